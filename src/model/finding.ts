@@ -1,0 +1,97 @@
+import type { SourcePlace } from './profiles.ts';
+
+export const FINDING_KINDS = [
+  'js-heap-leak',
+  'external-memory-leak',
+  'native-memory-leak',
+  'memory-fragmentation',
+  'fd-leak',
+  'socket-leak',
+  'timer-leak',
+  'listener-leak',
+  'promise-leak',
+  'thread-leak',
+  'pool-exhaustion',
+  'latency-degradation',
+  'throughput-degradation',
+  'error-rate-degradation',
+  'event-loop-degradation',
+  'cpu-degradation',
+  'gc-pressure',
+  'hot-function',
+  'slow-query',
+  'n-plus-one-query',
+  'slo-breach',
+  'breaking-point',
+  'regression',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
+export type Confidence = 'confirmed' | 'likely' | 'possible';
+export type Severity = 'critical' | 'major' | 'minor';
+
+/** The leak gate: the nine kinds that end in `-leak`, with pool exhaustion. */
+export function isLeakKind(kind: FindingKind): boolean {
+  return kind.endsWith('-leak') || kind === 'pool-exhaustion';
+}
+
+export function isDegradationKind(kind: FindingKind): boolean {
+  return kind.endsWith('-degradation');
+}
+
+export interface FindingSubject {
+  /** Constructor, or the type of the resource: `OrderAudit`, `regular file`, `Timeout`. */
+  readonly class: string;
+  /** The oldest object whose subtree grows, in words: ``Map `pending` of module queue.js``. */
+  readonly holder: string;
+  readonly path: readonly string[];
+  readonly source: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly function: string;
+  } | null;
+  /** `name@version`, null for the application's own code. */
+  readonly package: string | null;
+}
+
+export interface Growth {
+  readonly bytesPerHour: number | null;
+  readonly bytesPerHourCI: readonly [number, number] | null;
+  readonly bytesPerRequest: number | null;
+  readonly objectsPerRequest: number | null;
+  /** Of all that grew in the heap, the share that this finding explains. */
+  readonly shareOfGrowth: number | null;
+  readonly timeToLimitMs: number | null;
+  readonly timeToLimitCI: readonly [number | null, number | null];
+  /** For what is counted rather than weighed (descriptors, threads, milliseconds): change per hour, and its unit. */
+  readonly perHour?: number;
+  readonly perHourUnit?: string;
+}
+
+export interface Evidence {
+  readonly what: string;
+  readonly file: string | null;
+}
+
+export interface Finding {
+  /** Stable across runs: a hash of class and retaining signature. */
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly confidence: Confidence;
+  readonly severity: Severity;
+  /** From 1, over all findings of a report. */
+  readonly rank: number;
+  readonly title: string;
+  readonly subject: FindingSubject;
+  readonly growth: Growth | null;
+  /** Where the objects were allocated, by share of live bytes, largest first. */
+  readonly allocatedAt?: readonly { readonly share: number; readonly stack: readonly SourcePlace[] }[];
+  /** Counts of the class in the snapshots, in order. */
+  readonly countSeries?: readonly number[];
+  readonly evidence: readonly Evidence[];
+  readonly against: readonly string[];
+  readonly recommendation: string;
+  /** The line to type to see whether a fix helped. */
+  readonly verify: string;
+}

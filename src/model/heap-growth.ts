@@ -1,0 +1,89 @@
+import type { Bytes } from './units.ts';
+
+/** One step of a retaining path, from the root downwards. */
+export interface PathStep {
+  /** How the step before holds this one: `context variable \`pending\``, `property \`items\``, `[*]`, `value of <key>`. Empty for the root. */
+  readonly edge: string;
+  /** Class or description of the object: `Map`, `OrderAudit`, `(GC root) module queue.js`. */
+  readonly node: string;
+  /** Repeats of one collapsed cycle (a chain of listeners, reactions, timers); 1 otherwise. */
+  readonly repeat: number;
+  /** Snapshot id of the object, as `@id` in other tools. */
+  readonly id: number;
+}
+
+/** A position as the snapshot gives it: zero-based. */
+export interface HeapLocation {
+  readonly scriptUrl: string;
+  readonly line0: number;
+  readonly column0: number;
+  readonly functionName: string;
+}
+
+export type HolderKind =
+  | 'map'
+  | 'set'
+  | 'weak-map'
+  | 'array'
+  | 'object'
+  | 'linked-list'
+  | 'closure-context'
+  | 'listener'
+  | 'event-target'
+  | 'timer'
+  | 'promise'
+  | 'unknown';
+
+/** A group of objects that grew, with the old object that holds them (the anchor). */
+export interface HeapSuspect {
+  readonly class: string;
+  /** `Map \`pending\` of module queue.js`, `listeners of event "change" on Config`. */
+  readonly holder: string;
+  readonly holderKind: HolderKind;
+  /** Name of the event, property or variable that the holder is known by; null when it has none. */
+  readonly holderName: string | null;
+  readonly path: readonly PathStep[];
+  /** Retaining signature without indices, keys and ids: stable between runs. */
+  readonly signature: string;
+  /** Where the anchor lives in the code: the function that owns its context, else the module. */
+  readonly anchorLocation: HeapLocation | null;
+  /** Where the objects' own code is: constructor or closure of the leaked class. */
+  readonly classLocation: HeapLocation | null;
+  /** Per snapshot: objects of the class under the anchor, and the bytes that the anchor retains of them. */
+  readonly counts: readonly number[];
+  readonly bytes: readonly Bytes[];
+  /** Per interval between snapshots: of the objects born in it, how many are alive in the last snapshot. Empty without ids. */
+  readonly cohorts: readonly number[];
+  readonly shareOfGrowth: number;
+  /** Per request over the loaded intervals; null when the request counts are unknown. */
+  readonly objectsPerRequest: number | null;
+  readonly bytesPerRequest: number | null;
+  /** Whether the holder shows a bound or an expiry: the property names seen (`max`, `ttl`). */
+  readonly boundHints: readonly string[];
+}
+
+export interface ClassGrowth {
+  readonly class: string;
+  readonly counts: readonly number[];
+  readonly shallowBytes: readonly Bytes[];
+  readonly retainedBytes: readonly Bytes[];
+}
+
+/** What the heap engine says of N snapshots in order. */
+export interface HeapGrowth {
+  readonly comparison: 'ids' | 'class-and-signature';
+  /** Why this comparison was used. */
+  readonly comparisonReason: string;
+  readonly snapshots: readonly {
+    readonly file: string;
+    readonly nodes: number;
+    readonly edges: number;
+    readonly bytes: Bytes;
+    readonly totalShallowBytes: Bytes;
+  }[];
+  readonly requests: readonly (number | null)[];
+  /** Growth from first to last of all classes together. */
+  readonly growthBytes: Bytes;
+  readonly classes: readonly ClassGrowth[];
+  readonly suspects: readonly HeapSuspect[];
+}

@@ -1,0 +1,51 @@
+import type { ExitCode } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
+import type { Milliseconds } from './units.ts';
+
+export interface Gate {
+  readonly name: string;
+  readonly limit: string;
+  readonly measured: number | null;
+  readonly unit: string;
+  readonly status: 'pass' | 'fail' | 'unknown';
+}
+
+export interface Checked {
+  readonly check: string;
+  readonly status: 'ok' | 'finding' | 'insufficient-data';
+  /** What was looked at, and the smallest leak or trend that this run could have seen. */
+  readonly detail: string;
+}
+
+export interface RequestSummary {
+  readonly name: string;
+  readonly count: number;
+  readonly errors: number;
+  readonly ratePerSecond: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly service: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
+}
+
+/** report.json, schema `profiler-report/1`: the part that programs rely on. */
+export interface Report {
+  readonly schema: 'profiler-report/1';
+  readonly run: {
+    readonly id: string;
+    readonly startedAt: string;
+    readonly durationMs: Milliseconds;
+    readonly requests: number;
+    /** Samples taken over samples planned, 0 to 1. */
+    readonly coverage: number;
+    readonly target: { readonly pid: number; readonly node: string | null; readonly name: string };
+  };
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+  readonly exitCode: ExitCode;
+  readonly gates: readonly Gate[];
+  readonly findings: readonly Finding[];
+  readonly checked: readonly Checked[];
+  readonly requests: readonly RequestSummary[];
+}

@@ -1,0 +1,56 @@
+import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
+
+export type PhaseName = 'warm-up' | 'baseline' | 'steady' | 'idle-tail';
+
+interface At {
+  readonly wallMs: WallMs;
+  readonly monoMs: MonoMs;
+}
+
+/** What a capture cost the target: its main thread stood still for `pauseMs` from `startMonoMs`. */
+export interface CaptureCost {
+  readonly startMonoMs: MonoMs;
+  readonly endMonoMs: MonoMs;
+  /** Longest stall that the target's own event-loop clock saw meanwhile; the round trip where it could not say. */
+  readonly pauseMs: Milliseconds;
+}
+
+/** One line of events.ndjson. */
+export type RunEvent = At &
+  (
+    | { readonly type: 'phase'; readonly phase: PhaseName; readonly edge: 'start' | 'end' }
+    | {
+        readonly type: 'capture';
+        readonly capture: 'cpu-start' | 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
+        /** Relative to the run folder; null when the capture leaves no file or failed. */
+        readonly file: string | null;
+        readonly cost: CaptureCost;
+        readonly bytes: Bytes;
+        readonly error: string | null;
+      }
+    | {
+        readonly type: 'capture-refused';
+        readonly capture: 'heap-snapshot';
+        readonly reason: string;
+        readonly estimatedPauseMs: Milliseconds;
+        readonly estimatedBytes: Bytes;
+      }
+    | { readonly type: 'live-heap'; readonly bytes: Bytes; readonly forced: boolean }
+    | {
+        readonly type: 'load';
+        readonly state: 'started' | 'paused' | 'resumed' | 'stopped' | 'lost';
+        readonly detail: string;
+      }
+    | { readonly type: 'target-lost'; readonly reason: string }
+    | { readonly type: 'target-back'; readonly segment: number; readonly pid: number; readonly afterMs: Milliseconds }
+    | { readonly type: 'inspector-lost' | 'inspector-back'; readonly detail: string }
+    | { readonly type: 'unresponsive'; readonly edge: 'start' | 'end'; readonly detail: string }
+    | { readonly type: 'gap'; readonly durationMs: Milliseconds; readonly reason: string }
+    | { readonly type: 'clock-jump'; readonly jumpMs: Milliseconds }
+    | { readonly type: 'note' | 'error'; readonly detail: string }
+    | {
+        readonly type: 'end';
+        readonly reason: 'completed' | 'stopped-by-user' | 'target-lost' | 'aborted';
+        readonly detail: string;
+      }
+  );

@@ -1,0 +1,94 @@
+import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
+
+/** What is known of the process under test. `commandLine` and `cwd` carry no secrets: see `redactCommandLine`. */
+export interface TargetFacts {
+  readonly pid: number;
+  /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: with the pid, the identity of a process. */
+  readonly startTicks: number;
+  /** `v22.23.3`; null where nothing from inside can be seen. */
+  readonly nodeVersion: string | null;
+  readonly commandLine: readonly string[];
+  readonly cwd: string;
+  /** Name of the nearest package.json, or of the script. */
+  readonly name: string;
+}
+
+/** One heap snapshot of a run. Object ids compare within one `idEpoch` only (V8 renumbers after HeapProfiler.disable). */
+export interface SnapshotRecord {
+  readonly file: string;
+  readonly monoMs: MonoMs;
+  readonly segment: number;
+  readonly idEpoch: string;
+  /** Requests that the target had answered in all when this snapshot was taken; null where nobody counted. */
+  readonly requests: number | null;
+  readonly bytes: Bytes;
+  readonly pauseMs: Milliseconds;
+  readonly heapUsedBytes: Bytes;
+  readonly phase: string;
+}
+
+/** One CPU window; consecutive windows overlap a little, so that no time is missed. */
+export interface CpuWindowRecord {
+  readonly file: string;
+  readonly startMonoMs: MonoMs;
+  readonly endMonoMs: MonoMs;
+  readonly segment: number;
+  readonly requests: number | null;
+}
+
+/** A sampling heap profile: live objects by allocation stack, as it stood at `monoMs`. */
+export interface HeapProfileRecord {
+  readonly file: string;
+  readonly monoMs: MonoMs;
+  readonly segment: number;
+  readonly intervalBytes: Bytes;
+  readonly requests: number | null;
+}
+
+/** One source map kept in `sources/`. Nothing else of the program is copied. */
+export interface ScriptRecord {
+  /** As V8 names it: `file:///srv/app/dist/a.js` or `/srv/app/dist/a.js`. */
+  readonly url: string;
+  /** File name in `sources/`; null when the script has no map. */
+  readonly mapFile: string | null;
+  /** Folder of the nearest package.json, as the target sees it; null when there is none. */
+  readonly packageRoot: string | null;
+  readonly packageName: string | null;
+  readonly packageVersion: string | null;
+}
+
+/** run.json: rewritten (to a .part file, then renamed) whenever it changes. */
+export interface RunManifest {
+  readonly schema: 'profiler-run/1';
+  readonly id: string;
+  readonly tool: { readonly version: string; readonly node: string };
+  readonly host: {
+    readonly platform: string;
+    readonly release: string;
+    readonly cpus: number;
+    readonly memoryBytes: Bytes;
+  };
+  readonly target: TargetFacts;
+  /** Facts of each life of the target; index = segment. */
+  readonly segments: readonly { readonly pid: number; readonly startTicks: number; readonly startMonoMs: MonoMs }[];
+  readonly clock: { readonly startWallMs: WallMs; readonly startMonoMs: MonoMs };
+  /** What was asked for: the planned length and how it was to be filled. */
+  readonly plan: {
+    readonly durationMs: Milliseconds;
+    readonly sampleIntervalMs: Milliseconds;
+    readonly snapshots: number;
+    readonly cpuIntervalUs: number;
+    readonly cpuWindowMs: Milliseconds;
+    readonly heapSamplingIntervalBytes: Bytes;
+    readonly load: 'none' | 'scenario';
+    readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
+  };
+  /** The scenario as it was driven (credentials redacted), and its thresholds; null with `--load none`. */
+  readonly scenario: { readonly name: string; readonly baseUrl: string; readonly text: string } | null;
+  /** Limits to hold, as written: `rss<512MiB`, `lock-proof: p(95)<300ms`. */
+  readonly thresholds: Readonly<Record<string, readonly string[]>>;
+  readonly snapshots: readonly SnapshotRecord[];
+  readonly cpuWindows: readonly CpuWindowRecord[];
+  readonly heapProfiles: readonly HeapProfileRecord[];
+  readonly scripts: readonly ScriptRecord[];
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+/** Which room may import which: the table of src/README.md as data. Every room may import itself. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  model: [],
+  format: ['model'],
+  heap: ['model'],
+  cpu: ['model'],
+  stats: ['model'],
+  scenario: ['model'],
+  analysis: ['model', 'heap', 'cpu', 'stats'],
+  report: ['model'],
+  page: ['model'],
+  target: ['model'],
+  capture: ['model', 'format', 'target'],
+  load: ['model', 'stats', 'scenario', 'format'],
+  record: ['model', 'format'],
+  soak: ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
+  demo: [],
+};
+const IMPORTS_EVERYTHING = 'cli';
+
+/** Packages that belong to one room alone, or to a few. */
+const PACKAGE_ROOMS: Record<string, readonly string[]> = {
+  yargs: ['cli'],
+  pidusage: ['capture'],
+  ws: ['target'],
+  undici: ['load'],
+};
+
+const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'report'];
+const SRC = 'src';
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  readonly specifier: string;
+}
+
+function importsOf(file: string): Import[] {
+  const room = relative(SRC, file).split('/')[0] ?? '';
+  const text = readFileSync(file, 'utf8');
+  const specifiers = text.matchAll(
+    /^\s*(?:import|export)\s[^'";]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
+  return [...specifiers].map((match) => ({ file, room, specifier: match[1] ?? match[2] ?? match[3] ?? '' }));
+}
+
+function allImports(): Import[] {
+  return readdirSync(SRC, { recursive: true })
+    .map((name) => join(SRC, String(name)))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .flatMap(importsOf);
+}
+
+function violation({ file, room, specifier }: Import): string | null {
+  if (specifier.startsWith('.')) {
+    const target = relative(resolve(SRC), resolve(dirname(file), specifier)).split('/')[0] ?? '';
+    if (target === room || room === IMPORTS_EVERYTHING) return null;
+    return MAY_IMPORT[room]?.includes(target) ? null : `${file}: ${room} may not import ${target}`;
+  }
+  if (specifier.startsWith('node:')) return PURE.includes(room) ? `${file}: a pure room imports ${specifier}` : null;
+  const owner = Object.keys(PACKAGE_ROOMS).find((name) => specifier === name || specifier.startsWith(`${name}/`));
+  return owner && !PACKAGE_ROOMS[owner]?.includes(room) && room !== 'demo'
+    ? `${file}: ${owner} does not belong in ${room}`
+    : null;
+}
+
+test('rooms import downwards only', () => {
+  const imports = allImports();
+  assert.ok(imports.length > 0, 'no import found: is the test run from the project folder?');
+  assert.deepEqual(imports.map(violation).filter(Boolean), []);
+});
+
+test('every folder of src is a room of the table', () => {
+  const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const unknown = rooms
+    .map((entry) => entry.name)
+    .filter((name) => !(name in MAY_IMPORT) && name !== IMPORTS_EVERYTHING);
+  assert.deepEqual(unknown, []);
+});
+
+test('an import against the table is seen', () => {
+  assert.match(
+    String(violation({ file: 'src/heap/a.ts', room: 'heap', specifier: '../soak/b.ts' })),
+    /heap may not import soak/,
+  );
+  assert.match(String(violation({ file: 'src/heap/a.ts', room: 'heap', specifier: 'node:fs' })), /pure room/);
+  assert.match(
+    String(violation({ file: 'src/load/a.ts', room: 'load', specifier: 'yargs/helpers' })),
+    /does not belong/,
+  );
+});
