@@ -1,0 +1,117 @@
+import type { FlameDiffNode, FlameNode } from './flame.ts';
+import type { HeapGrowth } from './heap-growth.ts';
+import type { SourcePlace } from './profiles.ts';
+import type { Report } from './report.ts';
+import type { Bytes, Microseconds, Milliseconds, Share } from './units.ts';
+
+/** Seconds since the start of the run, on the monotonic clock. */
+type Seconds = number;
+
+export interface SeriesPoint {
+  readonly tSec: Seconds;
+  readonly value: number;
+}
+
+/** One metric over the run, thinned to at most 2,000 points with minima and maxima kept (see `downsample`). */
+export interface ReportSeries {
+  /** Name in the metric catalogue where it is one, else free: `load.rate`. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit: 'bytes' | 'percent' | 'ms' | 'count' | 'share';
+  readonly points: readonly SeriesPoint[];
+}
+
+/** Latency of one request name, one point an interval, from the intended send time. */
+export interface LatencySeries {
+  readonly name: string;
+  readonly points: readonly {
+    readonly tSec: Seconds;
+    readonly count: number;
+    readonly errors: number;
+    readonly p50Ms: Milliseconds;
+    readonly p95Ms: Milliseconds;
+    readonly p99Ms: Milliseconds;
+  }[];
+}
+
+export interface TimelineEvent {
+  readonly tSec: Seconds;
+  /** Equal to `tSec` for what has no length. */
+  readonly endSec: Seconds;
+  readonly kind: 'phase' | 'capture' | 'refused' | 'restart' | 'gap' | 'load' | 'clock-jump' | 'error' | 'note' | 'end';
+  /** Short, for a mark in a chart: `steady`, `heap snapshot 2`. */
+  readonly label: string;
+  readonly detail: string;
+  /** How long the target stood still for it; null where it did not, or nobody knows. */
+  readonly pauseMs: Milliseconds | null;
+}
+
+export interface ReportFlame {
+  /** Word for an anchor: `first`, `last`, `diff`. */
+  readonly id: string;
+  readonly title: string;
+  /** What is in it: `20.0 to 30.0 s, 1,220 requests, 498 samples`. */
+  readonly detail: string;
+  /** A FlameDiffNode is drawn as a difference. */
+  readonly root: FlameNode | FlameDiffNode;
+}
+
+export interface HotFunction {
+  readonly name: string;
+  readonly place: SourcePlace | null;
+  readonly selfUs: Microseconds;
+  readonly totalUs: Microseconds;
+  readonly selfShare: Share;
+  readonly totalShare: Share;
+  /** Share of self time in the first and in the last window; null where there was one window only. */
+  readonly firstSelfShare: Share | null;
+  readonly lastSelfShare: Share | null;
+}
+
+export interface ReportSnapshot {
+  readonly file: string;
+  readonly tSec: Seconds;
+  readonly phase: string;
+  readonly requests: number | null;
+  readonly fileBytes: Bytes;
+  readonly heapUsedBytes: Bytes;
+  readonly pauseMs: Milliseconds;
+}
+
+/** A file that a reader may open: in the run folder or beside the report. */
+export interface ReportFile {
+  readonly path: string;
+  readonly what: string;
+  readonly sizeBytes: Bytes | null;
+  /** Holds values of the service's memory, so perhaps its secrets. */
+  readonly sensitive: boolean;
+}
+
+/** Everything that the pages and texts of a report show: report.json and what stands around it. */
+export interface ReportDocument {
+  readonly report: Report;
+  /** `completed`, `stopped-by-user`, `target-lost`, `aborted`. */
+  readonly endReason: string;
+  /** Name of the scenario, with its load: `evidence-archive, 20 users`; null where the load was not ours. */
+  readonly scenario: string | null;
+  readonly series: readonly ReportSeries[];
+  readonly latency: readonly LatencySeries[];
+  readonly timeline: readonly TimelineEvent[];
+  readonly flames: readonly ReportFlame[];
+  /** Largest self time first. */
+  readonly hotFunctions: readonly HotFunction[];
+  readonly heap: HeapGrowth | null;
+  readonly snapshots: readonly ReportSnapshot[];
+  /** Limits of the data: gaps, damaged lines, captures refused, what could not be read. Sentences. */
+  readonly notes: readonly string[];
+  /** Method and versions: `profiler 0.1.0`, `host: linux 6.1, 2 cores`, how windows and snapshots were taken. */
+  readonly method: readonly { readonly name: string; readonly value: string }[];
+  /** What the tool itself cost the target, by kind of capture. */
+  readonly cost: readonly {
+    readonly what: string;
+    readonly count: number;
+    readonly totalPauseMs: Milliseconds;
+    readonly longestPauseMs: Milliseconds;
+  }[];
+  readonly files: readonly ReportFile[];
+}
