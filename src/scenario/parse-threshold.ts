@@ -1,0 +1,86 @@
+import type { Threshold, ThresholdOperator, ThresholdUnit } from '../model/threshold.ts';
+import { parseBytes, parseDurationMs } from '../model/units.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { parseRatePerSecond } from './parse-rate.ts';
+
+const REQUEST_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
+  max: ['ms'],
+  rate: ['per-second'],
+  errors: ['percent', 'count'],
+  dropped: ['percent', 'count'],
+};
+const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
+  cpu: ['percent'],
+  rss: ['bytes'],
+  heap: ['bytes'],
+  fds: ['count'],
+  threads: ['count'],
+  'loop.p99': ['ms'],
+  'db.connections': ['count'],
+  disk: ['bytes-per-second'],
+  network: ['bytes-per-second'],
+};
+
+const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => number | null; example: string }>> = {
+  ms: { read: parseDurationMs, example: '300ms' },
+  'per-second': { read: (text) => (text.includes('/') ? parseRatePerSecond(text) : null), example: '500/s' },
+  percent: { read: (text) => (text.endsWith('%') ? readNumber(text.slice(0, -1)) : null), example: '1%' },
+  bytes: { read: parseBytes, example: '512MiB' },
+  'bytes-per-second': { read: parseByteRate, example: '100MB/s or 1Gbps' },
+  count: { read: readNumber, example: '50' },
+};
+
+/**
+ * Reads one limit, `<metric> <operator> <value with unit>`:
+ * `p(95)<300ms`, `rate>500/s`, `errors<0.1%`, and with subject `resources` `cpu<80%`, `rss<512MiB`, `network<1Gbps`.
+ * Returns what is wrong, in words, when it is none.
+ */
+export function parseThreshold(subject: string, text: string): Threshold | string {
+  const match = /^\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$/.exec(text);
+  if (!match) return `"${text}" is no limit: write a metric, < or >, and a value, for example ${example(subject)}`;
+  const [, metric = '', operator = '', written = ''] = match;
+  const percentile = readPercentile(metric);
+  const units = percentile === null ? metricsOf(subject)[metric] : (['ms'] as const);
+  if (!units || (subject === 'resources' && percentile !== null)) return explainMetric(subject, metric);
+  for (const unit of units) {
+    const value = UNIT_READERS[unit].read(written);
+    if (value !== null) {
+      return { subject, metric, percentile, operator: operator as ThresholdOperator, value, unit, text: text.trim() };
+    }
+  }
+  const wanted = units.map((unit) => UNIT_READERS[unit].example).join(' or ');
+  return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
+}
+
+function metricsOf(subject: string): Readonly<Record<string, readonly ThresholdUnit[]>> {
+  return subject === 'resources' ? RESOURCE_METRICS : REQUEST_METRICS;
+}
+
+function explainMetric(subject: string, metric: string): string {
+  const names = [...(subject === 'resources' ? [] : ['p(95)']), ...Object.keys(metricsOf(subject))];
+  const meant = didYouMean(metric, names);
+  const what = subject === 'resources' ? 'no metric of resources' : 'no metric of requests';
+  return `\`${metric}\` is ${what}${meant ? `, did you mean \`${meant}\`?` : `; known: ${names.join(', ')}`}`;
+}
+
+function example(subject: string): string {
+  return subject === 'resources' ? 'cpu<80%' : 'p(95)<300ms';
+}
+
+function readPercentile(metric: string): number | null {
+  const match = /^p\((\d+(?:\.\d+)?)\)$/.exec(metric);
+  const percentile = match ? Number(match[1]) : Number.NaN;
+  return percentile > 0 && percentile <= 100 ? percentile : null;
+}
+
+function readNumber(text: string): number | null {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null;
+}
+
+/** `100MB/s`, or bits as networks count them: `1Gbps` is 125,000,000 bytes a second. */
+function parseByteRate(text: string): number | null {
+  const bits = /^(\d+(?:\.\d+)?)\s*([kMG]?)bps$/.exec(text);
+  if (bits) return (Number(bits[1]) * ({ k: 1e3, M: 1e6, G: 1e9 }[bits[2] ?? ''] ?? 1)) / 8;
+  const bytes = /^(.*)\/s$/.exec(text);
+  return bytes ? parseBytes(bytes[1] ?? '') : null;
+}

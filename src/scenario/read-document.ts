@@ -1,0 +1,138 @@
+import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { didYouMean } from './did-you-mean.ts';
+
+/** Keys and indices from the top of a document. */
+export type DocumentPath = readonly (string | number)[];
+
+export interface Problem {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** What is wrong and what to write instead. */
+  readonly message: string;
+}
+
+export interface CheckedDocument {
+  /** Undefined when the text is not even YAML. */
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** A problem of what stands at the path, or of the nearest thing above it. */
+  readonly problemAt: (path: DocumentPath, message: string) => Problem;
+}
+
+/** Reads YAML or JSON (a subset of YAML) and holds it against a JSON Schema. Never throws: all that is wrong is in `problems`. */
+export function readDocument(text: string, schema: Schema): CheckedDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problemAtOffset = (offset: number, message: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), message };
+  };
+  const problemAt = (path: DocumentPath, message: string): Problem =>
+    problemAtOffset(offsetOf(document, path), path.length === 0 ? message : `${formatPath(path)}: ${message}`);
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => problemAtOffset(error.pos[0], error.message));
+    return { value: undefined, problems, problemAt };
+  }
+  const value: unknown = document.toJS();
+  const result = new Validator(schema, '2020-12', false).validate(value);
+  return { value, problems: explain(result.errors, schema, problemAt), problemAt };
+}
+
+/** `load.stages[1].rate` */
+export function formatPath(path: DocumentPath): string {
+  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('');
+}
+
+/** Where the value at the path begins; the key, when the path ends in a key of a map. */
+function offsetOf(document: Document.Parsed, path: DocumentPath): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent: unknown = document.getIn(path.slice(0, depth - 1), true);
+    const last = path[depth - 1];
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(last));
+      if (pair) return (pair.key as Node).range?.[0] ?? 0;
+    }
+    const node = document.getIn(path.slice(0, depth), true) as Node | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+/**
+ * The validator reports every schema on the way to a fault; only the innermost say something. A key that the schema
+ * does not know is reported as a false schema at its place, after a report of `additionalProperties` at its parent.
+ */
+function explain(errors: readonly OutputUnit[], schema: Schema, problemAt: CheckedDocument['problemAt']): Problem[] {
+  const problems: Problem[] = [];
+  errors.forEach((error, i) => {
+    const path = fromPointer(error.instanceLocation);
+    if (error.keyword === 'false') {
+      problems.push(problemAt(path, explainUnknownKey(path, errors[i - 1], schema)));
+    } else if (error.keyword === 'required') {
+      const missing = /"(.*)"/.exec(error.error)?.[1] ?? '';
+      const advice = adviceAt(schema, `${parentPointer(error.keywordLocation)}/properties/${missing}`);
+      problems.push(problemAt(path, `\`${missing}\` is missing${advice ? `: ${advice}` : ''}`));
+    } else if (!COMPOSED.has(error.keyword)) {
+      const advice = adviceAt(schema, parentPointer(error.keywordLocation));
+      problems.push(problemAt(path, advice ? `should be ${advice}` : error.error));
+    }
+  });
+  return distinct(problems);
+}
+
+/** Keywords that only pass on what is wrong further in. */
+const COMPOSED = new Set([
+  'properties',
+  'additionalProperties',
+  'items',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  '$ref',
+  'prefixItems',
+  'patternProperties',
+]);
+
+function explainUnknownKey(path: DocumentPath, parent: OutputUnit | undefined, schema: Schema): string {
+  const key = String(path.at(-1) ?? '');
+  const known = parent ? schemaAt(schema, `${parentPointer(parent.keywordLocation)}/properties`) : undefined;
+  const names = Object.keys(known ?? {});
+  const meant = didYouMean(key, names);
+  return meant
+    ? `unknown key, did you mean \`${meant}\`?`
+    : `unknown key; known here: ${names.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+function adviceAt(schema: Schema, pointer: string): string {
+  const found = schemaAt(schema, pointer)?.description;
+  return typeof found === 'string' ? found : '';
+}
+
+function schemaAt(schema: Schema, pointer: string): Record<string, unknown> | undefined {
+  let at: unknown = schema;
+  for (const step of fromPointer(pointer)) {
+    if (at === null || typeof at !== 'object') return undefined;
+    at = (at as Record<string, unknown>)[String(step)];
+  }
+  return at !== null && typeof at === 'object' ? (at as Record<string, unknown>) : undefined;
+}
+
+function fromPointer(pointer: string): (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+function parentPointer(pointer: string): string {
+  return pointer.slice(0, pointer.lastIndexOf('/'));
+}
+
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((problem) => [`${problem.line}:${problem.column}:${problem.message}`, problem]));
+  return [...seen.values()];
+}

@@ -1,0 +1,84 @@
+import type { Threshold } from '../model/threshold.ts';
+import type { Milliseconds } from '../model/units.ts';
+
+/** A load as plain data: it can be sent to another process. `parseScenario` makes it; names as in the file, units settled. */
+export interface Scenario {
+  readonly name: string;
+  /** Null when the file leaves it to `--url`. */
+  readonly baseUrl: string | null;
+  readonly load: LoadProfile;
+  /** Once per virtual user, in order. */
+  readonly setup: readonly Step[];
+  readonly tasks: readonly Task[];
+  readonly thresholds: readonly Threshold[];
+}
+
+export type LoadProfile = ClosedLoad | OpenLoad;
+
+/**
+ * Virtual users that wait for each answer. A stage moves linearly from the level of the stage before to its own;
+ * the first one holds its level from the start. After the last stage its level holds.
+ */
+export interface ClosedLoad {
+  readonly model: 'closed';
+  readonly stages: readonly Stage[];
+  readonly thinkTime: ThinkTime;
+  /** After so many requests a user ends and a fresh one, with its own set-up, takes the place; null: never. */
+  readonly requestsPerUser: number | null;
+  /** Null: until it is stopped. */
+  readonly durationMs: Milliseconds | null;
+}
+
+/** Arrivals at a rate, whether or not the answers keep up. Stages as in the closed model. */
+export interface OpenLoad {
+  readonly model: 'open';
+  readonly stages: readonly Stage[];
+  readonly arrivals: 'constant' | 'poisson';
+  /** Size of the pool of prepared users. */
+  readonly users: number;
+  readonly durationMs: Milliseconds | null;
+}
+
+export interface Stage {
+  /** Users, or arrivals a second. */
+  readonly level: number;
+  /** Null only in a single stage: as long as the load lasts. */
+  readonly durationMs: Milliseconds | null;
+}
+
+export interface ThinkTime {
+  readonly minMs: Milliseconds;
+  readonly maxMs: Milliseconds;
+}
+
+export interface Step {
+  readonly request: RequestTemplate;
+  readonly expect: Expectation;
+  /** Name of the variable and where its value stands in the answer: `$.enrollment_token`. */
+  readonly capture: Readonly<Record<string, string>>;
+}
+
+export interface Task extends Step {
+  readonly weight: number;
+}
+
+/** Strings may hold `{{…}}`. */
+export interface RequestTemplate {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Exactly what is sent, with a content type; null when nothing is. */
+  readonly body: { readonly json: JsonValue } | { readonly text: string } | null;
+}
+
+export interface Expectation {
+  /** Null: any status below 400. */
+  readonly status: readonly number[] | null;
+  /** Header (lower case) and a text that its value must contain. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Texts that the body must contain. */
+  readonly bodyContains: readonly string[];
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -1,0 +1,96 @@
+import { type Random, randomInteger, randomUuid } from './random.ts';
+
+/** What a template may draw on when it is rendered. Randomness and clock are passed in. */
+export interface TemplateContext {
+  readonly random: Random;
+  /** 1, 2, 3, … over the whole run. */
+  readonly nextSequence: () => number;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Number of the virtual user, from 1. */
+  readonly user: number;
+  /** Captured values; one that is not captured yet renders as nothing. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface Template {
+  readonly render: (context: TemplateContext) => string;
+  /** False: always the same text. */
+  readonly isDynamic: boolean;
+  /** Captured variables that it names. */
+  readonly variables: readonly string[];
+  /** What is wrong with it, in words; empty when nothing is. */
+  readonly problems: readonly string[];
+}
+
+type Part = (context: TemplateContext) => string;
+
+const FUNCTIONS: Readonly<Record<string, Part>> = {
+  sequence: (context) => String(context.nextSequence()),
+  uuid: (context) => randomUuid(context.random),
+  now: (context) => String(Math.floor(context.nowMs())),
+  user: (context) => String(context.user),
+};
+
+export const TEMPLATE_FUNCTIONS: readonly string[] = [...Object.keys(FUNCTIONS), 'random(low,high)'];
+
+/**
+ * Compiles `device-{{random(1,1000)}}` once into a function. Knows `{{sequence}}`, `{{uuid}}`, `{{now}}`, `{{user}}`,
+ * `{{random(low,high)}}` (whole numbers, both ends included) and the names of captured variables.
+ * `quote` is applied to every inserted value (for JSON: what may stand between quotes).
+ */
+export function compileTemplate(text: string, quote: (value: string) => string = (value) => value): Template {
+  const parts: Part[] = [];
+  const variables: string[] = [];
+  const problems: string[] = [];
+  let constant = '';
+  let end = 0;
+  for (const match of text.matchAll(/\{\{(.*?)\}\}/gs)) {
+    constant = text.slice(end, match.index);
+    end = match.index + match[0].length;
+    if (constant) parts.push(literal(constant));
+    const part = compileExpression((match[1] ?? '').trim(), variables, problems);
+    parts.push((context) => quote(part(context)));
+  }
+  const rest = text.slice(end);
+  if (rest.includes('{{')) problems.push(`\`{{\` without \`}}\` in "${text}"`);
+  if (rest) parts.push(literal(rest));
+  return { render: join(parts), isDynamic: end > 0, variables, problems };
+}
+
+function literal(text: string): Part {
+  return () => text;
+}
+
+/** Most templates have one or two parts: no loop for them. */
+function join(parts: readonly Part[]): Part {
+  const [first, second] = parts;
+  if (!first) return () => '';
+  if (!second) return first;
+  if (parts.length === 2) return (context) => first(context) + second(context);
+  return (context) => {
+    let text = '';
+    for (const part of parts) text += part(context);
+    return text;
+  };
+}
+
+function compileExpression(expression: string, variables: string[], problems: string[]): Part {
+  const random = /^random\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)$/.exec(expression);
+  if (random) {
+    const low = Number(random[1]);
+    const high = Number(random[2]);
+    if (low > high) problems.push(`\`${expression}\`: the lower end comes first`);
+    return (context) => String(randomInteger(context.random, low, high));
+  }
+  const known = Object.hasOwn(FUNCTIONS, expression) ? FUNCTIONS[expression] : undefined;
+  if (known) return known;
+  if (/^[A-Za-z_][\w-]*$/.test(expression)) {
+    variables.push(expression);
+    return (context) => context.variables[expression] ?? '';
+  }
+  problems.push(
+    `\`{{${expression}}}\` is neither a variable nor one of ${TEMPLATE_FUNCTIONS.join(', ')} (low and high are whole numbers)`,
+  );
+  return () => '';
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ProfilerError } from '../../src/model/errors.ts';
+import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.ts';
+
+const CONTRACT = `
+name: evidence-archive
+baseUrl: http://127.0.0.1:3000
+load: { model: closed, users: 200, thinkTime: 1s..3s, duration: 8h }
+setup:
+  - request: { name: enroll, method: POST, path: /device/enroll, json: { device_id: "device-{{random(1,1000)}}", device_token: "t" } }
+    expect: { status: 200 }
+    capture: { token: "$.enrollment_token" }
+tasks:
+  - weight: 3
+    request: { name: lock-proof, method: POST, path: /lock-proof, headers: { authorization: "Bearer {{token}}" }, json: { capture_id: "c-{{sequence}}" } }
+    expect: { status: [200, 201] }
+  - weight: 1
+    request: { name: health, path: /health }
+thresholds:
+  lock-proof: [ "p(50)<50ms", "p(95)<300ms", "p(99)<500ms", "errors<0.1%" ]
+  "*": [ "errors<1%" ]
+  resources: [ "cpu<80%", "rss<512MiB", "db.connections<50", "disk<100MB/s", "network<1Gbps" ]
+`;
+
+function problemsOf(text: string): string[] {
+  try {
+    parseScenario(text, { fileName: 's.yaml' });
+  } catch (error) {
+    assert.ok(error instanceof ProfilerError, String(error));
+    assert.equal(error.code, 'scenario-invalid');
+    assert.equal(error.exitCode, 2);
+    return error.message.split('\n').slice(1);
+  }
+  return [];
+}
+
+test('the scenario of the contract is read', () => {
+  const scenario = parseScenario(CONTRACT, { fileName: 's.yaml' });
+  assert.deepEqual(scenario.load, {
+    model: 'closed',
+    stages: [{ level: 200, durationMs: null }],
+    thinkTime: { minMs: 1000, maxMs: 3000 },
+    requestsPerUser: null,
+    durationMs: 8 * 3_600_000,
+  });
+  assert.equal(scenario.tasks[0]?.weight, 3);
+  assert.deepEqual(scenario.tasks[0]?.expect.status, [200, 201]);
+  assert.equal(scenario.tasks[1]?.request.method, 'GET');
+  assert.equal(scenario.thresholds.length, 10);
+  assert.deepEqual(
+    scenario.thresholds.find((threshold) => threshold.metric === 'network'),
+    {
+      subject: 'resources',
+      metric: 'network',
+      percentile: null,
+      operator: '<',
+      value: 125e6,
+      unit: 'bytes-per-second',
+      text: 'network<1Gbps',
+    },
+  );
+});
+
+test('the same scenario as JSON, and an open one with stages', () => {
+  const open = {
+    name: 'ramp',
+    load: {
+      model: 'open',
+      stages: [
+        { rate: '50/s', duration: '2m' },
+        { rate: 400, duration: '10m' },
+      ],
+    },
+    tasks: [{ request: { path: '/' } }],
+  };
+  const scenario = parseScenario(JSON.stringify(open, null, '\t'), { fileName: 's.json' });
+  assert.deepEqual(scenario.load, {
+    model: 'open',
+    stages: [
+      { level: 50, durationMs: 120_000 },
+      { level: 400, durationMs: 600_000 },
+    ],
+    arrivals: 'constant',
+    users: 100,
+    durationMs: 720_000,
+  });
+  assert.equal(scenario.baseUrl, null);
+  assert.equal(scenario.tasks[0]?.request.name, 'GET /');
+});
+
+test('all mistakes at once, each with line, column and what to do', () => {
+  const problems = problemsOf(`name: x
+baseURL: http://h
+load: { model: closed, user: 5, thinkTime: 3s..1s }
+tasks:
+  - wieght: 3
+    request: { path: health, method: get }
+  - request: { name: a, path: "/a/{{tokn}}" }
+    capture: { token: enrollment }
+`);
+  assert.deepEqual(problems, [
+    's.yaml:2:1 baseURL: unknown key, did you mean `baseUrl`?',
+    's.yaml:3:24 load.user: unknown key, did you mean `users`?',
+    's.yaml:5:5 tasks[0].wieght: unknown key, did you mean `weight`?',
+    's.yaml:6:16 tasks[0].request.path: should be path below the base URL, beginning with a slash; may hold a query',
+    's.yaml:6:30 tasks[0].request.method: should be HTTP method in capitals; GET without it',
+  ]);
+});
+
+test('what a schema cannot say is checked too', () => {
+  const problems = problemsOf(`name: x
+baseUrl: 127.0.0.1:3000
+load: { model: closed, users: 5, thinkTime: 3s..1s, duration: fast }
+tasks:
+  - request: { name: a, path: "/a/{{tokn}}?n={{random(9)}}" }
+    capture: { token: enrollment }
+thresholds:
+  b: [ "p(95)<1s" ]
+  "*": [ "p95<1s", "errors<3ms", "cpu<80%" ]
+  resources: [ "rsss<1GiB", "cpu<80" ]
+`);
+  const places = problems.map((problem) => problem.split(' ')[0]);
+  assert.deepEqual(places, [
+    's.yaml:2:1',
+    's.yaml:3:34',
+    's.yaml:3:53',
+    's.yaml:5:25',
+    's.yaml:5:25',
+    's.yaml:6:16',
+    's.yaml:8:3',
+    's.yaml:9:10',
+    's.yaml:9:20',
+    's.yaml:9:34',
+    's.yaml:10:16',
+    's.yaml:10:29',
+  ]);
+  assert.match(problems.join('\n'), /`\{\{tokn\}\}` is captured nowhere, did you mean `\{\{token\}\}`\?/);
+  assert.match(problems.join('\n'), /`rsss` is no metric of resources, did you mean `rss`\?/);
+});
+
+test('broken YAML names the place', () => {
+  const [first] = problemsOf('name: x\nload: { model: closed, users: 5\ntasks: []\n');
+  assert.match(String(first), /^s\.yaml:\d+:\d+ /);
+});
+
+test('an empty file and a list are errors, not crashes', () => {
+  for (const text of ['', '- 1', 'null', 'name: x\nload: 5\ntasks: 7']) assert.ok(problemsOf(text).length > 0, text);
+});
+
+test('levels and rates that send nothing are refused', () => {
+  const file = (load: string): string => `name: x\nload: ${load}\ntasks: [ { request: { path: / } } ]\n`;
+  assert.match(problemsOf(file('{ model: open }')).join(), /`rate` is missing/);
+  assert.match(problemsOf(file('{ model: closed }')).join(), /`users` is missing/);
+  assert.match(problemsOf(file('{ model: open, rate: 0/s }')).join(), /sends nothing/);
+  assert.match(problemsOf(file('{ model: half }')).join(), /closed .* or open/);
+  assert.match(problemsOf(file('{ users: 3 }')).join(), /`model` is missing/);
+});
+
+test('schemas/scenario.schema.json is the schema of the code', () => {
+  const file: unknown = JSON.parse(readFileSync('schemas/scenario.schema.json', 'utf8'));
+  assert.deepEqual(file, JSON.parse(JSON.stringify(SCENARIO_SCHEMA)));
+});
