@@ -85,6 +85,8 @@ export interface Finding {
   readonly title: string;
   readonly subject: FindingSubject;
   readonly growth: Growth | null;
+  /** When the growth was first seen, from the start of the run. */
+  readonly firstSeenMs?: number;
   /** Where the objects were allocated, by share of live bytes, largest first. */
   readonly allocatedAt?: readonly { readonly share: number; readonly stack: readonly SourcePlace[] }[];
   /** Counts of the class in the snapshots, in order. */

@@ -9,7 +9,7 @@ const LONGEST = 2000;
 /**
  * A name from a profiled program, made fit to be shown on one line: what could move a cursor, turn text around, end a
  * line or break an XML parser is written as `\u001b`, and what is longer than 2,000 characters is cut in the middle.
- * Idempotent. Not an escape for any markup: that comes after it.
+ * Not an escape for any markup: that comes after it.
  */
 export function printable(text: string): string {
   return shorten(text).replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,0 +1,92 @@
+import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { Checked } from '../model/report.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { howFast, whichLine } from './answers.ts';
+import { plural } from './prose.ts';
+
+/** The verdict in one glance. The tone chooses a colour and a mark; the words carry the meaning without it. */
+export interface Headline {
+  readonly tone: 'bad' | 'warn' | 'good' | 'unknown';
+  /** `LEAK CONFIRMED`. */
+  readonly words: string;
+  /** `1 suspect, confidence high`. */
+  readonly detail: string;
+  /** What a reader must know who reads nothing else; names between backticks. */
+  readonly sentences: readonly string[];
+}
+
+const CONFIDENCE = { confirmed: 'high', likely: 'medium', possible: 'low' } as const;
+
+export function headline(document: ReportDocument): Headline {
+  const { report } = document;
+  const sure = report.findings.filter(({ confidence }) => confidence !== 'possible');
+  const leaks = sure.filter(({ kind }) => isLeakKind(kind));
+  const degraded = sure.filter(({ kind }) => isDegradationKind(kind));
+  if (report.verdict === 'fail' && leaks.length > 0) return failed('LEAK', leaks);
+  if (report.verdict === 'fail' && degraded.length > 0) return failed('DEGRADATION', degraded);
+  if (report.verdict === 'fail') return gateFailed(document);
+  if (report.verdict === 'inconclusive') return inconclusive(document);
+  return passed(document);
+}
+
+function failed(what: string, findings: readonly Finding[]): Headline {
+  const top = findings[0];
+  const confirmed = findings.some(({ confidence }) => confidence === 'confirmed');
+  return {
+    tone: 'bad',
+    words: `${what} ${confirmed ? 'CONFIRMED' : 'LIKELY'}`,
+    detail: `${plural(findings.length, 'suspect')}, confidence ${CONFIDENCE[confirmed ? 'confirmed' : 'likely']}`,
+    sentences: top ? sentencesOf(top) : [],
+  };
+}
+
+function sentencesOf(finding: Finding): string[] {
+  const line = whichLine(finding);
+  return [finding.title, howFast(finding.growth), line === null ? null : `Where: ${line}`].filter(
+    (sentence) => sentence !== null,
+  );
+}
+
+function gateFailed({ report }: ReportDocument): Headline {
+  const failing = report.gates.filter(({ status }) => status === 'fail');
+  const top = report.findings[0];
+  return {
+    tone: 'bad',
+    words: failing.length === 0 ? 'FAILED' : 'GATE FAILED',
+    detail: failing.map(({ name, limit }) => `${name} (limit ${limit})`).join(', '),
+    sentences: top ? sentencesOf(top) : [],
+  };
+}
+
+function inconclusive({ report, notes }: ReportDocument): Headline {
+  return {
+    tone: 'unknown',
+    words: 'NOT ENOUGH DATA TO JUDGE',
+    detail: 'neither passed nor failed',
+    sentences: [...unsettled(report.checked), ...notes].slice(0, 3),
+  };
+}
+
+function passed({ report }: ReportDocument): Headline {
+  const possible = report.findings.filter(({ kind }) => isLeakKind(kind));
+  const open = report.checked.filter(({ status }) => status === 'insufficient-data').length;
+  const looked = report.checked.filter(({ status }) => status === 'ok');
+  const notSettled = open === 0 ? '' : `, ${open} could not be settled`;
+  return {
+    tone: possible.length === 0 ? 'good' : 'warn',
+    words: possible.length === 0 ? 'NO LEAK DETECTED' : 'NO LEAK PROVEN',
+    detail:
+      possible.length === 0
+        ? `${plural(looked.length, 'check')} passed${notSettled}`
+        : `${plural(possible.length, 'possible suspect')}, not enough to fail the run`,
+    sentences: [...possible.map(({ title }) => title), ...looked.map(sentenceOf)].filter(Boolean).slice(0, 2),
+  };
+}
+
+function unsettled(checked: readonly Checked[]): string[] {
+  return checked.filter(({ status }) => status === 'insufficient-data').map(sentenceOf);
+}
+
+function sentenceOf({ check, detail }: Checked): string {
+  return detail ? `${check}: ${detail}` : `${check}: nothing found`;
+}

@@ -1,0 +1,67 @@
+import type { Finding } from '../model/finding.ts';
+import type { Gate } from '../model/report.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { answersOf } from './answers.ts';
+import { html, type Markup, NOTHING } from './markup.ts';
+import { formatValue } from './numbers.ts';
+import { formatPlace, placeOfFinding } from './place.ts';
+
+/**
+ * junit.xml: one testcase a gate and one a finding. A finding that is only possible does not fail the run, so its
+ * testcase is skipped with the reason, as is a gate that could not be measured.
+ */
+export function renderJunit(document: ReportDocument): string {
+  const { gates, findings, run } = document.report;
+  const failures =
+    gates.filter(({ status }) => status === 'fail').length +
+    findings.filter(({ confidence }) => confidence !== 'possible').length;
+  const skipped =
+    gates.filter(({ status }) => status === 'unknown').length +
+    findings.filter(({ confidence }) => confidence === 'possible').length;
+  const seconds = (run.durationMs / 1000).toFixed(3);
+  const cases = [...gates.map(gateCase), ...findings.map((finding) => findingCase(finding, document))];
+  return `${
+    html`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite name="${`soak of ${run.target.name}`}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" errors="0" time="${seconds}" timestamp="${run.startedAt}">
+${cases}  </testsuite>
+</testsuites>
+`.markup
+  }`;
+}
+
+function gateCase({ name, limit, measured, unit, status }: Gate): Markup {
+  const text = `measured ${formatValue(measured, unit)}, limit ${limit}`;
+  const outcome =
+    status === 'fail'
+      ? html`<failure message="${text}" type="gate">${text}</failure>`
+      : status === 'unknown'
+        ? html`<skipped message="could not be measured"/>`
+        : NOTHING;
+  return html`    <testcase classname="gate" name="${name}">${outcome}</testcase>
+`;
+}
+
+function findingCase(finding: Finding, document: ReportDocument): Markup {
+  const place = placeOfFinding(finding);
+  const at = place ? html` file="${place.file}" line="${place.line}"` : NOTHING;
+  const text = answersOf(finding, document).map(
+    ({ question, text }) => html`${question}: ${plain(text)}
+`,
+  );
+  const outcome =
+    finding.confidence === 'possible'
+      ? html`<skipped message="${`possible, not proven: ${plain(finding.title)}`}"/>`
+      : html`<failure message="${plain(finding.title)}" type="${finding.kind}">${
+          place
+            ? html`${formatPlace(place)}
+`
+            : NOTHING
+        }${text}</failure>`;
+  return html`    <testcase classname="${`finding.${finding.kind}`}" name="${`${finding.id} ${plain(finding.title)}`}"${at}>${outcome}</testcase>
+`;
+}
+
+function plain(sentence: string): string {
+  return sentence.replaceAll('`', '');
+}

@@ -1,0 +1,194 @@
+import type { Finding } from '../model/finding.ts';
+import { isLeakKind } from '../model/finding.ts';
+import { printable } from '../model/printable.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { formatBytes, formatCount } from '../model/units.ts';
+import { answersOf } from './answers.ts';
+import { dataFacts, runFacts, verdictWord } from './facts.ts';
+import { headline } from './headline.ts';
+import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
+import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
+import { formatPlace } from './place.ts';
+
+/** Rows of a table that is ranked; the rest stands in report.json and the page. */
+const TOP = 10;
+
+/** report.md: the answer on the first page, the evidence after it. */
+export function renderMarkdown(document: ReportDocument): string {
+  const sections = [
+    title(document),
+    verdict(document),
+    ...document.report.findings.map((finding) => findingSection(finding, document)),
+    checkedSection(document),
+    timelineSection(document),
+    cpuSection(document),
+    latencySection(document),
+    heapSection(document),
+    methodSection(document),
+    filesSection(document),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function title(document: ReportDocument): string {
+  const { report } = document;
+  return [
+    `# Soak report: ${markdownText(report.run.target.name)}: ${verdictWord(document)} (exit ${report.exitCode})`,
+    runFacts(document).map(markdownProse).join(' | '),
+    `Data: ${markdownProse(dataFacts(document))}`,
+  ].join('\n\n');
+}
+
+function verdict(document: ReportDocument): string {
+  const { words, detail, sentences } = headline(document);
+  const lines = ['## Verdict', `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`];
+  if (sentences.length > 0) lines.push(sentences.map(markdownProse).join('\n\n'));
+  lines.push(gateTable(document));
+  return lines.filter((line) => line !== '').join('\n\n');
+}
+
+export function gateTable({ report }: ReportDocument): string {
+  if (report.gates.length === 0) return '';
+  const rows = report.gates.map(({ name, limit, measured, unit, status }) => [
+    markdownText(name),
+    markdownText(limit),
+    markdownText(formatValue(measured, unit)),
+    status === 'fail' ? '**FAIL**' : status,
+  ]);
+  return markdownTable(['gate', 'limit', 'measured', 'result'], 'lrrl', rows);
+}
+
+export function findingHeading({ kind, rank, subject }: Finding): string {
+  const word = isLeakKind(kind) ? 'Suspect' : 'Finding';
+  return `${word} ${rank}: ${markdownCode(subject.class)} (${kind})`;
+}
+
+function findingSection(finding: Finding, document: ReportDocument): string {
+  const answers = answersOf(finding, document).map(({ question, text }) => `- **${question}**: ${markdownProse(text)}`);
+  const { path } = finding.subject;
+  return [
+    `## ${findingHeading(finding)}`,
+    answers.join('\n'),
+    path.length === 0 ? '' : `Kept alive by:\n\n${path.map(pathStep).join('\n')}`,
+    allocations(finding),
+    list(
+      'Why we think so',
+      finding.evidence.map(({ what, file }) => (file ? `${what} (${file})` : what)),
+    ),
+    list('Why it might not be so', finding.against),
+    finding.verify === '' ? '' : `Check a fix with: ${markdownCode(finding.verify)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function pathStep(step: string, depth: number): string {
+  return `${'  '.repeat(Math.min(depth, 8))}- ${markdownProse(step)}`;
+}
+
+function allocations({ allocatedAt = [] }: Finding): string {
+  if (allocatedAt.length === 0) return '';
+  const lines = allocatedAt.slice(0, 5).map(({ share, stack }) => {
+    const frames = stack.slice(0, 5).map((frame) => markdownCode(`${frame.function} ${formatPlace(frame)}`));
+    return `- ${formatPercent(share)}: ${frames.join(' ← ')}`;
+  });
+  return `Allocated at (share of live bytes):\n\n${lines.join('\n')}`;
+}
+
+function list(heading: string, sentences: readonly string[]): string {
+  if (sentences.length === 0) return '';
+  return `${heading}:\n\n${sentences.map((sentence) => `- ${markdownProse(sentence)}`).join('\n')}`;
+}
+
+function checkedSection({ report }: ReportDocument): string {
+  if (report.checked.length === 0) return '';
+  const rows = report.checked.map(({ check, status, detail }) => [
+    markdownText(check),
+    status === 'insufficient-data' ? 'not enough data' : status,
+    markdownProse(detail),
+  ]);
+  return `## What was checked\n\n${markdownTable(['check', 'result', 'detail'], 'lll', rows)}`;
+}
+
+function timelineSection({ timeline }: ReportDocument): string {
+  if (timeline.length === 0) return '';
+  const rows = timeline.map(({ tSec, endSec, label, detail, pauseMs }) => [
+    endSec - tSec >= 1 ? `${formatMoment(tSec)} to ${formatMoment(endSec)}` : formatMoment(tSec),
+    markdownText(label),
+    markdownProse(detail),
+    pauseMs === null ? '' : formatMs(pauseMs),
+  ]);
+  return `## Events\n\n${markdownTable(['when', 'what', 'detail', 'pause'], 'rllr', rows)}`;
+}
+
+function cpuSection({ hotFunctions }: ReportDocument): string {
+  if (hotFunctions.length === 0) return '';
+  const rows = hotFunctions
+    .slice(0, TOP)
+    .map((hot) => [
+      markdownCode(hot.name),
+      hot.place === null ? 'native' : markdownCode(formatPlace(hot.place)),
+      formatPercent(hot.selfShare),
+      formatPercent(hot.totalShare),
+      hot.firstSelfShare === null || hot.lastSelfShare === null
+        ? ''
+        : `${formatPercent(hot.firstSelfShare)} → ${formatPercent(hot.lastSelfShare)}`,
+    ]);
+  const heads = ['function', 'line', 'self', 'total', 'self, first → last window'];
+  return `## CPU: hottest functions\n\n${markdownTable(heads, 'llrrr', rows)}`;
+}
+
+function latencySection({ report }: ReportDocument): string {
+  if (report.requests.length === 0) return '';
+  const rows = report.requests.map((request) => [
+    markdownText(request.name),
+    formatCount(request.count),
+    formatCount(request.errors),
+    threeDigits(request.ratePerSecond),
+    ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs].map(formatMs),
+  ]);
+  const heads = ['request', 'count', 'errors', 'a second', 'p50', 'p95', 'p99', 'max'];
+  return `## Latency\n\nFrom the intended send time.\n\n${markdownTable(heads, 'lrrrrrrr', rows)}`;
+}
+
+function heapSection({ heap }: ReportDocument): string {
+  if (!heap || heap.classes.length === 0) return '';
+  const rows = heap.classes
+    .slice(0, TOP)
+    .map((growth) => [
+      markdownCode(growth.class),
+      growth.counts.map(formatCount).join(' → '),
+      growth.retainedBytes.map(formatBytes).join(' → '),
+    ]);
+  const total = `Growth of all classes together: ${formatBytes(heap.growthBytes)}. ${markdownText(heap.comparisonReason)}`;
+  return `## Heap: classes that grew\n\n${total}\n\n${markdownTable(['class', 'objects by snapshot', 'retained'], 'lrr', rows)}`;
+}
+
+function methodSection({ notes, method, cost }: ReportDocument): string {
+  const costRows = cost.map(({ what, count, totalPauseMs, longestPauseMs }) => [
+    markdownText(what),
+    formatCount(count),
+    formatMs(totalPauseMs),
+    formatMs(longestPauseMs),
+  ]);
+  return [
+    '## Method and limits',
+    notes.map((note) => `- ${markdownProse(note)}`).join('\n'),
+    method.map(({ name, value }) => `- ${markdownText(name)}: ${markdownText(value)}`).join('\n'),
+    cost.length === 0
+      ? ''
+      : `What the profiler itself cost the target:\n\n${markdownTable(['capture', 'count', 'pauses in all', 'longest'], 'lrrr', costRows)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function filesSection({ files }: ReportDocument): string {
+  if (files.length === 0) return '';
+  const lines = files.map(({ path, what, sizeBytes, sensitive }) => {
+    const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`;
+    const warning = sensitive ? ' **May contain secrets of the service.**' : '';
+    return `- ${markdownCode(printable(path))}: ${markdownText(what)}${size}.${warning}`;
+  });
+  return `## Files\n\n${lines.join('\n')}`;
+}

@@ -1,0 +1,34 @@
+import type { ReportDocument } from '../model/report-document.ts';
+import { answersOf } from './answers.ts';
+import { verdictWord } from './facts.ts';
+import { headline } from './headline.ts';
+import { markdownProse, markdownText } from './markdown-text.ts';
+import { findingHeading, gateTable } from './render-markdown.ts';
+
+/** Suspects that a comment spells out; the report has them all. */
+const SHOWN = 3;
+/** GitHub refuses a comment longer than 65,536 characters. */
+const MAX_LENGTH = 60_000;
+
+/** A comment for a pull request: the verdict, the gates, the first suspects folded. */
+export function renderPullRequestComment(document: ReportDocument): string {
+  const { words, detail } = headline(document);
+  const { findings, run } = document.report;
+  const suspects = findings.slice(0, SHOWN).map((finding) => {
+    const answers = answersOf(finding, document).map(
+      ({ question, text }) => `- **${question}**: ${markdownProse(text)}`,
+    );
+    return `<details><summary>${findingHeading(finding).replaceAll('`', '')}</summary>\n\n${answers.join('\n')}\n\n</details>`;
+  });
+  const more = findings.length > SHOWN ? `${findings.length - SHOWN} more in the report.` : '';
+  const comment = [
+    `### Soak of ${markdownText(run.target.name)}: ${verdictWord(document)}`,
+    `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`,
+    gateTable(document),
+    ...suspects,
+    more,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+  return `${comment.length > MAX_LENGTH ? `${comment.slice(0, MAX_LENGTH)}\n\n(cut)` : comment}\n`;
+}

@@ -1,0 +1,68 @@
+import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import { printable } from '../model/printable.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { howFast } from './answers.ts';
+import { placeOfFinding } from './place.ts';
+
+const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+
+const LEVELS = { critical: 'error', major: 'error', minor: 'warning' } as const;
+
+/**
+ * profiler.sarif (SARIF 2.1.0), for code hosts that mark lines. A finding without a line is left in as a result
+ * without a location. Names are made printable: a viewer shows them, no program reads them back.
+ */
+export function renderSarif({ report, method }: ReportDocument): string {
+  const kinds = [...new Set(report.findings.map(({ kind }) => kind))];
+  const version = method.find(({ name }) => name === 'profiler')?.value.split(',')[0];
+  const log = {
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'profiler',
+            ...(version ? { version: printable(version) } : {}),
+            rules: kinds.map((kind) => ({ id: ruleId(kind), shortDescription: { text: kind.replaceAll('-', ' ') } })),
+          },
+        },
+        results: report.findings.map((finding) => result(finding, kinds.indexOf(finding.kind))),
+        columnKind: 'utf16CodeUnits',
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function result(finding: Finding, ruleIndex: number): object {
+  const place = placeOfFinding(finding);
+  const text = [finding.title, howFast(finding.growth), finding.recommendation]
+    .filter(Boolean)
+    .map((sentence) => printable(String(sentence)))
+    .join(' ');
+  return {
+    ruleId: ruleId(finding.kind),
+    ruleIndex,
+    level: finding.confidence === 'possible' ? 'note' : LEVELS[finding.severity],
+    message: { text },
+    partialFingerprints: { 'findingId/v1': printable(finding.id) },
+    rank: finding.confidence === 'confirmed' ? 100 : finding.confidence === 'likely' ? 70 : 30,
+    ...(place ? { locations: [location(place)] } : {}),
+  };
+}
+
+function location(place: NonNullable<ReturnType<typeof placeOfFinding>>): object {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: encodeURI(printable(place.file)).replace(/[?#]/g, encodeURIComponent) },
+      region: { startLine: Math.max(1, place.line), ...(place.column > 0 ? { startColumn: place.column } : {}) },
+    },
+    ...(place.function ? { logicalLocations: [{ name: printable(place.function), kind: 'function' }] } : {}),
+  };
+}
+
+function ruleId(kind: Finding['kind']): string {
+  const family = isLeakKind(kind) ? 'leak' : isDegradationKind(kind) ? 'degradation' : 'finding';
+  return `${family}/${kind}`;
+}

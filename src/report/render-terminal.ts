@@ -1,0 +1,94 @@
+import type { Finding } from '../model/finding.ts';
+import type { Gate } from '../model/report.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { answersOf } from './answers.ts';
+import { dataFacts, runFacts, verdictWord } from './facts.ts';
+import { headline } from './headline.ts';
+import { formatValue } from './numbers.ts';
+import { plural } from './prose.ts';
+import { type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** Columns; 80 where nobody knows. */
+  readonly width?: number;
+}
+
+const TONES: Readonly<Record<ReturnType<typeof headline>['tone'], Style>> = {
+  bad: 'bad',
+  warn: 'warn',
+  good: 'good',
+  unknown: 'warn',
+};
+
+/** Findings spelt out in the terminal; the report has them all. */
+const SHOWN = 3;
+const LABEL = 16;
+
+/** The verdict as it stands in the terminal at the end of a run. */
+export function renderTerminal(document: ReportDocument, { colour, width = 80 }: TerminalOptions): string {
+  const columns = Math.max(40, Math.min(width, 120));
+  const { findings, gates } = document.report;
+  const lines: TerminalLine[] = [
+    ...titleLines(document, columns),
+    ...verdictLines(document, columns),
+    ...gates.map(gateLine),
+    ...(gates.length > 0 ? [[]] : []),
+    ...findings.slice(0, SHOWN).flatMap((finding) => findingLines(finding, document, columns)),
+    ...(findings.length > SHOWN
+      ? [[span(`${plural(findings.length - SHOWN, 'more finding')} in the report.`, 'dim')]]
+      : []),
+  ];
+  return sanitise(lines, colour);
+}
+
+function titleLines(document: ReportDocument, columns: number): TerminalLine[] {
+  const { report } = document;
+  return [
+    [
+      span('Soak of ', 'dim'),
+      span(report.run.target.name, 'bold'),
+      span(`  ${verdictWord(document)} (exit ${report.exitCode})`, 'dim'),
+    ],
+    ...wrapProse(`${runFacts(document).join(' | ')} | ${dataFacts(document)}`, columns),
+    [],
+  ];
+}
+
+function verdictLines(document: ReportDocument, columns: number): TerminalLine[] {
+  const { tone, words, detail, sentences } = headline(document);
+  const top: TerminalLine = [span(words, TONES[tone]), span(detail === '' ? '' : `  ${detail}`)];
+  // The sentences of a failed run are the answers of its first finding, which follow anyway.
+  const told = document.report.findings.length > 0 ? [] : sentences.flatMap((text) => wrapProse(text, columns));
+  return [top, ...told, []];
+}
+
+const MARKS: Readonly<Record<Gate['status'], readonly [string, Style]>> = {
+  pass: ['pass', 'green'],
+  fail: ['FAIL', 'red'],
+  unknown: ['????', 'yellow'],
+};
+
+function gateLine({ name, limit, measured, unit, status }: Gate): TerminalLine {
+  const [mark, style] = MARKS[status];
+  return [
+    span(`  ${mark}  `, style),
+    span(name.padEnd(24)),
+    span(` ${formatValue(measured, unit)}`, 'bold'),
+    span(`  (limit ${limit})`, 'dim'),
+  ];
+}
+
+function findingLines(finding: Finding, document: ReportDocument, columns: number): TerminalLine[] {
+  const answers = answersOf(finding, document).flatMap(({ question, text }) => {
+    const wrapped = wrapProse(text, columns, ' '.repeat(LABEL));
+    const [first = [], ...rest] = wrapped;
+    return [[span(question.padEnd(LABEL), 'dim'), ...first.slice(1)], ...rest];
+  });
+  return [
+    [span(`${finding.rank}. `, 'bold'), span(finding.subject.class, 'bold'), span(`  ${finding.kind}`, 'dim')],
+    ...answers,
+    ...(finding.verify === '' ? [] : [[span('Check a fix'.padEnd(LABEL), 'dim'), span(finding.verify)]]),
+    [],
+  ];
+}
