@@ -51,6 +51,7 @@ export type MetricName =
   | 'process.run-delay'
   | 'cgroup.memory.current'
   | 'cgroup.memory.limit'
+  | 'cgroup.memory.oom-kills'
   | 'cgroup.cpu.throttled'
   | 'heap.used'
   | 'heap.total'
@@ -79,6 +80,7 @@ export type MetricName =
   | 'resources.servers'
   | 'resources.other'
   | 'requests.served'
+  | 'requests.aborted'
   | 'requests.active'
   | 'requests.latency.sum'
   | 'load.requests'
@@ -104,8 +106,9 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'process.ctxt.voluntary': counter('count', 'proc', 'Voluntary context switches'),
   'process.ctxt.involuntary': counter('count', 'proc', 'Involuntary context switches'),
   'process.run-delay': counter('ms', 'proc', 'Time spent runnable but waiting for a core (main thread)'),
-  'cgroup.memory.current': gauge('bytes', 'lower', 'cgroup', 'Memory of the control group'),
+  'cgroup.memory.current': gauge('bytes', 'lower', 'cgroup', 'Memory of the control group, without idle page cache'),
   'cgroup.memory.limit': gauge('bytes', 'neither', 'cgroup', 'Memory limit of the control group'),
+  'cgroup.memory.oom-kills': counter('count', 'cgroup', 'Processes of the control group killed for lack of memory'),
   'cgroup.cpu.throttled': counter('ms', 'cgroup', 'Time throttled by the CPU quota'),
   'heap.used': gauge('bytes', 'lower', 'runtime', 'JS heap used'),
   'heap.total': gauge('bytes', 'lower', 'runtime', 'JS heap committed'),
@@ -134,6 +137,7 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'resources.servers': gauge('count', 'lower', 'runtime', 'Listening servers'),
   'resources.other': gauge('count', 'lower', 'runtime', 'Other active resources'),
   'requests.served': counter('count', 'runtime', 'HTTP requests answered by the target'),
+  'requests.aborted': counter('count', 'runtime', 'HTTP requests that ended without an answer'),
   'requests.active': gauge('count', 'lower', 'runtime', 'HTTP requests in progress in the target'),
   'requests.latency.sum': counter('ms', 'runtime', 'Sum of the times the target took to answer'),
   'load.requests': counter('count', 'load', 'Requests completed by the load engine'),

@@ -1,0 +1,68 @@
+import type { SamplingHeapProfile } from '../model/profiles.ts';
+import type { CaptureCost } from '../model/run-event.ts';
+import type { Bytes } from '../model/units.ts';
+import type { InspectorSession } from '../target/session.ts';
+import type { MeasureCost } from './measure-cost.ts';
+
+export interface AllocationReading {
+  /** Live objects by allocation stack since `start`; null when sampling had been stopped behind our back. */
+  readonly profile: SamplingHeapProfile | null;
+  /** Sampling was found stopped, and started anew: what was allocated before is no longer known. */
+  readonly restarted: boolean;
+  readonly cost: CaptureCost;
+}
+
+const DEADLINE_MS = 120_000;
+
+/**
+ * V8's sampling heap profiler, live objects only: with the flags that keep collected objects it grows without bound.
+ * It is one for the whole process: another client's stop ends ours, and so does `HeapProfiler.disable` on the same
+ * session. Snapshots therefore belong on a session of their own.
+ */
+export class AllocationRecorder {
+  readonly #session: InspectorSession;
+  readonly #measure: MeasureCost;
+  #intervalBytes: Bytes = 0;
+
+  constructor(session: InspectorSession, measure: MeasureCost) {
+    this.#session = session;
+    this.#measure = measure;
+  }
+
+  async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
+    this.#intervalBytes = intervalBytes;
+    await this.#call('HeapProfiler.enable');
+    await this.#call('HeapProfiler.startSampling', {
+      samplingInterval: intervalBytes,
+      includeObjectsCollectedByMajorGC: false,
+      includeObjectsCollectedByMinorGC: false,
+    });
+  }
+
+  /** Forces a full collection in the target (V8 does so by itself), so that only what lives is told. */
+  async read(): Promise<AllocationReading> {
+    const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.getSamplingProfile'));
+    if (value !== null) return { profile: value, restarted: false, cost };
+    await this.start({ intervalBytes: this.#intervalBytes });
+    return { profile: null, restarted: true, cost };
+  }
+
+  /** Ends sampling. Forces a full collection too. */
+  async stop(): Promise<Omit<AllocationReading, 'restarted'>> {
+    const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.stopSampling'));
+    return { profile: value, cost };
+  }
+
+  async #readProfile(method: string): Promise<SamplingHeapProfile | null> {
+    try {
+      return (await this.#call<{ readonly profile: SamplingHeapProfile }>(method)).profile;
+    } catch (error) {
+      if (error instanceof Error && /was not started/i.test(error.message)) return null;
+      throw error;
+    }
+  }
+
+  #call<Result>(method: string, params: object = {}): Promise<Result> {
+    return this.#session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
+  }
+}

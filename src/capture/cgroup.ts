@@ -1,0 +1,110 @@
+import { dirname, join, posix } from 'node:path';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Bytes } from '../model/units.ts';
+import { parseKeyed, readKernelFile } from './proc-files.ts';
+
+/** Folders of a process's control group, as seen from here; null where a controller is not to be found. */
+export interface CgroupFolders {
+  readonly memory: CgroupFolder | null;
+  readonly cpu: CgroupFolder | null;
+}
+
+interface CgroupFolder {
+  readonly version: 1 | 2;
+  readonly path: string;
+  /** Top of the visible hierarchy: no limit is looked for above it. */
+  readonly mountPoint: string;
+}
+
+interface Mount {
+  readonly version: 1 | 2;
+  readonly root: string;
+  readonly mountPoint: string;
+  readonly controllers: readonly string[];
+}
+
+/** A v1 controller without a limit reports a number close to 2^63; no host has 2^60 bytes. */
+const NO_LIMIT_BYTES = 2 ** 60;
+
+/** Finds the control group of a process: version 1 where the memory controller lives there (hybrid hosts), else 2. */
+export function findCgroup(pid: number): CgroupFolders {
+  const membership = readKernelFile(`/proc/${pid}/cgroup`) ?? '';
+  const mounts = parseCgroupMounts(readKernelFile('/proc/self/mountinfo') ?? '');
+  return { memory: findFolder(membership, mounts, 'memory'), cpu: findFolder(membership, mounts, 'cpu') };
+}
+
+function findFolder(membership: string, mounts: readonly Mount[], controller: string): CgroupFolder | null {
+  const lines = membership.split('\n').map((line) => line.split(':'));
+  const v1 = lines.find(([, names]) => names?.split(',').includes(controller));
+  const v2 = lines.find(([hierarchy, names]) => hierarchy === '0' && names === '');
+  for (const [version, line] of [
+    [1, v1],
+    [2, v2],
+  ] as const) {
+    const mount = mounts.find((m) => m.version === version && (version === 2 || m.controllers.includes(controller)));
+    if (!line || !mount) continue;
+    return { version, path: locate(mount, line.slice(2).join(':')), mountPoint: mount.mountPoint };
+  }
+  return null;
+}
+
+/** Inside a container the mount shows only a part of the hierarchy: the group's path counts from that part's root. */
+function locate(mount: Mount, groupPath: string): string {
+  const inside = posix.relative(mount.root, groupPath);
+  return inside.startsWith('..') ? mount.mountPoint : join(mount.mountPoint, inside);
+}
+
+/** Lines of mountinfo: `36 35 0:31 /root /mount/point options - type source superOptions`. */
+function parseCgroupMounts(text: string): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of text.split('\n')) {
+    const [head = '', tail = ''] = line.split(' - ');
+    const [type, , options = ''] = tail.split(' ');
+    if (type !== 'cgroup' && type !== 'cgroup2') continue;
+    const [, , , root = '/', mountPoint = ''] = head.split(' ');
+    mounts.push({ version: type === 'cgroup2' ? 2 : 1, root, mountPoint, controllers: options.split(',') });
+  }
+  return mounts;
+}
+
+/** Memory, its limit, kills for lack of it, and throttling. What the host does not tell is absent. */
+export function readCgroup({ memory, cpu }: CgroupFolders): Partial<Record<MetricName, number>> {
+  const values: Partial<Record<MetricName, number>> = {};
+  if (memory) {
+    const current = readNumber(memory.path, memory.version === 2 ? 'memory.current' : 'memory.usage_in_bytes');
+    const stat = parseKeyed(readKernelFile(join(memory.path, 'memory.stat')) ?? '');
+    // Page cache that nobody uses is given back before anyone is killed: it is no growth of the service.
+    const idleCache = stat.get(memory.version === 2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
+    if (current !== null) values['cgroup.memory.current'] = Math.max(0, current - idleCache);
+    const limit = memory.version === 2 ? lowestLimit(memory) : (stat.get('hierarchical_memory_limit') ?? null);
+    if (limit !== null && limit < NO_LIMIT_BYTES) values['cgroup.memory.limit'] = limit;
+    const events = readKernelFile(join(memory.path, memory.version === 2 ? 'memory.events' : 'memory.oom_control'));
+    const kills = parseKeyed(events ?? '').get('oom_kill');
+    if (kills !== undefined) values['cgroup.memory.oom-kills'] = kills;
+  }
+  const cpuStat = cpu && parseKeyed(readKernelFile(join(cpu.path, 'cpu.stat')) ?? '');
+  // Version 2 counts microseconds, version 1 nanoseconds.
+  const throttledMs =
+    cpu?.version === 2
+      ? (cpuStat?.get('throttled_usec') ?? Number.NaN) / 1e3
+      : (cpuStat?.get('throttled_time') ?? Number.NaN) / 1e6;
+  if (Number.isFinite(throttledMs)) values['cgroup.cpu.throttled'] = throttledMs;
+  return values;
+}
+
+/** In version 2 the limit of any group above holds too. */
+function lowestLimit({ path, mountPoint }: CgroupFolder): Bytes | null {
+  let lowest: Bytes | null = null;
+  for (let folder = path; folder.startsWith(mountPoint); folder = dirname(folder)) {
+    const limit = readNumber(folder, 'memory.max');
+    if (limit !== null && (lowest === null || limit < lowest)) lowest = limit;
+    if (folder === mountPoint) break;
+  }
+  return lowest;
+}
+
+/** `max` and other words are no number. */
+function readNumber(folder: string, file: string): number | null {
+  const text = readKernelFile(join(folder, file))?.trim();
+  return text && /^\d+$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+
+/** Text of a small kernel file; null when it is absent, or not ours to read. */
+export function readKernelFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+export interface ProcStat {
+  /** One letter: R, S, D, Z (zombie), T (stopped), X (dead). */
+  readonly state: string;
+  readonly threads: number;
+  readonly startTicks: number;
+}
+
+/** /proc/<pid>/stat. The command in brackets may hold spaces and brackets: fields are counted from the last one. */
+export function parseProcStat(text: string): ProcStat | null {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  // Field 3 of proc(5) is the first here: state; 20 is num_threads, 22 is starttime.
+  const [state] = fields;
+  const threads = Number(fields[17]);
+  const startTicks = Number(fields[19]);
+  return state && Number.isFinite(threads) && Number.isFinite(startTicks) ? { state, threads, startTicks } : null;
+}
+
+/** `Key: 123 kB` or `key: 123` or `key 123` lines as numbers; kB become bytes. */
+export function parseKeyed(text: string): ReadonlyMap<string, number> {
+  const values = new Map<string, number>();
+  for (const [, key, amount, unit] of text.matchAll(/^(\w+):?\s+(\d+)(?:\s+(kB))?$/gm)) {
+    values.set(key ?? '', Number(amount) * (unit ? 1024 : 1));
+  }
+  return values;
+}
+
+/** MemAvailable of the host in bytes; null where the kernel does not tell. */
+export function readMemAvailableBytes(): number | null {
+  return parseKeyed(readKernelFile('/proc/meminfo') ?? '').get('MemAvailable') ?? null;
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../model/clock.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
+import { CpuUsage } from './cpu-usage.ts';
+import { countDescriptors, type DescriptorGroup, topDescriptors } from './descriptors.ts';
+import { parseKeyed, parseProcStat, readKernelFile } from './proc-files.ts';
+
+export type ProcessValues = Partial<Record<MetricName, number>>;
+
+export type ProcessReading =
+  | { readonly alive: true; readonly values: ProcessValues }
+  /** `reused`: the number belongs to another process now. */
+  | { readonly alive: false; readonly reason: 'exited' | 'reused' };
+
+export interface ProcessSamplerOptions {
+  readonly pid: number;
+  /** Field 22 of /proc/<pid>/stat when the target was found; 0 where the platform has none. */
+  readonly startTicks: number;
+  readonly intervalMs: Milliseconds;
+  readonly clock: Clock;
+}
+
+/** smaps_rollup walks all pages of the target (0.7 ms and more, holding its memory map): only every tenth tick. */
+const SMAPS_EVERY = 10;
+
+/**
+ * A process from outside: CPU and resident memory by pidusage, the rest from /proc and the control group where there
+ * is one (Linux). What cannot be read is absent, and named in `unreadable`.
+ */
+export class ProcessSampler {
+  readonly #options: ProcessSamplerOptions;
+  readonly #usage: CpuUsage;
+  readonly #cgroup: CgroupFolders | null;
+  readonly #hasProc: boolean;
+  readonly #unreadable = new Set<string>();
+  #samples = 0;
+
+  constructor(options: ProcessSamplerOptions) {
+    this.#options = options;
+    this.#usage = new CpuUsage(options.pid, options.intervalMs, options.clock);
+    this.#hasProc = readKernelFile('/proc/self/stat') !== null;
+    this.#cgroup = this.#hasProc ? findCgroup(options.pid) : null;
+  }
+
+  /** Files of /proc that were refused so far: the values from them are missing. */
+  get unreadable(): readonly string[] {
+    return [...this.#unreadable];
+  }
+
+  async sample(): Promise<ProcessReading> {
+    const before = this.#checkIdentity();
+    if (before !== null) return before;
+    const usage = await this.#usage.read();
+    // pidusage waits in between: ask again whose number it is before believing its figures or its "not found".
+    const after = this.#checkIdentity();
+    if (after !== null) return after;
+    const values: ProcessValues = {};
+    if (usage.state === 'ok') {
+      if (usage.cpuPercent !== null) values['process.cpu'] = usage.cpuPercent;
+      values['process.rss'] = usage.rssBytes;
+    } else if (!this.#hasProc) {
+      return { alive: false, reason: 'exited' };
+    } else if (usage.state === 'not-found') {
+      this.#usage.rest();
+    }
+    if (this.#hasProc) this.#readProc(values);
+    this.#samples += 1;
+    return { alive: true, values };
+  }
+
+  /** What most descriptors point to. */
+  topDescriptors(limit?: number): DescriptorGroup[] {
+    return topDescriptors(this.#options.pid, limit);
+  }
+
+  #checkIdentity(): ProcessReading | null {
+    if (!this.#hasProc) return null;
+    const stat = parseProcStat(readKernelFile(`/proc/${this.#options.pid}/stat`) ?? '');
+    if (stat === null || stat.state === 'Z' || stat.state === 'X') return { alive: false, reason: 'exited' };
+    const { startTicks } = this.#options;
+    return startTicks !== 0 && stat.startTicks !== startTicks ? { alive: false, reason: 'reused' } : null;
+  }
+
+  #readProc(values: ProcessValues): void {
+    const status = this.#read('status', parseKeyed);
+    set(values, 'process.threads', status?.get('Threads'));
+    set(values, 'process.swap', status?.get('VmSwap'));
+    if (values['process.rss'] === undefined) set(values, 'process.rss', status?.get('VmRSS'));
+    set(values, 'process.ctxt.voluntary', status?.get('voluntary_ctxt_switches'));
+    set(values, 'process.ctxt.involuntary', status?.get('nonvoluntary_ctxt_switches'));
+    const io = this.#read('io', parseKeyed);
+    set(values, 'process.io.read', io?.get('read_bytes'));
+    set(values, 'process.io.write', io?.get('write_bytes'));
+    // schedstat: nanoseconds on a core, nanoseconds waiting for one, time slices.
+    const runDelayNs = this.#read('schedstat', (text) => Number(text.split(' ')[1]));
+    set(values, 'process.run-delay', runDelayNs === undefined ? undefined : runDelayNs / 1e6);
+    if (this.#samples % SMAPS_EVERY === 0) {
+      const smaps = this.#read('smaps_rollup', parseKeyed);
+      set(values, 'process.pss', smaps?.get('Pss'));
+      const clean = smaps?.get('Private_Clean');
+      set(values, 'process.private', clean === undefined ? undefined : clean + (smaps?.get('Private_Dirty') ?? 0));
+    }
+    const descriptors = countDescriptors(this.#options.pid);
+    if (descriptors === null) this.#unreadable.add('fd');
+    Object.assign(values, descriptors, this.#cgroup && readCgroup(this.#cgroup));
+  }
+
+  #read<T>(file: string, parse: (text: string) => T): T | undefined {
+    const text = readKernelFile(`/proc/${this.#options.pid}/${file}`);
+    if (text === null || text === '') {
+      this.#unreadable.add(file);
+      return undefined;
+    }
+    return parse(text);
+  }
+}
+
+function set(values: ProcessValues, name: MetricName, value: number | undefined): void {
+  if (value !== undefined && Number.isFinite(value)) values[name] = value;
+}

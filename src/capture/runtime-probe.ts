@@ -1,0 +1,109 @@
+import type { Clock } from '../model/clock.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
+import type { InspectorSession } from '../target/session.ts';
+import { discardConsoleEntries } from './discard-console-entries.ts';
+import { installProbe, type ProbeOptions, type ProbeReading } from './in-target/install-probe.ts';
+import type { Measured } from './measure-cost.ts';
+import { toRuntimeValues } from './runtime-values.ts';
+
+export interface RuntimeSample {
+  /** When the target took it, by its own monotonic clock (the same as ours on one host). */
+  readonly monoMs: MonoMs;
+  readonly values: Partial<Record<MetricName, number>>;
+  /** Heap in use right after each major collection since the last sample, in order; forced by a capture of ours or not. */
+  readonly liveHeaps: readonly { readonly monoMs: MonoMs; readonly bytes: Bytes; readonly forced: boolean }[];
+  /** Active resources of the event loop by type: `{ TCPSocketWrap: 12, Timeout: 3 }`. */
+  readonly resourcesByType: Readonly<Record<string, number>>;
+}
+
+export interface RuntimeProbeOptions extends ProbeOptions {
+  readonly clock: Clock;
+  /** Evaluated with every sample: tells the watchdog in the target that we are alive. */
+  readonly heartbeatExpression?: string;
+}
+
+const REGISTRY = `globalThis[Symbol.for('soak-profiler')]`;
+const PROBE = `${REGISTRY}.probe`;
+/** Installing compiles a few kilobytes; a blocked loop answers nothing before it is free. */
+const INSTALL_DEADLINE_MS = 15_000;
+const SAMPLE_DEADLINE_MS = 5_000;
+const REMEMBERED_CAPTURES = 20;
+/** Collections are told to the probe a turn of the event loop later. */
+const OBSERVED_WITHIN_MS = 250;
+
+/** The view from inside the target: one object put there, read once a tick, taken away without a trace. */
+export class RuntimeProbe {
+  /** What this Node (or this program) does not offer, in words. */
+  readonly unavailable: readonly string[];
+  readonly #session: InspectorSession;
+  readonly #clock: Clock;
+  readonly #sampleExpression: string;
+  /** Spans of what was measured lately. V8 does not say of a collection that the inspector asked for it. */
+  #captures: { readonly startMonoMs: MonoMs; endMonoMs: MonoMs }[] = [];
+
+  private constructor(session: InspectorSession, options: RuntimeProbeOptions, unavailable: readonly string[]) {
+    this.#session = session;
+    this.#clock = options.clock;
+    this.unavailable = unavailable;
+    const { heartbeatExpression } = options;
+    this.#sampleExpression = heartbeatExpression ? `(${heartbeatExpression}), ${PROBE}.sample()` : `${PROBE}.sample()`;
+  }
+
+  static async install(session: InspectorSession, options: RuntimeProbeOptions): Promise<RuntimeProbe> {
+    const inTarget: ProbeOptions = { httpProbes: options.httpProbes };
+    const { unavailable } = await session.evaluate<ReturnType<typeof installProbe>>(
+      `(${installProbe.toString()})(require, ${JSON.stringify(inTarget)})`,
+      { deadlineMs: INSTALL_DEADLINE_MS },
+    );
+    return new RuntimeProbe(session, options, unavailable);
+  }
+
+  /** One evaluate in the target; and what the open inspector has kept of console arguments is dropped. */
+  async sample(deadlineMs: Milliseconds = SAMPLE_DEADLINE_MS): Promise<RuntimeSample> {
+    const [reading] = await Promise.all([
+      this.#session.evaluate<ProbeReading>(this.#sampleExpression, { deadlineMs }),
+      discardConsoleEntries(this.#session, deadlineMs),
+    ]);
+    return {
+      monoMs: reading.monoMs,
+      values: toRuntimeValues(reading),
+      liveHeaps: reading.live.map((point) => ({ ...point, forced: this.#isForced(point.monoMs) })),
+      resourcesByType: reading.resources ?? {},
+    };
+  }
+
+  /** Runs `action` and says how long the target's main thread stood still meanwhile (the longest single stall). */
+  readonly measure = async <Value>(action: () => Promise<Value>): Promise<Measured<Value>> => {
+    // Where the watch fails (the probe was removed, the connection is gone) the round trip has to do.
+    const id = await this.#session.evaluate<number>(`${PROBE}.beginStallWatch()`).catch(() => null);
+    const startMonoMs = this.#clock.monoMs();
+    const capture = { startMonoMs, endMonoMs: Number.POSITIVE_INFINITY };
+    this.#captures = [...this.#captures, capture].slice(-REMEMBERED_CAPTURES);
+    try {
+      const value = await action();
+      const endMonoMs = this.#clock.monoMs();
+      capture.endMonoMs = endMonoMs;
+      const pauseMs = await this.#endStallWatch(id);
+      return { value, cost: { startMonoMs, endMonoMs, pauseMs: pauseMs ?? endMonoMs - startMonoMs } };
+    } catch (error) {
+      capture.endMonoMs = this.#clock.monoMs();
+      await this.#endStallWatch(id);
+      throw error;
+    }
+  };
+
+  /** Takes everything of ours out of the target again. Harmless when it is gone already. */
+  async remove(): Promise<void> {
+    await this.#session.evaluate(`${REGISTRY}?.probe?.remove()`);
+  }
+
+  #isForced(monoMs: MonoMs): boolean {
+    return this.#captures.some((span) => span.startMonoMs <= monoMs && monoMs <= span.endMonoMs + OBSERVED_WITHIN_MS);
+  }
+
+  async #endStallWatch(id: number | null): Promise<Milliseconds | null> {
+    if (id === null) return null;
+    return await this.#session.evaluate<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
+  }
+}

@@ -1,0 +1,58 @@
+import type { CaptureCost } from '../model/run-event.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { InspectorSession } from '../target/session.ts';
+import type { MeasureCost } from './measure-cost.ts';
+import type { Sink } from './part-file.ts';
+
+/** Estimates may be wrong by a factor, and a slow disk or a busy host adds its own. */
+const DEADLINE_FACTOR = 5;
+const DEADLINE_EXTRA_MS = 60_000;
+/** `node_count` stands behind the description of the fields: 1.5 to 3 kB from the start. */
+const HEADER_CHARS = 64 * 1024;
+
+/**
+ * Streams one heap snapshot over the inspector into a sink, which appears whole or not at all. Each chunk is written
+ * at once: the protocol knows no back pressure, what waits for us is kept in the target's memory.
+ */
+export async function takeSnapshot(
+  session: InspectorSession,
+  options: {
+    readonly openSink: () => Sink;
+    readonly measure: MeasureCost;
+    readonly estimatedPauseMs: Milliseconds;
+  },
+): Promise<{ readonly bytes: Bytes; readonly nodes: number | null; readonly cost: CaptureCost }> {
+  const sink = options.openSink();
+  let head = '';
+  let failure: unknown = null;
+  const off = session.on<{ readonly chunk: string }>('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
+    if (failure !== null) return;
+    if (head.length < HEADER_CHARS) head += chunk.slice(0, HEADER_CHARS - head.length);
+    try {
+      sink.write(chunk);
+    } catch (error) {
+      failure = error;
+    }
+  });
+  try {
+    const { cost } = await options.measure(() =>
+      session.call(
+        'HeapProfiler.takeHeapSnapshot',
+        { reportProgress: false, captureNumericValue: false, exposeInternals: false },
+        { deadlineMs: DEADLINE_FACTOR * options.estimatedPauseMs + DEADLINE_EXTRA_MS },
+      ),
+    );
+    if (failure !== null) throw failure;
+    return { bytes: sink.commit(), nodes: readNodeCount(head), cost };
+  } catch (error) {
+    sink.abandon();
+    throw error;
+  } finally {
+    off();
+  }
+}
+
+function readNodeCount(head: string): number | null {
+  const count = /"node_count"\s*:\s*(\d+)/.exec(head)?.[1];
+  return count === undefined ? null : Number(count);
+}

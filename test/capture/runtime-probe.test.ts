@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { startInspected } from './inspected-child.ts';
+
+const SERVICE = `
+const http = require('http');
+const kept = [];
+const answer = (req, res) => {
+  if (req.url === '/never') return;
+  kept.push(Array.from({ length: 500 }, (_, i) => ({ i, url: req.url })));
+  if (req.url === '/slow') setTimeout(() => res.end('late'), 100); else res.end('ok');
+};
+const a = http.createServer(answer).listen(0, '127.0.0.1');
+const b = http.createServer(answer).listen(0, '127.0.0.1', () => console.log(a.address().port + ' ' + b.address().port));
+`;
+const clock = createHostClock();
+
+async function get(port: number, path: string, agent?: http.Agent, abortAfterMs?: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const request = http.get({ host: '127.0.0.1', port, path, ...(agent && { agent }) }, (response) => {
+      response.resume().on('end', resolve);
+    });
+    request.on('error', () => resolve());
+    if (abortAfterMs !== undefined) setTimeout(() => request.destroy(), abortAfterMs);
+  });
+}
+
+test('requests served equal requests sent, over two servers, kept alive, slow and aborted ones', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [a, b] = (await target.nextLine()).split(' ').map(Number) as [number, number];
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  assert.deepEqual(probe.unavailable, []);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+  t.after(() => agent.destroy());
+  await Promise.all(Array.from({ length: 200 }, (_, i) => get(i % 2 ? a : b, '/', agent)));
+  await Promise.all([get(a, '/slow'), get(b, '/slow')]);
+  const stuck = [get(a, '/never', undefined, 600), get(a, '/never', undefined, 600)];
+  await sleep(200);
+  const during = await probe.sample();
+  assert.equal(during.values['requests.served'], 202);
+  assert.equal(during.values['requests.active'], 2);
+  assert.ok(during.values['requests.latency.sum']! >= 150);
+  await Promise.all(stuck);
+  await sleep(200);
+  const after = await probe.sample();
+  assert.equal(after.values['requests.served'], 202);
+  assert.equal(after.values['requests.active'], 0);
+  assert.equal(after.values['requests.aborted'], 2);
+  assert.equal(after.values['resources.servers'], 2);
+});
+
+test('forced collections are counted, and the live heap of a growing service rises', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [port] = (await target.nextLine()).split(' ').map(Number) as [number];
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const live: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+    await Promise.all(Array.from({ length: 100 }, () => get(port, '/', agent)));
+    agent.destroy();
+    await probe.measure(() => target.session.call('HeapProfiler.collectGarbage'));
+    await sleep(100);
+    const sample = await probe.sample();
+    assert.ok(sample.values['gc.major.count']! > round);
+    assert.ok(sample.liveHeaps.some((point) => point.forced));
+    assert.equal(sample.values['requests.served'], undefined, 'no probes asked for');
+    live.push(sample.values['heap.live']!);
+  }
+  assert.ok(live[1]! > live[0]! + 500_000 && live[2]! > live[1]! + 500_000, `rises: ${live}`);
+  const idle = await probe.sample();
+  assert.equal(idle.values['heap.live'], undefined, 'nothing new without a collection');
+});
+
+test('event-loop delay and the measured pause show a blocked loop', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  await target.nextLine();
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  await sleep(300);
+  const calm = await probe.sample();
+  assert.ok(calm.values['loop.delay.p50']! < 15, `idle median ${calm.values['loop.delay.p50']}`);
+  const block = '(() => { const end = Date.now() + 300; while (Date.now() < end); })()';
+  const { cost } = await probe.measure(() => target.session.evaluate(block));
+  assert.ok(cost.pauseMs > 280 && cost.pauseMs < 1000, `pause ${cost.pauseMs}`);
+  await sleep(100);
+  const blocked = await probe.sample();
+  assert.ok(blocked.values['loop.delay.max']! > 250, `delay ${blocked.values['loop.delay.max']}`);
+  assert.ok(blocked.values['loop.utilization']! > 0.2);
+  await assert.rejects(
+    probe.measure(() => Promise.reject(new Error('no'))),
+    /no/,
+  );
+});
+
+const TRACES = `(() => {
+  const channels = require('node:diagnostics_channel');
+  const listeners = (emitter) => emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]);
+  return JSON.stringify({
+    resources: process.getActiveResourcesInfo().sort(),
+    listeners: listeners(process),
+    start: channels.hasSubscribers('http.server.request.start'),
+    finish: channels.hasSubscribers('http.server.response.finish'),
+    globals: Object.getOwnPropertySymbols(globalThis).map(String).concat(Object.getOwnPropertyNames(globalThis)),
+  });
+})()`;
+
+test('nothing stays in the target after removal, and a second probe takes the place of the first', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [port] = (await target.nextLine()).split(' ').map(Number) as [number];
+  await target.session.evaluate(TRACES);
+  await get(port, '/');
+  await sleep(100);
+  const before = await target.session.evaluate<string>(TRACES);
+  await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  await get(port, '/');
+  await probe.measure(async () => {});
+  const sample = await probe.sample();
+  assert.equal(sample.values['requests.served'], 1, 'the first probe no longer counts');
+  assert.notEqual(await target.session.evaluate<string>(TRACES), before);
+  await probe.remove();
+  await sleep(100);
+  assert.equal(await target.session.evaluate<string>(TRACES), before);
+  await probe.remove();
+});
+
+test('works in an ESM program, without a global process.mainModule', async (t) => {
+  const program = `import { createServer } from 'node:http';
+    const server = createServer((_, res) => res.end()).listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+  const target = await startInspected(t, program, { file: 'service.mjs' });
+  const port = Number(await target.nextLine());
+  const probe = await RuntimeProbe.install(target.session, {
+    httpProbes: true,
+    clock,
+    heartbeatExpression: 'globalThis.beat = 1',
+  });
+  await get(port, '/');
+  const sample = await probe.sample();
+  assert.deepEqual(probe.unavailable, []);
+  assert.equal(sample.values['requests.served'], 1);
+  assert.equal(await target.session.evaluate('globalThis.beat'), 1);
+});
