@@ -1,0 +1,13 @@
+/** The table of the reflected polynomial 0xEDB88320 (IEEE 802.3, as in gzip and zlib): one entry per byte value. */
+const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit += 1) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
+  return remainder;
+});
+
+/** CRC-32 of `bytes[from, to)`, as zlib computes it. Finds every damage of up to 32 bits in a row, so every damaged byte. */
+export function crc32(bytes: Uint8Array, from = 0, to: number = bytes.length): number {
+  let crc = -1;
+  for (let at = from; at < to; at += 1) crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  return (crc ^ -1) >>> 0;
+}

@@ -1,0 +1,72 @@
+import type { CaptureCost, RunEvent } from '../model/run-event.ts';
+import { encodeJournalLine } from './journal.ts';
+import {
+  count,
+  type Fields,
+  fields,
+  flag,
+  member,
+  nullable,
+  number,
+  oneOf,
+  type Read,
+  ShapeError,
+  text,
+} from './shape.ts';
+
+type EventType = RunEvent['type'];
+type OfType<E extends RunEvent, T extends EventType> = E extends RunEvent ? (T extends E['type'] ? E : never) : never;
+/** What an event of one type has beside what all events have. */
+type Own<T extends EventType> = Omit<OfType<RunEvent, T>, 'type' | 'wallMs' | 'monoMs'>;
+
+const readCost = fields<CaptureCost>({ startMonoMs: number, endMonoMs: number, pauseMs: number });
+const detail = { detail: text };
+
+/** One entry per event type: the compiler refuses a new type without its fields. */
+const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
+  phase: { phase: oneOf('warm-up', 'baseline', 'steady', 'idle-tail'), edge: oneOf('start', 'end') },
+  capture: {
+    capture: oneOf('cpu-start', 'cpu', 'heap-profile', 'heap-snapshot', 'collect-garbage'),
+    file: nullable(text),
+    cost: readCost,
+    bytes: number,
+    error: nullable(text),
+  },
+  'capture-refused': {
+    capture: oneOf('heap-snapshot'),
+    reason: text,
+    estimatedPauseMs: number,
+    estimatedBytes: number,
+  },
+  'live-heap': { bytes: number, forced: flag },
+  load: { state: oneOf('started', 'paused', 'resumed', 'stopped', 'lost'), detail: text },
+  'target-lost': { reason: text },
+  'target-back': { segment: count, pid: count, afterMs: number },
+  'inspector-lost': detail,
+  'inspector-back': detail,
+  unresponsive: { edge: oneOf('start', 'end'), detail: text },
+  gap: { durationMs: number, reason: text },
+  'clock-jump': { jumpMs: number },
+  note: detail,
+  error: detail,
+  end: { reason: oneOf('completed', 'stopped-by-user', 'target-lost', 'aborted'), detail: text },
+};
+
+const readStamp = fields({ wallMs: number, monoMs: number });
+const READERS: ReadonlyMap<string, Read<object>> = new Map(
+  Object.entries<Fields<object>>(FIELDS).map(([type, spec]) => [type, fields(spec)]),
+);
+
+/** One line of events.ndjson. */
+export function encodeEvent(event: RunEvent): string {
+  return encodeJournalLine(event);
+}
+
+/** Reads one record of events.ndjson; throws a ShapeError, also for a type that this version does not know. */
+export function readEvent(record: object): RunEvent {
+  const type = member(record, 'type');
+  const readOwn = typeof type === 'string' ? READERS.get(type) : undefined;
+  if (!readOwn) throw new ShapeError('type', 'an event type that this version knows', type);
+  // FIELDS has proved the fields of every type, which TypeScript cannot follow through the map.
+  return { type, ...readStamp(record, ''), ...readOwn(record, '') } as RunEvent;
+}

@@ -1,0 +1,137 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type {
+  CpuWindowRecord,
+  HeapProfileRecord,
+  RunManifest,
+  ScriptRecord,
+  SnapshotRecord,
+  TargetFacts,
+} from '../model/run-manifest.ts';
+import { parseJson } from './parse-json.ts';
+import {
+  count,
+  fields,
+  listOf,
+  mapOf,
+  member,
+  nullable,
+  number,
+  object,
+  oneOf,
+  type Read,
+  ShapeError,
+  text,
+} from './shape.ts';
+
+/** A run folder may come from another machine: a file that it names must lie in its own folders. */
+const artefactFile: Read<string> = (value, path) => {
+  if (!/^(cpu|heap)\/(?!\.)[^/\\\0]+$/.test(text(value, path))) {
+    throw new ShapeError(path, 'a file in cpu/ or heap/ of the run folder', value);
+  }
+  return text(value, path);
+};
+const mapFile: Read<string> = (value, path) => {
+  if (!/^(?!\.)[^/\\\0]+$/.test(text(value, path))) throw new ShapeError(path, 'the name of a file in sources/', value);
+  return text(value, path);
+};
+
+const readTarget = fields<TargetFacts>({
+  pid: count,
+  startTicks: number,
+  nodeVersion: nullable(text),
+  commandLine: listOf(text),
+  cwd: text,
+  name: text,
+});
+
+const readSnapshot = fields<SnapshotRecord>({
+  file: artefactFile,
+  monoMs: number,
+  segment: count,
+  idEpoch: text,
+  requests: nullable(number),
+  bytes: number,
+  pauseMs: number,
+  heapUsedBytes: number,
+  phase: text,
+});
+
+const readCpuWindow = fields<CpuWindowRecord>({
+  file: artefactFile,
+  startMonoMs: number,
+  endMonoMs: number,
+  segment: count,
+  requests: nullable(number),
+});
+
+const readHeapProfile = fields<HeapProfileRecord>({
+  file: artefactFile,
+  monoMs: number,
+  segment: count,
+  intervalBytes: number,
+  requests: nullable(number),
+});
+
+const readScript = fields<ScriptRecord>({
+  url: text,
+  mapFile: nullable(mapFile),
+  packageRoot: nullable(text),
+  packageName: nullable(text),
+  packageVersion: nullable(text),
+});
+
+const readManifest = fields<RunManifest>({
+  schema: oneOf('profiler-run/1'),
+  id: text,
+  tool: fields({ version: text, node: text }),
+  host: fields({ platform: text, release: text, cpus: number, memoryBytes: number }),
+  target: readTarget,
+  segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: number })),
+  clock: fields({ startWallMs: number, startMonoMs: number }),
+  plan: fields<RunManifest['plan']>({
+    durationMs: number,
+    sampleIntervalMs: number,
+    snapshots: number,
+    cpuIntervalUs: number,
+    cpuWindowMs: number,
+    heapSamplingIntervalBytes: number,
+    load: oneOf('none', 'scenario'),
+    failOn: listOf(oneOf('leak', 'slo', 'degradation')),
+  }),
+  scenario: nullable(fields({ name: text, baseUrl: text, text })),
+  thresholds: mapOf(listOf(text)),
+  snapshots: listOf(readSnapshot),
+  cpuWindows: listOf(readCpuWindow),
+  heapProfiles: listOf(readHeapProfile),
+  scripts: listOf(readScript),
+});
+
+/**
+ * Reads run.json. Throws a ProfilerError (exit 2): `run-too-new` when a later version of the tool wrote it,
+ * `run-manifest-invalid` when it is damaged.
+ */
+export function parseRunManifest(bytes: Uint8Array, file = 'run.json'): RunManifest {
+  const hint = 'The journals beside it may still be readable.';
+  return parseJson(bytes, { file, code: 'run-manifest-invalid', hint }, (value) => {
+    refuseLaterSchema(value, file);
+    return readManifest(value, '');
+  });
+}
+
+/** run.json as text: indented, since people read it too. */
+export function formatRunManifest(manifest: RunManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function refuseLaterSchema(value: unknown, file: string): void {
+  const schema = member(object(value, ''), 'schema');
+  const version = typeof schema === 'string' ? /^profiler-run\/(\d+)$/.exec(schema)?.[1] : undefined;
+  if (version === undefined || Number(version) <= 1) return;
+  throw new ProfilerError(
+    'run-too-new',
+    EXIT.usage,
+    `${file}: written by a later version of the profiler (${schema}; this one reads up to profiler-run/1)`,
+    'Update soak-profiler, or read the run with the version that recorded it.',
+  );
+}

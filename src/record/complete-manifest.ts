@@ -1,0 +1,147 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunEvent } from '../model/run-event.ts';
+import type { CpuWindowRecord, HeapProfileRecord, RunManifest, SnapshotRecord } from '../model/run-manifest.ts';
+import type { Sample } from '../model/sample.ts';
+import type { MonoMs } from '../model/units.ts';
+import type { RunDamage } from './read-journal.ts';
+import { readCpuProfileFile } from './read-profiles.ts';
+import { artefactKind, FOLDERS } from './run-files.ts';
+
+interface Recorded {
+  readonly samples: readonly Sample[];
+  readonly events: readonly RunEvent[];
+}
+
+/** An artefact on the disk that run.json does not list: the tool was ended between writing the two. */
+interface Unlisted {
+  readonly file: string;
+  readonly bytes: number;
+  readonly monoMs: MonoMs;
+  readonly capture: Extract<RunEvent, { type: 'capture' }> | null;
+  /** The last sample before it. */
+  readonly sample: Sample | null;
+}
+
+/**
+ * Brings the lists of run.json in line with the disk: records whose file is gone are taken out, artefacts that are not
+ * listed get a record from their capture event, the samples around them and, for CPU windows, their own time stamps.
+ * Every change is told as damage.
+ */
+export async function completeManifest(
+  dir: string,
+  manifest: RunManifest,
+  recorded: Recorded,
+): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
+  const onDisk = new Set(await artefactsOf(dir));
+  const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles];
+  const known = new Set(listed.map(({ file }) => file));
+  const missing = listed.filter(({ file }) => !onDisk.has(file));
+  const damage: RunDamage[] = missing.map(({ file }) => note(file, 'listed in run.json, but missing'));
+
+  const snapshots = present(manifest.snapshots, onDisk);
+  const cpuWindows = present(manifest.cpuWindows, onDisk);
+  const heapProfiles = present(manifest.heapProfiles, onDisk);
+  for (const file of onDisk) {
+    if (known.has(file)) continue;
+    const kind = artefactKind(file);
+    const unlisted = await describe(dir, file, manifest, recorded);
+    if (kind === 'heap-snapshot') snapshots.push(snapshotRecord(unlisted));
+    else if (kind === 'heap-profile') heapProfiles.push(heapProfileRecord(unlisted, manifest));
+    else if (kind === 'cpu') {
+      const window = await cpuWindowRecord(dir, unlisted);
+      if (typeof window === 'string') {
+        damage.push(note(file, window));
+        continue;
+      }
+      cpuWindows.push(window);
+    } else continue;
+    damage.push(note(file, 'not listed in run.json; its record was made up from the journals'));
+  }
+  return {
+    manifest: {
+      ...manifest,
+      snapshots: snapshots.sort((a, b) => a.monoMs - b.monoMs),
+      cpuWindows: cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs),
+      heapProfiles: heapProfiles.sort((a, b) => a.monoMs - b.monoMs),
+    },
+    damage,
+  };
+}
+
+async function artefactsOf(dir: string): Promise<string[]> {
+  const lists = await Promise.all(
+    FOLDERS.map(async (folder) => {
+      // A folder that is not there holds nothing. Links are left alone: a run folder may come from elsewhere.
+      const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
+    }),
+  );
+  return lists
+    .flat()
+    .filter((file) => artefactKind(file) !== null)
+    .sort();
+}
+
+async function describe(dir: string, file: string, manifest: RunManifest, recorded: Recorded): Promise<Unlisted> {
+  const { size, mtimeMs } = await stat(join(dir, file));
+  const capture =
+    recorded.events.filter((event) => event.type === 'capture').find((event) => event.file === file) ?? null;
+  const { startWallMs, startMonoMs } = manifest.clock;
+  const monoMs = capture?.cost.startMonoMs ?? mtimeMs - startWallMs + startMonoMs;
+  const sample = recorded.samples.findLast((one) => one.monoMs <= monoMs) ?? null;
+  return { file, bytes: size, monoMs, capture, sample };
+}
+
+function snapshotRecord({ file, bytes, monoMs, capture, sample }: Unlisted): SnapshotRecord {
+  return {
+    file,
+    monoMs,
+    segment: sample?.segment ?? 0,
+    // An epoch of its own: nobody knows with which other snapshot its ids would compare.
+    idEpoch: `unknown:${file}`,
+    requests: requestsAt(sample),
+    bytes,
+    pauseMs: capture?.cost.pauseMs ?? 0,
+    heapUsedBytes: sample?.values['heap.used'] ?? 0,
+    phase: 'unknown',
+  };
+}
+
+function heapProfileRecord({ file, monoMs, sample }: Unlisted, manifest: RunManifest): HeapProfileRecord {
+  return {
+    file,
+    monoMs,
+    segment: sample?.segment ?? 0,
+    intervalBytes: manifest.plan.heapSamplingIntervalBytes,
+    requests: requestsAt(sample),
+  };
+}
+
+/** A profile carries its own times: V8 stamps it, in microseconds, with the same monotonic clock that the run uses. */
+async function cpuWindowRecord(dir: string, { file, sample }: Unlisted): Promise<CpuWindowRecord | string> {
+  try {
+    const profile = await readCpuProfileFile(dir, file);
+    return {
+      file,
+      startMonoMs: profile.startTime / 1000,
+      endMonoMs: profile.endTime / 1000,
+      segment: sample?.segment ?? 0,
+      requests: null,
+    };
+  } catch (error) {
+    return `not listed in run.json, and cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function requestsAt(sample: Sample | null): number | null {
+  return sample?.values['requests.served'] ?? sample?.values['load.requests'] ?? null;
+}
+
+function present<T extends { readonly file: string }>(records: readonly T[], onDisk: ReadonlySet<string>): T[] {
+  return records.filter(({ file }) => onDisk.has(file));
+}
+
+function note(file: string, reason: string): RunDamage {
+  return { file, line: null, byteOffset: null, reason };
+}

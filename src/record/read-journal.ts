@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { createJournalDecoder } from '../format/journal.ts';
+import { ShapeError } from '../format/shape.ts';
+import { errnoOf } from './storage-error.ts';
+
+/** Something of a run that could not be read as it was written, or had to be made up for. */
+export interface RunDamage {
+  /** Relative to the run folder. */
+  readonly file: string;
+  /** One-based; null where the whole file is meant. */
+  readonly line: number | null;
+  readonly byteOffset: number | null;
+  readonly reason: string;
+}
+
+/** A file of nothing but damage would otherwise be kept in memory as notes. */
+const MAX_NOTES = 200;
+
+/** Reads every record of a journal that can be read, and tells the rest. Never throws for the content's sake. */
+export async function readJournal<T>(
+  path: string,
+  file: string,
+  read: (record: object) => T,
+): Promise<{ records: T[]; damage: RunDamage[] }> {
+  const records: T[] = [];
+  const damage: RunDamage[] = [];
+  let untold = 0;
+  const tell = (note: RunDamage): void => {
+    if (damage.length < MAX_NOTES) damage.push(note);
+    else untold += 1;
+  };
+  const decoder = createJournalDecoder({
+    record: ({ record, line, byteOffset }) => {
+      try {
+        records.push(read(record));
+      } catch (error) {
+        if (!(error instanceof ShapeError)) throw error;
+        tell({ file, line, byteOffset, reason: error.message });
+      }
+    },
+    damage: ({ line, byteOffset, reason }) => tell({ file, line, byteOffset, reason }),
+  });
+  try {
+    for await (const chunk of createReadStream(path)) decoder.push(chunk);
+  } catch (error) {
+    const errno = errnoOf(error);
+    tell({ file, line: null, byteOffset: null, reason: errno === 'ENOENT' ? 'missing' : `cannot be read: ${errno}` });
+  }
+  decoder.end();
+  if (untold > 0) damage.push({ file, line: null, byteOffset: null, reason: `and ${untold} more damaged lines` });
+  return { records, damage };
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseRunManifest } from '../format/run-manifest.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { RunManifest } from '../model/run-manifest.ts';
+import { MANIFEST } from './run-files.ts';
+import { errnoOf, storageError } from './storage-error.ts';
+
+/**
+ * Reads run.json of a run folder. Throws a ProfilerError: `run-manifest-missing`, `run-manifest-invalid`,
+ * `run-too-new` (all exit 2), or `storage` (exit 6).
+ */
+export async function readManifest(dir: string): Promise<RunManifest> {
+  const path = join(dir, MANIFEST);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    const errno = errnoOf(error);
+    if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw storageError('cannot read', path, error);
+    throw new ProfilerError(
+      'run-manifest-missing',
+      EXIT.usage,
+      `${dir} is no run folder: it has no ${MANIFEST}`,
+      'Name a folder that profiler soak has written, such as profiles/2026-11-23T20-44-10-orders-api.',
+      { cause: error },
+    );
+  });
+  return parseRunManifest(bytes, path);
+}

@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readEvent } from '../format/event-line.ts';
+import { readRequestInterval } from '../format/request-line.ts';
+import { readSample } from '../format/sample-line.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { RequestInterval } from '../model/requests.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { RunManifest } from '../model/run-manifest.ts';
+import type { Sample } from '../model/sample.ts';
+import { completeManifest } from './complete-manifest.ts';
+import { type RunDamage, readJournal } from './read-journal.ts';
+import { readManifest } from './read-manifest.ts';
+import { rebuildManifest } from './rebuild-manifest.ts';
+import { JOURNALS, MANIFEST } from './run-files.ts';
+
+export interface Run {
+  readonly dir: string;
+  /** Its lists name the artefacts that are really there: see `completeManifest`. */
+  readonly manifest: RunManifest;
+  readonly samples: readonly Sample[];
+  readonly events: readonly RunEvent[];
+  readonly requests: readonly RequestInterval[];
+  /** All that was lost, left out or made up for. Empty when the run ended in order. */
+  readonly damage: readonly RunDamage[];
+}
+
+/**
+ * Reads a run folder, however its recording ended: damaged lines are left out, a lost run.json is made up from the
+ * journals, artefacts that run.json does not know yet are added. Profiles and snapshots stay on the disk until asked for.
+ * Throws a ProfilerError: exit 2 when this is no run folder or comes from a later version, exit 6 when the disk refuses.
+ */
+export async function readRun(dir: string): Promise<Run> {
+  await refuseMissingFolder(dir);
+  const unknownMetrics = new Map<string, number>();
+  const countUnknown = (name: string): void => {
+    unknownMetrics.set(name, (unknownMetrics.get(name) ?? 0) + 1);
+  };
+  const [samples, events, requests] = await Promise.all([
+    readJournal(join(dir, JOURNALS.samples), JOURNALS.samples, (record) => readSample(record, countUnknown)),
+    readJournal(join(dir, JOURNALS.events), JOURNALS.events, readEvent),
+    readJournal(join(dir, JOURNALS.requests), JOURNALS.requests, readRequestInterval),
+  ]);
+  const recorded = { samples: samples.records, events: events.records, requests: requests.records };
+  const found = await manifestOf(dir, recorded);
+  const complete = await completeManifest(dir, found.manifest, recorded);
+  return {
+    dir,
+    manifest: complete.manifest,
+    ...recorded,
+    damage: [
+      ...found.damage,
+      ...samples.damage,
+      ...unknownMetricNotes(unknownMetrics),
+      ...events.damage,
+      ...requests.damage,
+      ...complete.damage,
+    ],
+  };
+}
+
+async function manifestOf(
+  dir: string,
+  recorded: { readonly samples: readonly Sample[]; readonly events: readonly RunEvent[] },
+): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
+  try {
+    return { manifest: await readManifest(dir), damage: [] };
+  } catch (error) {
+    if (!(error instanceof ProfilerError)) throw error;
+    const manifest = ['run-manifest-missing', 'run-manifest-invalid'].includes(error.code)
+      ? rebuildManifest(dir, recorded)
+      : null;
+    if (!manifest) throw error;
+    const reason = `${error.message}; made up from the journals: target, plan and thresholds are unknown`;
+    return { manifest, damage: [{ file: MANIFEST, line: null, byteOffset: null, reason }] };
+  }
+}
+
+function unknownMetricNotes(unknown: ReadonlyMap<string, number>): RunDamage[] {
+  return [...unknown].slice(0, 20).map(([name, times]) => ({
+    file: JOURNALS.samples,
+    line: null,
+    byteOffset: null,
+    reason: `${times} values of ${JSON.stringify(name.slice(0, 80))} left out: this version has no such metric`,
+  }));
+}
+
+async function refuseMissingFolder(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => null);
+  if (found?.isDirectory()) return;
+  throw new ProfilerError(
+    'run-not-found',
+    EXIT.usage,
+    `${dir}: no such run folder`,
+    'profiler ui lists the runs of profiles/.',
+  );
+}

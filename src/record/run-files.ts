@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { partPath } from './write-atomically.ts';
+
+export const MANIFEST = 'run.json';
+export const JOURNALS = { samples: 'samples.ndjson', requests: 'requests.ndjson', events: 'events.ndjson' } as const;
+export type JournalName = keyof typeof JOURNALS;
+export const FOLDERS = ['cpu', 'heap', 'sources'] as const;
+
+export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map';
+
+const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[number]; readonly extension: string }>> =
+  {
+    cpu: { folder: 'cpu', extension: '.cpuprofile' },
+    'heap-snapshot': { folder: 'heap', extension: '.heapsnapshot' },
+    'heap-profile': { folder: 'heap', extension: '.heapprofile' },
+    'source-map': { folder: 'sources', extension: '.map' },
+  };
+
+export interface RunFile {
+  /** As it stands in run.json and in events: `heap/3.heapsnapshot`. */
+  readonly file: string;
+  readonly path: string;
+  /** Where it is written until it is whole. */
+  readonly partPath: string;
+}
+
+/** Where an artefact of a run belongs. `name` without extension: `3`, `steady-07`. */
+export function runFile(dir: string, kind: ArtefactKind, name: string | number): RunFile {
+  const { folder, extension } = PLACE[kind];
+  // Names of source maps come from the target's files: nothing in them may lead out of the folder.
+  const safe =
+    String(name)
+      .replace(/[^\w-]+/g, '_')
+      .slice(0, 100) || '_';
+  const file = `${folder}/${safe}${extension}`;
+  const path = join(dir, file);
+  return { file, path, partPath: partPath(path) };
+}
+
+/** The kind of an artefact by its path within the run folder; null for what is none, and for `.part` files. */
+export function artefactKind(file: string): ArtefactKind | null {
+  const kinds = Object.entries(PLACE) as [ArtefactKind, (typeof PLACE)[ArtefactKind]][];
+  return (
+    kinds.find(([, { folder, extension }]) => file.startsWith(`${folder}/`) && file.endsWith(extension))?.[0] ?? null
+  );
+}
