@@ -1,0 +1,73 @@
+import type { Milliseconds } from '../model/units.ts';
+import type { RenderedRequest } from '../scenario/compile-request.ts';
+import { type Answer, Connection } from './connection.ts';
+import { monotonicMs } from './monotonic.ts';
+
+export interface ConnectionOptions {
+  readonly origin: string;
+  /** For the whole request, connecting included. */
+  readonly timeoutMs: Milliseconds;
+  readonly maxConnections: number;
+}
+
+interface Waiting {
+  readonly request: RenderedRequest;
+  readonly wantsContent: boolean;
+  readonly done: (answer: Answer) => void;
+}
+
+/**
+ * The connections to the target. The one that became idle last is used next, so that no more stay open than are needed;
+ * at the limit requests wait in order. Finding a connection takes the same time however many there are.
+ */
+export class Connections {
+  readonly #options: ConnectionOptions;
+  readonly #idle: Connection[] = [];
+  /** In the order sent: with one timeout for all, the first is always the next to expire. */
+  readonly #busy = new Set<Connection>();
+  readonly #waiting: Waiting[] = [];
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    setInterval(() => this.#giveUpExpired(), Math.max(5, Math.min(250, options.timeoutMs / 10))).unref();
+  }
+
+  /** Sends now or as soon as a connection is free. `done` is called once, never before this returns. */
+  send(request: RenderedRequest, wantsContent: boolean, done: (answer: Answer) => void): void {
+    const connection = this.#idle.pop() ?? this.#open();
+    if (connection) this.#sendOn(connection, { request, wantsContent, done });
+    else this.#waiting.push({ request, wantsContent, done });
+  }
+
+  /** Time that nobody lived through is not counted against the requests in flight. */
+  extendDeadlines(byMs: Milliseconds): void {
+    for (const connection of this.#busy) connection.deadlineMs += byMs;
+  }
+
+  #open(): Connection | null {
+    if (this.#busy.size >= this.#options.maxConnections) return null;
+    return new Connection(this.#options.origin, this.#options.timeoutMs, (connection) => this.#release(connection));
+  }
+
+  #sendOn(connection: Connection, { request, wantsContent, done }: Waiting): void {
+    connection.deadlineMs = monotonicMs() + this.#options.timeoutMs;
+    this.#busy.add(connection);
+    connection.send(request, wantsContent, done);
+  }
+
+  #release(connection: Connection): void {
+    this.#busy.delete(connection);
+    const next = this.#waiting.shift();
+    if (connection.isUsable && next) this.#sendOn(connection, next);
+    else if (connection.isUsable) this.#idle.push(connection);
+    else if (next) this.send(next.request, next.wantsContent, next.done);
+  }
+
+  #giveUpExpired(): void {
+    const nowMs = monotonicMs();
+    for (const connection of this.#busy) {
+      if (connection.deadlineMs > nowMs) return;
+      connection.giveUp();
+    }
+  }
+}

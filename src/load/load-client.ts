@@ -1,0 +1,194 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { RequestInterval } from '../model/requests.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { type LoadOverrides, overrideLoad } from '../scenario/override-load.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { FromLoad, LoadConfig, LoadTotals, ToLoad } from './load-messages.ts';
+
+export interface LoadOptions {
+  readonly scenario: Scenario;
+  /** In place of the scenario's own: `--url`. */
+  readonly baseUrl?: string | undefined;
+  readonly overrides?: LoadOverrides;
+  /** The same seed gives the same users, tasks, think times and Poisson arrivals. */
+  readonly seed: number;
+  /** Every `intervalMs` (1 s): the requests by name since the last time, and the totals. */
+  readonly onInterval?: (intervals: readonly RequestInterval[], totals: LoadTotals) => void;
+  /** The first error of each class of each request: `lock-proof`, `status 500`. */
+  readonly onError?: (name: string, kind: string) => void;
+  /** The load process or the whole machine stood still for so long; the schedule went on from there. */
+  readonly onSuspended?: (gapMs: Milliseconds) => void;
+  readonly intervalMs?: Milliseconds;
+  /** For one request, connecting included; 30 s. */
+  readonly timeoutMs?: Milliseconds;
+  readonly maxConnections?: number;
+  readonly maxInFlight?: number;
+}
+
+/** How a load ended: its planned length was over, it was stopped, or its process died. */
+export interface LoadEnd {
+  readonly reason: 'over' | 'stopped' | 'lost';
+  /** Why it was lost; empty otherwise. */
+  readonly detail: string;
+  readonly totals: LoadTotals | null;
+}
+
+/** A load in a process of its own. */
+export interface Load {
+  readonly pid: number;
+  /** Begins to send. Every call rejects with a ProfilerError (`load-lost`) when the process died. */
+  readonly start: () => Promise<void>;
+  /** Settles when nothing is in flight any more; the time of the load stands still. */
+  readonly pause: () => Promise<LoadTotals>;
+  /** Goes on where it stood: nothing is caught up. */
+  readonly resume: () => Promise<void>;
+  /** Ends the load and its process, after what was in flight (5 s at most). */
+  readonly stop: () => Promise<LoadTotals>;
+  /** As of the last report; null before the first. */
+  readonly totals: () => LoadTotals | null;
+  /** Settles, never rejects, when the load has come to its end in one way or another. */
+  readonly ended: Promise<LoadEnd>;
+}
+
+/** Starts the process that will drive the scenario; nothing is sent before `start`. */
+export async function startLoad(options: LoadOptions): Promise<Load> {
+  const config = configOf(options);
+  // No --inspect or other option of ours is inherited: the child would fight for the same port.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = fork(new URL('./load-process.js', import.meta.url), [], {
+    execArgv: [],
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const link = new LoadLink(child, options);
+  await link.until('listening');
+  await link.ask({ type: 'prepare', config }, 'prepared');
+  return {
+    pid: child.pid ?? 0,
+    start: async () => void (await link.ask({ type: 'start' }, 'started')),
+    pause: async () => totalsOf(await link.ask({ type: 'pause' }, 'paused')),
+    resume: async () => void (await link.ask({ type: 'resume' }, 'resumed')),
+    stop: async () => {
+      const totals = totalsOf(await link.ask({ type: 'stop' }, 'stopped'));
+      await link.exited();
+      return totals;
+    },
+    totals: () => link.totals,
+    ended: link.ended,
+  };
+}
+
+function configOf(options: LoadOptions): LoadConfig {
+  const scenario = overrideLoad(options.scenario, options.overrides ?? {});
+  const baseUrl = options.baseUrl ?? scenario.baseUrl;
+  if (!baseUrl) {
+    throw new ProfilerError(
+      'load-no-url',
+      EXIT.usage,
+      `the scenario ${scenario.name} does not say where the service is`,
+      'Add --url http://127.0.0.1:3000, or baseUrl to the scenario.',
+    );
+  }
+  if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new ProfilerError(
+      'load-bad-url',
+      EXIT.usage,
+      `${baseUrl} is no address of a service`,
+      'Write it like http://127.0.0.1:3000.',
+    );
+  }
+  const maxInFlight = options.maxInFlight ?? 10_000;
+  return {
+    scenario,
+    baseUrl,
+    seed: options.seed,
+    intervalMs: options.intervalMs ?? 1000,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    maxConnections: options.maxConnections ?? maxInFlight,
+    maxInFlight,
+  };
+}
+
+function totalsOf(message: FromLoad): LoadTotals {
+  if (!('totals' in message)) throw new Error(`${message.type} carries no totals`);
+  return message.totals;
+}
+
+/** So long a process may take to end after it said that it stopped. */
+const EXIT_MS = 2000;
+
+interface Waiter {
+  readonly type: FromLoad['type'];
+  readonly resolve: (message: FromLoad) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The IPC channel to the load process: questions with one answer each, reports, and its death. */
+class LoadLink {
+  totals: LoadTotals | null = null;
+  readonly ended: Promise<LoadEnd>;
+  readonly #child: ChildProcess;
+  readonly #options: LoadOptions;
+  #waiters: Waiter[] = [];
+  #lost: ProfilerError | null = null;
+  #end: (end: LoadEnd) => void = () => {};
+  #lastWords = '';
+
+  constructor(child: ChildProcess, options: LoadOptions) {
+    this.#child = child;
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    child.on('message', (message: FromLoad) => this.#receive(message));
+    child.on('error', (error) => this.#lose(error.message));
+    child.on('exit', (code, signal) => this.#lose(`it ended with ${signal ?? `exit code ${code}`}`));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-2000);
+    });
+  }
+
+  ask(message: ToLoad, answer: FromLoad['type']): Promise<FromLoad> {
+    const answered = this.until(answer);
+    if (!this.#lost) this.#child.send(message, (error) => error && this.#lose(error.message));
+    return answered;
+  }
+
+  until(type: FromLoad['type']): Promise<FromLoad> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    return new Promise((resolve, reject) => this.#waiters.push({ type, resolve, reject }));
+  }
+
+  /** Settles when the process is gone; it is killed when it does not go by itself. */
+  async exited(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_MS);
+    await new Promise((resolve) => this.#child.once('exit', resolve));
+    clearTimeout(killing);
+  }
+
+  #receive(message: FromLoad): void {
+    if ('totals' in message) this.totals = message.totals;
+    if (message.type === 'interval') this.#options.onInterval?.(message.intervals, message.totals);
+    else if (message.type === 'request-error') this.#options.onError?.(message.name, message.kind);
+    else if (message.type === 'suspended') this.#options.onSuspended?.(message.gapMs);
+    else if (message.type === 'failed') this.#lastWords = message.message;
+    else if (message.type === 'over' || message.type === 'stopped') {
+      this.#end({ reason: message.type, detail: '', totals: message.totals });
+    }
+    const answered = this.#waiters.filter((waiter) => waiter.type === message.type);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.type !== message.type);
+    for (const waiter of answered) waiter.resolve(message);
+  }
+
+  #lose(how: string): void {
+    if (this.#lost) return;
+    const detail = this.#lastWords ? `${how}: ${this.#lastWords.trim()}` : how;
+    this.#lost = new ProfilerError('load-lost', EXIT.notEnoughData, `the load process is gone: ${detail}`);
+    this.#end({ reason: 'lost', detail, totals: this.totals });
+    for (const waiter of this.#waiters) waiter.reject(this.#lost);
+    this.#waiters = [];
+  }
+}

@@ -1,0 +1,58 @@
+import type { RequestInterval } from '../model/requests.ts';
+import type { Milliseconds, MonoMs, Share } from '../model/units.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** What the load process is told once, before it starts. */
+export interface LoadConfig {
+  /** Overrides already applied. */
+  readonly scenario: Scenario;
+  readonly baseUrl: string;
+  readonly seed: number;
+  readonly intervalMs: Milliseconds;
+  /** For one request, connecting included. */
+  readonly timeoutMs: Milliseconds;
+  readonly maxConnections: number;
+  /** Open model: arrivals beyond it are dropped. */
+  readonly maxInFlight: number;
+}
+
+/** Where the load stands, since its start. Set-up requests are counted like all others. */
+export interface LoadTotals {
+  readonly startMonoMs: MonoMs;
+  readonly atMonoMs: MonoMs;
+  /** Time that was neither paused nor suspended. */
+  readonly activeMs: Milliseconds;
+  /** Requests sent, and arrivals that should have been: `completed + inFlight + dropped`. */
+  readonly offered: number;
+  readonly completed: number;
+  readonly errors: number;
+  readonly dropped: number;
+  readonly inFlight: number;
+  readonly users: number;
+  /** Set-ups made again because the target no longer accepted the credentials. */
+  readonly repeatedSetups: number;
+  readonly late: { readonly count: number; readonly maxMs: Milliseconds };
+  /** Time that the process or the machine was suspended. */
+  readonly suspendedMs: Milliseconds;
+  readonly generator: {
+    /** Of the load process, since its start and since the last report. */
+    readonly eventLoopUtilization: Share;
+    readonly recentEventLoopUtilization: Share;
+    readonly cpuMs: Milliseconds;
+    readonly rssBytes: number;
+    /** Requests that failed since this machine ran out of ports or descriptors. */
+    readonly errors: number;
+  };
+}
+
+export type ToLoad =
+  | { readonly type: 'prepare'; readonly config: LoadConfig }
+  | { readonly type: 'start' | 'pause' | 'resume' | 'stop' };
+
+export type FromLoad =
+  | { readonly type: 'listening' | 'prepared' | 'started' | 'resumed' }
+  | { readonly type: 'interval'; readonly intervals: readonly RequestInterval[]; readonly totals: LoadTotals }
+  | { readonly type: 'request-error'; readonly name: string; readonly kind: string }
+  | { readonly type: 'suspended'; readonly gapMs: Milliseconds }
+  | { readonly type: 'paused' | 'over' | 'stopped'; readonly totals: LoadTotals }
+  | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,92 @@
+import type { Milliseconds } from '../model/units.ts';
+import { scheduleArrivals } from '../scenario/arrivals.ts';
+import type { OpenLoad } from '../scenario/scenario.ts';
+import type { LoadModel, ModelParts } from './load-model.ts';
+import { VirtualUser } from './virtual-user.ts';
+
+/** So many set-ups at once before the arrivals begin. */
+const SETUPS_AT_ONCE = 10;
+
+/**
+ * Arrivals by an absolute schedule, whether or not the answers keep up. Each is sent for the next of a pool of users
+ * that were prepared before the schedule began. An arrival is dropped, and counted as such, when too many are
+ * in flight or no user could be prepared.
+ */
+export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts): LoadModel {
+  const { clock, traffic, setup, chooseTask, counts } = parts;
+  const arrivals = scheduleArrivals(load, traffic.random);
+  const ready: VirtualUser[] = [];
+  const renewing = new Set<VirtualUser>();
+  let turn = 0;
+  let isOver = false;
+
+  /** Prepares a user until it succeeds; `tried` is called after the first attempt. */
+  function prepare(user: VirtualUser, tried: () => void): void {
+    user.prepare((isReady) => {
+      if (isReady) ready.push(user);
+      else if (!isOver) clock.at(clock.nowMs + user.backOffMs, () => prepare(user, () => {}));
+      tried();
+    });
+  }
+
+  function prepareAll(done: () => void): void {
+    let tried = 0;
+    const prepareNext = (): void => {
+      if (isOver || counts.users >= load.users) return;
+      counts.users++;
+      prepare(new VirtualUser({ user: ++counts.usersMade, setup, clock, traffic }), () => {
+        if (++tried === load.users) done();
+        else prepareNext();
+      });
+    };
+    for (let i = 0; i < SETUPS_AT_ONCE; i++) prepareNext();
+  }
+
+  /** A refused user goes on with what it has while its set-up is made again: the schedule does not wait for it. */
+  function renew(user: VirtualUser): void {
+    counts.repeatedSetups++;
+    user.needsSetup = false;
+    user.prepare((isReady) => {
+      renewing.delete(user);
+      if (!isReady) user.needsSetup = true;
+    });
+  }
+
+  function arrive(dueMs: Milliseconds): void {
+    const task = chooseTask();
+    const user = ready[turn++ % Math.max(1, ready.length)];
+    if (!user || traffic.inFlight >= maxInFlight) {
+      traffic.drop(task);
+      return;
+    }
+    user.send(task, dueMs, () => {
+      if (!user.needsSetup || renewing.has(user) || isOver) return;
+      renewing.add(user);
+      clock.at(clock.nowMs + user.backOffMs, () => renew(user));
+    });
+  }
+
+  function plan(originMs: Milliseconds, onOver: () => void): void {
+    const offsetMs = arrivals.next();
+    if (offsetMs === null) {
+      clock.at(originMs + (load.durationMs ?? 0), onOver);
+      return;
+    }
+    // A schedule that never reaches its next arrival (a last stage of 0/s) waits for the end.
+    if (!Number.isFinite(offsetMs)) return;
+    clock.at(originMs + offsetMs, (dueMs) => {
+      if (isOver) return;
+      arrive(dueMs);
+      plan(originMs, onOver);
+    });
+  }
+
+  return {
+    start(onOver) {
+      prepareAll(() => plan(clock.nowMs, onOver));
+    },
+    end() {
+      isOver = true;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type { RequestInterval } from '../model/requests.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
+import { type Random, seededRandom } from '../scenario/random.ts';
+import type { TemplateContext } from '../scenario/template.ts';
+import type { CompiledStep } from './compile-step.ts';
+import type { Answer } from './connection.ts';
+import type { Connections } from './connections.ts';
+import { isGeneratorLimit } from './error-kind.ts';
+import { RequestRecorder } from './request-recorder.ts';
+
+/** Result of one step: null error means as expected; `status` 0 means no answer. */
+export interface StepResult {
+  readonly errorKind: string | null;
+  readonly status: number;
+}
+
+/** What one virtual user brings to a request. */
+export interface Sender {
+  readonly user: number;
+  readonly variables: Record<string, string>;
+}
+
+export interface TrafficCounts {
+  sent: number;
+  completed: number;
+  errors: number;
+  dropped: number;
+  late: number;
+  maxLateMs: Milliseconds;
+  generatorErrors: number;
+}
+
+/** Sends steps for virtual users, checks the answers and keeps the books. Knows nothing of when or how many. */
+export class Traffic {
+  readonly counts: TrafficCounts = {
+    sent: 0,
+    completed: 0,
+    errors: 0,
+    dropped: 0,
+    late: 0,
+    maxLateMs: 0,
+    generatorErrors: 0,
+  };
+  readonly random: Random;
+  readonly #connections: Connections;
+  readonly #recorders = new Map<string, RequestRecorder>();
+  readonly #lateAfterMs: Milliseconds;
+  readonly #onError: (name: string, kind: string) => void;
+  #sequence = 0;
+  #drained: (() => void)[] = [];
+  /** Requests that were in flight over a gap in our own life say nothing about the target. */
+  #lastGapEndMs: MonoMs = Number.NEGATIVE_INFINITY;
+
+  /** `onError` hears the first error of each class of each request. */
+  constructor(options: {
+    readonly connections: Connections;
+    readonly seed: number;
+    readonly lateAfterMs: Milliseconds;
+    readonly onError: (name: string, kind: string) => void;
+  }) {
+    this.#connections = options.connections;
+    this.#lateAfterMs = options.lateAfterMs;
+    this.random = seededRandom(options.seed);
+    const reported = new Set<string>();
+    this.#onError = (name, kind) => {
+      const key = `${name} ${kind}`;
+      if (reported.has(key)) return;
+      reported.add(key);
+      options.onError(name, kind);
+    };
+  }
+
+  get inFlight(): number {
+    return this.counts.sent - this.counts.completed;
+  }
+
+  /** Sends one step, planned for `plannedMs`; `done` is called once, after the answer. */
+  send(step: CompiledStep, sender: Sender, plannedMs: MonoMs, done: (result: StepResult) => void): void {
+    this.counts.sent++;
+    const request = step.render(this.#contextOf(sender));
+    this.#connections.send(request, step.wantsContent, (answer) => {
+      const errorKind = step.check(answer, sender.variables);
+      this.#book(step.name, plannedMs, answer, errorKind);
+      done({ errorKind, status: answer.status });
+      if (this.inFlight === 0) this.#tellDrained();
+    });
+  }
+
+  /** An arrival that is not sent. */
+  drop(step: CompiledStep): void {
+    this.counts.dropped++;
+    this.#recorderOf(step.name).drop();
+  }
+
+  /** Settles when nothing is in flight. */
+  drained(): Promise<void> {
+    return this.inFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  noteGap(gapEndMs: MonoMs, gapMs: Milliseconds): void {
+    this.#lastGapEndMs = gapEndMs;
+    this.#connections.extendDeadlines(gapMs);
+  }
+
+  takeIntervals(startMonoMs: MonoMs, endMonoMs: MonoMs): RequestInterval[] {
+    return [...this.#recorders.values()].flatMap((recorder) => recorder.take(startMonoMs, endMonoMs) ?? []);
+  }
+
+  #contextOf({ user, variables }: Sender): TemplateContext {
+    return {
+      random: this.random,
+      nextSequence: () => ++this.#sequence,
+      nowMs: Date.now,
+      user,
+      variables,
+    };
+  }
+
+  #book(name: string, plannedMs: MonoMs, answer: Answer, errorKind: string | null): void {
+    const { counts } = this;
+    const { sentMs, endMs } = answer;
+    counts.completed++;
+    const crossedGap = sentMs < this.#lastGapEndMs && endMs >= this.#lastGapEndMs;
+    const hasLatency = (answer.status > 0 || errorKind === 'timeout') && !crossedGap;
+    const isLate = this.#recorderOf(name).record({ plannedMs, sentMs, endMs, errorKind, hasLatency });
+    if (isLate) counts.late++;
+    if (sentMs - plannedMs > counts.maxLateMs) counts.maxLateMs = sentMs - plannedMs;
+    if (errorKind === null) return;
+    counts.errors++;
+    if (isGeneratorLimit(errorKind)) counts.generatorErrors++;
+    this.#onError(name, errorKind);
+  }
+
+  #recorderOf(name: string): RequestRecorder {
+    let recorder = this.#recorders.get(name);
+    if (!recorder) {
+      recorder = new RequestRecorder(name, this.#lateAfterMs);
+      this.#recorders.set(name, recorder);
+    }
+    return recorder;
+  }
+
+  #tellDrained(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+}
