@@ -1,17 +1,17 @@
-// Bundles src/page (what runs in the browser, inside a report) into one script string that report/ is given.
-import { existsSync } from 'node:fs';
+// Bundles src/page (what runs in the browser, inside a report) into one script and one style sheet. report/ is given both.
 import { build } from 'esbuild';
 
-if (existsSync('src/page/main.ts')) {
-  await build({
-    entryPoints: ['src/page/main.ts'],
-    outfile: 'dist/src/page/page.bundle.js',
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    charset: 'ascii',
-    legalComments: 'inline',
-    logLevel: 'warning',
-  });
-}
+await build({
+  entryPoints: [
+    { in: 'src/page/main.ts', out: 'page.bundle' },
+    { in: 'src/page/page.css', out: 'page.bundle' },
+  ],
+  outdir: 'dist/src/page',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  charset: 'ascii',
+  legalComments: 'inline',
+  logLevel: 'warning',
+});

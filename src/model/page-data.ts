@@ -1,0 +1,65 @@
+/**
+ * What the script of a report page reads from the page: columns rather than objects, since a report of eight hours
+ * holds some hundred thousand figures. Everything else on the page is HTML that needs no script.
+ */
+export interface PageData {
+  readonly charts: readonly PageChart[];
+  readonly latency: readonly PageLatency[];
+  readonly bands: readonly PageBand[];
+  readonly marks: readonly PageMark[];
+  readonly flames: readonly PageFlame[];
+}
+
+export interface PageChart {
+  readonly title: string;
+  readonly unit: string;
+  /** What the chart shows, in a sentence: for those who do not see it. */
+  readonly description: string;
+  readonly tSec: readonly number[];
+  readonly value: readonly number[];
+}
+
+export interface PageLatency {
+  readonly name: string;
+  readonly tSec: readonly number[];
+  readonly p50Ms: readonly number[];
+  readonly p95Ms: readonly number[];
+  readonly p99Ms: readonly number[];
+}
+
+/** A phase. */
+export interface PageBand {
+  readonly label: string;
+  readonly startSec: number;
+  readonly endSec: number;
+}
+
+/** A capture, a gap, a restart: something that explains a step or a hole in a line. */
+export interface PageMark {
+  readonly label: string;
+  readonly kind: string;
+  readonly startSec: number;
+  readonly endSec: number;
+}
+
+/**
+ * A flame graph laid out: frames in preorder, parents before children, column by column. `start` and `value` are
+ * microseconds on the axis of the whole graph; `before` is there for a difference only.
+ */
+export interface PageFlame {
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly names: readonly string[];
+  /** `src/a.ts:41:17`; empty where there is no file. */
+  readonly places: readonly string[];
+  readonly name: readonly number[];
+  readonly place: readonly number[];
+  readonly depth: readonly number[];
+  readonly start: readonly number[];
+  readonly value: readonly number[];
+  readonly self: readonly number[];
+  readonly before: readonly number[] | null;
+  /** How many frames were too light to be kept. */
+  readonly dropped: number;
+}

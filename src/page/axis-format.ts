@@ -1,0 +1,18 @@
+import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
+
+/** A value on an axis or beside a cursor. */
+export function formatAxis(value: number, unit: string): string {
+  if (unit === 'bytes') return formatBytes(value);
+  if (unit === 'ms') return value >= 1000 ? formatDuration(value) : `${short(value)} ms`;
+  if (unit === 'percent') return `${short(value)} %`;
+  if (unit === 'share') return `${short(value * 100)} %`;
+  return Math.abs(value) >= 100_000 ? `${formatCount(Math.round(value / 1000))}k` : formatCount(Number(short(value)));
+}
+
+export function formatTime(tSec: number): string {
+  return tSec === 0 ? '0' : formatDuration(Math.round(tSec * 1000));
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

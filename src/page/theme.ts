@@ -1,0 +1,15 @@
+/** Colours for canvases, which style sheets do not reach: read from the custom properties of page.css. */
+export function themeColour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+export function isDark(): boolean {
+  return matchMedia(DARK).matches;
+}
+
+/** Canvases must be painted anew when the reader's scheme changes; print always wants the light one. */
+export function onThemeChange(repaint: () => void): void {
+  matchMedia(DARK).addEventListener('change', repaint);
+}

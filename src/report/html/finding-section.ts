@@ -1,0 +1,88 @@
+import { type Finding, isLeakKind } from '../../model/finding.ts';
+import type { ReportDocument } from '../../model/report-document.ts';
+import { formatCount } from '../../model/units.ts';
+import { answersOf } from '../answers.ts';
+import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
+import { formatMoment, formatPercent } from '../numbers.ts';
+import { formatPlace } from '../place.ts';
+import { stepChart } from './line-chart.ts';
+
+export function findingsSection(document: ReportDocument): Markup {
+  return html`<div id="leaks">${document.report.findings.map((finding) => findingCard(finding, document))}</div>`;
+}
+
+function findingCard(finding: Finding, document: ReportDocument): Markup {
+  const { rank, kind, subject, confidence } = finding;
+  const word = isLeakKind(kind) ? 'Suspect' : 'Finding';
+  const answers = answersOf(finding, document).map(
+    ({
+      question,
+      text,
+    }) => html`<dt>${question}</dt><dd${question === 'What to change' ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
+`,
+  );
+  return html`<section class="card" id="leak-${rank}" aria-labelledby="leak-${rank}-title" data-finding="${finding.id}">
+<h2 id="leak-${rank}-title"><a class="permalink" href="#leak-${rank}">${word} ${rank}</a> <code>${subject.class}</code> <span class="tag ${confidence}">${confidence}</span> <span class="tag">${kind.replaceAll('-', ' ')}</span></h2>
+<div class="pair">
+<dl class="answers">${answers}</dl>
+${aside(finding, document)}
+</div>
+${allocations(finding)}
+<div class="columns">${reasons('Why we think so', finding.evidence.map(evidenceLine))}${reasons('Why it might not be so', finding.against.map(proseMarkup))}</div>
+${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${finding.verify}</code></p>`}
+</section>`;
+}
+
+/** Beside the answers: the growth as a picture, and who keeps the objects alive. */
+function aside(finding: Finding, document: ReportDocument): Markup {
+  const parts = [growthPicture(finding, document), retainingPath(finding)].filter(({ markup }) => markup !== '');
+  return parts.length === 0 ? NOTHING : html`<div class="aside">${parts}</div>`;
+}
+
+function growthPicture({ countSeries = [], subject }: Finding, { snapshots }: ReportDocument): Markup {
+  if (countSeries.length < 2) return NOTHING;
+  const timed = countSeries.length === snapshots.length;
+  const labels = countSeries.map((_, i) => (timed ? formatMoment(snapshots[i]?.tSec ?? 0) : `snapshot ${i + 1}`));
+  const title = `Objects of ${subject.class} by snapshot`;
+  const shown = countSeries.length <= 6;
+  return html`<figure>${stepChart({
+    values: countSeries,
+    labels: labels.map((label, i) => (shown || i === 0 || i === labels.length - 1 ? label : '')),
+    figures: countSeries.map((count, i) => (shown || i === 0 || i === labels.length - 1 ? formatCount(count) : '')),
+    title,
+  })}<figcaption>Objects by snapshot</figcaption></figure>`;
+}
+
+function retainingPath({ subject }: Finding): Markup {
+  if (subject.path.length === 0) return NOTHING;
+  const nested = subject.path.reduceRight<Markup>(
+    (inner, step) => html`<ul><li>${proseMarkup(step)}${inner}</li></ul>`,
+    NOTHING,
+  );
+  return html`<div class="path"><h3>Kept alive by</h3>${nested}</div>`;
+}
+
+function allocations({ allocatedAt = [] }: Finding): Markup {
+  if (allocatedAt.length === 0) return NOTHING;
+  const lines = allocatedAt
+    .slice(0, 5)
+    .map(
+      ({ share, stack }) =>
+        html`<li><strong>${formatPercent(share)}</strong> ${stack
+          .slice(0, 6)
+          .map(
+            (frame, i) =>
+              html`${i === 0 ? '' : ' ← '}<code>${frame.function}</code> <span class="place">${formatPlace(frame)}</span>`,
+          )}</li>`,
+    );
+  return html`<div class="allocations"><h3>Allocated at <span class="quiet">share of live bytes</span></h3><ul>${lines}</ul></div>`;
+}
+
+function evidenceLine({ what, file }: Finding['evidence'][number]): Markup {
+  return html`${proseMarkup(what)}${file === null ? NOTHING : html` <span class="place">${file}</span>`}`;
+}
+
+function reasons(heading: string, lines: readonly Markup[]): Markup {
+  if (lines.length === 0) return NOTHING;
+  return html`<div><h3>${heading}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+}

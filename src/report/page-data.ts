@@ -1,0 +1,94 @@
+import type { PageChart, PageData, PageFlame, PageLatency, PageMark } from '../model/page-data.ts';
+import type { ReportDocument, ReportFlame, ReportSeries, TimelineEvent } from '../model/report-document.ts';
+import { downsample } from './downsample.ts';
+import { flameFrames, isDiff } from './flame-frames.ts';
+import { formatPlace } from './place.ts';
+import { describeSeries } from './series-figures.ts';
+
+/** Kinds of events that are drawn into the charts; the others stand in the table only. */
+const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', 'clock-jump', 'error'];
+
+/** What the script of a report page needs, out of the document. */
+export function pageData(document: ReportDocument): PageData {
+  return {
+    charts: document.series.filter(({ points }) => points.length > 1).map(chart),
+    latency: document.latency.filter(({ points }) => points.length > 1).map(latency),
+    bands: document.timeline
+      .filter(({ kind }) => kind === 'phase')
+      .map(({ label, tSec, endSec }) => ({ label, startSec: tSec, endSec })),
+    marks: document.timeline.filter(({ kind }) => MARKED.includes(kind)).map(mark),
+    flames: document.flames.map(pageFlame),
+  };
+}
+
+/** JSON that may stand inside a script element: nothing in it can close the element or open a comment. */
+export function scriptJson(data: PageData): string {
+  return JSON.stringify(data).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function chart(series: ReportSeries): PageChart {
+  const kept = downsample(series.points);
+  return {
+    title: series.title,
+    unit: series.unit,
+    description: describeSeries(series),
+    tSec: kept.map(({ tSec }) => round(tSec)),
+    value: kept.map(({ value }) => round(value)),
+  };
+}
+
+function latency({ name, points }: ReportDocument['latency'][number]): PageLatency {
+  return {
+    name,
+    tSec: points.map(({ tSec }) => round(tSec)),
+    p50Ms: points.map(({ p50Ms }) => round(p50Ms)),
+    p95Ms: points.map(({ p95Ms }) => round(p95Ms)),
+    p99Ms: points.map(({ p99Ms }) => round(p99Ms)),
+  };
+}
+
+function mark({ label, kind, tSec, endSec }: TimelineEvent): PageMark {
+  return { label, kind, startSec: round(tSec), endSec: round(endSec) };
+}
+
+export function pageFlame({ id, title, detail, root }: ReportFlame): PageFlame {
+  const { frames, dropped } = flameFrames(root);
+  const names = new Index();
+  const places = new Index();
+  return {
+    id,
+    title,
+    detail,
+    name: frames.map(({ node }) => names.of(node.name)),
+    place: frames.map(({ node }) => places.of(node.place ? formatPlace(node.place) : '')),
+    depth: frames.map(({ depth }) => depth),
+    start: frames.map(({ startUs }) => Math.round(startUs)),
+    value: frames.map(({ node }) => Math.round(node.valueUs)),
+    self: frames.map(({ node }) => Math.round(node.selfUs)),
+    before: isDiff(root) ? frames.map(({ node }) => (isDiff(node) ? Math.round(node.beforeUs) : 0)) : null,
+    names: names.texts,
+    places: places.texts,
+    dropped,
+  };
+}
+
+/** Gives every text a number, the same text the same number. */
+class Index {
+  readonly texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  of(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
+  }
+}
+
+/** Six digits are more than a chart can show, and a third of the bytes. */
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,45 @@
+import type { PageData } from '../model/page-data.ts';
+import type { ReportFlame } from '../model/report-document.ts';
+import { flameTotals } from './flame-totals.ts';
+import { type PageAssets, pageShell } from './html/page-shell.ts';
+import { table } from './html/table.ts';
+import { html } from './markup.ts';
+import { formatMs, formatPercent } from './numbers.ts';
+import { pageFlame, scriptJson } from './page-data.ts';
+import { formatPlace } from './place.ts';
+
+export interface FlamePage extends PageAssets {
+  readonly title: string;
+  /** One graph or several to choose from; a difference is one whose root is a FlameDiffNode. */
+  readonly flames: readonly ReportFlame[];
+}
+
+const ROWS = 50;
+
+/** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
+export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string {
+  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame) };
+  const tables = flames.map(({ title: name, root }) => {
+    const rows = flameTotals(root)
+      .slice(0, ROWS)
+      .map((total) => [
+        html`<code>${total.name}</code>`,
+        html`<span class="place">${total.place === null ? 'native' : formatPlace(total.place)}</span>`,
+        html`${formatMs(total.selfUs / 1000)}`,
+        html`${formatPercent(total.selfUs / Math.max(1, root.valueUs))}`,
+      ]);
+    const columns = [
+      { head: 'function' },
+      { head: 'line' },
+      { head: 'self', align: 'right' },
+      { head: 'share', align: 'right' },
+    ] as const;
+    return html`<details><summary>${name}: functions by self time</summary>${table({ caption: `${name}: functions by self time`, columns, rows, searchable: true })}</details>`;
+  });
+  const body = html`<header><nav aria-label="Sections"><a href="#cpu">flame graph</a></nav><div data-mount="search"></div></header>
+<main class="wide"><section id="cpu" aria-labelledby="cpu-title"><h1 id="cpu-title">${title}</h1>
+<div data-mount="flames"></div>
+<noscript><p class="quiet">The flame graph needs JavaScript; the tables hold the functions.</p></noscript>
+${tables}</section></main>`;
+  return pageShell({ title, body, data: scriptJson(data) }, assets);
+}

@@ -1,0 +1,44 @@
+import type { ReportDocument } from '../model/report-document.ts';
+import { verdictWord } from './facts.ts';
+import { checkedSection, eventsSection, filesSection, methodSection } from './html/background-sections.ts';
+import { findingsSection } from './html/finding-section.ts';
+import { cpuSection, heapSection, latencySection, timelineSection } from './html/measured-sections.ts';
+import { type PageAssets, pageShell } from './html/page-shell.ts';
+import { gatesSection, verdictSection } from './html/verdict-section.ts';
+import { html, type Markup } from './markup.ts';
+import { pageData, scriptJson } from './page-data.ts';
+
+export type { PageAssets } from './html/page-shell.ts';
+
+const LINKS = ['verdict', 'leaks', 'timeline', 'cpu', 'latency', 'heap', 'events', 'files', 'method'];
+
+/**
+ * index.html: the whole report in one file. Verdict, findings and tables are there without a script; the script adds
+ * charts, flame graphs and search to it.
+ */
+export function renderHtml({ document, ...assets }: PageAssets & { readonly document: ReportDocument }): string {
+  const body = html`${header(document)}
+<main>
+${verdictSection(document)}
+${findingsSection(document)}
+${gatesSection(document)}
+${timelineSection(document)}
+${cpuSection(document)}
+${latencySection(document)}
+${heapSection(document)}
+${checkedSection(document)}
+${eventsSection(document)}
+${filesSection(document)}
+${methodSection(document)}
+</main>`;
+  const title = `${verdictWord(document)}: ${document.report.run.target.name}, soak report`;
+  return pageShell({ title, body, data: scriptJson(pageData(document)) }, assets);
+}
+
+function header({ report }: ReportDocument): Markup {
+  const shown = LINKS.filter((id) => id !== 'leaks' || report.findings.length > 0);
+  const links = shown.map(
+    (id) => html`<a href="#${id}">${id === 'leaks' ? `findings (${report.findings.length})` : id}</a>`,
+  );
+  return html`<header><nav aria-label="Sections">${links}</nav><div data-mount="search"></div></header>`;
+}
