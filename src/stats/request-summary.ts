@@ -3,84 +3,93 @@ import type { RequestSummary } from '../model/report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 
-/**
- * One line a request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance.
- * Percentiles come from the merged histograms (percentiles themselves cannot be averaged); the rate is completed
- * requests over the time that the intervals cover.
- */
+/** One line a request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance. */
 export function summariseRequests(
-  intervals: readonly RequestInterval[],
+  intervals: Iterable<RequestInterval>,
   fromMs: MonoMs = Number.NEGATIVE_INFINITY,
   toMs: MonoMs = Number.POSITIVE_INFINITY,
 ): RequestSummary[] {
-  const inside = intervals.filter((interval) => interval.startMonoMs >= fromMs && interval.endMonoMs <= toMs);
-  const coveredMs = coveredTime(inside);
-  const byName = new Map<string, RequestInterval[]>();
-  for (const interval of inside) {
-    const group = byName.get(interval.name);
-    if (group) group.push(interval);
-    else byName.set(interval.name, [interval]);
+  const totals = new RequestTotals();
+  for (const interval of intervals) {
+    if (interval.startMonoMs >= fromMs && interval.endMonoMs <= toMs) totals.add(interval);
   }
-  return [...byName].map(([name, group]) => summarise(name, group, coveredMs));
+  return totals.summarise();
+}
+
+/**
+ * Adds up intervals as they come, so that hours of load need no more memory than a minute. Percentiles come from the
+ * merged histograms (percentiles themselves cannot be averaged); a rate is completed requests over the time that the
+ * intervals of all names cover.
+ */
+export class RequestTotals {
+  readonly #names = new Map<string, NameTotals>();
+  #coveredMs = 0;
+  #coveredUntilMs: MonoMs = Number.NEGATIVE_INFINITY;
+
+  /** Intervals come in order of time; those of several names share their time. */
+  add(interval: RequestInterval): void {
+    const { startMonoMs, endMonoMs, name } = interval;
+    this.#coveredMs += Math.max(0, endMonoMs - Math.max(startMonoMs, this.#coveredUntilMs));
+    this.#coveredUntilMs = Math.max(this.#coveredUntilMs, endMonoMs);
+    const totals = this.#names.get(name) ?? {
+      count: 0,
+      errors: 0,
+      intended: new Latencies(),
+      service: new Latencies(),
+    };
+    totals.count += interval.count;
+    totals.errors += interval.errors;
+    totals.intended.add(interval.intended);
+    totals.service.add(interval.service);
+    this.#names.set(name, totals);
+  }
+
+  summarise(): RequestSummary[] {
+    const seconds = this.#coveredMs / 1000;
+    return [...this.#names].map(([name, { count, errors, intended, service }]) => ({
+      name,
+      count,
+      errors,
+      ratePerSecond: seconds > 0 ? count / seconds : 0,
+      p50Ms: intended.atPercentile(50) ?? 0,
+      p90Ms: intended.atPercentile(90) ?? 0,
+      p95Ms: intended.atPercentile(95) ?? 0,
+      p99Ms: intended.atPercentile(99) ?? 0,
+      maxMs: intended.maxMs,
+      service: { p50Ms: service.atPercentile(50) ?? 0, p99Ms: service.atPercentile(99) ?? 0, maxMs: service.maxMs },
+    }));
+  }
+}
+
+interface NameTotals {
+  count: number;
+  errors: number;
+  readonly intended: Latencies;
+  readonly service: Latencies;
 }
 
 /** Latencies of several intervals as one distribution. */
-export interface Latencies {
-  readonly count: number;
+export class Latencies {
+  #merged: Histogram | null = null;
+
+  /** Adds an `intended` or `service` histogram of an interval. Throws when it is damaged. */
+  add(encoded: string): void {
+    if (encoded === '') return;
+    const histogram = decodeFromCompressedBase64(encoded);
+    if (this.#merged) this.#merged.add(histogram);
+    else this.#merged = histogram;
+  }
+
+  get count(): number {
+    return this.#merged?.totalCount ?? 0;
+  }
+
   /** `percentile` from 0 to 100; null when nothing was recorded. */
-  readonly atPercentile: (percentile: number) => Milliseconds | null;
-  readonly maxMs: Milliseconds;
-}
-
-/** Merges the histograms of the intervals: from the intended send time (what a user feels) or from the actual one (`service`). */
-export function mergeLatencies(intervals: readonly RequestInterval[], from: 'intended' | 'service'): Latencies {
-  const merged = mergeHistograms(intervals.map((interval) => interval[from]));
-  return {
-    count: merged?.totalCount ?? 0,
-    atPercentile: (percentile) => (merged ? merged.getValueAtPercentile(percentile) / 1000 : null),
-    maxMs: (merged?.maxValue ?? 0) / 1000,
-  };
-}
-
-function summarise(name: string, group: readonly RequestInterval[], coveredMs: Milliseconds): RequestSummary {
-  const intended = mergeLatencies(group, 'intended');
-  const service = mergeLatencies(group, 'service');
-  const count = group.reduce((sum, interval) => sum + interval.count, 0);
-  return {
-    name,
-    count,
-    errors: group.reduce((sum, interval) => sum + interval.errors, 0),
-    ratePerSecond: coveredMs > 0 ? count / (coveredMs / 1000) : 0,
-    p50Ms: intended.atPercentile(50) ?? 0,
-    p90Ms: intended.atPercentile(90) ?? 0,
-    p95Ms: intended.atPercentile(95) ?? 0,
-    p99Ms: intended.atPercentile(99) ?? 0,
-    maxMs: intended.maxMs,
-    service: { p50Ms: service.atPercentile(50) ?? 0, p99Ms: service.atPercentile(99) ?? 0, maxMs: service.maxMs },
-  };
-}
-
-/** Intervals of different names share their times: each stretch of time counts once. */
-function coveredTime(intervals: readonly RequestInterval[]): Milliseconds {
-  const stretches = intervals
-    .map(({ startMonoMs, endMonoMs }) => [startMonoMs, endMonoMs] as const)
-    .sort((a, b) => a[0] - b[0]);
-  let covered = 0;
-  let reached = Number.NEGATIVE_INFINITY;
-  for (const [start, end] of stretches) {
-    covered += Math.max(0, end - Math.max(start, reached));
-    reached = Math.max(reached, end);
+  atPercentile(percentile: number): Milliseconds | null {
+    return this.#merged && this.count > 0 ? this.#merged.getValueAtPercentile(percentile) / 1000 : null;
   }
-  return covered;
-}
 
-function mergeHistograms(encoded: readonly string[]): Histogram | null {
-  let merged: Histogram | null = null;
-  for (const text of encoded) {
-    if (text === '') continue;
-    const histogram = decodeFromCompressedBase64(text);
-    if (merged) merged.add(histogram);
-    else merged = histogram;
+  get maxMs(): Milliseconds {
+    return (this.#merged?.maxValue ?? 0) / 1000;
   }
-  return merged;
 }
