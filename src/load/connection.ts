@@ -27,6 +27,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #done: ((answer: Answer) => void) | null = null;
   #wantsContent = false;
   #timedOut = false;
+  #isSending = false;
   #sentMs = 0;
   #status = 0;
   #rawHeaders: readonly Buffer[] = [];
@@ -51,6 +52,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#wantsContent = wantsContent;
     this.#status = 0;
     this.#sentMs = monotonicMs();
+    this.#isSending = true;
     try {
       this.#client.dispatch(
         {
@@ -62,8 +64,9 @@ export class Connection implements Dispatcher.DispatchHandler {
         this,
       );
     } catch (error) {
-      queueMicrotask(() => this.onError(error as Error));
+      this.onError(error as Error);
     }
+    this.#isSending = false;
   }
 
   /** Gives the request up: the connection is of no use afterwards. */
@@ -98,6 +101,11 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    // A request that undici refuses fails inside of dispatch.
+    if (this.#isSending) {
+      queueMicrotask(() => this.onError(error));
+      return;
+    }
     this.#status = 0;
     this.#finish(this.#timedOut ? 'timeout' : errorKindOf(error));
   }

@@ -44,7 +44,7 @@ export interface Load {
   readonly pause: () => Promise<LoadTotals>;
   /** Goes on where it stood: nothing is caught up. */
   readonly resume: () => Promise<void>;
-  /** Ends the load and its process, after what was in flight (5 s at most). */
+  /** Ends the load and its process, after what was in flight (5 s at most). May be called again. */
   readonly stop: () => Promise<LoadTotals>;
   /** As of the last report; null before the first. */
   readonly totals: () => LoadTotals | null;
@@ -65,19 +65,25 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const link = new LoadLink(child, options);
   await link.until('listening');
   await link.ask({ type: 'prepare', config }, 'prepared');
+  let stopped: Promise<LoadTotals> | null = null;
   return {
     pid: child.pid ?? 0,
     start: async () => void (await link.ask({ type: 'start' }, 'started')),
     pause: async () => totalsOf(await link.ask({ type: 'pause' }, 'paused')),
     resume: async () => void (await link.ask({ type: 'resume' }, 'resumed')),
-    stop: async () => {
-      const totals = totalsOf(await link.ask({ type: 'stop' }, 'stopped'));
-      await link.exited();
-      return totals;
+    stop: () => {
+      stopped ??= stop(link);
+      return stopped;
     },
     totals: () => link.totals,
     ended: link.ended,
   };
+}
+
+async function stop(link: LoadLink): Promise<LoadTotals> {
+  const totals = totalsOf(await link.ask({ type: 'stop' }, 'stopped'));
+  await link.exited();
+  return totals;
 }
 
 function configOf(options: LoadOptions): LoadConfig {

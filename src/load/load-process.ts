@@ -2,10 +2,11 @@ import { LoadEngine } from './load-engine.ts';
 import type { FromLoad, LoadConfig, ToLoad } from './load-messages.ts';
 
 /**
- * The load process: a child that is told what to do over IPC and reports every interval. Ctrl-C in the terminal
- * reaches it too, but only its parent decides when it ends; when the parent is gone, it ends by itself.
+ * The load process: a child that is told what to do over IPC and reports every interval. Ctrl-C in the terminal, and
+ * closing it, reach it too, but only its parent decides when it ends; when the parent is gone, it ends by itself.
  */
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);

@@ -29,12 +29,22 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     });
   }
 
+  function makeUser(): VirtualUser {
+    counts.users++;
+    return new VirtualUser({ user: ++counts.usersMade, setup, clock, traffic });
+  }
+
+  /** `done` is called when each user has been tried once. */
   function prepareAll(done: () => void): void {
+    if (setup.length === 0) {
+      while (counts.users < load.users) ready.push(makeUser());
+      done();
+      return;
+    }
     let tried = 0;
     const prepareNext = (): void => {
       if (isOver || counts.users >= load.users) return;
-      counts.users++;
-      prepare(new VirtualUser({ user: ++counts.usersMade, setup, clock, traffic }), () => {
+      prepare(makeUser(), () => {
         if (++tried === load.users) done();
         else prepareNext();
       });

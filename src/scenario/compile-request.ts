@@ -61,11 +61,18 @@ function compileHeaders(request: RequestTemplate): {
   };
 }
 
-/** A JSON body is one template over its serialised text: inserted values are escaped for the quotes that they stand in. */
+/** A string that is one `{{number(…)}}`, as JSON writes it. */
+const NUMBER = /"(\{\{\s*number\([^"}]*\)\s*\}\})"/g;
+
+/**
+ * A JSON body is one template over its serialised text: inserted values are escaped for the quotes that they stand in.
+ * Around a `{{number(…)}}` the quotes are taken away.
+ */
 function compileBody(body: NonNullable<RequestTemplate['body']>): {
   readonly isDynamic: boolean;
   readonly render: (context: TemplateContext) => string;
 } {
   if ('text' in body) return compileTemplate(body.text);
-  return compileTemplate(JSON.stringify(body.json), (value) => JSON.stringify(value).slice(1, -1));
+  const json = JSON.stringify(body.json).replace(NUMBER, '$1');
+  return compileTemplate(json, (value) => JSON.stringify(value).slice(1, -1));
 }

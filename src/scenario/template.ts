@@ -32,11 +32,12 @@ const FUNCTIONS: Readonly<Record<string, Part>> = {
   user: (context) => String(context.user),
 };
 
-export const TEMPLATE_FUNCTIONS: readonly string[] = [...Object.keys(FUNCTIONS), 'random(low,high)'];
+const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), 'random(low,high)', 'number(…)'];
 
 /**
  * Compiles `device-{{random(1,1000)}}` once into a function. Knows `{{sequence}}`, `{{uuid}}`, `{{now}}`, `{{user}}`,
  * `{{random(low,high)}}` (whole numbers, both ends included) and the names of captured variables.
+ * `{{number(…)}}` around any of them is the same, but without the quotes in a JSON body (see `compileRequest`).
  * `quote` is applied to every inserted value (for JSON: what may stand between quotes).
  */
 export function compileTemplate(text: string, quote: (value: string) => string = (value) => value): Template {
@@ -76,6 +77,8 @@ function join(parts: readonly Part[]): Part {
 }
 
 function compileExpression(expression: string, variables: string[], problems: string[]): Part {
+  const inner = /^number\((.*)\)$/s.exec(expression)?.[1];
+  if (inner !== undefined) return compileExpression(inner.trim(), variables, problems);
   const random = /^random\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)$/.exec(expression);
   if (random) {
     const low = Number(random[1]);
@@ -90,7 +93,7 @@ function compileExpression(expression: string, variables: string[], problems: st
     return (context) => context.variables[expression] ?? '';
   }
   problems.push(
-    `\`{{${expression}}}\` is neither a variable nor one of ${TEMPLATE_FUNCTIONS.join(', ')} (low and high are whole numbers)`,
+    `\`{{${expression}}}\` is neither a variable nor one of ${FUNCTION_NAMES.join(', ')} (low and high are whole numbers)`,
   );
   return () => '';
 }

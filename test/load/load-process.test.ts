@@ -33,7 +33,7 @@ test('Ctrl-C does not reach the load; stop ends its process', async () => {
   process.kill(load.pid, 'SIGINT');
   await sleep(300);
   assert.ok((load.totals()?.completed ?? 0) > 0);
-  await load.stop();
+  assert.equal(await load.stop(), await load.stop());
   assert.ok(!isAlive(load.pid));
 });
 

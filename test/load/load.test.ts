@@ -134,6 +134,28 @@ test('errors are counted by class', async () => {
   assert.equal(sumOf(intervals, 'GET /redirect').errors, 0);
 });
 
+test('a request that cannot be sent is an error of its own, not a crash', async () => {
+  const task = '  - request: { path: /ok, headers: { x-odd: "a\\nb" } }';
+  const { load, intervals } = await drive(scenarioOf('{ model: closed, users: 2 }', task));
+  await sleep(300);
+  await load.stop();
+  assert.deepEqual(Object.keys(errorKindsOf(intervals)), ['invalid request']);
+});
+
+test('a target that went away and came back is driven on', async () => {
+  const { load, intervals } = await drive(scenarioOf('{ model: open, rate: 100/s }', '  - request: { path: /ok }'));
+  await sleep(300);
+  await target.tell('down');
+  await sleep(300);
+  await target.tell('up');
+  const before = sumOf(intervals, 'GET /ok').count;
+  await sleep(600);
+  const totals = await load.stop();
+  assert.deepEqual(Object.keys(errorKindsOf(intervals)), ['ECONNRESET']);
+  assert.ok(totals.errors >= 20 && totals.errors <= 60, String(totals.errors));
+  assert.ok(totals.completed - before >= 50, 'the schedule went on');
+});
+
 test('a target that is not there is no busy loop', async () => {
   const { load, intervals } = await drive(scenarioOf('{ model: closed, users: 10 }', '  - request: { path: / }'), {
     baseUrl: 'http://127.0.0.1:1',

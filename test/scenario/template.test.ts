@@ -46,7 +46,7 @@ test('a request is rendered with its base path, escaped JSON and fixed parts kep
       method: 'POST',
       path: '/a/{{sequence}}',
       headers: { authorization: 'Bearer {{token}}', 'x-fixed': '1' },
-      body: { json: { quoted: 'v={{token}}', n: 5 } },
+      body: { json: { quoted: 'v={{token}}', n: 5, id: '{{ number(random(4,4)) }}' } },
     },
     '/api/',
   );
@@ -54,7 +54,7 @@ test('a request is rendered with its base path, escaped JSON and fixed parts kep
     method: 'POST',
     path: '/api/a/1',
     headers: { 'content-type': 'application/json', 'x-fixed': '1', authorization: 'Bearer a"\\b' },
-    body: '{"quoted":"v=a\\"\\\\b","n":5}',
+    body: '{"quoted":"v=a\\"\\\\b","n":5,"id":4}',
   });
 });
 
