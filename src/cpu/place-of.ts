@@ -1,0 +1,135 @@
+import {
+  FlattenMap,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  type TraceMap,
+  traceSegment,
+} from '@jridgewell/trace-mapping';
+import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
+import type { ScriptRecord } from '../model/run-manifest.ts';
+import { packageInPath, relativePath, scriptPath } from './script-paths.ts';
+
+interface Script {
+  readonly record: ScriptRecord;
+  readonly map: TraceMap | null;
+}
+
+interface Position {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly name: string | null;
+}
+
+/**
+ * Turns V8's positions into places of the source. `maps` holds source maps by their name in `sources/`; where there is
+ * none, or none that can be read, the place is that in the script itself. Each map is decoded when it is first needed.
+ */
+export function createPlaceOf(scripts: readonly ScriptRecord[], maps: ReadonlyMap<string, string>): PlaceOf {
+  const records = new Map(scripts.map((record) => [scriptPath(record.url), record]));
+  const loaded = new Map<string, Script | null>();
+  const scriptOf = (path: string): Script | null => {
+    const known = loaded.get(path);
+    if (known !== undefined) return known;
+    const record = records.get(path);
+    const script = record ? { record, map: readMap(maps.get(record.mapFile ?? ''), record.url) } : null;
+    loaded.set(path, script);
+    return script;
+  };
+
+  return (url, line0, column0, functionName) => {
+    if (url === '') return null;
+    const path = scriptPath(url);
+    const script = scriptOf(path);
+    const position =
+      (script?.map && mappedPosition(script.map, path, line0, column0, functionName)) ??
+      ({ path, line: Math.max(0, line0) + 1, column: Math.max(0, column0) + 1, name: null } satisfies Position);
+    return placeAt(position, path, script?.record ?? null, functionName);
+  };
+}
+
+function placeAt(
+  position: Position,
+  scriptFile: string,
+  record: ScriptRecord | null,
+  functionName: string,
+): SourcePlace {
+  const { path, line, column } = position;
+  return {
+    file: record?.packageRoot ? relativePath(scriptPath(record.packageRoot), path) : path,
+    line,
+    column,
+    function: position.name ?? (functionName || '(anonymous)'),
+    package: packageOf(path, scriptFile, record),
+  };
+}
+
+/**
+ * `name@version` for what lies in `node_modules`, also when it was bundled into a script of the application (then the
+ * map says where it came from, and the version is unknown). The application's own packages are null.
+ */
+function packageOf(path: string, scriptFile: string, record: ScriptRecord | null): string | null {
+  const ofScript = packageInPath(scriptFile);
+  const name = packageInPath(path) ?? ofScript;
+  if (name === null) return null;
+  const version = ofScript === name ? record?.packageVersion : null;
+  return version ? `${name}@${version}` : name;
+}
+
+function mappedPosition(
+  map: TraceMap,
+  scriptFile: string,
+  line0: number,
+  column0: number,
+  functionName: string,
+): Position | null {
+  if (line0 < 0 || column0 < 0) return null;
+  const needle = { line: line0 + 1, column: column0 };
+  const before = originalPositionFor(map, needle);
+  // A module's own function starts at column 0, before the first mapping of its line.
+  const found = before.source === null ? originalPositionFor(map, { ...needle, bias: LEAST_UPPER_BOUND }) : before;
+  if (found.source === null) return null;
+  return {
+    path: sourcePath(found.source, scriptFile),
+    line: found.line,
+    column: found.column + 1,
+    name: originalName(map, line0, column0, functionName),
+  };
+}
+
+/**
+ * The function's name before it was minified. V8's position of a function is its parameter list, so its identifier is
+ * the mapping that begins just before it: `function a(` or `a=(`. A mapping anywhere else may carry the name of
+ * another thing (a parameter, a variable of the line before) and is not taken.
+ */
+function originalName(map: TraceMap, line0: number, column0: number, functionName: string): string | null {
+  const identifier = functionName.split('.').at(-1) ?? '';
+  if (identifier === '') return null;
+  for (const gap of [0, 1]) {
+    const column = column0 - identifier.length - gap;
+    const segment = column < 0 ? null : traceSegment(map, line0, column);
+    if (segment?.length === 5 && segment[0] === column) return map.names[segment[4]] ?? null;
+  }
+  return null;
+}
+
+/** `webpack://orders/./src/a.ts` names a file of the project; other sources were resolved against the script's URL. */
+function sourcePath(source: string, scriptFile: string): string {
+  const bundled = /^[a-z][\w+.-]*:\/\/[^/]*\/(?:\.\/)?(.*)$/i.exec(source);
+  if (bundled && !source.startsWith('file:')) return bundled[1]?.replace(/\?.*$/, '') || scriptFile;
+  return scriptPath(source);
+}
+
+/** Null for a map that is missing or broken. */
+function readMap(text: string | undefined, scriptUrl: string): TraceMap | null {
+  if (text === undefined) return null;
+  try {
+    const json: unknown = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, ''));
+    // The map stands beside its script: sources are relative to it.
+    const map = FlattenMap(json as Parameters<typeof FlattenMap>[0], scriptUrl);
+    traceSegment(map, 0, 0);
+    return map;
+  } catch {
+    return null;
+  }
+}

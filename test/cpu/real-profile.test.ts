@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { allocationGrowth, allocationSites } from '../../src/cpu/allocation-sites.ts';
+import { buildFlame } from '../../src/cpu/build-flame.ts';
+import { hottestFunctions, timeShares } from '../../src/cpu/function-times.ts';
+import { mergeWindows } from '../../src/cpu/merge-windows.ts';
+import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
+import { parseHeapProfile } from '../../src/format/heap-profile.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'profiler-cpu-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const BUSY = `
+function spin(us) { const end = process.cpuUsage().user + us; let x = 0; while (process.cpuUsage().user < end) for (let i = 0; i < 2e4; i++) x += Math.sqrt(i ^ x); return x; }
+function hot() { return spin(600000); }
+function warm() { return spin(200000); }
+hot(); warm();
+await new Promise((resolve) => setTimeout(resolve, 300));
+`;
+
+const HOARD = `
+const kept = [];
+function makeOrders(n) { for (let i = 0; i < n; i++) kept.push({ id: i, items: new Array(20).fill(i + 0.5) }); }
+function makeGarbage() { for (let i = 0; i < 2e5; i++) new Array(20).fill(i); }
+makeOrders(40000);
+makeGarbage();
+globalThis.kept = kept;
+`;
+
+/** Runs a program under one of Node's own profilers and gives back what it wrote. */
+function profileWith(flags: string[], source: string, extension: string): { bytes: Buffer; path: string } {
+  const path = join(folder, `${extension}.mjs`);
+  writeFileSync(path, source);
+  execFileSync(process.execPath, [...flags, path], { cwd: folder, timeout: 60_000 });
+  const name = readdirSync(folder).find((file) => file.endsWith(`.${extension}`));
+  return { bytes: readFileSync(join(folder, name ?? '')), path };
+}
+
+test('a profile of V8 gives a function its share of the time', () => {
+  const { bytes, path } = profileWith(['--cpu-prof'], BUSY, 'cpuprofile');
+  const profile = parseCpuProfile(bytes, 'busy.cpuprofile');
+  const tree = mergeWindows([profile]);
+  const placeOf = createPlaceOf(
+    [{ url: pathToFileURL(path).href, mapFile: null, packageRoot: folder, packageName: null, packageVersion: null }],
+    new Map(),
+  );
+  const times = new Map(hottestFunctions(tree, placeOf).map((time) => [time.name, time]));
+  const hot = times.get('hot');
+  const warm = times.get('warm');
+  assert.deepEqual(hot?.place, { file: 'cpuprofile.mjs', line: 3, column: 13, function: 'hot', package: null });
+  // 600 to 200 ms of user time; on a busy machine wall time stretches both.
+  const share = (hot?.totalUs ?? 0) / ((hot?.totalUs ?? 0) + (warm?.totalUs ?? 0));
+  assert.ok(Math.abs(share - 0.75) < 0.12, `hot has ${share} of hot and warm`);
+  assert.equal(times.has('(idle)'), false);
+  const { activeUs, idleUs, unsampledUs } = timeShares(tree);
+  const covered = activeUs + idleUs + unsampledUs;
+  assert.ok(Math.abs(covered / (profile.endTime - profile.startTime) - 1) < 0.05, 'the whole window is accounted for');
+  assert.ok(Math.abs(buildFlame(tree, placeOf).valueUs - activeUs) < 1);
+});
+
+test('a sampling heap profile of V8 names where live objects were allocated', () => {
+  const { bytes, path } = profileWith(['--heap-prof', '--heap-prof-interval=16384'], HOARD, 'heapprofile');
+  const profile = parseHeapProfile(bytes, 'hoard.heapprofile');
+  const placeOf = createPlaceOf([], new Map());
+  const [first] = allocationSites(profile, placeOf);
+  assert.equal(first?.stack[0]?.function, 'makeOrders');
+  assert.equal(first?.stack[0]?.file, path);
+  assert.ok((first?.bytes ?? 0) > 4e6);
+
+  const empty = { head: { ...profile.head, children: [] } };
+  const [grown] = allocationGrowth(empty, profile, placeOf);
+  assert.equal(grown?.stack[0]?.function, 'makeOrders');
+  assert.equal(grown?.beforeBytes, 0);
+  assert.ok((grown?.shareOfGrowth ?? 0) > 0.5);
+  assert.deepEqual(allocationGrowth(profile, profile, placeOf), []);
+});
