@@ -3,7 +3,11 @@ import type { Milliseconds } from '../model/units.ts';
 /** One inspector connection to one process. Every call has a deadline; a closed socket rejects all that is pending. */
 export interface InspectorSession {
   /** Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection closes. */
-  call<Result = unknown>(method: string, params?: object, options?: { readonly deadlineMs?: Milliseconds }): Promise<Result>;
+  call<Result = unknown>(
+    method: string,
+    params?: object,
+    options?: { readonly deadlineMs?: Milliseconds },
+  ): Promise<Result>;
   /** Listens to one CDP event; returns what ends the listening. */
   on<Params = unknown>(event: string, listener: (params: Params) => void): () => void;
   /**

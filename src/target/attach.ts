@@ -1,0 +1,126 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { assessAttach } from './attach-checks.ts';
+import { type Attachment, createAttachment } from './attachment.ts';
+import { connectInspector } from './connect-inspector.ts';
+import { lockInspectorPort } from './inspector-port-lock.ts';
+import { DEFAULT_INSPECTOR_PORT, inspectorPortOf, openInspector, targetGone } from './open-inspector.ts';
+import { poll } from './poll.ts';
+import { candidateSockets, likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
+import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import type { InspectorSession } from './session.ts';
+import { callInTarget, moveInspector } from './target-registry.ts';
+
+const MOVE_DEADLINE_MS = 5_000;
+
+export interface AttachOptions {
+  readonly log?: (line: string) => void;
+  /** How long the target may take to open its inspector after the signal. */
+  readonly openDeadlineMs?: Milliseconds;
+  /** Beat of the watchdog in the target; shorter ones are for tests. */
+  readonly watchdogTickMs?: Milliseconds;
+}
+
+interface Connection {
+  readonly session: InspectorSession;
+  readonly inspector: OpenInspector;
+  readonly nodeVersion: string;
+}
+
+/**
+ * Attaches to a running Node process: uses its inspector where it is open already, else opens it by SIGUSR1, moves it
+ * off Node's one default port and leaves a watchdog. Rejects with a ProfilerError (exit 3) that says what to do instead;
+ * nothing is left behind then.
+ */
+export async function attach(facts: ProcessFacts, options: AttachOptions = {}): Promise<Attachment> {
+  const now = readProcessFacts(facts.pid);
+  if (!now || now.startTicks !== facts.startTicks) throw targetGone(facts.pid);
+  const refusal = assessAttach(now, { isOpen: true });
+  if (refusal) throw refusal;
+
+  const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
+  try {
+    return await attachAlone(now, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise<Attachment> {
+  const { log = () => {}, openDeadlineMs, watchdogTickMs: tickMs = WATCHDOG_TICK_MS } = options;
+  const before = await probeSockets(likelyInspectorSockets(facts));
+  const { inspector, opened } = before
+    ? { inspector: before, opened: false }
+    : await openInspector(facts, openDeadlineMs === undefined ? {} : { deadlineMs: openDeadlineMs });
+  log(
+    opened
+      ? `opened the inspector of ${facts.pid}`
+      : `the inspector of ${facts.pid} is open already (port ${inspector.port})`,
+  );
+
+  const first = await connectVerified(facts, inspector);
+  const debugPort = inspectorPortOf(facts);
+  const { openedByUs } = await claimTarget(first.session, { openedByUs: opened, debugPort, tickMs }).catch((error) => {
+    first.session.disconnect();
+    throw error;
+  });
+  const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT;
+  const connection = isInTheWay ? await moveAway(facts, first) : first;
+  // What the console held before we came is not ours to keep alive.
+  await connection.session.call('Runtime.discardConsoleEntries');
+  return createAttachment({
+    facts: { ...facts, nodeVersion: connection.nodeVersion },
+    process: { ...facts, nodeVersion: connection.nodeVersion },
+    session: connection.session,
+    inspector: connection.inspector,
+    openedByUs,
+    tickMs,
+  });
+}
+
+/** Connects, and makes sure that who answers is the process that was meant. */
+async function connectVerified(facts: ProcessFacts, inspector: OpenInspector): Promise<Connection> {
+  const session = await connectInspector(inspector.url);
+  try {
+    const self = await session.evaluate<{ pid: number; version: string }>(
+      '({ pid: process.pid, version: process.version })',
+    );
+    if (!isSameProcess(facts)) throw targetGone(facts.pid);
+    if (self.pid !== facts.pidInside) throw wrongProcess(facts, inspector, self.pid);
+    return { session, inspector, nodeVersion: self.version };
+  } catch (error) {
+    session.disconnect();
+    throw error;
+  }
+}
+
+/** Every Node opens the same port, so the next target could not open its own while this one stays there. */
+async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
+  const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
+  // The answer never comes: the connection ends with the old port.
+  await session.evaluate(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
+  session.disconnect();
+  const moved = await poll(
+    () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),
+    MOVE_DEADLINE_MS,
+  );
+  if (moved) return connectVerified(facts, moved);
+  if (!isSameProcess(facts)) throw targetGone(facts.pid);
+  throw new ProfilerError(
+    'inspector-lost',
+    EXIT.attachFailed,
+    `The inspector of ${facts.pid} left port ${inspector.port} and was not found again.`,
+    'Try again; the watchdog in the target closes what is open within half a minute.',
+  );
+}
+
+function wrongProcess(facts: ProcessFacts, { port }: OpenInspector, pid: number): ProfilerError {
+  return new ProfilerError(
+    'target-identity',
+    EXIT.attachFailed,
+    `On port ${port} process ${pid} answered instead of ${facts.pidInside}.`,
+    'Nothing was changed there. Try again, or name the inspector: --inspect HOST:PORT',
+  );
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TargetFacts } from '../model/run-manifest.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { connectInspector } from './connect-inspector.ts';
+import { InspectorError } from './inspector-error.ts';
+import { listeningSocketsOf } from './listening-sockets.ts';
+import { poll } from './poll.ts';
+import { type OpenInspector, probeInspector } from './probe-inspector.ts';
+import { isSameProcess, type ProcessFacts } from './process-facts.ts';
+import { inspectRegistry, WATCHDOG_TICKS, WATCHDOG_TICKS_IN_CAPTURE } from './registry-owner.ts';
+import type { InspectorSession } from './session.ts';
+import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, setTickLimit } from './target-registry.ts';
+
+const STEP_DEADLINE_MS = 2_000;
+/** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
+const HEARTBEAT_DEADLINE_MS = 60_000;
+
+export interface DetachResult {
+  /** False when the inspector is still open although we opened it; `problems` says why. */
+  readonly inspectorClosed: boolean;
+  readonly problems: readonly string[];
+}
+
+/** A connection to a target that is ours alone, with a watchdog in the target that ends it when we are gone. */
+export interface Attachment {
+  /** With the version of Node, now that it is known. */
+  readonly facts: TargetFacts;
+  /** The process as seen from this host; null when it runs elsewhere (`--inspect` of another machine or container). */
+  readonly process: ProcessFacts | null;
+  readonly session: InspectorSession;
+  readonly inspector: OpenInspector;
+  /** False when the inspector was open before us: then it is left open. */
+  readonly openedByUs: boolean;
+  /** Tells the watchdog that we live. Sent every few seconds by itself; an own expression may carry `HEARTBEAT_EXPRESSION`. */
+  heartbeat(): Promise<void>;
+  /** Makes the watchdog more patient during a capture: twice the time, counted in its own ticks. */
+  suspendWatchdog(): Promise<void>;
+  resumeWatchdog(): Promise<void>;
+  /**
+   * Undoes all that was installed, frees what the open inspector made V8 keep, and closes it if we opened it. Never
+   * rejects, takes a few seconds at most, may be called again. After a new `attach` to the same process the earlier
+   * attachment is void: let go of it without a word.
+   */
+  detach(): Promise<DetachResult>;
+}
+
+interface AttachmentParts {
+  readonly facts: TargetFacts;
+  readonly process: ProcessFacts | null;
+  readonly session: InspectorSession;
+  readonly inspector: OpenInspector;
+  readonly openedByUs: boolean;
+  readonly tickMs: Milliseconds;
+}
+
+export function createAttachment(parts: AttachmentParts): Attachment {
+  return new HeldAttachment(parts);
+}
+
+class HeldAttachment implements Attachment {
+  readonly facts: TargetFacts;
+  readonly process: ProcessFacts | null;
+  readonly session: InspectorSession;
+  readonly inspector: OpenInspector;
+  readonly openedByUs: boolean;
+  readonly #heartbeatTimer: NodeJS.Timeout;
+  #detached: Promise<DetachResult> | null = null;
+
+  constructor(parts: AttachmentParts) {
+    this.facts = parts.facts;
+    this.process = parts.process;
+    this.session = parts.session;
+    this.inspector = parts.inspector;
+    this.openedByUs = parts.openedByUs;
+    this.#heartbeatTimer = setInterval(() => this.heartbeat().catch(() => {}), parts.tickMs).unref();
+    void this.session.closed.then(() => clearInterval(this.#heartbeatTimer));
+  }
+
+  async heartbeat(): Promise<void> {
+    await this.session.evaluate(HEARTBEAT_EXPRESSION, { deadlineMs: HEARTBEAT_DEADLINE_MS });
+  }
+
+  async suspendWatchdog(): Promise<void> {
+    await this.session.evaluate(callInTarget(setTickLimit, WATCHDOG_TICKS_IN_CAPTURE));
+  }
+
+  async resumeWatchdog(): Promise<void> {
+    await this.session.evaluate(callInTarget(setTickLimit, WATCHDOG_TICKS));
+  }
+
+  detach(): Promise<DetachResult> {
+    clearInterval(this.#heartbeatTimer);
+    this.#detached ??= this.#detachOnce();
+    return this.#detached;
+  }
+
+  async #detachOnce(): Promise<DetachResult> {
+    const session = this.session.isOpen ? this.session : await this.#reconnect();
+    const problems = session ? await this.#leave(session) : this.#whyUnreachable();
+    const inspectorClosed = !this.openedByUs || (await this.#isClosed());
+    if (!inspectorClosed && problems.length === 0) problems.push('the inspector did not close in time');
+    return { inspectorClosed, problems };
+  }
+
+  /** The connection was lost but the inspector may be open still. */
+  async #reconnect(): Promise<InspectorSession | null> {
+    if (this.process && !isSameProcess(this.process)) return null;
+    const { host, port } = this.inspector;
+    const found = await probeInspector(host, port);
+    if (!found) return null;
+    try {
+      const session = await connectInspector(found.url);
+      const { state, heldByOther } = await inspectRegistry(session);
+      if (state && !heldByOther) return session;
+      session.disconnect();
+    } catch {
+      // Gone while we came.
+    }
+    return null;
+  }
+
+  async #leave(session: InspectorSession): Promise<string[]> {
+    const problems = await this.#cleanUp(session);
+    const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
+    // Not waited for one by one: a console call between the two would be kept alive for ever.
+    const closing = session.evaluate(callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
+    const answers = Promise.allSettled([discarded, closing]);
+    await (problems.length > 0 ? Promise.race([answers, sleep(100)]) : answers);
+    session.disconnect();
+    return problems;
+  }
+
+  async #cleanUp(session: InspectorSession): Promise<string[]> {
+    try {
+      return await session.evaluate<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: STEP_DEADLINE_MS });
+    } catch (error) {
+      if (!(error instanceof InspectorError)) throw error;
+      if (error.reason === 'closed') return [];
+      return [`the target does not answer (${error.message}); its watchdog cleans up and closes when it goes on`];
+    }
+  }
+
+  #whyUnreachable(): string[] {
+    if (this.process && !isSameProcess(this.process)) return [];
+    return ['the connection was lost and could not be made again; the watchdog in the target cleans up by itself'];
+  }
+
+  async #isClosed(): Promise<boolean> {
+    const target = this.process;
+    if (!target) return true;
+    const isGone = (): true | null => {
+      const isListening =
+        listeningSocketsOf(target.pid)?.some((socket) => socket.port === this.inspector.port) ?? false;
+      return isSameProcess(target) && isListening ? null : true;
+    };
+    return (await poll(isGone, STEP_DEADLINE_MS)) !== null;
+  }
+}

@@ -1,0 +1,157 @@
+import { WebSocket } from 'ws';
+import type { Milliseconds } from '../model/units.ts';
+import { InspectorError } from './inspector-error.ts';
+import type { InspectorSession } from './session.ts';
+
+const CALL_DEADLINE_MS = 10_000;
+const CONNECT_DEADLINE_MS = 5_000;
+/** Handles of thrown errors are kept under this name in the target until they are released. */
+const OBJECT_GROUP = 'soak-profiler';
+
+interface Reply {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+interface PendingCall {
+  readonly method: string;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: InspectorError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface EvaluateResult {
+  readonly result: { readonly value?: unknown };
+  readonly exceptionDetails?: {
+    readonly text: string;
+    readonly exception?: { readonly description?: string; readonly value?: unknown };
+  };
+}
+
+/**
+ * Opens one inspector connection to `ws://host:port/id`. Rejects with an InspectorError when there is none within 5 s.
+ * A stopped process accepts the connection and never answers, so every later call has a deadline of its own.
+ */
+export async function connectInspector(url: string): Promise<InspectorSession> {
+  // Messages may be of any size: a heap snapshot chunk is 1 MB, a CPU profile is one message of many.
+  const socket = new WebSocket(url, {
+    maxPayload: 0,
+    perMessageDeflate: false,
+    followRedirects: false,
+    handshakeTimeout: CONNECT_DEADLINE_MS,
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', (error) => reject(new InspectorError('connect', 'closed', `${url}: ${error.message}`)));
+  });
+  return new WebSocketSession(socket);
+}
+
+class WebSocketSession implements InspectorSession {
+  readonly closed: Promise<string>;
+  readonly #socket: WebSocket;
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #listeners = new Map<string, Set<(params: never) => void>>();
+  #lastId = 0;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.closed = new Promise((resolve) => {
+      let reason = '';
+      socket.on('error', (error) => {
+        reason ||= error.message;
+      });
+      socket.on('close', (code, text) => {
+        reason ||= text.toString() || `connection closed (${code})`;
+        this.#rejectAll(reason);
+        resolve(reason);
+      });
+    });
+    socket.on('message', (message) => this.#receive(String(message)));
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  call<Result = unknown>(
+    method: string,
+    params: object = {},
+    options: { readonly deadlineMs?: Milliseconds } = {},
+  ): Promise<Result> {
+    if (!this.isOpen) return Promise.reject(new InspectorError(method, 'closed', 'the connection is closed'));
+    const deadlineMs = options.deadlineMs ?? CALL_DEADLINE_MS;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise<Result>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new InspectorError(method, 'deadline', `no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+      this.#pending.set(id, { method, resolve: (result) => resolve(result as Result), reject, timer });
+      this.#socket.send(JSON.stringify({ id, method, params }));
+    });
+  }
+
+  on<Params = unknown>(event: string, listener: (params: Params) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  async evaluate<Value = unknown>(
+    expression: string,
+    options: { readonly deadlineMs?: Milliseconds } = {},
+  ): Promise<Value> {
+    const reply = await this.call<EvaluateResult>(
+      'Runtime.evaluate',
+      {
+        expression,
+        includeCommandLineAPI: true,
+        returnByValue: true,
+        awaitPromise: false,
+        silent: true,
+        objectGroup: OBJECT_GROUP,
+      },
+      options,
+    );
+    if (!reply.exceptionDetails) return reply.result.value as Value;
+    // The thrown object stays alive in the target until its handle is released.
+    this.call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
+    const { exception, text } = reply.exceptionDetails;
+    throw new InspectorError(
+      'Runtime.evaluate',
+      'exception',
+      exception?.description ?? String(exception?.value ?? text),
+    );
+  }
+
+  disconnect(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(text: string): void {
+    const message = JSON.parse(text) as Reply;
+    if (message.id === undefined) {
+      for (const listener of this.#listeners.get(message.method ?? '') ?? []) listener(message.params as never);
+      return;
+    }
+    const call = this.#pending.get(message.id);
+    if (!call) return; // answered after its deadline
+    this.#pending.delete(message.id);
+    clearTimeout(call.timer);
+    if (message.error) call.reject(new InspectorError(call.method, 'protocol', message.error.message));
+    else call.resolve(message.result);
+  }
+
+  #rejectAll(reason: string): void {
+    for (const call of this.#pending.values()) {
+      clearTimeout(call.timer);
+      call.reject(new InspectorError(call.method, 'closed', reason));
+    }
+    this.#pending.clear();
+  }
+}

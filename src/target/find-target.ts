@@ -1,0 +1,112 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { describeProcess } from './describe-process.ts';
+import { listNodeProcesses } from './list-node-processes.ts';
+import { socketInodesOf, socketsInNamespaceOf } from './listening-sockets.ts';
+import { listPids } from './proc.ts';
+import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+
+/**
+ * The one process that `--pid`, `--port` or `--name` means. Throws a ProfilerError, exit 3, where there is none;
+ * exit 2 where the words are not clear enough, with the line to type for each candidate in the hint.
+ */
+export function findTarget(
+  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string },
+): ProcessFacts {
+  if ('pid' in spec) return findByPid(spec.pid);
+  if ('port' in spec) return findByPort(spec.port);
+  return findByName(spec.name);
+}
+
+/** One line a process: what it is, and what to type for it. */
+export function listCandidates(candidates: readonly ProcessFacts[]): string {
+  const shown = candidates.filter((facts) => !facts.isOurs);
+  if (shown.length === 0) return 'No Node process can be seen from here.';
+  return shown.map((facts) => `  --pid ${facts.pid}    ${describeProcess(facts)}`).join('\n');
+}
+
+function findByPid(pid: number): ProcessFacts {
+  const facts = readProcessFacts(pid);
+  if (facts && pid !== process.pid) return facts;
+  const message = facts ? 'That process is this tool itself.' : `There is no process ${pid}.`;
+  throw new ProfilerError('target-not-found', EXIT.attachFailed, message, listCandidates(listNodeProcesses()));
+}
+
+function findByPort(port: number): ProcessFacts {
+  const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
+  const owners = ownersOf(new Set(sockets.map((socket) => socket.inode)));
+  const nodes = owners.filter((facts) => facts.isNode);
+  if (nodes.length === 1 && nodes[0]) return nodes[0];
+  if (nodes.length > 1) throw ambiguous(`Several Node processes listen on port ${port}.`, nodes);
+  throw nobodyUsable(port, sockets[0]?.uid ?? null, owners);
+}
+
+function ownersOf(inodes: ReadonlySet<string>): ProcessFacts[] {
+  if (inodes.size === 0) return [];
+  return listPids()
+    .filter((pid) => [...(socketInodesOf(pid) ?? [])].some((inode) => inodes.has(inode)))
+    .map(readProcessFacts)
+    .filter((facts) => facts !== null);
+}
+
+/** Why the port leads to no process that could be profiled: held by another program, by another user, in a container, or free. */
+function nobodyUsable(port: number, uid: number | null, owners: readonly ProcessFacts[]): ProfilerError {
+  const [owner] = owners;
+  if (owner) {
+    return new ProfilerError(
+      'port-not-node',
+      EXIT.attachFailed,
+      `Port ${port} belongs to pid ${owner.pid} (${owner.name}), which is not Node.`,
+      `If it forwards to a Node service (a proxy, a container), name the service itself:\n${listCandidates(listNodeProcesses())}`,
+    );
+  }
+  if (uid !== null) {
+    return new ProfilerError(
+      'port-of-other-user',
+      EXIT.attachFailed,
+      `Port ${port} belongs to a process of user ${uid}, whose descriptors may not be read.`,
+      'Run the profiler as that user, or as root: sudo profiler ...',
+    );
+  }
+  const nodes = listNodeProcesses();
+  const elsewhere = nodes.filter((facts) => !facts.sameNetwork && facts.listening?.some((s) => s.port === port));
+  if (elsewhere.length > 0) return ambiguous(`Port ${port} is open only inside another network namespace.`, elsewhere);
+  return new ProfilerError(
+    'port-free',
+    EXIT.attachFailed,
+    `Nobody listens on port ${port} of this host.`,
+    `Node processes that can be seen:\n${listCandidates(nodes)}`,
+  );
+}
+
+/** Exact name first, then part of a name, then part of the command line: the first of these that anybody meets. */
+function findByName(pattern: string): ProcessFacts {
+  const nodes = listNodeProcesses().filter((facts) => !facts.isOurs);
+  const anywhere = wildcard(pattern);
+  const exact = new RegExp(`^${anywhere.source}$`, 'i');
+  const tests: ((facts: ProcessFacts) => boolean)[] = [
+    (facts) => exact.test(facts.name),
+    (facts) => anywhere.test(facts.name),
+    (facts) => anywhere.test(facts.commandLine.join(' ')),
+  ];
+  for (const test of tests) {
+    const [first, ...others] = nodes.filter(test);
+    if (first && others.length === 0) return first;
+    if (first) throw ambiguous(`${others.length + 1} Node processes match "${pattern}".`, [first, ...others]);
+  }
+  throw new ProfilerError(
+    'target-not-found',
+    EXIT.attachFailed,
+    `No Node process matches "${pattern}".`,
+    `Node processes that can be seen:\n${listCandidates(nodes)}`,
+  );
+}
+
+function wildcard(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(parts.join('.*'), 'i');
+}
+
+function ambiguous(message: string, candidates: readonly ProcessFacts[]): ProfilerError {
+  return new ProfilerError('target-ambiguous', EXIT.usage, message, `Choose one:\n${listCandidates(candidates)}`);
+}

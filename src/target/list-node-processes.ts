@@ -1,0 +1,15 @@
+import { listPids } from './proc.ts';
+import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+
+/** The Node processes of this host that can be seen, those that listen first, then the largest. Ours are left in, marked. */
+export function listNodeProcesses(): ProcessFacts[] {
+  return listPids()
+    .map(readProcessFacts)
+    .filter((facts) => facts !== null)
+    .filter((facts) => facts.isNode && facts.state !== 'Z')
+    .sort((a, b) => Number(listens(b)) - Number(listens(a)) || b.rssBytes - a.rssBytes);
+}
+
+function listens(facts: ProcessFacts): boolean {
+  return facts.listening !== null && facts.listening.length > 0;
+}

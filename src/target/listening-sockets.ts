@@ -1,0 +1,72 @@
+import { readdirSync } from 'node:fs';
+import { readNetTable, readProcLink } from './proc.ts';
+
+/** State column of /proc/net/tcp for a listening socket. */
+const LISTEN = '0A';
+
+export interface ListeningSocket {
+  /** `127.0.0.1`, `0.0.0.0`, `::1`, `::`. */
+  readonly address: string;
+  readonly port: number;
+  readonly inode: string;
+  readonly uid: number;
+}
+
+/** All TCP sockets listened on in the network namespace of the process. */
+export function socketsInNamespaceOf(pid: number | 'self'): ListeningSocket[] {
+  return [...parseNetTable(readNetTable(pid, 'tcp')), ...parseNetTable(readNetTable(pid, 'tcp6'))];
+}
+
+/**
+ * The TCP sockets that the process itself listens on: its descriptors joined with the table by inode.
+ * Null when its descriptors may not be read (another user, or a program with file capabilities).
+ */
+export function listeningSocketsOf(pid: number): ListeningSocket[] | null {
+  const inodes = socketInodesOf(pid);
+  return inodes && socketsInNamespaceOf(pid).filter((socket) => inodes.has(socket.inode));
+}
+
+export function socketInodesOf(pid: number): Set<string> | null {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    const links = readdirSync(folder).map((fd) => readProcLink(pid, `fd/${fd}`) ?? '');
+    return new Set(links.filter((link) => link.startsWith('socket:[')).map((link) => link.slice(8, -1)));
+  } catch {
+    return null;
+  }
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}
+
+export function parseNetTable(table: string): ListeningSocket[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[3] === LISTEN)
+    .map((columns) => {
+      const [address = '', port = ''] = (columns[1] ?? '').split(':');
+      return {
+        address: parseAddress(address),
+        port: Number.parseInt(port, 16),
+        inode: columns[9] ?? '',
+        uid: Number(columns[7]),
+      };
+    });
+}
+
+/** The kernel prints addresses as 32-bit words in host byte order (little-endian on all our hosts), each as 8 digits. */
+function parseAddress(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  const text = bytes.join('');
+  if (/^0+$/.test(text)) return '::';
+  if (/^0{31}1$/.test(text)) return '::1';
+  if (text.startsWith('00000000000000000000ffff')) {
+    const tail = bytes.slice(12).map((byte) => Number.parseInt(byte, 16));
+    return `::ffff:${tail.join('.')}`;
+  }
+  return (text.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}

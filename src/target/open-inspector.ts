@@ -1,0 +1,143 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { printable } from '../model/printable.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { assessAttach } from './attach-checks.ts';
+import { isLoopback, socketInodesOf, socketsInNamespaceOf } from './listening-sockets.ts';
+import { containsNode } from './node-binary.ts';
+import { poll } from './poll.ts';
+import { candidateSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
+import { listChildren, listPids, readArguments, readStat, readWaitChannel } from './proc.ts';
+import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
+
+export const DEFAULT_INSPECTOR_PORT = 9229;
+const OPEN_DEADLINE_MS = 5_000;
+const BOOT_DEADLINE_MS = 5_000;
+
+/**
+ * Makes the target open its inspector: SIGUSR1, then waits for a new listening socket that answers as one. Everything
+ * that could harm the target is checked before the signal. Throws a ProfilerError (exit 3) that says why none opened.
+ */
+export async function openInspector(
+  facts: ProcessFacts,
+  { deadlineMs = OPEN_DEADLINE_MS }: { readonly deadlineMs?: Milliseconds } = {},
+): Promise<{ readonly inspector: OpenInspector; readonly opened: boolean }> {
+  await assertMaySignal(facts);
+  const port = inspectorPortOf(facts);
+  const owner = port === 0 ? null : portOwner(port);
+  if (owner) throw portTaken(port, owner.pid, facts.pid);
+
+  const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
+  signal(facts);
+  const opened = await poll(
+    () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),
+    deadlineMs,
+  );
+  if (opened) return { inspector: opened, opened: true };
+  // It may have been open before, on a port that was not worth asking unasked: now all of them are asked.
+  const inspector = await probeSockets(candidateSockets(facts.pid));
+  if (inspector) return { inspector, opened: false };
+  throw whyClosed(facts, port, deadlineMs);
+}
+
+/** The port that the signal will open: Node's own, or the one its options name; 0 for any. */
+export function inspectorPortOf(facts: ProcessFacts): number {
+  const flag = facts.nodeFlags.findLast((text) => /^--(inspect|debug)-port=/.test(text));
+  return flag ? Number(/(\d+)$/.exec(flag)?.[1] ?? DEFAULT_INSPECTOR_PORT) : DEFAULT_INSPECTOR_PORT;
+}
+
+/** Throws unless the signal is safe now. Waits for a process that is just starting to be ready for it. */
+async function assertMaySignal(facts: ProcessFacts): Promise<void> {
+  const refusal = await poll(() => {
+    const now = readProcessFacts(facts.pid);
+    if (!now || now.startTicks !== facts.startTicks) throw targetGone(facts.pid);
+    const error = assessAttach(now);
+    return error?.code === 'target-booting' ? null : (error ?? 'none');
+  }, BOOT_DEADLINE_MS);
+  if (refusal instanceof ProfilerError) throw refusal;
+  if (refusal === null || !containsNode(facts.pid)) {
+    throw new ProfilerError(
+      'target-not-node',
+      EXIT.attachFailed,
+      `The program of process ${facts.pid} is not a Node with inspector, or does not get ready for SIGUSR1; nothing was sent.`,
+      'Give the pid of the Node process itself, or start it with --inspect=127.0.0.1:0.',
+    );
+  }
+}
+
+function signal(facts: ProcessFacts): void {
+  if (!isSameProcess(facts)) throw targetGone(facts.pid);
+  try {
+    process.kill(facts.pid, 'SIGUSR1');
+  } catch (error) {
+    throw new ProfilerError(
+      'signal-refused',
+      EXIT.attachFailed,
+      `SIGUSR1 could not be sent to ${facts.pid}: ${(error as Error).message}.`,
+      'Run the profiler as the user of the target, or as root.',
+      { cause: error },
+    );
+  }
+}
+
+/** Who listens on the loopback port that the inspector would need; the pid is null where that may not be seen. */
+function portOwner(port: number): { readonly pid: number | null } | null {
+  const socket = socketsInNamespaceOf('self').find(
+    ({ address, port: other }) => other === port && (isLoopback(address) || address === '0.0.0.0' || address === '::'),
+  );
+  if (!socket) return null;
+  return { pid: listPids().find((pid) => socketInodesOf(pid)?.has(socket.inode)) ?? null };
+}
+
+function portTaken(port: number, owner: number | null, pid: number): ProfilerError {
+  return new ProfilerError(
+    'inspector-port-taken',
+    EXIT.attachFailed,
+    `The inspector of ${pid} would open on port ${port}, which ${owner ? `pid ${owner}` : 'another process'} holds.`,
+    `If that is a leftover: profiler detach --pid ${owner ?? 'PID'}. If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
+  );
+}
+
+export function targetGone(pid: number): ProfilerError {
+  return new ProfilerError(
+    'target-gone',
+    EXIT.attachFailed,
+    `Process ${pid} has ended, or its pid belongs to another process by now.`,
+    'Find its new pid: `profiler soak` without a target lists the Node processes; --port follows the service.',
+  );
+}
+
+/** The signal was taken and no port opened: says which of the known reasons fits what can be seen. */
+function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds): ProfilerError {
+  const { pid } = facts;
+  const stat = readStat(pid);
+  if (!stat || stat.startTicks !== facts.startTicks) return targetGone(pid);
+  const owner = portOwner(port);
+  if (owner && owner.pid !== pid) return portTaken(port, owner.pid, pid);
+
+  const seconds = deadlineMs / 1000;
+  const waitsFor = readWaitChannel(pid);
+  const isIdle = stat.state === 'S' && waitsFor !== null && /epoll|ep_poll/.test(waitsFor);
+  const children = listChildren(pid).map(
+    (child) => `${child} (${printable(readArguments(child).slice(0, 2).join(' '))})`,
+  );
+  if (isIdle && children.length === 0) {
+    return new ProfilerError(
+      'target-sigusr1-handled',
+      EXIT.attachFailed,
+      `Process ${pid} took SIGUSR1 and is idle, but opened no inspector within ${seconds} s: it has a handler of its own for that signal.`,
+      'Its handler has run. Remove process.on("SIGUSR1") there, or start the service with --inspect=127.0.0.1:0.',
+    );
+  }
+  const evidence = [
+    `state ${stat.state}`,
+    ...(waitsFor ? [`waiting in ${waitsFor}`] : []),
+    ...(children.length > 0 ? [`child processes ${children.join(', ')}`] : []),
+  ].join(', ');
+  return new ProfilerError(
+    'target-blocked',
+    EXIT.attachFailed,
+    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO), or it handles that signal itself.`,
+    `If it was blocked, its inspector opens when the call returns: try again then, or close it with: profiler detach --pid ${pid}`,
+  );
+}

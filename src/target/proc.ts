@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Bit of SIGUSR1 (signal 10) in the signal masks of /proc/<pid>/status. */
+const SIGUSR1_BIT = 1n << 9n;
+
+/** Whole milliseconds of one clock tick: USER_HZ is 100 on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+export interface ProcStat {
+  readonly comm: string;
+  /** R running, S sleeping, D in the kernel, T stopped, Z zombie. */
+  readonly state: string;
+  readonly parentPid: number;
+  /** Field 22: clock ticks from boot to the start of the process. */
+  readonly startTicks: number;
+}
+
+export interface ProcStatus {
+  readonly uid: number;
+  /** Pid of the process in each pid namespace it is in, outermost first. */
+  readonly namespacePids: readonly number[];
+  readonly sigusr1: 'caught' | 'blocked' | 'default';
+  readonly rssBytes: number;
+}
+
+/** Null when the process is gone or the file may not be read: every reader of this file. */
+function readProc(pid: number | 'self', file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+export function readProcLink(pid: number | 'self', file: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/${file}`);
+  } catch {
+    return null;
+  }
+}
+
+export function listPids(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** The name stands in brackets and may hold brackets and spaces itself, so fields are counted from the last `)`. */
+export function parseStat(text: string): ProcStat {
+  const nameEnd = text.lastIndexOf(')');
+  const fields = text.slice(nameEnd + 2).split(' ');
+  return {
+    comm: text.slice(text.indexOf('(') + 1, nameEnd),
+    state: fields[0] ?? '?',
+    parentPid: Number(fields[1]),
+    startTicks: Number(fields[19]),
+  };
+}
+
+export function readStat(pid: number | 'self'): ProcStat | null {
+  const text = readProc(pid, 'stat');
+  return text ? parseStat(text) : null;
+}
+
+export function parseStatus(text: string): ProcStatus {
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';
+  const hasSigusr1 = (mask: string): boolean => (BigInt(`0x${field(mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
+  return {
+    uid: Number(field('Uid').split(/\s+/)[0]),
+    namespacePids: field('NSpid').split(/\s+/).filter(Boolean).map(Number),
+    sigusr1: hasSigusr1('SigCgt') ? 'caught' : hasSigusr1('SigBlk') ? 'blocked' : 'default',
+    rssBytes: Number.parseInt(field('VmRSS') || '0', 10) * 1024,
+  };
+}
+
+export function readStatus(pid: number | 'self'): ProcStatus | null {
+  const text = readProc(pid, 'status');
+  return text ? parseStatus(text) : null;
+}
+
+/** The arguments as started; one changed text when the program has set `process.title`. */
+export function readArguments(pid: number): string[] {
+  return (readProc(pid, 'cmdline') ?? '').replace(/\0+$/, '').split('\0');
+}
+
+/** The environment that the process was started with; null when it belongs to somebody else. */
+export function readEnvironment(pid: number): Map<string, string> | null {
+  const text = readProc(pid, 'environ');
+  if (text === null) return null;
+  const pairs = text.split('\0').filter((line) => line.includes('='));
+  return new Map(pairs.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** Name of the kernel function the main thread sleeps in; null when unknown or running. */
+export function readWaitChannel(pid: number): string | null {
+  const text = readProc(pid, 'wchan');
+  return text && text !== '0' ? text : null;
+}
+
+export function listChildren(pid: number): number[] {
+  const text = readProc(pid, `task/${pid}/children`);
+  if (text !== null) return text.split(' ').filter(Boolean).map(Number);
+  return listPids().filter((other) => readStat(other)?.parentPid === pid);
+}
+
+export function readNetTable(pid: number | 'self', family: 'tcp' | 'tcp6'): string {
+  return readProc(pid, `net/${family}`) ?? '';
+}
+
+/** Clock ticks since boot, now. */
+export function ticksSinceBoot(): number {
+  return Math.floor((Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1000) / TICK_MS);
+}

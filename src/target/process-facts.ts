@@ -1,0 +1,111 @@
+import { dirname, sep } from 'node:path';
+import type { TargetFacts } from '../model/run-manifest.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
+import { type ListeningSocket, listeningSocketsOf } from './listening-sockets.ts';
+import { splitNodeArguments } from './node-arguments.ts';
+import { containsNode, isNamedNode } from './node-binary.ts';
+import {
+  listChildren,
+  type ProcStat,
+  type ProcStatus,
+  readArguments,
+  readEnvironment,
+  readProcLink,
+  readStat,
+  readStatus,
+  ticksSinceBoot,
+} from './proc.ts';
+import { programName } from './program-name.ts';
+import { redactCommandLine } from './redact-command-line.ts';
+
+/** Cluster gives this variable to each worker. */
+const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
+const OUR_FOLDER = dirname(import.meta.dirname) + sep;
+
+/** What can be known of a process from outside. Nothing here is secret: arguments and options are redacted. */
+export interface ProcessFacts extends TargetFacts {
+  readonly parentPid: number;
+  readonly uid: number;
+  /** One letter as in /proc/<pid>/stat: R, S, D, T (stopped), Z (zombie). */
+  readonly state: string;
+  /** Null when it may not be read: the process of another user. */
+  readonly executable: string | null;
+  readonly isNode: boolean;
+  /** Part of this tool: this process, or another one that runs our code. */
+  readonly isOurs: boolean;
+  /** The pid that the process sees itself: differs from `pid` in a container. */
+  readonly pidInside: number;
+  readonly sameNetwork: boolean;
+  readonly sigusr1: ProcStatus['sigusr1'];
+  /** Options of Node, from the command line and from NODE_OPTIONS. */
+  readonly nodeFlags: readonly string[];
+  readonly isClusterWorker: boolean;
+  /** Pids of the workers when this is the primary of a cluster. */
+  readonly clusterWorkers: readonly number[];
+  /** Null when they may not be read. */
+  readonly listening: readonly ListeningSocket[] | null;
+  readonly rssBytes: Bytes;
+  readonly ageMs: Milliseconds;
+}
+
+/** Null when there is no such process (any more). */
+export function readProcessFacts(pid: number): ProcessFacts | null {
+  const stat = readStat(pid);
+  const status = readStatus(pid);
+  if (!stat || !status) return null;
+
+  const argv = readArguments(pid);
+  const environment = readEnvironment(pid);
+  const executable = readProcLink(pid, 'exe');
+  const cwd = readProcLink(pid, 'cwd') ?? '';
+  const isNode = looksLikeNode(pid, executable, stat, status, argv);
+  const { flags, script } = isNode ? splitNodeArguments(argv) : { flags: [], script: null };
+  const environmentFlags = (environment?.get('NODE_OPTIONS') ?? '').split(/\s+/).filter(Boolean);
+  return {
+    pid,
+    startTicks: stat.startTicks,
+    nodeVersion: null,
+    commandLine: redactCommandLine(argv),
+    cwd,
+    name: isNode ? programName(pid, cwd, script, argv[0] || stat.comm) : stat.comm,
+    parentPid: stat.parentPid,
+    uid: status.uid,
+    state: stat.state,
+    executable,
+    isNode,
+    isOurs: pid === process.pid || argv.some((argument) => argument.startsWith(OUR_FOLDER)),
+    pidInside: status.namespacePids.at(-1) ?? pid,
+    sameNetwork: sameNamespace(pid, 'net'),
+    sigusr1: status.sigusr1,
+    nodeFlags: redactCommandLine([...flags, ...environmentFlags]),
+    isClusterWorker: environment?.has(CLUSTER_VARIABLE) ?? false,
+    clusterWorkers: isNode ? listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE)) : [],
+    listening: listeningSocketsOf(pid),
+    rssBytes: status.rssBytes,
+    ageMs: Math.max(0, (ticksSinceBoot() - stat.startTicks) * 10),
+  };
+}
+
+/** Pid and start time together are the identity of a process: a pid alone is used again. */
+export function isSameProcess(facts: Pick<TargetFacts, 'pid' | 'startTicks'>): boolean {
+  const stat = readStat(facts.pid);
+  return stat !== null && stat.startTicks === facts.startTicks && stat.state !== 'Z';
+}
+
+function looksLikeNode(
+  pid: number,
+  executable: string | null,
+  stat: ProcStat,
+  status: ProcStatus,
+  argv: readonly string[],
+): boolean {
+  if (executable === null) return isNamedNode(argv[0] ?? '') || isNamedNode(stat.comm);
+  // Under another name Node is only looked for where it would listen to SIGUSR1: reading programs takes time.
+  return isNamedNode(executable) || (status.sigusr1 === 'caught' && containsNode(pid));
+}
+
+/** True as well when it cannot be known: then the port will not be found, and that is reported. */
+function sameNamespace(pid: number, kind: 'net' | 'pid'): boolean {
+  const theirs = readProcLink(pid, `ns/${kind}`);
+  return theirs === null || theirs === readProcLink('self', `ns/${kind}`);
+}

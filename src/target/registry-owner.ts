@@ -1,0 +1,76 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { readProcLink, readStat } from './proc.ts';
+import type { InspectorSession } from './session.ts';
+import {
+  callInTarget,
+  installRegistry,
+  type RegistryOwner,
+  type RegistryState,
+  readRegistry,
+} from './target-registry.ts';
+
+/** Without a word from the tool for 25 to 30 s the watchdog closes the inspector; for up to 60 s during a capture. */
+export const WATCHDOG_TICK_MS = 5_000;
+export const WATCHDOG_TICKS = 6;
+export const WATCHDOG_TICKS_IN_CAPTURE = 11;
+
+/** Of an owner that cannot be looked up (another container): silent for this long it counts as gone. */
+const TICKS_OF_THE_DEAD = 3;
+
+export function ownMark(): RegistryOwner {
+  return {
+    pid: process.pid,
+    startTicks: readStat('self')?.startTicks ?? 0,
+    pidNamespace: readProcLink('self', 'ns/pid') ?? '',
+  };
+}
+
+/** The registry in the target, if there is one, and whether another living tool holds it. */
+export async function inspectRegistry(
+  session: InspectorSession,
+): Promise<{ readonly state: RegistryState | null; readonly heldByOther: boolean }> {
+  const state = await session.evaluate<RegistryState | null>(callInTarget(readRegistry));
+  return { state, heldByOther: state !== null && isOtherAndAlive(state) };
+}
+
+/**
+ * Makes this tool the one that is attached: puts its mark and the watchdog into the target. Throws (exit 3) when another
+ * instance is at work there. What a dead one left is taken over, with the duty to close what it opened.
+ */
+export async function claimTarget(
+  session: InspectorSession,
+  request: { readonly openedByUs: boolean; readonly debugPort: number; readonly tickMs: Milliseconds },
+): Promise<{ readonly openedByUs: boolean }> {
+  const { state, heldByOther } = await inspectRegistry(session);
+  if (state && heldByOther) throw targetBusy(state.owner);
+  const openedByUs = request.openedByUs || (state?.openedByUs ?? false);
+  await session.evaluate(
+    callInTarget(installRegistry, {
+      owner: ownMark(),
+      openedByUs,
+      debugPort: request.debugPort,
+      tickMs: request.tickMs,
+      tickLimit: WATCHDOG_TICKS,
+    }),
+  );
+  return { openedByUs };
+}
+
+function isOtherAndAlive({ owner, silentTicks }: RegistryState): boolean {
+  const own = ownMark();
+  if (owner.pidNamespace !== own.pidNamespace) return silentTicks < TICKS_OF_THE_DEAD;
+  if (owner.pid === own.pid && owner.startTicks === own.startTicks) return false;
+  const stat = readStat(owner.pid);
+  return stat !== null && stat.state !== 'Z' && stat.startTicks === owner.startTicks;
+}
+
+export function targetBusy(owner: RegistryOwner): ProfilerError {
+  return new ProfilerError(
+    'target-busy',
+    EXIT.attachFailed,
+    `Another profiler (pid ${owner.pid}) is attached to this process already.`,
+    `Let it finish, or end it: kill ${owner.pid}. Then try again.`,
+  );
+}

@@ -1,0 +1,165 @@
+import type { Milliseconds } from '../model/units.ts';
+
+/**
+ * All that this tool leaves in a target while it is attached: one object under one symbol, with what removes the rest.
+ *
+ * The functions of this file run inside the target. They are sent as text, so they use nothing from around them but
+ * their arguments; `require` is at hand while they run, not later.
+ */
+interface Registry {
+  readonly owner: RegistryOwner;
+  readonly openedByUs: boolean;
+  readonly timer: NodeJS.Timeout;
+  /** Ticks of the watchdog since the tool was last heard of, and how many of them it bears. */
+  silentTicks: number;
+  tickLimit: number;
+  /** What undoes each thing that was installed (probes, patches), by name. */
+  readonly cleanups: Map<string, () => void>;
+  /** Runs the cleanups. Returns what went wrong. */
+  readonly cleanUp: () => string[];
+  /** Cleans up, removes the registry, and closes the inspector if we opened it. */
+  readonly close: () => void;
+}
+
+/** The tool that is attached. Pids count within one pid namespace only. */
+export interface RegistryOwner {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly pidNamespace: string;
+}
+
+export interface RegistryState {
+  readonly owner: RegistryOwner;
+  readonly openedByUs: boolean;
+  readonly silentTicks: number;
+}
+
+export interface RegistryRequest {
+  readonly owner: RegistryOwner;
+  readonly openedByUs: boolean;
+  /** What `process.debugPort` shall be again afterwards: a later SIGUSR1 opens that port. */
+  readonly debugPort: number;
+  readonly tickMs: Milliseconds;
+  readonly tickLimit: number;
+}
+
+type WithRegistry = Record<symbol, Registry | undefined>;
+
+/** The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached. */
+export const REGISTRY_EXPRESSION: string = `globalThis[Symbol.for('soak-profiler')]`;
+
+/** Tells the watchdog that the tool lives. Any other expression may carry it along. */
+export const HEARTBEAT_EXPRESSION: string = `void ((${REGISTRY_EXPRESSION} ?? {}).silentTicks = 0)`;
+
+/** An expression that calls a function of this file in the target. */
+export function callInTarget<Arguments extends readonly unknown[]>(
+  action: (...parameters: Arguments) => unknown,
+  ...parameters: Arguments
+): string {
+  return `(${action.toString()})(${parameters.map((value) => JSON.stringify(value)).join(', ')})`;
+}
+
+export function readRegistry(): RegistryState | null {
+  const registry = (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')];
+  if (!registry) return null;
+  return { owner: registry.owner, openedByUs: registry.openedByUs, silentTicks: registry.silentTicks };
+}
+
+/** Puts the registry in place and starts the watchdog. What a registry before it had installed is undone first. */
+export function installRegistry(request: RegistryRequest): void {
+  const key = Symbol.for('soak-profiler');
+  const place = globalThis as unknown as WithRegistry;
+  const inspector = require('node:inspector') as typeof import('node:inspector');
+  const timers = require('node:timers') as typeof import('node:timers');
+  const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
+
+  const cleanUp = (): string[] => {
+    const errors: string[] = [];
+    for (const [name, undo] of registry.cleanups) {
+      try {
+        undo();
+      } catch (error) {
+        errors.push(`${name}: ${error}`);
+      }
+    }
+    registry.cleanups.clear();
+    return errors;
+  };
+  const close = (): void => {
+    cleanUp();
+    timers.clearInterval(timer);
+    delete place[key];
+    if (!request.openedByUs) return;
+    // In one go, so that no console call comes in between: an open inspector keeps the arguments of the last
+    // thousand of them alive, even after it was closed. Only this call frees them.
+    debugProcess._debugEnd();
+    debugProcess.debugPort = request.debugPort;
+    const session = new inspector.Session();
+    session.connect();
+    session.post('Runtime.discardConsoleEntries');
+    session.disconnect();
+  };
+  // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
+  const watch = (): void => {
+    registry.silentTicks += 1;
+    if (registry.silentTicks < registry.tickLimit) return;
+    try {
+      close();
+    } catch {
+      // A watchdog must never take the service down.
+    }
+  };
+  const before = place[key];
+  if (before) {
+    before.cleanUp();
+    timers.clearInterval(before.timer);
+  }
+  const timer = timers.setInterval(watch, request.tickMs).unref();
+  const registry: Registry = {
+    owner: request.owner,
+    openedByUs: request.openedByUs,
+    timer,
+    silentTicks: 0,
+    tickLimit: request.tickLimit,
+    cleanups: new Map(),
+    cleanUp,
+    close,
+  };
+  Object.defineProperty(place, key, { value: registry, configurable: true, enumerable: false, writable: false });
+}
+
+export function setTickLimit(tickLimit: number): void {
+  const registry = (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')];
+  if (!registry) return;
+  registry.tickLimit = tickLimit;
+  registry.silentTicks = 0;
+}
+
+/** Undoes what was installed; the watchdog stays until `closeRegistry`. Returns what went wrong. */
+export function cleanUpRegistry(): string[] {
+  return (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.cleanUp() ?? [];
+}
+
+/** Removes the rest. If we opened the inspector, the answer never arrives: the connection ends with it. */
+export function closeRegistry(): void {
+  (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.close();
+}
+
+/** Closes the inspector, whoever opened it; the answer never arrives, since the connection ends with it. */
+export function closeInspector(debugPort: number): void {
+  const inspector = require('node:inspector') as typeof import('node:inspector');
+  const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
+  debugProcess._debugEnd();
+  debugProcess.debugPort = debugPort;
+  const session = new inspector.Session();
+  session.connect();
+  session.post('Runtime.discardConsoleEntries');
+  session.disconnect();
+}
+
+/** Opens the inspector anew on a port that the kernel chooses, so that the next process can have this one. */
+export function moveInspector(): void {
+  const inspector = require('node:inspector') as typeof import('node:inspector');
+  (process as unknown as { _debugEnd(): void })._debugEnd();
+  inspector.open(0, '127.0.0.1');
+}
