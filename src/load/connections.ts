@@ -3,7 +3,7 @@ import type { RenderedRequest } from '../scenario/compile-request.ts';
 import { type Answer, Connection } from './connection.ts';
 import { monotonicMs } from './monotonic.ts';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly origin: string;
   /** For the whole request, connecting included. */
   readonly timeoutMs: Milliseconds;

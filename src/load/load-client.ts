@@ -28,7 +28,7 @@ export interface LoadOptions {
 }
 
 /** How a load ended: its planned length was over, it was stopped, or its process died. */
-export interface LoadEnd {
+interface LoadEnd {
   readonly reason: 'over' | 'stopped' | 'lost';
   /** Why it was lost; empty otherwise. */
   readonly detail: string;

@@ -16,7 +16,7 @@ import { Traffic } from './traffic.ts';
 /** What is still in flight at the end gets so long to finish. */
 const FINISH_MS = 5000;
 
-export interface LoadEvents {
+interface LoadEvents {
   readonly onError: (name: string, kind: string) => void;
   readonly onSuspended: (gapMs: Milliseconds) => void;
   /** The planned length is over and nothing is in flight any more. */

@@ -3,7 +3,7 @@ import type { Milliseconds } from '../model/units.ts';
 import type { LoadTotals } from './load-messages.ts';
 
 /** What `profiler load --json` ends with. */
-export interface LoadReport {
+interface LoadReport {
   readonly schema: 'profiler-load/1';
   /** Without pauses. */
   readonly durationMs: Milliseconds;

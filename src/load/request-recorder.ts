@@ -6,7 +6,7 @@ import type { Milliseconds, MonoMs } from '../model/units.ts';
 const MAX_LATENCY_US = 600_000_000;
 
 /** What happened to one request. */
-export interface Outcome {
+interface Outcome {
   readonly plannedMs: MonoMs;
   readonly sentMs: MonoMs;
   readonly endMs: MonoMs;

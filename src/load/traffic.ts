@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { type Random, seededRandom } from '../scenario/random.ts';
@@ -20,7 +21,7 @@ export interface Sender {
   readonly variables: Record<string, string>;
 }
 
-export interface TrafficCounts {
+interface TrafficCounts {
   sent: number;
   completed: number;
   errors: number;
@@ -46,6 +47,7 @@ export class Traffic {
   readonly #recorders = new Map<string, RequestRecorder>();
   readonly #lateAfterMs: Milliseconds;
   readonly #onError: (name: string, kind: string) => void;
+  readonly #run = Date.now().toString(36);
   #sequence = 0;
   #drained: (() => void)[] = [];
   /** Requests that were in flight over a gap in our own life say nothing about the target. */
@@ -110,6 +112,8 @@ export class Traffic {
     return {
       random: this.random,
       nextSequence: () => ++this.#sequence,
+      newUuid: randomUUID,
+      run: this.#run,
       nowMs: Date.now,
       user,
       variables,

@@ -36,7 +36,15 @@ export function compileRequest(request: RequestTemplate, basePath: string): Rend
 }
 
 /** The context of a request without templates. */
-const NOTHING: TemplateContext = { random: () => 0, nextSequence: () => 0, nowMs: () => 0, user: 0, variables: {} };
+const NOTHING: TemplateContext = {
+  random: () => 0,
+  nextSequence: () => 0,
+  newUuid: () => '',
+  run: '',
+  nowMs: () => 0,
+  user: 0,
+  variables: {},
+};
 
 function compileHeaders(request: RequestTemplate): {
   readonly isDynamic: boolean;

@@ -4,15 +4,12 @@ import type { Threshold } from '../model/threshold.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { parseJsonPath } from './json-path.ts';
 import { parseThreshold } from './parse-threshold.ts';
-import { type DocumentPath, type Problem, readDocument } from './read-document.ts';
+import { type DocumentPath, type Problem, type Report, readDocument } from './read-document.ts';
 import { readLoadProfile } from './read-load-profile.ts';
 import type { Expectation, RequestTemplate, Scenario, Step, Task } from './scenario.ts';
 import type { ScenarioFile, StepFile } from './scenario-file.ts';
 import { SCENARIO_SCHEMA } from './scenario-schema.ts';
 import { compileTemplate } from './template.ts';
-
-/** Notes a problem of the value at the path. */
-export type Report = (path: DocumentPath, message: string) => void;
 
 /**
  * Reads a scenario file, YAML or JSON.
@@ -121,7 +118,7 @@ function checkVariables(file: ScenarioFile, steps: readonly Step[], report: Repo
     const template = compileTemplate(text);
     for (const problem of template.problems) report(path, problem);
     for (const variable of template.variables.filter((name) => !captured.includes(name))) {
-      const meant = didYouMean(variable, [...captured, 'sequence', 'uuid', 'now', 'user', 'random']);
+      const meant = didYouMean(variable, [...captured, 'sequence', 'uuid', 'run', 'now', 'user', 'random']);
       report(
         path,
         `\`{{${variable}}}\` is captured nowhere${meant ? `, did you mean \`{{${meant}}}\`?` : '; capture it in setup'}`,

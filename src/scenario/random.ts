@@ -32,14 +32,3 @@ export function randomInteger(random: Random, low: number, high: number): number
 export function randomExponential(random: Random): number {
   return -Math.log(1 - random());
 }
-
-/** A version 4 UUID (RFC 9562) from the seeded generator. */
-export function randomUuid(random: Random): string {
-  const hex = Array.from({ length: 4 }, () =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('');
-  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}

@@ -13,7 +13,10 @@ export interface Problem {
   readonly message: string;
 }
 
-export interface CheckedDocument {
+/** Notes a problem of the value at the path. */
+export type Report = (path: DocumentPath, message: string) => void;
+
+interface CheckedDocument {
   /** Undefined when the text is not even YAML. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
@@ -41,7 +44,7 @@ export function readDocument(text: string, schema: Schema): CheckedDocument {
 }
 
 /** `load.stages[1].rate` */
-export function formatPath(path: DocumentPath): string {
+function formatPath(path: DocumentPath): string {
   return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('');
 }
 

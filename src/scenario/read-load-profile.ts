@@ -1,6 +1,6 @@
 import { type Milliseconds, parseDurationMs } from '../model/units.ts';
 import { parseRatePerSecond } from './parse-rate.ts';
-import type { Report } from './parse-scenario.ts';
+import type { Report } from './read-document.ts';
 import type { ClosedLoad, LoadProfile, OpenLoad, Stage, ThinkTime } from './scenario.ts';
 import type { LoadFile } from './scenario-file.ts';
 

@@ -1,10 +1,16 @@
-import { type Random, randomInteger, randomUuid } from './random.ts';
+import { type Random, randomInteger } from './random.ts';
 
-/** What a template may draw on when it is rendered. Randomness and clock are passed in. */
+/**
+ * What a template may draw on when it is rendered. Randomness and clock are passed in. With one seed two runs send the
+ * same random numbers and sequence, but never the same UUIDs and run: what a service wants unique must stay so.
+ */
 export interface TemplateContext {
   readonly random: Random;
   /** 1, 2, 3, … over the whole run. */
   readonly nextSequence: () => number;
+  readonly newUuid: () => string;
+  /** A short text that no other run has. */
+  readonly run: string;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Number of the virtual user, from 1. */
@@ -13,7 +19,7 @@ export interface TemplateContext {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export interface Template {
+interface Template {
   readonly render: (context: TemplateContext) => string;
   /** False: always the same text. */
   readonly isDynamic: boolean;
@@ -27,7 +33,8 @@ type Part = (context: TemplateContext) => string;
 
 const FUNCTIONS: Readonly<Record<string, Part>> = {
   sequence: (context) => String(context.nextSequence()),
-  uuid: (context) => randomUuid(context.random),
+  uuid: (context) => context.newUuid(),
+  run: (context) => context.run,
   now: (context) => String(Math.floor(context.nowMs())),
   user: (context) => String(context.user),
 };
@@ -35,8 +42,8 @@ const FUNCTIONS: Readonly<Record<string, Part>> = {
 const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), 'random(low,high)', 'number(…)'];
 
 /**
- * Compiles `device-{{random(1,1000)}}` once into a function. Knows `{{sequence}}`, `{{uuid}}`, `{{now}}`, `{{user}}`,
- * `{{random(low,high)}}` (whole numbers, both ends included) and the names of captured variables.
+ * Compiles `device-{{random(1,1000)}}` once into a function. Knows `{{sequence}}`, `{{uuid}}`, `{{run}}`, `{{now}}`,
+ * `{{user}}`, `{{random(low,high)}}` (whole numbers, both ends included) and the names of captured variables.
  * `{{number(…)}}` around any of them is the same, but without the quotes in a JSON body (see `compileRequest`).
  * `quote` is applied to every inserted value (for JSON: what may stand between quotes).
  */

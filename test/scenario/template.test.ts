@@ -10,6 +10,8 @@ function contextOf(variables: Record<string, string> = {}): TemplateContext {
   return {
     random: seededRandom(7),
     nextSequence: () => ++sequence,
+    newUuid: () => 'b1a7e8c0-0000-4000-8000-000000000000',
+    run: 'r1',
     nowMs: () => 1_700_000_000_000,
     user: 3,
     variables,
@@ -22,7 +24,7 @@ test('templates render their functions and variables', () => {
   assert.equal(render('plain'), 'plain');
   assert.equal(render('Bearer {{ token }}'), 'Bearer abc');
   assert.equal(render('{{sequence}}-{{sequence}}/{{user}}@{{now}}'), '1-2/3@1700000000000');
-  assert.match(render('{{uuid}}'), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(render('{{run}}/{{uuid}}'), 'r1/b1a7e8c0-0000-4000-8000-000000000000');
   assert.equal(render('{{missing}}'), '');
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestRecorder } from '../../src/load/request-recorder.ts';
 import type { RequestInterval } from '../../src/model/requests.ts';
-import { Latencies, summariseRequests } from '../../src/stats/request-summary.ts';
+import { Latencies, RequestTotals, summariseRequests } from '../../src/stats/request-summary.ts';
 
 /** One interval whose requests took the given milliseconds, each sent `lateMs` after its time. */
 function intervalOf(name: string, startMs: number, latenciesMs: readonly number[], lateMs = 0): RequestInterval {
@@ -48,6 +48,13 @@ test('time that several names share counts once, gaps do not count', () => {
       ['b', 1],
     ],
   );
+});
+
+test('intervals can be added one by one', () => {
+  const intervals = [0, 1000].map((startMs) => intervalOf('a', startMs, [3, 4]));
+  const totals = new RequestTotals();
+  for (const interval of intervals) totals.add(interval);
+  assert.deepEqual(totals.summarise(), summariseRequests(intervals));
 });
 
 test('only intervals that lie in the window are taken', () => {
