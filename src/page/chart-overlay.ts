@@ -12,10 +12,17 @@ export function overlayPlugin(bands: readonly PageBand[], marks: readonly PageMa
         });
       },
       draw: (plot) => {
-        for (const { startSec, endSec } of marks) fillSpan(plot, startSec, endSec, themeColour('--mark'), 1);
+        for (const { kind, startSec, endSec } of marks)
+          fillSpan(plot, startSec, endSec, themeColour(markColour(kind)), 1);
       },
     },
   };
+}
+
+/** The custom property that holds the colour of a mark: what we did, what we missed, what went wrong. */
+export function markColour(kind: string): string {
+  if (kind === 'capture') return '--capture';
+  return kind === 'gap' ? '--gap' : '--mark';
 }
 
 /** A span of time over the full height, at least `minWidth` CSS pixels wide. */

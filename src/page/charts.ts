@@ -1,4 +1,5 @@
 import type { PageData, PageLatency } from '../model/page-data.ts';
+import { markColour } from './chart-overlay.ts';
 import { h } from './h.ts';
 import { onThemeChange } from './theme.ts';
 import { type TimeChart, timeChart } from './time-chart.ts';
@@ -55,12 +56,12 @@ function spanOf({ charts, latency, bands }: PageData): readonly [number, number]
 
 function marksLegend({ bands, marks }: PageData): HTMLElement {
   const phases = bands.map(({ label }) => label).join(', ');
-  const kinds = [...new Set(marks.map(({ kind }) => kind))].join(', ');
+  const kinds = [...new Set(marks.map(({ kind }) => kind))];
   return h(
     'p',
     { class: 'legend' },
     bands.length > 0 ? h('span', {}, swatch('--band'), `shaded by phase: ${phases}`) : null,
-    marks.length > 0 ? h('span', {}, swatch('--mark'), `marks: ${kinds}`) : null,
+    ...kinds.map((kind) => h('span', {}, swatch(markColour(kind)), kind)),
     h('span', {}, 'Drag to zoom all charts, double click to see the whole run.'),
   );
 }

@@ -1,4 +1,5 @@
 import type { PageFlame } from '../model/page-data.ts';
+import { printable } from '../model/printable.ts';
 import { changeColour, ORIGINS, originColour } from './flame-colour.ts';
 import { type FlameWidget, flameWidget } from './flame-view.ts';
 import { h } from './h.ts';
@@ -20,7 +21,8 @@ export function mountFlames(flames: readonly PageFlame[]): FlameWidget['search']
     const flame = flames[chosen];
     const widget = widgets[chosen];
     if (!flame || !widget) return;
-    detail.textContent = flame.dropped > 0 ? `${flame.detail}; ${flame.dropped} tiny frames left out` : flame.detail;
+    const left = flame.dropped > 0 ? `; ${flame.dropped} tiny frames left out` : '';
+    detail.textContent = `${printable(flame.detail)}${left}`;
     legend.replaceChildren(...legendOf(flame));
     graph.replaceChildren(widget.element);
   };

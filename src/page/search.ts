@@ -7,7 +7,7 @@ export function mountSearch(searchFlames: FlameWidget['search'] | null): HTMLInp
   if (!place) return null;
   const input = h('input', {
     type: 'search',
-    placeholder: 'Search (regular expression)',
+    placeholder: 'Search by name or regex',
     'aria-label': 'Search tables and flame graphs',
   });
   const found = h('span', { role: 'status' });

@@ -60,6 +60,7 @@ function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Opt
   return {
     width,
     height: HEIGHT,
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: true, y: false } },
     scales: { x: { time: false, range: zoomRange(chart.span) }, y: { range: rangeFromZero } },

@@ -9,7 +9,7 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
   const startMs = Date.parse(run.startedAt);
   return [
     formatDuration(run.durationMs),
-    `${formatInstant(startMs)} to ${formatInstant(startMs + run.durationMs)}`,
+    `${formatInstant(startMs).replace(' UTC', '')} to ${formatInstant(startMs + run.durationMs)}`,
     run.target.pid > 0 ? `pid ${run.target.pid}` : 'outside view only',
     run.target.node === null ? 'Node version unknown' : `node ${run.target.node}`,
     scenario === null ? 'load not driven by the profiler' : `scenario ${code(scenario)}`,

@@ -33,14 +33,24 @@ export function flameFrames(root: FlameNode | FlameDiffNode, limit: number = LIM
     all.push(frame);
     stack.push(...childFrames(frame).reverse());
   }
-  const floorUs = lightestKept(all, limit);
-  // A child never weighs more than its parent, so every kept frame keeps its parents.
-  const frames = all.filter(({ node }) => weight(node) > floorUs).slice(0, limit);
+  const frames = heaviest(all, limit);
   return { frames, dropped: all.length - frames.length };
 }
 
+/**
+ * The heaviest `limit` frames, in their order. A child never weighs more than its parent and comes after it, so with
+ * ties decided by order every kept frame keeps its parents.
+ */
+function heaviest(frames: readonly FlameFrame[], limit: number): readonly FlameFrame[] {
+  if (frames.length <= limit) return frames;
+  const weights = frames.map(({ node }) => weight(node)).sort((a, b) => b - a);
+  const floorUs = weights[limit - 1] ?? 0;
+  let ties = limit - weights.filter((us) => us > floorUs).length;
+  return frames.filter(({ node }) => weight(node) > floorUs || (weight(node) === floorUs && ties-- > 0));
+}
+
 function childFrames({ node, depth, startUs }: FlameFrame): FlameFrame[] {
-  const children = [...node.children].sort((a, b) => weight(b) - weight(a) || compareNames(a, b));
+  const children = [...node.children].sort((a, b) => idleLast(a, b) || weight(b) - weight(a) || compareNames(a, b));
   let start = startUs;
   return children.map((child) => {
     const placed = { node: child, depth: depth + 1, startUs: start };
@@ -49,15 +59,14 @@ function childFrames({ node, depth, startUs }: FlameFrame): FlameFrame[] {
   });
 }
 
-/** The weight above which at most `limit` frames lie; -1 where all fit. */
-function lightestKept(frames: readonly FlameFrame[], limit: number): Microseconds {
-  if (frames.length <= limit) return -1;
-  return frames.map(({ node }) => weight(node)).sort((a, b) => b - a)[limit] ?? -1;
-}
-
 /** In a difference a frame that has gone (value 0) still counts by what it was. */
 function weight(node: FlameNode | FlameDiffNode): Microseconds {
   return isDiff(node) ? Math.max(node.valueUs, node.beforeUs) : node.valueUs;
+}
+
+/** Waiting is no work: it stands to the right of what a reader looks for. */
+function idleLast(a: FlameNode, b: FlameNode): number {
+  return Number(a.name === '(idle)') - Number(b.name === '(idle)');
 }
 
 function compareNames(a: FlameNode, b: FlameNode): number {

@@ -63,7 +63,7 @@ function inconclusive({ report, notes }: ReportDocument): Headline {
     tone: 'unknown',
     words: 'NOT ENOUGH DATA TO JUDGE',
     detail: 'neither passed nor failed',
-    sentences: [...unsettled(report.checked), ...notes].slice(0, 3),
+    sentences: [...notes.slice(0, 2), ...unsettled(report.checked).slice(0, 2)],
   };
 }
 
@@ -83,10 +83,15 @@ function passed({ report }: ReportDocument): Headline {
   };
 }
 
+/** One sentence a reason: a run that was too short was too short for all its checks. */
 function unsettled(checked: readonly Checked[]): string[] {
-  return checked.filter(({ status }) => status === 'insufficient-data').map(sentenceOf);
+  const byReason = new Map<string, string[]>();
+  for (const { check, detail, status } of checked) {
+    if (status === 'insufficient-data') byReason.set(detail, [...(byReason.get(detail) ?? []), check]);
+  }
+  return [...byReason].map(([detail, checks]) => sentenceOf({ check: checks.join(', '), detail }));
 }
 
-function sentenceOf({ check, detail }: Checked): string {
-  return detail ? `${check}: ${detail}` : `${check}: nothing found`;
+function sentenceOf({ check, detail }: Pick<Checked, 'check' | 'detail'>): string {
+  return detail ? `${check}: ${detail}` : `${check}: no detail`;
 }

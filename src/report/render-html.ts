@@ -22,11 +22,11 @@ export function renderHtml({ document, ...assets }: PageAssets & { readonly docu
 ${verdictSection(document)}
 ${findingsSection(document)}
 ${gatesSection(document)}
+${checkedSection(document)}
 ${timelineSection(document)}
 ${cpuSection(document)}
 ${latencySection(document)}
 ${heapSection(document)}
-${checkedSection(document)}
 ${eventsSection(document)}
 ${filesSection(document)}
 ${methodSection(document)}

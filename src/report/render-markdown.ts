@@ -58,7 +58,7 @@ export function gateTable({ report }: ReportDocument): string {
   return markdownTable(['gate', 'limit', 'measured', 'result'], 'lrrl', rows);
 }
 
-export function findingHeading({ kind, rank, subject }: Finding): string {
+function findingHeading({ kind, rank, subject }: Finding): string {
   const word = isLeakKind(kind) ? 'Suspect' : 'Finding';
   return `${word} ${rank}: ${markdownCode(subject.class)} (${kind})`;
 }

@@ -1,9 +1,11 @@
+import type { Finding } from '../model/finding.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { answersOf } from './answers.ts';
 import { verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
 import { markdownProse, markdownText } from './markdown-text.ts';
-import { findingHeading, gateTable } from './render-markdown.ts';
+import { html } from './markup.ts';
+import { gateTable } from './render-markdown.ts';
 
 /** Suspects that a comment spells out; the report has them all. */
 const SHOWN = 3;
@@ -18,7 +20,7 @@ export function renderPullRequestComment(document: ReportDocument): string {
     const answers = answersOf(finding, document).map(
       ({ question, text }) => `- **${question}**: ${markdownProse(text)}`,
     );
-    return `<details><summary>${findingHeading(finding).replaceAll('`', '')}</summary>\n\n${answers.join('\n')}\n\n</details>`;
+    return `${summary(finding)}\n\n${answers.join('\n')}\n\n</details>`;
   });
   const more = findings.length > SHOWN ? `${findings.length - SHOWN} more in the report.` : '';
   const comment = [
@@ -31,4 +33,9 @@ export function renderPullRequestComment(document: ReportDocument): string {
     .filter((part) => part !== '')
     .join('\n\n');
   return `${comment.length > MAX_LENGTH ? `${comment.slice(0, MAX_LENGTH)}\n\n(cut)` : comment}\n`;
+}
+
+/** The line that unfolds. It stands in HTML, where Markdown's escapes do nothing, so it is escaped as HTML. */
+function summary({ rank, subject, confidence }: Finding): string {
+  return html`<details><summary>${rank}. <code>${subject.class}</code> (${confidence})</summary>`.markup;
 }

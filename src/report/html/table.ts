@@ -19,7 +19,7 @@ export function table({ caption, columns, rows, searchable = false }: TableParts
   const body = rows.map(
     (cells) => html`<tr>${cells.map((cell, i) =>
       i === 0
-        ? html`<th scope="row"${right(columns[i]?.align)}>${cell}</th>`
+        ? html`<th scope="row"${right(columns[i]?.align)}>${named(cell)}</th>`
         : html`<td${right(columns[i]?.align)}>${cell}</td>`,
     )}</tr>
 `,
@@ -30,6 +30,11 @@ export function table({ caption, columns, rows, searchable = false }: TableParts
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${body}</tbody></table></div>`;
+}
+
+/** A row must have a name, even when what it stands for has none. */
+function named(cell: Markup): Markup {
+  return cell.markup.replace(/<[^>]*>/g, '').trim() === '' ? html`<span class="quiet">(no name)</span>` : cell;
 }
 
 function right(align: Column['align']): Markup {

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { renderFlameHtml } from '../../src/report/render-flame-html.ts';
+import { renderHtml } from '../../src/report/render-html.ts';
+import { launchChromium, NO_BROWSER } from '../helpers/chromium.ts';
+import { hostileDocument } from '../helpers/hostile-document.ts';
+import { pageAssets } from '../helpers/page-assets.ts';
+import { healthyDocument, leakDocument, scarceDocument } from '../helpers/report-document.ts';
+
+type Scheme = 'light' | 'dark';
+
+/** A page with all that it did and should not have: dialogs, requests, messages. */
+interface WatchedPage {
+  readonly page: Page;
+  readonly misdeeds: string[];
+}
+
+let browser: Browser;
+let folder: string;
+
+const PAGES: Record<string, () => string> = {
+  leak: () => renderHtml({ document: leakDocument(), ...pageAssets() }),
+  healthy: () => renderHtml({ document: healthyDocument(), ...pageAssets() }),
+  scarce: () => renderHtml({ document: scarceDocument(), ...pageAssets() }),
+  hostile: () => renderHtml({ document: hostileDocument(), ...pageAssets() }),
+  flame: () => renderFlameHtml({ title: 'CPU, 30 s', flames: leakDocument().flames, ...pageAssets() }),
+};
+
+function watch(page: Page, own: string): string[] {
+  const misdeeds: string[] = [];
+  page.on('dialog', (dialog) => {
+    misdeeds.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (request.url() !== own && request.url() !== 'data:,') misdeeds.push(`request ${request.url()}`);
+  });
+  page.on('console', (message) => misdeeds.push(`console ${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => misdeeds.push(`error ${error.message}`));
+  return misdeeds;
+}
+
+async function open(name: string, scheme: Scheme = 'light', width = 1280): Promise<WatchedPage> {
+  const file = join(folder, `${name}.html`);
+  writeFileSync(file, PAGES[name]?.() ?? '');
+  const page = await browser.newPage({
+    colorScheme: scheme,
+    viewport: { width, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  const own = pathToFileURL(file).href;
+  const misdeeds = watch(page, own);
+  await page.goto(own);
+  await page.waitForSelector('html[data-ready]');
+  return { page, misdeeds };
+}
+
+/** Rules of axe-core that the page breaks, with the element. Run from outside, so the page's own policy stays as it is. */
+async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return (await page.evaluate(`axe.run(document).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`)) as string[];
+}
+
+async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
+
+/** Canvases on which anything is drawn, and all of them. */
+async function drawnCanvases(page: Page, within: string): Promise<[drawn: number, all: number]> {
+  return (await page.evaluate(`(() => {
+    const canvases = [...document.querySelectorAll('${within} canvas')];
+    const drawn = canvases.filter((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((byte) => byte !== 0);
+    });
+    return [drawn.length, canvases.length];
+  })()`)) as [number, number];
+}
+
+describe('the report in a browser', { skip: NO_BROWSER }, () => {
+  before(async () => {
+    browser = await launchChromium();
+    folder = mkdtempSync(join(tmpdir(), 'report-page-'));
+  });
+  after(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const name of Object.keys(PAGES)) {
+    for (const scheme of ['light', 'dark'] as const) {
+      test(`${name}, ${scheme}: no dialog, no request, no message, nothing for axe-core`, async () => {
+        const { page, misdeeds } = await open(name, scheme);
+        const violations = await axeViolations(page);
+        await page.close();
+        assert.deepEqual(misdeeds, []);
+        assert.deepEqual(violations.slice(0, 10), []);
+      });
+    }
+  }
+
+  test('charts and flame graph are drawn', async () => {
+    const { page } = await open('leak');
+    await page.waitForSelector('[data-mount="charts"] [data-drawn]');
+    const series = leakDocument().series.length;
+    assert.deepEqual(await drawnCanvases(page, '[data-mount="charts"]'), [series, series]);
+    assert.deepEqual(await drawnCanvases(page, '[data-mount="latency"]'), [2, 2]);
+    assert.deepEqual(await drawnCanvases(page, '[data-mount="flames"]'), [1, 1]);
+    await page.close();
+  });
+
+  test('the flame graph zooms by keyboard and says where it is', async () => {
+    const { page } = await open('leak');
+    const flame = page.locator('.flame');
+    await flame.focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    assert.match(
+      await textOf(page.locator('.flame-status')),
+      /^lockProof, src\/demo\/routes\/lock-proof\.ts:88:3: .*%/,
+    );
+    await page.keyboard.press('Enter');
+    assert.equal(await flame.getAttribute('data-zoom'), '3');
+    await page.keyboard.press('Escape');
+    assert.equal(await flame.getAttribute('data-zoom'), '2');
+    await page.keyboard.press('Home');
+    assert.equal(await flame.getAttribute('data-zoom'), '0');
+    await page.close();
+  });
+
+  test('a click zooms, and the pointer shows place and share', async () => {
+    const { page } = await open('leak');
+    const flame = page.locator('.flame');
+    await flame.scrollIntoViewIfNeeded();
+    await flame.hover({ position: { x: 30, y: 28 } });
+    assert.match(await textOf(page.locator('.tip')), /parserOnIncoming, node:_http_server:1013:1: .* %/);
+    await flame.click({ position: { x: 30, y: 28 } });
+    assert.equal(await flame.getAttribute('data-zoom'), '1');
+    await page.close();
+  });
+
+  test('the difference says in words what grew', async () => {
+    const { page } = await open('leak');
+    await page.getByRole('button', { name: 'Last against first' }).click();
+    await page.locator('.flame').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.match(await textOf(page.locator('.flame-status')), /\+\d+ % against .* before/);
+    await page.close();
+  });
+
+  test('/ searches tables and flame graphs by regular expression, Escape ends it', async () => {
+    const { page } = await open('leak');
+    await page.keyboard.press('/');
+    await page.keyboard.type('^(enqueueAudit|OrderAudit)');
+    const shown = page.locator('#heap tbody tr:visible');
+    assert.equal(await shown.count(), 1);
+    assert.match(await textOf(page.locator('.search [role="status"]')), /\d+ rows, \d+\.\d % of CPU time/);
+    await page.keyboard.press('Escape');
+    assert.equal(await shown.count(), 4);
+    await page.close();
+  });
+
+  test('? shows the keys, g c goes to the CPU', async () => {
+    const { page } = await open('leak');
+    await page.keyboard.press('?');
+    assert.ok(await page.getByRole('dialog').isVisible());
+    assert.deepEqual(await axeViolations(page), []);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    assert.equal(await page.evaluate('location.hash'), '#cpu');
+    await page.close();
+  });
+
+  test('on a narrow screen nothing sticks out sideways', async () => {
+    for (const name of ['leak', 'hostile']) {
+      const { page } = await open(name, 'light', 420);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 420, name);
+      await page.close();
+    }
+  });
+
+  test('without JavaScript verdict, line and tables are there', async () => {
+    const file = join(folder, 'no-script.html');
+    writeFileSync(file, PAGES.leak?.() ?? '');
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    const text = await textOf(page.locator('main'));
+    for (const words of ['LEAK CONFIRMED', 'src/demo/audit/queue.ts:41:17', 'OrderAudit', 'hashPayload']) {
+      assert.ok(text.includes(words), words);
+    }
+    await context.close();
+  });
+
+  test('the script stays below 60 KB compressed', () => {
+    assert.ok(gzipSync(pageAssets().script).length < 60_000);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FlameNode } from '../../src/model/flame.ts';
+import { flameFrames } from '../../src/report/flame-frames.ts';
+import { flameTotals } from '../../src/report/flame-totals.ts';
+import { pageFlame, scriptJson } from '../../src/report/page-data.ts';
+
+function leaf(name: string, selfUs: number): FlameNode {
+  return { name, place: null, valueUs: selfUs, selfUs, children: [] };
+}
+
+function over(name: string, selfUs: number, children: readonly FlameNode[]): FlameNode {
+  return {
+    name,
+    place: null,
+    selfUs,
+    valueUs: selfUs + children.reduce((sum, { valueUs }) => sum + valueUs, 0),
+    children,
+  };
+}
+
+describe('layout of flame graphs', () => {
+  test('children stand side by side under their parent, heaviest first, idle last', () => {
+    const root = over('(root)', 0, [leaf('(idle)', 50), leaf('b', 10), over('a', 5, [leaf('c', 20)])]);
+    const placed = flameFrames(root).frames.map(({ node, depth, startUs }) => [node.name, depth, startUs]);
+    assert.deepEqual(placed, [
+      ['(root)', 0, 0],
+      ['a', 1, 0],
+      ['c', 2, 0],
+      ['b', 1, 25],
+      ['(idle)', 1, 35],
+    ]);
+  });
+
+  test('the lightest frames go first when there are too many, and every kept frame keeps its parents', () => {
+    const wide = Array.from({ length: 500 }, (_, i) => over(`f${i}`, 1, [leaf(`g${i}`, i)]));
+    const { frames, dropped } = flameFrames(over('(root)', 0, wide), 100);
+    assert.equal(frames.length, 100);
+    assert.equal(frames.length + dropped, 1001);
+    const kept = new Set(frames.map(({ node }) => node.name));
+    for (const name of kept) if (name.startsWith('g')) assert.ok(kept.has(name.replace('g', 'f')));
+  });
+
+  test('a stack of 50,000 frames is laid out, summed and written', () => {
+    let node = leaf('deepest', 1);
+    for (let i = 0; i < 50_000; i++) node = over(`f${i}`, 0, [node]);
+    const flame = pageFlame({ id: 'last', title: '', detail: '', root: node });
+    assert.equal(flame.depth.length, 20_000);
+    assert.equal(flameTotals(node)[0]?.name, 'deepest');
+    assert.ok(scriptJson({ charts: [], latency: [], bands: [], marks: [], flames: [flame] }).length > 0);
+  });
+
+  test('self time is summed by function', () => {
+    const totals = flameTotals(over('(root)', 0, [leaf('a', 3), over('b', 1, [leaf('a', 4)])]));
+    assert.deepEqual(
+      totals.map(({ name, selfUs }) => [name, selfUs]),
+      [
+        ['a', 7],
+        ['b', 1],
+      ],
+    );
+  });
+});
