@@ -4,6 +4,7 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { crc32 } from '../../src/format/crc32.ts';
 import { createJournalDecoder, decodeJournal, encodeJournalLine } from '../../src/format/journal.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const records = fc.array(
   fc.record({ n: fc.integer(), text: fc.string({ unit: 'binary' }), list: fc.array(fc.double({ noNaN: true })) }),
@@ -20,17 +21,6 @@ function journal(count: number): Buffer {
 
 function numbers(bytes: Uint8Array): number[] {
   return decodeJournal(bytes).records.map(({ record }) => ('n' in record ? Number(record.n) : Number.NaN));
-}
-
-/** A small generator with a seed, so that a failure can be repeated (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 test('crc32: the check value of the standard', () => {
