@@ -12,7 +12,7 @@ interface ConnectionOptions {
 
 interface Waiting {
   readonly request: RenderedRequest;
-  readonly wantsContent: boolean;
+  readonly wantsBody: boolean;
   readonly done: (answer: Answer) => void;
 }
 
@@ -33,10 +33,10 @@ export class Connections {
   }
 
   /** Sends now or as soon as a connection is free. `done` is called once, never before this returns. */
-  send(request: RenderedRequest, wantsContent: boolean, done: (answer: Answer) => void): void {
+  send(request: RenderedRequest, wantsBody: boolean, done: (answer: Answer) => void): void {
     const connection = this.#idle.pop() ?? this.#open();
-    if (connection) this.#sendOn(connection, { request, wantsContent, done });
-    else this.#waiting.push({ request, wantsContent, done });
+    if (connection) this.#sendOn(connection, { request, wantsBody, done });
+    else this.#waiting.push({ request, wantsBody, done });
   }
 
   /** Time that nobody lived through is not counted against the requests in flight. */
@@ -49,10 +49,10 @@ export class Connections {
     return new Connection(this.#options.origin, this.#options.timeoutMs, (connection) => this.#release(connection));
   }
 
-  #sendOn(connection: Connection, { request, wantsContent, done }: Waiting): void {
+  #sendOn(connection: Connection, { request, wantsBody, done }: Waiting): void {
     connection.deadlineMs = monotonicMs() + this.#options.timeoutMs;
     this.#busy.add(connection);
-    connection.send(request, wantsContent, done);
+    connection.send(request, wantsBody, done);
   }
 
   #release(connection: Connection): void {
@@ -60,7 +60,7 @@ export class Connections {
     const next = this.#waiting.shift();
     if (connection.isUsable && next) this.#sendOn(connection, next);
     else if (connection.isUsable) this.#idle.push(connection);
-    else if (next) this.send(next.request, next.wantsContent, next.done);
+    else if (next) this.send(next.request, next.wantsBody, next.done);
   }
 
   #giveUpExpired(): void {

@@ -80,7 +80,7 @@ export class Traffic {
   send(step: CompiledStep, sender: Sender, plannedMs: MonoMs, done: (result: StepResult) => void): void {
     this.counts.sent++;
     const request = step.render(this.#contextOf(sender));
-    this.#connections.send(request, step.wantsContent, (answer) => {
+    this.#connections.send(request, step.wantsBody, (answer) => {
       const errorKind = step.check(answer, sender.variables);
       this.#book(step.name, plannedMs, answer, errorKind);
       done({ errorKind, status: answer.status });
