@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CpuRecorder, type CpuWindow } from '../../src/capture/cpu-recorder.ts';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { startInspected } from './inspected-child.ts';
+
+const clock = createHostClock();
+/** Half of the time in `burnCycles`, the other half idle. */
+const BUSY = `
+function burnCycles(ms) { const end = performance.now() + ms; let x = 0; while (performance.now() < end) x += Math.sqrt(x + 1); return x; }
+setInterval(() => burnCycles(25), 50);
+console.log('ready');
+`;
+
+function shareOf(window: CpuWindow, functionName: string): number {
+  const { nodes, samples, timeDeltas } = window.profile;
+  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  let inside = 0;
+  let all = 0;
+  samples.forEach((id, i) => {
+    all += timeDeltas[i] ?? 0;
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      if (byId.get(at)?.callFrame.functionName !== functionName) continue;
+      inside += timeDeltas[i] ?? 0;
+      break;
+    }
+  });
+  return inside / all;
+}
+
+async function startRecorder(t: Parameters<typeof startInspected>[0], program = BUSY) {
+  const target = await startInspected(t, program);
+  await target.nextLine();
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const recorder = new CpuRecorder({ session: target.session, clock, measure: probe.measure, name: 'run-1' });
+  return { target, recorder };
+}
+
+test('windows name the hot function with its share, and leave no gap between them', async (t) => {
+  const { recorder } = await startRecorder(t);
+  const cost = await recorder.start({ intervalUs: 5000 });
+  assert.ok(cost.pauseMs >= 0);
+  const windows: CpuWindow[] = [];
+  for (let i = 0; i < 3; i++) {
+    await sleep(700);
+    windows.push(await recorder.rotate());
+  }
+  await sleep(300);
+  windows.push(await recorder.stop());
+  assert.equal(recorder.isRunning, false);
+  for (const window of windows.slice(0, 3)) {
+    const share = shareOf(window, 'burnCycles');
+    assert.ok(share > 0.25 && share < 0.85, `share of burnCycles ${share}`);
+  }
+  for (const [i, window] of windows.slice(1).entries()) {
+    assert.ok(window.startMonoMs <= windows[i]!.endMonoMs, 'starts before the one before has ended');
+  }
+  assert.ok(Math.abs(windows[0]!.startMonoMs - cost.startMonoMs) < 5000, 'stamps are of our clock');
+  t.diagnostic(
+    `pause of the start ${cost.pauseMs.toFixed(0)} ms, of rotations ${windows.map((w) => w.cost.pauseMs.toFixed(0))} ms`,
+  );
+});
+
+test('a recording can be started again with another interval', async (t) => {
+  const { recorder } = await startRecorder(t);
+  for (const intervalUs of [20_000, 5000]) {
+    await recorder.start({ intervalUs });
+    await assert.rejects(recorder.start({ intervalUs }), /running/);
+    await sleep(600);
+    const { profile, startMonoMs, endMonoMs } = await recorder.stop();
+    const meanUs = ((endMonoMs - startMonoMs) * 1000) / profile.samples.length;
+    assert.ok(meanUs > intervalUs * 0.5 && meanUs < intervalUs * 3, `${meanUs} us between samples`);
+  }
+  await assert.rejects(recorder.rotate(), /no CPU recording/);
+});
+
+test('console.profile of the program itself is not taken for ours', async (t) => {
+  const { target, recorder } = await startRecorder(t);
+  await recorder.start({ intervalUs: 5000 });
+  await target.session.evaluate(`console.profile('theirs'); console.profileEnd('theirs')`);
+  await sleep(200);
+  await target.session.evaluate('console.profileEnd()');
+  const ended = await recorder.rotate();
+  assert.ok(ended.profile.samples.length > 5, 'a window that the program ended is still delivered');
+  assert.ok((await recorder.stop()).profile.nodes.length > 0);
+});
+
+test('many windows do not grow the target', async (t) => {
+  const { target, recorder } = await startRecorder(t);
+  const readRss = () => target.session.evaluate<number>('process.memoryUsage.rss()');
+  await recorder.start({ intervalUs: 5000 });
+  const rss: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    await sleep(30);
+    await recorder.rotate();
+    rss.push(await readRss());
+  }
+  await recorder.stop();
+  const growth = rss.at(-1)! - rss[20]!;
+  t.diagnostic(`growth over 40 windows ${(growth / 1e6).toFixed(1)} MB`);
+  assert.ok(growth < 8e6, `grew by ${growth} bytes`);
+});
+
+test('a target that dies fails the window at once', async (t) => {
+  const { target, recorder } = await startRecorder(t);
+  await recorder.start({ intervalUs: 5000 });
+  target.child.kill('SIGKILL');
+  await target.session.closed;
+  await assert.rejects(recorder.rotate(), /closed/);
+});

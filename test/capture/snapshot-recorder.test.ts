@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { measureRoundTrip } from '../../src/capture/measure-cost.ts';
+import type { Sink } from '../../src/capture/part-file.ts';
+import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { SnapshotRecorder } from '../../src/capture/snapshot-recorder.ts';
+import { type InspectedChild, startInspected } from './inspected-child.ts';
+
+const clock = createHostClock();
+const HOLDER = `
+class OrderAudit { constructor(i) { this.id = i; this.lines = [{ i }, { i }]; } }
+globalThis.kept = Array.from({ length: 30000 }, (_, i) => new OrderAudit(i));
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+const FACTS = { nodeMajor: 20, cgroupLimitBytes: null, memAvailableBytes: null, rssBytes: 60e6, maxPauseMs: 10_000 };
+
+async function startRecorder(t: Parameters<typeof startInspected>[0], openSink?: (path: string) => Sink) {
+  const target = await startInspected(t, HOLDER);
+  await target.nextLine();
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const recorder = new SnapshotRecorder({
+    session: target.session,
+    measure: probe.measure,
+    newEpoch: randomUUID,
+    ...(openSink && { openSink }),
+  });
+  return { target, recorder, file: join(target.folder, 'heap', '1.heapsnapshot') };
+}
+
+function filesOf(target: InspectedChild): string[] {
+  const folder = join(target.folder, 'heap');
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+test('a snapshot is whole, private, counted, and calibrates the next estimate', async (t) => {
+  const { target, recorder, file } = await startRecorder(t);
+  const taken = await recorder.take(file, { pauseMs: 1000, keepIds: false });
+  const snapshot = JSON.parse(readFileSync(file, 'utf8'));
+  assert.equal(snapshot.snapshot.node_count, taken.nodes);
+  assert.equal(snapshot.nodes.length, taken.nodes! * snapshot.snapshot.meta.node_fields.length);
+  assert.ok(snapshot.strings.includes('OrderAudit'));
+  assert.equal(statSync(file).size, taken.bytes);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(statSync(join(target.folder, 'heap')).mode & 0o777, 0o700);
+  assert.deepEqual(filesOf(target), ['1.heapsnapshot']);
+  assert.ok(taken.cost.pauseMs > 10 && taken.cost.pauseMs <= taken.cost.endMonoMs - taken.cost.startMonoMs + 50);
+  const heapUsedBytes = taken.heapUsedBytes;
+  const estimate = recorder.estimate({ ...FACTS, heapUsedBytes });
+  assert.ok(Math.abs(estimate.nodes - taken.nodes!) <= 1, 'calibrated by the snapshot before');
+  assert.ok(Math.abs(estimate.pauseMs - taken.cost.pauseMs) < 1);
+});
+
+test('ids are of one epoch while they are kept, and of another afterwards', async (t) => {
+  const { recorder, file } = await startRecorder(t);
+  const first = await recorder.take(file, { pauseMs: 1000, keepIds: true });
+  const second = await recorder.take(`${file}2`, { pauseMs: 1000, keepIds: false });
+  const third = await recorder.take(`${file}3`, { pauseMs: 1000, keepIds: false });
+  assert.equal(first.idEpoch, second.idEpoch);
+  assert.notEqual(second.idEpoch, third.idEpoch);
+});
+
+test('console arguments that the open inspector retains are not in the snapshot', async (t) => {
+  const { target, recorder, file } = await startRecorder(t);
+  await target.session.evaluate(
+    `class OnlyLogged {}; for (let i = 0; i < 50; i++) console.error(new OnlyLogged()); undefined`,
+  );
+  await recorder.take(file, { pauseMs: 1000, keepIds: false });
+  const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8'));
+  const width = snapshot.meta.node_fields.length;
+  const names: string[] = [];
+  for (let i = 0; i < nodes.length; i += width) if (nodes[i] === 3) names.push(strings[nodes[i + 1]]);
+  assert.ok(names.filter((name) => name === 'OnlyLogged').length < 5);
+  assert.ok(names.filter((name) => name === 'OrderAudit').length >= 30_000);
+});
+
+test('a target killed in the middle leaves an error and no file', async (t) => {
+  const { target, recorder, file } = await startRecorder(t);
+  const off = target.session.on('HeapProfiler.addHeapSnapshotChunk', () => target.child.kill('SIGKILL'));
+  await assert.rejects(recorder.take(file, { pauseMs: 1000, keepIds: false }));
+  off();
+  assert.deepEqual(filesOf(target), []);
+});
+
+test('a disk that is full is told as such, and nothing of the file stays', async (t) => {
+  let abandoned = false;
+  const openSink = (): Sink => ({
+    write: () => {
+      throw new Error('ENOSPC: no space left on device');
+    },
+    commit: () => 0,
+    abandon: () => {
+      abandoned = true;
+    },
+  });
+  const { recorder, file } = await startRecorder(t, openSink);
+  await assert.rejects(recorder.take(file, { pauseMs: 1000, keepIds: false }), /ENOSPC/);
+  assert.ok(abandoned);
+});
+
+test('a path that cannot be written fails before the target is stopped', async (t) => {
+  const { target, recorder } = await startRecorder(t);
+  await assert.rejects(
+    recorder.take(join(target.folder, 'service.cjs', '1.heapsnapshot'), { pauseMs: 1000, keepIds: false }),
+    (error: Error & { code?: string; exitCode?: number }) =>
+      error.code === 'capture-not-written' && error.exitCode === 6,
+  );
+});
+
+test('without a probe the round trip is the pause', async () => {
+  const { value, cost } = await measureRoundTrip(clock)(async () => {
+    await sleep(20);
+    return 7;
+  });
+  assert.equal(value, 7);
+  assert.equal(cost.pauseMs, cost.endMonoMs - cost.startMonoMs);
+});
