@@ -59,12 +59,11 @@ export class RuntimeProbe {
     return new RuntimeProbe(session, options, unavailable);
   }
 
-  /** One evaluate in the target; and what the open inspector has kept of console arguments is dropped. */
+  /** One evaluate in the target, after what the open inspector has kept of console arguments is dropped. */
   async sample(deadlineMs: Milliseconds = SAMPLE_DEADLINE_MS): Promise<RuntimeSample> {
-    const [reading] = await Promise.all([
-      this.#session.evaluate<ProbeReading>(this.#sampleExpression, { deadlineMs }),
-      discardConsoleEntries(this.#session, deadlineMs),
-    ]);
+    // One after the other: the inspector's socket delays a second answer by 40 ms, waiting for the first to be confirmed.
+    await discardConsoleEntries(this.#session, deadlineMs);
+    const reading = await this.#session.evaluate<ProbeReading>(this.#sampleExpression, { deadlineMs });
     return {
       monoMs: reading.monoMs,
       values: toRuntimeValues(reading),

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { ScriptRecord } from '../model/run-manifest.ts';
+import { findPackage, type PackageFacts } from './find-package.ts';
+import { openPartFile } from './part-file.ts';
+import { readSourceMap, type StrippedSourceMap, scriptPath, type ToHostPath } from './read-source-map.ts';
+
+/** A copied map larger than this is dropped: the report then shows the lines of the script itself. */
+const MAX_MAP_CHARS = 32 * 1024 * 1024;
+
+/**
+ * Keeps the source maps of the scripts that profiles and snapshots name, so that lines can be mapped later and
+ * elsewhere. Nothing else of the program is copied: no script, and no text of a source out of a map.
+ */
+export class SourceCollector {
+  readonly #folder: string;
+  readonly #toHostPath: ToHostPath;
+  readonly #seen = new Set<string>();
+  readonly #packages = new Map<string, PackageFacts>();
+
+  /** `folder`: where the maps go. Files of `pid` are read as that process sees them, where the platform can. */
+  constructor({ pid, folder }: { readonly pid: number; readonly folder: string }) {
+    this.#folder = folder;
+    const root = `/proc/${pid}/root`;
+    this.#toHostPath = existsSync(root) ? (path) => join(root, path) : (path) => path;
+  }
+
+  /** Records of the scripts among `urls` that are files and were not asked for before; each URL is tried once. */
+  collect(urls: Iterable<string>): ScriptRecord[] {
+    const records: ScriptRecord[] = [];
+    for (const url of urls) {
+      if (this.#seen.has(url)) continue;
+      this.#seen.add(url);
+      const path = scriptPath(url);
+      if (path === null) continue;
+      const map = readSourceMap(path, this.#toHostPath);
+      records.push({
+        url,
+        mapFile: map && this.#keep(map),
+        ...findPackage(posix.dirname(path), this.#toHostPath, this.#packages),
+      });
+    }
+    return records;
+  }
+
+  /** Named by content: the same map is kept once. */
+  #keep(map: StrippedSourceMap): string | null {
+    const text = JSON.stringify(map);
+    if (text.length > MAX_MAP_CHARS) return null;
+    const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.map`;
+    const file = join(this.#folder, name);
+    if (existsSync(file)) return name;
+    const sink = openPartFile(file);
+    try {
+      sink.write(text);
+      sink.commit();
+    } catch (error) {
+      sink.abandon();
+      throw error;
+    }
+    return name;
+  }
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SourceCollector } from '../../src/capture/source-collector.ts';
+
+const MAP = {
+  version: 3,
+  sources: ['../src/a.ts'],
+  sourcesContent: ['const secret = 1;'],
+  names: [],
+  mappings: 'AAAA',
+};
+
+function makeProgram(t: TestContext, files: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(join(tmpdir(), 'sources-test-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  const kept = join(root, 'kept');
+  return { root, kept, collector: new SourceCollector({ pid: process.pid, folder: kept }) };
+}
+
+const readKept = (folder: string, name: string | null) => JSON.parse(readFileSync(join(folder, name!), 'utf8'));
+
+test('the map of a compiled TypeScript file is kept, without its text, with its package', (t) => {
+  const { kept, collector } = makeProgram(t, {});
+  // This very test, as the compiler wrote it.
+  const script = fileURLToPath(import.meta.url);
+  const [record] = collector.collect([import.meta.url]);
+  assert.equal(record?.packageName, 'soak-profiler');
+  assert.equal(record.packageRoot, process.cwd());
+  const map = readKept(kept, record.mapFile);
+  assert.deepEqual(map.sources, [join(process.cwd(), 'test/capture/source-collector.test.ts')]);
+  assert.equal(map.sourcesContent, undefined);
+  assert.equal(map.mappings, JSON.parse(readFileSync(`${script}.map`, 'utf8')).mappings);
+  assert.equal(statSync(join(kept, record.mapFile!)).mode & 0o777, 0o600);
+  assert.deepEqual(collector.collect([import.meta.url]), [], 'each URL once');
+});
+
+test('inline maps, base64 or not, short or longer than the tail that is read first', (t) => {
+  const long = { ...MAP, mappings: 'AAAA;'.repeat(40_000) };
+  const base64 = (map: object) => Buffer.from(JSON.stringify(map)).toString('base64');
+  const { root, kept, collector } = makeProgram(t, {
+    'dist/a.js': `code();\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${base64(MAP)}\n`,
+    'dist/b.js': `code();\n//# sourceMappingURL=data:application/json;base64,${base64(long)}`,
+    'dist/c.js': `code();\n//# sourceMappingURL=data:application/json,${encodeURIComponent(JSON.stringify(MAP))}\n`,
+  });
+  const records = collector.collect(['a', 'b', 'c'].map((name) => join(root, `dist/${name}.js`)));
+  const maps = records.map((record) => readKept(kept, record.mapFile));
+  assert.deepEqual(maps[0].sources, [join(root, 'src/a.ts')]);
+  assert.equal(maps[1].mappings, long.mappings);
+  assert.equal(records[0]!.mapFile, records[2]!.mapFile, 'the same map is kept once');
+  assert.equal(readdirSync(kept).length, 2);
+  assert.ok(!readdirSync(kept).some((name) => readFileSync(join(kept, name), 'utf8').includes('secret')));
+});
+
+test('index maps, source roots and foreign schemes', (t) => {
+  const link = '//# sourceMappingURL=';
+  const { root, kept, collector } = makeProgram(t, {
+    'dist/index.js': `x\n${link}index.js.map`,
+    'dist/index.js.map': JSON.stringify({ version: 3, sections: [{ offset: { line: 0, column: 0 }, map: MAP }] }),
+    'dist/root.js': `x\n${link}maps/root%20one.map\n`,
+    'dist/maps/root one.map': JSON.stringify({
+      ...MAP,
+      sourceRoot: '../../lib',
+      sources: ['b.ts', 'webpack://app/c.ts'],
+    }),
+  });
+  const [index, rooted] = collector.collect([
+    join(root, 'dist/index.js'),
+    pathToFileURL(join(root, 'dist/root.js')).href,
+  ]);
+  const section = readKept(kept, index!.mapFile).sections[0].map;
+  assert.deepEqual([section.sources, section.sourcesContent], [[join(root, 'src/a.ts')], undefined]);
+  assert.deepEqual(readKept(kept, rooted!.mapFile).sources, [join(root, 'lib/b.ts'), 'webpack://app/c.ts']);
+});
+
+test('scripts without a map, with a broken one, and what is no file', (t) => {
+  const { root, kept, collector } = makeProgram(t, {
+    'none.js': 'const text = "//# sourceMappingURL=x.map";\n',
+    'broken.js': '//# sourceMappingURL=broken.js.map',
+    'broken.js.map': '{"version":3,',
+    'remote.js': '//# sourceMappingURL=https://example.org/remote.js.map',
+  });
+  const files = ['none.js', 'broken.js', 'remote.js', 'absent.js'].map((name) => join(root, name));
+  const records = collector.collect([...files, '', 'node:internal/fs', 'evalmachine.<anonymous>', 'wasm://wasm/1']);
+  assert.deepEqual(
+    records.map((record) => [record.url, record.mapFile]),
+    files.map((file) => [file, null]),
+  );
+  assert.throws(() => readdirSync(kept), /ENOENT/);
+});
+
+test('the package is the nearest one with a name, inside of node_modules and out', (t) => {
+  const { root, collector } = makeProgram(t, {
+    'package.json': '{"name":"shop","version":"2.0.0"}',
+    'dist/esm/package.json': '{"type":"module"}',
+    'dist/esm/a.js': '',
+    'node_modules/@scope/dep/package.json': '{"name":"@scope/dep","version":"1.2.3"}',
+    'node_modules/@scope/dep/lib/b.js': '',
+    'node_modules/bare/c.js': '',
+  });
+  const names = ['dist/esm/a.js', 'node_modules/@scope/dep/lib/b.js', 'node_modules/bare/c.js'];
+  const records = collector.collect(names.map((name) => join(root, name)));
+  assert.deepEqual(
+    records.map(({ packageRoot, packageName, packageVersion }) => [packageRoot, packageName, packageVersion]),
+    [
+      [root, 'shop', '2.0.0'],
+      [join(root, 'node_modules/@scope/dep'), '@scope/dep', '1.2.3'],
+      [null, null, null],
+    ],
+  );
+});
