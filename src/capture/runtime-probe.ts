@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
+import { HEARTBEAT_EXPRESSION, REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
 import { installProbe, type ProbeOptions, type ProbeReading } from './in-target/install-probe.ts';
 import type { Measured } from './measure-cost.ts';
@@ -19,12 +20,11 @@ export interface RuntimeSample {
 
 export interface RuntimeProbeOptions extends ProbeOptions {
   readonly clock: Clock;
-  /** Evaluated with every sample: tells the watchdog in the target that we are alive. */
-  readonly heartbeatExpression?: string;
 }
 
-const REGISTRY = `globalThis[Symbol.for('soak-profiler')]`;
-const PROBE = `${REGISTRY}.probe`;
+const PROBE = `${REGISTRY_EXPRESSION}.probe`;
+/** Every sample tells the watchdog too that we are alive. */
+const SAMPLE = `${HEARTBEAT_EXPRESSION}, ${PROBE}.sample()`;
 /** Installing compiles a few kilobytes; a blocked loop answers nothing before it is free. */
 const INSTALL_DEADLINE_MS = 15_000;
 const SAMPLE_DEADLINE_MS = 5_000;
@@ -32,13 +32,12 @@ const REMEMBERED_CAPTURES = 20;
 /** Collections are told to the probe a turn of the event loop later. */
 const OBSERVED_WITHIN_MS = 250;
 
-/** The view from inside the target: one object put there, read once a tick, taken away without a trace. */
+/** The view from inside the target: one object put there, read once a tick, taken away without a trace. Needs an attached target. */
 export class RuntimeProbe {
   /** What this Node (or this program) does not offer, in words. */
   readonly unavailable: readonly string[];
   readonly #session: InspectorSession;
   readonly #clock: Clock;
-  readonly #sampleExpression: string;
   /** Spans of what was measured lately. V8 does not say of a collection that the inspector asked for it. */
   #captures: { readonly startMonoMs: MonoMs; endMonoMs: MonoMs }[] = [];
 
@@ -46,8 +45,6 @@ export class RuntimeProbe {
     this.#session = session;
     this.#clock = options.clock;
     this.unavailable = unavailable;
-    const { heartbeatExpression } = options;
-    this.#sampleExpression = heartbeatExpression ? `(${heartbeatExpression}), ${PROBE}.sample()` : `${PROBE}.sample()`;
   }
 
   static async install(session: InspectorSession, options: RuntimeProbeOptions): Promise<RuntimeProbe> {
@@ -63,7 +60,7 @@ export class RuntimeProbe {
   async sample(deadlineMs: Milliseconds = SAMPLE_DEADLINE_MS): Promise<RuntimeSample> {
     // One after the other: the inspector's socket delays a second answer by 40 ms, waiting for the first to be confirmed.
     await discardConsoleEntries(this.#session, deadlineMs);
-    const reading = await this.#session.evaluate<ProbeReading>(this.#sampleExpression, { deadlineMs });
+    const reading = await this.#session.evaluate<ProbeReading>(SAMPLE, { deadlineMs });
     return {
       monoMs: reading.monoMs,
       values: toRuntimeValues(reading),
@@ -94,7 +91,7 @@ export class RuntimeProbe {
 
   /** Takes everything of ours out of the target again. Harmless when it is gone already. */
   async remove(): Promise<void> {
-    await this.#session.evaluate(`${REGISTRY}?.probe?.remove()`);
+    await this.#session.evaluate(`${REGISTRY_EXPRESSION}?.probe?.remove()`);
   }
 
   #isForced(monoMs: MonoMs): boolean {

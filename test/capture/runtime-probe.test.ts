@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { collectGarbage } from '../../src/capture/collect-garbage.ts';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { callInTarget, cleanUpRegistry, REGISTRY_EXPRESSION } from '../../src/target/target-registry.ts';
+import { nodeVersions } from '../helpers/node-versions.ts';
 import { startInspected } from './inspected-child.ts';
 
 const SERVICE = `
@@ -29,8 +32,14 @@ async function get(port: number, path: string, agent?: http.Agent, abortAfterMs?
   });
 }
 
-test('requests served equal requests sent, over two servers, kept alive, slow and aborted ones', async (t) => {
-  const target = await startInspected(t, SERVICE);
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`Node ${major}: requests served equal requests sent: two servers, kept alive, slow, aborted`, { skip }, (t) =>
+    countRequests(t, binary),
+  );
+}
+
+async function countRequests(t: TestContext, node: string): Promise<void> {
+  const target = await startInspected(t, SERVICE, { node });
   const [a, b] = (await target.nextLine()).split(' ').map(Number) as [number, number];
   const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
   assert.deepEqual(probe.unavailable, []);
@@ -51,7 +60,15 @@ test('requests served equal requests sent, over two servers, kept alive, slow an
   assert.equal(after.values['requests.active'], 0);
   assert.equal(after.values['requests.aborted'], 2);
   assert.equal(after.values['resources.servers'], 2);
-});
+  await collectGarbage(target.session, probe.measure);
+  await sleep(100);
+  const collected = await probe.sample();
+  assert.ok(collected.values['gc.major.count']! >= 1 && collected.values['heap.live']! > 1e6);
+  for (const name of ['heap.used', 'heap.limit', 'heap.space.old', 'loop.utilization', 'loop.delay.p99'] as const) {
+    assert.ok(Number.isFinite(collected.values[name]), name);
+  }
+  await probe.remove();
+}
 
 test('forced collections are counted, and the live heap of a growing service rises', async (t) => {
   const target = await startInspected(t, SERVICE);
@@ -118,6 +135,7 @@ test('nothing stays in the target after removal, and a second probe takes the pl
   const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
   await get(port, '/');
   await probe.measure(async () => {});
+  await sleep(50);
   const sample = await probe.sample();
   assert.equal(sample.values['requests.served'], 1, 'the first probe no longer counts');
   assert.notEqual(await target.session.evaluate<string>(TRACES), before);
@@ -125,6 +143,10 @@ test('nothing stays in the target after removal, and a second probe takes the pl
   await sleep(100);
   assert.equal(await target.session.evaluate<string>(TRACES), before);
   await probe.remove();
+  await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  assert.deepEqual(await target.session.evaluate(callInTarget(cleanUpRegistry)), [], 'as detaching does it');
+  await sleep(100);
+  assert.equal(await target.session.evaluate<string>(TRACES), before);
 });
 
 test('works in an ESM program, without a global process.mainModule', async (t) => {
@@ -135,11 +157,13 @@ test('works in an ESM program, without a global process.mainModule', async (t) =
   const probe = await RuntimeProbe.install(target.session, {
     httpProbes: true,
     clock,
-    heartbeatExpression: 'globalThis.beat = 1',
   });
   await get(port, '/');
+  await sleep(50);
   const sample = await probe.sample();
   assert.deepEqual(probe.unavailable, []);
   assert.equal(sample.values['requests.served'], 1);
-  assert.equal(await target.session.evaluate('globalThis.beat'), 1);
+  await target.session.evaluate(`${REGISTRY_EXPRESSION}.silentTicks = 3`);
+  await probe.sample();
+  assert.equal(await target.session.evaluate(`${REGISTRY_EXPRESSION}.silentTicks`), 0, 'the watchdog has heard of us');
 });

@@ -42,9 +42,9 @@ export interface ProbeReading {
   } | null;
 }
 
-/** The one global of ours in a target, under `Symbol.for('soak-profiler')`. */
-export interface TargetRegistry {
-  readonly cleanups: (() => void)[];
+/** What the probe needs of the registry that attaching left in the target (`target/target-registry.ts`). */
+interface ProbeHome {
+  readonly cleanups: Map<string, () => void>;
   probe?: TargetProbe;
 }
 
@@ -60,16 +60,15 @@ export interface ProbeOptions {
 }
 
 export function installProbe(require: NodeJS.Require, options: ProbeOptions): { unavailable: string[] } {
-  const KEY = Symbol.for('soak-profiler');
   const LOOP_RESOLUTION_MS = 20;
   const STALL_RESOLUTION_MS = 5;
   const MAX_LIVE = 100;
   const MAX_STALL_WATCHES = 8;
-  const world = globalThis as unknown as Record<symbol, TargetRegistry | undefined>;
-  const registry: TargetRegistry = world[KEY] ?? { cleanups: [] };
+  const world = globalThis as unknown as Record<symbol, ProbeHome | undefined>;
+  const home = world[Symbol.for('soak-profiler')];
+  if (home === undefined) throw new Error('no tool is attached to this process');
   // One that a killed tool left behind.
-  registry.probe?.remove();
-  if (world[KEY] === undefined) Object.defineProperty(world, KEY, { value: registry, configurable: true });
+  home.probe?.remove();
 
   const unavailable: string[] = [];
   const undo: (() => void)[] = [];
@@ -269,14 +268,12 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
     remove() {
       for (const id of [...watches.keys()]) probe.endStallWatch(id);
       for (const action of undo.splice(0)) attempt('removal', action);
-      const at = registry.cleanups.indexOf(probe.remove);
-      if (at >= 0) registry.cleanups.splice(at, 1);
-      if (registry.probe === probe) delete registry.probe;
-      const isLast = registry.cleanups.length === 0 && Object.keys(registry).length === 1;
-      if (isLast && world[KEY] === registry) delete world[KEY];
+      if (home.probe !== probe) return;
+      home.cleanups.delete('probe');
+      delete home.probe;
     },
   };
-  registry.probe = probe;
-  registry.cleanups.push(probe.remove);
+  home.probe = probe;
+  home.cleanups.set('probe', probe.remove);
   return { unavailable };
 }
