@@ -31,7 +31,7 @@ export class AllocationRecorder {
 
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
-    await this.#call('HeapProfiler.enable');
+    // Without HeapProfiler.enable, so that no `disable` is due: that would end the id epoch of snapshots.
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval: intervalBytes,
       includeObjectsCollectedByMajorGC: false,

@@ -2,7 +2,7 @@ import pidusage from 'pidusage';
 import type { Clock } from '../model/clock.ts';
 import type { Bytes, CpuPercent, Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 
-export type CpuUsageReading =
+type CpuUsageReading =
   | { readonly state: 'ok'; readonly cpuPercent: CpuPercent | null; readonly rssBytes: Bytes }
   /** pidusage finds no such process: it is gone, or the library still holds the one before under this number. */
   | { readonly state: 'not-found' }

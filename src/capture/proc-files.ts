@@ -9,7 +9,7 @@ export function readKernelFile(path: string): string | null {
   }
 }
 
-export interface ProcStat {
+interface ProcStat {
   /** One letter: R, S, D, Z (zombie), T (stopped), X (dead). */
   readonly state: string;
   readonly threads: number;

@@ -6,14 +6,14 @@ import { CpuUsage } from './cpu-usage.ts';
 import { countDescriptors, type DescriptorGroup, topDescriptors } from './descriptors.ts';
 import { parseKeyed, parseProcStat, readKernelFile } from './proc-files.ts';
 
-export type ProcessValues = Partial<Record<MetricName, number>>;
+type ProcessValues = Partial<Record<MetricName, number>>;
 
 export type ProcessReading =
   | { readonly alive: true; readonly values: ProcessValues }
   /** `reused`: the number belongs to another process now. */
   | { readonly alive: false; readonly reason: 'exited' | 'reused' };
 
-export interface ProcessSamplerOptions {
+interface ProcessSamplerOptions {
   readonly pid: number;
   /** Field 22 of /proc/<pid>/stat when the target was found; 0 where the platform has none. */
   readonly startTicks: number;

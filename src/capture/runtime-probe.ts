@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
+import { InspectorError } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { HEARTBEAT_EXPRESSION, REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
@@ -18,7 +20,7 @@ export interface RuntimeSample {
   readonly resourcesByType: Readonly<Record<string, number>>;
 }
 
-export interface RuntimeProbeOptions extends ProbeOptions {
+interface RuntimeProbeOptions extends ProbeOptions {
   readonly clock: Clock;
 }
 
@@ -28,6 +30,8 @@ const SAMPLE = `${HEARTBEAT_EXPRESSION}, ${PROBE}.sample()`;
 /** Installing compiles a few kilobytes; a blocked loop answers nothing before it is free. */
 const INSTALL_DEADLINE_MS = 15_000;
 const SAMPLE_DEADLINE_MS = 5_000;
+/** How long an answer may take at all: a heap snapshot of several gigabytes blocks for minutes. */
+const PATIENCE_MS = 3_600_000;
 const REMEMBERED_CAPTURES = 20;
 /** Collections are told to the probe a turn of the event loop later. */
 const OBSERVED_WITHIN_MS = 250;
@@ -38,6 +42,8 @@ export class RuntimeProbe {
   readonly unavailable: readonly string[];
   readonly #session: InspectorSession;
   readonly #clock: Clock;
+  /** The reading that was asked for and has not been handed over yet. */
+  #asked: Promise<ProbeReading> | null = null;
   /** Spans of what was measured lately. V8 does not say of a collection that the inspector asked for it. */
   #captures: { readonly startMonoMs: MonoMs; endMonoMs: MonoMs }[] = [];
 
@@ -56,11 +62,20 @@ export class RuntimeProbe {
     return new RuntimeProbe(session, options, unavailable);
   }
 
-  /** One evaluate in the target, after what the open inspector has kept of console arguments is dropped. */
+  /**
+   * One reading of the target, after what the open inspector has kept of console arguments is dropped. Where the answer
+   * takes longer than the deadline (a blocked loop), nothing more is asked: a later call gets that answer, so no
+   * readings pile up in the target and no collection goes untold.
+   */
   async sample(deadlineMs: Milliseconds = SAMPLE_DEADLINE_MS): Promise<RuntimeSample> {
-    // One after the other: the inspector's socket delays a second answer by 40 ms, waiting for the first to be confirmed.
-    await discardConsoleEntries(this.#session, deadlineMs);
-    const reading = await this.#session.evaluate<ProbeReading>(SAMPLE, { deadlineMs });
+    this.#asked ??= this.#ask();
+    const asked = this.#asked;
+    const reading = await Promise.race([asked, failAfter(deadlineMs)]).catch((error: unknown) => {
+      const isLate = error instanceof InspectorError && error.reason === 'deadline' && this.#session.isOpen;
+      if (!isLate) this.#asked = null;
+      throw error;
+    });
+    this.#asked = null;
     return {
       monoMs: reading.monoMs,
       values: toRuntimeValues(reading),
@@ -94,6 +109,16 @@ export class RuntimeProbe {
     await this.#session.evaluate(`${REGISTRY_EXPRESSION}?.probe?.remove()`);
   }
 
+  #ask(): Promise<ProbeReading> {
+    // One after the other: the inspector's socket delays a second answer by 40 ms, waiting for the first to be confirmed.
+    const asked = discardConsoleEntries(this.#session, PATIENCE_MS).then(() =>
+      this.#session.evaluate<ProbeReading>(SAMPLE, { deadlineMs: PATIENCE_MS }),
+    );
+    // Told to whoever calls `sample` next; nobody may.
+    asked.catch(() => {});
+    return asked;
+  }
+
   #isForced(monoMs: MonoMs): boolean {
     return this.#captures.some((span) => span.startMonoMs <= monoMs && monoMs <= span.endMonoMs + OBSERVED_WITHIN_MS);
   }
@@ -102,4 +127,9 @@ export class RuntimeProbe {
     if (id === null) return null;
     return await this.#session.evaluate<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
   }
+}
+
+async function failAfter(deadlineMs: Milliseconds): Promise<never> {
+  await sleep(deadlineMs, undefined, { ref: false });
+  throw new InspectorError('Runtime.evaluate', 'deadline', `no answer within ${deadlineMs} ms`);
 }

@@ -27,7 +27,7 @@ export interface TakenSnapshot {
   readonly collectionCost: CaptureCost;
 }
 
-export interface SnapshotRecorderOptions {
+interface SnapshotRecorderOptions {
   /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
   readonly session: InspectorSession;
   readonly measure: MeasureCost;

@@ -16,7 +16,7 @@ export interface Tick {
   readonly clockJumpMs: Milliseconds | null;
 }
 
-export interface TickerOptions {
+interface TickerOptions {
   readonly intervalMs: Milliseconds;
   readonly clock: Clock;
   /** One at a time. What it throws ends the ticker and rejects `finished`. */

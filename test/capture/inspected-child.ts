@@ -22,7 +22,7 @@ export interface InspectedChild {
   nextLine(): Promise<string>;
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly node?: string;
   readonly file?: string;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CpuUsage } from '../../src/capture/cpu-usage.ts';
 import { collapseNumbers } from '../../src/capture/descriptors.ts';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { parseProcStat } from '../../src/capture/proc-files.ts';
@@ -84,6 +85,18 @@ test('a gap longer than the history of pidusage gives no CPU figure instead of 0
   offsetMs = 60_000;
   const late = await sampler.sample();
   assert.ok(late.alive && late.values['process.cpu'] === undefined && late.values['process.rss']! > 0);
+});
+
+test('pidusage is left alone for long enough to forget a number that was taken over', { skip }, async () => {
+  let offsetMs = 0;
+  const warped = { monoMs: () => clock.monoMs() + offsetMs, wallMs: () => clock.wallMs() + offsetMs };
+  const usage = new CpuUsage(process.pid, 1000, warped);
+  assert.equal((await usage.read()).state, 'ok');
+  usage.rest();
+  assert.equal((await usage.read()).state, 'resting');
+  offsetMs = 30_000;
+  assert.equal((await usage.read()).state, 'ok');
+  assert.equal((await new CpuUsage(2 ** 30, 1000, clock).read()).state, 'not-found');
 });
 
 test('sampling leaks no descriptor of ours', { skip }, async () => {

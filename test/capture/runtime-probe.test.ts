@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../../src/capture/collect-garbage.ts';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { InspectorError } from '../../src/target/inspector-error.ts';
 import { callInTarget, cleanUpRegistry, REGISTRY_EXPRESSION } from '../../src/target/target-registry.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
 import { startInspected } from './inspected-child.ts';
@@ -166,4 +167,22 @@ test('works in an ESM program, without a global process.mainModule', async (t) =
   await target.session.evaluate(`${REGISTRY_EXPRESSION}.silentTicks = 3`);
   await probe.sample();
   assert.equal(await target.session.evaluate(`${REGISTRY_EXPRESSION}.silentTicks`), 0, 'the watchdog has heard of us');
+});
+
+test('a target that does not answer is asked once, and its late answer loses nothing', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  await target.nextLine();
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  await collectGarbage(target.session, probe.measure);
+  await sleep(100);
+  target.child.kill('SIGSTOP');
+  for (let i = 0; i < 3; i++) {
+    await assert.rejects(probe.sample(50), (error) => error instanceof InspectorError && error.reason === 'deadline');
+  }
+  target.child.kill('SIGCONT');
+  assert.ok((await probe.sample()).liveHeaps.length >= 1, 'what the first question found');
+  assert.deepEqual((await probe.sample()).liveHeaps, []);
+  target.child.kill('SIGKILL');
+  await target.session.closed;
+  await assert.rejects(probe.sample(), (error) => error instanceof InspectorError && error.reason === 'closed');
 });

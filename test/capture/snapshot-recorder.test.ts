@@ -63,7 +63,23 @@ test('ids are of one epoch while they are kept, and of another afterwards', asyn
   const third = await recorder.take(`${file}3`, { pauseMs: 1000, keepIds: false });
   assert.equal(first.idEpoch, second.idEpoch);
   assert.notEqual(second.idEpoch, third.idEpoch);
+  const [a, b, c] = [file, `${file}2`, `${file}3`].map(readOrderIds) as [Set<number>, Set<number>, Set<number>];
+  assert.deepEqual(a, b, 'the same objects, the same ids');
+  assert.notDeepEqual(b, c, 'numbered anew');
 });
+
+/** Ids of the objects of class OrderAudit. */
+function readOrderIds(file: string): Set<number> {
+  const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8'));
+  const fields: string[] = snapshot.meta.node_fields;
+  const [type, name, id] = ['type', 'name', 'id'].map((field) => fields.indexOf(field)) as [number, number, number];
+  const object = snapshot.meta.node_types[type].indexOf('object');
+  const ids = new Set<number>();
+  for (let at = 0; at < nodes.length; at += fields.length) {
+    if (nodes[at + type] === object && strings[nodes[at + name]] === 'OrderAudit') ids.add(nodes[at + id]);
+  }
+  return ids;
+}
 
 test('console arguments that the open inspector retains are not in the snapshot', async (t) => {
   const { target, recorder, file } = await startRecorder(t);
