@@ -2,7 +2,7 @@ import type { CpuProfile } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 
 /** Samples in order of time: sample i saw node `nodeIds[i]` and stands for `[startsUs[i], endsUs[i])`. */
-export interface SampleSpans {
+interface SampleSpans {
   readonly nodeIds: readonly number[];
   readonly startsUs: readonly Microseconds[];
   readonly endsUs: readonly Microseconds[];

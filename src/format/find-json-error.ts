@@ -1,4 +1,4 @@
-export interface JsonError {
+interface JsonError {
   readonly byteOffset: number;
   readonly what: string;
 }

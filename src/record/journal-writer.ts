@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { LineQueue } from './line-queue.ts';
 
-export interface JournalWriterOptions {
+interface JournalWriterOptions {
   /** How much waits in memory while the disk takes nothing; beyond it the oldest lines go, and are counted. */
   readonly bufferBytes: number;
   readonly syncIntervalMs: number;

@@ -2,7 +2,7 @@ import { formatRunManifest } from '../format/run-manifest.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import { writeAtomically } from './write-atomically.ts';
 
-export interface ManifestWriterOptions {
+interface ManifestWriterOptions {
   readonly retryMs: number;
   readonly onTrouble: (error: unknown) => void;
   readonly onRecovered: () => void;

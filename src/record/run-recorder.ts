@@ -1,5 +1,6 @@
 import { appendFile, chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvent } from '../format/event-line.ts';
 import { encodeRequestInterval } from '../format/request-line.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
@@ -41,6 +42,7 @@ export interface RecorderOptions {
 const BUFFER_BYTES = 32 * 1024 * 1024;
 const SYNC_INTERVAL_MS = 10_000;
 const RETRY_MS = 500;
+const LAST_ATTEMPTS = 4;
 
 /**
  * Starts a new run folder (0700, files 0600) and writes its run.json. Throws a ProfilerError (exit 6) when the folder
@@ -79,12 +81,14 @@ export class RunRecorder {
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
   readonly #manifest: ManifestWriter;
   readonly #inTrouble = new Map<string, ProfilerError>();
+  readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
 
   constructor(dir: string, manifest: RunManifest, options: RecorderOptions) {
     this.dir = dir;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
+    this.#retryMs = retryMs;
     const journal = (name: JournalName): JournalWriter =>
       new JournalWriter(join(dir, JOURNALS[name]), {
         bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
@@ -145,8 +149,9 @@ export class RunRecorder {
     return results.every(Boolean);
   }
 
-  /** One last attempt for all that waits. Throws a ProfilerError (exit 6) when something was lost. */
+  /** Some last attempts for all that waits. Throws a ProfilerError (exit 6) when something was lost. */
   async close(): Promise<void> {
+    for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.flush()); attempt += 1) await sleep(this.#retryMs);
     const names = Object.keys(this.#journals) as JournalName[];
     const lost = await Promise.all(names.map((name) => this.#journals[name].close()));
     const losses = names
