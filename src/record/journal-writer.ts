@@ -30,6 +30,9 @@ export class JournalWriter {
   #draining: Promise<void> | null = null;
   #syncing: Promise<boolean> | null = null;
   #unsynced = false;
+  #written = 0;
+  /** How far writing was when the clock last ticked; null when there was nothing to write. */
+  #writtenAtTick: number | null = null;
   #failures = 0;
   #syncFailed = false;
   #inTrouble = false;
@@ -39,7 +42,7 @@ export class JournalWriter {
     this.#path = path;
     this.#options = options;
     this.#queue = new LineQueue(options.bufferBytes);
-    this.#syncTimer = setInterval(() => void this.#sync(), options.syncIntervalMs).unref();
+    this.#syncTimer = setInterval(() => this.#everyInterval(), options.syncIntervalMs).unref();
   }
 
   /** Never blocks and never throws. */
@@ -64,6 +67,14 @@ export class JournalWriter {
     return this.#queue.length + this.#queue.lost;
   }
 
+  /** A disk that hangs fails no call: it is noticed by a line that takes longer than a whole interval. */
+  #everyInterval(): void {
+    const stuck = this.#draining !== null && this.#writtenAtTick === this.#written;
+    this.#writtenAtTick = this.#draining ? this.#written : null;
+    if (stuck) this.#tellTrouble(Object.assign(new Error('the disk does not answer'), { code: 'ETIMEDOUT' }));
+    else void this.#sync();
+  }
+
   #startDraining(): Promise<void> {
     if (this.#draining) return this.#draining;
     if (this.#queue.length === 0) return Promise.resolve();
@@ -80,6 +91,7 @@ export class JournalWriter {
         await this.#giveUpForNow(error);
         break;
       }
+      this.#written += 1;
       this.#failures = 0;
       this.#tellRecovery();
     }

@@ -10,6 +10,7 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   EPERM: 'This user may not write there: change the owner of the folder, or choose another with --out.',
   EROFS: 'The file system is read-only: choose another folder with --out.',
   EIO: 'The disk reports an input/output error: look at the system log, and record to another disk with --out.',
+  ETIMEDOUT: 'The disk does not answer: look at the system log and at what else writes to it. Samples wait in memory.',
   ENOENT: 'The folder is gone: do not remove a run folder while it is being written.',
 };
 

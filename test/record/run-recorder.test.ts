@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -126,6 +129,30 @@ test('while a journal cannot be written its lines wait in memory', async (contex
       ['recovered', 'samples.ndjson'],
     ],
   );
+});
+
+test('a disk that hangs is told, and nobody waits for it', { timeout: 30_000 }, async (context) => {
+  const dir = join(temporaryFolder(context), 'run');
+  const changes: StorageChange[] = [];
+  const recorder = await createRun(dir, exampleManifest(), {
+    syncIntervalMs: 5,
+    retryMs: 1,
+    onStorage: (change) => changes.push(change),
+  });
+  // Opening a pipe that nobody reads hangs as a dead disk does.
+  const path = join(dir, 'samples.ndjson');
+  rmSync(path);
+  if (spawnSync('mkfifo', [path]).status !== 0) {
+    context.skip('there are no named pipes here');
+    return;
+  }
+  recorder.appendSample(exampleSample(0));
+  while (!recorder.inTrouble) await new Promise((resolve) => setTimeout(resolve, 5));
+  const [trouble] = changes;
+  assert.match(trouble?.state === 'trouble' ? trouble.error.message : '', /samples\.ndjson: ETIMEDOUT/);
+  const reader = openSync(path, 'r+');
+  await recorder.close();
+  closeSync(reader);
 });
 
 test('what never reached the disk is said when the run is closed: exit 6, file and errno', async (context) => {
