@@ -16,15 +16,16 @@ export interface PageChart {
   /** What the chart shows, in a sentence: for those who do not see it. */
   readonly description: string;
   readonly tSec: readonly number[];
-  readonly value: readonly number[];
+  /** Null where nothing was measured: the line is lifted. */
+  readonly value: readonly (number | null)[];
 }
 
 export interface PageLatency {
   readonly name: string;
   readonly tSec: readonly number[];
-  readonly p50Ms: readonly number[];
-  readonly p95Ms: readonly number[];
-  readonly p99Ms: readonly number[];
+  readonly p50Ms: readonly (number | null)[];
+  readonly p95Ms: readonly (number | null)[];
+  readonly p99Ms: readonly (number | null)[];
 }
 
 /** A phase. */

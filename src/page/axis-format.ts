@@ -9,8 +9,9 @@ export function formatAxis(value: number, unit: string): string {
   return Math.abs(value) >= 100_000 ? `${formatCount(Math.round(value / 1000))}k` : formatCount(Number(short(value)));
 }
 
+/** `20 s`, `1 m`, `1 m 30 s`, `3 h`: without the zeros that formatDuration keeps, since ticks stand close. */
 export function formatTime(tSec: number): string {
-  return tSec === 0 ? '0' : formatDuration(Math.round(tSec * 1000));
+  return tSec === 0 ? '0' : formatDuration(Math.round(tSec * 1000)).replace(/ 00 [sm]$/, '');
 }
 
 function short(value: number): string {

@@ -1,5 +1,6 @@
 import type { PageData, PageLatency } from '../model/page-data.ts';
 import { markColour } from './chart-overlay.ts';
+import { csvButton } from './csv.ts';
 import { h } from './h.ts';
 import { onThemeChange } from './theme.ts';
 import { type TimeChart, timeChart } from './time-chart.ts';
@@ -39,7 +40,7 @@ function mount(name: string, charts: readonly TimeChart[], legend: HTMLElement):
 }
 
 function latencyChart(one: PageLatency): Omit<TimeChart, 'bands' | 'marks' | 'span'> {
-  const highest = Math.max(...one.p99Ms);
+  const highest = Math.max(...one.p99Ms.map((ms) => ms ?? 0));
   return {
     title: one.name,
     unit: 'ms',
@@ -54,7 +55,7 @@ function spanOf({ charts, latency, bands }: PageData): readonly [number, number]
   return [0, Math.max(1, ...ends, ...bands.map(({ endSec }) => endSec))];
 }
 
-function marksLegend({ bands, marks }: PageData): HTMLElement {
+function marksLegend({ bands, marks, charts }: PageData): HTMLElement {
   const phases = bands.map(({ label }) => label).join(', ');
   const kinds = [...new Set(marks.map(({ kind }) => kind))];
   return h(
@@ -63,6 +64,7 @@ function marksLegend({ bands, marks }: PageData): HTMLElement {
     bands.length > 0 ? h('span', {}, swatch('--band'), `shaded by phase: ${phases}`) : null,
     ...kinds.map((kind) => h('span', {}, swatch(markColour(kind)), kind)),
     h('span', {}, 'Drag to zoom all charts, double click to see the whole run.'),
+    csvButton(charts),
   );
 }
 

@@ -47,9 +47,11 @@ export function paintFlame(canvas: HTMLCanvasElement, graph: FlameGraph, view: F
     context.globalAlpha = opacity(graph, view, i);
     context.fillStyle = colourOf(graph, i, dark);
     context.fillRect(x, y, Math.max(NARROWEST, width - 1), ROW - 1);
+    // Labels stay readable where their box steps back.
+    context.globalAlpha = Math.max(0.75, context.globalAlpha);
     context.fillStyle = ink;
     drawLabel(context, nameOf(graph, i), x, y, width);
-    if (i === view.selected) outline(context, x, y, width);
+    if (i === view.selected && i > 0) outline(context, x, y, width);
   }
   context.globalAlpha = 1;
 }

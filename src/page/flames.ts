@@ -21,8 +21,8 @@ export function mountFlames(flames: readonly PageFlame[]): FlameWidget['search']
     const flame = flames[chosen];
     const widget = widgets[chosen];
     if (!flame || !widget) return;
-    const left = flame.dropped > 0 ? `; ${flame.dropped} tiny frames left out` : '';
-    detail.textContent = `${printable(flame.detail)}${left}`;
+    const dropped = flame.dropped > 0 ? `${flame.dropped} tiny frames left out` : '';
+    detail.textContent = [printable(flame.detail), dropped].filter(Boolean).join('; ');
     legend.replaceChildren(...legendOf(flame));
     graph.replaceChildren(widget.element);
   };

@@ -10,7 +10,11 @@ export interface TimeChart {
   readonly unit: string;
   readonly description: string;
   readonly tSec: readonly number[];
-  readonly lines: readonly { readonly label: string; readonly colour: string; readonly value: readonly number[] }[];
+  readonly lines: readonly {
+    readonly label: string;
+    readonly colour: string;
+    readonly value: readonly (number | null)[];
+  }[];
   readonly bands: readonly PageBand[];
   readonly marks: readonly PageMark[];
   /** Start and end of the run: all charts share one time axis. */
@@ -106,7 +110,8 @@ function showValues(plot: uPlot, chart: TimeChart, place: HTMLElement): void {
     return;
   }
   const shown = chart.lines.map(({ label, value }) => {
-    const text = formatAxis(value[at] ?? Number.NaN, chart.unit);
+    const measured = value[at];
+    const text = typeof measured === 'number' ? formatAxis(measured, chart.unit) : 'no data';
     return chart.lines.length === 1 ? text : `${label} ${text}`;
   });
   place.textContent = `${shown.join(', ')} at ${formatTime(tSec)}`;

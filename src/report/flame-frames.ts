@@ -15,9 +15,6 @@ export interface FlameFrames {
   readonly dropped: number;
 }
 
-/** Frames that a page still draws and searches without a delay. */
-const LIMIT = 20_000;
-
 export function isDiff(node: FlameNode | FlameDiffNode): node is FlameDiffNode {
   return 'beforeUs' in node;
 }
@@ -26,7 +23,7 @@ export function isDiff(node: FlameNode | FlameDiffNode): node is FlameDiffNode {
  * Lays a call tree out for drawing. Children stand left to right by weight ("left heavy"), after each other from the
  * left edge of their parent. Works with a stack of its own: stacks of services are deep enough to exhaust ours.
  */
-export function flameFrames(root: FlameNode | FlameDiffNode, limit: number = LIMIT): FlameFrames {
+export function flameFrames(root: FlameNode | FlameDiffNode, limit: number = Number.POSITIVE_INFINITY): FlameFrames {
   const all: FlameFrame[] = [];
   const stack: FlameFrame[] = [{ node: root, depth: 0, startUs: 0 }];
   for (let frame = stack.pop(); frame; frame = stack.pop()) {

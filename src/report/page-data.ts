@@ -1,5 +1,12 @@
 import type { PageChart, PageData, PageFlame, PageLatency, PageMark } from '../model/page-data.ts';
-import type { ReportDocument, ReportFlame, ReportSeries, TimelineEvent } from '../model/report-document.ts';
+import type {
+  LatencySeries,
+  ReportDocument,
+  ReportFlame,
+  ReportSeries,
+  TimelineEvent,
+} from '../model/report-document.ts';
+import { breakAtGaps, isBreak } from './break-at-gaps.ts';
 import { downsample } from './downsample.ts';
 import { flameFrames, isDiff } from './flame-frames.ts';
 import { formatPlace } from './place.ts';
@@ -8,11 +15,18 @@ import { describeSeries } from './series-figures.ts';
 /** Kinds of events that are drawn into the charts; the others stand in the table only. */
 const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', 'clock-jump', 'error'];
 
+/** A chart of a page is some 550 pixels wide: smallest and largest value of each pixel. */
+const CHART_POINTS = 1100;
+/** Frames of one graph in a page that may hold three. */
+const FRAMES = 10_000;
+
 /** What the script of a report page needs, out of the document. */
 export function pageData(document: ReportDocument): PageData {
   return {
-    charts: document.series.filter(({ points }) => points.length > 1).map(chart),
-    latency: document.latency.filter(({ points }) => points.length > 1).map(latency),
+    charts: document.series.filter(({ points }) => points.length > 1).map((series) => chart(series, document.timeline)),
+    latency: document.latency
+      .filter(({ points }) => points.length > 1)
+      .map((series) => latency(series, document.timeline)),
     bands: document.timeline
       .filter(({ kind }) => kind === 'phase')
       .map(({ label, tSec, endSec }) => ({ label, startSec: tSec, endSec })),
@@ -29,24 +43,27 @@ export function scriptJson(data: PageData): string {
   );
 }
 
-function chart(series: ReportSeries): PageChart {
-  const kept = downsample(series.points);
+function chart(series: ReportSeries, timeline: readonly TimelineEvent[]): PageChart {
+  const kept = breakAtGaps(downsample(series.points, CHART_POINTS), timeline);
   return {
     title: series.title,
     unit: series.unit,
     description: describeSeries(series),
     tSec: kept.map(({ tSec }) => round(tSec)),
-    value: kept.map(({ value }) => round(value)),
+    value: kept.map((point) => (isBreak(point) ? null : round(point.value))),
   };
 }
 
-function latency({ name, points }: ReportDocument['latency'][number]): PageLatency {
+function latency(series: LatencySeries, timeline: readonly TimelineEvent[]): PageLatency {
+  const points = breakAtGaps(series.points, timeline);
+  const column = (key: 'p50Ms' | 'p95Ms' | 'p99Ms'): (number | null)[] =>
+    points.map((point) => (isBreak(point) ? null : round(point[key])));
   return {
-    name,
+    name: series.name,
     tSec: points.map(({ tSec }) => round(tSec)),
-    p50Ms: points.map(({ p50Ms }) => round(p50Ms)),
-    p95Ms: points.map(({ p95Ms }) => round(p95Ms)),
-    p99Ms: points.map(({ p99Ms }) => round(p99Ms)),
+    p50Ms: column('p50Ms'),
+    p95Ms: column('p95Ms'),
+    p99Ms: column('p99Ms'),
   };
 }
 
@@ -55,7 +72,7 @@ function mark({ label, kind, tSec, endSec }: TimelineEvent): PageMark {
 }
 
 export function pageFlame({ id, title, detail, root }: ReportFlame): PageFlame {
-  const { frames, dropped } = flameFrames(root);
+  const { frames, dropped } = flameFrames(root, FRAMES);
   const names = new Index();
   const places = new Index();
   return {

@@ -179,6 +179,19 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     await page.close();
   });
 
+  test('the series can be saved as CSV', async () => {
+    const { page } = await open('leak');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\n');
+    const points = leakDocument().series.reduce((sum, series) => sum + series.points.length, 0);
+    assert.equal(lines[0], 'metric,unit,seconds,value');
+    assert.equal(lines.length, points + 1);
+    await page.close();
+  });
+
   test('on a narrow screen nothing sticks out sideways', async () => {
     for (const name of ['leak', 'hostile']) {
       const { page } = await open(name, 'light', 420);

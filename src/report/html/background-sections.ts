@@ -22,7 +22,7 @@ export function checkedSection({ report }: ReportDocument): Markup {
       proseMarkup(detail),
     ];
   });
-  const columns = [{ head: 'check' }, { head: 'result' }, { head: 'what was seen, and what could have been' }];
+  const columns = [{ head: 'check' }, { head: 'result' }, { head: 'detail' }];
   return section('checked', 'What was checked', table({ caption: 'Checks', columns, rows, searchable: true }));
 }
 

@@ -53,13 +53,18 @@ function growthPicture({ countSeries = [], subject }: Finding, { snapshots }: Re
   })}<figcaption>Objects by snapshot</figcaption></figure>`;
 }
 
+/** Deeper steps are not indented any further: a long chain would leave no room for its own text. */
+const DEEPEST = 10;
+
 function retainingPath({ subject }: Finding): Markup {
   if (subject.path.length === 0) return NOTHING;
-  const nested = subject.path.reduceRight<Markup>(
-    (inner, step) => html`<ul><li>${proseMarkup(step)}${inner}</li></ul>`,
-    NOTHING,
-  );
-  return html`<div class="path"><h3>Kept alive by</h3>${nested}</div>`;
+  const steps = subject.path.map((step) => html`<li>${proseMarkup(step)}`);
+  const innermost = html`${steps.slice(DEEPEST).map((step) => html`${step}</li>`)}`;
+  const nested = steps.slice(0, DEEPEST).reduceRight<Markup>((inner, step) => {
+    const list = inner.markup === '' ? NOTHING : html`<ul>${inner}</ul>`;
+    return html`${step}${list}</li>`;
+  }, innermost);
+  return html`<div class="path"><h3>Kept alive by</h3><ul>${nested}</ul></div>`;
 }
 
 function allocations({ allocatedAt = [] }: Finding): Markup {
