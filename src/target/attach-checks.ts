@@ -101,19 +101,6 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
           ),
   },
   {
-    name: 'signal-allowed',
-    holds: 'not started with --disable-sigusr1',
-    alwaysNeeded: false,
-    refuse: ({ pid, nodeFlags, sigusr1 }) =>
-      nodeFlags.includes('--disable-sigusr1') || sigusr1 === 'blocked'
-        ? refusal(
-            'target-sigusr1-disabled',
-            `Process ${pid} was started with --disable-sigusr1 (or blocks the signal), so its inspector cannot be opened from outside.`,
-            'Start it without that option, or with --inspect=127.0.0.1:0.',
-          )
-        : null,
-  },
-  {
     name: 'permission-model',
     holds: 'no permission model in the way',
     alwaysNeeded: false,
@@ -123,6 +110,19 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
             'target-permission-model',
             `Process ${pid} runs under Node's permission model, which keeps the inspector closed without a word.`,
             'Start it with --allow-inspector (where its Node has it), or without --permission for the time of the measurement.',
+          )
+        : null,
+  },
+  {
+    name: 'signal-allowed',
+    holds: 'not started with --disable-sigusr1',
+    alwaysNeeded: false,
+    refuse: ({ pid, nodeFlags, sigusr1 }) =>
+      nodeFlags.includes('--disable-sigusr1') || sigusr1 === 'blocked'
+        ? refusal(
+            'target-sigusr1-disabled',
+            `Process ${pid} was started with --disable-sigusr1 (or blocks the signal), so its inspector cannot be opened from outside.`,
+            'Start it without that option, or with --inspect=127.0.0.1:0.',
           )
         : null,
   },

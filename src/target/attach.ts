@@ -3,14 +3,13 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
-import { connectInspector } from './connect-inspector.ts';
+import { type Connection, connectVerified } from './connect-verified.ts';
 import { lockInspectorPort } from './inspector-port-lock.ts';
 import { DEFAULT_INSPECTOR_PORT, inspectorPortOf, openInspector, targetGone } from './open-inspector.ts';
 import { poll } from './poll.ts';
-import { candidateSockets, likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
+import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
-import type { InspectorSession } from './session.ts';
 import { callInTarget, moveInspector } from './target-registry.ts';
 
 const MOVE_DEADLINE_MS = 5_000;
@@ -21,12 +20,6 @@ export interface AttachOptions {
   readonly openDeadlineMs?: Milliseconds;
   /** Beat of the watchdog in the target; shorter ones are for tests. */
   readonly watchdogTickMs?: Milliseconds;
-}
-
-interface Connection {
-  readonly session: InspectorSession;
-  readonly inspector: OpenInspector;
-  readonly nodeVersion: string;
 }
 
 /**
@@ -80,22 +73,6 @@ async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise
   });
 }
 
-/** Connects, and makes sure that who answers is the process that was meant. */
-async function connectVerified(facts: ProcessFacts, inspector: OpenInspector): Promise<Connection> {
-  const session = await connectInspector(inspector.url);
-  try {
-    const self = await session.evaluate<{ pid: number; version: string }>(
-      '({ pid: process.pid, version: process.version })',
-    );
-    if (!isSameProcess(facts)) throw targetGone(facts.pid);
-    if (self.pid !== facts.pidInside) throw wrongProcess(facts, inspector, self.pid);
-    return { session, inspector, nodeVersion: self.version };
-  } catch (error) {
-    session.disconnect();
-    throw error;
-  }
-}
-
 /** Every Node opens the same port, so the next target could not open its own while this one stays there. */
 async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
   const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
@@ -113,14 +90,5 @@ async function moveAway(facts: ProcessFacts, { session, inspector }: Connection)
     EXIT.attachFailed,
     `The inspector of ${facts.pid} left port ${inspector.port} and was not found again.`,
     'Try again; the watchdog in the target closes what is open within half a minute.',
-  );
-}
-
-function wrongProcess(facts: ProcessFacts, { port }: OpenInspector, pid: number): ProfilerError {
-  return new ProfilerError(
-    'target-identity',
-    EXIT.attachFailed,
-    `On port ${port} process ${pid} answered instead of ${facts.pidInside}.`,
-    'Nothing was changed there. Try again, or name the inspector: --inspect HOST:PORT',
   );
 }

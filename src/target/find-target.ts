@@ -2,8 +2,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { describeProcess } from './describe-process.ts';
 import { listNodeProcesses } from './list-node-processes.ts';
-import { socketInodesOf, socketsInNamespaceOf } from './listening-sockets.ts';
-import { listPids } from './proc.ts';
+import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 /**
@@ -34,19 +33,13 @@ function findByPid(pid: number): ProcessFacts {
 
 function findByPort(port: number): ProcessFacts {
   const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
-  const owners = ownersOf(new Set(sockets.map((socket) => socket.inode)));
+  const owners = pidsHolding(sockets)
+    .map(readProcessFacts)
+    .filter((facts) => facts !== null);
   const nodes = owners.filter((facts) => facts.isNode);
   if (nodes.length === 1 && nodes[0]) return nodes[0];
   if (nodes.length > 1) throw ambiguous(`Several Node processes listen on port ${port}.`, nodes);
   throw nobodyUsable(port, sockets[0]?.uid ?? null, owners);
-}
-
-function ownersOf(inodes: ReadonlySet<string>): ProcessFacts[] {
-  if (inodes.size === 0) return [];
-  return listPids()
-    .filter((pid) => [...(socketInodesOf(pid) ?? [])].some((inode) => inodes.has(inode)))
-    .map(readProcessFacts)
-    .filter((facts) => facts !== null);
 }
 
 /** Why the port leads to no process that could be profiled: held by another program, by another user, in a container, or free. */

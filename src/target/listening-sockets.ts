@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readNetTable, readProcLink } from './proc.ts';
+import { listPids, readNetTable, readProcLink } from './proc.ts';
 
 /** State column of /proc/net/tcp for a listening socket. */
 const LISTEN = '0A';
@@ -36,6 +36,13 @@ export function socketInodesOf(pid: number): Set<string> | null {
   }
 }
 
+/** Who holds one of these sockets; several after a fork that handed them on, none when they belong to another user. */
+export function pidsHolding(sockets: readonly ListeningSocket[]): number[] {
+  if (sockets.length === 0) return [];
+  const wanted = new Set(sockets.map((socket) => socket.inode));
+  return listPids().filter((pid) => [...(socketInodesOf(pid) ?? [])].some((inode) => wanted.has(inode)));
+}
+
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }
@@ -61,7 +68,7 @@ export function parseNetTable(table: string): ListeningSocket[] {
 function parseAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
-  const text = bytes.join('');
+  const text = bytes.join('').toLowerCase();
   if (/^0+$/.test(text)) return '::';
   if (/^0{31}1$/.test(text)) return '::1';
   if (text.startsWith('00000000000000000000ffff')) {

@@ -3,11 +3,11 @@ import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
-import { isLoopback, socketInodesOf, socketsInNamespaceOf } from './listening-sockets.ts';
+import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { containsNode } from './node-binary.ts';
 import { poll } from './poll.ts';
 import { candidateSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
-import { listChildren, listPids, readArguments, readStat, readWaitChannel } from './proc.ts';
+import { listChildren, readArguments, readStat, readWaitChannel } from './proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 export const DEFAULT_INSPECTOR_PORT = 9229;
@@ -80,13 +80,13 @@ function signal(facts: ProcessFacts): void {
   }
 }
 
-/** Who listens on the loopback port that the inspector would need; the pid is null where that may not be seen. */
-function portOwner(port: number): { readonly pid: number | null } | null {
+/** Who listens on the loopback port that the inspector would need; null when nobody does. The pid is null where it may not be seen. */
+export function portOwner(port: number): { readonly pid: number | null } | null {
   const socket = socketsInNamespaceOf('self').find(
     ({ address, port: other }) => other === port && (isLoopback(address) || address === '0.0.0.0' || address === '::'),
   );
   if (!socket) return null;
-  return { pid: listPids().find((pid) => socketInodesOf(pid)?.has(socket.inode)) ?? null };
+  return { pid: pidsHolding([socket])[0] ?? null };
 }
 
 function portTaken(port: number, owner: number | null, pid: number): ProfilerError {

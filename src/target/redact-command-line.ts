@@ -1,3 +1,5 @@
+import { splitNodeArguments } from './node-arguments.ts';
+
 const REDACTED = '[redacted]';
 
 /** Names under which programs are handed secrets: `--db-password`, `API_KEY=`, `?access_token=`. */
@@ -18,9 +20,11 @@ const RUNS_CODE = new Set(['-e', '--eval', '-p', '--print', '-pe']);
  * random, and the text of `--eval` are replaced. Rather too much than too little is taken out.
  */
 export function redactCommandLine(argv: readonly string[]): string[] {
+  // Behind a script `-p` is the script's own: a port, mostly.
+  const runsCode = splitNodeArguments(argv).script === null;
   return argv.map((argument, index) => {
     const before = argv[index - 1];
-    if (before !== undefined && RUNS_CODE.has(before)) return `[script of ${argument.length} characters]`;
+    if (before !== undefined && runsCode && RUNS_CODE.has(before)) return `[script of ${argument.length} characters]`;
     if (before !== undefined && isBareSecretFlag(before) && !argument.startsWith('-')) return REDACTED;
     return redactArgument(argument);
   });

@@ -19,9 +19,9 @@ export function nodeVersions(): NodeVersion[] {
 
 export function nodeVersion(major: number): NodeVersion {
   if (Number(process.versions.node.split('.')[0]) === major) return { major, binary: process.execPath, skip: false };
-  const cache = process.env['PROFILER_NODE_CACHE'] ?? join(homedir(), '.cache', 'soak-profiler-nodes');
+  const cache = process.env.PROFILER_NODE_CACHE ?? join(homedir(), '.cache', 'soak-profiler-nodes');
   const binary = join(cache, String(major), 'bin', 'node');
-  const isMissing = !existsSync(binary) && !process.env['CI'];
+  const isMissing = !existsSync(binary) && !process.env.CI;
   return {
     major,
     binary,

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { ProfilerError } from '../../src/model/errors.ts';
 import { attach } from '../../src/target/attach.ts';
+import { attachToAddress } from '../../src/target/attach-to-address.ts';
+import { detachLeftover } from '../../src/target/detach-leftover.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
+import { poll } from '../../src/target/poll.ts';
 import type { ProcessFacts } from '../../src/target/process-facts.ts';
 import { REGISTRY_EXPRESSION } from '../../src/target/target-registry.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
-import { type StartedTarget, startTarget } from './start-target.ts';
+import { killAndWait, type StartedTarget, startAttacher, startTarget } from './start-target.ts';
+
+const TIMEOUT = { timeout: 60_000 };
 
 const portsOf = (facts: ProcessFacts): number[] => (listeningSocketsOf(facts.pid) ?? []).map(({ port }) => port);
 
@@ -14,7 +20,6 @@ async function ask(target: StartedTarget, path: string): Promise<string> {
   return response.text();
 }
 
-/** Attaches and lets go once before the comparison, since Node loads parts of itself at the first time. */
 async function leavesNothing(context: TestContext, binary: string): Promise<void> {
   const target = await startTarget(context, 'http-service.mjs', { binary });
   const before = await ask(target, '/self');
@@ -47,3 +52,193 @@ for (const { major, binary, skip } of nodeVersions()) {
     leavesNothing(context, binary),
   );
 }
+
+test('several targets are attached to at once', TIMEOUT, async (context) => {
+  const targets = await Promise.all([1, 2, 3].map(() => startTarget(context, 'http-service.mjs')));
+  const attachments = await Promise.all(targets.map(({ facts }) => attach(facts)));
+  const pids = await Promise.all(attachments.map(({ session }) => session.evaluate('process.pid')));
+  assert.deepEqual(
+    pids,
+    targets.map(({ facts }) => facts.pid),
+  );
+  const results = await Promise.all(attachments.map((attachment) => attachment.detach()));
+  assert.ok(results.every(({ inspectorClosed }) => inspectorClosed));
+});
+
+test('a process that hangs in its own code can be attached to', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'busy-loop.mjs');
+  const attachment = await attach(target.facts);
+  assert.equal(await attachment.session.evaluate('process.pid'), target.facts.pid);
+  assert.notEqual(attachment.inspector.port, 9229);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+});
+
+test('an inspector that was open before stays open', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs', { nodeFlags: ['--inspect=127.0.0.1:0'] });
+  const before = await ask(target, '/self');
+  const attachment = await attach(target.facts);
+  assert.equal(attachment.openedByUs, false);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  assert.ok(portsOf(target.facts).includes(attachment.inspector.port));
+  assert.equal(await ask(target, '/self'), before);
+});
+
+test('what the console printed meanwhile is set free again', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'talkative.mjs', { nodeFlags: ['--expose-gc'] });
+  const before = Number(await ask(target, '/'));
+  const attachment = await attach(target.facts);
+  const during = Number(await ask(target, '/'));
+  assert.ok(during > before + 20e6, `an open inspector keeps console arguments: ${before} -> ${during}`);
+  await attachment.detach();
+  const after = Number(await ask(target, '/'));
+  assert.ok(after < before + 5e6, `freed after detach: ${before} -> ${during} -> ${after}`);
+});
+
+test('a second instance is refused and named, the first goes on', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const first = await startAttacher(context, target.facts);
+  await assert.rejects(attach(target.facts), (error: ProfilerError) => {
+    assert.equal(error.code, 'target-busy');
+    assert.equal(error.exitCode, 3);
+    assert.match(error.message, new RegExp(`pid ${first.child.pid}\\b`));
+    return true;
+  });
+  await assert.rejects(detachLeftover(target.facts), { code: 'target-busy' });
+  assert.ok(portsOf(target.facts).includes(first.port));
+});
+
+test('what a killed instance left is closed by the next one that attaches', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const before = await ask(target, '/self');
+  await killAndWait((await startAttacher(context, target.facts)).child);
+  const attachment = await attach(target.facts);
+  assert.equal(attachment.openedByUs, true, 'the duty to close is taken over');
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  assert.equal(await ask(target, '/self'), before);
+});
+
+test('what a killed instance left is closed by `detach`', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const before = await ask(target, '/self');
+  await killAndWait((await startAttacher(context, target.facts)).child);
+  assert.equal((await detachLeftover(target.facts)).closed, true);
+  assert.deepEqual(portsOf(target.facts), [target.port]);
+  assert.equal(await ask(target, '/self'), before);
+  assert.equal((await detachLeftover(target.facts)).closed, false, 'nothing is open any more');
+});
+
+test('an inspector that others opened is closed by force only', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs', { nodeFlags: ['--inspect=127.0.0.1:0'] });
+  await assert.rejects(detachLeftover(target.facts), { code: 'inspector-not-ours' });
+  assert.equal((await detachLeftover(target.facts, { force: true })).closed, true);
+  assert.deepEqual(portsOf(target.facts), [target.port]);
+});
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`the watchdog closes the inspector after kill -9 on Node ${major}`, { ...TIMEOUT, skip }, async (context) => {
+    const target = await startTarget(context, 'http-service.mjs', { binary });
+    const before = await ask(target, '/self');
+    await killAndWait((await startAttacher(context, target.facts, 100)).child);
+    assert.ok(await poll(() => (portsOf(target.facts).length === 1 ? true : null), 20_000));
+    assert.equal(await ask(target, '/self'), before);
+  });
+}
+
+test('the watchdog closes the inspector within 60 s of kill -9 by default', { timeout: 120_000 }, async (context) => {
+  const target = await startTarget(context, 'talkative.mjs', { nodeFlags: ['--expose-gc'] });
+  const before = Number(await ask(target, '/'));
+  await killAndWait((await startAttacher(context, target.facts)).child);
+  await ask(target, '/');
+  assert.ok(await poll(() => (portsOf(target.facts).length === 1 ? true : null), 60_000, 250));
+  const after = Number(await ask(target, '/'));
+  assert.ok(after < before + 5e6, `console arguments are free too: ${before} -> ${after}`);
+});
+
+test(
+  'the watchdog counts its ticks: a loop that was blocked for longer does not set it off',
+  TIMEOUT,
+  async (context) => {
+    const target = await startTarget(context, 'http-service.mjs');
+    const attachment = await attach(target.facts, { watchdogTickMs: 100 });
+    await attachment.session.evaluate('{ const end = Date.now() + 2000; while (Date.now() < end); }');
+    await attachment.suspendWatchdog();
+    await attachment.resumeWatchdog();
+    await attachment.heartbeat();
+    assert.equal(await attachment.session.evaluate(`${REGISTRY_EXPRESSION}.silentTicks`), 0);
+    assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  },
+);
+
+test('an inspector that closes under us: calls fail, a new attach works', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const before = await ask(target, '/self');
+  const lost = await attach(target.facts);
+  const waiting = lost.session.call('Runtime.evaluate', { expression: 'new Promise(() => {})', awaitPromise: true });
+  const failed = assert.rejects(waiting, { name: 'InspectorError', reason: 'closed', method: 'Runtime.evaluate' });
+  await lost.session.evaluate('process._debugEnd()').catch(() => {});
+  await Promise.all([failed, lost.session.closed]);
+
+  const attachment = await attach(target.facts);
+  assert.equal(attachment.openedByUs, true);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  assert.equal(await ask(target, '/self'), before);
+});
+
+test('a cut connection does not keep detach from closing', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const attachment = await attach(target.facts);
+  attachment.session.disconnect();
+  await attachment.session.closed;
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  assert.deepEqual(portsOf(target.facts), [target.port]);
+});
+
+test('a target that dies while attached to', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const attachment = await attach(target.facts);
+  await killAndWait(target.child);
+  await attachment.session.closed;
+  await assert.rejects(attachment.heartbeat(), { name: 'InspectorError', reason: 'closed' });
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+});
+
+test('a target that is stopped while attached to closes when it goes on', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const attachment = await attach(target.facts, { watchdogTickMs: 100 });
+  target.child.kill('SIGSTOP');
+  await assert.rejects(attachment.session.evaluate('1', { deadlineMs: 200 }), { reason: 'deadline' });
+  const { inspectorClosed, problems } = await attachment.detach();
+  assert.equal(inspectorClosed, false);
+  assert.match(problems.join(), /watchdog/);
+  target.child.kill('SIGCONT');
+  assert.ok(await poll(() => (portsOf(target.facts).length === 1 ? true : null), 20_000));
+});
+
+test('errors of the target arrive with its own words', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const attachment = await attach(target.facts);
+  await assert.rejects(attachment.session.evaluate('missing.name'), {
+    name: 'InspectorError',
+    reason: 'exception',
+    message: /ReferenceError: missing is not defined/,
+  });
+  await assert.rejects(attachment.session.call('No.such'), { name: 'InspectorError', reason: 'protocol' });
+  await attachment.detach();
+});
+
+test('an inspector given by its address', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs', { nodeFlags: ['--inspect=127.0.0.1:0'] });
+  const port = portsOf(target.facts).find((other) => other !== target.port);
+  const attachment = await attachToAddress(`localhost:${port}`);
+  assert.equal(attachment.facts.pid, target.facts.pid);
+  assert.equal(attachment.facts.startTicks, target.facts.startTicks);
+  assert.equal(attachment.process?.pid, target.facts.pid);
+  await attachment.detach();
+  const again = await attachToAddress(attachment.inspector.url);
+  await again.detach();
+  assert.equal(portsOf(target.facts).length, 2, 'it stays open');
+
+  await assert.rejects(attachToAddress('10.1.2.3:9229'), { code: 'inspect-remote-refused', exitCode: 2 });
+  await assert.rejects(attachToAddress('nonsense'), { code: 'inspect-address-invalid', exitCode: 2 });
+  await assert.rejects(attachToAddress(`127.0.0.1:${target.port}`), { code: 'inspector-unreachable', exitCode: 3 });
+});

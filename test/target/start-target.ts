@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
 
@@ -15,6 +16,7 @@ export interface StartedTarget {
 interface StartOptions {
   readonly binary?: string;
   readonly nodeFlags?: readonly string[];
+  readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -22,9 +24,9 @@ interface StartOptions {
 export async function startTarget(
   context: TestContext,
   script: string,
-  { binary = process.execPath, nodeFlags = [], env = {} }: StartOptions = {},
+  { binary = process.execPath, nodeFlags = [], args = [], env = {} }: StartOptions = {},
 ): Promise<StartedTarget> {
-  const child = spawn(binary, [...nodeFlags, `test/targets/attach/${script}`], {
+  const child = spawn(binary, [...nodeFlags, `test/targets/attach/${script}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
@@ -40,9 +42,24 @@ export async function startTarget(
       const ready = /ready (\d+)/.exec(stdout);
       if (ready) resolve(Number(ready[1]));
     });
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code} before it was ready: ${stderr}`)));
   });
   return { facts: factsOf(child), port, child, stdout: () => stdout, stderr: () => stderr };
+}
+
+/** Another instance of the tool that attaches to the same process; killed after the test. */
+export async function startAttacher(
+  context: TestContext,
+  { pid }: ProcessFacts,
+  tickMs?: number,
+): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const program = join(import.meta.dirname, 'attach-and-wait.js');
+  const parameters = [program, String(pid), ...(tickMs === undefined ? [] : [String(tickMs)])];
+  const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+  context.after(() => killAndWait(child));
+  const [text] = await once(child.stdout, 'data');
+  return { child, port: Number(/attached (\d+)/.exec(String(text))?.[1]) };
 }
 
 export function factsOf(child: ChildProcess): ProcessFacts {

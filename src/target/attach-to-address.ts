@@ -1,0 +1,116 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
+import type { AttachOptions } from './attach.ts';
+import { type Attachment, createAttachment } from './attachment.ts';
+import { connectInspector } from './connect-inspector.ts';
+import { InspectorError } from './inspector-error.ts';
+import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
+import { DEFAULT_INSPECTOR_PORT } from './open-inspector.ts';
+import { type OpenInspector, probeInspector } from './probe-inspector.ts';
+import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { redactCommandLine } from './redact-command-line.ts';
+import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { callInTarget, describeSelf, type SelfDescription } from './target-registry.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** Path of a full `ws://` address, with the id of the inspector; null for `host:port`. */
+  readonly path: string | null;
+}
+
+/**
+ * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards.
+ * An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
+ */
+export async function attachToAddress(
+  text: string,
+  options: AttachOptions & { readonly allowRemote?: boolean } = {},
+): Promise<Attachment> {
+  const address = parseAddress(text);
+  const isLocal = address.host === 'localhost' || isLoopback(address.host);
+  if (!isLocal && !options.allowRemote) throw remoteRefused(address);
+
+  const inspector = await locate(address);
+  const session = await connect(inspector);
+  const tickMs = options.watchdogTickMs ?? WATCHDOG_TICK_MS;
+  try {
+    const self = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
+    await claimTarget(session, { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs });
+    await session.call('Runtime.discardConsoleEntries');
+    const process = isLocal ? localProcess(inspector, self) : null;
+    const facts = process ? { ...process, nodeVersion: self.version } : factsFromInside(self);
+    options.log?.(`the inspector at ${inspector.host}:${inspector.port} belongs to ${facts.name}, pid ${facts.pid}`);
+    return createAttachment({ facts, process, session, inspector, openedByUs: false, tickMs });
+  } catch (error) {
+    session.disconnect();
+    throw error;
+  }
+}
+
+function parseAddress(text: string): Address {
+  const match = /^(?:wss?:\/\/|http:\/\/)?(\[[^\]]+\]|[^:/\s]+):(\d+)(\/[\w-]+)?\/?$/.exec(text.trim());
+  const port = Number(match?.[2]);
+  if (!match || port < 1 || port > 65_535) {
+    throw new ProfilerError(
+      'inspect-address-invalid',
+      EXIT.usage,
+      `"${text}" is not the address of an inspector.`,
+      'Write --inspect 127.0.0.1:9229 or --inspect ws://127.0.0.1:9229/ID, as the target prints it.',
+    );
+  }
+  return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port, path: match[3] ?? null };
+}
+
+async function locate({ host, port, path }: Address): Promise<OpenInspector> {
+  if (path) return { host, port, url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}${path}` };
+  const found = await probeInspector(host, port, 5_000);
+  if (found) return found;
+  throw nobodyAnswers(host, port);
+}
+
+async function connect(inspector: OpenInspector): ReturnType<typeof connectInspector> {
+  try {
+    return await connectInspector(inspector.url);
+  } catch (error) {
+    throw error instanceof InspectorError ? nobodyAnswers(inspector.host, inspector.port, error) : error;
+  }
+}
+
+/** The process behind a loopback address, if it is one of this host and not the near end of a tunnel. */
+function localProcess({ port }: OpenInspector, self: SelfDescription): ProcessFacts | null {
+  const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
+  const owners = pidsHolding(sockets).map(readProcessFacts);
+  return owners.find((facts) => facts?.isNode && facts.pidInside === self.pid) ?? null;
+}
+
+function factsFromInside(self: SelfDescription): TargetFacts {
+  return {
+    pid: self.pid,
+    startTicks: self.startTicks,
+    nodeVersion: self.version,
+    commandLine: redactCommandLine(self.argv),
+    cwd: self.cwd,
+    name: self.name,
+  };
+}
+
+function nobodyAnswers(host: string, port: number, cause?: Error): ProfilerError {
+  return new ProfilerError(
+    'inspector-unreachable',
+    EXIT.attachFailed,
+    `No inspector answers at ${host}:${port}.`,
+    'Look for the line "Debugger listening on ws://..." in the log of the target, or name it by --pid.',
+    { cause },
+  );
+}
+
+function remoteRefused({ host, port }: Address): ProfilerError {
+  return new ProfilerError(
+    'inspect-remote-refused',
+    EXIT.usage,
+    `${host} is another machine; an inspector speaks without password or encryption.`,
+    `Use a tunnel (ssh -L ${port}:127.0.0.1:${port} ${host}, then --inspect 127.0.0.1:${port}), or add --allow-remote in a network that you trust.`,
+  );
+}

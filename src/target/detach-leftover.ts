@@ -1,0 +1,62 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { assessAttach } from './attach-checks.ts';
+import { connectVerified } from './connect-verified.ts';
+import { inspectorPortOf } from './open-inspector.ts';
+import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import type { ProcessFacts } from './process-facts.ts';
+import { inspectRegistry, targetBusy } from './registry-owner.ts';
+import type { InspectorSession } from './session.ts';
+import { callInTarget, cleanUpRegistry, closeInspector, closeRegistry } from './target-registry.ts';
+
+export interface LeftoverResult {
+  readonly closed: boolean;
+  readonly detail: string;
+}
+
+/**
+ * Closes an inspector that was left open: one that a dead instance of this tool opened (its mark is in the target), or
+ * with `force` any. Without force an inspector that others opened is left alone (exit 3 with the reason), and so is
+ * one where another instance is at work.
+ */
+export async function detachLeftover(
+  facts: ProcessFacts,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<LeftoverResult> {
+  const refusal = assessAttach(facts, { isOpen: true });
+  if (refusal) throw refusal;
+  const inspector = await probeSockets(force ? candidateSockets(facts.pid) : likelyInspectorSockets(facts));
+  if (!inspector) return { closed: false, detail: `process ${facts.pid} has no inspector open` };
+
+  const { session } = await connectVerified(facts, inspector);
+  try {
+    const { state, heldByOther } = await inspectRegistry(session);
+    if (state && heldByOther && !force) throw targetBusy(state.owner);
+    if (!state && !force) throw notOurs(facts.pid, inspector.port);
+    const problems = await session.evaluate<string[]>(callInTarget(cleanUpRegistry));
+    await session.call('Runtime.discardConsoleEntries');
+    await closing(session, callInTarget(closeRegistry));
+    if (session.isOpen && force) await closing(session, callInTarget(closeInspector, inspectorPortOf(facts)));
+    const closed = !session.isOpen;
+    const what = closed
+      ? `closed the inspector of process ${facts.pid} (port ${inspector.port})`
+      : `cleaned up in process ${facts.pid}; its inspector was open before and stays open`;
+    return { closed, detail: [what, ...problems].join('; ') };
+  } finally {
+    session.disconnect();
+  }
+}
+
+/** The answer does not come when the inspector closes: either way the call has done its work when it settles. */
+async function closing(session: InspectorSession, expression: string): Promise<void> {
+  await session.evaluate(expression, { deadlineMs: 2_000 }).catch(() => {});
+}
+
+function notOurs(pid: number, port: number): ProfilerError {
+  return new ProfilerError(
+    'inspector-not-ours',
+    EXIT.attachFailed,
+    `The inspector of process ${pid} (port ${port}) bears no mark of this tool: a debugger or --inspect opened it.`,
+    `To close it all the same: profiler detach --pid ${pid} --force`,
+  );
+}

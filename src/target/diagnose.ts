@@ -1,0 +1,74 @@
+import { ATTACH_CHECKS } from './attach-checks.ts';
+import { containsNode } from './node-binary.ts';
+import { inspectorPortOf, portOwner } from './open-inspector.ts';
+import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import type { ProcessFacts } from './process-facts.ts';
+
+/** One line of `profiler doctor`. */
+export interface Diagnosis {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to change; empty where nothing is wrong. */
+  readonly fix: string;
+}
+
+/** All that stands for or against attaching to this process, without touching it: every check, not only the first that fails. */
+export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
+  const inspector = await probeSockets(likelyInspectorSockets(facts));
+  const checks = ATTACH_CHECKS.filter((check) => inspector === null || check.alwaysNeeded).map((check): Diagnosis => {
+    const error = check.refuse(facts);
+    return { check: check.name, ok: error === null, detail: error?.message ?? check.holds, fix: error?.hint ?? '' };
+  });
+  return [
+    ...checks,
+    programCheck(facts),
+    descriptorCheck(facts),
+    inspector
+      ? {
+          check: 'inspector',
+          ok: true,
+          detail: `open already on port ${inspector.port}; it would be used and left open`,
+          fix: '',
+        }
+      : inspectorPortCheck(facts),
+  ];
+}
+
+function programCheck({ pid, executable }: ProcessFacts): Diagnosis {
+  const ok = containsNode(pid);
+  const program = executable ?? 'the executable (unreadable)';
+  return {
+    check: 'program',
+    ok,
+    detail: ok ? `${program} holds Node's inspector` : `${program} holds no inspector of Node`,
+    fix: ok ? '' : 'Run the service on a Node built with the inspector, and the profiler as its user.',
+  };
+}
+
+function descriptorCheck({ listening }: ProcessFacts): Diagnosis {
+  const ok = listening !== null;
+  return {
+    check: 'descriptors',
+    ok,
+    detail: ok
+      ? 'open descriptors can be read'
+      : 'open descriptors cannot be read, so files and sockets are not counted',
+    fix: ok ? '' : 'Run the profiler as root, or start the service without file capabilities.',
+  };
+}
+
+function inspectorPortCheck(facts: ProcessFacts): Diagnosis {
+  const port = inspectorPortOf(facts);
+  const owner = port === 0 ? null : portOwner(port);
+  return {
+    check: 'inspector-port',
+    ok: owner === null,
+    detail: owner
+      ? `port ${port} is held by ${owner.pid === null ? 'another process' : `pid ${owner.pid}`}`
+      : `port ${port} is free for the moment that the inspector needs it`,
+    fix: owner
+      ? `Close it there (profiler detach --pid ${owner.pid ?? 'PID'}), or start the service with --inspect-port=0.`
+      : '',
+  };
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { poll } from './poll.ts';
+import { listChildren } from './proc.ts';
+import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+
+const READY_DEADLINE_MS = 30_000;
+/** A program that has not begun to listen after this long is taken as one that never will: a worker, a script. */
+const LISTEN_DEADLINE_MS = 5_000;
+const STOP_DEADLINE_MS = 10_000;
+
+/** Launchers that are Node programs themselves, but not the service. */
+const LAUNCHER = /[/\\](npm|npx|yarn|pnpm|corepack|nodemon|tsx)(-cli)?(\.[cm]?js)?$/;
+
+export interface StartedCommand {
+  /** The Node process that serves: the command itself, or below `npm`, a shell or another launcher. */
+  readonly facts: ProcessFacts;
+  /** Settles when the command has ended: `code 1`, `signal SIGKILL`. */
+  readonly ended: Promise<string>;
+  /** SIGTERM to the command and all it started, SIGKILL after 10 s. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Descriptor that takes what the command prints; our stderr by default, since stdout is for results. */
+  readonly outputFd?: number;
+  readonly readyDeadlineMs?: Milliseconds;
+}
+
+/**
+ * Starts a command in a process group of its own (so that Ctrl-C reaches us alone) and waits until its Node process is
+ * ready to be attached to. Throws a ProfilerError: exit 2 when there is no such program, 3 when no Node comes up in it.
+ */
+export async function startCommand(argv: readonly string[], options: StartOptions = {}): Promise<StartedCommand> {
+  const { outputFd = 2, readyDeadlineMs = READY_DEADLINE_MS } = options;
+  const [program = '', ...parameters] = argv;
+  const child = spawn(program, parameters, {
+    detached: true,
+    stdio: ['ignore', outputFd, outputFd],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? process.env,
+  });
+  await spawned(child, program);
+  let end: string | null = null;
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      end = signal ? `signal ${signal}` : `code ${code}`;
+      resolve(end);
+    });
+  });
+  const stop = (): Promise<void> => stopGroup(child, ended);
+
+  const startMs = performance.now();
+  const found = await poll(() => end ?? readyNode(child, performance.now() - startMs), readyDeadlineMs, 50);
+  if (found !== null && typeof found !== 'string') return { facts: found, ended, stop };
+  await stop();
+  throw new ProfilerError(
+    'command-not-ready',
+    EXIT.attachFailed,
+    found === null
+      ? `"${argv.join(' ')}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
+      : `"${argv.join(' ')}" ended with ${found} before it could be attached to.`,
+    'Try the command alone first. What it printed stands above, or in its log.',
+  );
+}
+
+function spawned(child: ChildProcess, program: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) => {
+      const message = `"${program}" could not be started: ${cause.message}.`;
+      reject(
+        new ProfilerError('command-not-found', EXIT.usage, message, 'Write it as in a shell: -- node server.js', {
+          cause,
+        }),
+      );
+    });
+  });
+}
+
+/** The innermost Node process that is ready for SIGUSR1: one that listens at once, any after a while. */
+function readyNode(child: ChildProcess, elapsedMs: Milliseconds): ProcessFacts | null {
+  const nodes = innermostNodes(child.pid ?? 0).filter(({ sigusr1 }) => sigusr1 !== 'default');
+  const serving = nodes.find((facts) => facts.listening !== null && facts.listening.length > 0);
+  return serving ?? (elapsedMs > LISTEN_DEADLINE_MS ? (nodes[0] ?? null) : null);
+}
+
+/** A service that starts Node processes of its own (a cluster) counts by those; a launcher never counts. */
+function innermostNodes(pid: number): ProcessFacts[] {
+  const below = listChildren(pid).flatMap(innermostNodes);
+  const facts = readProcessFacts(pid);
+  const isService = facts?.isNode && !facts.commandLine.some((argument) => LAUNCHER.test(argument));
+  const isPrimary = facts !== null && facts.clusterWorkers.length > 0;
+  if (!facts || !isService || isPrimary) return below;
+  return facts.listening?.length || below.length === 0 ? [facts, ...below] : below;
+}
+
+async function stopGroup(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  signalGroup(child, 'SIGTERM');
+  const late = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_DEADLINE_MS);
+  await ended;
+  clearTimeout(late);
+  // Its launcher may end before the service does.
+  const empty = await poll(() => (signalGroup(child, 0) ? null : true), STOP_DEADLINE_MS, 50);
+  if (!empty) signalGroup(child, 'SIGKILL');
+}
+
+/** False when nobody of the group is left. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-(child.pid ?? 0), signal);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { redactCommandLine } from '../../src/target/redact-command-line.ts';
+
+const SECRETS = [
+  ['--token=hunter2'],
+  ['--token', 'hunter2'],
+  ['--db-password', 'hunter2'],
+  ['--dbPassword=hunter2'],
+  ['-p', 'connect("hunter2")'],
+  ['--eval=connect("hunter2")'],
+  ['API_KEY=hunter2'],
+  ['postgres://app:hunter2@db:5432/app?sslmode=require'],
+  ['--database=postgres://app:hunter2@db/app'],
+  ['https://hunter2@example.com/'],
+  ['https://example.com/?a=1&access_token=hunter2&b=2'],
+  ['--header=Authorization: Bearer hunter2.abc'],
+  ['--header', 'Authorization: Basic hunter2=='],
+  ['--config={"password": "hunter2"}'],
+  ['--stripe=sk_live_hunter2'],
+  ['--jwt=eyJhbGciOiJIUzI1NiJ9.eyJodW50ZXIyIjoxfQ.hunter2'],
+  ['ghp_hunter2hunter2hunter2hunter2hunter2'],
+  ['--seed', 'hunter2hunter2hunter2hunter2hunter2'],
+];
+
+for (const argv of SECRETS) {
+  test(`a secret is taken out of ${argv.join(' ').replaceAll('hunter2', '***')}`, () => {
+    const redacted = redactCommandLine(['node', ...argv, 'server.js']).join(' ');
+    assert.ok(!redacted.includes('hunter2'), redacted);
+    assert.ok(redacted.startsWith('node ') && redacted.endsWith(' server.js'), redacted);
+  });
+}
+
+test('what is no secret stays readable', () => {
+  const argv = [
+    'node',
+    '--max-old-space-size=512',
+    '--require',
+    './tracing.js',
+    '/srv/app/node_modules/some-package/dist/really/long/path/index.js',
+    '--port=3000',
+    '--url=postgres://db:5432/app',
+    '--name',
+    'orders-eu-west-1',
+    '--inspect=127.0.0.1:9229',
+    '-p',
+    '3000',
+  ];
+  assert.deepEqual(redactCommandLine(argv), argv);
+  assert.equal(redactCommandLine(['postgres://app:x@db/app'])[0], 'postgres://app:[redacted]@db/app');
+});

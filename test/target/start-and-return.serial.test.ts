@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { attach } from '../../src/target/attach.ts';
+import { isSameProcess } from '../../src/target/process-facts.ts';
+import { startCommand } from '../../src/target/start-command.ts';
+import { waitForReturn } from '../../src/target/wait-for-return.ts';
+import { killAndWait, startTarget } from './start-target.ts';
+
+const TIMEOUT = { timeout: 60_000 };
+const SERVICE = ['test/targets/attach/http-service.mjs'];
+
+function logFile(context: TestContext): { readonly fd: number; readonly path: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'start-command-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'log');
+  return { fd: openSync(path, 'w'), path };
+}
+
+test('a command is started, attached to and stopped', TIMEOUT, async (context) => {
+  const log = logFile(context);
+  const command = await startCommand([process.execPath, ...SERVICE], { outputFd: log.fd });
+  context.after(() => command.stop());
+  assert.equal(command.facts.listening?.length, 1);
+  const attachment = await attach(command.facts);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  await command.stop();
+  assert.equal(await command.ended, 'signal SIGTERM');
+  assert.match(readFileSync(log.path, 'utf8'), /ready \d+/);
+});
+
+test('the Node process is found below shell and npm, and all of them are stopped', TIMEOUT, async (context) => {
+  const log = logFile(context);
+  const folder = join(log.path, '..');
+  const script = `${process.execPath} ${process.cwd()}/${SERVICE[0]}`;
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'wrapped', scripts: { start: `sh -c '${script}; true'` } }),
+  );
+  const command = await startCommand(['npm', 'start'], { cwd: folder, outputFd: log.fd });
+  context.after(() => command.stop());
+  assert.match(command.facts.commandLine.join(' '), /http-service\.mjs/);
+  await command.stop();
+  assert.equal(isSameProcess(command.facts), false);
+});
+
+test('a command that does not exist, one that ends at once, one without Node', TIMEOUT, async (context) => {
+  const outputFd = logFile(context).fd;
+  await assert.rejects(startCommand(['no-such-program-here']), { code: 'command-not-found', exitCode: 2 });
+  await assert.rejects(startCommand([process.execPath, '-e', 'process.exit(3)'], { outputFd }), {
+    code: 'command-not-ready',
+    exitCode: 3,
+    message: /ended with code 3/,
+  });
+  await assert.rejects(startCommand(['sleep', '50'], { outputFd, readyDeadlineMs: 500 }), {
+    code: 'command-not-ready',
+    exitCode: 3,
+  });
+});
+
+test('a service that comes back on its port is found again', TIMEOUT, async (context) => {
+  const first = await startTarget(context, 'restartable.mjs', { args: ['0', 'first'] });
+  await killAndWait(first.child);
+  const waiting = waitForReturn(first.facts, { timeoutMs: 20_000 });
+  const second = await startTarget(context, 'restartable.mjs', { args: [String(first.port), 'second'] });
+  assert.equal((await waiting)?.pid, second.facts.pid);
+});
+
+test('a service that comes back elsewhere is known by its command line', TIMEOUT, async (context) => {
+  const args = ['0', `--instance-${process.pid}`];
+  const first = await startTarget(context, 'restartable.mjs', { args });
+  await killAndWait(first.child);
+  assert.equal(await waitForReturn(first.facts, { timeoutMs: 300 }), null);
+  const second = await startTarget(context, 'restartable.mjs', { args });
+  const back = await waitForReturn(first.facts, { timeoutMs: 20_000 });
+  assert.equal(back?.pid, second.facts.pid);
+
+  const stopped = AbortSignal.abort();
+  await killAndWait(second.child);
+  assert.equal(await waitForReturn(second.facts, { timeoutMs: 20_000, signal: stopped }), null);
+});
