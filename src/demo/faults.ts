@@ -112,10 +112,10 @@ export const FAULTS: readonly Fault[] = [
     names: ['pbkdf2Sync', 'rotateKey'],
     everyRequests: 50,
   }),
-  fault('cpu-creep', 'Each refresh appends the same revocation rules again: the search takes longer every second.', {
+  fault('cpu-creep', 'Each refresh appends the same revoked devices again: the search takes longer every second.', {
     findingKinds: ['cpu-degradation', 'latency-degradation', 'hot-function'],
     file: 'src/demo/services/revocation-rules.ts',
-    names: ['isRevoked', 'rules'],
+    names: ['isRevoked', 'localeCompare', 'revoked'],
   }),
   fault('cache-bounded', 'A cache of receipts that is full after 400 proofs.', {
     findingKinds: [],

@@ -75,12 +75,12 @@ export class ProofLocker {
   }
 
   private async lockSealed(context: RequestContext, proof: SealedProof): Promise<Receipt> {
-    const { audits, events, reminders, memory, outbox, onOverdue } = this.parts;
+    const { audits, events, reminders, memory, outbox, shutdown, onOverdue } = this.parts;
     const audit = audits.open(context, proof);
     const watch = events.watchCheckpoint(context);
     const cancelReminder = reminders.schedule(proof, onOverdue);
     try {
-      const stored = await this.store(proof, audit);
+      const stored = await shutdown.guard(() => this.store(proof, audit));
       const receipt: Receipt = { ...stored, checkpoint: watch.seen()?.entryId ?? null };
       memory.remember(proof, receipt);
       outbox.enqueue(context, receipt);
@@ -93,9 +93,9 @@ export class ProofLocker {
   }
 
   private async store(proof: SealedProof, audit: AuditRecord): Promise<Omit<Receipt, 'checkpoint'>> {
-    const { ledger, spotCheck, staging, retention, risks, shutdown, auditBatch } = this.parts;
+    const { ledger, spotCheck, staging, retention, risks, auditBatch } = this.parts;
     const retentionDays = await retention.retentionDaysForNextProof();
-    const entryId = await shutdown.guard(() => ledger.append(proof));
+    const entryId = await ledger.append(proof);
     audit.step('appended');
     await spotCheck.afterAppend(entryId, proof.digest);
     staging.stage(proof);

@@ -21,8 +21,8 @@ export interface SealedProof {
 
 const SEALS_PER_KEY = 50;
 const KEY_BYTES = 32;
-/** About 80 ms on a present-day core. */
-const BLOCKING_ITERATIONS = 150_000;
+/** About 70 ms on a present-day core. */
+const BLOCKING_ITERATIONS = 350_000;
 
 /**
  * Seals proofs with a key that is derived anew for each 50. Fault `event-loop-block`: derived by PBKDF2, on the event
