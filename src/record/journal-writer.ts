@@ -9,8 +9,8 @@ interface JournalWriterOptions {
   readonly retryMs: number;
   /** Called for every failed attempt, with the error of the system call. */
   readonly onTrouble: (error: unknown) => void;
-  /** Called when writing and fsync work again. */
-  readonly onRecovered: () => void;
+  /** Called when writing and fsync work again, with the number of lines that went lost so far. */
+  readonly onRecovered: (lostLines: number) => void;
 }
 
 const LINE_END: Buffer = Buffer.from('\n');
@@ -88,7 +88,7 @@ export class JournalWriter {
         await this.#write(line);
       } catch (error) {
         this.#queue.putBack(line);
-        await this.#giveUpForNow(error);
+        this.#giveUpForNow(error);
         break;
       }
       this.#written += 1;
@@ -116,8 +116,11 @@ export class JournalWriter {
     return file;
   }
 
-  async #giveUpForNow(error: unknown): Promise<void> {
+  #giveUpForNow(error: unknown): void {
     this.#tellTrouble(error);
+    // Closing could at most repeat the error, and on a disk that hangs would never end.
+    void this.#file?.close().catch(() => {});
+    this.#file = null;
     const pauseMs = this.#options.retryMs * Math.min(10, 2 ** this.#failures);
     this.#failures += 1;
     if (this.#retryTimer) clearTimeout(this.#retryTimer);
@@ -125,10 +128,6 @@ export class JournalWriter {
       this.#retryTimer = null;
       void this.#startDraining();
     }, pauseMs).unref();
-    const broken = this.#file;
-    this.#file = null;
-    // Closing repeats the error at most.
-    await broken?.close().catch(() => {});
   }
 
   #sync(): Promise<boolean> {
@@ -161,6 +160,6 @@ export class JournalWriter {
   #tellRecovery(): void {
     if (!this.#inTrouble || this.#failures > 0 || this.#syncFailed) return;
     this.#inTrouble = false;
-    this.#options.onRecovered();
+    this.#options.onRecovered(this.#queue.lost);
   }
 }

@@ -5,7 +5,7 @@ import { writeAtomically } from './write-atomically.ts';
 interface ManifestWriterOptions {
   readonly retryMs: number;
   readonly onTrouble: (error: unknown) => void;
-  readonly onRecovered: () => void;
+  readonly onRecovered: (lostLines: number) => void;
 }
 
 /** Keeps run.json up to date: changes are made in memory at once and written one after the other, the latest state only. */
@@ -59,7 +59,7 @@ export class ManifestWriter {
       try {
         await writeAtomically(this.#path, formatRunManifest(manifest));
         this.#onDisk = manifest;
-        this.#options.onRecovered();
+        this.#options.onRecovered(0);
       } catch (error) {
         this.#options.onTrouble(error);
         this.#tryAgainLater();

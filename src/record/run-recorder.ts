@@ -29,7 +29,8 @@ import { publishPart, writeAtomically } from './write-atomically.ts';
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
   | { readonly state: 'trouble'; readonly file: string; readonly error: ProfilerError }
-  | { readonly state: 'recovered'; readonly file: string };
+  /** `lostLines`: of this file, since the start of the run, for want of memory; the caller marks the gap. */
+  | { readonly state: 'recovered'; readonly file: string; readonly lostLines: number };
 
 export interface RecorderOptions {
   /** Per journal. The default holds half an hour of one sample a second many times over. */
@@ -169,7 +170,7 @@ export class RunRecorder {
     );
   }
 
-  #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: () => void } {
+  #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: (lostLines: number) => void } {
     return {
       onTrouble: (cause) => {
         const isNew = !this.#inTrouble.has(file);
@@ -177,8 +178,8 @@ export class RunRecorder {
         this.#inTrouble.set(file, error);
         if (isNew) this.#onStorage({ state: 'trouble', file, error });
       },
-      onRecovered: () => {
-        if (this.#inTrouble.delete(file)) this.#onStorage({ state: 'recovered', file });
+      onRecovered: (lostLines) => {
+        if (this.#inTrouble.delete(file)) this.#onStorage({ state: 'recovered', file, lostLines });
       },
     };
   }

@@ -155,6 +155,27 @@ test('a disk that hangs is told, and nobody waits for it', { timeout: 30_000 }, 
   closeSync(reader);
 });
 
+test('lines beyond the memory budget are lost, the oldest first, and counted', async (context) => {
+  const dir = join(temporaryFolder(context), 'run');
+  const changes: StorageChange[] = [];
+  const recorder = await createRun(dir, exampleManifest(), {
+    bufferBytes: 2000,
+    retryMs: 5,
+    onStorage: (change) => changes.push(change),
+  });
+  rmSync(join(dir, 'samples.ndjson'));
+  mkdirSync(join(dir, 'samples.ndjson'));
+  for (let n = 0; n < 5000; n += 1) recorder.appendSample(exampleSample(n));
+  assert.equal(await recorder.flush(), false);
+  rmdirSync(join(dir, 'samples.ndjson'));
+  await assert.rejects(recorder.close(), /\d+ lines of samples.ndjson/);
+  const { samples } = await readRun(dir);
+  const recovered = changes.at(-1);
+  assert.ok(recovered?.state === 'recovered');
+  assert.equal(samples.length + recovered.lostLines, 5000);
+  assert.deepEqual(samples.at(-1), exampleSample(4999));
+});
+
 test('what never reached the disk is said when the run is closed: exit 6, file and errno', async (context) => {
   const dir = join(temporaryFolder(context), 'run');
   const recorder = await createRun(dir, exampleManifest(), { bufferBytes: 1000, retryMs: 5 });
