@@ -46,13 +46,13 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
       const text = inline[1]
         ? Buffer.from(inline[2] ?? '', 'base64').toString('utf8')
         : decodeURIComponent(inline[2] ?? '');
-      return strip(JSON.parse(text), path);
+      return stripSourceMap(JSON.parse(text), path);
     }
     const mapPath = linkedPath(link, path);
     if (mapPath === null || statSync(toHostPath(mapPath)).size > MAX_BYTES) return null;
     // Some servers put `)]}'` before JSON against script inclusion; the specification says to skip that line.
     const text = readFileSync(toHostPath(mapPath), 'utf8').replace(/^\)\]\}[^\n]*\n/, '');
-    return strip(JSON.parse(text), mapPath);
+    return stripSourceMap(JSON.parse(text), mapPath);
   } catch {
     // Missing, forbidden or damaged: all the same to the reader of a report.
     return null;
@@ -91,15 +91,16 @@ function linkedPath(link: string, scriptFile: string): string | null {
   return posix.resolve(posix.dirname(scriptFile), decodeURIComponent(link));
 }
 
+/** As tools write it; nothing of it is trusted. */
 type RawMap = StrippedSourceMap & { readonly sourceRoot?: string; readonly x_google_ignoreList?: readonly number[] };
 
 /** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy lies elsewhere. */
-function strip(raw: RawMap, mapPath: string): StrippedSourceMap | null {
+export function stripSourceMap(raw: RawMap, mapPath: string): StrippedSourceMap | null {
   if (typeof raw !== 'object' || raw === null) return null;
   const ignoreList = raw.ignoreList ?? raw.x_google_ignoreList;
   if (Array.isArray(raw.sections)) {
     const sections = raw.sections.flatMap(({ offset, map }) => {
-      const stripped = strip(map as RawMap, mapPath);
+      const stripped = stripSourceMap(map as RawMap, mapPath);
       return stripped ? [{ offset, map: stripped }] : [];
     });
     return { version: 3, sections };

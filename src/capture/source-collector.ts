@@ -2,9 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { ScriptRecord } from '../model/run-manifest.ts';
+import type { InspectorSession } from '../target/session.ts';
+import { callInTarget } from '../target/target-registry.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
+import { findLoadedMap } from './in-target/find-loaded-map.ts';
 import { openPartFile } from './part-file.ts';
-import { readSourceMap, type StrippedSourceMap, scriptPath, type ToHostPath } from './read-source-map.ts';
+import {
+  readSourceMap,
+  type StrippedSourceMap,
+  scriptPath,
+  stripSourceMap,
+  type ToHostPath,
+} from './read-source-map.ts';
 
 /** A copied map larger than this is dropped: the report then shows the lines of the script itself. */
 const MAX_MAP_CHARS = 32 * 1024 * 1024;
@@ -44,6 +53,19 @@ export class SourceCollector {
     return records;
   }
 
+  /**
+   * The same records, with the maps of scripts that were translated while they were loaded (tsx, ts-node): those stand
+   * in no file, the target is asked for them.
+   */
+  async addLoadedMaps(records: readonly ScriptRecord[], session: InspectorSession): Promise<ScriptRecord[]> {
+    const completed: ScriptRecord[] = [];
+    for (const record of records) {
+      const map = record.mapFile === null ? await readLoadedMap(session, record.url) : null;
+      completed.push(map ? { ...record, mapFile: this.#keep(map) } : record);
+    }
+    return completed;
+  }
+
   /** Named by content: the same map is kept once. */
   #keep(map: StrippedSourceMap): string | null {
     const text = JSON.stringify(map);
@@ -60,5 +82,17 @@ export class SourceCollector {
       throw error;
     }
     return name;
+  }
+}
+
+async function readLoadedMap(session: InspectorSession, url: string): Promise<StrippedSourceMap | null> {
+  const path = scriptPath(url);
+  if (path === null || !/\.[cm]?tsx?$|\.jsx$/.test(path)) return null;
+  try {
+    const text = await session.evaluate<string | null>(callInTarget(findLoadedMap, url));
+    return text === null ? null : stripSourceMap(JSON.parse(text), path);
+  } catch {
+    // A blocked or broken target: the report shows the lines as they were run.
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SourceCollector } from '../../src/capture/source-collector.ts';
+import { startInspected } from './inspected-child.ts';
 
 const MAP = {
   version: 3,
@@ -115,4 +116,26 @@ test('the package is the nearest one with a name, inside of node_modules and out
       [null, null, null],
     ],
   );
+});
+
+test('a script that was translated while it was loaded is looked up in the target', async (t) => {
+  const loader = `
+    process.setSourceMapsEnabled(true);
+    const map = ${JSON.stringify({ ...MAP, sources: ['handler.ts'] })};
+    const inline = '//# sourceMappingURL=data:application/json;base64,' + Buffer.from(JSON.stringify(map)).toString('base64');
+    require.extensions['.ts'] = (module, file) => module._compile('exports.handle = () => 1;\\n' + inline, file);
+    require('fs').writeFileSync(__dirname + '/handler.ts', 'export const handle = (): number => 1;');
+    require('./handler.ts');
+    setInterval(() => {}, 1000);
+    console.log('ready');`;
+  const target = await startInspected(t, loader);
+  await target.nextLine();
+  const script = join(target.folder, 'handler.ts');
+  const kept = join(target.folder, 'kept');
+  const collector = new SourceCollector({ pid: target.pid, folder: kept });
+  const records = collector.collect([script]);
+  assert.equal(records[0]?.mapFile, null);
+  const [record] = await collector.addLoadedMaps(records, target.session);
+  const map = readKept(kept, record!.mapFile);
+  assert.deepEqual([map.sources, map.sourcesContent], [[script], undefined]);
 });
