@@ -41,7 +41,7 @@ function box({ node, depth, startUs }: FlameFrame, scale: number, root: FlameNod
     letters < 3
       ? NOTHING
       : html`<text x="${x + 3}" y="${y + 13}" fill="#1c1f23">${node.name.length > letters ? `${node.name.slice(0, letters - 1)}…` : node.name}</text>`;
-  return html`<g><title>${tooltip(node, root)}</title><rect x="${x}" y="${y}" width="${width}" height="${ROW - 1}" fill="${fill(node)}"/>${label}</g>
+  return html`<g><title>${tooltip(node, root)}</title><rect x="${x}" y="${y}" width="${Math.max(NARROWEST, round(width - 0.8))}" height="${ROW - 1}" fill="${fill(node)}"/>${label}</g>
 `;
 }
 

@@ -1,11 +1,10 @@
 import { type Finding, isLeakKind } from '../../model/finding.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { formatCount } from '../../model/units.ts';
 import { answersOf } from '../answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatMoment, formatPercent } from '../numbers.ts';
+import { formatPercent } from '../numbers.ts';
 import { formatPlace } from '../place.ts';
-import { stepChart } from './line-chart.ts';
+import { growthPicture } from './growth-picture.ts';
 
 export function findingsSection(document: ReportDocument): Markup {
   return html`<div id="leaks">${document.report.findings.map((finding) => findingCard(finding, document))}</div>`;
@@ -37,20 +36,6 @@ ${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${
 function aside(finding: Finding, document: ReportDocument): Markup {
   const parts = [growthPicture(finding, document), retainingPath(finding)].filter(({ markup }) => markup !== '');
   return parts.length === 0 ? NOTHING : html`<div class="aside">${parts}</div>`;
-}
-
-function growthPicture({ countSeries = [], subject }: Finding, { snapshots }: ReportDocument): Markup {
-  if (countSeries.length < 2) return NOTHING;
-  const timed = countSeries.length === snapshots.length;
-  const labels = countSeries.map((_, i) => (timed ? formatMoment(snapshots[i]?.tSec ?? 0) : `snapshot ${i + 1}`));
-  const title = `Objects of ${subject.class} by snapshot`;
-  const shown = countSeries.length <= 6;
-  return html`<figure>${stepChart({
-    values: countSeries,
-    labels: labels.map((label, i) => (shown || i === 0 || i === labels.length - 1 ? label : '')),
-    figures: countSeries.map((count, i) => (shown || i === 0 || i === labels.length - 1 ? formatCount(count) : '')),
-    title,
-  })}<figcaption>Objects by snapshot</figcaption></figure>`;
 }
 
 /** Deeper steps are not indented any further: a long chain would leave no room for its own text. */

@@ -1,0 +1,59 @@
+import type { Finding, FindingKind } from '../../model/finding.ts';
+import type { ReportDocument, ReportSeries, SeriesPoint } from '../../model/report-document.ts';
+import { formatCount } from '../../model/units.ts';
+import { downsample } from '../downsample.ts';
+import { html, type Markup, NOTHING } from '../markup.ts';
+import { formatMoment, formatValue } from '../numbers.ts';
+import { type ChartPoint, growthChart } from './line-chart.ts';
+
+/** The series in which a kind of finding is seen, for findings that no snapshot has counted. */
+const SERIES_OF: Readonly<Partial<Record<FindingKind, string>>> = {
+  'js-heap-leak': 'heap.live',
+  'external-memory-leak': 'heap.external',
+  'native-memory-leak': 'process.rss',
+  'memory-fragmentation': 'process.rss',
+  'fd-leak': 'process.fds',
+  'socket-leak': 'resources.sockets',
+  'timer-leak': 'resources.timers',
+  'thread-leak': 'process.threads',
+  'event-loop-degradation': 'loop.delay.p99',
+  'cpu-degradation': 'process.cpu',
+  'gc-pressure': 'gc.pause.max',
+};
+
+/** Figures fit over so many points; of more, first and last are told. */
+const MOST_FIGURES = 6;
+const MOST_POINTS = 160;
+
+/** How the subject of a finding grew, as a small chart; nothing where it was neither counted nor sampled. */
+export function growthPicture(finding: Finding, document: ReportDocument): Markup {
+  const { countSeries = [], subject, kind } = finding;
+  if (countSeries.length >= 2) {
+    const chart = growthChart(`Objects of ${subject.class} by snapshot`, snapshotPoints(countSeries, document));
+    return html`<figure>${chart}<figcaption>Objects by snapshot</figcaption></figure>`;
+  }
+  const series = document.series.find(({ name }) => name === SERIES_OF[kind]);
+  if (!series || series.points.length < 2) return NOTHING;
+  const chart = growthChart(series.title, seriesPoints(series));
+  return html`<figure>${chart}<figcaption>${series.title}</figcaption></figure>`;
+}
+
+function snapshotPoints(counts: readonly number[], { snapshots }: ReportDocument): ChartPoint[] {
+  const timed = counts.length === snapshots.length;
+  return counts.map((count, i) => {
+    const told = counts.length <= MOST_FIGURES || i === 0 || i === counts.length - 1;
+    const label = timed ? formatMoment(snapshots[i]?.tSec ?? 0) : `snapshot ${i + 1}`;
+    return { at: i, value: count, label: told ? label : '', figure: told ? formatCount(count) : '' };
+  });
+}
+
+function seriesPoints({ points, unit }: ReportSeries): ChartPoint[] {
+  const kept = downsample(points, MOST_POINTS);
+  const ends: readonly (SeriesPoint | undefined)[] = [kept[0], kept.at(-1)];
+  return kept.map((point) => ({
+    at: point.tSec,
+    value: point.value,
+    label: ends.includes(point) ? formatMoment(point.tSec) : '',
+    figure: ends.includes(point) ? formatValue(point.value, unit) : '',
+  }));
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Report } from '../../src/model/report.ts';
+import { headline } from '../../src/report/headline.ts';
+import { healthyDocument, leakDocument, PENDING_LEAK, scarceDocument } from '../helpers/report-document.ts';
+
+function withReport(change: Partial<Report>) {
+  const leak = leakDocument();
+  return headline({ ...leak, report: { ...leak.report, ...change } });
+}
+
+const likely: Finding = { ...PENDING_LEAK, confidence: 'likely' };
+const possible: Finding = { ...PENDING_LEAK, confidence: 'possible' };
+const slower: Finding = { ...PENDING_LEAK, kind: 'latency-degradation' };
+
+describe('the headline says what the verdict rests on', () => {
+  test('a confirmed leak, a likely one, a degradation', () => {
+    assert.equal(withReport({}).words, 'LEAK CONFIRMED');
+    assert.equal(withReport({ findings: [likely] }).words, 'LEAK LIKELY');
+    assert.equal(withReport({ findings: [likely] }).detail, '1 suspect, confidence medium');
+    assert.equal(withReport({ findings: [slower] }).words, 'DEGRADATION CONFIRMED');
+  });
+
+  test('a failed gate without a finding names the gate', () => {
+    const { words, detail } = withReport({
+      findings: [],
+      gates: [{ name: 'rss max', limit: '512MiB', measured: 6e8, unit: 'bytes', status: 'fail' }],
+    });
+    assert.equal(words, 'GATE FAILED');
+    assert.equal(detail, 'rss max (limit 512MiB)');
+  });
+
+  test('a leak that is only possible does not turn a pass into a fail, nor into silence', () => {
+    const { words, tone } = withReport({ verdict: 'pass', exitCode: 0, findings: [possible] });
+    assert.deepEqual([words, tone], ['NO LEAK PROVEN', 'warn']);
+  });
+
+  test('nothing found names the smallest leak that could have been seen', () => {
+    const { words, sentences } = headline(healthyDocument());
+    assert.equal(words, 'NO LEAK DETECTED');
+    assert.match(sentences.join(' '), /smallest leak this run could have seen: 4\.1 MB\/h/);
+  });
+
+  test('too little data is said once for all checks that share the reason', () => {
+    const { words, sentences } = headline(scarceDocument());
+    assert.equal(words, 'NOT ENOUGH DATA TO JUDGE');
+    assert.equal(sentences.filter((sentence) => sentence.includes('at least 30 s are needed')).length, 1);
+  });
+});
