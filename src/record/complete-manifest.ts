@@ -6,11 +6,17 @@ import type { Sample } from '../model/sample.ts';
 import type { MonoMs } from '../model/units.ts';
 import type { RunDamage } from './read-journal.ts';
 import { readCpuProfileFile } from './read-profiles.ts';
-import { artefactKind, FOLDERS } from './run-files.ts';
+import { artefactKind } from './run-files.ts';
 
 interface Recorded {
   readonly samples: readonly Sample[];
   readonly events: readonly RunEvent[];
+}
+
+interface Lists {
+  readonly snapshots: SnapshotRecord[];
+  readonly cpuWindows: CpuWindowRecord[];
+  readonly heapProfiles: HeapProfileRecord[];
 }
 
 /** An artefact on the disk that run.json does not list: the tool was ended between writing the two. */
@@ -34,44 +40,49 @@ export async function completeManifest(
   recorded: Recorded,
 ): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
   const onDisk = new Set(await artefactsOf(dir));
-  const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles];
-  const known = new Set(listed.map(({ file }) => file));
-  const missing = listed.filter(({ file }) => !onDisk.has(file));
-  const damage: RunDamage[] = missing.map(({ file }) => note(file, 'listed in run.json, but missing'));
-
-  const snapshots = present(manifest.snapshots, onDisk);
-  const cpuWindows = present(manifest.cpuWindows, onDisk);
-  const heapProfiles = present(manifest.heapProfiles, onDisk);
-  for (const file of onDisk) {
-    if (known.has(file)) continue;
-    const kind = artefactKind(file);
-    const unlisted = await describe(dir, file, manifest, recorded);
-    if (kind === 'heap-snapshot') snapshots.push(snapshotRecord(unlisted));
-    else if (kind === 'heap-profile') heapProfiles.push(heapProfileRecord(unlisted, manifest));
-    else if (kind === 'cpu') {
-      const window = await cpuWindowRecord(dir, unlisted);
-      if (typeof window === 'string') {
-        damage.push(note(file, window));
-        continue;
-      }
-      cpuWindows.push(window);
-    } else continue;
-    damage.push(note(file, 'not listed in run.json; its record was made up from the journals'));
-  }
-  return {
-    manifest: {
-      ...manifest,
-      snapshots: snapshots.sort((a, b) => a.monoMs - b.monoMs),
-      cpuWindows: cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs),
-      heapProfiles: heapProfiles.sort((a, b) => a.monoMs - b.monoMs),
-    },
-    damage,
+  const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles].map(({ file }) => file);
+  const damage = listed
+    .filter((file) => !onDisk.has(file))
+    .map((file) => note(file, 'listed in run.json, but missing'));
+  const lists: Lists = {
+    snapshots: manifest.snapshots.filter(({ file }) => onDisk.has(file)),
+    cpuWindows: manifest.cpuWindows.filter(({ file }) => onDisk.has(file)),
+    heapProfiles: manifest.heapProfiles.filter(({ file }) => onDisk.has(file)),
   };
+  for (const file of onDisk) {
+    if (!listed.includes(file)) damage.push(note(file, await addUnlisted(lists, dir, file, manifest, recorded)));
+  }
+  lists.snapshots.sort((a, b) => a.monoMs - b.monoMs);
+  lists.cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs);
+  lists.heapProfiles.sort((a, b) => a.monoMs - b.monoMs);
+  return { manifest: { ...manifest, ...lists }, damage };
 }
 
+/** Adds the record of one artefact to its list; returns what is to be told of it. */
+async function addUnlisted(
+  lists: Lists,
+  dir: string,
+  file: string,
+  manifest: RunManifest,
+  recorded: Recorded,
+): Promise<string> {
+  const kind = artefactKind(file);
+  if (kind === 'cpu') {
+    const window = await cpuWindowRecord(dir, file, recorded);
+    if (typeof window === 'string') return window;
+    lists.cpuWindows.push(window);
+  } else {
+    const unlisted = await describe(dir, file, manifest, recorded);
+    if (kind === 'heap-snapshot') lists.snapshots.push(snapshotRecord(unlisted));
+    else lists.heapProfiles.push(heapProfileRecord(unlisted, manifest));
+  }
+  return 'not listed in run.json; its record was made up from the journals';
+}
+
+/** The profiles and snapshots in the folder, as run.json names them. */
 async function artefactsOf(dir: string): Promise<string[]> {
   const lists = await Promise.all(
-    FOLDERS.map(async (folder) => {
+    ['cpu', 'heap'].map(async (folder) => {
       // A folder that is not there holds nothing. Links are left alone: a run folder may come from elsewhere.
       const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
@@ -89,8 +100,7 @@ async function describe(dir: string, file: string, manifest: RunManifest, record
     recorded.events.filter((event) => event.type === 'capture').find((event) => event.file === file) ?? null;
   const { startWallMs, startMonoMs } = manifest.clock;
   const monoMs = capture?.cost.startMonoMs ?? mtimeMs - startWallMs + startMonoMs;
-  const sample = recorded.samples.findLast((one) => one.monoMs <= monoMs) ?? null;
-  return { file, bytes: size, monoMs, capture, sample };
+  return { file, bytes: size, monoMs, capture, sample: lastSampleUntil(monoMs, recorded.samples) };
 }
 
 function snapshotRecord({ file, bytes, monoMs, capture, sample }: Unlisted): SnapshotRecord {
@@ -119,27 +129,30 @@ function heapProfileRecord({ file, monoMs, sample }: Unlisted, manifest: RunMani
 }
 
 /** A profile carries its own times: V8 stamps it, in microseconds, with the same monotonic clock that the run uses. */
-async function cpuWindowRecord(dir: string, { file, sample }: Unlisted): Promise<CpuWindowRecord | string> {
+async function cpuWindowRecord(dir: string, file: string, { samples }: Recorded): Promise<CpuWindowRecord | string> {
   try {
     const profile = await readCpuProfileFile(dir, file);
+    const endMonoMs = profile.endTime / 1000;
+    const sample = lastSampleUntil(endMonoMs, samples);
     return {
       file,
       startMonoMs: profile.startTime / 1000,
-      endMonoMs: profile.endTime / 1000,
+      endMonoMs,
       segment: sample?.segment ?? 0,
-      requests: null,
+      requests: requestsAt(sample),
     };
   } catch (error) {
     return `not listed in run.json, and cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-function requestsAt(sample: Sample | null): number | null {
-  return sample?.values['requests.served'] ?? sample?.values['load.requests'] ?? null;
+function lastSampleUntil(monoMs: MonoMs, samples: readonly Sample[]): Sample | null {
+  return samples.findLast((sample) => sample.monoMs <= monoMs) ?? null;
 }
 
-function present<T extends { readonly file: string }>(records: readonly T[], onDisk: ReadonlySet<string>): T[] {
-  return records.filter(({ file }) => onDisk.has(file));
+/** Requests answered in all, up to the sample. */
+function requestsAt(sample: Sample | null): number | null {
+  return sample?.values['requests.served'] ?? sample?.values['load.requests'] ?? null;
 }
 
 function note(file: string, reason: string): RunDamage {

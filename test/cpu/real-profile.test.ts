@@ -12,6 +12,7 @@ import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
 import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
 import { parseHeapProfile } from '../../src/format/heap-profile.ts';
+import { nodeVersions } from '../helpers/node-versions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'profiler-cpu-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,49 +35,60 @@ globalThis.kept = kept;
 `;
 
 /** Runs a program under one of Node's own profilers and gives back what it wrote. */
-function profileWith(flags: string[], source: string, extension: string): { bytes: Buffer; path: string } {
-  const path = join(folder, `${extension}.mjs`);
+function profileWith(
+  node: string,
+  flags: string[],
+  source: string,
+  extension: string,
+): { bytes: Buffer; path: string; folder: string } {
+  const own = mkdtempSync(join(folder, 'run-'));
+  const path = join(own, 'program.mjs');
   writeFileSync(path, source);
-  execFileSync(process.execPath, [...flags, path], { cwd: folder, timeout: 60_000 });
-  const name = readdirSync(folder).find((file) => file.endsWith(`.${extension}`));
-  return { bytes: readFileSync(join(folder, name ?? '')), path };
+  execFileSync(node, [...flags, path], { cwd: own, timeout: 60_000 });
+  const name = readdirSync(own).find((file) => file.endsWith(`.${extension}`));
+  return { bytes: readFileSync(join(own, name ?? '')), path, folder: own };
 }
 
-test('a profile of V8 gives a function its share of the time', () => {
-  const { bytes, path } = profileWith(['--cpu-prof'], BUSY, 'cpuprofile');
-  const profile = parseCpuProfile(bytes, 'busy.cpuprofile');
-  const tree = mergeWindows([profile]);
-  const placeOf = createPlaceOf(
-    [{ url: pathToFileURL(path).href, mapFile: null, packageRoot: folder, packageName: null, packageVersion: null }],
-    new Map(),
-  );
-  const times = new Map(hottestFunctions(tree, placeOf).map((time) => [time.name, time]));
-  const hot = times.get('hot');
-  const warm = times.get('warm');
-  assert.deepEqual(hot?.place, { file: 'cpuprofile.mjs', line: 3, column: 13, function: 'hot', package: null });
-  // 600 to 200 ms of user time; on a busy machine wall time stretches both.
-  const share = (hot?.totalUs ?? 0) / ((hot?.totalUs ?? 0) + (warm?.totalUs ?? 0));
-  assert.ok(Math.abs(share - 0.75) < 0.12, `hot has ${share} of hot and warm`);
-  assert.equal(times.has('(idle)'), false);
-  const { activeUs, idleUs, unsampledUs } = timeShares(tree);
-  const covered = activeUs + idleUs + unsampledUs;
-  assert.ok(Math.abs(covered / (profile.endTime - profile.startTime) - 1) < 0.05, 'the whole window is accounted for');
-  assert.ok(Math.abs(buildFlame(tree, placeOf).valueUs - activeUs) < 1);
-});
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`Node ${major}: a CPU profile gives a function its share of the time`, { skip }, () => {
+    const { bytes, path, folder: root } = profileWith(binary, ['--cpu-prof'], BUSY, 'cpuprofile');
+    const profile = parseCpuProfile(bytes, 'busy.cpuprofile');
+    const tree = mergeWindows([profile]);
+    const placeOf = createPlaceOf(
+      [{ url: pathToFileURL(path).href, mapFile: null, packageRoot: root, packageName: null, packageVersion: null }],
+      new Map(),
+    );
+    const times = new Map(hottestFunctions(tree, placeOf).map((time) => [time.name, time]));
+    const hot = times.get('hot');
+    const warm = times.get('warm');
+    assert.deepEqual(hot?.place, { file: 'program.mjs', line: 3, column: 13, function: 'hot', package: null });
+    // 600 to 200 ms of user time; on a busy machine wall time stretches both.
+    const share = (hot?.totalUs ?? 0) / ((hot?.totalUs ?? 0) + (warm?.totalUs ?? 0));
+    assert.ok(Math.abs(share - 0.75) < 0.12, `hot has ${share} of hot and warm`);
+    assert.equal(times.has('(idle)'), false);
+    const { activeUs, idleUs, unsampledUs } = timeShares(tree);
+    const covered = activeUs + idleUs + unsampledUs;
+    assert.ok(
+      Math.abs(covered / (profile.endTime - profile.startTime) - 1) < 0.05,
+      'the whole window is accounted for',
+    );
+    assert.ok(Math.abs(buildFlame(tree, placeOf).valueUs - activeUs) < 1);
+  });
 
-test('a sampling heap profile of V8 names where live objects were allocated', () => {
-  const { bytes, path } = profileWith(['--heap-prof', '--heap-prof-interval=16384'], HOARD, 'heapprofile');
-  const profile = parseHeapProfile(bytes, 'hoard.heapprofile');
-  const placeOf = createPlaceOf([], new Map());
-  const [first] = allocationSites(profile, placeOf);
-  assert.equal(first?.stack[0]?.function, 'makeOrders');
-  assert.equal(first?.stack[0]?.file, path);
-  assert.ok((first?.bytes ?? 0) > 4e6);
+  test(`Node ${major}: a sampling heap profile names where live objects were allocated`, { skip }, () => {
+    const { bytes, path } = profileWith(binary, ['--heap-prof', '--heap-prof-interval=16384'], HOARD, 'heapprofile');
+    const profile = parseHeapProfile(bytes, 'hoard.heapprofile');
+    const placeOf = createPlaceOf([], new Map());
+    const [first] = allocationSites(profile, placeOf);
+    assert.equal(first?.stack[0]?.function, 'makeOrders');
+    assert.equal(first?.stack[0]?.file, path);
+    assert.ok((first?.bytes ?? 0) > 4e6);
 
-  const empty = { head: { ...profile.head, children: [] } };
-  const [grown] = allocationGrowth(empty, profile, placeOf);
-  assert.equal(grown?.stack[0]?.function, 'makeOrders');
-  assert.equal(grown?.beforeBytes, 0);
-  assert.ok((grown?.shareOfGrowth ?? 0) > 0.5);
-  assert.deepEqual(allocationGrowth(profile, profile, placeOf), []);
-});
+    const empty = { head: { ...profile.head, children: [] } };
+    const [grown] = allocationGrowth(empty, profile, placeOf);
+    assert.equal(grown?.stack[0]?.function, 'makeOrders');
+    assert.equal(grown?.beforeBytes, 0);
+    assert.ok((grown?.shareOfGrowth ?? 0) > 0.5);
+    assert.deepEqual(allocationGrowth(profile, profile, placeOf), []);
+  });
+}

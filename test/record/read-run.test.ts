@@ -87,8 +87,13 @@ test('artefacts that run.json does not know are added, .part files and links are
     },
   ]);
   assert.deepEqual(
-    run.manifest.cpuWindows.map(({ file, startMonoMs, endMonoMs }) => [file, startMonoMs, endMonoMs]),
-    [['cpu/1.cpuprofile', 5000, 9000]],
+    run.manifest.cpuWindows.map(({ file, startMonoMs, endMonoMs, requests }) => [
+      file,
+      startMonoMs,
+      endMonoMs,
+      requests,
+    ]),
+    [['cpu/1.cpuprofile', 5000, 9000, 80]],
   );
   assert.deepEqual(
     run.damage.map(({ file, reason }) => `${file} ${reason.slice(0, 43)}`),
