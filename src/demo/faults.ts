@@ -99,11 +99,11 @@ export const FAULTS: readonly Fault[] = [
     names: ['devices'],
     needsRealDatabase: true,
   }),
-  fault('pool-leak', 'Each 200th proof takes a connection for a spot check and does not give it back.', {
+  fault('pool-leak', 'Each 100th proof takes a connection for a spot check and does not give it back.', {
     findingKinds: ['pool-exhaustion'],
     file: 'src/demo/db/spot-check.ts',
     names: ['Client', 'pool', 'Pool'],
-    everyRequests: 200,
+    everyRequests: 100,
     needsRealDatabase: true,
   }),
   fault('event-loop-block', 'Each 50th proof derives a key synchronously, which stops the event loop.', {

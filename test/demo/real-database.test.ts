@@ -81,13 +81,13 @@ describe('on a real PostgreSQL', { skip: skipIfMissing('PostgreSQL', findPostgre
     });
   });
 
-  test('pool-leak leaves one connection in use for each 200 proofs; without it none', async () => {
+  test('pool-leak leaves one connection in use for each 100 proofs; without it none', async () => {
     for (const [faults, expected] of [
       ['pool-leak', 2],
       ['', 0],
     ] as const) {
       await withService(faults, async (api, token) => {
-        for (let round = 0; round < 40; round++) {
+        for (let round = 0; round < 20; round++) {
           await Promise.all(captureIds(`r${round}`, 10).map((id) => api.lockProofs(token, [id])));
         }
         const { text } = await api.get('/metrics');
