@@ -28,7 +28,6 @@ function bytesUnder(node: HeapProfileNode, functionName: string, inside = false)
 
 test('live allocations name the function that keeps them, and not the one whose objects died', async (t) => {
   const target = await startInspected(t, LEAKY);
-  await target.nextLine();
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
   const recorder = new AllocationRecorder(target.session, probe.measure);
   await recorder.start({ intervalBytes: 16 * 1024 });
@@ -44,7 +43,6 @@ test('live allocations name the function that keeps them, and not the one whose 
 
 test('another client that stops the sampling is noticed, and it is started anew', async (t) => {
   const target = await startInspected(t, LEAKY);
-  await target.nextLine();
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
   const recorder = new AllocationRecorder(target.session, probe.measure);
   await recorder.start({ intervalBytes: 16 * 1024 });
@@ -59,7 +57,6 @@ test('another client that stops the sampling is noticed, and it is started anew'
 
 test('a snapshot on a session of its own leaves the sampling alone', async (t) => {
   const target = await startInspected(t, LEAKY);
-  await target.nextLine();
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
   const recorder = new AllocationRecorder(target.session, probe.measure);
   await recorder.start({ intervalBytes: 16 * 1024 });

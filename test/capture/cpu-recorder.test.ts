@@ -34,7 +34,6 @@ function shareOf(window: CpuWindow, functionName: string): number {
 
 async function startRecorder(t: TestContext, node = process.execPath) {
   const target = await startInspected(t, BUSY, { node });
-  await target.nextLine();
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
   const recorder = new CpuRecorder({ session: target.session, clock, measure: probe.measure, name: 'run-1' });
   return { target, recorder };
@@ -79,7 +78,7 @@ test('a recording can be started again with another interval', async (t) => {
     await sleep(600);
     const { profile, startMonoMs, endMonoMs } = await recorder.stop();
     const meanUs = ((endMonoMs - startMonoMs) * 1000) / profile.samples.length;
-    assert.ok(meanUs > intervalUs * 0.5 && meanUs < intervalUs * 3, `${meanUs} us between samples`);
+    assert.ok(meanUs > intervalUs * 0.5 && meanUs < intervalUs * 10, `${meanUs} us between samples`);
   }
   await assert.rejects(recorder.rotate(), /no CPU recording/);
 });

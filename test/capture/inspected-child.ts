@@ -18,8 +18,8 @@ export interface InspectedChild {
   readonly session: InspectorSession;
   /** A further connection to the same inspector. */
   connect(): Promise<InspectorSession>;
-  /** Next line that the program prints. */
-  nextLine(): Promise<string>;
+  /** What the program printed first, to say that it is ready. */
+  readonly firstLine: string;
 }
 
 interface ChildOptions {
@@ -27,7 +27,7 @@ interface ChildOptions {
   readonly file?: string;
 }
 
-/** Runs a program as a Node process of its own, its inspector on a free port, and attaches to it; ended with the test. */
+/** Runs a program as a Node process of its own, its inspector on a free port, waits for its first line and attaches. */
 export async function startInspected(
   t: Pick<TestContext, 'after'>,
   program: string,
@@ -39,7 +39,7 @@ export async function startInspected(
   const child = spawn(options.node ?? process.execPath, ['--inspect=127.0.0.1:0', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout });
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -47,9 +47,9 @@ export async function startInspected(
     }
     rmSync(folder, { recursive: true, force: true });
   });
-  // The inspector speaks before the program starts.
-  await once(child.stderr!, 'data');
-  child.stderr!.resume();
+  child.stderr.resume();
+  // The inspector is open before there is a context to evaluate in: wait for the program itself.
+  const [firstLine] = (await once(lines, 'line')) as [string];
   const facts = readProcessFacts(child.pid!);
   if (!facts) throw new Error('the target has ended');
   const attachment = await attach(facts);
@@ -65,6 +65,6 @@ export async function startInspected(
       t.after(() => further.disconnect());
       return further;
     },
-    nextLine: async () => (await lines.next()).value,
+    firstLine,
   };
 }

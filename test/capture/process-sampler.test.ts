@@ -27,7 +27,7 @@ setInterval(() => { const end = Date.now() + 100; while (Date.now() < end); }, 2
 
 test('CPU, memory, threads and descriptors by what they point to', { skip }, async (t) => {
   const target = await startInspected(t, HOLDER);
-  const port = await target.nextLine();
+  const port = target.firstLine;
   const { pid, startTicks } = target;
   const sampler = new ProcessSampler({ pid, startTicks, intervalMs: 500, clock });
   const first = await sampler.sample();
@@ -37,7 +37,7 @@ test('CPU, memory, threads and descriptors by what they point to', { skip }, asy
   const second = await sampler.sample();
   assert.ok(second.alive);
   const { values } = second;
-  assert.ok(values['process.cpu']! > 15 && values['process.cpu']! < 110, `half busy: ${values['process.cpu']} %`);
+  assert.ok(values['process.cpu']! > 5 && values['process.cpu']! < 150, `half busy: ${values['process.cpu']} %`);
   assert.ok(values['process.rss']! > 20e6);
   assert.ok(values['process.threads']! >= 5);
   assert.equal(values['process.fds.file'], 50);

@@ -22,7 +22,6 @@ const FACTS = { nodeMajor: 20, cgroupLimitBytes: null, memAvailableBytes: null, 
 
 async function startRecorder(t: Parameters<typeof startInspected>[0], openSink?: (path: string) => Sink) {
   const target = await startInspected(t, HOLDER);
-  await target.nextLine();
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
   const recorder = new SnapshotRecorder({
     session: target.session,

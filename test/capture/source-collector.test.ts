@@ -129,7 +129,6 @@ test('a script that was translated while it was loaded is looked up in the targe
     setInterval(() => {}, 1000);
     console.log('ready');`;
   const target = await startInspected(t, loader);
-  await target.nextLine();
   const script = join(target.folder, 'handler.ts');
   const kept = join(target.folder, 'kept');
   const collector = new SourceCollector({ pid: target.pid, folder: kept });
