@@ -45,7 +45,7 @@ export async function attachToAddress(
     return createAttachment({ facts, process, session, inspector, openedByUs: false, tickMs });
   } catch (error) {
     session.disconnect();
-    throw error;
+    throw error instanceof InspectorError ? nobodyAnswers(inspector.host, inspector.port, error) : error;
   }
 }
 

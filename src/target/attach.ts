@@ -4,8 +4,10 @@ import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { type Connection, connectVerified } from './connect-verified.ts';
+import { InspectorError } from './inspector-error.ts';
 import { lockInspectorPort } from './inspector-port-lock.ts';
 import { DEFAULT_INSPECTOR_PORT, inspectorPortOf, openInspector, targetGone } from './open-inspector.ts';
+import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { poll } from './poll.ts';
 import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
@@ -36,6 +38,8 @@ export async function attach(facts: ProcessFacts, options: AttachOptions = {}): 
   const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
   try {
     return await attachAlone(now, options);
+  } catch (error) {
+    throw error instanceof InspectorError ? connectionFailed(facts, error) : error;
   } finally {
     lock.release();
   }
@@ -54,11 +58,16 @@ async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise
   );
 
   const first = await connectVerified(facts, inspector);
-  const debugPort = inspectorPortOf(facts);
-  const { openedByUs } = await claimTarget(first.session, { openedByUs: opened, debugPort, tickMs }).catch((error) => {
+  const request = {
+    openedByUs: opened || wasOpenedByUs(facts),
+    debugPort: inspectorPortOf(facts),
+    tickMs,
+  };
+  const { openedByUs } = await claimTarget(first.session, request).catch((error) => {
     first.session.disconnect();
     throw error;
   });
+  removeMark(facts);
   const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT;
   const connection = isInTheWay ? await moveAway(facts, first) : first;
   // What the console held before we came is not ours to keep alive.
@@ -90,5 +99,15 @@ async function moveAway(facts: ProcessFacts, { session, inspector }: Connection)
     EXIT.attachFailed,
     `The inspector of ${facts.pid} left port ${inspector.port} and was not found again.`,
     'Try again; the watchdog in the target closes what is open within half a minute.',
+  );
+}
+
+function connectionFailed({ pid }: ProcessFacts, cause: InspectorError): ProfilerError {
+  return new ProfilerError(
+    'inspector-failed',
+    EXIT.attachFailed,
+    `The inspector of process ${pid} did not answer as it should: ${cause.message}.`,
+    `Try again. If it was left open: profiler detach --pid ${pid}`,
+    { cause },
   );
 }

@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { assessAttach } from './attach-checks.ts';
 import { connectVerified } from './connect-verified.ts';
 import { inspectorPortOf } from './open-inspector.ts';
+import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { inspectRegistry, targetBusy } from './registry-owner.ts';
@@ -32,11 +33,14 @@ export async function detachLeftover(
   try {
     const { state, heldByOther } = await inspectRegistry(session);
     if (state && heldByOther && !force) throw targetBusy(state.owner);
-    if (!state && !force) throw notOurs(facts.pid, inspector.port);
+    const isOurs = wasOpenedByUs(facts);
+    if (!state && !isOurs && !force) throw notOurs(facts.pid, inspector.port);
     const problems = await session.evaluate<string[]>(callInTarget(cleanUpRegistry));
     await session.call('Runtime.discardConsoleEntries');
     await closing(session, callInTarget(closeRegistry));
-    if (session.isOpen && force) await closing(session, callInTarget(closeInspector, inspectorPortOf(facts)));
+    if (session.isOpen && (isOurs || force))
+      await closing(session, callInTarget(closeInspector, inspectorPortOf(facts)));
+    removeMark(facts);
     const closed = !session.isOpen;
     const what = closed
       ? `closed the inspector of process ${facts.pid} (port ${inspector.port})`

@@ -1,13 +1,40 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readArguments, readProcLink, readStat, readStatus } from './proc.ts';
 
 /** Part of a symbol that every Node since 18 exports, and nothing else: the class node::inspector::Agent. */
 const MARK = Buffer.from('4node9inspector5Agent');
 const CHUNK_BYTES = 4 * 1024 * 1024;
+/** No program that holds Node is smaller: others need not be read. */
+const SMALLEST_NODE_BYTES = 20 * 1024 * 1024;
 
-/** True when the name of the executable says Node: quick, for listing. Not proof enough to send a signal. */
-export function isNamedNode(executable: string): boolean {
+/**
+ * True when the process is Node as far as its name says, or, under another name (a single executable application), as
+ * far as its program says. Good for listing; not proof enough to send a signal. With `known`, each program is read once.
+ */
+export function looksLikeNode(pid: number, known: Map<string, boolean> = new Map()): boolean {
+  const executable = readProcLink(pid, 'exe');
+  if (executable === null) return isNamedNode(readArguments(pid)[0] ?? '') || isNamedNode(readStat(pid)?.comm ?? '');
+  if (isNamedNode(executable)) return true;
+  // Node under another name is only looked for where it would listen to SIGUSR1: reading programs takes time.
+  if (readStatus(pid)?.sigusr1 !== 'caught') return false;
+  const program = programIdentity(pid);
+  const answer = known.get(program) ?? containsNode(pid);
+  known.set(program, answer);
+  return answer;
+}
+
+function isNamedNode(executable: string): boolean {
   return /^(node|nodejs)$/.test(basename(executable.replace(/ \(deleted\)$/, '')));
+}
+
+function programIdentity(pid: number): string {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    return `${dev}:${ino}`;
+  } catch {
+    return `pid ${pid}`;
+  }
 }
 
 /**
@@ -34,6 +61,7 @@ function fileContains(path: string, mark: Buffer): boolean {
     return false;
   }
   try {
+    if (fstatSync(file).size < SMALLEST_NODE_BYTES) return false;
     const buffer = Buffer.alloc(CHUNK_BYTES);
     // Chunks overlap by the length of the mark, so that none is cut in two.
     const stepBytes = CHUNK_BYTES - mark.length;

@@ -5,6 +5,7 @@ import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { containsNode } from './node-binary.ts';
+import { markOpening, removeMark } from './opening-mark.ts';
 import { poll } from './poll.ts';
 import { candidateSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { listChildren, readArguments, readStat, readWaitChannel } from './proc.ts';
@@ -25,9 +26,10 @@ export async function openInspector(
   await assertMaySignal(facts);
   const port = inspectorPortOf(facts);
   const owner = port === 0 ? null : portOwner(port);
-  if (owner) throw portTaken(port, owner.pid, facts.pid);
+  if (owner && owner.pid !== facts.pid) throw portTaken(port, owner.pid, facts.pid);
 
   const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
+  markOpening(facts);
   signal(facts);
   const opened = await poll(
     () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),
@@ -37,7 +39,10 @@ export async function openInspector(
   // It may have been open before, on a port that was not worth asking unasked: now all of them are asked.
   const inspector = await probeSockets(candidateSockets(facts.pid));
   if (inspector) return { inspector, opened: false };
-  throw whyClosed(facts, port, deadlineMs);
+  const error = whyClosed(facts, port, deadlineMs);
+  // One that is blocked will open it later, by our signal: the mark stays for the one who has to close it then.
+  if (error.code !== 'target-blocked') removeMark(facts);
+  throw error;
 }
 
 /** The port that the signal will open: Node's own, or the one its options name; 0 for any. */
@@ -94,7 +99,7 @@ function portTaken(port: number, owner: number | null, pid: number): ProfilerErr
     'inspector-port-taken',
     EXIT.attachFailed,
     `The inspector of ${pid} would open on port ${port}, which ${owner ? `pid ${owner}` : 'another process'} holds.`,
-    `If that is a leftover: profiler detach --pid ${owner ?? 'PID'}. If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
+    `If that is a leftover: profiler detach --pid ${owner ?? 'PID'} (with --force if a debugger left it). If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
   );
 }
 

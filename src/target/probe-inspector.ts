@@ -35,13 +35,16 @@ export async function probeSockets(sockets: readonly ListeningSocket[]): Promise
 
 /**
  * Sockets on which an open inspector of this process is likely: never all of them, since asking means a request to the
- * service itself. An inspector listens on loopback, on its usual port or (moved) on one the kernel chose, unless flags say else.
+ * service itself. It listens where the options of Node say, else on loopback, on its usual port or, moved, on one that
+ * the kernel chose.
  */
 export function likelyInspectorSockets(facts: ProcessFacts): ListeningSocket[] {
-  const flagged = facts.nodeFlags.some((flag) => flag.startsWith('--inspect'));
+  const named = facts.nodeFlags.flatMap((flag) => /^--inspect\S*=(?:.*:)?(\d+)$/.exec(flag)?.[1] ?? []).map(Number);
   return candidateSockets(facts.pid).filter(
     ({ address, port }) =>
-      flagged || (isLoopback(address) && ((port >= 9200 && port < 9300) || port >= FIRST_EPHEMERAL_PORT)),
+      named.includes(port) ||
+      (isLoopback(address) && ((port >= 9200 && port < 9300) || port >= FIRST_EPHEMERAL_PORT)) ||
+      (named.includes(0) && port >= FIRST_EPHEMERAL_PORT),
   );
 }
 

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 
 /** Bit of SIGUSR1 (signal 10) in the signal masks of /proc/<pid>/status. */
 const SIGUSR1_BIT = 1n << 9n;
@@ -40,7 +42,16 @@ export function readProcLink(pid: number | 'self', file: string): string | null 
   }
 }
 
+/** Throws where there is no /proc: processes are found on Linux only. */
 export function listPids(): number[] {
+  if (process.platform !== 'linux') {
+    throw new ProfilerError(
+      'platform-unsupported',
+      EXIT.usage,
+      `Processes are found through /proc, which ${process.platform} has not.`,
+      'Start the service with --inspect=127.0.0.1:9229 and give its address: --inspect 127.0.0.1:9229',
+    );
+  }
   return readdirSync('/proc').map(Number).filter(Number.isInteger);
 }
 

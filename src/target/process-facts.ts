@@ -1,12 +1,11 @@
-import { dirname, sep } from 'node:path';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
+import { isOurs } from './is-ours.ts';
 import { type ListeningSocket, listeningSocketsOf } from './listening-sockets.ts';
 import { splitNodeArguments } from './node-arguments.ts';
-import { containsNode, isNamedNode } from './node-binary.ts';
+import { looksLikeNode } from './node-binary.ts';
 import {
   listChildren,
-  type ProcStat,
   type ProcStatus,
   readArguments,
   readEnvironment,
@@ -20,7 +19,6 @@ import { redactCommandLine } from './redact-command-line.ts';
 
 /** Cluster gives this variable to each worker. */
 const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
-const OUR_FOLDER = dirname(import.meta.dirname) + sep;
 
 /** What can be known of a process from outside. Nothing here is secret: arguments and options are redacted. */
 export interface ProcessFacts extends TargetFacts {
@@ -31,7 +29,7 @@ export interface ProcessFacts extends TargetFacts {
   /** Null when it may not be read: the process of another user. */
   readonly executable: string | null;
   readonly isNode: boolean;
-  /** Part of this tool: this process, or another one that runs our code. */
+  /** Part of this tool, so not offered as a target. */
   readonly isOurs: boolean;
   /** The pid that the process sees itself: differs from `pid` in a container. */
   readonly pidInside: number;
@@ -58,7 +56,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
   const environment = readEnvironment(pid);
   const executable = readProcLink(pid, 'exe');
   const cwd = readProcLink(pid, 'cwd') ?? '';
-  const isNode = looksLikeNode(pid, executable, stat, status, argv);
+  const isNode = looksLikeNode(pid);
   const { flags, script } = isNode ? splitNodeArguments(argv) : { flags: [], script: null };
   const environmentFlags = (environment?.get('NODE_OPTIONS') ?? '').split(/\s+/).filter(Boolean);
   return {
@@ -73,7 +71,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     state: stat.state,
     executable,
     isNode,
-    isOurs: pid === process.pid || argv.some((argument) => argument.startsWith(OUR_FOLDER)),
+    isOurs: isOurs(pid, argv),
     pidInside: status.namespacePids.at(-1) ?? pid,
     sameNetwork: sameNamespace(pid, 'net'),
     sigusr1: status.sigusr1,
@@ -90,18 +88,6 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
 export function isSameProcess(facts: Pick<TargetFacts, 'pid' | 'startTicks'>): boolean {
   const stat = readStat(facts.pid);
   return stat !== null && stat.startTicks === facts.startTicks && stat.state !== 'Z';
-}
-
-function looksLikeNode(
-  pid: number,
-  executable: string | null,
-  stat: ProcStat,
-  status: ProcStatus,
-  argv: readonly string[],
-): boolean {
-  if (executable === null) return isNamedNode(argv[0] ?? '') || isNamedNode(stat.comm);
-  // Under another name Node is only looked for where it would listen to SIGUSR1: reading programs takes time.
-  return isNamedNode(executable) || (status.sigusr1 === 'caught' && containsNode(pid));
 }
 
 /** True as well when it cannot be known: then the port will not be found, and that is reported. */

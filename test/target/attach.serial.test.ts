@@ -5,6 +5,8 @@ import { attach } from '../../src/target/attach.ts';
 import { attachToAddress } from '../../src/target/attach-to-address.ts';
 import { detachLeftover } from '../../src/target/detach-leftover.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
+import { openInspector } from '../../src/target/open-inspector.ts';
+import { wasOpenedByUs } from '../../src/target/opening-mark.ts';
 import { poll } from '../../src/target/poll.ts';
 import type { ProcessFacts } from '../../src/target/process-facts.ts';
 import { REGISTRY_EXPRESSION } from '../../src/target/target-registry.ts';
@@ -241,4 +243,23 @@ test('an inspector given by its address', TIMEOUT, async (context) => {
   await assert.rejects(attachToAddress('10.1.2.3:9229'), { code: 'inspect-remote-refused', exitCode: 2 });
   await assert.rejects(attachToAddress('nonsense'), { code: 'inspect-address-invalid', exitCode: 2 });
   await assert.rejects(attachToAddress(`127.0.0.1:${target.port}`), { code: 'inspector-unreachable', exitCode: 3 });
+});
+
+test('killed between the signal and the watchdog: the next instance knows that it was us', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const before = await ask(target, '/self');
+  const leaveOpen = async (): Promise<void> => {
+    const { opened } = await openInspector(target.facts);
+    assert.equal(opened, true);
+  };
+  await leaveOpen();
+  assert.equal((await detachLeftover(target.facts)).closed, true);
+  assert.deepEqual(portsOf(target.facts), [target.port]);
+
+  await leaveOpen();
+  const attachment = await attach(target.facts);
+  assert.equal(attachment.openedByUs, true);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  assert.equal(wasOpenedByUs(target.facts), false);
+  assert.equal(await ask(target, '/self'), before);
 });

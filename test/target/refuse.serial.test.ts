@@ -9,6 +9,7 @@ import { assessAttach } from '../../src/target/attach-checks.ts';
 import { connectVerified } from '../../src/target/connect-verified.ts';
 import { diagnose } from '../../src/target/diagnose.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
+import { wasOpenedByUs } from '../../src/target/opening-mark.ts';
 import { poll } from '../../src/target/poll.ts';
 import { listChildren } from '../../src/target/proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
@@ -72,6 +73,7 @@ test('an own handler of SIGUSR1 is recognised', TIMEOUT, async (context) => {
   const target = await startTarget(context, 'own-handler.mjs');
   await refuses(target.facts, 'target-sigusr1-handled', /handler of its own/);
   assert.match(target.stdout(), /own handler/);
+  assert.equal(wasOpenedByUs(target.facts), false, 'no mark stays');
 });
 
 for (const major of [22, 24, 26]) {
