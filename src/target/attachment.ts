@@ -38,10 +38,11 @@ export interface Attachment {
   resumeWatchdog(): Promise<void>;
   /**
    * Undoes all that was installed, frees what the open inspector made V8 keep, and closes it if we opened it. Never
-   * rejects, takes a few seconds at most, may be called again. After a new `attach` to the same process the earlier
+   * rejects and may be called again. A target that does not answer within `patienceMs` (2 s; more in the middle of a
+   * heap snapshot) is left to its watchdog. After a new `attach` to the same process the earlier
    * attachment is void: let go of it without a word.
    */
-  detach(): Promise<DetachResult>;
+  detach(options?: { readonly patienceMs?: Milliseconds }): Promise<DetachResult>;
 }
 
 interface AttachmentParts {
@@ -88,15 +89,15 @@ class HeldAttachment implements Attachment {
     await this.session.evaluate(callInTarget(setTickLimit, WATCHDOG_TICKS));
   }
 
-  detach(): Promise<DetachResult> {
+  detach({ patienceMs = STEP_DEADLINE_MS }: { readonly patienceMs?: Milliseconds } = {}): Promise<DetachResult> {
     clearInterval(this.#heartbeatTimer);
-    this.#detached ??= this.#detachOnce();
+    this.#detached ??= this.#detachOnce(patienceMs);
     return this.#detached;
   }
 
-  async #detachOnce(): Promise<DetachResult> {
+  async #detachOnce(patienceMs: Milliseconds): Promise<DetachResult> {
     const session = this.session.isOpen ? this.session : await this.#reconnect();
-    const problems = session ? await this.#leave(session) : this.#whyUnreachable();
+    const problems = session ? await this.#leave(session, patienceMs) : this.#whyUnreachable();
     const inspectorClosed = !this.openedByUs || (await this.#isClosed());
     if (!inspectorClosed && problems.length === 0) problems.push('the inspector did not close in time');
     return { inspectorClosed, problems };
@@ -119,8 +120,8 @@ class HeldAttachment implements Attachment {
     return null;
   }
 
-  async #leave(session: InspectorSession): Promise<string[]> {
-    const problems = await this.#cleanUp(session);
+  async #leave(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
+    const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
     // Not waited for one by one: a console call between the two would be kept alive for ever.
     const closing = session.evaluate(callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
@@ -130,9 +131,9 @@ class HeldAttachment implements Attachment {
     return problems;
   }
 
-  async #cleanUp(session: InspectorSession): Promise<string[]> {
+  async #cleanUp(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
     try {
-      return await session.evaluate<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: STEP_DEADLINE_MS });
+      return await session.evaluate<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: patienceMs });
     } catch (error) {
       if (!(error instanceof InspectorError)) throw error;
       if (error.reason === 'closed') return [];

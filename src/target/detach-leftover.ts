@@ -2,7 +2,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { assessAttach } from './attach-checks.ts';
 import { connectVerified } from './connect-verified.ts';
-import { inspectorPortOf } from './open-inspector.ts';
+import { inspectorPortOf } from './inspector-port.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';

@@ -1,6 +1,7 @@
 import { ATTACH_CHECKS } from './attach-checks.ts';
+import { inspectorPortOf } from './inspector-port.ts';
 import { containsNode } from './node-binary.ts';
-import { inspectorPortOf, portOwner } from './open-inspector.ts';
+import { portOwner } from './open-inspector.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 

@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
+import { inspectorPortOf } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { containsNode } from './node-binary.ts';
 import { markOpening, removeMark } from './opening-mark.ts';
@@ -11,7 +12,6 @@ import { candidateSockets, type OpenInspector, probeSockets } from './probe-insp
 import { listChildren, readArguments, readStat, readWaitChannel } from './proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
-export const DEFAULT_INSPECTOR_PORT = 9229;
 const OPEN_DEADLINE_MS = 5_000;
 const BOOT_DEADLINE_MS = 5_000;
 
@@ -43,12 +43,6 @@ export async function openInspector(
   // One that is blocked will open it later, by our signal: the mark stays for the one who has to close it then.
   if (error.code !== 'target-blocked') removeMark(facts);
   throw error;
-}
-
-/** The port that the signal will open: Node's own, or the one its options name; 0 for any. */
-export function inspectorPortOf(facts: ProcessFacts): number {
-  const flag = facts.nodeFlags.findLast((text) => /^--(inspect|debug)-port=/.test(text));
-  return flag ? Number(/(\d+)$/.exec(flag)?.[1] ?? DEFAULT_INSPECTOR_PORT) : DEFAULT_INSPECTOR_PORT;
 }
 
 /** Throws unless the signal is safe now. Waits for a process that is just starting to be ready for it. */

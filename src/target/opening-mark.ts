@@ -1,9 +1,12 @@
-import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TargetFacts } from '../model/run-manifest.ts';
+import { isSameProcess } from './process-facts.ts';
 
 type Identity = Pick<TargetFacts, 'pid' | 'startTicks'>;
+
+const PREFIX = 'soak-profiler-opening-';
 
 /**
  * For about 100 ms, from the signal until the watchdog stands, nothing in the target says who opened its inspector. A
@@ -11,6 +14,7 @@ type Identity = Pick<TargetFacts, 'pid' | 'startTicks'>;
  */
 export function markOpening(target: Identity): void {
   try {
+    removeMarksOfTheDead();
     writeFileSync(markFile(target), String(process.pid), { flag: 'wx', mode: 0o600 });
   } catch {
     // There already, or nowhere to write: then it is as if there were no mark.
@@ -20,8 +24,7 @@ export function markOpening(target: Identity): void {
 /** True when an instance of this tool, run by the same user, began to open this inspector and did not get further. */
 export function wasOpenedByUs(target: Identity): boolean {
   try {
-    const { uid } = lstatSync(markFile(target));
-    return uid === process.geteuid?.();
+    return lstatSync(markFile(target)).uid === process.geteuid?.();
   } catch {
     return false;
   }
@@ -35,6 +38,13 @@ export function removeMark(target: Identity): void {
   }
 }
 
+function removeMarksOfTheDead(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [pid, startTicks] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-').map(Number) : [];
+    if (pid && startTicks && !isSameProcess({ pid, startTicks })) removeMark({ pid, startTicks });
+  }
+}
+
 function markFile({ pid, startTicks }: Identity): string {
-  return join(tmpdir(), `soak-profiler-opening-${pid}-${startTicks}`);
+  return join(tmpdir(), `${PREFIX}${pid}-${startTicks}`);
 }

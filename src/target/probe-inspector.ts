@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import type { Milliseconds } from '../model/units.ts';
+import { inspectorPortOf } from './inspector-port.ts';
 import { isLoopback, type ListeningSocket, listeningSocketsOf, socketsInNamespaceOf } from './listening-sockets.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
@@ -39,12 +40,9 @@ export async function probeSockets(sockets: readonly ListeningSocket[]): Promise
  * the kernel chose.
  */
 export function likelyInspectorSockets(facts: ProcessFacts): ListeningSocket[] {
-  const named = facts.nodeFlags.flatMap((flag) => /^--inspect\S*=(?:.*:)?(\d+)$/.exec(flag)?.[1] ?? []).map(Number);
+  const named = inspectorPortOf(facts);
   return candidateSockets(facts.pid).filter(
-    ({ address, port }) =>
-      named.includes(port) ||
-      (isLoopback(address) && ((port >= 9200 && port < 9300) || port >= FIRST_EPHEMERAL_PORT)) ||
-      (named.includes(0) && port >= FIRST_EPHEMERAL_PORT),
+    ({ address, port }) => port === named || (port >= FIRST_EPHEMERAL_PORT && (isLoopback(address) || named === 0)),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../model/units.ts';
+import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
 import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
-import { DEFAULT_INSPECTOR_PORT } from './open-inspector.ts';
 import { poll } from './poll.ts';
 import { listPids, readArguments, readStat, ticksSinceBoot } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { skipIfMissing } from './missing-part.ts';
 
 /** A Node to run a target with. */
 export interface NodeVersion {
@@ -21,10 +22,6 @@ export function nodeVersion(major: number): NodeVersion {
   if (Number(process.versions.node.split('.')[0]) === major) return { major, binary: process.execPath, skip: false };
   const cache = process.env.PROFILER_NODE_CACHE ?? join(homedir(), '.cache', 'soak-profiler-nodes');
   const binary = join(cache, String(major), 'bin', 'node');
-  const isMissing = !existsSync(binary) && !process.env.CI;
-  return {
-    major,
-    binary,
-    skip: isMissing && `Node ${major} is not in the cache: node scripts/install-node-versions.mjs`,
-  };
+  const part = `Node ${major} (node scripts/install-node-versions.mjs)`;
+  return { major, binary, skip: skipIfMissing(part, existsSync(binary)) };
 }
