@@ -1,0 +1,72 @@
+import type { Checked, Gate, Report } from '../model/report.ts';
+import { summariseRequests } from '../stats/request-summary.ts';
+import type { FindingDraft } from './check.ts';
+import { CHECKS } from './checks/checks.ts';
+import { coverageOf } from './coverage.ts';
+import { judgeGates, type NamedGate } from './gates.ts';
+import { rankFindings } from './rank-findings.ts';
+import type { RunData } from './run-data.ts';
+import { type RunView, viewRun } from './run-view.ts';
+import { TrendTable } from './trend-table.ts';
+import { exitCodeOf, verdictOf } from './verdict.ts';
+
+/** A recorded run judged: what was found, what was looked at, what the gates say. Knows nothing but what it is given. */
+export function analyse(run: RunData): Report {
+  const view = viewRun(run);
+  const { drafts, checked } = runChecks(view);
+  const findings = rankFindings(drafts);
+  const gates = judgeGates(view, findings, checked);
+  const { failOn } = run.manifest.plan;
+  return {
+    schema: 'profiler-report/1',
+    run: runFacts(view),
+    verdict: verdictOf(gates, failOn),
+    exitCode: exitCodeOf(gates, failOn, run.events),
+    gates: gates.map(toGate),
+    findings,
+    checked,
+    requests: summariseRequests(run.requests),
+  };
+}
+
+function runChecks(view: RunView): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
+  const trends = new TrendTable(view);
+  const drafts: FindingDraft[] = [];
+  const checked: Checked[] = [];
+  for (const { name, run } of CHECKS) {
+    const { findings, status, detail } = run({ ...view, trends, earlier: [...drafts] });
+    drafts.push(...findings);
+    checked.push({ check: name, status, detail });
+  }
+  return { drafts, checked };
+}
+
+function runFacts(view: RunView): Report['run'] {
+  const { manifest } = view.run;
+  return {
+    id: manifest.id,
+    startedAt: new Date(manifest.clock.startWallMs).toISOString(),
+    durationMs: Math.max(0, view.whole.toMs - view.whole.fromMs),
+    requests: requestCount(view),
+    coverage: coverageOf(view),
+    target: { pid: manifest.target.pid, node: manifest.target.nodeVersion, name: manifest.target.name },
+  };
+}
+
+/** Of our load; else what the target counted, summed over its lives. */
+function requestCount({ run }: RunView): number {
+  if (run.requests.length > 0) return run.requests.reduce((sum, { count }) => sum + count, 0);
+  const bySegment = new Map<number, { first: number; last: number }>();
+  for (const { segment, values } of run.samples) {
+    const served = values['requests.served'];
+    if (served === undefined) continue;
+    const seen = bySegment.get(segment);
+    if (seen) seen.last = served;
+    else bySegment.set(segment, { first: served, last: served });
+  }
+  return [...bySegment.values()].reduce((sum, { first, last }) => sum + last - first, 0);
+}
+
+function toGate({ name, limit, measured, unit, status }: NamedGate): Gate {
+  return { name, limit, measured, unit, status };
+}

@@ -1,0 +1,37 @@
+import type { Finding } from '../model/finding.ts';
+import type { Checked } from '../model/report.ts';
+import type { RunView } from './run-view.ts';
+import type { TrendTable } from './trend-table.ts';
+
+/** A finding before all findings of the report are ranked. */
+export type FindingDraft = Omit<Finding, 'rank'>;
+
+export interface CheckContext extends RunView {
+  readonly trends: TrendTable;
+  /** Findings of the checks before this one: a symptom of theirs is no finding of its own. */
+  readonly earlier: readonly FindingDraft[];
+}
+
+export interface CheckResult extends Omit<Checked, 'check'> {
+  readonly findings: readonly FindingDraft[];
+}
+
+/** One question about a run, in a file of its own. "Insufficient data" is an answer. */
+export interface Check {
+  /** As the list "what was checked" names it. */
+  readonly name: string;
+  readonly run: (context: CheckContext) => CheckResult;
+}
+
+export function insufficient(detail: string): CheckResult {
+  return { status: 'insufficient-data', detail, findings: [] };
+}
+
+export function ok(detail: string): CheckResult {
+  return { status: 'ok', detail, findings: [] };
+}
+
+/** `finding` where there is one that is more than possible, else what `detail` says of a series that is fine. */
+export function found(findings: readonly FindingDraft[], detail: string): CheckResult {
+  return { status: findings.length > 0 ? 'finding' : 'ok', detail, findings };
+}

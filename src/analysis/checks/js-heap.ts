@@ -1,0 +1,106 @@
+import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
+import { formatBytes } from '../../model/units.ts';
+import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
+import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
+import { growthBehaviour } from '../heap/growth-tests.ts';
+import { judgeSuspect } from '../heap/judge-suspect.ts';
+import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
+import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
+import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
+import { bytesPerHour, code } from '../words.ts';
+
+/**
+ * Does the JS heap leak, and what? The sizes after collections are the gate, always on and cheap; the snapshots name
+ * who grew. Either can speak alone, with less confidence.
+ */
+export const jsHeap: Check = {
+  name: 'JS heap',
+  run(context) {
+    const heap = afterCollection(context);
+    const { heapGrowth, heapGrowthError } = context.run;
+    const intervals = heapGrowth && snapshotIntervals(context, heapGrowth);
+    if (!heap.entry && !intervals) {
+      const why = heapGrowthError === null ? '' : `; ${heapGrowthError}`;
+      return insufficient(`fewer than five collections and fewer than two heap snapshots to compare${why}`);
+    }
+    const { accused, cleared } = judgeAll(context, heapGrowth, intervals, heap);
+    const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth, heap));
+    const named = findings.some(({ confidence }) => confidence !== 'possible');
+    const unnamed = named ? null : unnamedHeapLeak(context, heap, { hasSuspect: findings.length > 0, cleared });
+    const all: FindingDraft[] = unnamed ? [...findings, unnamed] : findings;
+    return describe(context, heap, all, cleared);
+  },
+};
+
+interface Judgement {
+  readonly accused: readonly JudgedSuspect[];
+  /** Groups that grew and are no leak, with the reason. */
+  readonly cleared: readonly { readonly suspect: HeapSuspect; readonly reason: string }[];
+}
+
+function judgeAll(
+  _context: CheckContext,
+  growth: HeapGrowth | null,
+  intervals: readonly SnapshotInterval[] | null,
+  heap: AfterCollection,
+): Judgement {
+  const accused: JudgedSuspect[] = [];
+  const cleared: { suspect: HeapSuspect; reason: string }[] = [];
+  if (!growth || !intervals) return { accused, cleared };
+  for (const suspect of growth.suspects) {
+    const behaviour = growthBehaviour(suspect, intervals);
+    const { confidence, against } = judgeSuspect(suspect, behaviour, heap);
+    if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
+    else accused.push({ suspect, behaviour, confidence, against });
+  }
+  return { accused: oneEachHolder(accused), cleared };
+}
+
+/** What hangs on one holder is one leak: the group with most bytes stands for it. */
+function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
+  const best = new Map<string, JudgedSuspect>();
+  for (const candidate of judged) {
+    const key = anchorKey(candidate.suspect);
+    const known = best.get(key);
+    if (!known || candidate.behaviour.gainedBytes > known.behaviour.gainedBytes) best.set(key, candidate);
+  }
+  return [...best.values()];
+}
+
+function anchorKey({ holder, anchorLocation: at }: HeapSuspect): string {
+  return at ? `${holder} ${at.scriptUrl}:${at.line0}:${at.column0}` : holder;
+}
+
+const SHOWN_AS_CLEARED = 3;
+
+function describe(
+  context: CheckContext,
+  heap: AfterCollection,
+  findings: readonly FindingDraft[],
+  cleared: Judgement['cleared'],
+): CheckResult {
+  const reasons = cleared
+    .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
+    .slice(0, SHOWN_AS_CLEARED)
+    .map(({ suspect, reason }) => `${code(suspect.class)} in ${suspect.holder}: ${reason}`);
+  const sentences = [seriesSentence(heap), ...reasons];
+  if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
+  return found(findings, sentences.join('; '));
+}
+
+function seriesSentence({ entry }: AfterCollection): string {
+  if (!entry) return 'too few collections for a trend, judged by snapshots alone';
+  const { trend, verdict } = entry;
+  const seen = `smallest leak this run could have seen: ${bytesPerHour(trend.smallestSlope)}`;
+  const level = formatBytes(trend.level);
+  switch (verdict) {
+    case 'growing':
+      return `after collections it grows by ${bytesPerHour(trend.slope)} (${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}); ${seen}`;
+    case 'plateau':
+      return `after collections it grew and came to rest at ${level}; ${seen}`;
+    case 'step':
+      return `after collections it went up in one step and stayed, now ${level}; ${seen}`;
+    case 'flat':
+      return `flat after collections at ${level}; ${seen}`;
+  }
+}

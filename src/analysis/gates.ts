@@ -1,0 +1,38 @@
+import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { Checked, Gate } from '../model/report.ts';
+import type { RunView } from './run-view.ts';
+import { thresholdGate } from './threshold-gate.ts';
+
+/** A gate of a report, and what it is asked for: `failOn` decides whether it counts. */
+export interface NamedGate extends Gate {
+  readonly group: 'leak' | 'slo' | 'degradation';
+  /** Unknown since nothing in this run measures it, not since there was too little of it. */
+  readonly isUnmeasured: boolean;
+}
+
+export const HEAP_CHECK = 'JS heap';
+
+/** The gates of a run: leaks, degradation, and every limit that was asked for. */
+export function judgeGates(view: RunView, findings: readonly Finding[], checked: readonly Checked[]): NamedGate[] {
+  const sure = findings.filter(({ confidence }) => confidence !== 'possible');
+  const heapKnown = checked.some(({ check, status }) => check === HEAP_CHECK && status !== 'insufficient-data');
+  const trendKnown = checked.some(({ check, status }) => check !== HEAP_CHECK && status !== 'insufficient-data');
+  return [
+    countGate('leak', sure.filter(({ kind }) => isLeakKind(kind)).length, heapKnown),
+    countGate('degradation', sure.filter(({ kind }) => isDegradationKind(kind)).length, trendKnown),
+    ...view.run.thresholds.map((threshold) => thresholdGate(view, threshold)),
+  ];
+}
+
+function countGate(group: 'leak' | 'degradation', count: number, known: boolean): NamedGate {
+  const status = count > 0 ? 'fail' : known ? 'pass' : 'unknown';
+  return {
+    name: group,
+    limit: 'none',
+    measured: known || count > 0 ? count : null,
+    unit: group === 'leak' ? 'suspects' : 'findings',
+    status,
+    group,
+    isUnmeasured: false,
+  };
+}

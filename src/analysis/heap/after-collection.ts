@@ -1,0 +1,35 @@
+import type { CheckContext } from '../check.ts';
+import { idleTailSizes } from '../live-heap.ts';
+import type { TableEntry } from '../trend-table.ts';
+
+/** What the sizes of the heap after collections say, all objects together. */
+export interface AfterCollection {
+  /** Null where there were too few collections to say anything. */
+  readonly entry: TableEntry | null;
+  /** Grows on a straight line, the second half about as fast as the first. */
+  readonly isLinear: boolean;
+  readonly isGrowing: boolean;
+  /** Share of the growth that the idle tail let go; null where there was none to look at. */
+  readonly releasedInIdle: number | null;
+}
+
+const LINEAR_R_SQUARED = 0.9;
+const LINEAR_HALF_RATIO = 0.6;
+/** After collections there is little noise: a hundredth of the heap is a trend that can be trusted, if it is one. */
+const LEAST_SHARE = 0.01;
+const LEAST_GROWTH_BYTES = 200_000;
+
+export function afterCollection(context: CheckContext): AfterCollection {
+  const entry = context.trends.judge('heap.live', { leastShare: LEAST_SHARE, leastGrowth: LEAST_GROWTH_BYTES });
+  if (!entry) return { entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
+  const { trend, verdict } = entry;
+  const isGrowing = verdict === 'growing';
+  const isLinear = isGrowing && trend.rSquared >= LINEAR_R_SQUARED && (trend.halfRatio ?? 0) >= LINEAR_HALF_RATIO;
+  return { entry, isLinear, isGrowing, releasedInIdle: released(context, trend.slope * trend.span) };
+}
+
+function released(context: CheckContext, grownBytes: number): number | null {
+  const sizes = idleTailSizes(context);
+  if (sizes === null || grownBytes <= 0) return null;
+  return Math.max(0, sizes.before - sizes.after) / grownBytes;
+}

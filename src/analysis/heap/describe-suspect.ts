@@ -1,0 +1,69 @@
+import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
+import { formatCount } from '../../model/units.ts';
+import { capital, code, figure, numberWord } from '../words.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+import type { HeapFindingKind } from './suspect-kind.ts';
+
+/** `context variable \`pending\`: Map`, `[*]: Listener (chain of 1,204)`. */
+export function pathWords(path: readonly PathStep[]): string[] {
+  return path.map(({ edge, node, repeat }) => {
+    const chain = repeat > 1 ? ` (chain of ${formatCount(repeat)})` : '';
+    return edge === '' ? `${node}${chain}` : `${edge}: ${node}${chain}`;
+  });
+}
+
+/** The sentence at the top of a finding, made for its kind. */
+export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behaviour: GrowthBehaviour): string {
+  const { holder } = suspect;
+  const { whole, unit } = behaviour;
+  if (whole !== null) {
+    const who = whole.request === null ? 'Every request' : `Every ${code(whole.request)} request`;
+    return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder)}.`;
+  }
+  const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
+  const howMany = rate === null ? '' : `, ${figure(rate)} a request`;
+  if (unit === 'bytes')
+    return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
+  return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder)}${howMany}.`;
+}
+
+const plural = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);
+
+const LEAVES: Readonly<Record<HeapFindingKind, (count: string, cls: string, many: boolean) => string>> = {
+  'js-heap-leak': (count, cls) => `adds ${count} ${code(cls)}`,
+  'external-memory-leak': (count, cls) => `keeps ${count} ${code(cls)}`,
+  'socket-leak': (count, cls) => `leaves ${count} ${code(cls)} open`,
+  'timer-leak': (count, _, many) => `leaves ${count} ${plural(many, 'timer')} running`,
+  'listener-leak': (count, _, many) => `leaves ${count} ${plural(many, 'listener')}`,
+  'promise-leak': (count, _, many) => `leaves ${count} ${plural(many, 'reaction')}`,
+  'thread-leak': (count, cls) => `leaves ${count} ${code(cls)}`,
+};
+
+const PILE_UP: Readonly<Record<HeapFindingKind, (cls: string) => string>> = {
+  'js-heap-leak': (cls) => `${code(cls)} objects`,
+  'external-memory-leak': (cls) => `${code(cls)} objects, with memory outside the heap,`,
+  'socket-leak': (cls) => `open ${code(cls)} objects`,
+  'timer-leak': () => 'timers',
+  'listener-leak': () => 'listeners',
+  'promise-leak': () => 'reactions',
+  'thread-leak': (cls) => `${code(cls)} objects`,
+};
+
+function endOf(kind: HeapFindingKind, holder: string): string {
+  switch (kind) {
+    case 'listener-leak':
+      return `among the ${holder.startsWith('listeners') ? holder : `listeners of ${holder}`}, and nothing takes it off`;
+    case 'promise-leak':
+      return `on ${holder}, which does not settle`;
+    case 'timer-leak':
+      return `(${holder}), and nothing clears it`;
+    default:
+      return `in ${holder}, and nothing removes it`;
+  }
+}
+
+/** Objects a request over all loaded intervals; null where nobody counted. */
+export function perRequest({ loaded, gained }: GrowthBehaviour): number | null {
+  const requests = loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
+  return requests > 0 ? gained / requests : null;
+}

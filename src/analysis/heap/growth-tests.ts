@@ -1,0 +1,123 @@
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { SnapshotInterval } from '../snapshot-intervals.ts';
+
+/** What a suspect gained between two snapshots. */
+export interface Gain {
+  readonly interval: SnapshotInterval;
+  /** Objects, or bytes where single objects grow. */
+  readonly amount: number;
+}
+
+/** How a suspect behaved from snapshot to snapshot, as answers to the questions that tell leaks from look-alikes. */
+export interface GrowthBehaviour {
+  readonly unit: 'objects' | 'bytes';
+  /** Intervals with load, in order, and those without. */
+  readonly loaded: readonly Gain[];
+  readonly idle: readonly Gain[];
+  /** Of the loaded intervals together. */
+  readonly gained: number;
+  readonly gainedBytes: number;
+  /** More in the last snapshot before the idle tail than in each one before. */
+  readonly growsInEveryInterval: boolean;
+  /** Growth per request in the later loaded intervals over that in the earlier ones; null with a single one. */
+  readonly laterOverEarlier: number | null;
+  /** Smallest over largest growth per request (per loaded time where nobody counts); null with a single interval. */
+  readonly evenness: number | null;
+  /** What fluctuation of counted things may do to `evenness` and `laterOverEarlier` by chance. */
+  readonly tolerance: number;
+  /** Share of the growth that was let go while no request came; null where there was no such time. */
+  readonly releasedInIdle: number | null;
+  /** A whole number a request in every loaded interval, and of which request. */
+  readonly whole: WholeNumber | null;
+  /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
+  readonly cohortsAlive: number | null;
+}
+
+export interface WholeNumber {
+  readonly perRequest: number;
+  /** Null: of all requests together. */
+  readonly request: string | null;
+}
+
+/** Fewer new objects than this are noise; then bytes are looked at. */
+const LEAST_OBJECTS = 10;
+
+export function growthBehaviour(suspect: HeapSuspect, intervals: readonly SnapshotInterval[]): GrowthBehaviour {
+  const gainsOf = (series: readonly number[]): Gain[] =>
+    intervals.map((interval, i) => ({ interval, amount: (series[i + 1] ?? 0) - (series[i] ?? 0) }));
+  const isLoaded = ({ interval }: Gain): boolean => !interval.isIdle;
+  const objects = gainsOf(suspect.counts).filter(isLoaded);
+  const unit = total(objects) >= LEAST_OBJECTS ? 'objects' : 'bytes';
+  const gains = gainsOf(unit === 'objects' ? suspect.counts : suspect.bytes);
+  const loaded = gains.filter(isLoaded);
+  const idle = gains.filter((gain) => !isLoaded(gain));
+  const gained = total(loaded);
+  const rates = loaded.map(rate);
+  return {
+    unit,
+    loaded,
+    idle,
+    gained,
+    gainedBytes: total(gainsOf(suspect.bytes).filter(isLoaded)),
+    growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
+    laterOverEarlier: laterOverEarlier(loaded),
+    evenness: rates.length < 2 ? null : Math.min(...rates) / Math.max(...rates, Number.MIN_VALUE),
+    tolerance: unit === 'objects' ? Math.min(0.25, 3 * Math.sqrt(2 / Math.max(1, gained / loaded.length))) : 0.1,
+    releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
+    whole: unit === 'objects' ? wholeNumber(loaded) : null,
+    cohortsAlive: cohortsAlive(suspect, intervals, gained),
+  };
+}
+
+function total(gains: readonly Gain[]): number {
+  return gains.reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** Per request where they are counted, else per millisecond of load. */
+function rate({ interval, amount }: Gain): number {
+  return amount / Math.max(1, interval.requests ?? interval.loadedMs);
+}
+
+function laterOverEarlier(loaded: readonly Gain[]): number | null {
+  if (loaded.length < 2) return null;
+  const half = Math.floor(loaded.length / 2);
+  const rateOf = (gains: readonly Gain[]): number => {
+    const base = gains.reduce((sum, { interval }) => sum + (interval.requests ?? interval.loadedMs), 0);
+    return total(gains) / Math.max(1, base);
+  };
+  const early = rateOf(loaded.slice(0, half));
+  const late = rateOf(loaded.slice(-half));
+  if (early <= 0) return late > 0 ? Number.MAX_VALUE : 0;
+  return late / early;
+}
+
+/** In-flight requests at a snapshot move a count by a few. */
+const WHOLE_TOLERANCE = 0.03;
+const MOST_PER_REQUEST = 20;
+
+/**
+ * A leak keeps 1.00, 2.00, 3.00 objects a request; noise of the engine keeps 0.1 or 0.46. Tried for every request name
+ * and for all together; where several fit, the smallest number is the likeliest story.
+ */
+function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
+  const names = new Set(loaded.flatMap(({ interval }) => [...interval.requestsByName.keys()]));
+  const candidates: WholeNumber[] = [];
+  for (const request of [null, ...names]) {
+    const ratios = loaded.map(({ interval, amount }) => {
+      const requests = request === null ? interval.requests : interval.requestsByName.get(request);
+      return amount / (requests || Number.NaN);
+    });
+    const perRequest = Math.round(ratios[0] ?? Number.NaN);
+    if (perRequest < 1 || perRequest > MOST_PER_REQUEST) continue;
+    if (ratios.every((ratio) => Math.abs(ratio - perRequest) <= WHOLE_TOLERANCE * perRequest)) {
+      candidates.push({ perRequest, request });
+    }
+  }
+  return candidates.sort((a, b) => a.perRequest - b.perRequest)[0] ?? null;
+}
+
+function cohortsAlive(suspect: HeapSuspect, intervals: readonly SnapshotInterval[], gained: number): number | null {
+  if (suspect.cohorts.length !== intervals.length || gained <= 0) return null;
+  const alive = intervals.reduce((sum, { isIdle }, i) => sum + (isIdle ? 0 : (suspect.cohorts[i] ?? 0)), 0);
+  return Math.min(1, alive / gained);
+}

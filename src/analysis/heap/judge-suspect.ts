@@ -1,0 +1,106 @@
+import type { Confidence } from '../../model/finding.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import { formatBytes } from '../../model/units.ts';
+import { percent } from '../words.ts';
+import type { AfterCollection } from './after-collection.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+
+/** `confidence` null: cleared, and `against` says why. */
+export interface SuspectVerdict {
+  readonly confidence: Confidence | null;
+  readonly against: readonly string[];
+}
+
+/** Let go in the idle tail: above this it was no leak, above the lower one it is in doubt. */
+const RELEASED = 0.5;
+const PARTLY_RELEASED = 0.1;
+/** Later growth per request over earlier. Leaks measured 0.9 to 1.1; warm-up and full caches 0 to 0.2; a far plateau 0.57. */
+const AT_REST = 0.2;
+const SLOWING = 0.4;
+const STEADY = 0.75;
+/** Less than this is not worth a finding, whatever its shape. */
+const LEAST_BYTES = 16_000;
+const LEAST_GAIN = 30;
+const MATERIAL_SHARE = 0.05;
+const MATERIAL_BYTES = 1_000_000;
+/** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */
+const MOST_OF_GROWTH = 0.5;
+const PART_OF_GROWTH = 0.2;
+const COHORTS_KEPT = 0.8;
+
+/** Objects of the engine itself: they grow while code is being compiled and optimised. */
+const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|StoreHandler|PropertyCell|Bytecode)/;
+
+/**
+ * Is it a leak? First what clears a suspect, then how sure the rest is.
+ *
+ * | loaded intervals | to be confirmed                                                                  |
+ * |---|---|
+ * | 1 | the heap after collections is a line, this is most of it, and the idle tail kept it              |
+ * | 2 | the same growth per request in both, the heap after collections is a line, the idle tail kept it |
+ * | 3 and more | the same growth per request in all, kept in the idle tail or by a line of the heap, and a second witness: a whole number a request, cohorts that all live, or that line |
+ *
+ * What shows a bound or an expiry, slows down, or shrinks in the idle tail is `possible` and no more.
+ */
+export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): SuspectVerdict {
+  const cleared = whyCleared(suspect, behaviour);
+  if (cleared !== null) return { confidence: null, against: [cleared] };
+  const doubts = doubtsOf(suspect, behaviour);
+  if (doubts.length > 0) return { confidence: 'possible', against: doubts };
+  return { confidence: strength(suspect, behaviour, heap), against: [] };
+}
+
+function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | null {
+  const { gained, gainedBytes, releasedInIdle, laterOverEarlier, growsInEveryInterval } = behaviour;
+  if (behaviour.loaded.length === 0) return 'no load came between the snapshots';
+  if (gained <= 0) return 'it did not grow';
+  if (releasedInIdle !== null && releasedInIdle >= RELEASED) return 'it was let go while no request came';
+  if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return 'it grew at first and came to rest';
+  if (!growsInEveryInterval) return 'it did not grow in every interval between snapshots';
+  if (gainedBytes < LEAST_BYTES && gained < LEAST_GAIN) return 'it grew by next to nothing';
+  if (ENGINE_CLASS.test(suspect.class) && behaviour.whole === null && suspect.holderKind === 'unknown') {
+    return 'objects of the engine itself, which come and go with compiled code';
+  }
+  return null;
+}
+
+function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
+  const { releasedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
+  const doubts: string[] = [];
+  if (suspect.boundHints.length > 0) {
+    doubts.push(
+      `Its holder has ${suspect.boundHints.map((name) => `\`${name}\``).join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.`,
+    );
+  }
+  if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED) {
+    doubts.push(`${percent(releasedInIdle)} of its growth was let go while no request came.`);
+  }
+  if (laterOverEarlier !== null && laterOverEarlier < Math.max(SLOWING, STEADY - tolerance)) {
+    doubts.push(`Its growth slows down: later ${percent(laterOverEarlier)} of what it was a request at first.`);
+  } else if (evenness !== null && evenness < SLOWING) {
+    doubts.push('It grew unevenly: not by the same number a request in each interval.');
+  }
+  if (unit === 'objects' && gained < LEAST_GAIN) doubts.push(`It gained ${gained} objects only.`);
+  if (suspect.shareOfGrowth < MATERIAL_SHARE && gainedBytes < MATERIAL_BYTES && behaviour.whole === null) {
+    doubts.push(`It is a small part of what grew: ${formatBytes(gainedBytes)}.`);
+  }
+  return doubts;
+}
+
+function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Confidence {
+  const { loaded, evenness, tolerance, releasedInIdle, whole, cohortsAlive } = behaviour;
+  const keptInIdle = releasedInIdle !== null;
+  const share = suspect.shareOfGrowth;
+  if (loaded.length === 1) {
+    if (heap.isLinear && share >= PART_OF_GROWTH) return keptInIdle && share >= MOST_OF_GROWTH ? 'confirmed' : 'likely';
+    return 'possible';
+  }
+  const isEven = evenness !== null && evenness >= STEADY - tolerance;
+  if (loaded.length === 2) {
+    if (isEven && keptInIdle && heap.isLinear) return 'confirmed';
+    return isEven && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
+  }
+  const witness = heap.isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
+  if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
+  return isEven || (keptInIdle && heap.isGrowing) ? 'likely' : 'possible';
+}

@@ -1,0 +1,141 @@
+import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
+import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
+import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
+import type { CheckContext, FindingDraft } from '../check.ts';
+import { findingId } from '../finding-id.ts';
+import { memoryTimeToLimit, type Rate } from '../limits.ts';
+import { recommend } from '../recommendations.ts';
+import type { RunView } from '../run-view.ts';
+import { verifyLine } from '../verify-line.ts';
+import { code, perHour } from '../words.ts';
+import type { AfterCollection } from './after-collection.ts';
+import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+import { suspectEvidence } from './suspect-evidence.ts';
+import { suspectKind } from './suspect-kind.ts';
+
+export interface JudgedSuspect {
+  readonly suspect: HeapSuspect;
+  readonly behaviour: GrowthBehaviour;
+  readonly confidence: Confidence;
+  readonly against: readonly string[];
+}
+
+/** A judged suspect as a finding of the report. */
+export function suspectFinding(
+  { suspect, behaviour, confidence, against }: JudgedSuspect,
+  context: CheckContext,
+  heapGrowth: HeapGrowth,
+  heap: AfterCollection,
+): FindingDraft {
+  const kind = suspectKind(suspect);
+  const growth = growthOf(context, suspect, behaviour, heap);
+  const allocatedAt = allocationStacks(context, suspect);
+  return {
+    id: findingId(kind, suspect.class, suspect.signature),
+    kind,
+    confidence,
+    severity: severityOf(confidence, growth),
+    title: suspectTitle(kind, suspect, behaviour),
+    subject: subjectOf(suspect, context.run.placeOf, allocatedAt[0]?.stack[0] ?? null),
+    growth,
+    firstSeenMs: firstSeenMs(context, behaviour),
+    ...(allocatedAt.length > 0 ? { allocatedAt } : {}),
+    countSeries: suspect.counts,
+    evidence: suspectEvidence(suspect, behaviour, heapGrowth, heap),
+    against: [...against, ...counterHypotheses(suspect, behaviour)],
+    recommendation: recommend(kind, { holder: suspect.holder, subject: code(suspect.class) }),
+    verify: verifyLine(context),
+  };
+}
+
+function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocation: SourcePlace | null): FindingSubject {
+  const place =
+    placeOfLocation(suspect.anchorLocation, placeOf) ?? placeOfLocation(suspect.classLocation, placeOf) ?? allocation;
+  const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };
+  return {
+    class: suspect.class,
+    holder: suspect.holder,
+    path: pathWords(suspect.path),
+    source,
+    package: place?.package ?? null,
+  };
+}
+
+function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace | null {
+  return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName);
+}
+
+function growthOf(view: RunView, suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Growth {
+  const rate = rateOf(behaviour, suspect, heap);
+  const requests = behaviour.loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
+  return {
+    bytesPerHour: perHour(rate.slope),
+    bytesPerHourCI: [perHour(rate.low), perHour(rate.high)],
+    bytesPerRequest: requests > 0 ? behaviour.gainedBytes / requests : suspect.bytesPerRequest,
+    objectsPerRequest: behaviour.unit === 'objects' ? (perRequest(behaviour) ?? suspect.objectsPerRequest) : null,
+    shareOfGrowth: suspect.shareOfGrowth,
+    ...memoryTimeToLimit(view, rate, suspectKind(suspect) === 'external-memory-leak' ? 'outside' : 'heap'),
+  };
+}
+
+/**
+ * Bytes a millisecond of load. The interval is as wide, in proportion, as that of the line of the whole heap; where
+ * that is not known, from the slowest to the fastest interval between snapshots.
+ */
+function rateOf(behaviour: GrowthBehaviour, suspect: HeapSuspect, heap: AfterCollection): Rate {
+  const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const slope = behaviour.gainedBytes / Math.max(1, loadedMs);
+  const line = heap.isGrowing ? heap.entry?.trend : undefined;
+  if (line && line.slope > 0) {
+    return { slope, low: (slope * Math.max(0, line.low)) / line.slope, high: (slope * line.high) / line.slope };
+  }
+  const bytesPerObject = behaviour.unit === 'objects' ? behaviour.gainedBytes / behaviour.gained : 1;
+  const rates = behaviour.loaded.map(
+    ({ interval, amount }) => (amount * bytesPerObject) / Math.max(1, interval.loadedMs),
+  );
+  return suspect.bytes.length > 0
+    ? { slope, low: Math.min(...rates), high: Math.max(...rates) }
+    : { slope, low: slope, high: slope };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+function severityOf(confidence: Confidence, { timeToLimitMs }: Growth): Severity {
+  if (confidence === 'possible') return 'minor';
+  return timeToLimitMs !== null && timeToLimitMs < 7 * DAY_MS ? 'critical' : 'major';
+}
+
+function firstSeenMs({ whole }: RunView, { loaded }: GrowthBehaviour): number {
+  const grown = loaded.find(({ amount }) => amount > 0);
+  return Math.max(0, (grown?.interval.fromMs ?? whole.fromMs) - whole.fromMs);
+}
+
+const STACKS = 3;
+const LEAST_SAMPLES = 10;
+
+/**
+ * The sampling profile does not know classes: its stacks belong to the growth of the whole heap, so they are shown where
+ * the suspect is most of it.
+ */
+function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): NonNullable<Finding['allocatedAt']> {
+  if (shareOfGrowth < 0.5) return [];
+  return run.allocationGrowth
+    .filter(({ stack, samples }) => stack.length > 0 && (samples === null || samples >= LEAST_SAMPLES))
+    .slice(0, STACKS)
+    .map(({ shareOfGrowth: share, stack }) => ({ share, stack }));
+}
+
+function counterHypotheses({ boundHints, holderKind }: HeapSuspect, { idle }: GrowthBehaviour): string[] {
+  const against: string[] = [];
+  const isContainer = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'].includes(holderKind);
+  if (boundHints.length === 0 && isContainer) {
+    against.push(
+      'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
+    );
+  }
+  if (idle.length === 0) {
+    against.push('The run had no time without requests, in which an expiry or a queue would have emptied.');
+  }
+  return against;
+}

@@ -1,0 +1,106 @@
+import type { RequestInterval } from '../model/requests.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { blockWidthMs } from '../stats/blocks.ts';
+import { median } from '../stats/order-statistics.ts';
+import type { Pieces, Point } from '../stats/point.ts';
+import { Latencies } from '../stats/request-summary.ts';
+import type { RunView } from './run-view.ts';
+import { sinceStart } from './sample-series.ts';
+import { isInside, overlaps } from './spans.ts';
+
+/** A percentile of fewer answers says little. */
+const LEAST_ANSWERS = 20;
+export const LATENCY_PERCENTILES: readonly number[] = [50, 95];
+
+export function latencyKey(percentile: number, name: string): string {
+  return `latency.p${percentile} ${name}`;
+}
+
+/** Names of requests in order of first appearance. */
+export function requestNames({ run }: RunView): string[] {
+  return [...new Set(run.requests.map(({ name }) => name))];
+}
+
+/**
+ * Percentiles of each request name, block by block. From the actual send time: how late the load itself was is no
+ * property of the service.
+ */
+export function latencySeries(view: RunView): [string, Pieces][] {
+  const intervals = undisturbedIntervals(view);
+  return requestNames(view).flatMap((name) => {
+    const blocks = inBlocks(
+      view,
+      intervals.filter((interval) => interval.name === name),
+    );
+    const points = LATENCY_PERCENTILES.map((): Point[] => []);
+    for (const { x, intervals: members } of blocks) {
+      const latencies = new Latencies();
+      for (const { service } of members) latencies.add(service);
+      if (latencies.count < LEAST_ANSWERS) continue;
+      LATENCY_PERCENTILES.forEach((percentile, i) => {
+        points[i]?.push({ x, y: latencies.atPercentile(percentile) ?? 0 });
+      });
+    }
+    return LATENCY_PERCENTILES.map((percentile, i): [string, Pieces] => [
+      latencyKey(percentile, name),
+      [points[i] ?? []],
+    ]);
+  });
+}
+
+/** Share of requests that failed, all names together. */
+export function loadErrorSeries(view: RunView): Pieces {
+  return [
+    inBlocks(view, undisturbedIntervals(view)).flatMap(({ x, intervals }) => {
+      const count = sum(intervals, 'count');
+      return count >= LEAST_ANSWERS ? [{ x, y: sum(intervals, 'errors') / count }] : [];
+    }),
+  ];
+}
+
+/** Completed requests a second, turned around so that less is more: what falls is what is looked for. */
+export function loadRateSeries(view: RunView): Pieces {
+  return [
+    inBlocks(view, undisturbedIntervals(view)).map(({ x, intervals }) => {
+      const starts = new Map(intervals.map(({ startMonoMs, endMonoMs }) => [startMonoMs, endMonoMs - startMonoMs]));
+      const lastedMs = [...starts.values()].reduce((total, ms) => total + ms, 0);
+      return { x, y: (-1000 * sum(intervals, 'count')) / Math.max(1, lastedMs) };
+    }),
+  ];
+}
+
+function undisturbedIntervals(view: RunView): RequestInterval[] {
+  return view.run.requests.filter(({ startMonoMs, endMonoMs }) => {
+    const span = { fromMs: startMonoMs, toMs: endMonoMs };
+    const inLoad = isInside(view.loaded, startMonoMs) && isInside(view.loaded, endMonoMs);
+    return inLoad && !overlaps(view.disturbed, span);
+  });
+}
+
+interface Block {
+  readonly x: Milliseconds;
+  readonly intervals: readonly RequestInterval[];
+}
+
+function inBlocks(view: RunView, intervals: readonly RequestInterval[]): Block[] {
+  const first = intervals[0];
+  const last = intervals.at(-1);
+  if (!first || !last) return [];
+  const lengthMs = median(intervals.slice(0, 50).map(({ startMonoMs, endMonoMs }) => endMonoMs - startMonoMs));
+  const widthMs = blockWidthMs(last.endMonoMs - first.startMonoMs, lengthMs);
+  const blocks = new Map<number, RequestInterval[]>();
+  for (const interval of intervals) {
+    const index = Math.floor((interval.startMonoMs - first.startMonoMs) / widthMs);
+    const block = blocks.get(index);
+    if (block) block.push(interval);
+    else blocks.set(index, [interval]);
+  }
+  return [...blocks].map(([index, members]) => ({
+    x: sinceStart(view, first.startMonoMs) + (index + 0.5) * widthMs,
+    intervals: members,
+  }));
+}
+
+function sum(intervals: readonly RequestInterval[], field: 'count' | 'errors'): number {
+  return intervals.reduce((total, interval) => total + interval[field], 0);
+}

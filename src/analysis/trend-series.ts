@@ -1,0 +1,99 @@
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Sample } from '../model/sample.ts';
+import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
+import type { Pieces, Point } from '../stats/point.ts';
+import { spanOf } from '../stats/point.ts';
+import { liveHeapSeries } from './live-heap.ts';
+import { latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
+import type { RunView } from './run-view.ts';
+import { blockSeries, gauge, rawSeries, sinceStart } from './sample-series.ts';
+
+/** Every series whose trend is tested, in the direction that is worse: throughput is turned around. */
+export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
+  const counts: readonly MetricName[] = [
+    'process.fds.file',
+    'process.fds.socket',
+    'process.fds.pipe',
+    'process.fds.anon',
+    'process.fds.other',
+    'process.threads',
+    'resources.timers',
+    'resources.sockets',
+  ];
+  return new Map<string, Pieces>([
+    ['heap.live', liveHeapSeries(view)],
+    ['heap.external', externalSeries(view)],
+    ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
+    ...counts.map((name): [string, Pieces] => [name, blockSeries(view, gauge(name), { loadedOnly: true })]),
+    ['loop.delay.p99', blockSeries(view, gauge('loop.delay.p99'), { undisturbed: true, loadedOnly: true })],
+    ['cpu.per-request', blockSeries(view, cpuPerRequest, { undisturbed: true, loadedOnly: true })],
+    ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
+    ...latencySeries(view),
+    ['load.errors', loadErrorSeries(view)],
+    ['load.rate', loadRateSeries(view)],
+  ]);
+}
+
+/** What the process holds that neither V8's heap nor buffers account for. RSS alone proves nothing in a short run. */
+export function residual({ values }: Sample): number | null {
+  const { 'process.rss': rss, 'heap.total': heap, 'heap.external': external } = values;
+  return rss === undefined || heap === undefined || external === undefined ? null : rss - heap - external;
+}
+
+/** Milliseconds of CPU a request. */
+export function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
+  const requests = difference(sample, previous, 'requests.served') ?? difference(sample, previous, 'load.requests');
+  const cpu = sample.values['process.cpu'];
+  if (!requests || cpu === undefined || previous === null) return null;
+  return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+}
+
+/** Share of time spent collecting garbage. */
+export function gcShare(sample: Sample, previous: Sample | null): number | null {
+  const parts = (['gc.major.time', 'gc.minor.time', 'gc.other.time'] as const).map((name) =>
+    difference(sample, previous, name),
+  );
+  const lastedMs = previous === null ? 0 : sample.monoMs - previous.monoMs;
+  if (lastedMs <= 0 || parts.every((part) => part === null)) return null;
+  return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / lastedMs;
+}
+
+function difference(sample: Sample, previous: Sample | null, name: MetricName): number | null {
+  const [to, from] = [sample.values[name], previous?.values[name]];
+  return to === undefined || from === undefined || to < from ? null : to - from;
+}
+
+const BLOCKS = 16;
+
+/**
+ * Memory of buffers that are really held. Buffers that nobody needs stay until a collection, so between collections the
+ * figure is a sawtooth: the lowest value of each stretch that holds a major collection counts.
+ */
+function externalSeries(view: RunView): Pieces {
+  const collectedAt = view.run.events
+    .filter((event) => event.type === 'live-heap')
+    .map(({ monoMs }) => sinceStart(view, monoMs));
+  return rawSeries(view, gauge('heap.external')).map((points) => {
+    const spanMs = spanOf(points);
+    const few = collectedAt.length > BLOCKS ? [] : betweenCollections(points, collectedAt);
+    if (few.length >= 5) return few;
+    return blockPoints(points, Math.max(spanMs / BLOCKS, blockWidthMs(spanMs, view.sampleIntervalMs)), lowest);
+  });
+}
+
+function betweenCollections(points: readonly Point[], collectedAt: readonly number[]): Point[] {
+  const stretches = new Map<number, Point[]>();
+  for (const point of points) {
+    const index = collectedAt.filter((x) => x <= point.x).length;
+    // Before the first collection nothing is known.
+    if (index === 0) continue;
+    const stretch = stretches.get(index) ?? [];
+    stretch.push(point);
+    stretches.set(index, stretch);
+  }
+  return [...stretches.values()].map((stretch) => stretch.reduce((low, point) => (point.y < low.y ? point : low)));
+}
+
+function lowest(values: readonly number[]): number {
+  return Math.min(...values);
+}

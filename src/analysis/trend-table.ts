@@ -1,0 +1,42 @@
+import { holm } from '../stats/holm.ts';
+import { judgeTrend, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
+import type { Point } from '../stats/point.ts';
+import { measureTrend, type Trend } from '../stats/trend.ts';
+import type { RunView } from './run-view.ts';
+import { trendSeries } from './trend-series.ts';
+
+export interface TableEntry {
+  readonly trend: Trend;
+  readonly verdict: TrendVerdict;
+}
+
+/** The trends of all series of a report, measured once, with p-values that are corrected for all of them together. */
+export class TrendTable {
+  readonly #trends = new Map<
+    string,
+    { readonly trend: Trend; readonly p: number; readonly points: readonly Point[] }
+  >();
+
+  constructor(view: RunView) {
+    const measured = [...trendSeries(view)].flatMap(([name, pieces]) => {
+      const trend = measureTrend(pieces);
+      return trend ? [{ name, trend, points: pieces.flat() }] : [];
+    });
+    const corrected = holm(measured.map(({ trend }) => trend.pRising));
+    measured.forEach(({ name, trend, points }, i) => {
+      this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });
+    });
+  }
+
+  /** Null where there were too few points to measure. `limits` say what growth of this series is worth a word. */
+  judge(name: string, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
+    const entry = this.#trends.get(name);
+    if (!entry) return null;
+    return { trend: entry.trend, verdict: judgeTrend(entry.trend, { ...limits, p: entry.p }) };
+  }
+
+  /** The points that the trend was measured on. */
+  points(name: string): readonly Point[] {
+    return this.#trends.get(name)?.points ?? [];
+  }
+}

@@ -1,0 +1,51 @@
+import { formatBytes, formatCount } from '../model/units.ts';
+
+/** Puts a name between backticks: reports set what stands between them as code. */
+export function code(name: string): string {
+  return `\`${name.replaceAll('`', "'")}\``;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function perHour(slopePerMs: number): number {
+  return slopePerMs * HOUR_MS;
+}
+
+/** `4.1 MB/h`. */
+export function bytesPerHour(slopePerMs: number): string {
+  return `${formatBytes(perHour(slopePerMs))}/h`;
+}
+
+/** Three digits at most: `0.49`, `12.3`, `1,240`. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return formatCount(Math.round(value));
+  return Number(value.toPrecision(size < 0.01 ? 1 : size < 1 ? 2 : 3)).toString();
+}
+
+export function percent(share: number): string {
+  return `${figure(100 * share)} %`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const NUMBERS: readonly string[] = [
+  'no',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+];
+
+/** `one`, `two`, then figures. */
+export function numberWord(count: number): string {
+  return NUMBERS[count] ?? formatCount(count);
+}

@@ -1,0 +1,24 @@
+import { robustDeviation } from './order-statistics.ts';
+import type { Point } from './point.ts';
+import { theilSen } from './theil-sen.ts';
+
+/** More than a third of a run is never called warm-up. */
+const LONGEST_SHARE = 1 / 3;
+const DEVIATIONS = 4;
+const LEAST_POINTS = 12;
+
+/**
+ * Leaves out the start of a series that does not belong to what follows (code that is compiled, pools that are filled).
+ * The line of the last half is drawn back to the start; what lies more than four deviations off it, without a break from
+ * the first point on, is warm-up. A leak from the first request on lies on its own line and is not cut.
+ */
+export function cutWarmUp(points: readonly Point[]): readonly Point[] {
+  if (points.length < LEAST_POINTS) return points;
+  const lastHalf = points.slice(Math.floor(points.length / 2));
+  const line = theilSen([lastHalf]);
+  if (!line) return points;
+  const off = ({ x, y }: Point): number => y - line.slope * x - (line.intercepts[0] ?? 0);
+  const allowed = DEVIATIONS * robustDeviation(lastHalf.map(off));
+  const settled = points.findIndex((point) => Math.abs(off(point)) <= allowed);
+  return settled > 0 && settled <= points.length * LONGEST_SHARE ? points.slice(settled) : points;
+}

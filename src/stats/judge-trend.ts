@@ -1,0 +1,41 @@
+import type { Trend } from './trend.ts';
+
+/**
+ * `growing`: on and on. `plateau`: it grew and came to rest. `step`: from one level to another. `flat`: none of these,
+ * as far as this run could see.
+ */
+export type TrendVerdict = 'growing' | 'plateau' | 'step' | 'flat';
+
+export interface TrendLimits {
+  /** One-sided p-value, corrected for all the series that were tested. */
+  readonly p: number;
+  readonly alpha?: number;
+  /** Growth over the run, as a share of the level, that is worth a word. */
+  readonly leastShare?: number;
+  /** The same in units of y. */
+  readonly leastGrowth?: number;
+}
+
+const ALPHA = 0.01;
+const LEAST_SHARE = 0.03;
+/** Second half against first: below this, growth is coming to rest. */
+const LEAST_HALF_RATIO = 0.4;
+/** With few points a rank test is content with order alone: then they must also lie on a line. */
+const FEW_POINTS = 12;
+const LEAST_R_SQUARED = 0.9;
+
+/**
+ * A series grows when its shape is neither a step nor at rest, a rank test at 1 % says that it rises, it rises by more
+ * than 3 % of its level, and its second half rises at least 0.4 times as fast as its first.
+ */
+export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
+  const { shape, slope, span, level, rSquared, points } = trend;
+  const growth = slope * span;
+  const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
+  if (shape.kind === 'step') return shape.to - shape.from >= least ? 'step' : 'flat';
+  if (growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
+  const ratio = trend.halfRatio ?? 1;
+  if (shape.kind === 'saturating' && ratio < 2 * LEAST_HALF_RATIO) return 'plateau';
+  if (ratio < LEAST_HALF_RATIO) return 'plateau';
+  return points < FEW_POINTS && rSquared < LEAST_R_SQUARED ? 'flat' : 'growing';
+}

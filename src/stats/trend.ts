@@ -1,0 +1,94 @@
+import { halfRatio } from './half-ratio.ts';
+import { leastSquares } from './least-squares.ts';
+import { mannKendall } from './mann-kendall.ts';
+import { median, robustDeviation } from './order-statistics.ts';
+import { detectPeriod, removePeriod } from './period.ts';
+import { varianceFactor } from './persistence.ts';
+import { type Pieces, type Point, spanOf } from './point.ts';
+import { fitShape, type Shape } from './shape.ts';
+import { smallestSlope } from './smallest-slope.ts';
+import { detrend, type TheilSen, theilSen } from './theil-sen.ts';
+
+/** All that is measured of one series before anything is decided. Slopes are per unit of x. */
+export interface Trend {
+  readonly points: number;
+  /** Time (or requests) that the pieces cover. */
+  readonly span: number;
+  readonly level: number;
+  /** Where the line ends. */
+  readonly latest: number;
+  readonly slope: number;
+  /** 95 % interval of the slope. */
+  readonly low: number;
+  readonly high: number;
+  /** One-sided, not yet corrected for the number of series tested. */
+  readonly pRising: number;
+  readonly shape: Shape;
+  /** Points of the wave that was taken away; null where there was none. */
+  readonly period: number | null;
+  readonly halfRatio: number | null;
+  /** Of a straight line. */
+  readonly rSquared: number;
+  /** Scatter around the line, as a standard deviation. */
+  readonly noise: number;
+  /** The smallest slope that would have been noticed in nine of ten runs like this one. */
+  readonly smallestSlope: number;
+}
+
+const LEAST_POINTS = 5;
+/** Fewer points give no estimate of persistence: the correction for bias alone would swallow every trend. */
+const LEAST_FOR_PERSISTENCE = 12;
+
+/**
+ * Measures how a series moves: wave removed, shape fitted, slope with interval, rank test. Null with fewer than five
+ * points. `pieces` are compared inside themselves only; their levels may differ. Warm-up is cut and blocks are made by
+ * the caller, who knows what the points are.
+ */
+export function measureTrend(pieces: Pieces): Trend | null {
+  const used = pieces.filter((points) => points.length >= 2);
+  const points = used.reduce((sum, piece) => sum + piece.length, 0);
+  if (points < LEAST_POINTS) return null;
+  const period = used.length === 1 ? detectPeriod(used[0] ?? []) : null;
+  const calm = period === null ? used : used.map((piece) => removePeriod(piece, period));
+  const raw = theilSen(calm);
+  if (!raw) return null;
+  const rest = detrend(calm, raw);
+  const factor = points < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(rest);
+  const line = theilSen(calm, factor) ?? raw;
+  const aligned = alignPieces(calm, line);
+  const span = calm.reduce((sum, piece) => sum + spanOf(piece), 0);
+  const lastPiece = calm.at(-1) ?? [];
+  return {
+    points,
+    span,
+    level: median(calm.flat().map(({ y }) => y)),
+    latest: line.slope * (lastPiece.at(-1)?.x ?? 0) + (line.intercepts.at(-1) ?? 0),
+    slope: line.slope,
+    low: line.low,
+    high: line.high,
+    pRising: mannKendall(
+      calm.map((piece) => piece.map(({ y }) => y)),
+      factor,
+    ).pRising,
+    shape: fitShape(aligned, factor),
+    period,
+    halfRatio: halfRatio(aligned),
+    rSquared: leastSquares(aligned).rSquared,
+    noise: robustDeviation(rest.flat()),
+    smallestSlope: smallestSlope(line),
+  };
+}
+
+/** One series of all pieces: time between them is left out, and each piece starts where the line of the one before ended. */
+function alignPieces(pieces: Pieces, line: TheilSen): readonly Point[] {
+  if (pieces.length === 1) return pieces[0] ?? [];
+  let passed = 0;
+  return pieces.flatMap((points, piece) => {
+    const start = points[0]?.x ?? 0;
+    const base = line.slope * start + (line.intercepts[piece] ?? 0);
+    const level = line.intercepts[0] ?? 0;
+    const offset = passed;
+    passed += spanOf(points);
+    return points.map(({ x, y }) => ({ x: offset + x - start, y: level + line.slope * offset + y - base }));
+  });
+}
