@@ -17,8 +17,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   target: ['model'],
   capture: ['model', 'format', 'target'],
   load: ['model', 'stats', 'scenario', 'format'],
+  snapshot: ['model', 'heap', 'format'],
   record: ['model', 'format'],
-  soak: ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
+  soak: [
+    'model',
+    'format',
+    'heap',
+    'cpu',
+    'stats',
+    'scenario',
+    'analysis',
+    'target',
+    'capture',
+    'load',
+    'record',
+    'snapshot',
+  ],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';

@@ -81,6 +81,7 @@ export interface HeapGrowth {
     readonly bytes: Bytes;
     readonly totalShallowBytes: Bytes;
   }[];
+  /** Requests answered in all when each snapshot was taken; null where nobody counted. */
   readonly requests: readonly (number | null)[];
   /** Growth from first to last of all classes together. */
   readonly growthBytes: Bytes;

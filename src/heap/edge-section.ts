@@ -1,0 +1,90 @@
+import { RowSection } from './row-section.ts';
+import { damaged } from './snapshot-error.ts';
+import type { SnapshotLayout } from './snapshot-layout.ts';
+
+export interface EdgeColumns {
+  readonly edgeType: Uint8Array;
+  readonly edgeName: Uint32Array;
+  readonly edgeTo: Uint32Array;
+}
+
+export function allocateEdges(count: number): EdgeColumns {
+  return {
+    edgeType: new Uint8Array(new SharedArrayBuffer(count)),
+    edgeName: new Uint32Array(new SharedArrayBuffer(count * 4)),
+    edgeTo: new Uint32Array(new SharedArrayBuffer(count * 4)),
+  };
+}
+
+/** The section `edges`, straight into columns. `to_node` is an index into the flat node array: here it becomes an ordinal. */
+export class EdgeSection extends RowSection {
+  readonly columns: EdgeColumns;
+  private readonly layout: SnapshotLayout['edge'];
+  private readonly nodeFields: number;
+  private readonly nodeCount: number;
+  private readonly capacity: number;
+  private readonly scratch: Int32Array;
+
+  constructor(layout: SnapshotLayout, columns: EdgeColumns, nodeCount: number) {
+    super('edges', layout.edge.fields);
+    this.layout = layout.edge;
+    this.nodeFields = layout.node.fields;
+    this.nodeCount = nodeCount;
+    this.columns = columns;
+    this.capacity = columns.edgeType.length;
+    this.scratch = new Int32Array(Math.max(3, layout.edge.fields));
+  }
+
+  protected override fast(bytes: Uint8Array, start: number, limit: number): number {
+    const { edgeType, edgeName, edgeTo } = this.columns;
+    const { type, name, to, types } = this.layout;
+    const { fields, scratch, capacity, nodeFields, nodeCount } = this;
+    const ordinalsPerIndex = 1 / nodeFields;
+    let row = this.rows;
+    let at = start;
+    while (at < limit && row < capacity) {
+      const rowStart = at;
+      let byte = 0;
+      for (let field = 0; field < fields; field++) {
+        byte = bytes[at++]!;
+        while (byte < 48) byte = bytes[at++]!;
+        if (byte > 57) {
+          byte = 256;
+          break;
+        }
+        let value = byte - 48;
+        byte = bytes[at++]!;
+        while (byte >= 48 && byte <= 57) {
+          value = (Math.imul(value, 10) + byte - 48) | 0;
+          byte = bytes[at++]!;
+        }
+        at--;
+        scratch[field] = value;
+      }
+      // An exact multiple: the product is within rounding of a whole number, so a half up and down is safe.
+      const index = scratch[to]! >>> 0;
+      const ordinal = (index * ordinalsPerIndex + 0.5) >>> 0;
+      if (byte === 256 || ordinal >= nodeCount || ordinal * nodeFields !== index) {
+        at = rowStart;
+        break;
+      }
+      edgeType[row] = types[scratch[type]! & 255]!;
+      edgeName[row] = scratch[name]!;
+      edgeTo[row] = ordinal;
+      row++;
+    }
+    this.rows = row;
+    return at;
+  }
+
+  protected override store(row: readonly number[], offset: number): void {
+    if (this.rows >= this.capacity) throw damaged(this.name, offset, 'more edges than `edge_count` says');
+    const { columns, layout, rows, nodeFields, nodeCount } = this;
+    const ordinal = row[layout.to]! / nodeFields;
+    if (!Number.isInteger(ordinal) || ordinal >= nodeCount) throw damaged(this.name, offset, 'an edge to no node');
+    columns.edgeType[rows] = layout.types[row[layout.type]! & 255]!;
+    columns.edgeName[rows] = row[layout.name]!;
+    columns.edgeTo[rows] = ordinal;
+    this.rows++;
+  }
+}

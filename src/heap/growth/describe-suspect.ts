@@ -1,0 +1,144 @@
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+import { holderWords } from '../words/holder-words.ts';
+import { nodeWords } from '../words/node-words.ts';
+import { type NodePath, pathWords } from '../words/path-words.ts';
+import { isUserScript, type Scopes } from '../words/scopes.ts';
+import { type SourceLocations, target } from '../words/source-locations.ts';
+import { gain, type PlaceSeries } from './find-anchors.ts';
+import { isOddId } from './ids.ts';
+import { requestsBetween } from './keep-suspects.ts';
+import { NOT_REACHED, type SpanningTree, sourceOf } from './spanning-tree.ts';
+import { type SuspectSeries, signatureText } from './suspect-series.ts';
+
+export interface DescribeContext {
+  readonly series: PlaceSeries;
+  /** Signature in `series.tree` by the signature that the spanning tree has. */
+  readonly settled: Uint32Array;
+  readonly graph: HeapGraph;
+  readonly spanning: SpanningTree;
+  readonly locations: SourceLocations;
+  readonly scopes: Scopes;
+  /** Highest odd id per snapshot; null where ids do not compare. */
+  readonly highestIds: readonly number[] | null;
+  readonly requests: readonly (number | null)[];
+  readonly growthBytes: number;
+}
+
+/** Puts a suspect into words by the objects of the last snapshot; null when none of it is left there. */
+export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): HeapSuspect | null {
+  const { graph, scopes, locations, series } = context;
+  const signature = suspect.main >= 0 ? suspect.main : suspect.place.anchor;
+  const members = nodesOf(context, signature);
+  const example = typicalOf(graph, members);
+  if (example === null) return null;
+  const path = pathTo(graph, context.spanning, example.node);
+  const anchor = anchorIndex(context, path, suspect);
+  const requests = requestsBetween(context.requests);
+  return {
+    class: suspect.main < 0 ? 'references' : example.words,
+    ...holderWords(graph, path, anchor, scopes, locations),
+    path: pathWords(graph, path, scopes),
+    signature: signatureText(series, suspect),
+    classLocation: classLocation(graph, example.node, locations),
+    counts: suspect.counts,
+    bytes: suspect.bytes,
+    cohorts: context.highestIds === null ? [] : cohortsOf(graph, members, context.highestIds),
+    shareOfGrowth: context.growthBytes <= 0 ? 0 : Math.min(1, Math.max(0, gain(suspect.bytes)) / context.growthBytes),
+    objectsPerRequest: requests === null ? null : gain(suspect.counts) / requests,
+    bytesPerRequest: requests === null ? null : gain(suspect.bytes) / requests,
+  };
+}
+
+function nodesOf({ graph, spanning, settled }: DescribeContext, signature: number): number[] {
+  const found: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const own = spanning.signatureOf[node]!;
+    if (own !== NOT_REACHED && settled[own] === signature) found.push(node);
+  }
+  return found;
+}
+
+/** Most of the members look like this one; a few dozen are asked. */
+function typicalOf(graph: HeapGraph, members: readonly number[]): { node: number; words: string } | null {
+  const step = Math.max(1, Math.floor(members.length / 48));
+  const seen = new Map<string, { node: number; words: string; times: number }>();
+  for (let at = members.length - 1; at >= 0; at -= step) {
+    const node = members[at]!;
+    const words = nodeWords(graph, node);
+    const known = seen.get(words);
+    if (known) known.times++;
+    else seen.set(words, { node, words, times: 1 });
+  }
+  return [...seen.values()].sort((a, b) => b.times - a.times)[0] ?? null;
+}
+
+function pathTo(graph: HeapGraph, spanning: SpanningTree, node: number): NodePath {
+  const nodes: number[] = [];
+  const edges: number[] = [];
+  for (let at = node; ; ) {
+    nodes.push(at);
+    if (at === 0) break;
+    const edge = spanning.parentEdge[at]!;
+    edges.push(edge);
+    at = sourceOf(graph, edge);
+  }
+  return { nodes: nodes.reverse(), edges: [-1, ...edges.reverse()] };
+}
+
+/** Index in the path of the last object that stands at the anchor. */
+function anchorIndex({ spanning, settled }: DescribeContext, path: NodePath, { place }: SuspectSeries): number {
+  for (let at = path.nodes.length - 1; at > 0; at--) {
+    if (settled[spanning.signatureOf[path.nodes[at]!]!] === place.anchor) return at;
+  }
+  return 0;
+}
+
+/** Born in which interval: by the highest id of each snapshot. */
+function cohortsOf(graph: HeapGraph, members: readonly number[], highestIds: readonly number[]): number[] {
+  const cohorts = highestIds.slice(1).map(() => 0);
+  for (const node of members) {
+    const id = graph.nodeId[node]!;
+    if (!isOddId(id)) continue;
+    const interval = highestIds.findIndex((highest) => id <= highest);
+    if (interval > 0) cohorts[interval - 1]! += 1;
+  }
+  return cohorts;
+}
+
+const CALLBACKS = [
+  '_onTimeout',
+  '_onImmediate',
+  'callback',
+  'listener',
+  'fulfill_handler',
+  'reject_handler',
+  '_repeat',
+];
+
+/** Where the class or function is written; of a timer or listener, the function that it will call. */
+function classLocation(graph: HeapGraph, node: number, locations: SourceLocations): HeapSuspect['classLocation'] {
+  const own = locations.locate(node);
+  if (own && isUserScript(own.scriptUrl)) return own;
+  for (const name of CALLBACKS) {
+    for (const type of [EDGE.property, EDGE.internal]) {
+      const callee = target(graph, node, type, name);
+      const location = callee < 0 ? null : locations.locate(callee);
+      if (location && isUserScript(location.scriptUrl)) return location;
+    }
+  }
+  return firstClosure(graph, node, locations);
+}
+
+/** Promise reactions and their kin name no callee: the first closure of the program among what they lead to. */
+function firstClosure(graph: HeapGraph, node: number, locations: SourceLocations): HeapSuspect['classLocation'] {
+  if (graph.nodeType[node] !== NODE.hidden && graph.nodeType[node] !== NODE.object) return null;
+  for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
+    const to = graph.edgeTo[edge]!;
+    if (graph.nodeType[to] !== NODE.closure || graph.edgeType[edge] === EDGE.weak) continue;
+    const location = locations.locate(to);
+    if (location && isUserScript(location.scriptUrl)) return location;
+  }
+  return null;
+}

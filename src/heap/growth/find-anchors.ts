@@ -1,0 +1,118 @@
+import type { SignatureSums } from './signature-sums.ts';
+import { SignatureTree } from './signature-tree.ts';
+
+/** An old place (the anchor: its objects do not grow in number) and what grows directly below it. */
+export interface GrowingPlace {
+  readonly anchor: number;
+  /** Signatures of the growing children; empty when only the anchor's own bytes grow, as of an array of references. */
+  readonly groups: readonly number[];
+}
+
+export interface PlaceSeries {
+  readonly tree: SignatureTree;
+  readonly sums: readonly SignatureSums[];
+  /** Per snapshot, by signature: bytes of the objects with the signature and of all below it. */
+  readonly subtree: readonly Float64Array[];
+}
+
+export function seriesOf(tree: SignatureTree, sums: readonly SignatureSums[]): PlaceSeries {
+  const subtree = sums.map((sum) => {
+    const bytes = sum.bytes.slice();
+    // A signature is made after the one above it, so one sweep down the numbers adds everything up.
+    for (let signature = tree.count - 1; signature > 0; signature--) {
+      const parent = tree.parent(signature);
+      bytes[parent] = bytes[parent]! + bytes[signature]!;
+    }
+    return bytes;
+  });
+  return { tree, sums, subtree };
+}
+
+/**
+ * Walks down from the root through whatever grows in bytes. As long as a place does not grow in number of objects, it
+ * is a holder; the first place below that does is what leaks, and everything under it belongs to the same leak.
+ */
+export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): GrowingPlace[] {
+  const { tree } = series;
+  const children = childrenOf(series, leastBytes);
+  const places: GrowingPlace[] = [];
+  const open: number[] = [SignatureTree.root];
+  while (open.length > 0) {
+    const anchor = open.pop()!;
+    const groups: number[] = [];
+    for (const child of children.get(anchor) ?? []) {
+      if (explainsGrowth(series, child, children)) groups.push(child);
+      else open.push(child);
+    }
+    const ownGain = gain(series.sums.map((sum) => sum.bytes[anchor]!));
+    if (groups.length > 0 || (ownGain >= leastBytes && isSteady(series, anchor))) places.push({ anchor, groups });
+  }
+  return places.filter(({ anchor }) => anchor < tree.count);
+}
+
+function childrenOf(series: PlaceSeries, leastBytes: number): Map<number, number[]> {
+  const { tree, subtree } = series;
+  const children = new Map<number, number[]>();
+  for (let signature = 1; signature < tree.count; signature++) {
+    if (gain(subtree.map((bytes) => bytes[signature]!)) < leastBytes) continue;
+    const parent = tree.parent(signature);
+    const list = children.get(parent);
+    if (list) list.push(signature);
+    else children.set(parent, [signature]);
+  }
+  return children;
+}
+
+/** The place holds as many objects as ever: what it gained in bytes is its own table. */
+function isSteady(series: PlaceSeries, place: number): boolean {
+  return gain(countsOf(series, place)) <= 0;
+}
+
+/**
+ * Whether the growth below a place comes from there being more objects of it, and not from one of them (or a few)
+ * growing inside. Two signs speak for the latter: the new objects would account for a small part of the bytes only; or
+ * they came once, and what is below them went on growing.
+ */
+function explainsGrowth(series: PlaceSeries, place: number, children: ReadonlyMap<number, readonly number[]>): boolean {
+  const counts = countsOf(series, place);
+  const gained = gain(counts);
+  if (gained <= 0) return false;
+  const bytes = series.subtree.map((sum) => sum[place]!);
+  const mean = bytes.at(-1)! / counts.at(-1)!;
+  if (gained * mean < 0.3 * gain(bytes)) return false;
+  const below = children.get(place) ?? [];
+  const most = Math.max(0, ...deepGains(series, below, children));
+  if (most < 8 * gained) return true;
+  return series.sums.length > 2 ? keepsPace(counts, bytes) : gained > 3;
+}
+
+/** Gains in number of the places below, through those that did not gain themselves. */
+function deepGains(
+  series: PlaceSeries,
+  places: readonly number[],
+  children: ReadonlyMap<number, readonly number[]>,
+  depth = 0,
+): number[] {
+  return places.flatMap((place) => {
+    const gained = gain(countsOf(series, place));
+    return depth < 6 ? [gained, ...deepGains(series, children.get(place) ?? [], children, depth + 1)] : [gained];
+  });
+}
+
+/** In every interval with a real part of the growth, a part of the new objects came too. */
+function keepsPace(counts: readonly number[], bytes: readonly number[]): boolean {
+  const newObjects = gain(counts);
+  const newBytes = gain(bytes);
+  return bytes.slice(1).every((value, index) => {
+    const share = (value - bytes[index]!) / newBytes;
+    return share < 0.15 || (counts[index + 1]! - counts[index]!) / newObjects > share / 4;
+  });
+}
+
+export function countsOf(series: PlaceSeries, place: number): number[] {
+  return series.sums.map((sum) => sum.count[place]!);
+}
+
+export function gain(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.at(-1)! - values[0]!;
+}

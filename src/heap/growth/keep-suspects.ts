@@ -1,0 +1,77 @@
+import { gain, type PlaceSeries } from './find-anchors.ts';
+import { isEngineClass } from './node-classes.ts';
+import type { SuspectSeries } from './suspect-series.ts';
+
+const MOST = 20;
+const LEAST_SHARE = 0.01;
+const LEAST_OBJECTS = 8;
+
+/** Leaves out noise: see the steps below. Biggest and most even growth first. */
+export function keepSuspects(
+  series: PlaceSeries,
+  found: readonly SuspectSeries[],
+  requests: readonly (number | null)[],
+  growthBytes: number,
+): SuspectSeries[] {
+  return found
+    .filter((suspect) => isWorthSaying(series, suspect, requests, growthBytes))
+    .map((suspect) => ({ suspect, weight: gain(suspect.bytes) * evenness(suspect.bytes, requests) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, MOST)
+    .map(({ suspect }) => suspect);
+}
+
+function isWorthSaying(
+  series: PlaceSeries,
+  suspect: SuspectSeries,
+  requests: readonly (number | null)[],
+  growthBytes: number,
+): boolean {
+  const newObjects = gain(suspect.counts);
+  const newBytes = gain(suspect.bytes);
+  if (newBytes <= 0) return false;
+  if (suspect.main < 0) return newBytes >= 0.05 * growthBytes;
+  if (newObjects <= 0) return false;
+  // A whole number of new objects a request is no noise, however small and whatever the class.
+  if (isWholePerRequest(newObjects, requests)) return true;
+  if (isEngineClass(series.tree.classes.get(series.tree.class(suspect.main))) && !isString(series, suspect.main)) {
+    return false;
+  }
+  return newObjects >= LEAST_OBJECTS && newBytes >= LEAST_SHARE * growthBytes;
+}
+
+function isString(series: PlaceSeries, signature: number): boolean {
+  return series.tree.classes.get(series.tree.class(signature)) === '(string)';
+}
+
+/** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */
+export function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {
+  const served = requestsBetween(requests);
+  if (served === null || served < 50) return false;
+  const ratio = newObjects / served;
+  return Math.round(ratio) >= 1 && Math.abs(ratio - Math.round(ratio)) < 0.02;
+}
+
+/** Requests from the first snapshot to the last; null where nobody counted. */
+export function requestsBetween(requests: readonly (number | null)[]): number | null {
+  const first = requests[0] ?? null;
+  const last = requests.at(-1) ?? null;
+  return first === null || last === null || last <= first ? null : last - first;
+}
+
+/**
+ * How even the growth is over the intervals in which there was load, from near 0 (all at once, or falling off as a
+ * warm-up does) to 1: the rate of the slowest interval over the mean rate. Intervals without requests say nothing.
+ */
+export function evenness(bytes: readonly number[], requests: readonly (number | null)[]): number {
+  const rates: number[] = [];
+  for (let at = 1; at < bytes.length; at++) {
+    const before = requests[at - 1] ?? null;
+    const after = requests[at] ?? null;
+    const served = before === null || after === null ? 1 : after - before;
+    if (served > 0) rates.push((bytes[at]! - bytes[at - 1]!) / served);
+  }
+  if (rates.length < 2) return 1;
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  return mean <= 0 ? 0.05 : Math.max(0.05, Math.min(...rates) / mean);
+}

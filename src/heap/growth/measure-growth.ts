@@ -1,0 +1,171 @@
+import type { ClassGrowth, HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
+import type { Bytes } from '../../model/units.ts';
+import type { ClassAggregate } from '../aggregate-classes.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import type { WeakMapEdges } from '../weak-map-edges.ts';
+import { Scopes } from '../words/scopes.ts';
+import { SourceLocations } from '../words/source-locations.ts';
+import { describeSuspect } from './describe-suspect.ts';
+import { findGrowingPlaces, gain, seriesOf } from './find-anchors.ts';
+import { collectIdClasses, type IdClasses, shareOfSameClass } from './ids.ts';
+import { keepSuspects } from './keep-suspects.ts';
+import { createClassNumbers } from './node-classes.ts';
+import { settleKeys } from './settle-keys.ts';
+import { type SignatureSums, sumBySignature } from './signature-sums.ts';
+import { SignatureTree } from './signature-tree.ts';
+import { buildSpanningTree, type SpanningTree } from './spanning-tree.ts';
+import { type SuspectSeries, seriesOfSuspects } from './suspect-series.ts';
+
+export interface SnapshotOrigin {
+  readonly file: string;
+  readonly fileBytes: Bytes;
+  /** Object ids compare between snapshots of one epoch; null where nobody knows. */
+  readonly idEpoch: string | null;
+  /** Requests answered in all when it was taken; null where nobody counted. */
+  readonly requests: number | null;
+}
+
+interface Taken {
+  readonly origin: SnapshotOrigin;
+  readonly nodes: number;
+  readonly edges: number;
+  readonly sums: SignatureSums;
+  readonly aggregates: readonly ClassAggregate[];
+}
+
+interface Latest {
+  readonly graph: HeapGraph;
+  readonly spanning: SpanningTree;
+  readonly idClasses: IdClasses | null;
+}
+
+/** Below this nobody would look, and noise of the engine is of that size. */
+const LEAST_BYTES = 2_000;
+
+/** Of the ids common to two snapshots of unknown origin, so many must keep their class for ids to be trusted. */
+const TRUSTED_IDS = 0.99;
+
+/**
+ * Growth over two or more snapshots in order: `add` each, then `finish`. Of all but the last only sums by signature are
+ * kept, so the memory needed is that of one graph.
+ */
+export class GrowthMeasure {
+  private readonly tree = new SignatureTree();
+  private readonly taken: Taken[] = [];
+  private latest: Latest | null = null;
+  /** Smallest share of common ids that kept their class, over the intervals of unknown origin. */
+  private sameClass = 1;
+  private idsRefused: string | null = null;
+
+  add(graph: HeapGraph, weakMaps: WeakMapEdges, aggregates: readonly ClassAggregate[], origin: SnapshotOrigin): void {
+    const spanning = buildSpanningTree(graph, weakMaps, this.tree);
+    const idClasses = this.compareIds(graph, origin);
+    this.taken.push({
+      origin,
+      nodes: graph.nodeCount,
+      edges: graph.edgeCount,
+      sums: sumBySignature(graph, spanning, this.tree),
+      aggregates,
+    });
+    this.latest = { graph, spanning, idClasses };
+  }
+
+  private compareIds(graph: HeapGraph, origin: SnapshotOrigin): IdClasses | null {
+    const before = this.taken.at(-1);
+    const known = origin.idEpoch !== null;
+    if (before && known !== (before.origin.idEpoch !== null))
+      this.idsRefused ??= 'the origin of some snapshots is unknown';
+    if (before && known && origin.idEpoch !== before.origin.idEpoch) {
+      this.idsRefused ??= 'object ids were given anew between the snapshots';
+    }
+    if (known || this.idsRefused !== null) return null;
+    const idClasses = collectIdClasses(graph, createClassNumbers(graph, this.tree.classes));
+    const previous = this.latest?.idClasses;
+    if (previous) {
+      const share = shareOfSameClass(previous, idClasses) ?? 0;
+      this.sameClass = Math.min(this.sameClass, share);
+      if (share < TRUSTED_IDS) {
+        this.idsRefused = `only ${Math.floor(share * 1000) / 10} % of the common object ids keep their class`;
+      }
+    }
+    return idClasses;
+  }
+
+  /** At least two snapshots must have been added. */
+  finish(): HeapGrowth {
+    const { taken, latest } = this;
+    if (!latest || taken.length < 2) throw new Error('growth needs two snapshots');
+    const { tree, sums, settled } = settleKeys(
+      this.tree,
+      taken.map((snapshot) => snapshot.sums),
+    );
+    const series = seriesOf(tree, sums);
+    const requests = taken.map(({ origin }) => origin.requests);
+    const found = seriesOfSuspects(series, findGrowingPlaces(series, LEAST_BYTES));
+    const growthBytes = gain(sums.map((sum) => sum.totalBytes));
+    const kept = keepSuspects(series, found, requests, growthBytes);
+    const byIds = this.idsRefused === null;
+    return {
+      comparison: byIds ? 'ids' : 'class-and-signature',
+      comparisonReason: this.comparisonReason(),
+      snapshots: taken.map(({ origin, nodes, edges, sums: own }) => ({
+        file: origin.file,
+        nodes,
+        edges,
+        bytes: origin.fileBytes,
+        totalShallowBytes: own.totalBytes,
+      })),
+      requests,
+      growthBytes,
+      classes: classGrowth(taken.map(({ aggregates }) => aggregates)),
+      suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes }),
+    };
+  }
+
+  private comparisonReason(): string {
+    if (this.idsRefused !== null) return `${this.idsRefused}: compared by class and retaining signature`;
+    const known = this.taken[0]!.origin.idEpoch !== null;
+    return known
+      ? 'all snapshots are of one id epoch: survivors are told by their object ids'
+      : `${Math.floor(this.sameClass * 1000) / 10} % of the common object ids keep their class: survivors are told by their ids`;
+  }
+
+  private describe(
+    kept: readonly SuspectSeries[],
+    context: {
+      series: ReturnType<typeof seriesOf>;
+      settled: Uint32Array;
+      latest: Latest;
+      byIds: boolean;
+      requests: readonly (number | null)[];
+      growthBytes: number;
+    },
+  ): HeapSuspect[] {
+    const { graph } = context.latest;
+    const locations = new SourceLocations(graph);
+    const scopes = new Scopes(graph, locations);
+    const highestIds = context.byIds ? this.taken.map(({ sums }) => sums.highestId) : null;
+    const total = Math.max(
+      context.growthBytes,
+      kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
+    );
+    return kept
+      .map((suspect) =>
+        describeSuspect(suspect, { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total }),
+      )
+      .filter((suspect) => suspect !== null);
+  }
+}
+
+function classGrowth(rows: readonly (readonly ClassAggregate[])[]): ClassGrowth[] {
+  const names = new Set(rows.flatMap((row) => row.map((aggregate) => aggregate.class)));
+  const maps = rows.map((row) => new Map(row.map((aggregate) => [aggregate.class, aggregate])));
+  return [...names]
+    .map((name) => ({
+      class: name,
+      counts: maps.map((map) => map.get(name)?.count ?? 0),
+      shallowBytes: maps.map((map) => map.get(name)?.shallowBytes ?? 0),
+      retainedBytes: maps.map((map) => map.get(name)?.retainedBytes ?? 0),
+    }))
+    .sort((a, b) => gain(b.retainedBytes) - gain(a.retainedBytes));
+}

@@ -1,0 +1,61 @@
+import type { HeapGraph } from '../heap-graph.ts';
+import { NODE, NODE_TYPE_NAMES } from '../snapshot-layout.ts';
+import type { Names } from './names.ts';
+
+/** Closures are told apart by the function's name, everything made of characters is one class. */
+export const CLOSURE_PREFIX = 'closure ';
+
+/** Gives every node its class for signatures, by number in `names`; each name is decoded once. */
+export function createClassNumbers(graph: HeapGraph, names: Names): (node: number) => number {
+  const { nodeType, nodeName, strings } = graph;
+  const byType = NODE_TYPE_NAMES.map(() => null as Int32Array | null);
+  const kinds = NODE_TYPE_NAMES.map((name, type) => names.numberOf(kindOf(type, name)));
+  return (node) => {
+    const type = nodeType[node]!;
+    if (!isNamed(type)) return kinds[type]!;
+    byType[type] ??= new Int32Array(strings.count + 1);
+    const known = byType[type];
+    const name = Math.min(nodeName[node]!, strings.count);
+    let number = known[name]!;
+    if (number === 0) {
+      const text = strings.get(name);
+      number = names.numberOf(type === NODE.closure ? CLOSURE_PREFIX + text : text || kindOf(type, 'unnamed')) + 1;
+      known[name] = number;
+    }
+    return number - 1;
+  };
+}
+
+function isNamed(type: number): boolean {
+  switch (type) {
+    case NODE.hidden:
+    case NODE.array:
+    case NODE.object:
+    case NODE.closure:
+    case NODE.native:
+    case NODE.synthetic:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function kindOf(type: number, name: string): string {
+  switch (type) {
+    case NODE.consString:
+    case NODE.slicedString:
+      return '(string)';
+    case NODE.code:
+      return '(compiled code)';
+    case NODE.array:
+      return '(array)';
+    default:
+      return `(${name})`;
+  }
+}
+
+/** Classes of the engine itself: compiled code, hidden classes, feedback. Contexts, which hold variables, are not among them. */
+export function isEngineClass(name: string): boolean {
+  if (name === 'system / Context' || name === 'system / PromiseReaction') return false;
+  return name.startsWith('system / ') || name.startsWith('(') || name === '';
+}

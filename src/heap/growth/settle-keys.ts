@@ -1,0 +1,65 @@
+import { LABEL, PROPERTY } from './edge-labels.ts';
+import type { SignatureSums } from './signature-sums.ts';
+import { SignatureTree } from './signature-tree.ts';
+
+/** So many property names that the first snapshot did not have make an object a dictionary: its keys are data. */
+const NEW_NAMES = 8;
+
+export interface SettledSignatures {
+  readonly tree: SignatureTree;
+  readonly sums: readonly SignatureSums[];
+  /** Signature in `tree` by the signature that it had before. */
+  readonly settled: Uint32Array;
+}
+
+/**
+ * `sessions[id] = …` gives each key a step of its own. Whether a property name is a field or a key shows only over
+ * time: under an object that gains names from snapshot to snapshot, names become `<key>`. All signatures are made
+ * again with that rule, the sums follow.
+ */
+export function settleKeys(tree: SignatureTree, sums: readonly SignatureSums[]): SettledSignatures {
+  const isDictionary = findDictionaries(tree, sums);
+  const settled = new Uint32Array(tree.count);
+  const next = new SignatureTree();
+  const key = next.labels.numberOf(LABEL.key);
+  for (let signature = 1; signature < tree.count; signature++) {
+    const parent = tree.parent(signature);
+    const text = tree.labels.get(tree.label(signature));
+    const label = isDictionary[parent] === 1 && text.startsWith(PROPERTY) ? key : next.labels.numberOf(text);
+    const klass = next.classes.numberOf(tree.classes.get(tree.class(signature)));
+    settled[signature] = next.child(settled[parent]!, label, klass);
+    if (tree.isChain(signature)) next.markChain(settled[signature]!);
+  }
+  return { tree: next, sums: sums.map((sum) => resettle(sum, settled, next.count)), settled };
+}
+
+function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): Uint8Array {
+  const newNames = new Uint32Array(tree.count);
+  const isDictionary = new Uint8Array(tree.count);
+  const first = sums[0]!;
+  const last = sums[sums.length - 1]!;
+  for (let signature = 1; signature < tree.count; signature++) {
+    const label = tree.labels.get(tree.label(signature));
+    const parent = tree.parent(signature);
+    if (label === LABEL.key) isDictionary[parent] = 1;
+    if (!label.startsWith(PROPERTY)) continue;
+    const isNew = (first.count[signature] ?? 0) === 0 && (last.count[signature] ?? 0) > 0;
+    // What is wholly new brings its fields along; only an object that was there before gains keys.
+    if (isNew && (parent === SignatureTree.root || (first.count[parent] ?? 0) > 0)) {
+      newNames[parent] = newNames[parent]! + 1;
+      if (newNames[parent]! >= NEW_NAMES) isDictionary[parent] = 1;
+    }
+  }
+  return isDictionary;
+}
+
+function resettle(sums: SignatureSums, settled: Uint32Array, signatures: number): SignatureSums {
+  const count = new Float64Array(signatures);
+  const bytes = new Float64Array(signatures);
+  for (let signature = 0; signature < sums.count.length; signature++) {
+    const to = settled[signature]!;
+    count[to] = count[to]! + sums.count[signature]!;
+    bytes[to] = bytes[to]! + sums.bytes[signature]!;
+  }
+  return { ...sums, count, bytes };
+}

@@ -1,0 +1,119 @@
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+import type { WeakMapEdges } from '../weak-map-edges.ts';
+import { createEdgeLabels } from './edge-labels.ts';
+import { createClassNumbers } from './node-classes.ts';
+import { SignatureTree } from './signature-tree.ts';
+
+export const NOT_REACHED = 0xffffffff;
+
+/** One retaining path for every object, and its signature. */
+export interface SpanningTree {
+  /** Per node; NOT_REACHED where only weak edges lead to it. */
+  readonly signatureOf: Uint32Array;
+  /** Per node: the edge by which it was reached. Meaningless for the root. */
+  readonly parentEdge: Uint32Array;
+}
+
+/**
+ * Breadth first, so paths are short; but in waves, since the shortest path is often an accident (the stack, an inline
+ * cache) that will be gone or new in the next snapshot, and then objects seem to move. First what the program's own
+ * globals reach through data, then handles held by native code, then compiled code, hidden classes and caches, last the
+ * stack. Within a wave the order of edges decides, which V8 keeps.
+ */
+export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree: SignatureTree): SpanningTree {
+  const { nodeCount, firstEdge, edgeType, edgeTo, edgeName } = graph;
+  const labels = createEdgeLabels(graph, weakMaps, tree.labels);
+  const classOf = createClassNumbers(graph, tree.classes);
+  const waveOf = createWaves(graph);
+  const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
+  const parentEdge = new Uint32Array(nodeCount);
+  const queue = new Uint32Array(nodeCount);
+  const later: number[][] = Array.from({ length: WAVES }, () => []);
+  if (nodeCount > 0) {
+    signatureOf[0] = SignatureTree.root;
+    later[0]!.push(0);
+  }
+  for (let wave = 0; wave < WAVES; wave++) {
+    let queued = 0;
+    for (const node of later[wave]!) queue[queued++] = node;
+    for (let next = 0; next < queued; next++) {
+      const node = queue[next]!;
+      const signature = signatureOf[node]!;
+      const isDictionary = labels.isDictionary(node);
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const type = edgeType[edge]!;
+        if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
+        const to = edgeTo[edge]!;
+        if (signatureOf[to] !== NOT_REACHED) continue;
+        const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
+        if (isPair && weakMaps.isFromTable(node, edge)) continue;
+        signatureOf[to] = tree.child(signature, labels.labelOf(edge, isDictionary), classOf(to));
+        parentEdge[to] = edge;
+        const own = waveOf(to);
+        if (own <= wave) queue[queued++] = to;
+        else later[own]!.push(to);
+      }
+    }
+  }
+  return { signatureOf, parentEdge };
+}
+
+const WAVES = 4;
+const HANDLES = new Set([
+  '(Global handles)',
+  '(Eternal handles)',
+  '(Traced handles)',
+  'C++ Persistent roots',
+  '(Extensions)',
+]);
+const PASSING = new Set([
+  '(Stack roots)',
+  '(Handle scope)',
+  '(Micro tasks)',
+  '(Relocatable)',
+  '(Compilation cache)',
+  '(Debugger)',
+  '(Thread manager)',
+  '(Unknown)',
+]);
+const CACHES =
+  /^system \/ (Map|PropertyCell|Cell|Feedback|AllocationSite|WeakCell|Prototype|EnumCache|TransitionArray)/;
+
+/** In which wave the edges of a node are followed. */
+function createWaves(graph: HeapGraph): (node: number) => number {
+  const { nodeType, nodeName, strings } = graph;
+  const hidden = new Int8Array(strings.count + 1).fill(-1);
+  return (node) => {
+    const type = nodeType[node]!;
+    if (type === NODE.code || type === NODE.shape) return 2;
+    if (type === NODE.synthetic) return waveOfRoot(strings.get(nodeName[node]!));
+    if (type !== NODE.hidden) return 0;
+    const name = Math.min(nodeName[node]!, strings.count);
+    let wave = hidden[name]!;
+    if (wave < 0) {
+      wave = CACHES.test(strings.get(name)) ? 2 : 0;
+      hidden[name] = wave;
+    }
+    return wave;
+  };
+}
+
+function waveOfRoot(name: string): number {
+  if (name === '' || name === '(GC roots)') return 0;
+  if (HANDLES.has(name)) return 1;
+  return PASSING.has(name) ? 3 : 2;
+}
+
+/** The node that an edge leaves from: edges stand in the order of their nodes. */
+export function sourceOf(graph: HeapGraph, edge: number): number {
+  const { firstEdge } = graph;
+  let low = 0;
+  let high = graph.nodeCount;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if (firstEdge[middle]! <= edge) low = middle;
+    else high = middle;
+  }
+  return low;
+}

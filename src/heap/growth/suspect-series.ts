@@ -1,0 +1,174 @@
+import type { Bytes } from '../../model/units.ts';
+import { LABEL } from './edge-labels.ts';
+import { countsOf, type GrowingPlace, gain, type PlaceSeries } from './find-anchors.ts';
+import { isEngineClass } from './node-classes.ts';
+
+/** A growing place with its numbers; still without words. */
+export interface SuspectSeries {
+  readonly place: GrowingPlace;
+  /** Signature of what leaks: the outermost object that a program can name; -1 when only references grow. */
+  readonly main: number;
+  readonly counts: readonly number[];
+  readonly bytes: readonly Bytes[];
+}
+
+/** Totals of all objects of a class, by the number of the class in the tree, a row a snapshot. */
+export interface ClassTotals {
+  readonly count: readonly Float64Array[];
+  readonly bytes: readonly Float64Array[];
+}
+
+export function classTotals({ tree, sums }: PlaceSeries): ClassTotals {
+  const count = sums.map(() => new Float64Array(tree.classes.count));
+  const bytes = sums.map(() => new Float64Array(tree.classes.count));
+  for (let signature = 0; signature < tree.count; signature++) {
+    const klass = tree.class(signature);
+    sums.forEach((sum, snapshot) => {
+      count[snapshot]![klass] = count[snapshot]![klass]! + sum.count[signature]!;
+      bytes[snapshot]![klass] = bytes[snapshot]![klass]! + sum.bytes[signature]!;
+    });
+  }
+  return { count, bytes };
+}
+
+/**
+ * Counts and bytes of every place. Where the shortest path of objects changed between two snapshots they leave one
+ * place and turn up in another without any growth: what a place gained of a class is cut to what the whole heap
+ * gained of it, and the rest is counted as having been there before.
+ */
+export function seriesOfSuspects(series: PlaceSeries, places: readonly GrowingPlace[]): SuspectSeries[] {
+  const totals = classTotals(series);
+  const owner = placeOfSignature(series, places);
+  const perPlace = bytesByClass(series, places, owner);
+  return places.map((place, index) => {
+    const main = mainSignature(series, place);
+    const sameClass = main < 0 ? [] : place.groups.filter((group) => holdsClassOf(series, group, main));
+    const counted = main < 0 ? [place.anchor] : sameClass.length > 0 ? sameClass : [main];
+    const counts = series.sums.map((sum) => counted.reduce((total, signature) => total + sum.count[signature]!, 0));
+    return {
+      place,
+      main,
+      counts:
+        main < 0
+          ? counts
+          : cutToTotal(
+              counts,
+              totals.count.map((row) => row[series.tree.class(main)]!),
+            ),
+      bytes: addUp(perPlace[index]!, totals),
+    };
+  });
+}
+
+function holdsClassOf(series: PlaceSeries, group: number, main: number): boolean {
+  return series.tree.class(group) === series.tree.class(main);
+}
+
+function placeOfSignature({ tree }: PlaceSeries, places: readonly GrowingPlace[]): Int32Array {
+  const owner = new Int32Array(tree.count).fill(-1);
+  places.forEach(({ anchor, groups }, index) => {
+    for (const group of groups) owner[group] = index;
+    if (groups.length === 0) owner[anchor] = index;
+  });
+  const groupless = new Set(places.filter(({ groups }) => groups.length === 0).map(({ anchor }) => anchor));
+  for (let signature = 1; signature < tree.count; signature++) {
+    const parent = tree.parent(signature);
+    if (owner[signature] === -1 && owner[parent]! >= 0 && !groupless.has(parent)) owner[signature] = owner[parent]!;
+  }
+  return owner;
+}
+
+type ClassBytes = Map<number, number[]>;
+
+function bytesByClass(series: PlaceSeries, places: readonly GrowingPlace[], owner: Int32Array): ClassBytes[] {
+  const { tree, sums } = series;
+  const found: ClassBytes[] = places.map(() => new Map());
+  const add = (place: number, signature: number): void => {
+    const klass = tree.class(signature);
+    const row = found[place]!.get(klass) ?? sums.map(() => 0);
+    found[place]!.set(klass, row);
+    sums.forEach((sum, snapshot) => {
+      row[snapshot]! += sum.bytes[signature]!;
+    });
+  };
+  for (let signature = 0; signature < tree.count; signature++)
+    if (owner[signature]! >= 0) add(owner[signature]!, signature);
+  // The table of the container grows with what it holds.
+  places.forEach(({ anchor, groups }, index) => {
+    if (groups.length > 0 && owner[anchor] === -1) add(index, anchor);
+  });
+  return found;
+}
+
+function addUp(byClass: ClassBytes, totals: ClassTotals): number[] {
+  const sum = totals.bytes.map(() => 0);
+  for (const [klass, row] of byClass) {
+    cutToTotal(
+      row,
+      totals.bytes.map((total) => total[klass]!),
+    ).forEach((value, snapshot) => {
+      sum[snapshot]! += value;
+    });
+  }
+  return sum;
+}
+
+function cutToTotal(local: readonly number[], total: readonly number[]): number[] {
+  const excess = gain(local) - Math.max(0, gain(total));
+  if (gain(local) <= 0 || excess <= 0) return [...local];
+  const last = local.at(-1)!;
+  return local.map((value, snapshot) => (snapshot === local.length - 1 ? value : Math.min(last, value + excess)));
+}
+
+/**
+ * What to call the leak: among all that grows directly below the anchor the group with most bytes, keys and other bare
+ * strings only where there is nothing else; through parts of the engine down to the first thing that has a name.
+ */
+function mainSignature(series: PlaceSeries, { groups }: GrowingPlace): number {
+  const named = groups.map((group) => firstNamed(series, group));
+  let best = -1;
+  let bestWeight = -1;
+  named.forEach((signature, index) => {
+    const bytes = gain(series.subtree.map((sum) => sum[groups[index]!]!));
+    const name = series.tree.classes.get(series.tree.class(signature));
+    const weight = bytes * (name === '(string)' || isEngineClass(name) ? 0.01 : 1);
+    if (weight > bestWeight) {
+      best = signature;
+      bestWeight = weight;
+    }
+  });
+  return best;
+}
+
+function firstNamed(series: PlaceSeries, group: number): number {
+  const { tree, subtree } = series;
+  let at = group;
+  for (let depth = 0; depth < 6; depth++) {
+    if (!isUnnamed(tree.classes.get(tree.class(at)))) return at;
+    let next = -1;
+    for (let child = at + 1; child < tree.count; child++) {
+      if (tree.parent(child) !== at || gain(countsOf(series, child)) * 2 < gain(countsOf(series, at))) continue;
+      if (next < 0 || gain(subtree.map((sum) => sum[child]!)) > gain(subtree.map((sum) => sum[next]!))) next = child;
+    }
+    if (next < 0) return group;
+    at = next;
+  }
+  return group;
+}
+
+function isUnnamed(name: string): boolean {
+  return isEngineClass(name) || name === 'system / Context';
+}
+
+/** Readable and stable between runs: labels and classes from the root to the anchor, then what leaks. */
+export function signatureText(series: PlaceSeries, { place, main }: SuspectSeries): string {
+  const { tree } = series;
+  const steps: string[] = [];
+  const from = main >= 0 ? main : place.anchor;
+  for (let at = from; at !== 0; at = tree.parent(at)) {
+    const label = tree.labels.get(tree.label(at));
+    const chain = tree.isChain(at) ? ' (chain)' : '';
+    steps.push(`${label === '' ? LABEL.index : label} ${tree.classes.get(tree.class(at))}${chain}`);
+  }
+  return steps.reverse().join(' > ');
+}

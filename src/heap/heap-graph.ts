@@ -1,0 +1,39 @@
+import type { SnapshotLayout } from './snapshot-layout.ts';
+import type { StringTable } from './string-table.ts';
+
+/**
+ * A heap snapshot in memory: one column a field, nodes numbered by their place in the file (ordinals; the root is 0),
+ * the edges of node v at firstEdge[v] up to firstEdge[v + 1]. Types are canonical (NODE, EDGE).
+ */
+export interface HeapGraph {
+  readonly layout: SnapshotLayout;
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly nodeType: Uint8Array;
+  /** Index into `strings`. */
+  readonly nodeName: Uint32Array;
+  /** Heap objects have odd ids that rise with time; native nodes even ones in no order. */
+  readonly nodeId: Uint32Array;
+  /** Saturates at 4 GB, as one object of ours may not be larger. */
+  readonly selfSize: Uint32Array;
+  /** 0 unknown, 1 attached, 2 detached. */
+  readonly detachedness: Uint8Array;
+  readonly firstEdge: Uint32Array;
+  readonly edgeType: Uint8Array;
+  /** Index into `strings`, for `element` and `hidden` edges the number itself. */
+  readonly edgeName: Uint32Array;
+  readonly edgeTo: Uint32Array;
+  readonly strings: StringTable;
+  readonly locations: LocationRows;
+  /** What was missing, in words; empty for a whole file. */
+  readonly damage: readonly string[];
+}
+
+/** Where functions and their kin stand: rows of node, script id, zero-based line and column. */
+export interface LocationRows {
+  readonly count: number;
+  readonly node: Uint32Array;
+  readonly script: Uint32Array;
+  readonly line: Uint32Array;
+  readonly column: Uint32Array;
+}

@@ -1,0 +1,217 @@
+import { allocateEdges, EdgeSection } from './edge-section.ts';
+import type { HeapGraph } from './heap-graph.ts';
+import { LocationSection } from './location-section.ts';
+import { allocateNodes, NodeSection } from './node-section.ts';
+import { damaged, notASnapshot, truncated } from './snapshot-error.ts';
+import { readLayout, type SnapshotLayout } from './snapshot-layout.ts';
+import { StringSection } from './string-section.ts';
+import { ValueSkipper } from './value-skipper.ts';
+
+const HEADER_LIMIT = 1 << 20;
+const KEY_LIMIT = 256;
+/** A row of a node takes at least two bytes a field, so a header cannot claim more rows than the file has room for. */
+const LEAST_BYTES_PER_FIELD = 2;
+
+interface Section {
+  readonly name: string;
+  readonly ended: boolean;
+  read(bytes: Uint8Array, start: number, end: number, offset: number): number;
+}
+
+export interface ParseOptions {
+  /** Size of the uncompressed file, null where it is not known before the end. */
+  readonly sizeBytes: number | null;
+  /** Take what is there of a damaged or truncated file. */
+  readonly salvage?: boolean;
+  /** Leave the edges out: for comparisons by id and class alone. */
+  readonly withoutEdges?: boolean;
+}
+
+/**
+ * Reads a .heapsnapshot from chunks of any size into columns. No JSON.parse but for the header, no object a node.
+ *
+ *   {"snapshot":{meta, counts},"nodes":[…],"edges":[…],…,"locations":[…],"strings":[…]}
+ *
+ * Sections may come in any order but that `snapshot` must be first and `nodes` before what refers to them.
+ */
+export class SnapshotParser {
+  private readonly options: ParseOptions;
+  private layout: SnapshotLayout | null = null;
+  private nodes: NodeSection | null = null;
+  private edges: EdgeSection | null = null;
+  private locations: LocationSection | null = null;
+  private strings: StringSection | null = null;
+  private section: Section | null = null;
+  private header: ValueSkipper | null = null;
+  /** What stands between two sections, up to the first character of a value: `,"edges":[`. */
+  private between = '';
+  private finished = false;
+  private offset = 0;
+  private failure: Error | null = null;
+
+  constructor(options: ParseOptions) {
+    this.options = options;
+  }
+
+  /** Throws a ProfilerError where the file is damaged; with `salvage`, ignores everything after the damage. */
+  write(chunk: Uint8Array): void {
+    let at = 0;
+    try {
+      while (at < chunk.length && !this.finished && !this.failure) at = this.step(chunk, at);
+    } catch (error) {
+      if (!this.options.salvage || !this.layout) throw error;
+      this.failure = error as Error;
+    }
+    this.offset += chunk.length;
+  }
+
+  private step(chunk: Uint8Array, at: number): number {
+    const offset = this.offset + at;
+    if (!this.section) return this.readBetween(chunk, at, offset);
+    const next = this.section.read(chunk, at, chunk.length, offset);
+    if (this.section.ended) {
+      if (this.section === this.header) this.startGraph(this.header.text(), offset);
+      this.section = null;
+      this.between = '';
+    }
+    return next;
+  }
+
+  private readBetween(chunk: Uint8Array, at: number, offset: number): number {
+    const char = String.fromCharCode(chunk[at]!);
+    if (this.between.length > KEY_LIMIT)
+      throw this.layout
+        ? damaged('between sections', offset, 'no section starts')
+        : notASnapshot('it does not begin with `{"snapshot":`');
+    if (char === '}' && this.layout) {
+      this.finished = true;
+      return at + 1;
+    }
+    const key = /^[\s,{]*"([^"\\]*)"\s*:\s*$/.exec(this.between)?.[1];
+    if (key === undefined || /\s/.test(char)) {
+      this.between += char;
+      return at + 1;
+    }
+    this.section = this.open(key, char, offset);
+    // Sections of rows and strings begin behind their bracket; skipped values need theirs to count depth.
+    return this.section instanceof ValueSkipper ? at : at + 1;
+  }
+
+  private open(key: string, char: string, offset: number): Section {
+    if (key === 'snapshot') {
+      this.header = new ValueSkipper('snapshot', HEADER_LIMIT);
+      return this.header;
+    }
+    if (!this.layout) throw notASnapshot('it does not begin with `{"snapshot":`');
+    const isArray = char === '[';
+    if (key === 'nodes' && isArray) {
+      return this.need(this.nodes, key, offset);
+    }
+    if (key === 'edges' && isArray && !this.options.withoutEdges) {
+      return this.need(this.edges, key, offset);
+    }
+    if (key === 'locations' && isArray && this.layout.location.fields > 0)
+      return this.need(this.locations, key, offset);
+    if (key === 'strings' && isArray) {
+      const { sizeBytes } = this.options;
+      this.strings = new StringSection(sizeBytes === null ? 1 << 20 : Math.max(0, sizeBytes - offset));
+      return this.strings;
+    }
+    return new ValueSkipper(key, 0);
+  }
+
+  private need<Part extends Section>(section: Part | null, key: string, offset: number): Part {
+    if (!section || section.ended) throw damaged(key, offset, 'the section stands there twice');
+    return section;
+  }
+
+  private startGraph(text: string, offset: number): void {
+    const layout = readLayout(text, offset);
+    const { nodeCount, edgeCount } = this.capacity(layout, offset);
+    this.layout = layout;
+    this.nodes = new NodeSection(layout, allocateNodes(nodeCount));
+    this.edges = new EdgeSection(layout, allocateEdges(this.options.withoutEdges ? 0 : edgeCount), nodeCount);
+    this.locations = new LocationSection(layout, nodeCount);
+  }
+
+  private capacity(layout: SnapshotLayout, offset: number): { nodeCount: number; edgeCount: number } {
+    const { sizeBytes, salvage } = this.options;
+    const room = (fields: number): number =>
+      sizeBytes === null ? Number.POSITIVE_INFINITY : Math.ceil(sizeBytes / (fields * LEAST_BYTES_PER_FIELD));
+    const nodeCount = Math.min(layout.nodeCount, room(layout.node.fields));
+    const edgeCount = Math.min(layout.edgeCount, room(layout.edge.fields));
+    if (!salvage && (nodeCount < layout.nodeCount || edgeCount < layout.edgeCount)) {
+      throw truncated('snapshot', sizeBytes ?? offset);
+    }
+    return { nodeCount, edgeCount };
+  }
+
+  /** After the last chunk: the graph. Throws a ProfilerError where the file is not whole, unless `salvage`. */
+  end(): HeapGraph {
+    const { layout, nodes, edges, locations } = this;
+    if (!layout || !nodes || !edges || !locations)
+      throw notASnapshot(this.offset === 0 ? 'the file is empty' : 'it has no header');
+    const strings = this.strings ?? new StringSection(0);
+    const damage = this.damageOf(layout, nodes, edges, strings);
+    if (!this.options.salvage && damage.length > 0) {
+      throw this.finished
+        ? damaged('nodes and edges', this.offset, damage[0]!)
+        : truncated(this.whereItEnds(), this.offset);
+    }
+    const { firstEdge } = nodes.columns;
+    const edgeCount = edges.rows;
+    if (damage.length > 0) {
+      for (let node = 0; node <= nodes.rows; node++) firstEdge[node] = Math.min(firstEdge[node]!, edgeCount);
+      dropEdgesToMissingNodes(edges, nodes.rows);
+    }
+    return {
+      layout,
+      nodeCount: nodes.rows,
+      edgeCount,
+      ...trimmed(nodes.columns, nodes.rows),
+      ...trimmed(edges.columns, edgeCount),
+      firstEdge: firstEdge.subarray(0, nodes.rows + 1),
+      strings: strings.take(),
+      locations: locations.take(),
+      damage,
+    };
+  }
+
+  private whereItEnds(): string {
+    return this.section?.name ?? 'between sections';
+  }
+
+  private damageOf(layout: SnapshotLayout, nodes: NodeSection, edges: EdgeSection, strings: StringSection): string[] {
+    const found: string[] = [];
+    if (this.failure) found.push(this.failure.message);
+    else if (!this.finished)
+      found.push(`the file ends at byte ${this.offset}, within section \`${this.whereItEnds()}\``);
+    if (nodes.rows !== layout.nodeCount) found.push(`${nodes.rows} of ${layout.nodeCount} nodes are there`);
+    if (!this.options.withoutEdges) {
+      if (edges.rows !== layout.edgeCount) found.push(`${edges.rows} of ${layout.edgeCount} edges are there`);
+      const owned = nodes.columns.firstEdge[nodes.rows]!;
+      if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
+    }
+    if (!strings.ended) found.push(`the string table is not whole: ${strings.count} strings are there`);
+    return found;
+  }
+}
+
+function trimmed<Columns extends object>(columns: Columns, rows: number): Columns {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]: [string, Uint8Array | Uint32Array]) => [
+      name,
+      column.subarray(0, rows),
+    ]),
+  ) as Columns;
+}
+
+/** Of a truncated `nodes` section the edges may still name nodes that never came: they become edges to the root, and weak. */
+function dropEdgesToMissingNodes(edges: EdgeSection, nodeCount: number): void {
+  const { edgeTo, edgeType } = edges.columns;
+  for (let edge = 0; edge < edges.rows; edge++) {
+    if (edgeTo[edge]! < nodeCount) continue;
+    edgeTo[edge] = 0;
+    edgeType[edge] = 6;
+  }
+}

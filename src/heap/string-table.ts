@@ -1,0 +1,67 @@
+/**
+ * The strings of a snapshot, kept as the bytes of the file: only those that are shown are ever decoded.
+ * V8 writes ASCII (everything else as \uXXXX), so bytes are characters until a backslash is met.
+ */
+export class StringTable {
+  readonly count: number;
+  private readonly bytes: Uint8Array;
+  /** String i is bytes[starts[i]] up to the quote before bytes[starts[i + 1]]: see `StringSection` for the layout. */
+  private readonly starts: Uint32Array;
+  private readonly decoder = new TextDecoder('latin1');
+  private readonly cache = new Map<number, string>();
+
+  constructor(bytes: Uint8Array, starts: Uint32Array, count: number) {
+    this.bytes = bytes;
+    this.starts = starts;
+    this.count = count;
+  }
+
+  /** Empty where the file has no such string, which happens in damaged files only. */
+  get(index: number): string {
+    const cached = this.cache.get(index);
+    if (cached !== undefined) return cached;
+    const text = this.decode(index);
+    if (this.cache.size < 50_000) this.cache.set(index, text);
+    return text;
+  }
+
+  private decode(index: number): string {
+    if (index >= this.count) return '';
+    const start = this.starts[index]!;
+    const raw = this.decoder.decode(this.bytes.slice(start, this.starts[index + 1]! - 1));
+    if (!raw.includes('\\')) return raw;
+    try {
+      return JSON.parse(`"${raw}"`) as string;
+    } catch {
+      return raw;
+    }
+  }
+
+  /** Bytes in the file, escapes counted as written. */
+  byteLength(index: number): number {
+    return index >= this.count ? 0 : this.starts[index + 1]! - 1 - this.starts[index]!;
+  }
+
+  /** First byte, 0 for the empty string: a test that needs no decoding. */
+  firstByte(index: number): number {
+    return this.byteLength(index) === 0 ? 0 : this.bytes[this.starts[index]!]!;
+  }
+
+  /** Whether the string is `text`, which must be plain ASCII. */
+  is(index: number, text: string): boolean {
+    return this.byteLength(index) === text.length && this.startsWith(index, text);
+  }
+
+  startsWith(index: number, text: string): boolean {
+    if (this.byteLength(index) < text.length) return false;
+    const start = this.starts[index]!;
+    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** Index of the string `text` (plain ASCII), or -1. V8 writes each string once. */
+  indexOf(text: string): number {
+    for (let index = 0; index < this.count; index++) if (this.is(index, text)) return index;
+    return -1;
+  }
+}

@@ -1,0 +1,117 @@
+import type { PathStep } from '../../model/heap-growth.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+import { entryRole } from './map-entries.ts';
+import { nodeWords } from './node-words.ts';
+import type { Scopes } from './scopes.ts';
+
+/** A path as found in the graph: nodes from the root down, and the edge by which each was reached (-1 for the root). */
+export interface NodePath {
+  readonly nodes: readonly number[];
+  readonly edges: readonly number[];
+}
+
+/** A path for people: parts of containers are stepped over, repeats collapsed, and it starts at the module or function whose variable holds it all. */
+export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes): PathStep[] {
+  const start = startOf(graph, path, scopes);
+  const steps: PathStep[] = [rootStep(graph, path, start, scopes)];
+  for (let at = start + 1; at < path.nodes.length; at++) {
+    const node = path.nodes[at]!;
+    const isLast = at === path.nodes.length - 1;
+    if (!isLast && isPart(graph, node)) continue;
+    const edge = edgeWords(graph, path, at);
+    steps.push({ edge, node: nodeWords(graph, node), repeat: 1, id: graph.nodeId[node]! });
+  }
+  return collapse(steps);
+}
+
+/** Backing stores of containers, which no program sees. */
+export function isPart(graph: HeapGraph, node: number): boolean {
+  const type = graph.nodeType[node]!;
+  if (type === NODE.array) return true;
+  if (type !== NODE.hidden) return false;
+  return /^system \/ (PropertyArray|FixedArray|OrderedHash|EphemeronHashTable)/.test(
+    graph.strings.get(graph.nodeName[node]!),
+  );
+}
+
+/** How the step before holds this one, in words. */
+function edgeWords(graph: HeapGraph, path: NodePath, at: number): string {
+  const { edgeType, edgeName, nodeName, strings } = graph;
+  const edge = path.edges[at]!;
+  const above = path.nodes[at - 1]!;
+  const name = strings.get(edgeName[edge]!);
+  switch (edgeType[edge]) {
+    case EDGE.context:
+      return `context variable \`${name}\``;
+    case EDGE.property:
+      return isDictionaryAt(graph, above) ? 'value of <key>' : `property \`${name}\``;
+    case EDGE.element:
+    case EDGE.hidden:
+      return '[*]';
+    case EDGE.shortcut:
+      return 'global';
+    default:
+  }
+  if (/^\d+ \/ part of key/.test(name)) return 'value in WeakMap of <key>';
+  if (!/^\d+$/.test(name)) return name;
+  const container = at >= 2 ? strings.get(nodeName[path.nodes[at - 2]!]!) : '';
+  if (isPart(graph, above) && container === 'Map')
+    return entryRole(graph, above, edge) === 'key' ? '<key>' : 'value of <key>';
+  return '[*]';
+}
+
+const DICTIONARY = 24;
+
+function isDictionaryAt(graph: HeapGraph, node: number): boolean {
+  const { firstEdge, edgeType, nodeName, nodeType, strings } = graph;
+  if (nodeType[node] !== NODE.object || strings.get(nodeName[node]!) !== 'Object') return false;
+  let properties = 0;
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++)
+    if (edgeType[edge] === EDGE.property) properties++;
+  return properties > DICTIONARY;
+}
+
+/** The last context of the program's own code on the path: above it the path is an accident of how the program is wired. */
+function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes): number {
+  for (let at = path.nodes.length - 2; at > 0; at--) {
+    const scope = scopes.ofContext(path.nodes[at]!);
+    if (scope?.isUserCode && graph.edgeType[path.edges[at + 1]!] === EDGE.context) return at;
+  }
+  return 0;
+}
+
+function rootStep(graph: HeapGraph, path: NodePath, start: number, scopes: Scopes): PathStep {
+  const node = path.nodes[start]!;
+  const scope = start === 0 ? null : scopes.ofContext(node);
+  return { edge: '', node: scope ? `(GC root) ${scope.words}` : '(GC root)', repeat: 1, id: graph.nodeId[node]! };
+}
+
+/** `A, B, A, B, A, B, C` becomes `A x3, B x3, C`: cycles of up to six steps. */
+function collapse(steps: readonly PathStep[]): PathStep[] {
+  const out: PathStep[] = [];
+  for (let at = 0; at < steps.length; ) {
+    const { cycle, times } = cycleAt(steps, at);
+    for (let step = 0; step < cycle; step++) out.push({ ...steps[at + step]!, repeat: times });
+    at += cycle * times;
+  }
+  return out;
+}
+
+function cycleAt(steps: readonly PathStep[], at: number): { cycle: number; times: number } {
+  for (let cycle = 1; cycle <= 6; cycle++) {
+    let times = 1;
+    while (isSame(steps, at, at + cycle * times, cycle)) times++;
+    if (times > 1) return { cycle, times };
+  }
+  return { cycle: 1, times: 1 };
+}
+
+function isSame(steps: readonly PathStep[], a: number, b: number, length: number): boolean {
+  for (let step = 0; step < length; step++) {
+    const left = steps[a + step];
+    const right = steps[b + step];
+    if (!left || !right || left.node !== right.node || left.edge !== right.edge) return false;
+  }
+  return true;
+}

@@ -1,0 +1,107 @@
+import type { HeapLocation } from '../../model/heap-growth.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+import { type SourceLocations, target } from './source-locations.ts';
+
+export interface Scope {
+  /** `module queue.js`, `function makeCounter of counter.js`. */
+  readonly words: string;
+  /** Not Node's own code. */
+  readonly isUserCode: boolean;
+  /** The function that owns the variables; where it is gone, one that can see them. */
+  readonly location: HeapLocation | null;
+}
+
+/** Whose variables a context holds. */
+export class Scopes {
+  private readonly graph: HeapGraph;
+  private readonly locations: SourceLocations;
+  private readonly known = new Map<number, Scope | null>();
+
+  constructor(graph: HeapGraph, locations: SourceLocations) {
+    this.graph = graph;
+    this.locations = locations;
+  }
+
+  /** Null when the node is no context, or nothing tells where it belongs. */
+  ofContext(node: number): Scope | null {
+    if (!isContext(this.graph, node)) return null;
+    let scope = this.known.get(node);
+    if (scope === undefined) {
+      scope = this.find(node);
+      this.known.set(node, scope);
+    }
+    return scope;
+  }
+
+  private find(context: number): Scope | null {
+    const owner = this.ownerOf(context);
+    const insiders = this.closuresIn(context);
+    const witness = owner.closure >= 0 ? owner.closure : (insiders[0] ?? -1);
+    if (witness < 0) return null;
+    const url = this.locations.scriptOf(witness);
+    if (url === null) return null;
+    const file = baseName(url);
+    const located = insiders
+      .map((closure) => this.locations.locate(closure))
+      .filter((location) => location !== null)
+      .sort((a, b) => a.line0 - b.line0 || a.column0 - b.column0);
+    const own = owner.closure >= 0 ? this.locations.locate(owner.closure) : null;
+    return {
+      words: owner.name === '' ? `module ${file}` : `function ${owner.name} of ${file}`,
+      isUserCode: isUserScript(url),
+      location: own ?? located.find((location) => location.functionName !== '') ?? located[0] ?? null,
+    };
+  }
+
+  /** The function whose scope the context is: both name the same ScopeInfo. */
+  private ownerOf(context: number): { name: string; closure: number } {
+    const { graph } = this;
+    const scopeInfo = target(graph, context, EDGE.internal, 'scope_info');
+    if (scopeInfo < 0) return { name: '', closure: -1 };
+    for (let node = 0; node < graph.nodeCount; node++) {
+      if (graph.nodeType[node] !== NODE.code) continue;
+      if (target(graph, node, EDGE.internal, 'name_or_scope_info') !== scopeInfo) continue;
+      const name = graph.strings.get(graph.nodeName[node]!);
+      return { name: name.startsWith('(') ? '' : name, closure: this.closureOf(node) };
+    }
+    return { name: '', closure: -1 };
+  }
+
+  private closureOf(shared: number): number {
+    const { graph } = this;
+    for (let node = 0; node < graph.nodeCount; node++) {
+      if (graph.nodeType[node] === NODE.closure && target(graph, node, EDGE.internal, 'shared') === shared) return node;
+    }
+    return -1;
+  }
+
+  /** Closures made in this context, or in a block of it. */
+  private closuresIn(context: number): number[] {
+    const { graph } = this;
+    const direct: number[] = [];
+    const inner: number[] = [];
+    for (let node = 0; node < graph.nodeCount && direct.length < 64; node++) {
+      if (graph.nodeType[node] !== NODE.closure) continue;
+      const own = target(graph, node, EDGE.internal, 'context');
+      if (own === context) direct.push(node);
+      else if (inner.length < 64 && own >= 0 && target(graph, own, EDGE.internal, 'previous') === context)
+        inner.push(node);
+    }
+    return direct.length > 0 ? direct : inner;
+  }
+}
+
+export function isContext(graph: HeapGraph, node: number): boolean {
+  const type = graph.nodeType[node]!;
+  return (type === NODE.object || type === NODE.hidden) && graph.strings.is(graph.nodeName[node]!, 'system / Context');
+}
+
+/** Node's own scripts are named `node:…`; what has no path was made by `eval` or the inspector. */
+export function isUserScript(url: string): boolean {
+  return url.startsWith('file:') || url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url);
+}
+
+export function baseName(url: string): string {
+  return url.split(/[\\/]/).at(-1) ?? url;
+}

@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { analyseGraph } from '../heap/analyse-graph.ts';
+import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
+import { ProfilerError } from '../model/errors.ts';
+import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { GrowthAnswer, GrowthRequest } from './growth-of.ts';
+import { openSnapshot } from './open-snapshot.ts';
+
+/** One snapshot after the other: each graph is garbage before the next is read, only its sums by signature stay. */
+async function measure(request: GrowthRequest): Promise<HeapGrowth> {
+  const measured = new GrowthMeasure();
+  for (const [index, file] of request.files.entries()) {
+    const say = (what: string, done: number): void =>
+      send({
+        type: 'progress',
+        what: `${what} snapshot ${index + 1} of ${request.files.length}`,
+        done: (index + done / 2) / request.files.length,
+      });
+    const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage });
+    say('analysing', 1);
+    const { weakMaps, aggregates } = analyseGraph(graph);
+    measured.add(graph, weakMaps, aggregates, {
+      file,
+      fileBytes,
+      idEpoch: request.idEpochs[index] ?? null,
+      requests: request.requests[index] ?? null,
+    });
+  }
+  return measured.finish();
+}
+
+function send(answer: GrowthAnswer): void {
+  parentPort?.postMessage(answer);
+}
+
+try {
+  send({ type: 'growth', growth: await measure(workerData as GrowthRequest) });
+} catch (error) {
+  if (!(error instanceof ProfilerError)) throw error;
+  const { code, exitCode, message, hint } = error;
+  send({ type: 'refused', code, exitCode, message, hint });
+}

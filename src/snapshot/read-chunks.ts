@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Bytes } from '../model/units.ts';
+
+const CHUNK_BYTES = 4 << 20;
+
+export interface ChunkSource {
+  /** Of the file as it stands on disk, for progress. */
+  readonly fileBytes: Bytes;
+  /** Of the snapshot; null for a compressed file, whose size shows at its end only. */
+  readonly sizeBytes: Bytes | null;
+  /** Calls back with chunks that are valid during the call only; `readBytes` of the file have been read by then. */
+  forEach(take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void>;
+}
+
+/** A snapshot file as chunks: plain, `.gz` or `.br`. Throws a ProfilerError for a file that cannot be read. */
+export async function openChunks(file: string): Promise<ChunkSource> {
+  const facts = await stat(file).catch((cause) => {
+    throw unreadable(file, cause);
+  });
+  if (!facts.isFile()) throw unreadable(file, new Error('it is not a regular file'));
+  const fileBytes = facts.size;
+  if (!isCompressed(file)) {
+    return { fileBytes, sizeBytes: fileBytes, forEach: (take) => readPlain(file, take) };
+  }
+  return { fileBytes, sizeBytes: null, forEach: (take) => readCompressed(file, take) };
+}
+
+function isCompressed(file: string): boolean {
+  return file.endsWith('.gz') || file.endsWith('.br');
+}
+
+/** One buffer, filled again and again: a stream would allocate the whole file in pieces. */
+async function readPlain(file: string, take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void> {
+  const handle = await open(file).catch((cause) => {
+    throw unreadable(file, cause);
+  });
+  try {
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    let readBytes = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, readBytes);
+      if (bytesRead === 0) return;
+      readBytes += bytesRead;
+      take(buffer.subarray(0, bytesRead), readBytes);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readCompressed(file: string, take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void> {
+  const packed = createReadStream(file, { highWaterMark: 1 << 20 });
+  const unpack = file.endsWith('.br') ? createBrotliDecompress() : createGunzip({ chunkSize: 1 << 20 });
+  const failed = new Promise<never>((_, reject) => {
+    packed.on('error', (cause) => reject(unreadable(file, cause)));
+  });
+  failed.catch(() => undefined);
+  packed.pipe(unpack);
+  const consume = async (): Promise<void> => {
+    for await (const chunk of unpack) take(chunk as Uint8Array, packed.bytesRead);
+  };
+  try {
+    await Promise.race([consume(), failed]);
+  } catch (cause) {
+    if (cause instanceof ProfilerError) throw cause;
+    if (!isZlibError(cause)) throw cause;
+    throw new ProfilerError(
+      'snapshot-not-unpacked',
+      EXIT.usage,
+      `cannot decompress ${file}: ${(cause as Error).message}`,
+      'The file is damaged or not what its name says. Read what is there with --salvage.',
+      { cause },
+    );
+  } finally {
+    packed.destroy();
+    unpack.destroy();
+  }
+}
+
+function isZlibError(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && /^(Z_|ERR_|BROTLI)/.test(String(cause.code));
+}
+
+function unreadable(file: string, cause: unknown): ProfilerError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ProfilerError('snapshot-unreadable', EXIT.usage, `cannot read ${file}: ${why}`, 'Check the path.', {
+    cause,
+  });
+}
