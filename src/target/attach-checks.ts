@@ -6,7 +6,7 @@ import type { ProcessFacts } from './process-facts.ts';
 const BOOT_MS = 5_000;
 
 /** One reason why a process might not be touched. `refuse` gives null when it does not apply. */
-export interface AttachCheck {
+interface AttachCheck {
   readonly name: string;
   /** What it means that the check holds, in words. */
   readonly holds: string;

@@ -21,7 +21,8 @@ interface Address {
 }
 
 /**
- * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards.
+ * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards
+ * (unless an instance of ours that died had opened it).
  * An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
  */
 export async function attachToAddress(
@@ -37,12 +38,13 @@ export async function attachToAddress(
   const tickMs = options.watchdogTickMs ?? WATCHDOG_TICK_MS;
   try {
     const self = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
-    await claimTarget(session, { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs });
+    const request = { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs };
+    const { openedByUs } = await claimTarget(session, request);
     await session.call('Runtime.discardConsoleEntries');
     const process = isLocal ? localProcess(inspector, self) : null;
     const facts = process ? { ...process, nodeVersion: self.version } : factsFromInside(self);
     options.log?.(`the inspector at ${inspector.host}:${inspector.port} belongs to ${facts.name}, pid ${facts.pid}`);
-    return createAttachment({ facts, process, session, inspector, openedByUs: false, tickMs });
+    return createAttachment({ facts, process, session, inspector, openedByUs, tickMs });
   } catch (error) {
     session.disconnect();
     throw error instanceof InspectorError ? nobodyAnswers(inspector.host, inspector.port, error) : error;

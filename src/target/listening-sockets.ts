@@ -26,7 +26,7 @@ export function listeningSocketsOf(pid: number): ListeningSocket[] | null {
   return inodes && socketsInNamespaceOf(pid).filter((socket) => inodes.has(socket.inode));
 }
 
-export function socketInodesOf(pid: number): Set<string> | null {
+function socketInodesOf(pid: number): Set<string> | null {
   const folder = `/proc/${pid}/fd`;
   try {
     const links = readdirSync(folder).map((fd) => readProcLink(pid, `fd/${fd}`) ?? '');

@@ -17,7 +17,7 @@ const TAKES_VALUE = new Set([
   '--env-file',
 ]);
 
-export interface NodeArguments {
+interface NodeArguments {
   /** What stands before the script: `--inspect=0`, `--max-old-space-size=512`. */
   readonly flags: readonly string[];
   /** Path as given; null with `--eval` and in a program that changed its title. */

@@ -71,7 +71,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     state: stat.state,
     executable,
     isNode,
-    isOurs: isOurs(pid, argv),
+    isOurs: isOurs(pid, cwd, script),
     pidInside: status.namespacePids.at(-1) ?? pid,
     sameNetwork: sameNamespace(pid, 'net'),
     sigusr1: status.sigusr1,

@@ -19,7 +19,7 @@ export const WATCHDOG_TICKS_IN_CAPTURE = 11;
 /** Of an owner that cannot be looked up (another container): silent for this long it counts as gone. */
 const TICKS_OF_THE_DEAD = 3;
 
-export function ownMark(): RegistryOwner {
+function ownMark(): RegistryOwner {
   return {
     pid: process.pid,
     startTicks: readStat('self')?.startTicks ?? 0,

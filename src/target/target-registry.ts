@@ -34,7 +34,7 @@ export interface RegistryState {
   readonly silentTicks: number;
 }
 
-export interface RegistryRequest {
+interface RegistryRequest {
   readonly owner: RegistryOwner;
   readonly openedByUs: boolean;
   /** What `process.debugPort` shall be again afterwards: a later SIGUSR1 opens that port. */

@@ -10,7 +10,7 @@ import { redactCommandLine } from './redact-command-line.ts';
 const OVERLAP_TICKS = 1_000;
 const POLL_MS = 250;
 
-export interface ReturnOptions {
+interface ReturnOptions {
   readonly timeoutMs: Milliseconds;
   /** Ends the waiting early: then null. */
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { attach } from '../../src/target/attach.ts';
+import { openTarget } from '../../src/target/open-target.ts';
 import { isSameProcess } from '../../src/target/process-facts.ts';
 import { startCommand } from '../../src/target/start-command.ts';
 import { waitForReturn } from '../../src/target/wait-for-return.ts';
@@ -29,6 +30,28 @@ test('a command is started, attached to and stopped', TIMEOUT, async (context) =
   await command.stop();
   assert.equal(await command.ended, 'signal SIGTERM');
   assert.match(readFileSync(log.path, 'utf8'), /ready \d+/);
+});
+
+test('a target is opened by whatever names it', TIMEOUT, async (context) => {
+  const service = await startTarget(context, 'http-service.mjs');
+  const found = await openTarget({ port: service.port });
+  assert.equal(found.command, null);
+  assert.equal(found.attachment.facts.pid, service.facts.pid);
+  const again = await openTarget({ inspect: found.attachment.inspector.url });
+  assert.equal(again.attachment.facts.pid, service.facts.pid);
+  await found.attachment.detach();
+
+  const started = await openTarget({ command: [process.execPath, ...SERVICE] }, { outputFd: logFile(context).fd });
+  context.after(() => started.command?.stop());
+  assert.equal(started.attachment.facts.pid, started.command?.facts.pid);
+  assert.equal((await started.attachment.detach()).inspectorClosed, true);
+
+  // What cannot be attached to is not left running.
+  const refused = openTarget(
+    { command: [process.execPath, 'test/targets/attach/own-handler.mjs'] },
+    { outputFd: logFile(context).fd, openDeadlineMs: 500 },
+  );
+  await assert.rejects(refused, { code: 'target-sigusr1-handled' });
 });
 
 test('the Node process is found below shell and npm, and all of them are stopped', TIMEOUT, async (context) => {
