@@ -4,6 +4,7 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { AttachOptions } from './attach.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { connectInspector } from './connect-inspector.ts';
+import { describeSelf, type SelfDescription } from './describe-self.ts';
 import { InspectorError } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
@@ -11,7 +12,7 @@ import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
-import { callInTarget, describeSelf, type SelfDescription } from './target-registry.ts';
+import { callInTarget } from './target-registry.ts';
 
 interface Address {
   readonly host: string;

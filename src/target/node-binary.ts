@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from
 import { basename } from 'node:path';
 import { readArguments, readProcLink, readStat, readStatus } from './proc.ts';
 
-/** Part of a symbol that every Node since 18 exports, and nothing else: the class node::inspector::Agent. */
-const MARK = Buffer.from('4node9inspector5Agent');
+/** What Node says when its port is taken, since 18 at least: in stripped builds too, and in no other program. */
+const MARK = Buffer.from('Starting inspector on %s:');
 const CHUNK_BYTES = 4 * 1024 * 1024;
 /** No program that holds Node is smaller: others need not be read. */
 const SMALLEST_NODE_BYTES = 20 * 1024 * 1024;

@@ -14,6 +14,7 @@ import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-fa
 
 const OPEN_DEADLINE_MS = 5_000;
 const BOOT_DEADLINE_MS = 5_000;
+const PORT_DEADLINE_MS = 2_000;
 
 /**
  * Makes the target open its inspector: SIGUSR1, then waits for a new listening socket that answers as one. Everything
@@ -25,8 +26,7 @@ export async function openInspector(
 ): Promise<{ readonly inspector: OpenInspector; readonly opened: boolean }> {
   await assertMaySignal(facts);
   const port = inspectorPortOf(facts);
-  const owner = port === 0 ? null : portOwner(port);
-  if (owner && owner.pid !== facts.pid) throw portTaken(port, owner.pid, facts.pid);
+  await assertPortFree(port, facts.pid);
 
   const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
   markOpening(facts);
@@ -62,6 +62,15 @@ async function assertMaySignal(facts: ProcessFacts): Promise<void> {
       'Give the pid of the Node process itself, or start it with --inspect=127.0.0.1:0.',
     );
   }
+}
+
+/** Another tool may just be passing through the port, so it gets a moment. */
+async function assertPortFree(port: number, pid: number): Promise<void> {
+  const isFree = (): true | null => {
+    const owner = port === 0 ? null : portOwner(port);
+    return owner === null || owner.pid === pid ? true : null;
+  };
+  if (!(await poll(isFree, PORT_DEADLINE_MS, 100))) throw portTaken(port, portOwner(port)?.pid ?? null, pid);
 }
 
 function signal(facts: ProcessFacts): void {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ProfilerError } from '../../src/model/errors.ts';
 import { attach } from '../../src/target/attach.ts';
 import { attachToAddress } from '../../src/target/attach-to-address.ts';
 import { detachLeftover } from '../../src/target/detach-leftover.ts';
+import { listNodeProcesses } from '../../src/target/list-node-processes.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
 import { openInspector } from '../../src/target/open-inspector.ts';
 import { wasOpenedByUs } from '../../src/target/opening-mark.ts';
@@ -54,6 +58,18 @@ for (const { major, binary, skip } of nodeVersions()) {
     leavesNothing(context, binary),
   );
 }
+
+test('Node under another name is known by what it contains', TIMEOUT, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'renamed-node-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const binary = join(folder, 'order-service');
+  copyFileSync(process.execPath, binary);
+  const target = await startTarget(context, 'http-service.mjs', { binary });
+  assert.equal(target.facts.isNode, true);
+  assert.ok(listNodeProcesses().some(({ pid }) => pid === target.facts.pid));
+  const attachment = await attach(target.facts);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+});
 
 test('several targets are attached to at once', TIMEOUT, async (context) => {
   const targets = await Promise.all([1, 2, 3].map(() => startTarget(context, 'http-service.mjs')));

@@ -35,9 +35,16 @@ async function refuses(facts: ProcessFacts, code: string, mentions: RegExp): Pro
 }
 
 async function holdDefaultPort(context: TestContext): Promise<void> {
-  const server = createServer().listen(9229, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer();
   context.after(() => server.close());
+  const listen = async (): Promise<true | null> => {
+    server.listen(9229, '127.0.0.1');
+    return once(server, 'listening').then(
+      () => true,
+      () => null,
+    );
+  };
+  assert.ok(await poll(listen, 10_000, 100), 'port 9229 does not get free');
 }
 
 test('a program that is not Node is never signalled', TIMEOUT, async (context) => {
