@@ -7,15 +7,17 @@ import { judgeGates, type NamedGate } from './gates.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { RunData } from './run-data.ts';
 import { type RunView, viewRun } from './run-view.ts';
+import { thresholdGates } from './threshold-gates.ts';
 import { TrendTable } from './trend-table.ts';
 import { exitCodeOf, verdictOf } from './verdict.ts';
 
 /** A recorded run judged: what was found, what was looked at, what the gates say. Knows nothing but what it is given. */
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
-  const { drafts, checked } = runChecks(view);
+  const limits = thresholdGates(view);
+  const { drafts, checked } = runChecks(view, limits);
   const findings = rankFindings(drafts);
-  const gates = judgeGates(view, findings, checked);
+  const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
   return {
     schema: 'profiler-report/1',
@@ -29,12 +31,15 @@ export function analyse(run: RunData): Report {
   };
 }
 
-function runChecks(view: RunView): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
+function runChecks(
+  view: RunView,
+  limits: readonly NamedGate[],
+): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
   const drafts: FindingDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
-    const { findings, status, detail } = run({ ...view, trends, earlier: [...drafts] });
+    const { findings, status, detail } = run({ ...view, trends, limits, earlier: [...drafts] });
     drafts.push(...findings);
     checked.push({ check: name, status, detail });
   }

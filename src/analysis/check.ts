@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Checked } from '../model/report.ts';
+import type { NamedGate } from './gates.ts';
 import type { RunView } from './run-view.ts';
 import type { TrendTable } from './trend-table.ts';
 
@@ -8,6 +9,8 @@ export type FindingDraft = Omit<Finding, 'rank'>;
 
 export interface CheckContext extends RunView {
   readonly trends: TrendTable;
+  /** The limits that were asked for, held against the run. */
+  readonly limits: readonly NamedGate[];
   /** Findings of the checks before this one: a symptom of theirs is no finding of its own. */
   readonly earlier: readonly FindingDraft[];
 }

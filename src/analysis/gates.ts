@@ -1,7 +1,5 @@
 import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
 import type { Checked, Gate } from '../model/report.ts';
-import type { RunView } from './run-view.ts';
-import { thresholdGate } from './threshold-gate.ts';
 
 /** A gate of a report, and what it is asked for: `failOn` decides whether it counts. */
 export interface NamedGate extends Gate {
@@ -11,16 +9,24 @@ export interface NamedGate extends Gate {
 }
 
 export const HEAP_CHECK = 'JS heap';
+/** Any of these is enough to say that nothing got worse: watched traffic has no latencies, an outside view no event loop. */
+const DEGRADATION_CHECKS: readonly string[] = ['CPU a request', 'event loop', 'latency'];
 
-/** The gates of a run: leaks, degradation, and every limit that was asked for. */
-export function judgeGates(view: RunView, findings: readonly Finding[], checked: readonly Checked[]): NamedGate[] {
+/** The gates of a run: leaks, degradation, and the limits that were asked for. */
+export function judgeGates(
+  limits: readonly NamedGate[],
+  findings: readonly Finding[],
+  checked: readonly Checked[],
+): NamedGate[] {
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
   const heapKnown = checked.some(({ check, status }) => check === HEAP_CHECK && status !== 'insufficient-data');
-  const trendKnown = checked.some(({ check, status }) => check !== HEAP_CHECK && status !== 'insufficient-data');
+  const trendKnown = checked.some(
+    ({ check, status }) => DEGRADATION_CHECKS.includes(check) && status !== 'insufficient-data',
+  );
   return [
     countGate('leak', sure.filter(({ kind }) => isLeakKind(kind)).length, heapKnown),
     countGate('degradation', sure.filter(({ kind }) => isDegradationKind(kind)).length, trendKnown),
-    ...view.run.thresholds.map((threshold) => thresholdGate(view, threshold)),
+    ...limits,
   ];
 }
 

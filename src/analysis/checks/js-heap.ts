@@ -5,6 +5,7 @@ import { type AfterCollection, afterCollection } from '../heap/after-collection.
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect } from '../heap/judge-suspect.ts';
 import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
+import { suspectKind } from '../heap/suspect-kind.ts';
 import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
 import { bytesPerHour, code } from '../words.ts';
@@ -39,7 +40,7 @@ interface Judgement {
 }
 
 function judgeAll(
-  _context: CheckContext,
+  context: CheckContext,
   growth: HeapGrowth | null,
   intervals: readonly SnapshotInterval[] | null,
   heap: AfterCollection,
@@ -47,9 +48,12 @@ function judgeAll(
   const accused: JudgedSuspect[] = [];
   const cleared: { suspect: HeapSuspect; reason: string }[] = [];
   if (!growth || !intervals) return { accused, cleared };
+  const outside = afterCollection(context, 'heap.external');
   for (const suspect of growth.suspects) {
     const behaviour = growthBehaviour(suspect, intervals);
-    const { confidence, against } = judgeSuspect(suspect, behaviour, heap);
+    // Buffers show beside the heap, not in it.
+    const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
+    const { confidence, against } = judgeSuspect(suspect, behaviour, line);
     if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
     else accused.push({ suspect, behaviour, confidence, against });
   }

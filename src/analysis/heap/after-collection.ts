@@ -2,7 +2,7 @@ import type { CheckContext } from '../check.ts';
 import { idleTailSizes } from '../live-heap.ts';
 import type { TableEntry } from '../trend-table.ts';
 
-/** What the sizes of the heap after collections say, all objects together. */
+/** What the sizes of the heap after collections say (or of the buffers outside it), all objects together. */
 export interface AfterCollection {
   /** Null where there were too few collections to say anything. */
   readonly entry: TableEntry | null;
@@ -17,15 +17,23 @@ const LINEAR_R_SQUARED = 0.9;
 const LINEAR_HALF_RATIO = 0.6;
 /** After collections there is little noise: a hundredth of the heap is a trend that can be trusted, if it is one. */
 const LEAST_SHARE = 0.01;
-const LEAST_GROWTH_BYTES = 200_000;
+const LEAST_GROWTH_BYTES = 100_000;
 
-export function afterCollection(context: CheckContext): AfterCollection {
-  const entry = context.trends.judge('heap.live', { leastShare: LEAST_SHARE, leastGrowth: LEAST_GROWTH_BYTES });
+export function afterCollection(
+  context: CheckContext,
+  series: 'heap.live' | 'heap.external' = 'heap.live',
+): AfterCollection {
+  const entry = context.trends.judge(series, { leastShare: LEAST_SHARE, leastGrowth: LEAST_GROWTH_BYTES });
   if (!entry) return { entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
   const { trend, verdict } = entry;
   const isGrowing = verdict === 'growing';
   const isLinear = isGrowing && trend.rSquared >= LINEAR_R_SQUARED && (trend.halfRatio ?? 0) >= LINEAR_HALF_RATIO;
-  return { entry, isLinear, isGrowing, releasedInIdle: released(context, trend.slope * trend.span) };
+  return {
+    entry,
+    isLinear,
+    isGrowing,
+    releasedInIdle: series === 'heap.live' ? released(context, trend.slope * trend.span) : null,
+  };
 }
 
 function released(context: CheckContext, grownBytes: number): number | null {

@@ -12,7 +12,7 @@ import type { AfterCollection } from './after-collection.ts';
 import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
-import { suspectKind } from './suspect-kind.ts';
+import { type HeapFindingKind, suspectKind } from './suspect-kind.ts';
 
 export interface JudgedSuspect {
   readonly suspect: HeapSuspect;
@@ -28,8 +28,8 @@ export function suspectFinding(
   heapGrowth: HeapGrowth,
   heap: AfterCollection,
 ): FindingDraft {
-  const kind = suspectKind(suspect);
-  const growth = growthOf(context, suspect, behaviour, heap);
+  const kind = heldOutside(context, suspectKind(suspect));
+  const growth = growthOf(context, kind, suspect, behaviour, heap);
   const allocatedAt = allocationStacks(context, suspect);
   return {
     id: findingId(kind, suspect.class, suspect.signature),
@@ -49,6 +49,16 @@ export function suspectFinding(
   };
 }
 
+const MOSTLY_OUTSIDE = 2;
+
+/** Objects of the heap that hold buffers: where most of what grows lies outside, that is the leak to name. */
+function heldOutside({ trends }: CheckContext, kind: HeapFindingKind): HeapFindingKind {
+  const outside = trends.judge('heap.external', { leastGrowth: 1_000_000 });
+  const inside = trends.judge('heap.live');
+  if (kind !== 'js-heap-leak' || outside?.verdict !== 'growing') return kind;
+  return outside.trend.slope > MOSTLY_OUTSIDE * Math.max(0, inside?.trend.slope ?? 0) ? 'external-memory-leak' : kind;
+}
+
 function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocation: SourcePlace | null): FindingSubject {
   const place =
     placeOfLocation(suspect.anchorLocation, placeOf) ?? placeOfLocation(suspect.classLocation, placeOf) ?? allocation;
@@ -66,7 +76,13 @@ function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace
   return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName);
 }
 
-function growthOf(view: RunView, suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Growth {
+function growthOf(
+  view: RunView,
+  kind: HeapFindingKind,
+  suspect: HeapSuspect,
+  behaviour: GrowthBehaviour,
+  heap: AfterCollection,
+): Growth {
   const rate = rateOf(behaviour, suspect, heap);
   const requests = behaviour.loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
   return {
@@ -75,7 +91,7 @@ function growthOf(view: RunView, suspect: HeapSuspect, behaviour: GrowthBehaviou
     bytesPerRequest: requests > 0 ? behaviour.gainedBytes / requests : suspect.bytesPerRequest,
     objectsPerRequest: behaviour.unit === 'objects' ? (perRequest(behaviour) ?? suspect.objectsPerRequest) : null,
     shareOfGrowth: suspect.shareOfGrowth,
-    ...memoryTimeToLimit(view, rate, suspectKind(suspect) === 'external-memory-leak' ? 'outside' : 'heap'),
+    ...memoryTimeToLimit(view, rate, kind === 'external-memory-leak' ? 'outside' : 'heap'),
   };
 }
 

@@ -2,8 +2,8 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { quantile } from '../stats/order-statistics.ts';
-import { Latencies } from '../stats/request-summary.ts';
 import type { NamedGate } from './gates.ts';
+import { measureRequests, type RequestMeasure } from './request-measures.ts';
 import type { RunView } from './run-view.ts';
 
 /** How a limit on a resource is measured: the worst of what counts, over the whole run. */
@@ -25,9 +25,16 @@ const MEASURED_AS: Readonly<Record<string, string>> = {
   threads: 'threads max',
 };
 
-/** One limit held against what the run measured. */
-export function thresholdGate(view: RunView, threshold: Threshold): NamedGate {
-  const measured = measure(view, threshold);
+type RequestMeasures = ReadonlyMap<string, RequestMeasure>;
+
+/** Every limit that was asked for, held against what the run measured, in order. */
+export function thresholdGates(view: RunView): NamedGate[] {
+  const measures = measureRequests(view);
+  return view.run.thresholds.map((threshold) => thresholdGate(view, measures, threshold));
+}
+
+function thresholdGate(view: RunView, measures: RequestMeasures, threshold: Threshold): NamedGate {
+  const measured = measure(view, measures, threshold);
   const isResource = threshold.subject === 'resources';
   const name = isResource
     ? (MEASURED_AS[threshold.metric] ?? threshold.metric)
@@ -43,34 +50,25 @@ export function thresholdGate(view: RunView, threshold: Threshold): NamedGate {
   };
 }
 
-function measure(view: RunView, threshold: Threshold): number | null {
+function measure(view: RunView, measures: RequestMeasures, threshold: Threshold): number | null {
   if (threshold.subject === 'resources') return RESOURCES[threshold.metric]?.(view) ?? null;
-  return measureRequests(view, threshold);
+  return measureRequest(measures.get(threshold.subject), threshold);
 }
 
-/** From the intended send time, over all the load: captures of ours are kept out. */
-function measureRequests(view: RunView, { subject, metric, percentile: wanted, unit }: Threshold): number | null {
-  const intervals = view.run.requests.filter(({ name }) => subject === '*' || name === subject);
-  const calm = intervals.filter(({ startMonoMs, endMonoMs }) =>
-    view.disturbed.every(({ fromMs, toMs }) => endMonoMs < fromMs || startMonoMs > toMs),
-  );
-  const sum = (field: 'count' | 'errors' | 'dropped'): number => calm.reduce((total, each) => total + each[field], 0);
-  const count = sum('count');
-  if (count === 0 && metric !== 'dropped') return null;
+function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
+  const { metric, percentile: wanted, unit } = threshold;
+  if (measure === undefined || (measure.count === 0 && metric !== 'dropped')) return null;
+  const { count, dropped, lastedMs, latencies } = measure;
   switch (metric) {
     case 'errors':
     case 'dropped':
-      return unit === 'percent' ? (100 * sum(metric)) / Math.max(1, count + sum('dropped')) : sum(metric);
-    case 'rate': {
-      const moments = new Map(calm.map(({ startMonoMs, endMonoMs }) => [startMonoMs, endMonoMs - startMonoMs]));
-      const lastedMs = [...moments.values()].reduce((total, ms) => total + ms, 0);
+      return unit === 'percent' ? (100 * measure[metric]) / Math.max(1, count + dropped) : measure[metric];
+    case 'rate':
       return lastedMs > 0 ? (1000 * count) / lastedMs : null;
-    }
-    default: {
-      const latencies = new Latencies();
-      for (const { intended } of calm) latencies.add(intended);
-      return metric === 'max' ? latencies.maxMs : latencies.atPercentile(wanted ?? 100);
-    }
+    case 'max':
+      return latencies.maxMs;
+    default:
+      return latencies.atPercentile(wanted ?? 100);
   }
 }
 

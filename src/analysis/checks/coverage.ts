@@ -1,0 +1,23 @@
+import { formatDuration } from '../../model/units.ts';
+import { type Check, insufficient, ok } from '../check.ts';
+import { coverageOf } from '../coverage.ts';
+import { percent } from '../words.ts';
+
+const LEAST_COVERAGE = 0.8;
+
+/** Was the run seen well enough to believe what the other checks say? */
+export const coverage: Check = {
+  name: 'coverage',
+  run(context) {
+    const { events, damage, manifest } = context.run;
+    const gaps = events.filter(({ type }) => type === 'gap').length;
+    const restarts = manifest.segments.length - 1;
+    const words = [
+      `${percent(coverageOf(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
+      ...(gaps > 0 ? [`${gaps} gaps`] : []),
+      ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
+      ...damage,
+    ].join('; ');
+    return coverageOf(context) < LEAST_COVERAGE ? insufficient(words) : ok(words);
+  },
+};

@@ -1,0 +1,84 @@
+import { formatBytes } from '../../model/units.ts';
+import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
+import { findingId } from '../finding-id.ts';
+import { memoryTimeToLimit } from '../limits.ts';
+import { recommend } from '../recommendations.ts';
+import { valuesIn } from '../sample-series.ts';
+import type { TableEntry } from '../trend-table.ts';
+import { verifyLine } from '../verify-line.ts';
+import { bytesPerHour, figure, perHour } from '../words.ts';
+
+const LEAST_GROWTH_BYTES = 1_000_000;
+const RELEASED = 0.5;
+const LONG_RUN_MS = 10 * 60_000;
+
+/**
+ * Buffers and ArrayBuffers live outside the heap. Where a suspect of the snapshots holds them, that finding has named
+ * them; this check speaks where there were no snapshots or nobody in them grew.
+ */
+export const externalMemory: Check = {
+  name: 'external memory',
+  run(context) {
+    const entry = context.trends.judge('heap.external', { leastGrowth: LEAST_GROWTH_BYTES });
+    if (!entry) return insufficient('buffers were not seen often enough to tell a trend');
+    const { trend, verdict } = entry;
+    const seen = `smallest leak this run could have seen: ${bytesPerHour(trend.smallestSlope)}`;
+    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    const detail = `held buffers grow by ${bytesPerHour(trend.slope)}; ${seen}`;
+    if (isExplained(context, trend.slope)) {
+      return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
+    }
+    const released = releasedInIdle(context, trend.slope * trend.span);
+    if (released !== null && released >= RELEASED) return found([], `buffers were let go when the load ended; ${seen}`);
+    return found([externalFinding(context, entry, released)], detail);
+  },
+};
+
+/** By a leak of buffers, or of objects as heavy that hold them. */
+function isExplained({ earlier }: CheckContext, slope: number): boolean {
+  return earlier.some(
+    ({ kind, confidence, growth }) =>
+      kind === 'external-memory-leak' ||
+      (confidence !== 'possible' && (growth?.bytesPerHour ?? 0) > 0.5 * perHour(slope)),
+  );
+}
+
+function releasedInIdle(context: CheckContext, grown: number): number | null {
+  const { idleTail } = context;
+  if (idleTail === null || grown <= 0) return null;
+  const end = Math.min(...valuesIn(context, 'heap.external', idleTail.fromMs, idleTail.toMs));
+  const before = context.trends.points('heap.external').at(-1)?.y;
+  return Number.isFinite(end) && before !== undefined ? Math.max(0, before - end) / grown : null;
+}
+
+function externalFinding(context: CheckContext, { trend }: TableEntry, released: number | null): FindingDraft {
+  const isStraight = trend.rSquared >= 0.9 && (trend.halfRatio ?? 0) >= 0.6;
+  const confidence = isStraight && (released !== null || trend.span >= LONG_RUN_MS) ? 'likely' : 'possible';
+  const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
+  return {
+    id: findingId('external-memory-leak', 'buffers', 'series'),
+    kind: 'external-memory-leak',
+    confidence,
+    severity: confidence === 'likely' ? 'major' : 'minor',
+    title: `Memory of buffers outside the heap grows by ${bytesPerHour(trend.slope)} and is not given back.`,
+    subject: { class: 'ArrayBuffer', holder: '(unknown)', path: [], source: null, package: null },
+    growth: {
+      bytesPerHour: perHour(trend.slope),
+      bytesPerHourCI: [perHour(trend.low), perHour(trend.high)],
+      bytesPerRequest: null,
+      objectsPerRequest: null,
+      shareOfGrowth: null,
+      ...memoryTimeToLimit(context, trend, 'outside'),
+    },
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: [
+      {
+        what: `After collections, external memory grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}; R2 ${figure(trend.rSquared)}).`,
+        file: 'samples.ndjson',
+      },
+    ],
+    against: ['No snapshot says who holds the buffers.'],
+    recommendation: recommend('external-memory-leak', { holder: 'what holds it', subject: 'buffer' }),
+    verify: verifyLine(context),
+  };
+}

@@ -1,0 +1,34 @@
+import { type Check, type CheckContext, found, insufficient } from '../check.ts';
+import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
+import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';
+import { code } from '../words.ts';
+
+/** Does an endpoint answer slower and slower? Each request name by itself, median and 95th percentile. */
+export const latency: Check = {
+  name: 'latency',
+  run(context) {
+    const names = requestNames(context);
+    if (names.length === 0) return insufficient('latencies are known only where the load is driven by this tool');
+    const verdicts = names.map((name) => ({ name, verdict: worstOf(context, name) }));
+    const known = verdicts.filter(({ verdict }) => verdict !== null);
+    if (known.length === 0) return insufficient('too few answers under load to tell a trend');
+    const findings = known.flatMap(({ verdict }) => verdict?.finding ?? []);
+    return found(findings, known.map(({ name, verdict }) => `${code(name)} ${verdict?.detail ?? ''}`).join('; '));
+  },
+};
+
+/** One finding a name: the median where it moves (all requests became slower), else the tail. */
+function worstOf(context: CheckContext, name: string): DegradationVerdict | null {
+  const verdicts = LATENCY_PERCENTILES.map((percentile) =>
+    judgeDegradation(context, {
+      key: latencyKey(percentile, name),
+      kind: 'latency-degradation',
+      what: `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(name)}`,
+      unit: 'ms',
+      leastGrowth: 1,
+      subject: { class: name, holder: `request ${name}`, path: [], source: null, package: null },
+      file: 'requests.ndjson',
+    }),
+  ).filter((verdict) => verdict !== null);
+  return verdicts.find(({ finding }) => finding !== null) ?? verdicts[0] ?? null;
+}

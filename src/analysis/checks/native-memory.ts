@@ -1,0 +1,80 @@
+import { isLeakKind } from '../../model/finding.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
+import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
+import { findingId } from '../finding-id.ts';
+import { memoryTimeToLimit } from '../limits.ts';
+import { recommend } from '../recommendations.ts';
+import type { TableEntry } from '../trend-table.ts';
+import { verifyLine } from '../verify-line.ts';
+import { bytesPerHour, figure, perHour } from '../words.ts';
+
+/** Healthy services gain 1 to 13 MB of resident memory in their first thousand requests. */
+const LEAST_GROWTH_BYTES = 16_000_000;
+/** A shorter look at resident memory tells nothing: allocators keep what they once had. */
+const LEAST_SPAN_MS = 10 * 60_000;
+const SURE_SPAN_MS = 30 * 60_000;
+const STRAIGHT = 0.9;
+
+/**
+ * Memory that neither V8's heap nor buffers account for: RSS - heap committed - external. It is compared between heap
+ * snapshots only, since each leaves RSS high.
+ */
+export const nativeMemory: Check = {
+  name: 'native memory',
+  run(context) {
+    const entry = context.trends.judge('native', { leastGrowth: LEAST_GROWTH_BYTES });
+    if (!entry) return insufficient('not judged: resident memory was not seen long enough between heap snapshots');
+    const { trend, verdict } = entry;
+    const seen = `smallest leak this run could have seen: ${bytesPerHour(Math.max(trend.smallestSlope, LEAST_GROWTH_BYTES / trend.span))}`;
+    if (trend.span < LEAST_SPAN_MS) {
+      return insufficient(
+        `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(LEAST_SPAN_MS)} are needed`,
+      );
+    }
+    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
+    if (isExplained(context, trend.slope)) {
+      return found([], `${detail}; it follows a leak above, which is the cause`);
+    }
+    return found([nativeFinding(context, entry)], detail);
+  },
+};
+
+/** Objects, buffers and threads bring native memory along: less of it than of themselves is no leak of its own. */
+function isExplained({ earlier }: CheckContext, slope: number): boolean {
+  const sure = earlier.filter(({ kind, confidence }) => isLeakKind(kind) && confidence !== 'possible');
+  const explained = sure.reduce((sum, { growth }) => sum + (growth?.bytesPerHour ?? 0), 0);
+  return sure.some(({ kind }) => kind === 'thread-leak') || explained >= 0.5 * perHour(slope);
+}
+
+function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDraft {
+  const isStraight = trend.rSquared >= STRAIGHT && (trend.halfRatio ?? 0) >= 0.6;
+  const confidence = isStraight ? (trend.span >= SURE_SPAN_MS ? 'confirmed' : 'likely') : 'possible';
+  const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
+  return {
+    id: findingId('native-memory-leak', 'native', 'series'),
+    kind: 'native-memory-leak',
+    confidence,
+    severity: confidence === 'possible' ? 'minor' : 'major',
+    title: `Memory outside of V8 grows by ${bytesPerHour(trend.slope)} while heap and buffers do not explain it.`,
+    subject: { class: 'native memory', holder: 'the process', path: [], source: null, package: null },
+    growth: {
+      bytesPerHour: perHour(trend.slope),
+      bytesPerHourCI: [perHour(trend.low), perHour(trend.high)],
+      bytesPerRequest: null,
+      objectsPerRequest: null,
+      shareOfGrowth: null,
+      ...memoryTimeToLimit(context, trend, 'outside'),
+    },
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: [
+      {
+        what: `RSS without heap and external memory grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}; R2 ${figure(trend.rSquared)}), second half ${figure(trend.halfRatio ?? 0)} times as fast as the first.`,
+        file: 'samples.ndjson',
+      },
+    ],
+    against: ['Fragmentation grows too, towards a level; a longer run tells them apart.'],
+    recommendation: recommend('native-memory-leak', { holder: 'the process', subject: 'native memory' }),
+    verify: verifyLine(context),
+  };
+}

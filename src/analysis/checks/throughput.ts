@@ -1,0 +1,23 @@
+import { type Check, found, insufficient } from '../check.ts';
+import { judgeDegradation } from '../degradation.ts';
+
+/** Are fewer and fewer requests answered? In a closed load that follows from slower answers, which are named first. */
+export const throughput: Check = {
+  name: 'throughput',
+  run(context) {
+    const verdict = judgeDegradation(context, {
+      key: 'load.rate',
+      kind: 'throughput-degradation',
+      what: 'The rate of answered requests',
+      unit: 'requests/s',
+      leastGrowth: 1,
+      subject: { class: 'throughput', holder: 'all requests', path: [], source: null, package: null },
+      isTurned: true,
+      file: 'requests.ndjson',
+    });
+    if (!verdict) return insufficient('the rate is judged only where the load is driven by this tool');
+    const isExplained = context.earlier.some(({ kind }) => kind === 'latency-degradation');
+    if (verdict.finding && isExplained) return found([], `${verdict.detail}; it follows from the slower answers above`);
+    return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
+  },
+};

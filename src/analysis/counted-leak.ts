@@ -1,0 +1,165 @@
+import type { Confidence, Evidence, FindingKind } from '../model/finding.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import { formatCount } from '../model/units.ts';
+import { median, quantile } from '../stats/order-statistics.ts';
+import type { CheckContext, FindingDraft } from './check.ts';
+import { findingId } from './finding-id.ts';
+import { NO_LIMIT } from './limits.ts';
+import { recommend } from './recommendations.ts';
+import { valuesIn } from './sample-series.ts';
+import type { TableEntry } from './trend-table.ts';
+import { verifyLine } from './verify-line.ts';
+import { capital, code, figure, percent, perHour } from './words.ts';
+
+/** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
+export interface CountedResource {
+  readonly metric: MetricName;
+  readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
+  /** One of it, in words: `regular file`. */
+  readonly noun: string;
+  /** Fewer than this gained is no leak yet. */
+  readonly leastGain: number;
+  /** Healthy services open more of it while load ramps up: then only a look at the idle service tells. */
+  readonly followsLoad: boolean;
+}
+
+/** Let go in the idle tail: above this it was use, not a leak. */
+const RELEASED = 0.5;
+const PARTLY_RELEASED = 0.2;
+const STRAIGHT = 0.8;
+const LONG_RUN_MS = 10 * 60_000;
+
+export interface CountedVerdict {
+  readonly finding: FindingDraft | null;
+  /** For the list of what was checked; null where there was too little to say anything. */
+  readonly detail: string | null;
+}
+
+/** Does the number of open things climb with the load, and stay when the load is gone? */
+export function judgeCounted(context: CheckContext, resource: CountedResource): CountedVerdict {
+  const entry = context.trends.judge(resource.metric, { leastShare: 0.1, leastGrowth: resource.leastGain });
+  if (!entry) return { finding: null, detail: null };
+  const { trend, verdict } = entry;
+  const gained = trend.slope * trend.span;
+  const released = releasedInIdle(context, resource.metric, gained);
+  const seen = `smallest leak this run could have seen: ${figure(perHour(trend.smallestSlope))} an hour`;
+  if (verdict !== 'growing') {
+    const range = rangeOf(context, resource.metric);
+    return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };
+  }
+  if (released !== null && released >= RELEASED) {
+    return { finding: null, detail: `rose with the load by ${figure(gained)} and was let go when it ended; ${seen}` };
+  }
+  const confidence = confidenceOf(resource, entry, released, context);
+  return {
+    finding: countedFinding(context, resource, entry, { gained, released, confidence }),
+    detail: `rises by ${figure(perHour(trend.slope))} an hour; ${seen}`,
+  };
+}
+
+const WORDS = { flat: 'flat', plateau: 'came to rest', step: 'one step, then flat' } as const;
+
+function rangeOf(context: CheckContext, metric: MetricName): string {
+  const values = valuesIn(context, metric, context.judged.fromMs, context.judged.toMs);
+  return `${formatCount(quantile(values, 0))} to ${formatCount(quantile(values, 1))}`;
+}
+
+/** Share of the gain that was gone at the end of the idle tail; null without one. */
+function releasedInIdle(context: CheckContext, metric: MetricName, gained: number): number | null {
+  const { idleTail, judged } = context;
+  if (idleTail === null || gained <= 0) return null;
+  const tailMs = idleTail.toMs - idleTail.fromMs;
+  const after = valuesIn(context, metric, idleTail.toMs - tailMs / 3, idleTail.toMs);
+  const before = valuesIn(context, metric, judged.toMs - (judged.toMs - judged.fromMs) / 10, judged.toMs);
+  if (after.length === 0 || before.length === 0) return null;
+  return Math.max(0, median(before) - median(after)) / gained;
+}
+
+function confidenceOf(
+  { followsLoad, leastGain }: CountedResource,
+  { trend }: TableEntry,
+  released: number | null,
+  { judged }: CheckContext,
+): Confidence {
+  const isStraight = trend.rSquared >= STRAIGHT;
+  const isMuch = trend.slope * trend.span >= 2 * leastGain;
+  if (released !== null) {
+    if (released > PARTLY_RELEASED) return 'possible';
+    return isStraight && isMuch ? 'confirmed' : 'likely';
+  }
+  const isLong = judged.toMs - judged.fromMs >= LONG_RUN_MS;
+  return isStraight && isMuch && (isLong || !followsLoad) ? 'likely' : 'possible';
+}
+
+function countedFinding(
+  context: CheckContext,
+  resource: CountedResource,
+  { trend }: TableEntry,
+  judged: { readonly gained: number; readonly released: number | null; readonly confidence: Confidence },
+): FindingDraft {
+  const { kind, noun, metric } = resource;
+  const { gained, released, confidence } = judged;
+  const target = targetOf(context, metric);
+  const perRequest = objectsPerRequest(context, gained);
+  const rate = perRequest === null ? `${figure(perHour(trend.slope))} an hour` : `${figure(perRequest)} a request`;
+  const evidence: (Evidence | null)[] = [
+    {
+      what: `The number rises by ${figure(perHour(trend.slope))} an hour (95 % interval ${figure(perHour(trend.low))} to ${figure(perHour(trend.high))}), ${figure(gained)} in this run.`,
+      file: 'samples.ndjson',
+    },
+    target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
+    released !== null && released <= PARTLY_RELEASED
+      ? { what: 'They were still open at the end of the time without requests.', file: 'samples.ndjson' }
+      : null,
+  ];
+  const against = [
+    released === null ? 'The run had no time without requests, in which what is in use would have been let go.' : null,
+    released !== null && released > PARTLY_RELEASED
+      ? `${percent(released)} of them were let go when the load ended.`
+      : null,
+  ];
+  const holder = target ? target.pattern : `${noun}s of the process`;
+  return {
+    id: findingId(kind, noun, metric),
+    kind,
+    confidence,
+    severity: confidence === 'possible' ? 'minor' : 'major',
+    title: `${capital(noun)}s pile up${target ? ` (${code(target.pattern)})` : ''}: ${rate}, and they stay open.`,
+    subject: { class: noun, holder, path: [], source: null, package: null },
+    growth: {
+      bytesPerHour: null,
+      bytesPerHourCI: null,
+      bytesPerRequest: null,
+      objectsPerRequest: perRequest,
+      shareOfGrowth: null,
+      ...NO_LIMIT,
+      perHour: perHour(trend.slope),
+      perHourUnit: `${noun}s`,
+    },
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: evidence.filter((item) => item !== null),
+    against: against.filter((item) => item !== null),
+    recommendation: recommend(kind, { holder, subject: noun }),
+    verify: verifyLine(context),
+  };
+}
+
+const TARGET_KINDS: Readonly<Partial<Record<MetricName, string>>> = {
+  'process.fds.file': 'file',
+  'process.fds.socket': 'socket',
+  'process.fds.pipe': 'pipe',
+  'process.fds.anon': 'anon',
+  'process.fds.other': 'other',
+};
+
+function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string; count: number } | null {
+  const kind = TARGET_KINDS[metric];
+  return run.descriptorTargets?.find((target) => target.kind === kind) ?? null;
+}
+
+function objectsPerRequest({ run, judged }: CheckContext, gained: number): number | null {
+  const inside = run.samples.filter(({ monoMs }) => monoMs >= judged.fromMs && monoMs <= judged.toMs);
+  const counts = inside.flatMap(({ values }) => values['requests.served'] ?? values['load.requests'] ?? []);
+  const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  return requests > 0 ? gained / requests : null;
+}

@@ -1,0 +1,114 @@
+import type { Confidence, Evidence, FindingKind, FindingSubject } from '../model/finding.ts';
+import { formatDuration } from '../model/units.ts';
+import type { CheckContext, FindingDraft } from './check.ts';
+import { findingId } from './finding-id.ts';
+import { NO_LIMIT } from './limits.ts';
+import { recommend } from './recommendations.ts';
+import type { TableEntry } from './trend-table.ts';
+import { verifyLine } from './verify-line.ts';
+import { code, figure, percent, perHour } from './words.ts';
+
+/** A figure of the service that may get worse while it runs. */
+export interface DegradingSeries {
+  readonly key: string;
+  readonly kind: Extract<FindingKind, `${string}-degradation`>;
+  /** At the start of a sentence: `The median latency of \`lock-proof\``. */
+  readonly what: string;
+  readonly unit: string;
+  /** Worse by less than this is not worth a word, whatever its share. */
+  readonly leastGrowth: number;
+  readonly subject: FindingSubject;
+  /** The series is turned around: it is the falling that is worse. */
+  readonly isTurned?: boolean;
+  readonly file: string;
+}
+
+/** In a short run, warm caches, other processes and a busy minute make trends: growth must be large to mean something. */
+const SHORT_RUN_MS = 10 * 60_000;
+const LONG_RUN_MS = 30 * 60_000;
+const LEAST_SHARE = 0.1;
+const LEAST_SHARE_SHORT = 0.25;
+const LARGE_SHARE = 0.5;
+
+export interface DegradationVerdict {
+  readonly finding: FindingDraft | null;
+  readonly detail: string;
+}
+
+/** Null where the series had too few points. */
+export function judgeDegradation(
+  context: CheckContext,
+  series: DegradingSeries,
+  more: readonly Evidence[] = [],
+): DegradationVerdict | null {
+  const spanMs = context.judged.toMs - context.judged.fromMs;
+  const isShort = spanMs < SHORT_RUN_MS;
+  const leastShare = isShort ? LEAST_SHARE_SHORT : LEAST_SHARE;
+  const entry = context.trends.judge(series.key, { leastShare, leastGrowth: series.leastGrowth });
+  if (!entry) return null;
+  const { trend, verdict } = entry;
+  const direction = series.isTurned ? -1 : 1;
+  const level = `${figure(direction * trend.level)} ${series.unit}`;
+  const seen = `smallest trend this run could have seen: ${figure(perHour(Math.max(trend.smallestSlope, series.leastGrowth / trend.span)))} ${series.unit} an hour`;
+  if (verdict === 'step' && trend.shape.kind === 'step') {
+    const { from, to, x } = trend.shape;
+    const step = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
+    return { finding: null, detail: `${step}; ${seen}` };
+  }
+  if (verdict !== 'growing') return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
+  const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
+  return { finding, detail: `gets worse by ${figure(perHour(trend.slope))} ${series.unit} an hour; ${seen}` };
+}
+
+function degradationFinding(
+  context: CheckContext,
+  series: DegradingSeries,
+  { trend }: TableEntry,
+  { isShort, spanMs, more }: { readonly isShort: boolean; readonly spanMs: number; readonly more: readonly Evidence[] },
+): FindingDraft {
+  const direction = series.isTurned ? -1 : 1;
+  const grown = trend.slope * trend.span;
+  const early = direction * (trend.latest - grown);
+  const late = direction * trend.latest;
+  const share = grown / Math.max(Number.MIN_VALUE, Math.abs(early));
+  const confidence = confidenceOf(share, isShort, spanMs);
+  const interval = [trend.low, trend.high].map((slope) => figure(direction * perHour(slope)));
+  const verb = series.isTurned ? 'fell' : 'rose';
+  const { kind, subject, unit } = series;
+  return {
+    id: findingId(kind, subject.class, series.key),
+    kind,
+    confidence,
+    severity: confidence === 'possible' ? 'minor' : 'major',
+    title: `${series.what} ${verb} from ${figure(early)} to ${figure(late)} ${unit} during the run.`,
+    subject,
+    growth: {
+      bytesPerHour: null,
+      bytesPerHourCI: null,
+      bytesPerRequest: null,
+      objectsPerRequest: null,
+      shareOfGrowth: null,
+      ...NO_LIMIT,
+      perHour: direction * perHour(trend.slope),
+      perHourUnit: unit,
+    },
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: [
+      {
+        what: `It ${verb} by ${percent(share)}, ${figure(direction * perHour(trend.slope))} ${unit} an hour (95 % interval ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
+        file: series.file,
+      },
+      ...more,
+    ],
+    against: isShort
+      ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
+      : [],
+    recommendation: recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
+    verify: verifyLine(context),
+  };
+}
+
+function confidenceOf(share: number, isShort: boolean, spanMs: number): Confidence {
+  if (isShort) return share >= LARGE_SHARE ? 'likely' : 'possible';
+  return share >= LARGE_SHARE / 2 && spanMs >= LONG_RUN_MS ? 'confirmed' : 'likely';
+}
