@@ -1,22 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HeapGrowth } from '../../src/model/heap-growth.ts';
 import { growthOf } from '../../src/snapshot/growth-of.ts';
+import { HEALTHY, PLANTED_LEAKS } from './planted-leaks.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 
-test('a Map that is never cleared is named with its class, holder and line', async (t) => {
-  const files = await takeSnapshots(t, {
-    setUp: `class OrderAudit { constructor(i) { this.id = 'order ' + i; this.payload = { note: 'n' + i }; } }
-const pending = new Map();
-globalThis.service = { audit: (i) => pending.set('k' + i, new OrderAudit(i)) };`,
-    request: 'globalThis.service.audit(i);',
+for (const leak of PLANTED_LEAKS) {
+  test(`planted leak: ${leak.name}`, async (t) => {
+    const files = await takeSnapshots(t, leak);
+    const growth = await growthOf(files, { requests: [500, 1000, 1500], idEpochs: ['a', 'b', 'c'] });
+    const first = growth.suspects[0];
+    assert.equal(growth.comparison, 'class-and-signature');
+    assert.match(first?.class ?? 'no suspect', leak.class);
+    assert.match(first?.holder ?? '', leak.holder);
+    assert.ok(leak.kinds.includes(first!.holderKind), `${first!.holderKind} is not ${leak.kinds.join(' or ')}`);
+    const place = first!.anchorLocation ?? first!.classLocation;
+    assert.match(place?.scriptUrl ?? 'no location', /service\.[cm]js$/);
+    assert.ok(first!.shareOfGrowth > 0.5, `share of growth ${first!.shareOfGrowth}:\n${suspectsOf(growth)}`);
+    const others = growth.suspects.slice(1).filter((suspect) => suspect.shareOfGrowth > 0.15);
+    assert.deepEqual(others, [], `one leak, several suspects:\n${suspectsOf(growth)}`);
   });
-  const growth = await growthOf(files, { requests: [500, 1000, 1500], idEpochs: ['a', 'b', 'c'] });
-  assert.equal(growth.comparison, 'class-and-signature');
-  const first = growth.suspects[0];
-  assert.equal(first?.class, 'OrderAudit');
-  assert.match(first.holder, /^Map `pending` of module service\.cjs$/);
-  assert.deepEqual(first.counts, [500, 1000, 1500]);
-  assert.equal(first.objectsPerRequest, 1);
-  assert.match(first.classLocation?.scriptUrl ?? '', /service\.cjs$/);
-  assert.ok(first.shareOfGrowth > 0.6, `share ${first.shareOfGrowth}`);
-});
+}
+
+for (const program of HEALTHY) {
+  test(`healthy: ${program.name}`, async (t) => {
+    const files = await takeSnapshots(t, program);
+    const growth = await growthOf(files, { requests: [500, 1000, 1500], idEpochs: ['a', 'b', 'c'] });
+    const accused = growth.suspects.filter((suspect) => suspect.bytes.at(-1)! - suspect.bytes[0]! > 20_000);
+    assert.deepEqual(accused, [], suspectsOf(growth));
+  });
+}
+
+function suspectsOf(growth: HeapGrowth): string {
+  return growth.suspects
+    .map(
+      (suspect) => `${suspect.class} | ${suspect.holder} | ${suspect.counts} | ${suspect.bytes} | ${suspect.signature}`,
+    )
+    .join('\n');
+}

@@ -1,4 +1,4 @@
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { holderWords } from '../words/holder-words.ts';
@@ -10,7 +10,7 @@ import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isOddId } from './ids.ts';
 import { requestsBetween } from './keep-suspects.ts';
 import { NOT_REACHED, type SpanningTree, sourceOf } from './spanning-tree.ts';
-import { type SuspectSeries, signatureText } from './suspect-series.ts';
+import type { SuspectSeries } from './suspect-series.ts';
 
 export interface DescribeContext {
   readonly series: PlaceSeries;
@@ -26,8 +26,13 @@ export interface DescribeContext {
   readonly growthBytes: number;
 }
 
+export interface DescribedSuspect {
+  readonly suspect: HeapSuspect;
+  readonly holderNode: number;
+}
+
 /** Puts a suspect into words by the objects of the last snapshot; null when none of it is left there. */
-export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): HeapSuspect | null {
+export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): DescribedSuspect | null {
   const { graph, scopes, locations, series } = context;
   const signature = suspect.main >= 0 ? suspect.main : suspect.place.anchor;
   const members = nodesOf(context, signature);
@@ -35,12 +40,15 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   if (example === null) return null;
   const path = pathTo(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
+  const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
+  const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations);
   const requests = requestsBetween(context.requests);
-  return {
+  const steps = pathWords(graph, path, scopes);
+  const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
-    ...holderWords(graph, path, anchor, scopes, locations),
-    path: pathWords(graph, path, scopes),
-    signature: signatureText(series, suspect),
+    ...words,
+    path: steps,
+    signature: signatureOf(steps),
     classLocation: classLocation(graph, example.node, locations),
     counts: suspect.counts,
     bytes: suspect.bytes,
@@ -49,6 +57,12 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     objectsPerRequest: requests === null ? null : gain(suspect.counts) / requests,
     bytesPerRequest: requests === null ? null : gain(suspect.bytes) / requests,
   };
+  return { suspect: described, holderNode };
+}
+
+/** The path in words without ids and lengths of chains: the same leak has the same one in the next run. */
+function signatureOf(steps: readonly PathStep[]): string {
+  return steps.map(({ edge, node }) => (edge === '' ? node : `${edge}: ${node}`)).join(' > ');
 }
 
 function nodesOf({ graph, spanning, settled }: DescribeContext, signature: number): number[] {
@@ -64,8 +78,9 @@ function nodesOf({ graph, spanning, settled }: DescribeContext, signature: numbe
 function typicalOf(graph: HeapGraph, members: readonly number[]): { node: number; words: string } | null {
   const step = Math.max(1, Math.floor(members.length / 48));
   const seen = new Map<string, { node: number; words: string; times: number }>();
-  for (let at = members.length - 1; at >= 0; at -= step) {
-    const node = members[at]!;
+  // From the middle on, where neither the first link of a chain nor the newest object under way stands.
+  for (let seenSoFar = 0; seenSoFar < members.length; seenSoFar += step) {
+    const node = members[(seenSoFar + (members.length >> 1)) % members.length]!;
     const words = nodeWords(graph, node);
     const known = seen.get(words);
     if (known) known.times++;

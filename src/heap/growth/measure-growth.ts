@@ -9,6 +9,7 @@ import { describeSuspect } from './describe-suspect.ts';
 import { findGrowingPlaces, gain, seriesOf } from './find-anchors.ts';
 import { collectIdClasses, type IdClasses, shareOfSameClass } from './ids.ts';
 import { keepSuspects } from './keep-suspects.ts';
+import { mergeByHolder } from './merge-suspects.ts';
 import { createClassNumbers } from './node-classes.ts';
 import { settleKeys } from './settle-keys.ts';
 import { type SignatureSums, sumBySignature } from './signature-sums.ts';
@@ -149,11 +150,10 @@ export class GrowthMeasure {
       context.growthBytes,
       kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
     );
-    return kept
-      .map((suspect) =>
-        describeSuspect(suspect, { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total }),
-      )
-      .filter((suspect) => suspect !== null);
+    const described = kept.map((suspect) =>
+      describeSuspect(suspect, { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total }),
+    );
+    return mergeByHolder(described.filter((suspect) => suspect !== null));
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Bytes } from '../../model/units.ts';
-import { LABEL } from './edge-labels.ts';
 import { countsOf, type GrowingPlace, gain, type PlaceSeries } from './find-anchors.ts';
 import { isEngineClass } from './node-classes.ts';
 
@@ -158,17 +157,4 @@ function firstNamed(series: PlaceSeries, group: number): number {
 
 function isUnnamed(name: string): boolean {
   return isEngineClass(name) || name === 'system / Context';
-}
-
-/** Readable and stable between runs: labels and classes from the root to the anchor, then what leaks. */
-export function signatureText(series: PlaceSeries, { place, main }: SuspectSeries): string {
-  const { tree } = series;
-  const steps: string[] = [];
-  const from = main >= 0 ? main : place.anchor;
-  for (let at = from; at !== 0; at = tree.parent(at)) {
-    const label = tree.labels.get(tree.label(at));
-    const chain = tree.isChain(at) ? ' (chain)' : '';
-    steps.push(`${label === '' ? LABEL.index : label} ${tree.classes.get(tree.class(at))}${chain}`);
-  }
-  return steps.reverse().join(' > ');
 }

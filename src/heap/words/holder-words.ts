@@ -8,6 +8,8 @@ import { isContext, isUserScript, type Scopes } from './scopes.ts';
 import type { SourceLocations } from './source-locations.ts';
 
 export interface HolderWords {
+  /** Ordinal of the holder: suspects of one holder are one leak. */
+  readonly holderNode: number;
   readonly holder: string;
   readonly holderKind: HolderKind;
   readonly holderName: string | null;
@@ -22,13 +24,15 @@ export function holderWords(
   graph: HeapGraph,
   path: NodePath,
   anchor: number,
+  isChain: boolean,
   scopes: Scopes,
   locations: SourceLocations,
 ): HolderWords {
-  const holder = visibleHolder(graph, path, anchor);
+  const holder = visibleHolder(graph, path, anchor, isChain);
   const special = listenerWords(graph, path, holder, scopes) ?? timerWords(graph, path, anchor);
   const name = special?.name ?? knownAs(graph, path, holder);
   return {
+    holderNode: path.nodes[holder]!,
     holder: special?.words ?? plainWords(graph, path, holder, scopes),
     holderKind: special?.kind ?? kindOf(graph, path, holder, anchor),
     holderName: name,
@@ -38,18 +42,31 @@ export function holderWords(
 }
 
 /** The nearest object upwards that a program can name: not a backing store, not a link of the leaked chain itself. */
-function visibleHolder(graph: HeapGraph, path: NodePath, anchor: number): number {
-  const link = path.nodes[anchor + 1];
-  const isLink = (node: number): boolean =>
-    link !== undefined &&
-    graph.nodeType[node] === graph.nodeType[link] &&
-    graph.nodeName[node] === graph.nodeName[link] &&
-    !isContainer(graph, node) &&
-    !isPart(graph, node);
+function visibleHolder(graph: HeapGraph, path: NodePath, anchor: number, isChain: boolean): number {
   let at = anchor;
-  while (at > 1 && (isPart(graph, path.nodes[at]!) || isInternal(graph, path.nodes[at]!) || isLink(path.nodes[at]!)))
+  while (at > 1) {
+    const node = path.nodes[at]!;
+    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(graph, path, at, anchor))) break;
     at--;
+  }
   return at;
+}
+
+/** Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class. */
+function isLink(graph: HeapGraph, path: NodePath, at: number, anchor: number): boolean {
+  const node = path.nodes[at]!;
+  if (isContainer(graph, node)) return false;
+  const variable = graph.edgeName[path.edges[at + 1]!];
+  for (let below = anchor + 1; below < path.nodes.length; below++) {
+    if (!isSameClass(graph, node, path.nodes[below]!)) continue;
+    const next = path.edges[below + 1];
+    if (!isContext(graph, node) || (next !== undefined && graph.edgeName[next] === variable)) return true;
+  }
+  return false;
+}
+
+function isSameClass(graph: HeapGraph, a: number, b: number): boolean {
+  return graph.nodeType[a] === graph.nodeType[b] && graph.nodeName[a] === graph.nodeName[b];
 }
 
 const CONTAINERS = new Set(['Array', 'Object', 'Map', 'Set', 'WeakMap', 'WeakSet']);
@@ -191,8 +208,7 @@ function kindOf(graph: HeapGraph, path: NodePath, holder: number, anchor: number
   if (name === 'Set') return 'set';
   if (name === 'WeakMap') return 'weak-map';
   if (name === 'Array') return 'array';
-  if (below !== undefined && anchor > holder && belowName === className(graph, path.nodes[anchor]!))
-    return 'linked-list';
+  if (anchor > holder && below !== undefined && isSameClass(graph, below, path.nodes[anchor]!)) return 'linked-list';
   if (isContext(graph, path.nodes[holder]!)) return 'closure-context';
   return graph.nodeType[path.nodes[holder]!] === NODE.object ? 'object' : 'unknown';
 }

@@ -72,13 +72,16 @@ function isDictionaryAt(graph: HeapGraph, node: number): boolean {
   return properties > DICTIONARY;
 }
 
-/** The last context of the program's own code on the path: above it the path is an accident of how the program is wired. */
+/** The last context of the program's own code on the path, or else of Node's: above it the path is an accident of how the program is wired. */
 function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes): number {
+  let ofNode = 0;
   for (let at = path.nodes.length - 2; at > 0; at--) {
+    if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
-    if (scope?.isUserCode && graph.edgeType[path.edges[at + 1]!] === EDGE.context) return at;
+    if (scope?.isUserCode) return at;
+    if (scope && ofNode === 0) ofNode = at;
   }
-  return 0;
+  return ofNode;
 }
 
 function rootStep(graph: HeapGraph, path: NodePath, start: number, scopes: Scopes): PathStep {

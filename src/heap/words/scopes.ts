@@ -48,10 +48,20 @@ export class Scopes {
       .sort((a, b) => a.line0 - b.line0 || a.column0 - b.column0);
     const own = owner.closure >= 0 ? this.locations.locate(owner.closure) : null;
     return {
-      words: owner.name === '' ? `module ${file}` : `function ${owner.name} of ${file}`,
+      words: this.wordsFor(context, owner.name, insiders, file),
       isUserCode: isUserScript(url),
       location: own ?? located.find((location) => location.functionName !== '') ?? located[0] ?? null,
     };
+  }
+
+  /** V8 forgets the code of functions that ran long ago; then the functions inside tell where we are. */
+  private wordsFor(context: number, owner: string, insiders: readonly number[], file: string): string {
+    if (owner !== '') return `function ${owner} of ${file}`;
+    const outer = target(this.graph, context, EDGE.internal, 'previous');
+    if (outer < 0 || !isContext(this.graph, outer)) return `module ${file}`;
+    const names = insiders.map((closure) => this.graph.strings.get(this.graph.nodeName[closure]!));
+    const name = names.find((text) => text !== '');
+    return name === undefined ? `a function of ${file}` : `the scope around ${name} of ${file}`;
   }
 
   /** The function whose scope the context is: both name the same ScopeInfo. */

@@ -34,7 +34,8 @@ export class SourceLocations {
     for (const edge of ['script', 'script_or_debug_info']) {
       const script = target(graph, shared, EDGE.internal, edge);
       const name = script < 0 ? -1 : target(graph, script, EDGE.internal, 'name');
-      if (name >= 0 && graph.nodeType[name] === NODE.string) return graph.strings.get(graph.nodeName[name]!);
+      const url = name < 0 ? '' : textOf(graph, name);
+      if (url !== '') return url;
     }
     return null;
   }
@@ -63,4 +64,18 @@ export function target(graph: HeapGraph, node: number, type: number, name: strin
     if (edgeType[edge] === type && strings.is(edgeName[edge]!, name)) return edgeTo[edge]!;
   }
   return -1;
+}
+
+/** What a string says, also when V8 keeps it as a concatenation; empty for what is no string. */
+function textOf(graph: HeapGraph, node: number, depth: number = 0): string {
+  switch (graph.nodeType[node]) {
+    case NODE.string:
+      return graph.strings.get(graph.nodeName[node]!);
+    case NODE.consString: {
+      const parts = ['first', 'second'].map((name) => target(graph, node, EDGE.internal, name));
+      return depth > 8 ? '' : parts.map((part) => (part < 0 ? '' : textOf(graph, part, depth + 1))).join('');
+    }
+    default:
+      return '';
+  }
 }

@@ -1,0 +1,241 @@
+import type { HolderKind } from '../../src/model/heap-growth.ts';
+import type { Program } from './take-snapshots.ts';
+
+export interface PlantedLeak extends Program {
+  readonly name: string;
+  readonly class: RegExp;
+  readonly holder: RegExp;
+  readonly kinds: readonly HolderKind[];
+}
+
+/** Leaks as they are written: what grows must come out as the first suspect, with its holder and a line of the service. */
+export const PLANTED_LEAKS: readonly PlantedLeak[] = [
+  {
+    name: 'array of a module',
+    setUp: `const audits = []; class Audit { constructor(i) { this.id = 'a' + i; this.tags = [i, 'x' + i]; } }
+exports.add = (i) => audits.push(new Audit(i));`,
+    request: 'exports.add(i);',
+    class: /^Audit$/,
+    holder: /^Array `audits` of module service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'Map of a class instance, ESM',
+    module: true,
+    setUp: `class Session { constructor(i) { this.id = 's' + i; this.data = { cart: ['x' + i] }; } }
+class SessionStore { constructor() { this.sessions = new Map(); } open(i) { this.sessions.set('k' + i, new Session(i)); } }
+export const store = new SessionStore();`,
+    request: 'store.open(i);',
+    class: /^Session$/,
+    holder: /^Map `sessions` of SessionStore/,
+    kinds: ['map'],
+  },
+  {
+    name: 'Set of a module, ESM',
+    module: true,
+    setUp: `const seen = new Set(); export const see = (i) => seen.add({ request: 'r' + i, at: 'now' + i });`,
+    request: 'see(i);',
+    class: /^Object \{request, at\}$/,
+    holder: /^Set `seen` of module service\.mjs$/,
+    kinds: ['set'],
+  },
+  {
+    name: 'closure context',
+    setUp: `function makeOutbox() { const delivered = []; return function enqueue(i) { delivered.push(() => 'to ' + i + body(i)); }; }
+function body(i) { return i; } const enqueue = makeOutbox(); exports.enqueue = enqueue;`,
+    request: 'exports.enqueue(i);',
+    class: /^closure/,
+    holder: /^Array `delivered` of (function makeOutbox|the scope around enqueue) of service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'plain object as dictionary',
+    setUp: `const byId = {}; exports.put = (i) => { byId['id-' + i] = { payload: 'p' + i, when: 'w' + i }; };`,
+    request: 'exports.put(i);',
+    class: /^Object \{payload, when\}$/,
+    holder: /^Object `byId` of module service\.cjs$/,
+    kinds: ['object'],
+  },
+  {
+    name: 'listener of an emitter',
+    setUp: `const { EventEmitter } = require('node:events'); class Config extends EventEmitter {}
+const config = new Config(); config.setMaxListeners(0);
+exports.handle = (i) => { const context = { request: 'r' + i }; config.on('change', function onChange() { return context; }); };`,
+    request: 'exports.handle(i);',
+    class: /^closure onChange$/,
+    holder: /^listeners of event "change" on Config `config` of module service\.cjs$/,
+    kinds: ['listener'],
+  },
+  {
+    name: 'listener of an abort signal',
+    setUp: `const shutdown = new AbortController(); require('node:events').setMaxListeners(0, shutdown.signal);
+exports.handle = (i) => { const context = { request: 'r' + i }; shutdown.signal.addEventListener('abort', () => context); };`,
+    request: 'exports.handle(i);',
+    class: /^Listener$/,
+    holder: /^listeners of event "abort" on (EventTarget|AbortSignal)/,
+    kinds: ['event-target'],
+  },
+  {
+    name: 'timer',
+    setUp: `exports.remind = (i) => { const note = { to: 'device ' + i }; setTimeout(function remind() { return note; }, 21_600_000); };`,
+    request: 'exports.remind(i);',
+    class: /^Timeout$/,
+    holder: /^timers of 21,600,000 ms$/,
+    kinds: ['timer'],
+  },
+  {
+    name: 'interval',
+    setUp: `exports.poll = (i) => { const note = { to: 'device ' + i }; setInterval(() => note, 3_600_000).unref(); };`,
+    request: 'exports.poll(i);',
+    class: /^Timeout$/,
+    holder: /^timers of 3,600,000 ms$/,
+    kinds: ['timer'],
+  },
+  {
+    name: 'reactions of a pending promise',
+    setUp: `const closing = new Promise(() => {}); closing.catch(() => {});
+exports.guard = async (i) => Promise.race([Promise.resolve({ result: 'r' + i }), closing]);`,
+    request: 'await exports.guard(i);',
+    class: /PromiseReaction|Promise/,
+    holder: /^Promise `closing` of module service\.cjs$/,
+    kinds: ['promise'],
+  },
+  {
+    name: 'promises that never settle, in an async function',
+    setUp: `const waiting = []; async function acquire(i) { const job = { id: 'j' + i }; await new Promise((resolve) => waiting.push(resolve)); return job; }
+exports.acquire = acquire;`,
+    request: 'exports.acquire(i);',
+    class: /^closure/,
+    holder: /^Array `waiting` of module service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'WeakMap with live keys',
+    setUp: `const meta = new WeakMap(); const live = []; class Meta { constructor(i) { this.text = 'meta ' + i + 'x'.repeat(300) + i; this.more = ['m' + i]; } }
+exports.tag = (i) => { const key = { k: 'k' + i }; live.push(key); meta.set(key, new Meta(i)); };`,
+    request: 'exports.tag(i);',
+    class: /^(Object \{k\}|Meta)$/,
+    holder: /`(live|meta)` of module service\.cjs$/,
+    kinds: ['array', 'weak-map'],
+  },
+  {
+    name: 'linked list',
+    setUp: `class LinkNode { constructor(v, next) { this.value = v; this.next = next; } } let head = null;
+exports.push = (i) => { head = new LinkNode('v' + i, head); };`,
+    request: 'exports.push(i);',
+    class: /^LinkNode$/,
+    holder: /^context variable `head` of module service\.cjs$/,
+    kinds: ['linked-list'],
+  },
+  {
+    name: 'doubly linked list with a sentinel',
+    setUp: `class Entry { constructor(v) { this.value = v; this.prev = this; this.next = this; } }
+class Lru { constructor() { this.root = new Entry('root'); } add(v) { const e = new Entry(v); e.next = this.root.next; e.prev = this.root; this.root.next.prev = e; this.root.next = e; } }
+exports.lru = new Lru();`,
+    request: "exports.lru.add('v' + i);",
+    class: /^Entry$/,
+    holder: /Lru/,
+    kinds: ['linked-list', 'object'],
+  },
+  {
+    name: 'instances below a prototype chain',
+    setUp: `class Base { constructor(i) { this.base = 'b' + i; } } class Derived extends Base { constructor(i) { super(i); this.own = ['o' + i]; } }
+class Repository { items = []; } class Orders extends Repository { add(i) { this.items.push(new Derived(i)); } } exports.orders = new Orders();`,
+    request: 'exports.orders.add(i);',
+    class: /^Derived$/,
+    holder: /^Array `items` of Orders/,
+    kinds: ['array'],
+  },
+  {
+    name: 'chain of closures',
+    setUp: `let last = () => null; exports.wrap = (i) => { const before = last; const data = { d: 'd' + i }; last = function wrapped() { return data ?? before; }; };`,
+    request: 'exports.wrap(i);',
+    class: /^(closure wrapped|Object \{d\})$/,
+    holder: /`last` of module service\.cjs$/,
+    kinds: ['closure-context', 'linked-list'],
+  },
+  {
+    name: 'buffers',
+    setUp: `const frames = []; exports.stage = (i) => frames.push(Buffer.alloc(5000, i));`,
+    request: 'exports.stage(i);',
+    class: /Buffer|Uint8Array/,
+    holder: /^Array `frames` of module service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'strings',
+    setUp: `const lines = []; exports.log = (i) => lines.push('line ' + i + ' of the log');`,
+    request: 'exports.log(i);',
+    class: /string/,
+    holder: /^Array `lines` of module service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'listeners of one socket each, in a list per key',
+    setUp: `const rooms = new Map(); class Member { constructor(i) { this.name = 'm' + i; } }
+exports.join = (i) => { const key = 'room' + (i % 5); let room = rooms.get(key); if (!room) rooms.set(key, room = { members: [] }); room.members.push(new Member(i)); };`,
+    request: 'exports.join(i);',
+    class: /^Member$/,
+    holder: /`members` of `rooms`|^Array `members`/,
+    kinds: ['array'],
+  },
+  {
+    name: 'a Map made by the first request after the first snapshot',
+    setUp: `class Tracker { constructor() { this.open = null; } track(i) { if (i < 600) return; this.open ??= new Map(); this.open.set(i, { span: 's' + i, name: 'n' + i }); } } exports.tracker = new Tracker();`,
+    request: 'exports.tracker.track(i);',
+    class: /^Object \{span, name\}$/,
+    holder: /^Map `open` of Tracker/,
+    kinds: ['map'],
+  },
+  {
+    name: 'AsyncLocalStorage kept by a timer',
+    setUp: `const { AsyncLocalStorage } = require('node:async_hooks'); const storage = new AsyncLocalStorage(); class RequestStore { constructor(i) { this.id = 'r' + i; this.user = { name: 'u' + i }; } }
+exports.run = (i) => storage.run(new RequestStore(i), () => { setTimeout(() => {}, 86_400_000); });`,
+    request: 'exports.run(i);',
+    class: /^(Timeout|RequestStore)$/,
+    holder: /timers/,
+    kinds: ['timer'],
+  },
+  {
+    name: 'static field of a class',
+    setUp: `class Registry { static instances = []; constructor(i) { this.name = 'n' + i; Registry.instances.push(this); } } exports.Registry = Registry;`,
+    request: 'new exports.Registry(i);',
+    class: /^Registry$/,
+    holder: /^Array `instances` of class Registry/,
+    kinds: ['array'],
+  },
+];
+
+/** Healthy programs: what they keep has a bound, or came once. */
+export const HEALTHY: readonly (Program & { readonly name: string })[] = [
+  {
+    name: 'bounded cache turning over',
+    setUp: `const cache = new Map(); exports.get = (i) => { cache.set('k' + i, { value: 'v' + i + 'x'.repeat(200) + i }); if (cache.size > 400) cache.delete(cache.keys().next().value); };`,
+    request: 'exports.get(i);',
+  },
+  {
+    name: 'interning',
+    setUp: `const names = new Map(); exports.intern = (i) => { const key = 'name' + (i % 300); if (!names.has(key)) names.set(key, { key, upper: key.toUpperCase() }); };`,
+    request: 'exports.intern(i);',
+  },
+  {
+    name: 'nothing kept',
+    setUp: `exports.work = (i) => JSON.parse(JSON.stringify({ i, text: 'x'.repeat(100) }));`,
+    request: 'exports.work(i);',
+  },
+  {
+    name: 'lazy tables within the first round',
+    setUp: `const tables = new Map(); exports.score = (i) => { const shard = i % 40; if (!tables.has(shard)) tables.set(shard, Array.from({ length: 500 }, (_, n) => ({ n, weight: n / 7 }))); return tables.get(shard)[0].weight; };`,
+    request: 'exports.score(i);',
+  },
+  {
+    name: 'ring of the last hundred',
+    setUp: `const ring = new Array(100).fill(null); exports.note = (i) => { ring[i % 100] = { i: 'n' + i, at: [i] }; };`,
+    request: 'exports.note(i);',
+  },
+  {
+    name: 'listeners that are removed',
+    setUp: `const { EventEmitter } = require('node:events'); const bus = new EventEmitter(); exports.once = (i) => { const f = () => i; bus.on('x', f); bus.off('x', f); };`,
+    request: 'exports.once(i);',
+  },
+];
