@@ -1,17 +1,10 @@
 import { constants, readdirSync, readlinkSync } from 'node:fs';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import type { DescriptorGroup } from '../model/run-event.ts';
 import { readKernelFile } from './proc-files.ts';
 import { readSocketPeers } from './socket-peers.ts';
 
-type DescriptorKind = 'file' | 'socket' | 'pipe' | 'anon' | 'other';
-
-/** Descriptors of one kind that point to places which differ in numbers only. */
-export interface DescriptorGroup {
-  readonly kind: DescriptorKind;
-  /** `/var/tmp/upload-*.bin`, `TCP to 10.0.0.5:5432, ESTABLISHED`. */
-  readonly pattern: string;
-  readonly count: number;
-}
+type DescriptorKind = DescriptorGroup['kind'];
 
 /** Reading one link takes some 2 us: with more descriptors than this, an even sample stands for all. */
 const MAX_LINKS = 2000;

@@ -1,9 +1,10 @@
 import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import type { DescriptorGroup } from '../model/run-event.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
 import { CpuUsage } from './cpu-usage.ts';
-import { countDescriptors, type DescriptorGroup, topDescriptors } from './descriptors.ts';
+import { countDescriptors, topDescriptors } from './descriptors.ts';
 import { parseKeyed, parseProcStat, readKernelFile } from './proc-files.ts';
 
 type ProcessValues = Partial<Record<MetricName, number>>;

@@ -21,6 +21,8 @@ async function run({ host, port, faults }: ServiceOptions): Promise<void> {
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
+  // Started with an IPC channel (the demo command): without its parent it ends, however the parent died.
+  process.once('disconnect', () => void stop());
   const { port: boundPort } = service.app.server.address() as AddressInfo;
   console.log(JSON.stringify(readyLine(host, boundPort, embedded)));
 }

@@ -1,10 +1,11 @@
-import type { CaptureCost, RunEvent } from '../model/run-event.ts';
+import type { CaptureCost, DescriptorGroup, RunEvent } from '../model/run-event.ts';
 import { encodeJournalLine } from './journal.ts';
 import {
   count,
   type Fields,
   fields,
   flag,
+  listOf,
   member,
   nullable,
   number,
@@ -21,6 +22,11 @@ type Own<T extends EventType> = Omit<OfType<RunEvent, T>, 'type' | 'wallMs' | 'm
 
 const readCost = fields<CaptureCost>({ startMonoMs: number, endMonoMs: number, pauseMs: number });
 const detail = { detail: text };
+const readGroup = fields<DescriptorGroup>({
+  kind: oneOf('file', 'socket', 'pipe', 'anon', 'other'),
+  pattern: text,
+  count,
+});
 
 /** One entry per event type: the compiler refuses a new type without its fields. */
 const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
@@ -38,6 +44,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     estimatedPauseMs: number,
     estimatedBytes: number,
   },
+  descriptors: { groups: listOf(readGroup) },
   'live-heap': { bytes: number, forced: flag },
   load: { state: oneOf('started', 'paused', 'resumed', 'stopped', 'lost'), detail: text },
   'target-lost': { reason: text },

@@ -7,6 +7,13 @@ interface At {
   readonly monoMs: MonoMs;
 }
 
+/** Open descriptors that point to places which differ in numbers only: `/var/tmp/upload-*.bin`, `TCP to 10.0.0.5:5432`. */
+export interface DescriptorGroup {
+  readonly kind: 'file' | 'socket' | 'pipe' | 'anon' | 'other';
+  readonly pattern: string;
+  readonly count: number;
+}
+
 /** What a capture cost the target: its main thread stood still for `pauseMs` from `startMonoMs`. */
 export interface CaptureCost {
   readonly startMonoMs: MonoMs;
@@ -35,6 +42,8 @@ export type RunEvent = At &
         readonly estimatedPauseMs: Milliseconds;
         readonly estimatedBytes: Bytes;
       }
+    /** What most descriptors point to, the largest group first. */
+    | { readonly type: 'descriptors'; readonly groups: readonly DescriptorGroup[] }
     | { readonly type: 'live-heap'; readonly bytes: Bytes; readonly forced: boolean }
     | {
         readonly type: 'load';

@@ -1,0 +1,29 @@
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** What yargs hands to a command: already checked by the option types. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** The value of a text option or positional; null when it was not given. */
+export function textArgument(args: Arguments, name: string): string | null {
+  const value = args[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** The value of a number, duration or rate option; null when it was not given. */
+export function numberArgument(args: Arguments, name: string): number | null {
+  const value = args[name];
+  return typeof value === 'number' ? value : null;
+}
+
+export function flagArgument(args: Arguments, name: string): boolean {
+  return args[name] === true;
+}
+
+/** The terminal as the options that all commands share ask for it. */
+export function terminalFor(args: Arguments): Terminal {
+  return openTerminal({
+    json: flagArgument(args, 'json'),
+    quiet: flagArgument(args, 'quiet'),
+    noColor: args.color === false,
+  });
+}

@@ -1,0 +1,18 @@
+import type { Command } from './command.ts';
+import { configCommand } from './config-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { detachCommand } from './detach-command.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { checkCommand, reportCommand } from './report-command.ts';
+import { soakCommand } from './soak-command.ts';
+
+/** In the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [
+  soakCommand,
+  reportCommand,
+  checkCommand,
+  doctorCommand,
+  detachCommand,
+  demoCommand,
+  configCommand,
+];

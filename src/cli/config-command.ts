@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+import { terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { loadConfig } from './load-config.ts';
+import { readSlo } from './read-slo.ts';
+import { findScenarioFile } from './settle-soak-options.ts';
+
+/** `config check`: the file, the scenario and the limits that it names. */
+export const configCommand: Command = (exit) => ({
+  command: 'config <action> [file]',
+  describe: 'validate the configuration file and what it names',
+  builder: (yargs) =>
+    yargs
+      .positional('action', {
+        choices: ['check'] as const,
+        demandOption: true,
+        describe: 'check: report every fault with line and column',
+      })
+      .positional('file', {
+        type: 'string',
+        describe: 'configuration file (default: profiler.config.yaml of this folder)',
+      })
+      .example('$0 config check', 'the file of this folder'),
+  handler: (args) => {
+    const terminal = terminalFor(args);
+    const config = loadConfig(textArgument(args, 'file'));
+    if (!config) {
+      throw new ProfilerError(
+        'config-missing',
+        EXIT.usage,
+        'There is no profiler.config.yaml in this folder.',
+        'Name one: profiler config check FILE. Its schema is schemas/config.schema.json of this package.',
+      );
+    }
+    if (config.scenario !== null && config.scenario !== 'none') {
+      const file = findScenarioFile(config.scenario);
+      parseScenario(readFileSync(file, 'utf8'), { fileName: file });
+    }
+    readSlo(config.gates.thresholds, config.gates.slo);
+    terminal.print(terminal.json ? JSON.stringify({ file: config.file, valid: true }) : `${config.file}: valid`);
+    exit(EXIT.passed);
+  },
+});

@@ -1,0 +1,28 @@
+import { EXIT } from '../model/exit-codes.ts';
+import { detachLeftover } from '../target/detach-leftover.ts';
+import { findTarget } from '../target/find-target.ts';
+import { flagArgument, terminalFor } from './arguments.ts';
+import type { Command } from './command.ts';
+import { noTargetError } from './resolve-target.ts';
+import { TARGET_OPTIONS, targetOf } from './target-options.ts';
+
+/** Closes an inspector that was left open, with everything of ours in the target. */
+export const detachCommand: Command = (exit) => ({
+  command: 'detach',
+  describe: 'close an inspector that was left open',
+  builder: (yargs) =>
+    yargs
+      .options(TARGET_OPTIONS)
+      .options({
+        force: { type: 'boolean', default: false, describe: 'also an inspector that this tool did not open' },
+      })
+      .example('$0 detach --pid 4711', 'after the tool was killed'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const spec = targetOf(args);
+    if (!spec || 'command' in spec || 'inspect' in spec) throw noTargetError('detach');
+    const result = await detachLeftover(findTarget(spec), { force: flagArgument(args, 'force') });
+    terminal.print(terminal.json ? JSON.stringify(result) : result.detail);
+    exit(EXIT.passed);
+  },
+});

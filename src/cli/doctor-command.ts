@@ -1,0 +1,30 @@
+import { EXIT } from '../model/exit-codes.ts';
+import { diagnose } from '../target/diagnose.ts';
+import { findTarget } from '../target/find-target.ts';
+import { terminalFor } from './arguments.ts';
+import type { Command } from './command.ts';
+import { noTargetError } from './resolve-target.ts';
+import { TARGET_OPTIONS, targetOf } from './target-options.ts';
+
+/** What can and cannot be captured of a target, and what to change: looks only, touches nothing. */
+export const doctorCommand: Command = (exit) => ({
+  command: 'doctor',
+  describe: 'say what can and cannot be captured of a service, and what to change',
+  builder: (yargs) => yargs.options(TARGET_OPTIONS).example('$0 doctor --port 3000', 'before the first soak'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const spec = targetOf(args);
+    if (!spec || 'command' in spec || 'inspect' in spec) throw noTargetError('doctor');
+    const facts = findTarget(spec);
+    const checks = await diagnose(facts);
+    if (terminal.json) {
+      terminal.print(JSON.stringify({ pid: facts.pid, name: facts.name, checks }));
+    } else {
+      terminal.print(`${facts.name}, process ${facts.pid}: ${facts.commandLine.join(' ')}`);
+      for (const { check, ok, detail, fix } of checks) {
+        terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
+      }
+    }
+    exit(checks.every((check) => check.ok) ? EXIT.passed : EXIT.attachFailed);
+  },
+});

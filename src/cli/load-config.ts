@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { parseDurationMs } from '../model/units.ts';
+import { parseRatePerSecond } from '../scenario/parse-rate.ts';
+import { type Problem, readDocument } from '../scenario/read-document.ts';
+import type { GateName } from '../soak/soak-options.ts';
+import type { TargetSpec } from '../target/target-spec.ts';
+
+/** A configuration file, held against its schema. Paths in it are resolved against the folder it stands in. */
+export interface Config {
+  readonly file: string;
+  readonly target: TargetSpec | null;
+  readonly url: string | null;
+  readonly durationMs: number | null;
+  readonly scenario: string | null;
+  readonly users: number | null;
+  readonly ratePerSecond: number | null;
+  readonly captures: {
+    readonly sampleMs: number | null;
+    readonly snapshots: number | null;
+    readonly maxPauseMs: number | null;
+    readonly cpuIntervalMs: number | null;
+    readonly cpuWindowMs: number | null;
+    readonly probes: boolean | null;
+  };
+  readonly gates: {
+    readonly failOn: readonly GateName[] | null;
+    readonly slo: string | null;
+    readonly thresholds: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly out: string | null;
+  readonly reportDir: string | null;
+}
+
+/** As the schema lets it through. */
+interface ConfigFile {
+  readonly target?: TargetSpec;
+  readonly url?: string;
+  readonly duration?: string;
+  readonly scenario?: string;
+  readonly load?: 'none';
+  readonly users?: number;
+  readonly rate?: string;
+  readonly captures?: {
+    readonly sample?: string;
+    readonly snapshots?: number;
+    readonly maxPause?: string;
+    readonly cpuInterval?: string;
+    readonly cpuWindow?: string;
+    readonly probes?: boolean;
+  };
+  readonly gates?: {
+    readonly failOn?: readonly GateName[];
+    readonly slo?: string;
+    readonly thresholds?: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly out?: string;
+  readonly reportDir?: string;
+}
+
+const DEFAULT_FILES = ['profiler.config.yaml', 'profiler.config.yml', 'profiler.config.json'];
+
+/** The named file, or the one of this folder, or null. All that is wrong in it is one error (exit 2). */
+export function loadConfig(named: string | null, folder: string = process.cwd()): Config | null {
+  const file = named ?? DEFAULT_FILES.map((name) => resolve(folder, name)).find((path) => existsSync(path)) ?? null;
+  return file === null ? null : readConfig(resolve(folder, file));
+}
+
+function readConfig(file: string): Config {
+  const { value, problems } = readDocument(readText(file), readSchema());
+  if (problems.length > 0) throw invalid(file, problems);
+  const config = value as ConfigFile;
+  const base = dirname(file);
+  const pathOr = (path: string | undefined): string | null => (path === undefined ? null : resolve(base, path));
+  return {
+    file,
+    target: config.target ?? null,
+    url: config.url ?? null,
+    durationMs: durationOr(config.duration),
+    scenario: config.load === 'none' ? 'none' : pathOr(config.scenario),
+    users: config.users ?? null,
+    ratePerSecond: config.rate === undefined ? null : parseRatePerSecond(config.rate),
+    captures: {
+      sampleMs: durationOr(config.captures?.sample),
+      snapshots: config.captures?.snapshots ?? null,
+      maxPauseMs: durationOr(config.captures?.maxPause),
+      cpuIntervalMs: durationOr(config.captures?.cpuInterval),
+      cpuWindowMs: durationOr(config.captures?.cpuWindow),
+      probes: config.captures?.probes ?? null,
+    },
+    gates: {
+      failOn: config.gates?.failOn ?? null,
+      slo: pathOr(config.gates?.slo),
+      thresholds: config.gates?.thresholds ?? {},
+    },
+    out: pathOr(config.out),
+    reportDir: pathOr(config.reportDir),
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ProfilerError(
+      'config-unreadable',
+      EXIT.usage,
+      `The configuration file ${file} cannot be read: ${(error as Error).message}`,
+      'Name another with --config, or leave it out.',
+    );
+  }
+}
+
+function readSchema(): Parameters<typeof readDocument>[1] {
+  return JSON.parse(readFileSync(new URL('../../../schemas/config.schema.json', import.meta.url), 'utf8'));
+}
+
+function invalid(file: string, problems: readonly Problem[]): ProfilerError {
+  const lines = problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  return new ProfilerError(
+    'config-invalid',
+    EXIT.usage,
+    `The configuration file has ${problems.length === 1 ? 'one fault' : `${problems.length} faults`}.`,
+    lines.join('\n'),
+  );
+}
+
+function durationOr(text: string | undefined): number | null {
+  return text === undefined ? null : parseDurationMs(text);
+}

@@ -1,0 +1,18 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+
+/** The one place where errors become text. Returns the exit code. */
+export function printError(error: unknown, write: (text: string) => void, json: boolean): ExitCode {
+  if (!(error instanceof ProfilerError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    write(`profiler: this is a defect of the tool itself, please report it.\n${stack}\n`);
+    return EXIT.usage;
+  }
+  if (json) {
+    write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+    return error.exitCode;
+  }
+  const hint = error.hint === '' ? '' : `\n${error.hint.replace(/^/gm, '  ')}`;
+  write(`profiler: ${error.message}${hint}\n`);
+  return error.exitCode;
+}

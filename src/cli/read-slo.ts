@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Threshold } from '../model/threshold.ts';
+import { parseThreshold } from '../scenario/parse-threshold.ts';
+import { readDocument } from '../scenario/read-document.ts';
+
+/** A file of limits: the name of a request, `*` or `resources`, and what must hold for it. */
+const SLO_SCHEMA = {
+  type: 'object',
+  additionalProperties: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'a list of limits, such as [ "p(95)<300ms" ]',
+  },
+} as const;
+
+type Limits = Readonly<Record<string, readonly string[]>>;
+
+/** The limits of a configuration file and of an SLO file together. Throws a ProfilerError (exit 2) that lists all faults. */
+export function readSlo(fromConfig: Limits, file: string | null): Threshold[] {
+  const faults: string[] = [];
+  const thresholds = [
+    ...limitsOf(fromConfig, 'configuration', faults),
+    ...(file === null ? [] : limitsOf(readFile(file, faults), file, faults)),
+  ];
+  if (faults.length > 0) {
+    throw new ProfilerError(
+      'slo-invalid',
+      EXIT.usage,
+      faults.length === 1 ? 'One limit cannot be read.' : `${faults.length} limits cannot be read.`,
+      faults.join('\n'),
+    );
+  }
+  return thresholds;
+}
+
+function readFile(file: string, faults: string[]): Limits {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ProfilerError(
+      'slo-unreadable',
+      EXIT.usage,
+      `The file of limits ${file} cannot be read: ${(error as Error).message}`,
+      'Name another with --slo.',
+    );
+  }
+  const { value, problems } = readDocument(text, SLO_SCHEMA);
+  faults.push(...problems.map(({ line, column, message }) => `${file}:${line}:${column} ${message}`));
+  return problems.length > 0 ? {} : (value as Limits);
+}
+
+function limitsOf(limits: Limits, where: string, faults: string[]): Threshold[] {
+  const thresholds: Threshold[] = [];
+  for (const [subject, texts] of Object.entries(limits)) {
+    for (const text of texts) {
+      const threshold = parseThreshold(subject, text);
+      if (typeof threshold === 'string') faults.push(`${where}: ${subject}: ${threshold}`);
+      else thresholds.push(threshold);
+    }
+  }
+  return thresholds;
+}

@@ -1,0 +1,53 @@
+import yargs from 'yargs';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { COMMANDS } from './commands.ts';
+import { printError } from './print-error.ts';
+import { toolVersion } from './tool-version.ts';
+
+const WIDEST_HELP = 110;
+
+/** Runs one command line (without node and script) and returns its exit code. Errors are printed here and nowhere else. */
+export async function runCli(words: readonly string[]): Promise<ExitCode> {
+  const json = words.includes('--json');
+  let exitCode: ExitCode = EXIT.passed;
+  const parser = yargs()
+    .scriptName('profiler')
+    .usage('$0 <command> [options]\n\nFinds what leaks or degrades in a Node.js service that is already running.')
+    // Without this the messages follow LANG, and scripts that read them break.
+    .locale('en')
+    .parserConfiguration({ 'populate--': true, 'boolean-negation': true, 'strip-aliased': true })
+    .options({
+      json: { type: 'boolean', default: false, describe: 'machine-readable result on stdout', global: true },
+      quiet: { type: 'boolean', default: false, describe: 'no progress on stderr', global: true },
+      // yargs reads `--no-color` as `color: false`; declared, so that strict mode accepts it.
+      color: { type: 'boolean', default: true, describe: 'colour (also off by NO_COLOR)', global: true },
+    })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'Name a command.')
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw (
+        error ?? new ProfilerError('usage', EXIT.usage, message, 'See profiler --help, or profiler <command> --help.')
+      );
+    })
+    .epilogue('Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>')
+    .version(toolVersion())
+    .alias({ help: 'h', version: 'v' })
+    .completion('completion', 'print a completion script for bash or zsh')
+    .wrap(Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP));
+  for (const command of COMMANDS) {
+    parser.command(
+      command((code) => {
+        exitCode = code;
+      }),
+    );
+  }
+  try {
+    await parser.parseAsync([...words]);
+  } catch (error) {
+    return printError(error, (text) => (json ? process.stdout : process.stderr).write(text), json);
+  }
+  return exitCode;
+}

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { formatDuration } from '../model/units.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
+import type { Config } from './load-config.ts';
+import { readSlo } from './read-slo.ts';
+
+const DEFAULT_DURATION_MS = 8 * 3_600_000;
+/** Options that say the length of a run, and what one of each is in milliseconds. */
+const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1000,
+  duration: 1,
+};
+const SHORTEST_RUN_MS = 10_000;
+const DEFAULT_SNAPSHOTS = 4;
+const GATES: readonly GateName[] = ['leak', 'slo', 'degradation'];
+
+/** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
+export function settleSoakOptions(args: Arguments, config: Config | null): Omit<SoakOptions, 'runDir' | 'runId'> {
+  const load = settleLoad(args, config);
+  const captures = config?.captures;
+  const failOn = textArgument(args, 'fail-on');
+  const slo = textArgument(args, 'slo') ?? config?.gates.slo ?? null;
+  return {
+    durationMs: settleDuration(args, config),
+    load,
+    sampleMs: numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000,
+    snapshots: numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS,
+    maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? 10_000,
+    cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
+    cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
+    failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
+    thresholds: [...(load?.scenario.thresholds ?? []), ...readSlo(config?.gates.thresholds ?? {}, slo)],
+    probes: args.probes !== false && (captures?.probes ?? true),
+    force: flagArgument(args, 'force'),
+  };
+}
+
+function settleDuration(args: Arguments, config: Config | null): number {
+  const said = Object.entries(LENGTH_OPTIONS_MS).flatMap(([name, unitMs]) => {
+    const amount = numberArgument(args, name);
+    return amount === null ? [] : [amount * unitMs];
+  });
+  if (said.length > 1) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      'The length of the run was given in more than one way.',
+      'Keep one of --hours, --minutes, --seconds, --duration.',
+    );
+  }
+  const durationMs = said[0] ?? config?.durationMs ?? DEFAULT_DURATION_MS;
+  if (durationMs < SHORTEST_RUN_MS) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      `A soak of ${formatDuration(durationMs)} cannot tell anything.`,
+      'Give it at least 10 seconds; a minute is the shortest that can confirm a leak.',
+    );
+  }
+  return durationMs;
+}
+
+function settleLoad(args: Arguments, config: Config | null): LoadOptions | null {
+  const wanted = textArgument(args, 'load');
+  if (wanted !== null && wanted !== 'none') {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      `--load ${wanted} is not known.`,
+      'Write --load none to watch the traffic that is there, or --scenario FILE to drive one.',
+    );
+  }
+  const scenario = wanted === 'none' ? 'none' : (textArgument(args, 'scenario') ?? config?.scenario ?? 'none');
+  const users = numberArgument(args, 'users');
+  const ratePerSecond = numberArgument(args, 'rate');
+  if (scenario === 'none') {
+    if (users !== null || ratePerSecond !== null) {
+      throw new ProfilerError(
+        'usage',
+        EXIT.usage,
+        '--users and --rate shape a load, but none is driven.',
+        'Name a scenario: --scenario FILE.',
+      );
+    }
+    return null;
+  }
+  const file = findScenarioFile(scenario);
+  const text = readFileSync(file, 'utf8');
+  const parsed = parseScenario(text, { fileName: file });
+  const baseUrl = textArgument(args, 'url') ?? config?.url ?? parsed.baseUrl;
+  if (baseUrl === null) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      `The scenario ${file} names no base URL.`,
+      'Add `baseUrl:` to it, or give --url http://HOST:PORT.',
+    );
+  }
+  return {
+    scenario: parsed,
+    text,
+    baseUrl,
+    users: users ?? config?.users ?? null,
+    ratePerSecond: ratePerSecond ?? config?.ratePerSecond ?? null,
+  };
+}
+
+/** A file, or the name of a scenario that comes with the tool. */
+export function findScenarioFile(scenario: string): string {
+  const shipped = fileURLToPath(new URL(`../../../scenarios/${basename(scenario)}.yaml`, import.meta.url));
+  const candidates = extname(scenario) === '' ? [resolve(scenario), shipped] : [resolve(scenario)];
+  const found = candidates.find((path) => existsSync(path));
+  if (!found) {
+    throw new ProfilerError(
+      'scenario-missing',
+      EXIT.usage,
+      `There is no scenario ${scenario}.`,
+      `Looked at ${candidates.join(', ')}. Give a path to a scenario file.`,
+    );
+  }
+  return found;
+}
+
+function parseFailOn(text: string): readonly GateName[] {
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !(GATES as readonly string[]).includes(name));
+  if (unknown.length > 0) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      `--fail-on ${text}: ${unknown.join(', ')} is not a gate.`,
+      `Write some of ${GATES.join(',')}, or none.`,
+    );
+  }
+  return names as GateName[];
+}
+
+function toUs(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : Math.round(milliseconds * 1000);
+}
+
+/** `profiles/<run-id>` and `reports/<run-id>` of this folder, unless said otherwise. */
+export function settleFolders(
+  runId: string,
+  args: Arguments,
+  config: Config | null,
+): { readonly runDir: string; readonly reportDir: string } {
+  return {
+    runDir: resolve(textArgument(args, 'out') ?? config?.out ?? join('profiles', runId)),
+    reportDir: resolve(textArgument(args, 'report-dir') ?? config?.reportDir ?? join('reports', runId)),
+  };
+}

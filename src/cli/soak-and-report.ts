@@ -1,0 +1,54 @@
+import { createHostClock } from '../capture/host-clock.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import { renderTerminal } from '../report/render-terminal.ts';
+import { analyseRun } from '../soak/analyse-run.ts';
+import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
+import type { SoakOptions } from '../soak/soak-options.ts';
+import type { SoakTarget } from '../soak/soak-target.ts';
+import { createSoakView } from './soak-view.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import type { Terminal } from './terminal.ts';
+import { toolVersion } from './tool-version.ts';
+import { writeReports } from './write-reports.ts';
+
+export interface SoakOutcome {
+  readonly document: ReportDocument;
+  readonly exitCodes: readonly ExitCode[];
+}
+
+const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
+  completed: EXIT.passed,
+  'stopped-by-user': EXIT.stoppedByUser,
+  'target-lost': EXIT.targetLost,
+};
+
+/** The main job: record, analyse, write the reports, print the verdict. */
+export async function soakAndReport(
+  target: SoakTarget,
+  options: SoakOptions,
+  reportDir: string,
+  terminal: Terminal,
+): Promise<SoakOutcome> {
+  const signals = stopOnSignals(terminal.say);
+  try {
+    const listener = createSoakView(terminal);
+    const ending = await runSoak(target, options, {
+      clock: createHostClock(),
+      listener,
+      stop: signals.stop,
+      toolVersion: toolVersion(),
+    });
+    terminal.say('analysing');
+    const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
+    const page = await writeReports(document, reportDir);
+    if (terminal.json) terminal.print(JSON.stringify(document.report));
+    else
+      terminal.print(
+        `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}\nrun:    ${options.runDir}`,
+      );
+    return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
+  } finally {
+    signals.release();
+  }
+}

@@ -1,0 +1,99 @@
+import type { Options } from 'yargs';
+import { createHostClock } from '../capture/host-clock.ts';
+import { runId } from '../format/run-id.ts';
+import { worstExitCode } from '../model/exit-codes.ts';
+import { flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { loadConfig } from './load-config.ts';
+import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
+import { resolveTarget } from './resolve-target.ts';
+import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
+import { soakAndReport } from './soak-and-report.ts';
+import { TARGET_OPTIONS, targetOf } from './target-options.ts';
+
+const OPTIONS = {
+  hours: { ...numberOption('hours', 'length of the run'), group: 'Length:' },
+  minutes: { ...numberOption('minutes', 'length of the run'), group: 'Length:' },
+  seconds: { ...numberOption('seconds', 'length of the run'), group: 'Length:' },
+  duration: { ...durationOption('duration', 'length of the run, such as 8h (default: 8h)', '8h'), group: 'Length:' },
+  scenario: { ...textOption('scenario', 'scenario file to drive'), group: 'Load:' },
+  load: {
+    ...textOption('load', '`none`: watch the traffic that is there (default without --scenario)'),
+    group: 'Load:',
+  },
+  url: { ...textOption('url', 'base URL of the load, in place of that of the scenario'), group: 'Load:' },
+  users: {
+    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    group: 'Load:',
+  },
+  rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  sample: { ...durationOption('sample', 'time between samples (default: 1s)', '1s'), group: 'Captures:' },
+  snapshots: {
+    ...numberOption('snapshots', 'heap snapshots in all (default: 4)', { integer: true }),
+    group: 'Captures:',
+  },
+  'max-pause': {
+    ...durationOption('max-pause', 'refuse a heap snapshot whose estimated pause is longer (default: 10s)', '10s'),
+    group: 'Captures:',
+  },
+  'cpu-interval': {
+    ...durationOption('cpu-interval', 'time between CPU samples (default: by the length of the run)', '20ms'),
+    group: 'Captures:',
+  },
+  'cpu-window': {
+    ...durationOption('cpu-window', 'length of one CPU profile (default: by the length of the run)', '10m'),
+    group: 'Captures:',
+  },
+  probes: {
+    type: 'boolean',
+    default: true,
+    describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
+    group: 'Captures:',
+  },
+  'fail-on': {
+    ...textOption('fail-on', 'gates that fail the run: leak,slo,degradation or none (default: all)'),
+    group: 'Gates:',
+  },
+  slo: { ...textOption('slo', 'file of limits to hold'), group: 'Gates:' },
+  config: {
+    ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
+    group: 'Files:',
+  },
+  out: { ...textOption('out', 'run folder (default: profiles/<run-id>)'), group: 'Files:' },
+  'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
+  'allow-remote': { type: 'boolean', default: false, describe: 'let --inspect reach another host' },
+  force: {
+    type: 'boolean',
+    default: false,
+    describe: 'replace a run folder; take snapshots that the estimate forbids',
+  },
+} as const satisfies Readonly<Record<string, Options>>;
+
+export const soakCommand: Command = (exit) => ({
+  command: 'soak',
+  describe: 'attach to a running service, drive or watch load, and report what leaks or degrades',
+  builder: (yargs) =>
+    yargs
+      .options(TARGET_OPTIONS)
+      .options(OPTIONS)
+      .example('$0 soak --pid 4711 --minutes 5', 'watch the traffic of a running service')
+      .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'drive a scenario for a night')
+      .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
+  handler: async (args) => {
+    const config = loadConfig(textArgument(args, 'config'));
+    const terminal = terminalFor(args);
+    const settled = settleSoakOptions(args, config);
+    const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
+      url: textArgument(args, 'url') ?? config?.url ?? null,
+      allowRemote: flagArgument(args, 'allow-remote'),
+    });
+    try {
+      const id = runId(createHostClock().wallMs(), target.facts.name);
+      const { runDir, reportDir } = settleFolders(id, args, config);
+      const { exitCodes } = await soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal);
+      exit(worstExitCode(exitCodes));
+    } finally {
+      await target.release();
+    }
+  },
+});

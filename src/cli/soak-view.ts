@@ -1,0 +1,82 @@
+import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
+import type { SoakListener, SoakStatus } from '../soak/soak-status.ts';
+import type { Terminal } from './terminal.ts';
+
+const BAR_WIDTH = 24;
+const LINE_EVERY_MS = 60_000;
+
+/** Shows a soak while it runs: a block that redraws itself in a terminal, one line a minute elsewhere, JSON lines with `--json`. */
+export function createSoakView(terminal: Terminal): SoakListener {
+  let nextLineAtMs = LINE_EVERY_MS;
+  return {
+    status(status): void {
+      if (terminal.isInteractive) {
+        terminal.redraw(blockOf(status, terminal.columns));
+        return;
+      }
+      if (status.elapsedMs < nextLineAtMs) return;
+      nextLineAtMs = (Math.floor(status.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS;
+      if (terminal.json) terminal.print(JSON.stringify({ type: 'status', ...status }));
+      else terminal.say(lineOf(status));
+    },
+    happened(text): void {
+      if (terminal.json) terminal.print(JSON.stringify({ type: 'happened', text }));
+      else terminal.say(text);
+    },
+  };
+}
+
+/** Exported for the tests: the lines of the live block, none longer than the terminal is wide. */
+export function blockOf(status: SoakStatus, columns: number): string[] {
+  const share = status.elapsedMs / Math.max(1, status.elapsedMs + status.remainingMs);
+  const filled = Math.round(share * BAR_WIDTH);
+  const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`;
+  const lines = [
+    `${bar} ${Math.floor(share * 100)} %  ${status.phase}  ${formatDuration(status.elapsedMs)} gone, ${formatDuration(status.remainingMs)} to go`,
+    loadLine(status),
+    memoryLine(status),
+    loopLine(status),
+    'Ctrl-C once: stop, analyse, write the report.',
+  ];
+  return lines.map((line) => line.slice(0, Math.max(20, columns - 1)));
+}
+
+function lineOf(status: SoakStatus): string {
+  return `${formatDuration(status.elapsedMs)}  ${status.phase}, ${formatDuration(status.remainingMs)} to go; ${loadLine(status)}; ${memoryLine(status)}; ${loopLine(status)}`;
+}
+
+function loadLine({ load, sample }: SoakStatus): string {
+  const served = sample?.values['requests.served'];
+  if (load)
+    return `load ${formatCount(load.completed)} requests, ${Math.round(load.ratePerSecond)}/s, ${formatCount(load.errors)} errors`;
+  return served === undefined
+    ? 'load not ours, requests unknown'
+    : `load not ours, ${formatCount(served)} requests served`;
+}
+
+function memoryLine({ sample }: SoakStatus): string {
+  const { values = {} } = sample ?? {};
+  const live = values['heap.live'];
+  const parts = [
+    `rss ${bytesOr(values['process.rss'])}`,
+    `heap ${bytesOr(values['heap.used'])}`,
+    live === undefined ? 'no major collection yet' : `live after collection ${formatBytes(live)}`,
+  ];
+  return parts.join('  ');
+}
+
+function loopLine({ sample, samplesTaken, gaps }: SoakStatus): string {
+  const { values = {} } = sample ?? {};
+  const cpu = values['process.cpu'];
+  const delay = values['loop.delay.p99'];
+  return [
+    `cpu ${cpu === undefined ? '?' : `${Math.round(cpu)} %`}`,
+    `loop p99 ${delay === undefined ? '?' : `${delay.toFixed(1)} ms`}`,
+    `fds ${values['process.fds'] ?? '?'}`,
+    `samples ${formatCount(samplesTaken)}${gaps > 0 ? `, ${gaps} gaps` : ''}`,
+  ].join('  ');
+}
+
+function bytesOr(bytes: number | undefined): string {
+  return bytes === undefined ? '?' : formatBytes(bytes);
+}

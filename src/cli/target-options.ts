@@ -1,0 +1,40 @@
+import type { Options } from 'yargs';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { TargetSpec } from '../target/target-spec.ts';
+import { numberOption, textOption } from './option-types.ts';
+
+/** The TARGET options that every command shares. */
+export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect', Options>> = {
+  pid: { ...numberOption('pid', 'process id of the service', { min: 1, integer: true }), group: 'Target:' },
+  port: {
+    ...numberOption('port', 'the process that listens on this TCP port', { min: 1, integer: true }),
+    group: 'Target:',
+  },
+  name: {
+    ...textOption('name', 'the process whose package name, script or command line contains this'),
+    group: 'Target:',
+  },
+  inspect: { ...textOption('inspect', 'an inspector that is open already: ws://… or HOST:PORT'), group: 'Target:' },
+};
+
+/** The one target that the command line names, or null; two ways at once are an error. */
+export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | null {
+  const specs: TargetSpec[] = [];
+  if (typeof args.pid === 'number') specs.push({ pid: args.pid });
+  if (typeof args.port === 'number') specs.push({ port: args.port });
+  if (typeof args.name === 'string') specs.push({ name: args.name });
+  if (typeof args.inspect === 'string') specs.push({ inspect: args.inspect });
+  // What follows `--` on the command line.
+  const command = args['--'];
+  if (Array.isArray(command) && command.length > 0) specs.push({ command: command.map(String) });
+  if (specs.length > 1) {
+    throw new ProfilerError(
+      'target-twice',
+      EXIT.usage,
+      'The target was given in more than one way.',
+      'Keep one of --pid, --port, --name, --inspect, -- command.',
+    );
+  }
+  return specs[0] ?? null;
+}

@@ -1,0 +1,61 @@
+/** Where words go: results to stdout, everything else to stderr, so that `--json` and pipes stay clean. */
+export interface Terminal {
+  /** A result, for stdout. */
+  print(text: string): void;
+  /** Words for people: progress, warnings, hints. */
+  say(text: string): void;
+  /** Rewrites the lines drawn by the last call, where stderr is a terminal; else does nothing. */
+  redraw(lines: readonly string[]): void;
+  readonly isInteractive: boolean;
+  /** One JSON document, or one JSON line an event, is wanted on stdout and nothing else. */
+  readonly json: boolean;
+  readonly colour: boolean;
+  readonly columns: number;
+}
+
+export interface TerminalOptions {
+  readonly quiet: boolean;
+  readonly noColor: boolean;
+  readonly json: boolean;
+}
+
+const CLEAR_LINE = '\u001b[2K';
+
+/** Colour follows NO_COLOR, FORCE_COLOR, TERM=dumb, `--no-color`, and whether the stream is a terminal, in this order of words. */
+export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
+  const isInteractive = process.stderr.isTTY === true && env.TERM !== 'dumb' && !options.quiet && !options.json;
+  let drawnLines = 0;
+
+  const erase = (): void => {
+    if (drawnLines > 0) process.stderr.write(`\u001b[${drawnLines}A\r\u001b[J`);
+    drawnLines = 0;
+  };
+
+  return {
+    isInteractive,
+    json: options.json,
+    colour: wantsColour(options.noColor, env),
+    columns: process.stderr.columns ?? 80,
+    print: (text) => {
+      erase();
+      process.stdout.write(`${text}\n`);
+    },
+    say: (text) => {
+      if (options.quiet) return;
+      erase();
+      process.stderr.write(`${text}\n`);
+    },
+    redraw: (lines) => {
+      if (!isInteractive) return;
+      erase();
+      process.stderr.write(lines.map((line) => `${CLEAR_LINE}${line}\n`).join(''));
+      drawnLines = lines.length;
+    },
+  };
+}
+
+function wantsColour(noColor: boolean, env: NodeJS.ProcessEnv): boolean {
+  if (noColor || (env.NO_COLOR !== undefined && env.NO_COLOR !== '')) return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true;
+  return process.stdout.isTTY === true && env.TERM !== 'dumb';
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { analyse } from '../analysis/analyse.ts';
+import type { CpuEvidence, DescriptorTarget, RunData } from '../analysis/run-data.ts';
+import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
+import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
+import { createPlaceOf } from '../cpu/place-of.ts';
+import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { PlaceOf } from '../model/profiles.ts';
+import type { ReportDocument } from '../model/report-document.ts';
+import type { SnapshotRecord } from '../model/run-manifest.ts';
+import type { Threshold } from '../model/threshold.ts';
+import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
+import { type Run, readRun } from '../record/read-run.ts';
+import { parseThreshold } from '../scenario/parse-threshold.ts';
+import { growthOf } from '../snapshot/growth-of.ts';
+import { buildDocument } from './document/build-document.ts';
+import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
+import { readCpu } from './read-cpu.ts';
+
+export interface AnalyseOptions {
+  readonly onProgress: (text: string) => void;
+  readonly toolVersion: string;
+}
+
+/** Reads a run folder, however its recording ended, and concludes. The folder is not changed. */
+export async function analyseRun(runDir: string, { onProgress, toolVersion }: AnalyseOptions): Promise<ReportDocument> {
+  const run = await readRun(runDir);
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run));
+  const cpu = await readCpu(run, note);
+  const heap = await readHeapGrowth(run, onProgress);
+  const data: RunData = {
+    manifest: run.manifest,
+    samples: run.samples,
+    events: run.events,
+    requests: run.requests,
+    thresholds: thresholdsOf(run, note),
+    heapGrowth: heap.growth,
+    heapGrowthError: heap.error,
+    cpu: cpu && cpuEvidence(cpu, placeOf),
+    allocationGrowth: await readAllocationGrowth(run, placeOf, note),
+    placeOf,
+    descriptorTargets: lastDescriptors(run),
+    damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
+  };
+  const report = analyse(data);
+  return buildDocument({ run, report, heap: heap.growth, cpu, placeOf, notes, toolVersion });
+}
+
+/** Growth over the snapshots of one life of the process: the life that has most of them. */
+async function readHeapGrowth(
+  run: Run,
+  onProgress: (text: string) => void,
+): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
+  const snapshots = largestSegment(run.manifest.snapshots);
+  if (snapshots.length < 2) return { growth: null, error: null };
+  try {
+    const growth = await growthOf(
+      snapshots.map(({ file }) => join(run.dir, file)),
+      {
+        requests: snapshots.map(({ requests }) => requests),
+        idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
+        onProgress: onceEach(onProgress),
+      },
+    );
+    return { growth, error: null };
+  } catch (error) {
+    return { growth: null, error: `the heap snapshots could not be compared: ${(error as Error).message}` };
+  }
+}
+
+/** The engine tells of each step many times, with its share; a line a step is enough. */
+function onceEach(onProgress: (text: string) => void): (what: string) => void {
+  let last = '';
+  return (what) => {
+    if (what !== last) onProgress(what);
+    last = what;
+  };
+}
+
+function largestSegment(snapshots: readonly SnapshotRecord[]): readonly SnapshotRecord[] {
+  const bySegment = new Map<number, SnapshotRecord[]>();
+  for (const snapshot of snapshots)
+    bySegment.set(snapshot.segment, [...(bySegment.get(snapshot.segment) ?? []), snapshot]);
+  return [...bySegment.values()].reduce((most, own) => (own.length >= most.length ? own : most), []);
+}
+
+function cpuEvidence(cpu: CpuSummary, placeOf: PlaceOf): CpuEvidence {
+  const { first, last } = cpu;
+  const base = last && commonBase(first.tree, last.tree, { before: first.requests, after: last.requests });
+  return {
+    hotFunctions: hotFunctions(cpu, placeOf),
+    changes: last && base ? compareFunctions(first.tree, last.tree, base, placeOf) : [],
+    per: base?.per ?? 'cpu-second',
+    samples: { first: first.tree.samples, last: last?.tree.samples ?? 0 },
+  };
+}
+
+async function readAllocationGrowth(
+  run: Run,
+  placeOf: PlaceOf,
+  note: (text: string) => void,
+): Promise<AllocationGrowth[]> {
+  const profiles = run.manifest.heapProfiles;
+  const last = profiles.at(-1);
+  const first = profiles.find((profile) => profile.segment === last?.segment);
+  if (!first || !last || first === last) return [];
+  try {
+    return allocationGrowth(await readHeapProfile(run, first), await readHeapProfile(run, last), placeOf);
+  } catch (error) {
+    note(`the allocation profiles were left out: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function thresholdsOf(run: Run, note: (text: string) => void): Threshold[] {
+  return Object.entries(run.manifest.thresholds).flatMap(([subject, texts]) =>
+    texts.flatMap((text) => {
+      const threshold = parseThreshold(subject, text);
+      if (typeof threshold !== 'string') return [threshold];
+      note(`the limit ${text} of ${subject} was left out: ${threshold}`);
+      return [];
+    }),
+  );
+}
+
+function lastDescriptors({ events }: Run): readonly DescriptorTarget[] {
+  const last = events.findLast((event) => event.type === 'descriptors');
+  return last?.type === 'descriptors' ? last.groups : [];
+}

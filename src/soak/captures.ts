@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import { collectGarbage } from '../capture/collect-garbage.ts';
+import { readMemAvailableBytes } from '../capture/proc-files.ts';
+import { SourceCollector } from '../capture/source-collector.ts';
+import type { Clock } from '../model/clock.ts';
+import type { CaptureCost, PhaseName } from '../model/run-event.ts';
+import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../model/units.ts';
+import type { RunFile } from '../record/run-files.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
+import { findScriptUrls } from './find-script-urls.ts';
+import type { Instruments } from './instruments.ts';
+import type { RunLog } from './run-log.ts';
+import type { Sampling } from './sampling.ts';
+import type { TargetKeeper } from './target-keeper.ts';
+
+export interface CaptureOptions {
+  readonly keeper: TargetKeeper;
+  readonly recorder: RunRecorder;
+  readonly log: RunLog;
+  readonly clock: Clock;
+  readonly sampling: Sampling;
+  readonly maxPauseMs: Milliseconds;
+  readonly heapIntervalBytes: Bytes;
+  /** Take a snapshot even where the estimate forbids it. */
+  readonly force: boolean;
+}
+
+type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
+
+/**
+ * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
+ * it cost the target. A capture that fails costs that capture only.
+ */
+export class Captures {
+  readonly #options: CaptureOptions;
+  readonly #sources: SourceCollector;
+  #cpuWindows = 0;
+  #heapProfiles = 0;
+  #snapshots = 0;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.#sources = new SourceCollector({
+      pid: options.keeper.facts.pid,
+      folder: join(options.recorder.dir, 'sources'),
+    });
+  }
+
+  /** Ends the running CPU window and keeps it; with `last`, no further window is opened. */
+  async keepCpuWindow(last = false): Promise<void> {
+    const { keeper, recorder } = this.#options;
+    await this.#attempt('cpu', async (instruments) => {
+      if (!instruments.cpu.isRunning) return null;
+      const segment = keeper.segment;
+      const requests = this.#requests();
+      const window = await (last ? instruments.cpu.stop() : instruments.cpu.rotate());
+      const file = recorder.fileFor('cpu', ++this.#cpuWindows);
+      const text = JSON.stringify(window.profile);
+      await recorder.writeArtefact(file, text);
+      const { startMonoMs, endMonoMs } = window;
+      const record = { file: file.file, startMonoMs, endMonoMs, segment, requests };
+      await recorder.updateManifest((manifest) => ({ ...manifest, cpuWindows: [...manifest.cpuWindows, record] }));
+      await this.#keepSources(window.profile.nodes.map((node) => node.callFrame.url));
+      return { file, cost: window.cost, bytes: text.length };
+    });
+  }
+
+  /** Keeps the live objects by allocation stack as they stand. Forces a collection in the target. */
+  async keepAllocations(): Promise<void> {
+    const { keeper, recorder, clock, heapIntervalBytes } = this.#options;
+    await this.#attempt('heap-profile', async (instruments) => {
+      const segment = keeper.segment;
+      const requests = this.#requests();
+      const reading = await instruments.allocations.read();
+      if (!reading.profile)
+        throw new Error('allocation sampling had been stopped by somebody else; it was started anew');
+      const file = recorder.fileFor('heap-profile', ++this.#heapProfiles);
+      const text = JSON.stringify(reading.profile);
+      await recorder.writeArtefact(file, text);
+      const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
+      await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
+      return { file, cost: reading.cost, bytes: text.length };
+    });
+  }
+
+  /** A full collection, so that the live size is known; the probe in the target tells the size. */
+  async collect(): Promise<void> {
+    await this.#attempt('collect-garbage', async ({ heapSession, probe }) => {
+      const { cost } = await collectGarbage(heapSession, probe.measure);
+      return { file: null, cost, bytes: 0 };
+    });
+  }
+
+  /** A heap snapshot, unless its estimate forbids it. */
+  async keepSnapshot(phase: PhaseName): Promise<void> {
+    const { keeper, recorder, log, clock } = this.#options;
+    // Exact counts for this moment: growth per request is judged by them.
+    await this.#options.sampling.sampleNow();
+    await this.#attempt('heap-snapshot', async (instruments) => {
+      const estimate = this.#estimate(instruments);
+      if (estimate.verdict !== 'go' && !this.#options.force) {
+        const { refused } = estimate.verdict;
+        log.event({
+          type: 'capture-refused',
+          capture: 'heap-snapshot',
+          reason: refused,
+          estimatedPauseMs: estimate.pauseMs,
+          estimatedBytes: estimate.extraBytes,
+        });
+        log.say(`no heap snapshot: ${refused}`);
+        return null;
+      }
+      const segment = keeper.segment;
+      const requests = this.#requests();
+      const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
+      const monoMs = clock.monoMs();
+      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false });
+      this.#snapshots += 1;
+      log.event({
+        type: 'capture',
+        capture: 'collect-garbage',
+        file: null,
+        cost: taken.collectionCost,
+        bytes: 0,
+        error: null,
+      });
+      const { bytes, idEpoch, heapUsedBytes } = taken;
+      const record = {
+        file: file.file,
+        monoMs,
+        segment,
+        idEpoch,
+        requests,
+        bytes,
+        pauseMs: taken.cost.pauseMs,
+        heapUsedBytes,
+        phase,
+      };
+      await recorder.updateManifest((manifest) => ({ ...manifest, snapshots: [...manifest.snapshots, record] }));
+      log.say(
+        `heap snapshot ${this.#snapshots} (${phase}): ${formatBytes(bytes)}, the service stood still for ${formatDuration(taken.cost.pauseMs)}`,
+      );
+      return { file, cost: taken.cost, bytes };
+    });
+    const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
+    await findScriptUrls(file).then(
+      (urls) => this.#keepSources(urls),
+      () => {},
+    );
+  }
+
+  /** Source maps of these scripts, where they have one, each looked for once. */
+  async #keepSources(urls: readonly string[]): Promise<void> {
+    const { recorder, keeper } = this.#options;
+    const found = this.#sources.collect(urls);
+    // A script that is TypeScript was translated while it was loaded: its map stands in no file.
+    const translated = found.filter(({ url }) => /\.[cm]?tsx?$/.test(url));
+    const session = keeper.instruments?.attachment.session;
+    const scripts =
+      session && translated.length > 0
+        ? [
+            ...found.filter((script) => !translated.includes(script)),
+            ...(await this.#sources.addLoadedMaps(translated, session)),
+          ]
+        : found;
+    if (scripts.length > 0)
+      await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
+  }
+
+  #estimate({ snapshots }: Instruments): ReturnType<Instruments['snapshots']['estimate']> {
+    const { keeper, maxPauseMs } = this.#options;
+    const values = this.#options.sampling.latest?.values ?? {};
+    return snapshots.estimate({
+      heapUsedBytes: values['heap.used'] ?? 0,
+      nodeMajor: Number(/^v(\d+)/.exec(keeper.facts.nodeVersion ?? '')?.[1] ?? 0),
+      cgroupLimitBytes: values['cgroup.memory.limit'] ?? null,
+      memAvailableBytes: readMemAvailableBytes(),
+      rssBytes: values['process.rss'] ?? 0,
+      maxPauseMs,
+    });
+  }
+
+  #requests(): number | null {
+    const values = this.#options.sampling.latest?.values;
+    return values?.['requests.served'] ?? values?.['load.requests'] ?? null;
+  }
+
+  async #attempt(
+    capture: Capture,
+    action: (
+      instruments: Instruments,
+    ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
+  ): Promise<void> {
+    const { keeper, log, clock } = this.#options;
+    const startMonoMs = clock.monoMs();
+    try {
+      const done = await keeper.whileBusy(action);
+      if (done)
+        log.event({
+          type: 'capture',
+          capture,
+          file: done.file?.file ?? null,
+          cost: done.cost,
+          bytes: done.bytes,
+          error: null,
+        });
+    } catch (error) {
+      const endMonoMs = clock.monoMs();
+      const { message } = error as Error;
+      log.event({
+        type: 'capture',
+        capture,
+        file: null,
+        cost: { startMonoMs, endMonoMs, pauseMs: endMonoMs - startMonoMs },
+        bytes: 0,
+        error: message,
+      });
+      log.say(`${capture} failed: ${message}`);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import type { HeapGrowth } from '../../model/heap-growth.ts';
+import type { PlaceOf } from '../../model/profiles.ts';
+import type { Report } from '../../model/report.ts';
+import type { ReportDocument, ReportFile, ReportSnapshot } from '../../model/report-document.ts';
+import type { RunEvent } from '../../model/run-event.ts';
+import type { RunManifest } from '../../model/run-manifest.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
+import type { Run } from '../../record/read-run.ts';
+import { chartSeries } from './chart-series.ts';
+import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
+import { latencySeries } from './latency-series.ts';
+import { timeline } from './timeline.ts';
+
+export interface DocumentParts {
+  readonly run: Run;
+  readonly report: Report;
+  readonly heap: HeapGrowth | null;
+  readonly cpu: CpuSummary | null;
+  readonly placeOf: PlaceOf;
+  /** Limits of the data, found while it was read. */
+  readonly notes: readonly string[];
+  readonly toolVersion: string;
+}
+
+/** Everything that the pages of a report show, from the run and what was concluded from it. */
+export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVersion }: DocumentParts): ReportDocument {
+  const { manifest, samples, events, requests } = run;
+  const { startMonoMs } = manifest.clock;
+  const end = events.findLast((event) => event.type === 'end');
+  return {
+    report,
+    endReason: end?.type === 'end' ? end.reason : 'aborted',
+    scenario: manifest.scenario?.name ?? null,
+    series: chartSeries(samples, startMonoMs),
+    latency: latencySeries(requests, startMonoMs),
+    timeline: timeline(events, startMonoMs),
+    flames: cpu ? flamePages(cpu, placeOf, startMonoMs) : [],
+    hotFunctions: cpu ? hotFunctions(cpu, placeOf) : [],
+    heap,
+    snapshots: manifest.snapshots.map((snapshot): ReportSnapshot => {
+      const { file, monoMs, phase, bytes, heapUsedBytes, pauseMs } = snapshot;
+      return {
+        file,
+        tSec: (monoMs - startMonoMs) / 1000,
+        phase,
+        requests: snapshot.requests,
+        fileBytes: bytes,
+        heapUsedBytes,
+        pauseMs,
+      };
+    }),
+    notes: [...run.damage.map(damageNote), ...notes],
+    method: methodOf(manifest, toolVersion),
+    cost: costOf(events),
+    files: filesOf(manifest),
+  };
+}
+
+function damageNote({ file, line, reason }: Run['damage'][number]): string {
+  return `${file}${line === null ? '' : ` line ${line}`}: ${reason}`;
+}
+
+function methodOf({ tool, host, plan, target }: RunManifest, toolVersion: string): ReportDocument['method'] {
+  return [
+    { name: 'Analysed by', value: `profiler ${toolVersion}` },
+    { name: 'Recorded by', value: `profiler ${tool.version} on Node ${tool.node}` },
+    { name: 'Host', value: `${host.platform} ${host.release}, ${host.cpus} cores, ${formatBytes(host.memoryBytes)}` },
+    {
+      name: 'Target',
+      value: `Node ${target.nodeVersion ?? 'unknown'}, process ${target.pid}: ${target.commandLine.join(' ')}`,
+    },
+    { name: 'Samples', value: `every ${formatDuration(plan.sampleIntervalMs)}` },
+    {
+      name: 'CPU',
+      value: `windows of ${formatDuration(plan.cpuWindowMs)} that overlap, one sample each ${plan.cpuIntervalUs / 1000} ms`,
+    },
+    {
+      name: 'Allocations',
+      value: `one sample each ${formatBytes(plan.heapSamplingIntervalBytes)} on average, live objects`,
+    },
+    { name: 'Snapshots', value: `${plan.snapshots} planned, each after a pause of the load and a collection` },
+  ];
+}
+
+function costOf(events: readonly RunEvent[]): ReportDocument['cost'] {
+  const byCapture = new Map<string, { count: number; totalPauseMs: number; longestPauseMs: number }>();
+  for (const event of events) {
+    if (event.type !== 'capture') continue;
+    const cost = byCapture.get(event.capture) ?? { count: 0, totalPauseMs: 0, longestPauseMs: 0 };
+    cost.count += 1;
+    cost.totalPauseMs += event.cost.pauseMs;
+    cost.longestPauseMs = Math.max(cost.longestPauseMs, event.cost.pauseMs);
+    byCapture.set(event.capture, cost);
+  }
+  return [...byCapture].map(([what, cost]) => ({ what, ...cost })).sort((a, b) => b.totalPauseMs - a.totalPauseMs);
+}
+
+function filesOf({ snapshots, cpuWindows, heapProfiles }: RunManifest): ReportFile[] {
+  return [
+    ...snapshots.map(({ file, bytes, phase }) => ({
+      path: file,
+      what: `heap snapshot (${phase}), opens in Chrome DevTools`,
+      sizeBytes: bytes,
+      sensitive: true,
+    })),
+    ...cpuWindows.map(({ file }) => ({
+      path: file,
+      what: 'CPU profile, opens in Chrome DevTools and speedscope',
+      sizeBytes: null,
+      sensitive: false,
+    })),
+    ...heapProfiles.map(({ file }) => ({
+      path: file,
+      what: 'live allocations by stack, opens in Chrome DevTools',
+      sizeBytes: null,
+      sensitive: false,
+    })),
+    { path: 'samples.ndjson', what: 'one line a sample', sizeBytes: null, sensitive: false },
+    {
+      path: 'events.ndjson',
+      what: 'phases, captures and what they cost, restarts, gaps',
+      sizeBytes: null,
+      sensitive: false,
+    },
+  ];
+}

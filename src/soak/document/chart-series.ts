@@ -1,0 +1,63 @@
+import { METRICS, type MetricName } from '../../model/metric-catalogue.ts';
+import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
+import type { Sample } from '../../model/sample.ts';
+import type { MonoMs } from '../../model/units.ts';
+
+/** Charts of a report, in the order in which an engineer looks: memory, processor, event loop, traffic, handles. */
+const CHARTS: readonly MetricName[] = [
+  'heap.live',
+  'heap.used',
+  'process.rss',
+  'heap.external',
+  'process.cpu',
+  'loop.delay.p99',
+  'loop.utilization',
+  'gc.major.time',
+  'requests.served',
+  'load.requests',
+  'requests.active',
+  'process.fds',
+  'resources.sockets',
+  'resources.timers',
+  'process.threads',
+];
+
+/** The series that a report draws; a counter becomes its change per second. Without a value there is no chart. */
+export function chartSeries(samples: readonly Sample[], startMonoMs: MonoMs): ReportSeries[] {
+  return CHARTS.map((name) => {
+    const { title, unit, kind } = METRICS[name];
+    const isCounter = kind === 'counter';
+    return {
+      name,
+      title: isCounter ? `${title}, per second` : title,
+      unit,
+      points: isCounter ? ratePoints(samples, name, startMonoMs) : gaugePoints(samples, name, startMonoMs),
+    };
+  }).filter(({ points }) => points.length > 1);
+}
+
+function gaugePoints(samples: readonly Sample[], name: MetricName, startMonoMs: MonoMs): SeriesPoint[] {
+  const points: SeriesPoint[] = [];
+  for (const { monoMs, values } of samples) {
+    const value = values[name];
+    if (value !== undefined) points.push({ tSec: (monoMs - startMonoMs) / 1000, value });
+  }
+  return points;
+}
+
+/** Change per second between samples of one life of the process: a counter starts anew with each. */
+function ratePoints(samples: readonly Sample[], name: MetricName, startMonoMs: MonoMs): SeriesPoint[] {
+  const points: SeriesPoint[] = [];
+  let before: Sample | null = null;
+  for (const sample of samples) {
+    const value = sample.values[name];
+    if (value === undefined) continue;
+    const earlier = before?.values[name];
+    const seconds = before ? (sample.monoMs - before.monoMs) / 1000 : 0;
+    if (before && before.segment === sample.segment && earlier !== undefined && seconds > 0 && value >= earlier) {
+      points.push({ tSec: (sample.monoMs - startMonoMs) / 1000, value: (value - earlier) / seconds });
+    }
+    before = sample;
+  }
+  return points;
+}

@@ -1,0 +1,57 @@
+import { cpus, platform, release, totalmem } from 'node:os';
+import type { Clock } from '../model/clock.ts';
+import type { RunManifest, TargetFacts } from '../model/run-manifest.ts';
+import { redactScenarioText } from '../scenario/redact-scenario.ts';
+import type { SoakOptions } from './soak-options.ts';
+
+/** run.json as it stands before anything was captured. */
+export function firstManifest(
+  facts: TargetFacts,
+  options: SoakOptions,
+  settled: {
+    readonly cpuWindowMs: number;
+    readonly cpuIntervalUs: number;
+    readonly heapIntervalBytes: number;
+    readonly toolVersion: string;
+    readonly clock: Clock;
+  },
+): RunManifest {
+  const { load } = options;
+  const startMonoMs = settled.clock.monoMs();
+  return {
+    schema: 'profiler-run/1',
+    id: options.runId,
+    tool: { version: settled.toolVersion, node: process.version },
+    host: { platform: platform(), release: release(), cpus: cpus().length, memoryBytes: totalmem() },
+    target: targetFacts(facts),
+    segments: [{ pid: facts.pid, startTicks: facts.startTicks, startMonoMs }],
+    clock: { startWallMs: settled.clock.wallMs(), startMonoMs },
+    plan: {
+      durationMs: options.durationMs,
+      sampleIntervalMs: options.sampleMs,
+      snapshots: options.snapshots,
+      cpuIntervalUs: settled.cpuIntervalUs,
+      cpuWindowMs: settled.cpuWindowMs,
+      heapSamplingIntervalBytes: settled.heapIntervalBytes,
+      load: load ? 'scenario' : 'none',
+      failOn: options.failOn,
+    },
+    scenario: load ? { name: load.scenario.name, baseUrl: load.baseUrl, text: redactScenarioText(load.text) } : null,
+    thresholds: textsBySubject(options.thresholds),
+    snapshots: [],
+    cpuWindows: [],
+    heapProfiles: [],
+    scripts: [],
+  };
+}
+
+function targetFacts(facts: TargetFacts): RunManifest['target'] {
+  const { pid, startTicks, nodeVersion, commandLine, cwd, name } = facts;
+  return { pid, startTicks, nodeVersion, commandLine, cwd, name };
+}
+
+function textsBySubject(thresholds: SoakOptions['thresholds']): RunManifest['thresholds'] {
+  const texts: Record<string, string[]> = {};
+  for (const { subject, text } of thresholds) texts[subject] = [...(texts[subject] ?? []), text];
+  return texts;
+}

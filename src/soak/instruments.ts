@@ -1,0 +1,90 @@
+import { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { ProcessSampler } from '../capture/process-sampler.ts';
+import { RuntimeProbe } from '../capture/runtime-probe.ts';
+import { SnapshotRecorder } from '../capture/snapshot-recorder.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
+import type { Attachment } from '../target/attachment.ts';
+import { connectInspector } from '../target/connect-inspector.ts';
+import type { ProcessFacts } from '../target/process-facts.ts';
+import type { InspectorSession } from '../target/session.ts';
+import type { RunLog } from './run-log.ts';
+
+export interface InstrumentOptions {
+  readonly runId: string;
+  readonly sampleMs: Milliseconds;
+  readonly cpuIntervalUs: Microseconds;
+  readonly heapIntervalBytes: Bytes;
+  readonly probes: boolean;
+  readonly clock: Clock;
+  readonly log: RunLog;
+}
+
+/** All that looks into one life of the target. */
+export interface Instruments {
+  readonly attachment: Attachment;
+  readonly probe: RuntimeProbe;
+  readonly cpu: CpuRecorder;
+  readonly allocations: AllocationRecorder;
+  /** Collections and snapshots, on a session of their own. */
+  readonly heapSession: InspectorSession;
+  readonly snapshots: SnapshotRecorder;
+}
+
+/** Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails. */
+export async function setUpInstruments(
+  attachment: Attachment,
+  segment: number,
+  options: InstrumentOptions,
+): Promise<Instruments> {
+  const { clock, log, runId } = options;
+  try {
+    const { session } = attachment;
+    const probe = await RuntimeProbe.install(session, { clock, httpProbes: options.probes });
+    for (const missing of probe.unavailable)
+      log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
+    const cpu = new CpuRecorder({ session, clock, measure: probe.measure, name: `${runId} ${segment}` });
+    const startCost = await cpu.start({ intervalUs: options.cpuIntervalUs });
+    log.event({ type: 'capture', capture: 'cpu-start', file: null, cost: startCost, bytes: 0, error: null });
+    const allocations = new AllocationRecorder(session, probe.measure);
+    await allocations.start({ intervalBytes: options.heapIntervalBytes });
+    const heapSession = await connectInspector(attachment.inspector.url);
+    let epochs = 0;
+    const newEpoch = (): string => `${segment}.${epochs++}`;
+    const snapshots = new SnapshotRecorder({ session: heapSession, measure: probe.measure, newEpoch });
+    return { attachment, probe, cpu, allocations, heapSession, snapshots };
+  } catch (error) {
+    await attachment.detach();
+    throw error;
+  }
+}
+
+/** Ends every recording and closes the inspector; what is gone already is no error. */
+export async function takeDownInstruments({
+  attachment,
+  probe,
+  cpu,
+  allocations,
+  heapSession,
+}: Instruments): Promise<void> {
+  if (attachment.session.isOpen) {
+    await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.stop()]);
+    await probe.remove().catch(() => {});
+  }
+  heapSession.disconnect();
+  await attachment.detach();
+}
+
+/** The view from outside, which lives as long as the process does. */
+export function watchFromOutside(
+  facts: ProcessFacts,
+  options: Pick<InstrumentOptions, 'sampleMs' | 'clock'>,
+): ProcessSampler {
+  return new ProcessSampler({
+    pid: facts.pid,
+    startTicks: facts.startTicks,
+    intervalMs: options.sampleMs,
+    clock: options.clock,
+  });
+}

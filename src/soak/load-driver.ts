@@ -1,0 +1,108 @@
+import { type Load, startLoad } from '../load/load-client.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import { formatDuration, type Milliseconds } from '../model/units.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
+import type { RunLog } from './run-log.ts';
+import type { LoadOptions } from './soak-options.ts';
+
+export interface LoadProgress {
+  readonly completed: number;
+  readonly errors: number;
+  readonly ratePerSecond: number;
+}
+
+/** The load of a soak, in its own process: its requests go into the run folder; its death ends the load, not the run. */
+export interface LoadDriver {
+  start(): Promise<void>;
+  /** Resolves when no request is in flight any more. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+  values(): Partial<Record<MetricName, number>>;
+  progress(): LoadProgress;
+}
+
+/** A fixed seed: two runs of one scenario send the same users, tasks and arrivals. */
+const SEED = 1;
+
+/** Starts the process of the load; nothing is sent before `start`. */
+export async function startLoadDriver(
+  options: LoadOptions,
+  {
+    recorder,
+    log,
+    intervalMs,
+  }: { readonly recorder: RunRecorder; readonly log: RunLog; readonly intervalMs: Milliseconds },
+): Promise<LoadDriver> {
+  let ratePerSecond = 0;
+  let ended = false;
+  const load: Load = await startLoad({
+    scenario: options.scenario,
+    baseUrl: options.baseUrl,
+    seed: SEED,
+    intervalMs,
+    // The phases say when it ends, not the scenario.
+    overrides: {
+      durationMs: null,
+      ...(options.users === null ? {} : { users: options.users }),
+      ...(options.ratePerSecond === null ? {} : { ratePerSecond: options.ratePerSecond }),
+    },
+    onInterval: (intervals) => {
+      for (const interval of intervals) recorder.appendRequests(interval);
+      const [first] = intervals;
+      const seconds = first ? (first.endMonoMs - first.startMonoMs) / 1000 : 0;
+      ratePerSecond = seconds > 0 ? intervals.reduce((sum, { count }) => sum + count, 0) / seconds : 0;
+    },
+    onError: (name, kind) => {
+      log.event({ type: 'note', detail: `first error of request ${name}: ${kind}` });
+      log.say(`request ${name} fails: ${kind}`);
+    },
+    onSuspended: (gapMs) => log.event({ type: 'gap', durationMs: gapMs, reason: 'the load process stood still' }),
+  });
+  void load.ended.then(({ reason, detail }) => {
+    ended = true;
+    if (reason !== 'lost') return;
+    log.event({ type: 'load', state: 'lost', detail });
+    log.say(`the load process is gone: ${detail}; going on without load`);
+  });
+
+  /** A load that is gone is noted above, once; after that the run goes on without it. */
+  const tell = async (
+    state: 'started' | 'paused' | 'resumed' | 'stopped',
+    action: () => Promise<unknown>,
+  ): Promise<void> => {
+    if (ended) return;
+    await action().then(
+      () => log.event({ type: 'load', state, detail: '' }),
+      () => {},
+    );
+  };
+  let running = false;
+  return {
+    start: async () => {
+      running = true;
+      await tell('started', load.start);
+    },
+    pause: async () => {
+      if (!running) return;
+      running = false;
+      const startMs = performance.now();
+      await tell('paused', load.pause);
+      const tookMs = performance.now() - startMs;
+      if (tookMs > 10_000) log.say(`it took ${formatDuration(tookMs)} until the last request was answered`);
+    },
+    resume: async () => {
+      if (running) return;
+      running = true;
+      await tell('resumed', load.resume);
+    },
+    stop: () => tell('stopped', load.stop),
+    values: () => {
+      const totals = load.totals();
+      return totals === null
+        ? {}
+        : { 'load.requests': totals.completed, 'load.errors': totals.errors, 'load.in-flight': totals.inFlight };
+    },
+    progress: () => ({ completed: load.totals()?.completed ?? 0, errors: load.totals()?.errors ?? 0, ratePerSecond }),
+  };
+}

@@ -1,0 +1,74 @@
+import { mergeWindows } from '../cpu/merge-windows.ts';
+import type { CpuProfile } from '../model/profiles.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { CpuWindowRecord } from '../model/run-manifest.ts';
+import type { MonoMs } from '../model/units.ts';
+import { readCpuProfile } from '../record/read-profiles.ts';
+import type { Run } from '../record/read-run.ts';
+import type { CpuStretch, CpuSummary } from './document/cpu-pages.ts';
+
+/** A night has some fifty windows; more than this are thinned evenly, the first and the last always kept. */
+const MOST_WINDOWS = 60;
+
+/** What the CPU windows of the steady phase saw; null where none can be read. What cannot be read is told to `note`. */
+export async function readCpu(run: Run, note: (text: string) => void): Promise<CpuSummary | null> {
+  const read: { readonly record: CpuWindowRecord; readonly requests: number | null; readonly profile: CpuProfile }[] =
+    [];
+  const records = steadyWindows(run);
+  for (const record of thin(records, MOST_WINDOWS)) {
+    try {
+      const before = requestsAt(run, record.startMonoMs);
+      const requests = record.requests === null || before === null ? null : Math.max(0, record.requests - before);
+      read.push({ record, requests, profile: await readCpuProfile(run, record) });
+    } catch (error) {
+      note(`${record.file} was left out: ${(error as Error).message}`);
+    }
+  }
+  const [first] = read;
+  const last = read.at(-1);
+  if (!first || !last) return null;
+  const stretch = ({ record, requests, profile }: typeof first): CpuStretch => ({
+    startMonoMs: record.startMonoMs,
+    endMonoMs: record.endMonoMs,
+    requests,
+    tree: mergeWindows([profile]),
+  });
+  return {
+    whole: mergeWindows(read.map(({ profile }) => profile)),
+    first: stretch(first),
+    last: last === first ? null : stretch(last),
+  };
+}
+
+/** Windows that lie in the steady phase of the last life of the target; all there are where the run never got there. */
+function steadyWindows({ manifest, events }: Run): readonly CpuWindowRecord[] {
+  const lastSegment = manifest.cpuWindows.at(-1)?.segment;
+  const windows = manifest.cpuWindows.filter((record) => record.segment === lastSegment);
+  const [fromMs, toMs] = steadyPhase(events);
+  const steady = windows.filter((record) => middle(record) >= fromMs && middle(record) <= toMs);
+  return steady.length > 0 ? steady : windows;
+}
+
+function steadyPhase(events: readonly RunEvent[]): readonly [MonoMs, MonoMs] {
+  const edge = (which: 'start' | 'end'): MonoMs | undefined =>
+    events.find((event) => event.type === 'phase' && event.phase === 'steady' && event.edge === which)?.monoMs;
+  return [edge('start') ?? Number.NEGATIVE_INFINITY, edge('end') ?? Number.POSITIVE_INFINITY];
+}
+
+function middle({ startMonoMs, endMonoMs }: CpuWindowRecord): MonoMs {
+  return (startMonoMs + endMonoMs) / 2;
+}
+
+/** Requests that the target had answered by then, by the last sample before. */
+function requestsAt({ samples }: Run, monoMs: MonoMs): number | null {
+  const before = samples.findLast((sample) => sample.monoMs <= monoMs);
+  return before?.values['requests.served'] ?? before?.values['load.requests'] ?? null;
+}
+
+function thin<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  return Array.from(
+    { length: most },
+    (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))] as Item,
+  );
+}

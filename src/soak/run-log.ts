@@ -1,0 +1,27 @@
+import type { Clock } from '../model/clock.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
+import type { SoakListener } from './soak-status.ts';
+
+/** A RunEvent before it is stamped. */
+type Unstamped<Event> = Event extends RunEvent ? Omit<Event, 'wallMs' | 'monoMs'> : never;
+export type NewEvent = Unstamped<RunEvent>;
+
+/** Writes what happens into the run folder, and tells whoever watches. */
+export interface RunLog {
+  /** `atMonoMs`: when it happened, where that is not now. */
+  event(event: NewEvent, atMonoMs?: number): void;
+  /** For people only. */
+  say(text: string): void;
+}
+
+export function createRunLog(recorder: RunRecorder, clock: Clock, listener: SoakListener): RunLog {
+  return {
+    event(event, atMonoMs): void {
+      const nowMonoMs = clock.monoMs();
+      const monoMs = atMonoMs ?? nowMonoMs;
+      recorder.appendEvent({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
+    },
+    say: (text) => listener.happened(text),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../model/clock.ts';
+import type { PhaseName } from '../model/run-event.ts';
+import type { Milliseconds } from '../model/units.ts';
+import type { Captures } from './captures.ts';
+import type { LoadDriver } from './load-driver.ts';
+import type { Checkpoint, PhasePlan } from './plan-phases.ts';
+import type { RunLog } from './run-log.ts';
+import type { Sampling } from './sampling.ts';
+import type { SoakProgress } from './soak-progress.ts';
+import type { TargetKeeper } from './target-keeper.ts';
+import { wait } from './wait.ts';
+
+export interface PhasesOptions {
+  readonly plan: PhasePlan;
+  readonly snapshots: number;
+  readonly cpuWindowMs: Milliseconds;
+  readonly captures: Captures;
+  readonly keeper: TargetKeeper;
+  readonly load: LoadDriver | null;
+  readonly sampling: Sampling;
+  readonly progress: SoakProgress;
+  readonly clock: Clock;
+  readonly log: RunLog;
+  readonly stop: AbortSignal;
+}
+
+/** Time for the last answers and promises to settle before a collection, once the load stands still. */
+const SETTLE_MS = 300;
+/** Without load of ours: so long without a request at the end counts as an idle tail. */
+const IDLE_AFTER_MS = 5_000;
+
+/**
+ * Runs through warm-up, baseline, steady and idle tail. Captures lengthen the run: the planned times are times under
+ * load, so that every interval between snapshots carries about the same number of requests. When stopped, what can
+ * still be told is told: a last snapshot closes the last interval.
+ */
+export async function runPhases(options: PhasesOptions): Promise<void> {
+  const { plan, captures, keeper, load, stop, snapshots } = options;
+  await phase('warm-up', options, async () => {
+    await load?.start();
+    await stay(plan.warmUpMs, options);
+    await captures.keepCpuWindow();
+  });
+  if (stop.aborted) return;
+  await phase('baseline', options, async () => {
+    await load?.pause();
+    await wait(SETTLE_MS, stop);
+    if (snapshots > 0) await captures.keepSnapshot('baseline');
+    await captures.keepAllocations();
+    keeper.noteDescriptors();
+    if (!stop.aborted) await load?.resume();
+  });
+  await phase('steady', options, () => steady(options));
+  if (plan.idleTailMs > 0 && !stop.aborted) {
+    await phase('idle-tail', options, async () => {
+      await stay(plan.idleTailMs, options);
+      if (snapshots > 1) await captures.keepSnapshot('idle-tail');
+    });
+  } else if (snapshots > 1) {
+    await captures.keepSnapshot(noteIdleTail(options) ? 'idle-tail' : 'steady');
+  }
+  await captures.keepAllocations();
+  keeper.noteDescriptors();
+}
+
+async function steady(options: PhasesOptions): Promise<void> {
+  const { plan, captures, load, stop, clock, cpuWindowMs } = options;
+  let loadedMs = 0;
+  let windowMs = 0;
+  const marks: Checkpoint[] = [...plan.checkpoints, { atShare: 1, snapshot: false }];
+  for (const mark of marks) {
+    // CPU windows end where their time is over, on the way to the next checkpoint.
+    for (;;) {
+      const toMarkMs = mark.atShare * plan.steadyMs - loadedMs;
+      if (toMarkMs <= 0) break;
+      const stepMs = Math.min(toMarkMs, Math.max(0, cpuWindowMs - windowMs));
+      const startMonoMs = clock.monoMs();
+      if (!(await stay(stepMs, options))) break;
+      const passedMs = clock.monoMs() - startMonoMs;
+      loadedMs += passedMs;
+      windowMs += passedMs;
+      if (windowMs >= cpuWindowMs) {
+        await captures.keepCpuWindow();
+        windowMs = 0;
+      }
+    }
+    if (stop.aborted) break;
+    if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0);
+    else if (mark.atShare < 1) await captures.collect();
+  }
+  await load?.pause();
+  await captures.keepCpuWindow();
+}
+
+async function snapshotUnderPause({ captures, load, stop }: PhasesOptions, resume: boolean): Promise<void> {
+  await load?.pause();
+  await wait(SETTLE_MS, stop);
+  await captures.keepSnapshot('steady');
+  if (resume && !stop.aborted) await load?.resume();
+}
+
+/** Where the load is not ours, the idle tail is the time at the end in which no request came, if there is any. */
+function noteIdleTail({ sampling, log, clock, load }: PhasesOptions): boolean {
+  const since = sampling.lastRequestMonoMs;
+  if (load || since === null || clock.monoMs() - since < IDLE_AFTER_MS) return false;
+  log.event({ type: 'phase', phase: 'idle-tail', edge: 'start' }, since);
+  log.event({ type: 'phase', phase: 'idle-tail', edge: 'end' });
+  return true;
+}
+
+async function phase(name: PhaseName, { log, progress }: PhasesOptions, run: () => Promise<void>): Promise<void> {
+  progress.enter(name);
+  log.event({ type: 'phase', phase: name, edge: 'start' });
+  try {
+    await run();
+  } finally {
+    log.event({ type: 'phase', phase: name, edge: 'end' });
+  }
+}
+
+async function stay(durationMs: Milliseconds, { stop, progress }: PhasesOptions): Promise<boolean> {
+  progress.plan(durationMs);
+  return await wait(durationMs, stop);
+}

@@ -1,0 +1,102 @@
+import { createTicker, type Tick, type Ticker } from '../capture/ticker.ts';
+import type { Clock } from '../model/clock.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
+import type { LoadDriver } from './load-driver.ts';
+import type { RunLog } from './run-log.ts';
+import type { TargetKeeper } from './target-keeper.ts';
+
+export interface SamplingOptions {
+  readonly intervalMs: Milliseconds;
+  readonly clock: Clock;
+  readonly keeper: TargetKeeper;
+  readonly load: LoadDriver | null;
+  readonly recorder: RunRecorder;
+  readonly log: RunLog;
+  /** After each tick: rotate windows, draw a status. Must not take long. */
+  readonly onSample: (sample: Sample, sampling: Sampling) => void;
+}
+
+export interface Sampling {
+  readonly taken: number;
+  readonly gaps: number;
+  readonly latest: Sample | null;
+  /** When the count of served requests last rose; null where nobody counts or none came. */
+  readonly lastRequestMonoMs: MonoMs | null;
+  /** One sample at once, off the beat: exact counts at a checkpoint. Null where the target could not be read. */
+  sampleNow(): Promise<Sample | null>;
+  stop(): Promise<void>;
+}
+
+/** A tick may wait so long for the inside of the target; what comes later is kept for the next sample. */
+const PATIENCE_SHARE = 0.8;
+
+/** Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only. */
+export function startSampling(options: SamplingOptions): Sampling {
+  const { clock, keeper, recorder, log, intervalMs } = options;
+  let taken = 0;
+  let gaps = 0;
+  let latest: Sample | null = null;
+  let served = 0;
+  let lastRequestMonoMs: MonoMs | null = null;
+  /** Samples are taken one after the other: each read takes the counts since the one before. */
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const take = async (lateMs: Milliseconds): Promise<Sample | null> => {
+    const startMonoMs = clock.monoMs();
+    const outside = await keeper.readOutside();
+    const inside = outside === null ? {} : await keeper.readInside(intervalMs * PATIENCE_SHARE);
+    const values: Partial<Record<MetricName, number>> = { ...outside, ...inside, ...options.load?.values() };
+    if (Object.keys(values).length === 0) return null;
+    values['tool.sample-cost'] = clock.monoMs() - startMonoMs;
+    const sample: Sample = { wallMs: clock.wallMs(), monoMs: startMonoMs, segment: keeper.segment, lateMs, values };
+    recorder.appendSample(sample);
+    latest = sample;
+    const count = values['requests.served'] ?? served;
+    if (count !== served) lastRequestMonoMs = startMonoMs;
+    served = count;
+    return sample;
+  };
+  const record = (lateMs: Milliseconds): Promise<Sample | null> => {
+    const taking = queue.then(() => take(lateMs));
+    queue = taking.catch(() => {});
+    return taking;
+  };
+
+  const onTick = async (tick: Tick): Promise<void> => {
+    if (tick.gapMs !== null) {
+      gaps += 1;
+      log.event({
+        type: 'gap',
+        durationMs: tick.gapMs,
+        reason: 'no sample in this time: the tool did not run, or a sample took long',
+      });
+    }
+    if (tick.clockJumpMs !== null) log.event({ type: 'clock-jump', jumpMs: tick.clockJumpMs });
+    const sample = await record(tick.lateMs);
+    if (sample === null) return;
+    taken += 1;
+    options.onSample(sample, sampling);
+  };
+
+  const ticker: Ticker = createTicker({ intervalMs, clock, onTick });
+  const sampling: Sampling = {
+    get taken() {
+      return taken;
+    },
+    get gaps() {
+      return gaps;
+    },
+    get latest() {
+      return latest;
+    },
+    get lastRequestMonoMs() {
+      return lastRequestMonoMs;
+    },
+    sampleNow: () => record(0),
+    stop: () => ticker.stop(),
+  };
+  return sampling;
+}

@@ -1,0 +1,36 @@
+import type { Threshold } from '../model/threshold.ts';
+import type { Microseconds, Milliseconds } from '../model/units.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** The load of a soak: nothing, or a scenario that is driven against `baseUrl`. */
+export interface LoadOptions {
+  readonly scenario: Scenario;
+  /** As it stood in the file: kept in run.json, credentials redacted. */
+  readonly text: string;
+  readonly baseUrl: string;
+  readonly users: number | null;
+  readonly ratePerSecond: number | null;
+}
+
+export type GateName = 'leak' | 'slo' | 'degradation';
+
+/** Everything that a soak needs to know, settled: no defaults are left to find. */
+export interface SoakOptions {
+  readonly durationMs: Milliseconds;
+  readonly load: LoadOptions | null;
+  readonly sampleMs: Milliseconds;
+  /** Snapshots in all; the first belongs to the baseline, the last to the end. */
+  readonly snapshots: number;
+  readonly maxPauseMs: Milliseconds;
+  /** Null: scaled to the length of the run. */
+  readonly cpuIntervalUs: Microseconds | null;
+  readonly cpuWindowMs: Milliseconds | null;
+  readonly failOn: readonly GateName[];
+  readonly thresholds: readonly Threshold[];
+  /** Subscribe to the HTTP diagnostics channels inside the target. */
+  readonly probes: boolean;
+  /** Take snapshots even where the estimate forbids them. */
+  readonly force: boolean;
+  readonly runDir: string;
+  readonly runId: string;
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../model/clock.ts';
+import type { PhaseName } from '../model/run-event.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { LoadDriver } from './load-driver.ts';
+import type { PhasePlan } from './plan-phases.ts';
+import type { Sampling } from './sampling.ts';
+import type { SoakListener } from './soak-status.ts';
+
+/** Where the run stands, for the view: planned time that is behind, and what is still to come. */
+export interface SoakProgress {
+  enter(phase: PhaseName): void;
+  /** A step of the plan begins that takes so long. */
+  plan(stepMs: Milliseconds): void;
+  show(sample: Sample, sampling: Sampling | null, load: LoadDriver | null): void;
+}
+
+export function createProgress(plan: PhasePlan, clock: Clock, listener: SoakListener): SoakProgress {
+  const startMonoMs = clock.monoMs();
+  const wholeMs = plan.warmUpMs + plan.steadyMs + plan.idleTailMs;
+  let phase: PhaseName = 'warm-up';
+  let behindMs = 0;
+  let step: { readonly startMonoMs: MonoMs; readonly durationMs: Milliseconds } | null = null;
+  const stepGoneMs = (): Milliseconds => (step ? Math.min(step.durationMs, clock.monoMs() - step.startMonoMs) : 0);
+  return {
+    enter(next) {
+      phase = next;
+      listener.happened(`${next} begins`);
+    },
+    plan(durationMs) {
+      behindMs += stepGoneMs();
+      step = { startMonoMs: clock.monoMs(), durationMs };
+    },
+    show(sample, sampling, load) {
+      listener.status({
+        phase,
+        elapsedMs: clock.monoMs() - startMonoMs,
+        remainingMs: Math.max(0, wholeMs - behindMs - stepGoneMs()),
+        samplesTaken: sampling?.taken ?? 0,
+        gaps: sampling?.gaps ?? 0,
+        sample,
+        load: load?.progress() ?? null,
+      });
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import type { ProcessSampler } from '../capture/process-sampler.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
+import { formatDuration, type Milliseconds } from '../model/units.ts';
+import type { ProcessFacts } from '../target/process-facts.ts';
+import { waitForReturn } from '../target/wait-for-return.ts';
+import {
+  type InstrumentOptions,
+  type Instruments,
+  setUpInstruments,
+  takeDownInstruments,
+  watchFromOutside,
+} from './instruments.ts';
+import type { SoakTarget } from './soak-target.ts';
+import { wait } from './wait.ts';
+
+type Values = Partial<Record<MetricName, number>>;
+
+export interface TargetKeeperOptions extends InstrumentOptions {
+  readonly returnTimeoutMs: Milliseconds;
+  /** A new life of the target began and is watched. */
+  readonly onSegment: (facts: ProcessFacts, segment: number) => void;
+  /** The target died and did not come back in time. */
+  readonly onGone: () => void;
+  readonly stop: AbortSignal;
+}
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+
+/**
+ * Holds on to the target over a long run: notices when it dies, waits for its successor and attaches again in a new
+ * segment; notices when only the inspector is lost and attaches again with growing pauses. Meanwhile the view from
+ * outside goes on as long as there is a process.
+ */
+export class TargetKeeper {
+  readonly #options: TargetKeeperOptions;
+  readonly #target: SoakTarget;
+  /** Null where only the inspector, or only an address, is known. */
+  #process: ProcessFacts | null;
+  #segment = 0;
+  #outside: ProcessSampler | null;
+  #instruments: Instruments | null;
+  #recovering: Promise<void> | null = null;
+  #pendingInside: Promise<void> | null = null;
+  #arrived: Values = {};
+  #unresponsive = false;
+  #busy = false;
+  #closing = false;
+
+  private constructor(target: SoakTarget, instruments: Instruments | null, options: TargetKeeperOptions) {
+    this.#target = target;
+    this.#options = options;
+    this.#process = target.process;
+    this.#outside = target.process && watchFromOutside(target.process, options);
+    this.#instruments = instruments;
+    if (instruments) this.#watchConnection(instruments);
+  }
+
+  static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
+    const attachment = await target.attach?.(target.process);
+    return new TargetKeeper(target, attachment ? await setUpInstruments(attachment, 0, options) : null, options);
+  }
+
+  get segment(): number {
+    return this.#segment;
+  }
+
+  /** With the version of Node, where it could be asked. */
+  get facts(): TargetFacts {
+    return this.#instruments?.attachment.facts ?? this.#process ?? this.#target.facts;
+  }
+
+  /** Null while nothing inside the target can be seen. */
+  get instruments(): Instruments | null {
+    return this.#instruments;
+  }
+
+  /** Values from outside (none of a target that is known by address only); null while there is no process. */
+  async readOutside(): Promise<Values | null> {
+    if (!this.#outside) return {};
+    const reading = await this.#outside.sample();
+    if (reading.alive) return reading.values;
+    if (!this.#recovering && !this.#closing) this.#recover(() => this.#awaitSuccessor(reading.reason));
+    return null;
+  }
+
+  /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
+  async readInside(patienceMs: Milliseconds): Promise<Values> {
+    if (!this.#busy) this.#pendingInside ??= this.#askInside();
+    if (this.#pendingInside) await Promise.race([this.#pendingInside, wait(patienceMs, this.#options.stop)]);
+    const values = this.#arrived;
+    this.#arrived = {};
+    return values;
+  }
+
+  /** Notes what most descriptors point to, for whoever asks which of them leak. */
+  noteDescriptors(): void {
+    const groups = this.#outside?.topDescriptors() ?? [];
+    if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
+  }
+
+  /** Does something that makes the target stand still: nobody asks it anything meanwhile, and its watchdog waits. */
+  async whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
+    await this.#pendingInside;
+    const instruments = this.#instruments;
+    if (!instruments) return null;
+    this.#busy = true;
+    try {
+      await instruments.attachment.suspendWatchdog();
+      return await action(instruments);
+    } finally {
+      this.#busy = false;
+      if (instruments.attachment.session.isOpen) await instruments.attachment.resumeWatchdog().catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#pendingInside;
+    const instruments = this.#instruments;
+    this.#instruments = null;
+    if (instruments) await takeDownInstruments(instruments);
+  }
+
+  async #askInside(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      const probe = this.#instruments?.probe;
+      if (!probe) return;
+      const sample = await probe.sample();
+      for (const live of sample.liveHeaps)
+        log.event({ type: 'live-heap', bytes: live.bytes, forced: live.forced }, live.monoMs);
+      this.#arrived = { ...sample.values };
+      if (this.#unresponsive) log.event({ type: 'unresponsive', edge: 'end', detail: 'the event loop answers again' });
+      this.#unresponsive = false;
+    } catch (error) {
+      // A lost connection is seen by `#watchConnection`; what remains is a loop that does not answer.
+      if (!this.#unresponsive && this.#instruments?.attachment.session.isOpen) {
+        this.#unresponsive = true;
+        log.event({ type: 'unresponsive', edge: 'start', detail: (error as Error).message });
+        log.say(`the service does not answer: ${(error as Error).message}`);
+      }
+    } finally {
+      this.#pendingInside = null;
+    }
+  }
+
+  #watchConnection(instruments: Instruments): void {
+    void instruments.attachment.session.closed.then((reason) => {
+      if (this.#closing || this.#instruments !== instruments) return;
+      this.#instruments = null;
+      this.#unresponsive = false;
+      this.#recover(() => this.#reconnect(reason));
+    });
+  }
+
+  #recover(how: () => Promise<void>): void {
+    if (this.#recovering) return;
+    this.#recovering = how()
+      .catch((error: unknown) => {
+        this.#options.log.event({
+          type: 'error',
+          detail: `could not go on with the target: ${(error as Error).message}`,
+        });
+      })
+      .finally(() => {
+        this.#recovering = null;
+      });
+  }
+
+  /** The process may live on without its inspector, or be dying: the view from outside tells. */
+  async #reconnect(reason: string): Promise<void> {
+    const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
+    const lostMonoMs = clock.monoMs();
+    for (let pauseMs = FIRST_RETRY_MS; !stop.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_RETRY_MS)) {
+      if (!(await wait(pauseMs, stop))) return;
+      const alive = await this.#outside?.sample();
+      if (alive && !alive.alive) return await this.#awaitSuccessor(alive.reason);
+      if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone();
+      if (pauseMs === FIRST_RETRY_MS) {
+        log.event({ type: 'inspector-lost', detail: reason });
+        log.say(`the inspector connection was lost (${reason}); sampling from outside, trying again`);
+      }
+      const instruments = await this.#attachAgain();
+      if (!instruments) continue;
+      this.#adopt(instruments);
+      log.event({ type: 'inspector-back', detail: `after ${Math.round(clock.monoMs() - lostMonoMs)} ms` });
+      log.say('the inspector is back');
+      return;
+    }
+  }
+
+  async #awaitSuccessor(reason: 'exited' | 'reused'): Promise<void> {
+    const { log, stop, clock, returnTimeoutMs, onSegment, onGone } = this.#options;
+    const lost = this.#process;
+    if (!lost) return;
+    const lostMonoMs = clock.monoMs();
+    this.#instruments?.attachment.session.disconnect();
+    this.#instruments = null;
+    log.event({
+      type: 'target-lost',
+      reason: `process ${lost.pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`,
+    });
+    log.say(`process ${lost.pid} ended; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
+    const successor = await waitForReturn(lost, { timeoutMs: returnTimeoutMs, signal: stop });
+    if (!successor) {
+      if (!stop.aborted) onGone();
+      return;
+    }
+    this.#segment += 1;
+    this.#process = successor;
+    this.#outside = watchFromOutside(successor, this.#options);
+    onSegment(successor, this.#segment);
+    log.event({
+      type: 'target-back',
+      segment: this.#segment,
+      pid: successor.pid,
+      afterMs: clock.monoMs() - lostMonoMs,
+    });
+    log.say(`the service is back as process ${successor.pid}`);
+    const instruments = await this.#attachAgain();
+    if (instruments) this.#adopt(instruments);
+    else await this.#reconnect('could not attach to the new process');
+  }
+
+  async #attachAgain(): Promise<Instruments | null> {
+    try {
+      const attachment = await this.#target.attach?.(this.#process);
+      return attachment ? await setUpInstruments(attachment, this.#segment, this.#options) : null;
+    } catch (error) {
+      this.#options.log.event({ type: 'note', detail: `could not attach again: ${(error as Error).message}` });
+      return null;
+    }
+  }
+
+  #adopt(instruments: Instruments): void {
+    this.#instruments = instruments;
+    this.#watchConnection(instruments);
+  }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { runCli } from '../helpers/run-cli.ts';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'profiler-cli-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+test('help names every command, in English whatever the locale', async () => {
+  const { code, stdout } = await runCli(['--help'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } });
+  assert.equal(code, 0);
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'demo', 'config', 'completion']) {
+    assert.match(stdout, new RegExp(`profiler ${command}`));
+  }
+  assert.match(stdout, /Options:/);
+});
+
+test('every command has help with an example', async () => {
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'demo', 'config']) {
+    const { code, stdout } = await runCli([command, '--help']);
+    assert.equal(code, 0, command);
+    assert.match(stdout, /Examples:/, command);
+  }
+});
+
+/** Each line is wrong in its own way; yargs alone would let most of them through. */
+const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
+  ['', /Name a command/],
+  ['sok', /Did you mean soak/],
+  ['soak --hours abc', /--hours abc is not a number/],
+  ['soak --hours', /hours/],
+  ['soak --hours 1 --hours 5', /--hours was given more than once/],
+  ['soak --hours 1 --minutes 5', /more than one way/],
+  ['soak --pid 1 --port 80', /more than one way/],
+  ['soak --pid 1.5', /--pid 1.5 is not a whole number/],
+  ['soak --duration 8', /--duration 8 is not a duration/],
+  ['soak --max-pause soon', /--max-pause soon is not a duration/],
+  ['soak --rate fast', /--rate fast is not a rate/],
+  ['soak --hour 1', /Unknown argument: hour/],
+  ['config check missing.yaml', /missing.yaml cannot be read/],
+  ['report no-such-run', /no such run folder/],
+];
+
+for (const [line, message] of USAGE_ERRORS) {
+  test(`profiler ${line}: exit code 2 and what to do`, async () => {
+    const { code, stderr, stdout } = await runCli(line.split(' ').filter(Boolean), { cwd: folder });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.equal(stdout, '');
+  });
+}
+
+test('--no-color is accepted', async () => {
+  const { code } = await runCli(['config', 'check', '--no-color', 'x.yaml'], { cwd: folder });
+  assert.equal(code, 2);
+});
+
+test('with --json an error is one JSON document on stdout', async () => {
+  const { code, stdout, stderr } = await runCli(['report', 'no-such-run', '--json'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.equal(stderr, '');
+  assert.equal(JSON.parse(stdout).error.code, 'run-not-found');
+});
+
+test('a bare soak lists the Node processes that it sees, with the line to type', async () => {
+  const { code, stderr } = await runCli(['soak', '--hours', '8'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, new RegExp(`profiler soak --pid ${process.pid}\\b`), 'this test runner is a Node process');
+});
+
+test('a bare soak takes its target from the configuration file', async () => {
+  await writeFile(join(folder, 'profiler.config.yaml'), 'target: { pid: 2147483000 }\n');
+  const { code, stderr } = await runCli(['soak', '--hours', '8'], { cwd: folder });
+  await rm(join(folder, 'profiler.config.yaml'));
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /no process 2147483000/);
+});
+
+test('config check reports every fault with line and column', async () => {
+  await writeFile(join(folder, 'bad.yaml'), 'target: { pid: zero }\ncaptures:\n  snapshot: 4\n  maxPause: soon\n');
+  const { code, stderr } = await runCli(['config', 'check', 'bad.yaml'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /bad.yaml:1:\d+: target.pid/);
+  assert.match(stderr, /bad.yaml:3:\d+: captures.snapshot: unknown key, did you mean `snapshots`/);
+  assert.match(stderr, /bad.yaml:4:\d+: captures.maxPause/);
+});
+
+test('config check follows the scenario and the limits that the file names', async () => {
+  await writeFile(
+    join(folder, 'good.yaml'),
+    'target: { port: 3000 }\nscenario: load.yaml\ngates: { thresholds: { resources: ["cpu<80%"] } }\n',
+  );
+  const missing = await runCli(['config', 'check', 'good.yaml'], { cwd: folder });
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /no scenario .*load.yaml/);
+  await writeFile(
+    join(folder, 'load.yaml'),
+    'name: a\nbaseUrl: http://127.0.0.1:1\nload: { model: closed, users: 1 }\ntasks: [ { request: { path: / } } ]\n',
+  );
+  const found = await runCli(['config', 'check', 'good.yaml'], { cwd: folder });
+  assert.equal(found.code, 0, found.stderr);
+});
+
+test('completion prints a script', async () => {
+  const { code, stdout } = await runCli(['completion'], { env: { SHELL: '/bin/bash' } });
+  assert.equal(code, 0);
+  assert.match(stdout, /profiler/);
+  assert.match(stdout, /complete/);
+});

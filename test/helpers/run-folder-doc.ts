@@ -1,0 +1,37 @@
+import { METRICS, type MetricInfo } from '../../src/model/metric-catalogue.ts';
+
+/** docs/run-folder.md, made from the metric catalogue. */
+export function runFolderDoc(): string {
+  const rows = (Object.entries(METRICS) as [string, MetricInfo][]).map(
+    ([name, { unit, kind, better, source, title }]) =>
+      `| \`${name}\` | ${title} | ${unit} | ${kind} | ${better} | ${source} |`,
+  );
+  return `${HEAD}\n${rows.join('\n')}\n`;
+}
+
+const HEAD = `# The run folder
+
+\`profiles/<run-id>/\` is all that a soak records, and all that the analysis reads: \`profiler report RUN\` can be run again, on
+another machine, by a later version. Folders are 0700 and files 0600, since heap snapshots hold the values of the program.
+
+| file | what |
+|---|---|
+| \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets), plan, scenario, clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
+| \`samples.ndjson\` | one line a tick: wall and monotonic milliseconds, segment (life of the process), lateness, values by metric name |
+| \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time |
+| \`events.ndjson\` | phases, captures with what they cost, live heap after each major collection, restarts, gaps, clock jumps, the end |
+| \`cpu/*.cpuprofile\` | CPU windows, which overlap a little; they open in Chrome DevTools and speedscope |
+| \`heap/*.heapsnapshot\` | heap snapshots; object ids compare within one \`idEpoch\` only |
+| \`heap/*.heapprofile\` | V8's sampling heap profile: live objects by allocation stack |
+| \`sources/*.map\` | source maps of the scripts seen, without the text of the sources |
+
+Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report
+says so. Whatever is written whole (manifest, profiles, snapshots) is written to a \`.part\` file and renamed.
+
+## Metrics
+
+Made by \`node scripts/write-run-folder-doc.mjs\` from \`src/model/metric-catalogue.ts\`. A value that could not be read is absent,
+never 0. Counters start anew with each segment.
+
+| name | what | unit | kind | better | source |
+|---|---|---|---|---|---|`;
