@@ -2,6 +2,7 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import type { MonoMs } from '../model/units.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
+import { cutWarmUp } from '../stats/cut-warm-up.ts';
 import { type Pieces, type Point, spanOf } from '../stats/point.ts';
 import type { RunView } from './run-view.ts';
 import { isInside } from './spans.ts';
@@ -27,12 +28,12 @@ export const gauge =
   ({ values }) =>
     values[name];
 
-/** The judged stretch of a series, one piece for each life of the process, in blocks. */
+/** The judged stretch of a series, one piece for each life of the process, in blocks; what is still warm-up is cut. */
 export function blockSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
   const pieces = rawSeries(view, read, options);
   const spanMs = pieces.reduce((sum, piece) => sum + spanOf(piece), 0);
   const widthMs = blockWidthMs(spanMs, view.sampleIntervalMs);
-  return pieces.map((points) => blockPoints(points, widthMs));
+  return pieces.map((points) => cutWarmUp(blockPoints(points, widthMs)));
 }
 
 /** As `blockSeries`, a point a sample. */

@@ -10,7 +10,13 @@ export interface TableEntry {
   readonly verdict: TrendVerdict;
 }
 
-/** The trends of all series of a report, measured once, with p-values that are corrected for all of them together. */
+/**
+ * The question that a soak is run for, fixed before the data: it is tested by itself. All other series share one
+ * correction, since each of them would be a finding that nobody had asked for.
+ */
+const PRIMARY = 'heap.live';
+
+/** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
 export class TrendTable {
   readonly #trends = new Map<
     string,
@@ -22,10 +28,12 @@ export class TrendTable {
       const trend = measureTrend(pieces);
       return trend ? [{ name, trend, points: pieces.flat() }] : [];
     });
-    const corrected = holm(measured.map(({ trend }) => trend.pRising));
-    measured.forEach(({ name, trend, points }, i) => {
-      this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });
-    });
+    const others = measured.filter(({ name }) => name !== PRIMARY);
+    const corrected = holm(others.map(({ trend }) => trend.pRising));
+    for (const { name, trend, points } of measured) {
+      const p = name === PRIMARY ? trend.pRising : (corrected[others.findIndex((other) => other.name === name)] ?? 1);
+      this.#trends.set(name, { trend, p, points });
+    }
   }
 
   /** Null where there were too few points to measure. `limits` say what growth of this series is worth a word. */

@@ -4,10 +4,15 @@ import type { Point } from './point.ts';
 export type Shape =
   | { readonly kind: 'constant' }
   | { readonly kind: 'line' }
+  /** Flat until `x`, then a line: growth that began during the run. */
+  | { readonly kind: 'late-line'; readonly x: number }
   /** A jump between two levels at `x`. */
   | { readonly kind: 'step'; readonly x: number; readonly from: number; readonly to: number }
   /** Growth that comes to rest at `plateau`: a cache that fills, warm-up. */
   | { readonly kind: 'saturating'; readonly plateau: number; readonly tau: number };
+
+/** Where a late line may begin. */
+const START_SHARES: readonly number[] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
 interface Candidate {
   readonly shape: Shape;
@@ -22,7 +27,7 @@ const STEP_MARGIN = 0.05;
 const TAU_SHARES: readonly number[] = [0.03, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35, 0.5];
 
 /**
- * Which of four shapes explains the points best, by the Bayesian information criterion
+ * Which of five shapes explains the points best, by the Bayesian information criterion
  *
  *     BIC = n ln(squared error / n) + k ln(n)
  *
@@ -35,7 +40,7 @@ export function fitShape(points: readonly Point[], factor: number = 1): Shape {
   const floor = errorFloor(points);
   const bic = ({ squaredError, parameters }: Candidate): number =>
     effective * Math.log((squaredError + floor) / points.length) + parameters * Math.log(effective);
-  return [constant(points), line(points), bestStep(points), bestSaturation(points)]
+  return [constant(points), line(points), bestLateLine(points), bestStep(points), bestSaturation(points)]
     .filter((candidate) => candidate !== null)
     .reduce((best, candidate) => (bic(candidate) < bic(best) ? candidate : best)).shape;
 }
@@ -52,6 +57,18 @@ function constant(points: readonly Point[]): Candidate {
 
 function line(points: readonly Point[]): Candidate {
   return { shape: { kind: 'line' }, squaredError: leastSquares(points).squaredError, parameters: 2 };
+}
+
+/** y = a + b max(0, x - x0) is linear in a and b once the start is fixed. */
+function bestLateLine(points: readonly Point[]): Candidate {
+  const first = points[0]?.x ?? 0;
+  const span = (points.at(-1)?.x ?? 0) - first;
+  const candidates = START_SHARES.map((share): Candidate => {
+    const start = first + share * span;
+    const fit = leastSquares(points.map(({ x, y }) => ({ x: Math.max(0, x - start), y })));
+    return { shape: { kind: 'late-line', x: start }, squaredError: fit.squaredError, parameters: 3 };
+  });
+  return lowestError(candidates);
 }
 
 function bestStep(points: readonly Point[]): Candidate | null {
@@ -78,6 +95,10 @@ function bestSaturation(points: readonly Point[]): Candidate | null {
     const shape: Shape = { kind: 'saturating', plateau: fit.intercept + fit.slope, tau };
     return { shape, squaredError: fit.squaredError, parameters: 3 };
   });
+  return lowestError(candidates);
+}
+
+function lowestError(candidates: readonly Candidate[]): Candidate {
   return candidates.reduce((best, next) => (next.squaredError < best.squaredError ? next : best));
 }
 

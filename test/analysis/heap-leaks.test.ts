@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { type Finding, isLeakKind } from '../../src/model/finding.ts';
+import {
+  batch,
+  bounded,
+  buffers,
+  expiring,
+  leak,
+  listeners,
+  reactions,
+  registry,
+  timers,
+  warmUp,
+} from '../helpers/populations.ts';
+import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
+
+const SEEDS = Array.from({ length: 12 }, (_, i) => 11 + 17 * i);
+const HOUR_MS = 3_600_000;
+
+function leaksOf(plan: RunPlan): readonly Finding[] {
+  return analyse(syntheticRun(plan)).findings.filter(({ kind }) => isLeakKind(kind));
+}
+
+const sure = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ confidence }) => confidence !== 'possible');
+
+describe('a minute is enough to confirm a leak', () => {
+  const cases: readonly (readonly [string, Finding['kind'], Omit<RunPlan, 'seed'>])[] = [
+    ['1.1 KB a request, 4 snapshots', 'js-heap-leak', { populations: [leak()] }],
+    ['the same with 3 snapshots', 'js-heap-leak', { populations: [leak()], snapshots: 3 }],
+    ['at 60 requests a second', 'js-heap-leak', { populations: [leak()], ratePerSecond: 60 }],
+    ['at 900 requests a second', 'js-heap-leak', { populations: [leak(300)], ratePerSecond: 900 }],
+    ['with 6 snapshots', 'js-heap-leak', { populations: [leak()], snapshots: 6 }],
+    ['listeners', 'listener-leak', { populations: [listeners] }],
+    ['timers', 'timer-leak', { populations: [timers] }],
+    ['reactions of a promise', 'promise-leak', { populations: [reactions] }],
+    ['buffers', 'external-memory-leak', { populations: [buffers] }],
+    ['beside healthy caches', 'js-heap-leak', { populations: [bounded(400), leak(), warmUp, expiring(4000)] }],
+    ['watching existing traffic', 'js-heap-leak', { populations: [leak()], load: 'none', snapshots: 5 }],
+    ['in eight hours', 'js-heap-leak', { populations: [leak(100)], durationMs: 8 * HOUR_MS, ratePerSecond: 20 }],
+  ];
+  for (const [name, kind, plan] of cases) {
+    test(name, () => {
+      for (const seed of SEEDS.slice(0, plan.durationMs ? 2 : 12)) {
+        const [first, ...others] = leaksOf({ ...plan, seed });
+        assert.equal(first?.kind, kind, `seed ${seed}`);
+        assert.equal(first?.confidence, 'confirmed', `seed ${seed}: ${JSON.stringify(first, null, 1)}`);
+        assert.deepEqual(sure(others), [], `seed ${seed}: one leak, one finding`);
+      }
+    });
+  }
+});
+
+describe('healthy look-alikes are not accused', () => {
+  const cases: readonly (readonly [string, Omit<RunPlan, 'seed'>])[] = [
+    ['nothing at all', {}],
+    ['a bounded cache', { populations: [bounded(400)] }],
+    ['a bounded cache at a low rate', { populations: [bounded(400)], ratePerSecond: 50 }],
+    ['a bounded cache that is full in the middle', { populations: [bounded(2200)] }],
+    ['a cache with an expiry of 4 s', { populations: [expiring(4000)] }],
+    ['a cache with an expiry of 9 s', { populations: [expiring(9000)] }],
+    ['a cache with an expiry of 25 s', { populations: [expiring(25_000)] }],
+    ['warm-up', { populations: [warmUp] }],
+    ['a batch every 3 s', { populations: [batch(3000)] }],
+    ['a batch every 20 s', { populations: [batch(20_000)] }],
+    ['a registry of 800 names', { populations: [registry(800)] }],
+    ['all of them', { populations: [bounded(400), expiring(4000), warmUp, batch(3000)] }],
+    ['a bounded cache, 3 snapshots', { populations: [bounded(400)], snapshots: 3 }],
+    ['warm-up, 3 snapshots', { populations: [warmUp], snapshots: 3 }],
+    ['an expiry of 9 s, 3 snapshots', { populations: [expiring(9000)], snapshots: 3 }],
+    ['a bounded cache, watched', { populations: [bounded(400)], load: 'none', snapshots: 5 }],
+    ['an expiry, watched', { populations: [expiring(4000)], load: 'none', snapshots: 5 }],
+    ['batches, watched', { populations: [batch(20_000)], load: 'none', snapshots: 5 }],
+    ['no snapshots', { populations: [bounded(400), warmUp], snapshots: 0 }],
+  ];
+  for (const [name, plan] of cases) {
+    test(name, () => {
+      for (const seed of SEEDS) {
+        const report = analyse(syntheticRun({ ...plan, seed }));
+        const accused = sure(report.findings.filter(({ kind }) => isLeakKind(kind)));
+        assert.deepEqual(
+          accused.map(({ title, evidence }) => ({ title, evidence })),
+          [],
+          `seed ${seed}`,
+        );
+        assert.equal(report.exitCode, 0, `seed ${seed}`);
+        assert.equal(report.verdict, 'pass');
+      }
+    });
+  }
+});
+
+test('what shows a bound, or is let go in part while idle, is possible and no more', () => {
+  const hinted = { ...leak(), suspect: { class: 'Session', boundHints: ['max', 'ttl'] } };
+  const [finding] = leaksOf({ seed: 4, populations: [hinted] });
+  assert.equal(finding?.confidence, 'possible');
+  assert.match(finding?.against.join(' ') ?? '', /`max`, `ttl`/);
+});
+
+test('with two snapshots under load and no series, a leak is likely at most', () => {
+  const [finding] = leaksOf({
+    seed: 8,
+    populations: [leak()],
+    change: (run) => ({ ...run, events: run.events.filter(({ type }) => type !== 'live-heap'), samples: [] }),
+  });
+  assert.equal(finding?.confidence, 'likely');
+});
+
+test('without snapshots the line of the heap still says that something leaks, and where it was allocated', () => {
+  const place = { file: 'src/store.ts', line: 12, column: 5, function: 'keep', package: null };
+  const [finding] = leaksOf({
+    seed: 8,
+    populations: [leak()],
+    snapshots: 0,
+    change: (run) => ({
+      ...run,
+      heapGrowth: null,
+      heapGrowthError: 'a heap snapshot would have stopped the service for 40 s',
+      allocationGrowth: [{ stack: [place], beforeBytes: 0, bytes: 5e6, samples: 80, shareOfGrowth: 0.9 }],
+    }),
+  });
+  assert.equal(finding?.kind, 'js-heap-leak');
+  assert.notEqual(finding?.confidence, 'confirmed');
+  assert.equal(finding?.subject.source?.function, 'keep');
+  assert.match(finding?.against.join(' ') ?? '', /40 s/);
+});
+
+test('a finding says who, how much, where, and what to type', () => {
+  const [finding] = leaksOf({ seed: 5, populations: [leak()] });
+  assert.ok(finding);
+  assert.equal(
+    finding.title,
+    'Every `lock-proof` request adds one `OrderAudit` in Map `orderaudits` of module store.js, and nothing removes it.',
+  );
+  assert.deepEqual(finding.subject.source, { file: 'src/store.ts', line: 41, column: 17, function: 'keep' });
+  assert.deepEqual(finding.subject.path[1], 'context variable `store`: Map');
+  assert.ok(Math.abs((finding.growth?.bytesPerRequest ?? 0) - 550) < 15, String(finding.growth?.bytesPerRequest));
+  assert.ok(Math.abs((finding.growth?.objectsPerRequest ?? 0) - 0.5) < 0.01);
+  const [low, high] = finding.growth?.bytesPerHourCI ?? [0, 0];
+  const truth = 0.5 * 200 * 1100 * 3600;
+  assert.ok(low < truth && truth < high * 1.05, `${low} ${truth} ${high}`);
+  assert.ok((finding.growth?.timeToLimitMs ?? 0) > 0);
+  assert.match(finding.verify, /^profiler soak /);
+  assert.ok(finding.evidence.some(({ what }) => /1\.00, 1\.00/.test(what)));
+  assert.match(finding.recommendation, /finally/);
+  const again = leaksOf({ seed: 99, populations: [leak()], ratePerSecond: 120 })[0];
+  assert.equal(again?.id, finding.id, 'the same leak has the same id in the next run');
+});
