@@ -81,7 +81,7 @@ export class TargetKeeper {
     if (!this.#outside) return {};
     const reading = await this.#outside.sample();
     if (reading.alive) return reading.values;
-    if (!this.#recovering && !this.#closing) this.#recover(() => this.#awaitSuccessor(reading.reason));
+    if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
     return null;
   }
 

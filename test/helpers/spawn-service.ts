@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface SpawnServiceOptions {
   readonly args?: readonly string[];
+  /** A free one by default; that of a predecessor, for a restart. */
+  readonly port?: number;
   /** Flags of Node itself, before the script. */
   readonly nodeArgs?: readonly string[];
   /** Another Node than ours. */
@@ -41,7 +43,7 @@ const STOP_TIMEOUT_MS = 5_000;
  */
 export async function spawnService(script: string, options: SpawnServiceOptions = {}): Promise<RunningService> {
   const { args = [], nodeArgs = [], nodePath = process.execPath, env = {} } = options;
-  const child = spawn(nodePath, [...nodeArgs, script, '--port', '0', ...args], {
+  const child = spawn(nodePath, [...nodeArgs, script, '--port', String(options.port ?? 0), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
