@@ -9,14 +9,15 @@ import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 import { verifyLine } from './verify-line.ts';
-import { capital, code, figure, percent, perHour } from './words.ts';
+import { capital, code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
   readonly metric: MetricName;
   readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
-  /** One of it, in words: `regular file`. */
+  /** One of it and several, in words: `open file`. */
   readonly noun: string;
+  readonly nouns: string;
   /** Fewer than this gained is no leak yet. */
   readonly leastGain: number;
   /** Healthy services open more of it while load ramps up: then only a look at the idle service tells. */
@@ -42,7 +43,7 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const { trend, verdict } = entry;
   const gained = trend.slope * trend.span;
   const released = releasedInIdle(context, resource.metric, gained);
-  const seen = `smallest leak this run could have seen: ${figure(perHour(trend.smallestSlope))} an hour`;
+  const seen = `smallest leak this run could have seen: ${rateWords(Math.max(trend.smallestSlope, resource.leastGain / trend.span), trend.span)}`;
   if (verdict !== 'growing') {
     const range = rangeOf(context, resource.metric);
     return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };
@@ -53,7 +54,7 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const confidence = confidenceOf(resource, entry, released, context);
   return {
     finding: countedFinding(context, resource, entry, { gained, released, confidence }),
-    detail: `rises by ${figure(perHour(trend.slope))} an hour; ${seen}`,
+    detail: `rise by ${rateWords(trend.slope, trend.span)}; ${seen}`,
   };
 }
 
@@ -97,14 +98,14 @@ function countedFinding(
   { trend }: TableEntry,
   judged: { readonly gained: number; readonly released: number | null; readonly confidence: Confidence },
 ): FindingDraft {
-  const { kind, noun, metric } = resource;
+  const { kind, noun, nouns, metric } = resource;
   const { gained, released, confidence } = judged;
   const target = targetOf(context, metric);
   const perRequest = objectsPerRequest(context, gained);
-  const rate = perRequest === null ? `${figure(perHour(trend.slope))} an hour` : `${figure(perRequest)} a request`;
+  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : `${figure(perRequest)} a request`;
   const evidence: (Evidence | null)[] = [
     {
-      what: `The number rises by ${figure(perHour(trend.slope))} an hour (95 % interval ${figure(perHour(trend.low))} to ${figure(perHour(trend.high))}), ${figure(gained)} in this run.`,
+      what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,
       file: 'samples.ndjson',
     },
     target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
@@ -118,13 +119,13 @@ function countedFinding(
       ? `${percent(released)} of them were let go when the load ended.`
       : null,
   ];
-  const holder = target ? target.pattern : `${noun}s of the process`;
+  const holder = target ? target.pattern : `${nouns} of the process`;
   return {
     id: findingId(kind, noun, metric),
     kind,
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: `${capital(noun)}s pile up${target ? ` (${code(target.pattern)})` : ''}: ${rate}, and they stay open.`,
+    title: `${capital(nouns)} pile up${target ? ` (${code(target.pattern)})` : ''}: ${rate}, and they stay open.`,
     subject: { class: noun, holder, path: [], source: null, package: null },
     growth: {
       bytesPerHour: null,
@@ -134,7 +135,7 @@ function countedFinding(
       shareOfGrowth: null,
       ...NO_LIMIT,
       perHour: perHour(trend.slope),
-      perHourUnit: `${noun}s`,
+      perHourUnit: nouns,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),

@@ -6,7 +6,7 @@ import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import type { TableEntry } from './trend-table.ts';
 import { verifyLine } from './verify-line.ts';
-import { code, figure, percent, perHour } from './words.ts';
+import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
 export interface DegradingSeries {
@@ -25,7 +25,7 @@ export interface DegradingSeries {
 
 /** In a short run, warm caches, other processes and a busy minute make trends: growth must be large to mean something. */
 const SHORT_RUN_MS = 10 * 60_000;
-const LONG_RUN_MS = 30 * 60_000;
+const LONG_RUN_MS = 20 * 60_000;
 const LEAST_SHARE = 0.1;
 const LEAST_SHARE_SHORT = 0.25;
 const LARGE_SHARE = 0.5;
@@ -49,7 +49,7 @@ export function judgeDegradation(
   const { trend, verdict } = entry;
   const direction = series.isTurned ? -1 : 1;
   const level = `${figure(direction * trend.level)} ${series.unit}`;
-  const seen = `smallest trend this run could have seen: ${figure(perHour(Math.max(trend.smallestSlope, series.leastGrowth / trend.span)))} ${series.unit} an hour`;
+  const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
   if (verdict === 'step' && trend.shape.kind === 'step') {
     const { from, to, x } = trend.shape;
     const step = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
@@ -57,7 +57,7 @@ export function judgeDegradation(
   }
   if (verdict !== 'growing') return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
-  return { finding, detail: `gets worse by ${figure(perHour(trend.slope))} ${series.unit} an hour; ${seen}` };
+  return { finding, detail: `gets worse by ${rateWords(trend.slope, trend.span, series.unit)}; ${seen}` };
 }
 
 function degradationFinding(
@@ -95,7 +95,7 @@ function degradationFinding(
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {
-        what: `It ${verb} by ${percent(share)}, ${figure(direction * perHour(trend.slope))} ${unit} an hour (95 % interval ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
+        what: `It ${verb} by ${percent(share)}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
         file: series.file,
       },
       ...more,

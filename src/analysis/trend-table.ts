@@ -11,10 +11,10 @@ export interface TableEntry {
 }
 
 /**
- * The question that a soak is run for, fixed before the data: it is tested by itself. All other series share one
- * correction, since each of them would be a finding that nobody had asked for.
+ * The question that a soak is run for, fixed before the data: does memory that is held grow? It has a correction of its
+ * own. All other series share another, since each of them would be a finding that nobody had asked for.
  */
-const PRIMARY = 'heap.live';
+const PRIMARY: readonly string[] = ['heap.live', 'heap.external'];
 
 /** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
 export class TrendTable {
@@ -28,11 +28,12 @@ export class TrendTable {
       const trend = measureTrend(pieces);
       return trend ? [{ name, trend, points: pieces.flat() }] : [];
     });
-    const others = measured.filter(({ name }) => name !== PRIMARY);
-    const corrected = holm(others.map(({ trend }) => trend.pRising));
-    for (const { name, trend, points } of measured) {
-      const p = name === PRIMARY ? trend.pRising : (corrected[others.findIndex((other) => other.name === name)] ?? 1);
-      this.#trends.set(name, { trend, p, points });
+    for (const isPrimary of [true, false]) {
+      const family = measured.filter(({ name }) => PRIMARY.includes(name) === isPrimary);
+      const corrected = holm(family.map(({ trend }) => trend.pRising));
+      family.forEach(({ name, trend, points }, i) => {
+        this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });
+      });
     }
   }
 

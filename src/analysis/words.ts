@@ -16,6 +16,15 @@ export function bytesPerHour(slopePerMs: number): string {
   return `${formatBytes(perHour(slopePerMs))}/h`;
 }
 
+const SHORT_SPAN_MS = 1_800_000;
+
+/** `14 a minute` where the run was short, `840 ms an hour` else: a rate is read best in the length that was seen. */
+export function rateWords(slopePerMs: number, spanMs: number, unit: string = ''): string {
+  const isShort = spanMs < SHORT_SPAN_MS;
+  const amount = `${figure(perHour(slopePerMs) / (isShort ? 60 : 1))} ${unit}`.trimEnd();
+  return `${amount} ${isShort ? 'a minute' : 'an hour'}`;
+}
+
 /** Three digits at most: `0.49`, `12.3`, `1,240`. */
 export function figure(value: number): string {
   const size = Math.abs(value);

@@ -10,7 +10,7 @@ function runCounted(context: CheckContext, resources: readonly CountedResource[]
   const verdicts = resources.map((resource) => ({ resource, ...judgeCounted(context, resource) }));
   const known = verdicts.filter(({ detail }) => detail !== null);
   if (known.length === 0) return insufficient('not seen often enough in this run to tell a trend');
-  const detail = known.map(({ resource, detail }) => `${resource.noun}s: ${detail}`).join('; ');
+  const detail = known.map(({ resource, detail }) => `${resource.nouns}: ${detail}`).join('; ');
   const findings = known.flatMap(({ finding }) => finding ?? []);
   const isNamed = context.earlier.some(({ kind }) => resources.some((resource) => resource.kind === kind));
   if (isNamed) return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };

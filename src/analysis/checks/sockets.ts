@@ -3,5 +3,12 @@ import { countedCheck } from './counted-check.ts';
 
 /** Sockets follow the load: connections of clients and of pools come with it and go when it is over. */
 export const sockets: Check = countedCheck('sockets', [
-  { metric: 'process.fds.socket', kind: 'socket-leak', noun: 'socket', leastGain: 10, followsLoad: true },
+  {
+    metric: 'process.fds.socket',
+    kind: 'socket-leak',
+    noun: 'socket',
+    nouns: 'sockets',
+    leastGain: 10,
+    followsLoad: true,
+  },
 ]);

@@ -3,5 +3,12 @@ import { countedCheck } from './counted-check.ts';
 
 /** Workers that are not ended. A worker costs 5 to 10 MB of memory and four descriptors. */
 export const threads: Check = countedCheck('threads', [
-  { metric: 'process.threads', kind: 'thread-leak', noun: 'thread', leastGain: 3, followsLoad: false },
+  {
+    metric: 'process.threads',
+    kind: 'thread-leak',
+    noun: 'thread',
+    nouns: 'threads',
+    leastGain: 3,
+    followsLoad: false,
+  },
 ]);

@@ -18,13 +18,13 @@ export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behavi
   const { whole, unit } = behaviour;
   if (whole !== null) {
     const who = whole.request === null ? 'Every request' : `Every ${code(whole.request)} request`;
-    return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder)}.`;
+    return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder, 'to')}.`;
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
   const howMany = rate === null ? '' : `, ${figure(rate)} a request`;
   if (unit === 'bytes')
     return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
-  return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder)}${howMany}.`;
+  return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder, 'in')}${howMany}.`;
 }
 
 const plural = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);
@@ -49,7 +49,7 @@ const PILE_UP: Readonly<Record<HeapFindingKind, (cls: string) => string>> = {
   'thread-leak': (cls) => `${code(cls)} objects`,
 };
 
-function endOf(kind: HeapFindingKind, holder: string): string {
+function endOf(kind: HeapFindingKind, holder: string, where: 'to' | 'in'): string {
   switch (kind) {
     case 'listener-leak':
       return `among the ${holder.startsWith('listeners') ? holder : `listeners of ${holder}`}, and nothing takes it off`;
@@ -58,7 +58,7 @@ function endOf(kind: HeapFindingKind, holder: string): string {
     case 'timer-leak':
       return `(${holder}), and nothing clears it`;
     default:
-      return `in ${holder}, and nothing removes it`;
+      return `${kind === 'js-heap-leak' ? where : 'in'} ${holder}, and nothing removes it`;
   }
 }
 

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { analyse } from '../../src/analysis/analyse.ts';
+import type { FunctionChange } from '../../src/cpu/compare-trees.ts';
+import { type Finding, isDegradationKind } from '../../src/model/finding.ts';
+import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
+
+const SEEDS = [7, 21, 42, 63, 84, 105, 126, 147];
+const MINUTE_MS = 60_000;
+const HALF_HOUR = { durationMs: 40 * MINUTE_MS, ratePerSecond: 20, snapshots: 3 } as const;
+
+function degradationsOf(plan: RunPlan): readonly Finding[] {
+  return analyse(syntheticRun(plan)).findings.filter(({ kind }) => isDegradationKind(kind));
+}
+
+describe('latency', () => {
+  test('that doubles within a minute is likely', () => {
+    for (const seed of SEEDS) {
+      const findings = degradationsOf({ seed, latencyMs: ({ tMs }) => 5 + (8 * tMs) / MINUTE_MS });
+      const latency = findings.filter(({ kind }) => kind === 'latency-degradation');
+      assert.ok(latency.length >= 1, `seed ${seed}`);
+      assert.ok(latency.every(({ confidence }) => confidence === 'likely'));
+      assert.match(latency[0]?.title ?? '', /latency of `[\w-]+` rose from/);
+    }
+  });
+
+  test('that is noisy, or falls, or went up once, does not degrade', () => {
+    const shapes: readonly NonNullable<RunPlan['latencyMs']>[] = [
+      () => 8,
+      ({ normal }) => 8 * Math.exp(0.3 * normal()),
+      ({ tMs }) => 5 + 20 * Math.exp(-tMs / 8000),
+      ({ tMs }) => (tMs > 30_000 ? 16 : 8),
+    ];
+    for (const latencyMs of shapes) {
+      for (const seed of SEEDS) {
+        const sure = degradationsOf({ seed, latencyMs }).filter(({ confidence }) => confidence !== 'possible');
+        assert.deepEqual(
+          sure.map(({ title }) => title),
+          [],
+        );
+      }
+    }
+  });
+
+  test('a step is told with its time', () => {
+    const report = analyse(syntheticRun({ seed: 7, latencyMs: ({ tMs }) => (tMs > 30_000 ? 16 : 8) }));
+    const detail = report.checked.find(({ check }) => check === 'latency')?.detail ?? '';
+    assert.match(detail, /in one step (29|30|31)(\.\d)? s into the run/);
+  });
+
+  test('that creeps over forty minutes is confirmed', () => {
+    const [finding] = degradationsOf({
+      ...HALF_HOUR,
+      seed: 7,
+      latencyMs: ({ tMs }) => 8 + (6 * tMs) / (40 * MINUTE_MS),
+    });
+    assert.equal(finding?.kind, 'latency-degradation');
+    assert.equal(finding?.confidence, 'confirmed');
+  });
+});
+
+test('our own captures are no degradation', () => {
+  for (const seed of SEEDS) {
+    const values: RunPlan['values'] = ({ tMs, normal }) => ({
+      'loop.delay.p99': [8_250, 27_000, 49_000].some((at) => tMs >= at && tMs < at + 1500)
+        ? 400
+        : 11 + Math.abs(normal()),
+    });
+    assert.deepEqual(degradationsOf({ seed, values }), []);
+  }
+});
+
+test('an event loop that answers later and later', () => {
+  for (const seed of SEEDS) {
+    const values: RunPlan['values'] = ({ tMs, normal }) => ({
+      'loop.delay.p99': 12 + tMs / 1500 + 2 * Math.abs(normal()),
+    });
+    const findings = degradationsOf({ seed, values });
+    assert.equal(findings[0]?.kind, 'event-loop-degradation', `seed ${seed}`);
+  }
+});
+
+test('errors that become more', () => {
+  for (const seed of SEEDS) {
+    const findings = degradationsOf({ seed, errorShare: ({ tMs }) => 0.3 * (tMs / MINUTE_MS) ** 2 });
+    assert.equal(findings[0]?.kind, 'error-rate-degradation', `seed ${seed}`);
+  }
+});
+
+describe('CPU a request', () => {
+  const place = { file: 'src/rules.ts', line: 33, column: 3, function: 'isRevoked', package: null };
+  const change = (name: string, beforeSelfUs: number, selfUs: number): FunctionChange => ({
+    name,
+    place: name === 'isRevoked' ? place : null,
+    beforeSelfUs,
+    selfUs,
+    beforeTotalUs: beforeSelfUs,
+    totalUs: selfUs,
+  });
+  const creeping: RunPlan = {
+    seed: 7,
+    values: ({ tMs, isLoaded, normal }) => ({ 'process.cpu': isLoaded ? 25 + tMs / 1500 + normal() : 1 }),
+    change: (run) => ({
+      ...run,
+      cpu: {
+        hotFunctions: [],
+        changes: [change('isRevoked', 60, 1300), change('query', 400, 420), change('emit', 300, 290)],
+        per: 'request',
+        samples: { first: 1800, last: 1900 },
+      },
+    }),
+  };
+
+  test('that creeps up names the function that became dearer', () => {
+    for (const seed of SEEDS) {
+      const finding = degradationsOf({ ...creeping, seed }).find(({ kind }) => kind === 'cpu-degradation');
+      assert.equal(finding?.subject.class, 'isRevoked', `seed ${seed}`);
+      assert.equal(finding?.subject.source?.file, 'src/rules.ts');
+      assert.ok(finding?.evidence.some(({ what }) => what.includes('60 us a request')));
+    }
+  });
+
+  test('that stays is no finding, whatever single windows say', () => {
+    for (const seed of SEEDS) {
+      const steady = { ...creeping, seed, values: () => ({}) };
+      assert.deepEqual(degradationsOf(steady), []);
+    }
+  });
+});
+
+test('less and less is answered', () => {
+  // A service that answers less without answering slower: half of the arrivals are not let in at the end.
+  const findings = degradationsOf({
+    seed: 7,
+    change: (run) => ({
+      ...run,
+      requests: run.requests.map((interval) => {
+        const share = (interval.startMonoMs - 5_000_000) / MINUTE_MS;
+        return { ...interval, count: Math.round(interval.count * (1 - 0.7 * share)) };
+      }),
+    }),
+  });
+  assert.equal(findings[0]?.kind, 'throughput-degradation');
+  assert.match(findings[0]?.title ?? '', /fell from/);
+});
