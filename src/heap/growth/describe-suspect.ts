@@ -1,5 +1,6 @@
-import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
+import { pathInTree } from '../paths/path-in-tree.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { holderWords } from '../words/holder-words.ts';
 import { nodeWords } from '../words/node-words.ts';
@@ -9,7 +10,8 @@ import { type SourceLocations, target } from '../words/source-locations.ts';
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isOddId } from './ids.ts';
 import { requestsBetween } from './keep-suspects.ts';
-import { NOT_REACHED, type SpanningTree, sourceOf } from './spanning-tree.ts';
+import { SignatureTree } from './signature-tree.ts';
+import { NOT_REACHED, type SpanningTree } from './spanning-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
 export interface DescribeContext {
@@ -38,17 +40,16 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const members = nodesOf(context, signature);
   const example = typicalOf(graph, members);
   if (example === null) return null;
-  const path = pathTo(graph, context.spanning, example.node);
+  const path = pathInTree(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
   const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
   const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations);
   const requests = requestsBetween(context.requests);
-  const steps = pathWords(graph, path, scopes);
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
     ...words,
-    path: steps,
-    signature: signatureOf(steps),
+    path: pathWords(graph, path, scopes),
+    signature: signatureText(series, signature),
     classLocation: classLocation(graph, example.node, locations),
     counts: suspect.counts,
     bytes: suspect.bytes,
@@ -60,9 +61,14 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   return { suspect: described, holderNode };
 }
 
-/** The path in words without ids and lengths of chains: the same leak has the same one in the next run. */
-function signatureOf(steps: readonly PathStep[]): string {
-  return steps.map(({ edge, node }) => (edge === '' ? node : `${edge}: ${node}`)).join(' > ');
+/** Labels and classes from the nearest landmark down to what leaks: no id, index or key, so the same in the next run. */
+function signatureText({ tree }: PlaceSeries, signature: number): string {
+  const steps: string[] = [];
+  for (let at = signature; at !== SignatureTree.root; at = tree.parent(at)) {
+    const chain = tree.isChain(at) ? ' (chain)' : '';
+    steps.push(`${tree.labels.get(tree.label(at))} ${tree.classes.get(tree.class(at))}${chain}`.trim());
+  }
+  return steps.reverse().join(' > ');
 }
 
 function nodesOf({ graph, spanning, settled }: DescribeContext, signature: number): number[] {
@@ -87,19 +93,6 @@ function typicalOf(graph: HeapGraph, members: readonly number[]): { node: number
     else seen.set(words, { node, words, times: 1 });
   }
   return [...seen.values()].sort((a, b) => b.times - a.times)[0] ?? null;
-}
-
-function pathTo(graph: HeapGraph, spanning: SpanningTree, node: number): NodePath {
-  const nodes: number[] = [];
-  const edges: number[] = [];
-  for (let at = node; ; ) {
-    nodes.push(at);
-    if (at === 0) break;
-    const edge = spanning.parentEdge[at]!;
-    edges.push(edge);
-    at = sourceOf(graph, edge);
-  }
-  return { nodes: nodes.reverse(), edges: [-1, ...edges.reverse()] };
 }
 
 /** Index in the path of the last object that stands at the anchor. */

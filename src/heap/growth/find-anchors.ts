@@ -33,21 +33,21 @@ export function seriesOf(tree: SignatureTree, sums: readonly SignatureSums[]): P
  * is a holder; the first place below that does is what leaks, and everything under it belongs to the same leak.
  */
 export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): GrowingPlace[] {
-  const { tree } = series;
   const children = childrenOf(series, leastBytes);
+  const below = mostGainedBelow(series);
   const places: GrowingPlace[] = [];
   const open: number[] = [SignatureTree.root];
   while (open.length > 0) {
     const anchor = open.pop()!;
     const groups: number[] = [];
     for (const child of children.get(anchor) ?? []) {
-      if (explainsGrowth(series, child, children)) groups.push(child);
+      if (explainsGrowth(series, child, below)) groups.push(child);
       else open.push(child);
     }
     const ownGain = gain(series.sums.map((sum) => sum.bytes[anchor]!));
     if (groups.length > 0 || (ownGain >= leastBytes && isSteady(series, anchor))) places.push({ anchor, groups });
   }
-  return places.filter(({ anchor }) => anchor < tree.count);
+  return places;
 }
 
 function childrenOf(series: PlaceSeries, leastBytes: number): Map<number, number[]> {
@@ -73,30 +73,27 @@ function isSteady(series: PlaceSeries, place: number): boolean {
  * growing inside. Two signs speak for the latter: the new objects would account for a small part of the bytes only; or
  * they came once, and what is below them went on growing.
  */
-function explainsGrowth(series: PlaceSeries, place: number, children: ReadonlyMap<number, readonly number[]>): boolean {
+function explainsGrowth(series: PlaceSeries, place: number, below: Float64Array): boolean {
   const counts = countsOf(series, place);
   const gained = gain(counts);
   if (gained <= 0) return false;
   const bytes = series.subtree.map((sum) => sum[place]!);
   const mean = bytes.at(-1)! / counts.at(-1)!;
   if (gained * mean < 0.3 * gain(bytes)) return false;
-  const below = children.get(place) ?? [];
-  const most = Math.max(0, ...deepGains(series, below, children));
-  if (most < 8 * gained) return true;
+  if (below[place]! < 8 * gained) return true;
   return series.sums.length > 2 ? keepsPace(counts, bytes) : gained > 3;
 }
 
-/** Gains in number of the places below, through those that did not gain themselves. */
-function deepGains(
-  series: PlaceSeries,
-  places: readonly number[],
-  children: ReadonlyMap<number, readonly number[]>,
-  depth = 0,
-): number[] {
-  return places.flatMap((place) => {
-    const gained = gain(countsOf(series, place));
-    return depth < 6 ? [gained, ...deepGains(series, children.get(place) ?? [], children, depth + 1)] : [gained];
-  });
+/** By signature: the most that any place below it gained in number of objects. */
+function mostGainedBelow({ tree, sums }: PlaceSeries): Float64Array {
+  const most = new Float64Array(tree.count);
+  const first = sums[0]!.count;
+  const last = sums.at(-1)!.count;
+  for (let signature = tree.count - 1; signature > 0; signature--) {
+    const parent = tree.parent(signature);
+    most[parent] = Math.max(most[parent]!, most[signature]!, last[signature]! - first[signature]!);
+  }
+  return most;
 }
 
 /** In every interval with a real part of the growth, a part of the new objects came too. */

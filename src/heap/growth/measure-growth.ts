@@ -11,7 +11,7 @@ import { collectIdClasses, type IdClasses, shareOfSameClass } from './ids.ts';
 import { keepSuspects } from './keep-suspects.ts';
 import { mergeByHolder } from './merge-suspects.ts';
 import { createClassNumbers } from './node-classes.ts';
-import { settleKeys } from './settle-keys.ts';
+import { settleSignatures } from './settle-signatures.ts';
 import { type SignatureSums, sumBySignature } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
 import { buildSpanningTree, type SpanningTree } from './spanning-tree.ts';
@@ -96,7 +96,7 @@ export class GrowthMeasure {
   finish(): HeapGrowth {
     const { taken, latest } = this;
     if (!latest || taken.length < 2) throw new Error('growth needs two snapshots');
-    const { tree, sums, settled } = settleKeys(
+    const { tree, sums, settled } = settleSignatures(
       this.tree,
       taken.map((snapshot) => snapshot.sums),
     );

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../model/units.ts';
 import { countsOf, type GrowingPlace, gain, type PlaceSeries } from './find-anchors.ts';
-import { isEngineClass } from './node-classes.ts';
+import { isContextClass, isEngineClass } from './node-classes.ts';
 
 /** A growing place with its numbers; still without words. */
 export interface SuspectSeries {
@@ -156,5 +156,5 @@ function firstNamed(series: PlaceSeries, group: number): number {
 }
 
 function isUnnamed(name: string): boolean {
-  return isEngineClass(name) || name === 'system / Context';
+  return isEngineClass(name) || isContextClass(name);
 }

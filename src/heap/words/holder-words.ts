@@ -37,7 +37,8 @@ export function holderWords(
     holderKind: special?.kind ?? kindOf(graph, path, holder, anchor),
     holderName: name,
     anchorLocation: locationOf(path, holder, scopes, locations),
-    boundHints: boundHints(graph, path, holder),
+    // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
+    boundHints: special ? [] : boundHints(graph, path, holder),
   };
 }
 

@@ -1,4 +1,5 @@
 import { LABEL, PROPERTY } from './edge-labels.ts';
+import { CLOSURE_PREFIX, isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
 
@@ -13,24 +14,57 @@ export interface SettledSignatures {
 }
 
 /**
- * `sessions[id] = …` gives each key a step of its own. Whether a property name is a field or a key shows only over
- * time: under an object that gains names from snapshot to snapshot, names become `<key>`. All signatures are made
- * again with that rule, the sums follow.
+ * Makes all signatures again, now that several snapshots are known, with two rules; the sums follow.
+ *
+ * Landmarks: what the heap has one or two of (an instance of a service class, the variables of a module) is the same
+ * place however it was reached. Signatures start anew there, so that a change in the wiring above, as when timers
+ * change their order, does not look as if everything below had moved.
+ *
+ * Keys: `sessions[id] = …` gives each key a step of its own. Whether a property name is a field or a key shows only over
+ * time: under an object that gains names from snapshot to snapshot, names become `<key>`.
  */
-export function settleKeys(tree: SignatureTree, sums: readonly SignatureSums[]): SettledSignatures {
+export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSums[]): SettledSignatures {
   const isDictionary = findDictionaries(tree, sums);
+  const isLandmark = findLandmarks(tree, sums);
   const settled = new Uint32Array(tree.count);
   const next = new SignatureTree();
   const key = next.labels.numberOf(LABEL.key);
+  const landmark = next.labels.numberOf('');
   for (let signature = 1; signature < tree.count; signature++) {
     const parent = tree.parent(signature);
     const text = tree.labels.get(tree.label(signature));
     const label = isDictionary[parent] === 1 && text.startsWith(PROPERTY) ? key : next.labels.numberOf(text);
     const klass = next.classes.numberOf(tree.classes.get(tree.class(signature)));
-    settled[signature] = next.child(settled[parent]!, label, klass);
+    settled[signature] =
+      isLandmark[tree.class(signature)] === 1
+        ? next.child(SignatureTree.root, landmark, klass)
+        : next.child(settled[parent]!, label, klass);
     if (tree.isChain(signature)) next.markChain(settled[signature]!);
   }
   return { tree: next, sums: sums.map((sum) => resettle(sum, settled, next.count)), settled };
+}
+
+/** So few of a class, in every snapshot, are parts of the program's wiring and no data. */
+const LANDMARKS = 2;
+const ANYTHING = new Set(['Object', 'Array', 'Map', 'Set', 'WeakMap', 'Promise', CLOSURE_PREFIX]);
+
+function findLandmarks(tree: SignatureTree, sums: readonly SignatureSums[]): Uint8Array {
+  const isLandmark = new Uint8Array(tree.classes.count).fill(1);
+  for (const { count } of sums) {
+    const perClass = new Float64Array(tree.classes.count);
+    for (let signature = 0; signature < count.length; signature++) {
+      const klass = tree.class(signature);
+      perClass[klass] = perClass[klass]! + count[signature]!;
+    }
+    perClass.forEach((total, klass) => {
+      if (total > LANDMARKS) isLandmark[klass] = 0;
+    });
+  }
+  for (let klass = 0; klass < isLandmark.length; klass++) {
+    const name = tree.classes.get(klass);
+    if (isEngineClass(name) || ANYTHING.has(name)) isLandmark[klass] = 0;
+  }
+  return isLandmark;
 }
 
 function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): Uint8Array {

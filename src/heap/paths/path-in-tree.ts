@@ -1,0 +1,16 @@
+import { type SpanningTree, sourceOf } from '../growth/spanning-tree.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import type { NodePath } from '../words/path-words.ts';
+
+/** The path from the root to a node of the tree. */
+export function pathInTree(graph: HeapGraph, spanning: SpanningTree, node: number): NodePath {
+  const nodes = [node];
+  const edges: number[] = [];
+  for (let at = node; at !== 0; ) {
+    const edge = spanning.parentEdge[at]!;
+    edges.push(edge);
+    at = sourceOf(graph, edge);
+    nodes.push(at);
+  }
+  return { nodes: nodes.reverse(), edges: [-1, ...edges.reverse()] };
+}
