@@ -1,6 +1,6 @@
 import type { HeapLocation, PathStep } from '../../model/heap-growth.ts';
 import { SignatureTree } from '../growth/signature-tree.ts';
-import { buildSpanningTree, NOT_REACHED, type SpanningTree, sourceOf } from '../growth/spanning-tree.ts';
+import { buildSpanningTree, NOT_REACHED } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { nodeWords } from '../words/node-words.ts';
