@@ -3,6 +3,7 @@ import { configCommand } from './config-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { detachCommand } from './detach-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { heapCommand } from './heap/heap-command.ts';
 import { checkCommand, reportCommand } from './report-command.ts';
 import { soakCommand } from './soak-command.ts';
 
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   doctorCommand,
   detachCommand,
+  heapCommand,
   demoCommand,
   configCommand,
 ];

@@ -25,6 +25,8 @@ export interface HeapGraph {
   readonly edgeTo: Uint32Array;
   readonly strings: StringTable;
   readonly locations: LocationRows;
+  /** Where in the uncompressed file the bytes of the first string begin, behind the bracket of the section. */
+  readonly stringsOffset: number;
   /** What was missing, in words; empty for a whole file. */
   readonly damage: readonly string[];
 }

@@ -47,6 +47,7 @@ export class SnapshotParser {
   private between = '';
   private finished = false;
   private offset = 0;
+  private stringsOffset = 0;
   private failure: Error | null = null;
 
   constructor(options: ParseOptions) {
@@ -114,6 +115,7 @@ export class SnapshotParser {
       return this.need(this.locations, key, offset);
     if (key === 'strings' && isArray) {
       const { sizeBytes } = this.options;
+      this.stringsOffset = offset + 1;
       this.strings = new StringSection(sizeBytes === null ? 1 << 20 : Math.max(0, sizeBytes - offset));
       return this.strings;
     }
@@ -173,6 +175,7 @@ export class SnapshotParser {
       firstEdge: firstEdge.subarray(0, nodes.rows + 1),
       strings: strings.take(),
       locations: locations.take(),
+      stringsOffset: this.stringsOffset,
       damage,
     };
   }

@@ -2,6 +2,8 @@ import type { Bytes, Share } from '../model/units.ts';
 import type { ClassAggregate } from './aggregate-classes.ts';
 import type { AnalysedGraph } from './analyse-graph.ts';
 import { type BigObject, biggestDominators } from './biggest-dominators.ts';
+import { type ClosureGroup, closuresByLocation } from './closures-by-location.ts';
+import { type DuplicateStrings, findDuplicateStrings } from './duplicate-strings.ts';
 
 export interface HeapSummary {
   readonly nodes: number;
@@ -13,6 +15,8 @@ export interface HeapSummary {
   readonly systemShare: Share;
   readonly constructors: readonly ClassAggregate[];
   readonly biggest: readonly BigObject[];
+  readonly duplicateStrings: DuplicateStrings;
+  readonly closures: readonly ClosureGroup[];
   /** What was missing of a damaged file. */
   readonly damage: readonly string[];
 }
@@ -31,6 +35,8 @@ export function summariseGraph(analysed: AnalysedGraph, most = 20): HeapSummary 
     systemShare: totalBytes === 0 ? 0 : system / totalBytes,
     constructors: aggregates,
     biggest: biggestDominators(analysed, most),
+    duplicateStrings: findDuplicateStrings(graph, most),
+    closures: closuresByLocation(graph, most),
     damage: graph.damage,
   };
 }

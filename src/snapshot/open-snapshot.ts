@@ -23,10 +23,10 @@ export async function openSnapshot(file: string, options: OpenOptions = {}): Pro
   const source = await openChunks(file);
   const parser = new SnapshotParser({ sizeBytes: source.sizeBytes, salvage: options.salvage ?? false });
   try {
-    await source.forEach((chunk, readBytes) => {
+    for await (const { chunk, readBytes } of source.chunks()) {
       parser.write(chunk);
       options.onProgress?.('reading', readBytes / Math.max(1, source.fileBytes));
-    });
+    }
   } catch (cause) {
     if (!options.salvage || !(cause instanceof ProfilerError) || cause.code !== 'snapshot-not-unpacked') throw cause;
   }

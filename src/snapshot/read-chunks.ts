@@ -12,8 +12,8 @@ export interface ChunkSource {
   readonly fileBytes: Bytes;
   /** Of the snapshot; null for a compressed file, whose size shows at its end only. */
   readonly sizeBytes: Bytes | null;
-  /** Calls back with chunks that are valid during the call only; `readBytes` of the file have been read by then. */
-  forEach(take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void>;
+  /** Chunks are valid until the next is asked for; `readBytes` of the file have been read by then. */
+  chunks(): AsyncGenerator<{ readonly chunk: Uint8Array; readonly readBytes: Bytes }>;
 }
 
 /** A snapshot file as chunks: plain, `.gz` or `.br`. Throws a ProfilerError for a file that cannot be read. */
@@ -24,9 +24,9 @@ export async function openChunks(file: string): Promise<ChunkSource> {
   if (!facts.isFile()) throw unreadable(file, new Error('it is not a regular file'));
   const fileBytes = facts.size;
   if (!isCompressed(file)) {
-    return { fileBytes, sizeBytes: fileBytes, forEach: (take) => readPlain(file, take) };
+    return { fileBytes, sizeBytes: fileBytes, chunks: () => readPlain(file) };
   }
-  return { fileBytes, sizeBytes: null, forEach: (take) => readCompressed(file, take) };
+  return { fileBytes, sizeBytes: null, chunks: () => readCompressed(file) };
 }
 
 function isCompressed(file: string): boolean {
@@ -34,7 +34,7 @@ function isCompressed(file: string): boolean {
 }
 
 /** One buffer, filled again and again: a stream would allocate the whole file in pieces. */
-async function readPlain(file: string, take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void> {
+async function* readPlain(file: string): ReturnType<ChunkSource['chunks']> {
   const handle = await open(file).catch((cause) => {
     throw unreadable(file, cause);
   });
@@ -45,28 +45,21 @@ async function readPlain(file: string, take: (chunk: Uint8Array, readBytes: Byte
       const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, readBytes);
       if (bytesRead === 0) return;
       readBytes += bytesRead;
-      take(buffer.subarray(0, bytesRead), readBytes);
+      yield { chunk: buffer.subarray(0, bytesRead), readBytes };
     }
   } finally {
     await handle.close();
   }
 }
 
-async function readCompressed(file: string, take: (chunk: Uint8Array, readBytes: Bytes) => void): Promise<void> {
+async function* readCompressed(file: string): ReturnType<ChunkSource['chunks']> {
   const packed = createReadStream(file, { highWaterMark: 1 << 20 });
   const unpack = file.endsWith('.br') ? createBrotliDecompress() : createGunzip({ chunkSize: 1 << 20 });
-  const failed = new Promise<never>((_, reject) => {
-    packed.on('error', (cause) => reject(unreadable(file, cause)));
-  });
-  failed.catch(() => undefined);
+  packed.on('error', (cause) => unpack.destroy(unreadable(file, cause)));
   packed.pipe(unpack);
-  const consume = async (): Promise<void> => {
-    for await (const chunk of unpack) take(chunk as Uint8Array, packed.bytesRead);
-  };
   try {
-    await Promise.race([consume(), failed]);
+    for await (const chunk of unpack) yield { chunk: chunk as Uint8Array, readBytes: packed.bytesRead };
   } catch (cause) {
-    if (cause instanceof ProfilerError) throw cause;
     if (!isZlibError(cause)) throw cause;
     throw new ProfilerError(
       'snapshot-not-unpacked',

@@ -30,18 +30,18 @@ function isWorthSaying(
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
   if (newBytes <= 0) return false;
-  if (suspect.main < 0) return newBytes >= 0.05 * growthBytes;
+  if (suspect.main < 0) return newBytes >= 0.05 * growthBytes && !isEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
-  if (isEngineClass(series.tree.classes.get(series.tree.class(suspect.main))) && !isString(series, suspect.main)) {
-    return false;
-  }
+  if (isEngine(series, suspect.main)) return false;
   return newObjects >= LEAST_OBJECTS && newBytes >= LEAST_SHARE * growthBytes;
 }
 
-function isString(series: PlaceSeries, signature: number): boolean {
-  return series.tree.classes.get(series.tree.class(signature)) === '(string)';
+/** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */
+function isEngine({ tree }: PlaceSeries, signature: number): boolean {
+  const name = tree.classes.get(tree.class(signature));
+  return isEngineClass(name) && !/^\((string|array|object elements|object properties)\)$/.test(name);
 }
 
 /** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */

@@ -228,7 +228,8 @@ function boundHints(graph: HeapGraph, path: NodePath, holder: number): string[] 
   const hints = new Set<string>();
   for (let at = holder; at > 0 && at >= holder - 2; at--) {
     if (isContext(graph, path.nodes[at]!)) break;
-    for (const name of declaredProperties(graph, path.nodes[at]!)) if (BOUND.test(name)) hints.add(name);
+    for (const name of declaredProperties(graph, path.nodes[at]!))
+      if (BOUND.test(name) && !/listeners/i.test(name)) hints.add(name);
   }
   return [...hints].slice(0, 8);
 }

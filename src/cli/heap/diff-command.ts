@@ -1,0 +1,132 @@
+import { ProfilerError } from '../../model/errors.ts';
+import { EXIT } from '../../model/exit-codes.ts';
+import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
+import { printable } from '../../model/printable.ts';
+import type { PlaceOf } from '../../model/profiles.ts';
+import { formatBytes, formatCount } from '../../model/units.ts';
+import { growthOf } from '../../snapshot/growth-of.ts';
+import { flagArgument, terminalFor, textArgument } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { textOption } from '../option-types.ts';
+import { localPlaces } from './local-places.ts';
+import { showProgress } from './progress.ts';
+import { pathLines, placeFor, suspectFinding } from './suspect-finding.ts';
+import { table } from './table.ts';
+
+/** What grew over two or more snapshots, and who holds it. */
+export const diffCommand: Command = () => ({
+  command: 'diff <files..>',
+  describe: 'growth over two or more snapshots in order: ranked suspects with retaining paths',
+  builder: (yargs) =>
+    yargs
+      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
+      .options({
+        requests: textOption('requests', 'requests served between the snapshots: N,N'),
+        salvage: { type: 'boolean', describe: 'read what is there of damaged or truncated files' },
+      })
+      .example(
+        '$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --requests 1000,1000',
+        'with objects per request',
+      ),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const files = (args.files as readonly unknown[]).map(String);
+    const growth = await growthOf(files, {
+      requests: cumulative(textArgument(args, 'requests'), files.length),
+      salvage: flagArgument(args, 'salvage'),
+      onProgress: showProgress(terminal),
+    });
+    const placeOf = localPlaces(scriptsOf(growth.suspects));
+    terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
+  },
+});
+
+/** `1000,1000` between three snapshots: 0, 1000, 2000 in all. */
+function cumulative(text: string | null, snapshots: number): (number | null)[] {
+  if (text === null) return new Array<null>(snapshots).fill(null);
+  const between = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (between.length !== snapshots - 1 || between.some(Number.isNaN)) {
+    throw new ProfilerError(
+      'requests-do-not-fit',
+      EXIT.usage,
+      `--requests ${text} does not fit ${snapshots} snapshots`,
+      `Give ${snapshots - 1} counts with commas between: how many requests were served from one snapshot to the next.`,
+    );
+  }
+  const totals = [0];
+  for (const count of between) totals.push(totals.at(-1)! + count);
+  return totals;
+}
+
+function scriptsOf(suspects: readonly HeapSuspect[]): string[] {
+  return suspects.flatMap(({ anchorLocation, classLocation }) =>
+    [anchorLocation, classLocation].flatMap((location) => (location ? [location.scriptUrl] : [])),
+  );
+}
+
+function toJson(growth: HeapGrowth, placeOf: PlaceOf): object {
+  return {
+    schema: 'profiler-heap/1',
+    comparison: growth.comparison,
+    comparisonReason: growth.comparisonReason,
+    snapshots: growth.snapshots.map(({ file, nodes, edges, totalShallowBytes: bytes }) => ({
+      file,
+      nodes,
+      edges,
+      bytes,
+    })),
+    constructors: growth.classes.map(({ class: name, counts, shallowBytes, retainedBytes }) => ({
+      class: name,
+      count: counts.at(-1),
+      shallowBytes: shallowBytes.at(-1),
+      retainedBytes: retainedBytes.at(-1),
+      countDelta: counts.at(-1)! - counts[0]!,
+      retainedDelta: retainedBytes.at(-1)! - retainedBytes[0]!,
+    })),
+    findings: growth.suspects.map((suspect, index) => suspectFinding(suspect, index, growth, placeOf)),
+  };
+}
+
+function toText(growth: HeapGrowth, placeOf: PlaceOf): string {
+  const grown = growth.classes
+    .map(({ class: name, counts, retainedBytes }) => ({
+      name,
+      objects: counts.at(-1)! - counts[0]!,
+      bytes: retainedBytes.at(-1)! - retainedBytes[0]!,
+    }))
+    .filter(({ objects, bytes }) => objects !== 0 || bytes !== 0)
+    .slice(0, 15);
+  return [
+    `${growth.snapshots.length} snapshots, ${formatBytes(growth.growthBytes)} of growth; ${growth.comparisonReason}`,
+    growth.suspects.length === 0
+      ? 'No suspect: nothing that an old object holds became more.'
+      : growth.suspects.map((suspect, index) => suspectText(suspect, index, placeOf)).join('\n\n'),
+    table(
+      ['constructor', 'objects', 'retained'],
+      grown.map(({ name, objects, bytes }) => [
+        printable(name),
+        signed(formatCount(objects)),
+        signed(formatBytes(bytes)),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function suspectText(suspect: HeapSuspect, index: number, placeOf: PlaceOf): string {
+  const { class: name, holder, counts, bytes, shareOfGrowth, objectsPerRequest, boundHints } = suspect;
+  const place = placeFor(suspect, placeOf);
+  return [
+    `${index + 1}. ${name} held by ${holder}: ${Math.round(shareOfGrowth * 100)} % of the growth`,
+    `   objects ${counts.map(formatCount).join(' | ')}   bytes ${bytes.map(formatBytes).join(' | ')}`,
+    ...(objectsPerRequest === null ? [] : [`   ${objectsPerRequest.toFixed(2)} objects a request`]),
+    ...(place ? [`   ${place.file}:${place.line}:${place.column} ${place.function}`] : []),
+    ...pathLines(suspect).map((line, depth) => `   ${'  '.repeat(Math.min(depth, 12))}${line}`),
+    ...(boundHints.length === 0 ? [] : [`   the holder shows a bound: ${boundHints.join(', ')}`]),
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+function signed(text: string): string {
+  return text.startsWith('-') ? text : `+${text}`;
+}

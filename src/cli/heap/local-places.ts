@@ -1,0 +1,22 @@
+import { posix } from 'node:path';
+import { findPackage, type PackageFacts } from '../../capture/find-package.ts';
+import { readSourceMap, scriptPath } from '../../capture/read-source-map.ts';
+import { createPlaceOf } from '../../cpu/place-of.ts';
+import type { PlaceOf } from '../../model/profiles.ts';
+import type { ScriptRecord } from '../../model/run-manifest.ts';
+
+/** Maps lines of scripts that lie on this machine, by the source maps beside them; the lines of others stay as they are. */
+export function localPlaces(urls: Iterable<string>): PlaceOf {
+  const here = (path: string): string => path;
+  const packages = new Map<string, PackageFacts>();
+  const maps = new Map<string, string>();
+  const scripts: ScriptRecord[] = [];
+  for (const url of new Set(urls)) {
+    const path = scriptPath(url);
+    if (path === null) continue;
+    const map = readSourceMap(path, here);
+    if (map) maps.set(url, JSON.stringify(map));
+    scripts.push({ url, mapFile: map ? url : null, ...findPackage(posix.dirname(path), here, packages) });
+  }
+  return createPlaceOf(scripts, maps);
+}

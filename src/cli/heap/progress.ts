@@ -1,0 +1,13 @@
+import type { OnProgress } from '../../snapshot/open-snapshot.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Redraws one line, at most ten times a second: snapshots of gigabytes take seconds. */
+export function showProgress(terminal: Terminal): OnProgress {
+  let shownAtMs = 0;
+  return (what, done) => {
+    const nowMs = performance.now();
+    if (nowMs - shownAtMs < 100) return;
+    shownAtMs = nowMs;
+    terminal.redraw([`${what} … ${Math.round(done * 100)} %`]);
+  };
+}

@@ -1,0 +1,79 @@
+import type { RetainingPath } from '../../heap/paths/retaining-paths.ts';
+import { ProfilerError } from '../../model/errors.ts';
+import { EXIT } from '../../model/exit-codes.ts';
+import { printable } from '../../model/printable.ts';
+import type { PlaceOf } from '../../model/profiles.ts';
+import { formatCount } from '../../model/units.ts';
+import { type PathTarget, pathsTo } from '../../snapshot/paths-to.ts';
+import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { numberOption, textOption } from '../option-types.ts';
+import { localPlaces } from './local-places.ts';
+import { showProgress } from './progress.ts';
+
+/** Who keeps an object, or the objects of a class, alive. */
+export const retainersCommand: Command = () => ({
+  command: 'retainers <file>',
+  describe: 'retaining paths from the root to an object, a class or the biggest objects',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
+      .options({
+        node: textOption('node', 'one object by its id: @12345'),
+        class: textOption('class', 'all objects of a class, or functions of a name'),
+        biggest: numberOption('biggest', 'the N objects that retain most', { min: 1, integer: true }),
+        top: numberOption('top', 'how many different paths (default 10)', { min: 1, integer: true }),
+        salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
+      })
+      .example('$0 heap retainers service.heapsnapshot --class OrderAudit', 'who holds the OrderAudits'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const paths = await pathsTo(String(args.file), targetOf(args), {
+      most: numberArgument(args, 'top') ?? 10,
+      salvage: flagArgument(args, 'salvage'),
+      onProgress: showProgress(terminal),
+    });
+    const placeOf = localPlaces(paths.flatMap(({ location }) => (location ? [location.scriptUrl] : [])));
+    if (terminal.json) terminal.print(JSON.stringify({ schema: 'profiler-heap/1', paths: paths.map(toJson) }));
+    else terminal.print(paths.map((path) => toText(path, placeOf)).join('\n\n'));
+
+    function toJson(path: RetainingPath): object {
+      const { location } = path;
+      return {
+        ...path,
+        source: location && placeOf(location.scriptUrl, location.line0, location.column0, location.functionName),
+      };
+    }
+  },
+});
+
+function targetOf(args: Readonly<Record<string, unknown>>): PathTarget {
+  const node = textArgument(args, 'node');
+  const name = textArgument(args, 'class');
+  const biggest = numberArgument(args, 'biggest');
+  if ([node, name, biggest].filter((value) => value !== null).length !== 1) {
+    throw usage('Say one of --node @ID, --class NAME, --biggest N.');
+  }
+  if (name !== null) return { class: name };
+  if (biggest !== null) return { biggest };
+  const id = Number(node?.replace(/^@/, ''));
+  if (!Number.isInteger(id)) throw usage(`--node ${node} is not an id such as @12345.`);
+  return { id };
+}
+
+function usage(message: string): ProfilerError {
+  return new ProfilerError('usage', EXIT.usage, message, '`profiler heap summary` lists classes and ids.');
+}
+
+function toText({ id, words, objects, steps, location }: RetainingPath, placeOf: PlaceOf): string {
+  const place = location && placeOf(location.scriptUrl, location.line0, location.column0, location.functionName);
+  return [
+    `${words} @${id}${objects > 1 ? ` and ${formatCount(objects - 1)} more like it` : ''}${place ? `   ${place.file}:${place.line}:${place.column}` : ''}`,
+    ...steps.map(
+      ({ edge, node, repeat, id: stepId }, depth) =>
+        `${'  '.repeat(Math.min(depth + 1, 12))}${edge === '' ? '' : `${edge}: `}${node} @${stepId}${repeat > 1 ? ` (chain of ${formatCount(repeat)})` : ''}`,
+    ),
+  ]
+    .map(printable)
+    .join('\n');
+}

@@ -1,0 +1,88 @@
+import { printable } from '../../model/printable.ts';
+import { formatBytes, formatCount } from '../../model/units.ts';
+import { type SnapshotSummary, summariseSnapshot } from '../../snapshot/summarise-snapshot.ts';
+import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { numberOption } from '../option-types.ts';
+import { showProgress } from './progress.ts';
+import { table } from './table.ts';
+
+/** What is in a snapshot, and who keeps it alive. */
+export const summaryCommand: Command = () => ({
+  command: 'summary <file>',
+  describe: 'nodes, sizes, constructors by retained size, biggest dominators',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
+      .options({
+        top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
+        salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
+      })
+      .example('$0 heap summary service.heapsnapshot', 'who keeps what alive'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const summary = await summariseSnapshot(String(args.file), {
+      onProgress: showProgress(terminal),
+      salvage: flagArgument(args, 'salvage'),
+    });
+    for (const what of summary.damage) terminal.say(`not whole: ${what}`);
+    terminal.print(
+      terminal.json ? JSON.stringify(toJson(summary)) : toText(summary, numberArgument(args, 'top') ?? 20),
+    );
+  },
+});
+
+function toJson(summary: SnapshotSummary): object {
+  const { file, nodes, edges, totalBytes, constructors, biggest, duplicateStrings, closures, systemShare } = summary;
+  return {
+    schema: 'profiler-heap/1',
+    snapshots: [{ file, nodes, edges, bytes: totalBytes }],
+    constructors,
+    findings: [],
+    biggest,
+    duplicateStrings,
+    closures,
+    systemShare,
+    damage: summary.damage,
+  };
+}
+
+function toText(summary: SnapshotSummary, top: number): string {
+  const { constructors, biggest, duplicateStrings: duplicates, closures } = summary;
+  return [
+    `${printable(summary.file)}: ${formatCount(summary.nodes)} objects, ${formatCount(summary.edges)} references, ${formatBytes(summary.totalBytes)}, ${Math.round(summary.systemShare * 100)} % of it the engine's own`,
+    table(
+      ['constructor', 'objects', 'shallow', 'retained'],
+      constructors
+        .slice(0, top)
+        .map((row) => [
+          shown(row.class),
+          formatCount(row.count),
+          formatBytes(row.shallowBytes),
+          formatBytes(row.retainedBytes),
+        ]),
+    ),
+    table(
+      ['biggest object', 'id', 'shallow', 'retained'],
+      biggest
+        .slice(0, top)
+        .map((row) => [shown(row.words), `@${row.id}`, formatBytes(row.shallowBytes), formatBytes(row.retainedBytes)]),
+    ),
+    table(
+      ['functions created', 'closures', 'shallow'],
+      closures
+        .slice(0, top)
+        .map((row) => [
+          shown(`${row.functionName || '(anonymous)'} ${row.scriptUrl}:${row.line0 + 1}`, 76),
+          formatCount(row.count),
+          formatBytes(row.shallowBytes),
+        ]),
+    ),
+    `strings that are there more than once: ${formatCount(duplicates.strings)}, ${formatBytes(duplicates.wastedBytes)} would be saved`,
+  ].join('\n\n');
+}
+
+function shown(name: string, width: number = 56): string {
+  const text = printable(name);
+  return text.length <= width ? text : `${text.slice(0, width / 2)}…${text.slice(1 - width / 2)}`;
+}

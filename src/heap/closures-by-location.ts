@@ -1,0 +1,32 @@
+import type { HeapLocation } from '../model/heap-growth.ts';
+import type { Bytes } from '../model/units.ts';
+import type { HeapGraph } from './heap-graph.ts';
+import { NODE } from './snapshot-layout.ts';
+import { SourceLocations } from './words/source-locations.ts';
+
+export interface ClosureGroup extends HeapLocation {
+  readonly count: number;
+  readonly shallowBytes: Bytes;
+}
+
+/** Which function of the source was made a closure of how often, most first; functions without a place are left out. */
+export function closuresByLocation(graph: HeapGraph, most: number): ClosureGroup[] {
+  const { locations, nodeType, selfSize } = graph;
+  const groups = new Map<string, { node: number; count: number; shallowBytes: Bytes }>();
+  for (let row = 0; row < locations.count; row++) {
+    const node = locations.node[row]!;
+    if (nodeType[node] !== NODE.closure) continue;
+    const key = `${locations.script[row]}:${locations.line[row]}:${locations.column[row]}`;
+    const group = groups.get(key);
+    if (group) {
+      group.count++;
+      group.shallowBytes += selfSize[node]!;
+    } else groups.set(key, { node, count: 1, shallowBytes: selfSize[node]! });
+  }
+  const biggest = [...groups.values()].sort((a, b) => b.count - a.count).slice(0, most);
+  const places = new SourceLocations(graph);
+  return biggest.flatMap(({ node, count, shallowBytes }) => {
+    const location = places.locate(node);
+    return location ? [{ ...location, count, shallowBytes }] : [];
+  });
+}
