@@ -53,7 +53,7 @@ export function growthOf(files: readonly string[], options: GrowthOptions = {}):
     idEpochs: files.map((_, index) => options.idEpochs?.[index] ?? null),
     salvage: options.salvage ?? false,
   };
-  const worker = new Worker(new URL('./growth-worker.js', import.meta.url), { workerData: request });
+  const worker = new Worker(new URL('./growth-worker.js', import.meta.url), { workerData: request, execArgv: [] });
   return new Promise<HeapGrowth>((resolve, reject) => {
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`the growth worker ended with code ${code} and no answer`)));
