@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'record',
     'snapshot',
   ],
+  single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { configCommand } from './config-command.ts';
+import { cpuCommand } from './cpu-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { detachCommand } from './detach-command.ts';
 import { doctorCommand } from './doctor-command.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   detachCommand,
   heapCommand,
+  cpuCommand,
   demoCommand,
   configCommand,
 ];

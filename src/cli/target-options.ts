@@ -18,6 +18,16 @@ export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect'
   inspect: { ...textOption('inspect', 'an inspector that is open already: ws://… or HOST:PORT'), group: 'Target:' },
 };
 
+/** Of the commands that attach to one target for a moment. */
+export const ATTACH_OPTIONS: Readonly<Record<'allow-remote', Options>> = {
+  'allow-remote': {
+    type: 'boolean',
+    default: false,
+    describe: 'let --inspect reach another host',
+    group: 'Target:',
+  },
+};
+
 /** The one target that the command line names, or null; two ways at once are an error. */
 export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | null {
   const specs: TargetSpec[] = [];

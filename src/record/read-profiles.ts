@@ -22,7 +22,7 @@ export async function readHeapProfile(run: RunFolder, record: HeapProfileRecord)
 
 /** The source maps of a run by their file name in `sources/`; one that cannot be read is left out. */
 export async function readSourceMaps(
-  run: RunFolder & { readonly manifest: RunManifest },
+  run: RunFolder & { readonly manifest: Pick<RunManifest, 'scripts'> },
 ): Promise<ReadonlyMap<string, string>> {
   const maps = new Map<string, string>();
   for (const { mapFile } of run.manifest.scripts) {

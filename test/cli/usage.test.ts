@@ -14,14 +14,14 @@ after(() => rm(folder, { recursive: true }));
 test('help names every command, in English whatever the locale', async () => {
   const { code, stdout } = await runCli(['--help'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } });
   assert.equal(code, 0);
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'demo', 'config', 'completion']) {
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'demo', 'config', 'completion']) {
     assert.match(stdout, new RegExp(`profiler ${command}`));
   }
   assert.match(stdout, /Options:/);
 });
 
 test('every command has help with an example', async () => {
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'demo', 'config']) {
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'demo', 'config']) {
     const { code, stdout } = await runCli([command, '--help']);
     assert.equal(code, 0, command);
     assert.match(stdout, /Examples:/, command);
@@ -42,6 +42,9 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['soak --max-pause soon', /--max-pause soon is not a duration/],
   ['soak --rate fast', /--rate fast is not a rate/],
   ['soak --hour 1', /Unknown argument: hour/],
+  ['cpu --seconds 0', /--seconds 0 is not a number of at least 0.1/],
+  ['cpu --seconds 3600 --pid 1', /longer than one profile should be/],
+  ['cpu', /No target/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
 ];

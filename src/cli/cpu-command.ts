@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { scaleCpuInterval } from '../capture/choose-intervals.ts';
+import { createHostClock } from '../capture/host-clock.ts';
+import { buildFlame } from '../cpu/build-flame.ts';
+import { summariseTree } from '../cpu/summarise-tree.ts';
+import { runId } from '../format/run-id.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { formatDuration } from '../model/units.ts';
+import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
+import { recordCpu } from '../single/record-cpu.ts';
+import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { flamePage } from './flame-page.ts';
+import { durationOption, numberOption, textOption } from './option-types.ts';
+import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
+import { withAttachment } from './with-attachment.ts';
+
+const DEFAULT_SECONDS = 30;
+/** V8 keeps every sample in the target until the window ends. */
+const MOST_SECONDS = 600;
+const SHOWN_FUNCTIONS = 15;
+
+/** One CPU profile of a running service, as .cpuprofile and as flame graph. */
+export const cpuCommand: Command = (exit) => ({
+  command: 'cpu',
+  describe: 'record one CPU profile of a running service, with its flame graph',
+  builder: (yargs) =>
+    yargs
+      .options(TARGET_OPTIONS)
+      .options(ATTACH_OPTIONS)
+      .options({
+        seconds: numberOption('seconds', `length (default: ${DEFAULT_SECONDS}, at most ${MOST_SECONDS})`, { min: 0.1 }),
+        interval: durationOption(
+          'interval',
+          'time between samples (default: by the length, 5 to 20 ms; 1ms sees more and costs more)',
+          '1ms',
+        ),
+        out: textOption('out', 'the .cpuprofile; the flame graph stands beside it as .html'),
+        force: { type: 'boolean', default: false, describe: 'replace files that are there' },
+      })
+      .example('$0 cpu --port 3000 --seconds 30', 'what the service does now')
+      .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start it first'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const durationMs = settleSeconds(numberArgument(args, 'seconds') ?? DEFAULT_SECONDS) * 1000;
+    const intervalMs = numberArgument(args, 'interval');
+    const clock = createHostClock();
+    const startWallMs = clock.wallMs();
+    const out = textArgument(args, 'out');
+    const force = flagArgument(args, 'force');
+    if (out !== null) for (const file of filesOf(out)) refuseToOverwrite(file, force);
+
+    const { facts, recording, stopped } = await withAttachment(args, terminal, {
+      command: 'cpu',
+      stopWords: 'stopping: the profile is written from what there is (again to give up)',
+      action: async (attachment, stop) => {
+        terminal.say(
+          `profiling ${attachment.facts.name} (process ${attachment.facts.pid}) for ${formatDuration(durationMs)}`,
+        );
+        const recording = await recordCpu(attachment, {
+          durationMs,
+          intervalUs: intervalMs === null ? scaleCpuInterval(durationMs, durationMs) : Math.round(intervalMs * 1000),
+          name: runId(startWallMs, attachment.facts.name),
+          clock,
+          stop,
+        });
+        return { facts: attachment.facts, recording, stopped: stop.aborted };
+      },
+    });
+
+    const { tree, placeOf, startPauseMs } = recording;
+    const [profileFile, pageFile] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
+    const title = `CPU of ${facts.name}, ${formatDuration(recording.durationMs)}`;
+    const summary = summariseTree(tree, placeOf, SHOWN_FUNCTIONS);
+    await writeOutput(profileFile, JSON.stringify(recording.profile));
+    await writeOutput(pageFile, await flamePage(title, `${summary.samples} samples`, buildFlame(tree, placeOf)));
+    if (terminal.json) {
+      const { pid, name, nodeVersion } = facts;
+      const target = { pid, name, node: nodeVersion };
+      const files = { profile: profileFile, flame: pageFile };
+      terminal.print(JSON.stringify({ target, durationMs: recording.durationMs, startPauseMs, ...files, ...summary }));
+    } else {
+      terminal.print(renderCpuTerminal({ title, ...summary }, { colour: terminal.colour, width: terminal.columns }));
+      terminal.print(`flame graph: ${pageFile}\nprofile:     ${profileFile}`);
+    }
+    exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
+  },
+});
+
+function settleSeconds(seconds: number): number {
+  if (seconds <= MOST_SECONDS) return seconds;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--seconds ${seconds} is longer than one profile should be: the service keeps every sample until its end.`,
+    `Give at most ${MOST_SECONDS}, or let profiler soak profile for hours in windows.`,
+  );
+}
+
+function filesOf(out: string): readonly [profile: string, page: string] {
+  const profile = resolve(out.endsWith('.cpuprofile') ? out : `${out}.cpuprofile`);
+  return [profile, profile.replace(/\.cpuprofile$/, '.html')];
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { measureRoundTrip } from '../capture/measure-cost.ts';
+import type { CallTree } from '../cpu/call-tree.ts';
+import { mergeWindows } from '../cpu/merge-windows.ts';
+import type { Clock } from '../model/clock.ts';
+import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
+import type { Microseconds, Milliseconds } from '../model/units.ts';
+import type { Attachment } from '../target/attachment.ts';
+import { placesOfScripts } from './places-of-scripts.ts';
+
+export interface RecordCpuOptions {
+  readonly durationMs: Milliseconds;
+  readonly intervalUs: Microseconds;
+  /** Unique text for this recording. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Ends the window early; what was recorded until then is kept. */
+  readonly stop: AbortSignal;
+}
+
+export interface CpuRecording {
+  readonly profile: CpuProfile;
+  readonly tree: CallTree;
+  readonly placeOf: PlaceOf;
+  readonly durationMs: Milliseconds;
+  /** How long the target stood still at most when the profiler was started. */
+  readonly startPauseMs: Milliseconds;
+}
+
+/** One CPU window of an attached target. Rejects when the connection is lost: what was recorded is lost with it. */
+export async function recordCpu(attachment: Attachment, options: RecordCpuOptions): Promise<CpuRecording> {
+  const { durationMs, intervalUs, name, clock, stop } = options;
+  const { session, facts } = attachment;
+  const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
+  const { pauseMs } = await recorder.start({ intervalUs });
+  const lost = new AbortController();
+  void session.closed.then(() => lost.abort());
+  await sleep(durationMs, undefined, { signal: AbortSignal.any([stop, lost.signal]) }).catch(() => {});
+  const { profile, startMonoMs, endMonoMs } = await recorder.stop();
+  return {
+    profile,
+    tree: mergeWindows([profile]),
+    placeOf: await placesOfScripts(profile, { pid: facts.pid, session }),
+    durationMs: endMonoMs - startMonoMs,
+    startPauseMs: pauseMs,
+  };
+}
