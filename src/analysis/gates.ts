@@ -8,7 +8,7 @@ export interface NamedGate extends Gate {
   readonly isUnmeasured: boolean;
 }
 
-export const HEAP_CHECK = 'JS heap';
+const HEAP_CHECK = 'JS heap';
 /** Any of these is enough to say that nothing got worse: watched traffic has no latencies, an outside view no event loop. */
 const DEGRADATION_CHECKS: readonly string[] = ['CPU a request', 'event loop', 'latency'];
 

@@ -15,15 +15,20 @@ export function rankFindings(drafts: readonly FindingDraft[]): Finding[] {
 }
 
 function keysOf(draft: FindingDraft): number[] {
-  const isGuess = draft.confidence === 'possible';
   return [
-    isGuess ? 1 : 0,
+    worth(draft),
     kindOrder(draft),
     CONFIDENCE[draft.confidence],
     -(draft.growth?.shareOfGrowth ?? 0),
     SEVERITY[draft.severity],
     -(draft.growth?.bytesPerHour ?? 0),
   ];
+}
+
+/** What is sure, what is possible, what is there to be known and no fault. */
+function worth({ kind, confidence, severity }: FindingDraft): number {
+  if (severity === 'minor' && (kind === 'hot-function' || kind === 'gc-pressure')) return 2;
+  return confidence === 'possible' ? 1 : 0;
 }
 
 function kindOrder({ kind }: FindingDraft): number {

@@ -13,7 +13,7 @@ export interface RequestMeasure {
   readonly latencies: Latencies;
 }
 
-export const ALL_REQUESTS = '*';
+const ALL_REQUESTS = '*';
 
 /** By request name and, under `*`, all together; decoding the histograms of a night takes seconds, so it is done once. */
 export function measureRequests(view: RunView): ReadonlyMap<string, RequestMeasure> {

@@ -2,7 +2,7 @@ import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { RunView } from './run-view.ts';
-import { coveredMs, type Span } from './spans.ts';
+import { coveredMs, overlaps, type Span } from './spans.ts';
 
 /** The time between two snapshots that were compared. */
 export interface SnapshotInterval extends Span {
@@ -14,6 +14,8 @@ export interface SnapshotInterval extends Span {
   readonly requestsByName: ReadonlyMap<string, number>;
   /** Hardly a request came: what is not let go here is not an expiry or a queue. */
   readonly isIdle: boolean;
+  /** The time without load at the end of the run lies inside: what is left was kept through it. */
+  readonly holdsIdleTail: boolean;
 }
 
 /** Requests of an idle stretch: health checks go on. */
@@ -35,6 +37,7 @@ export function snapshotIntervals(view: RunView, growth: HeapGrowth): SnapshotIn
       loadedMs: coveredMs(view.loaded, span),
       requests: counted ?? (view.run.requests.length > 0 ? driven : null),
       requestsByName,
+      holdsIdleTail: view.idleTail !== null && overlaps([view.idleTail], span),
     });
   }
   const busiest = Math.max(0, ...intervals.map(({ requests }) => requests ?? 0));

@@ -35,13 +35,13 @@ export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
 }
 
 /** What the process holds that neither V8's heap nor buffers account for. RSS alone proves nothing in a short run. */
-export function residual({ values }: Sample): number | null {
+function residual({ values }: Sample): number | null {
   const { 'process.rss': rss, 'heap.total': heap, 'heap.external': external } = values;
   return rss === undefined || heap === undefined || external === undefined ? null : rss - heap - external;
 }
 
 /** Milliseconds of CPU a request. */
-export function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
+function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
   const requests = difference(sample, previous, 'requests.served') ?? difference(sample, previous, 'load.requests');
   const cpu = sample.values['process.cpu'];
   if (!requests || cpu === undefined || previous === null) return null;
@@ -49,7 +49,7 @@ export function cpuPerRequest(sample: Sample, previous: Sample | null): number |
 }
 
 /** Share of time spent collecting garbage. */
-export function gcShare(sample: Sample, previous: Sample | null): number | null {
+function gcShare(sample: Sample, previous: Sample | null): number | null {
   const parts = (['gc.major.time', 'gc.minor.time', 'gc.other.time'] as const).map((name) =>
     difference(sample, previous, name),
   );

@@ -4,7 +4,7 @@ import { mean } from './order-statistics.ts';
 const HIGHEST = 0.98;
 
 /** Autocorrelation at lag 1 over all pieces; neighbours are counted inside a piece only. 0 where nothing varies. */
-export function lagOneAutocorrelation(pieces: readonly (readonly number[])[]): number {
+function lagOneAutocorrelation(pieces: readonly (readonly number[])[]): number {
   let shared = 0;
   let total = 0;
   for (const values of pieces) {

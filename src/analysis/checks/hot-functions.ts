@@ -22,7 +22,10 @@ export const hotFunctions: Check = {
     const top = cpu.hotFunctions[0];
     const detail = top ? `${code(top.name)} has most self time, ${percent(top.selfShare)} of the busy time` : '';
     return found(
-      hot.slice(0, SHOWN).map((each) => hotFinding(context, each, cpu.hotFunctions)),
+      hot
+        .filter((each) => each.place !== null || nearestOwnCaller(each, cpu.hotFunctions) !== null)
+        .slice(0, SHOWN)
+        .map((each) => hotFinding(context, each, cpu.hotFunctions)),
       detail,
     );
   },

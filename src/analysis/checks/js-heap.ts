@@ -25,13 +25,21 @@ export const jsHeap: Check = {
       return insufficient(`fewer than five collections and fewer than two heap snapshots to compare${why}`);
     }
     const { accused, cleared } = judgeAll(context, heapGrowth, intervals, heap);
-    const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth, heap));
+    const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
     const named = findings.some(({ confidence }) => confidence !== 'possible');
-    const unnamed = named ? null : unnamedHeapLeak(context, heap, { hasSuspect: findings.length > 0, cleared });
+    const unnamed = named
+      ? null
+      : unnamedHeapLeak(context, heap, {
+          hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
+          cleared,
+        });
     const all: FindingDraft[] = unnamed ? [...findings, unnamed] : findings;
     return describe(context, heap, all, cleared);
   },
 };
+
+/** A suspect in doubt that is this much of the growth explains it: then there is no second, unnamed leak. */
+const EXPLAINS = 0.3;
 
 interface Judgement {
   readonly accused: readonly JudgedSuspect[];
@@ -55,7 +63,7 @@ function judgeAll(
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
     const { confidence, against } = judgeSuspect(suspect, behaviour, line);
     if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
-    else accused.push({ suspect, behaviour, confidence, against });
+    else accused.push({ suspect, behaviour, confidence, against, line });
   }
   return { accused: oneEachHolder(accused), cleared };
 }

@@ -4,6 +4,8 @@ import type { TableEntry } from '../trend-table.ts';
 
 /** What the sizes of the heap after collections say (or of the buffers outside it), all objects together. */
 export interface AfterCollection {
+  /** At the start of a sentence. */
+  readonly what: string;
   /** Null where there were too few collections to say anything. */
   readonly entry: TableEntry | null;
   /** Grows on a straight line, the second half about as fast as the first. */
@@ -24,11 +26,13 @@ export function afterCollection(
   series: 'heap.live' | 'heap.external' = 'heap.live',
 ): AfterCollection {
   const entry = context.trends.judge(series, { leastShare: LEAST_SHARE, leastGrowth: LEAST_GROWTH_BYTES });
-  if (!entry) return { entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
+  const what = series === 'heap.live' ? 'The heap' : 'Memory of buffers';
+  if (!entry) return { what, entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
   const { trend, verdict } = entry;
   const isGrowing = verdict === 'growing';
   const isLinear = isGrowing && trend.rSquared >= LINEAR_R_SQUARED && (trend.halfRatio ?? 0) >= LINEAR_HALF_RATIO;
   return {
+    what,
     entry,
     isLinear,
     isGrowing,

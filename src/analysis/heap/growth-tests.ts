@@ -19,14 +19,16 @@ export interface GrowthBehaviour {
   readonly gainedBytes: number;
   /** More in the last snapshot before the idle tail than in each one before. */
   readonly growsInEveryInterval: boolean;
-  /** Growth per request in the later loaded intervals over that in the earlier ones; null with a single one. */
+  /** Growth in the later loaded intervals over that in the earlier ones, per request or per time; null with a single one. */
   readonly laterOverEarlier: number | null;
-  /** Smallest over largest growth per request (per loaded time where nobody counts); null with a single interval. */
+  /** Smallest over largest growth, per request or per time; null with a single interval. */
   readonly evenness: number | null;
   /** What fluctuation of counted things may do to `evenness` and `laterOverEarlier` by chance. */
   readonly tolerance: number;
   /** Share of the growth that was let go while no request came; null where there was no such time. */
   readonly releasedInIdle: number | null;
+  /** Whether the growth outlived a time without requests. */
+  readonly outlivedIdle: boolean;
   /** A whole number a request in every loaded interval, and of which request. */
   readonly whole: WholeNumber | null;
   /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
@@ -52,7 +54,7 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
   const loaded = gains.filter(isLoaded);
   const idle = gains.filter((gain) => !isLoaded(gain));
   const gained = total(loaded);
-  const rates = loaded.map(rate);
+  const base = chooseBase(loaded);
   return {
     unit,
     loaded,
@@ -60,10 +62,11 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     gained,
     gainedBytes: total(gainsOf(suspect.bytes).filter(isLoaded)),
     growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
-    laterOverEarlier: laterOverEarlier(loaded),
-    evenness: rates.length < 2 ? null : Math.min(...rates) / Math.max(...rates, Number.MIN_VALUE),
+    laterOverEarlier: laterOverEarlier(loaded, base),
+    evenness: evenness(loaded, base),
     tolerance: unit === 'objects' ? Math.min(0.25, 3 * Math.sqrt(2 / Math.max(1, gained / loaded.length))) : 0.1,
     releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
+    outlivedIdle: idle.length > 0 || loaded.some(({ interval }) => interval.holdsIdleTail),
     whole: unit === 'objects' ? wholeNumber(loaded) : null,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
   };
@@ -73,17 +76,39 @@ function total(gains: readonly Gain[]): number {
   return gains.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** Per request where they are counted, else per millisecond of load. */
-function rate({ interval, amount }: Gain): number {
-  return amount / Math.max(1, interval.requests ?? interval.loadedMs);
+type Base = (interval: SnapshotInterval) => number;
+
+const EVEN = 0.75;
+
+/**
+ * Leaks grow with the requests, a few with the clock (a job that runs each minute). Requests are the base unless growth
+ * is uneven by requests and even by time, or nobody counted.
+ */
+function chooseBase(loaded: readonly Gain[]): Base {
+  const byTime: Base = ({ loadedMs }) => loadedMs;
+  const byRequest: Base = ({ requests }) => requests ?? 0;
+  if (loaded.some(({ interval }) => byRequest(interval) === 0)) return byTime;
+  const isEven = (base: Base): boolean => (evenness(loaded, base) ?? 1) >= EVEN;
+  return !isEven(byRequest) && isEven(byTime) ? byTime : byRequest;
 }
 
-function laterOverEarlier(loaded: readonly Gain[]): number | null {
+function evenness(loaded: readonly Gain[], base: Base): number | null {
+  if (loaded.length < 2) return null;
+  const rates = loaded.map(({ interval, amount }) => amount / Math.max(1, base(interval)));
+  return Math.min(...rates) / Math.max(...rates, Number.MIN_VALUE);
+}
+
+function laterOverEarlier(loaded: readonly Gain[], base: Base): number | null {
   if (loaded.length < 2) return null;
   const half = Math.floor(loaded.length / 2);
   const rateOf = (gains: readonly Gain[]): number => {
-    const base = gains.reduce((sum, { interval }) => sum + (interval.requests ?? interval.loadedMs), 0);
-    return total(gains) / Math.max(1, base);
+    return (
+      total(gains) /
+      Math.max(
+        1,
+        gains.reduce((sum, { interval }) => sum + base(interval), 0),
+      )
+    );
   };
   const early = rateOf(loaded.slice(0, half));
   const late = rateOf(loaded.slice(-half));

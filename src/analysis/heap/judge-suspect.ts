@@ -1,5 +1,5 @@
 import type { Confidence } from '../../model/finding.ts';
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapSuspect, HolderKind } from '../../model/heap-growth.ts';
 import { formatBytes } from '../../model/units.ts';
 import { percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
@@ -19,7 +19,8 @@ const AT_REST = 0.2;
 const SLOWING = 0.4;
 const STEADY = 0.75;
 /** Less than this is not worth a finding, whatever its shape. */
-const LEAST_BYTES = 16_000;
+/** Tables and lists of the runtime itself grow by some ten KB. */
+const LEAST_BYTES_INSIDE = 100_000;
 const LEAST_GAIN = 30;
 const MATERIAL_SHARE = 0.05;
 const MATERIAL_BYTES = 1_000_000;
@@ -57,7 +58,8 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
   if (releasedInIdle !== null && releasedInIdle >= RELEASED) return 'it was let go while no request came';
   if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return 'it grew at first and came to rest';
   if (!growsInEveryInterval) return 'it did not grow in every interval between snapshots';
-  if (gainedBytes < LEAST_BYTES && gained < LEAST_GAIN) return 'it grew by next to nothing';
+  const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
+  if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return 'it grew by next to nothing';
   if (ENGINE_CLASS.test(suspect.class) && behaviour.whole === null && suspect.holderKind === 'unknown') {
     return 'objects of the engine itself, which come and go with compiled code';
   }
@@ -67,9 +69,10 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
 function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const { releasedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
   const doubts: string[] = [];
-  if (suspect.boundHints.length > 0) {
+  const hints = boundHints(suspect);
+  if (hints.length > 0) {
     doubts.push(
-      `Its holder has ${suspect.boundHints.map((name) => `\`${name}\``).join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.`,
+      `Its holder has ${hints.map((name) => `\`${name}\``).join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.`,
     );
   }
   if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED) {
@@ -87,9 +90,16 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   return doubts;
 }
 
+/** Containers that caches are made of. What an emitter, a timer list or a promise calls a maximum bounds nothing. */
+const CACHE_HOLDERS: readonly HolderKind[] = ['map', 'set', 'weak-map', 'array', 'object', 'linked-list', 'unknown'];
+
+/** Properties of the holder that speak of a bound or an expiry. */
+export function boundHints({ holderKind, boundHints: names }: HeapSuspect): readonly string[] {
+  return CACHE_HOLDERS.includes(holderKind) ? names.filter((name) => !/maxListeners/i.test(name)) : [];
+}
+
 function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Confidence {
-  const { loaded, evenness, tolerance, releasedInIdle, whole, cohortsAlive } = behaviour;
-  const keptInIdle = releasedInIdle !== null;
+  const { loaded, evenness, tolerance, outlivedIdle: keptInIdle, whole, cohortsAlive } = behaviour;
   const share = suspect.shareOfGrowth;
   if (loaded.length === 1) {
     if (heap.isLinear && share >= PART_OF_GROWTH) return keptInIdle && share >= MOST_OF_GROWTH ? 'confirmed' : 'likely';

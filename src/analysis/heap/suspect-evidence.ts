@@ -62,17 +62,17 @@ function cohorts({ cohortsAlive }: GrowthBehaviour, file: string | null): Eviden
   return { what: `Of what was born under load, ${percent(cohortsAlive)} is alive in the last snapshot.`, file };
 }
 
-function inIdleTail({ releasedInIdle }: GrowthBehaviour, file: string | null): Evidence | null {
-  if (releasedInIdle === null || releasedInIdle > 0.1) return null;
+function inIdleTail({ releasedInIdle, outlivedIdle }: GrowthBehaviour, file: string | null): Evidence | null {
+  if (!outlivedIdle || (releasedInIdle ?? 0) > 0.1) return null;
   return { what: 'The time without requests and its collections did not shrink it.', file };
 }
 
-function lineOfTheHeap({ entry, isGrowing }: AfterCollection): Evidence | null {
+function lineOfTheHeap({ what, entry, isGrowing }: AfterCollection): Evidence | null {
   if (!entry || !isGrowing) return null;
   const { trend } = entry;
   const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
-    what: `The heap after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}) on a line (R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
+    what: `${what} after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}) on a line (R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
     file: 'events.ndjson',
   };
 }

@@ -11,6 +11,7 @@ import { code, perHour } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
+import { boundHints } from './judge-suspect.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
 import { type HeapFindingKind, suspectKind } from './suspect-kind.ts';
 
@@ -18,18 +19,19 @@ export interface JudgedSuspect {
   readonly suspect: HeapSuspect;
   readonly behaviour: GrowthBehaviour;
   readonly confidence: Confidence;
+  /** The series that it shows in: the heap, or the buffers beside it. */
+  readonly line: AfterCollection;
   readonly against: readonly string[];
 }
 
 /** A judged suspect as a finding of the report. */
 export function suspectFinding(
-  { suspect, behaviour, confidence, against }: JudgedSuspect,
+  { suspect, behaviour, confidence, against, line }: JudgedSuspect,
   context: CheckContext,
   heapGrowth: HeapGrowth,
-  heap: AfterCollection,
 ): FindingDraft {
   const kind = heldOutside(context, suspectKind(suspect));
-  const growth = growthOf(context, kind, suspect, behaviour, heap);
+  const growth = growthOf(context, kind, suspect, behaviour, line);
   const allocatedAt = allocationStacks(context, suspect);
   return {
     id: findingId(kind, suspect.class, suspect.signature),
@@ -42,7 +44,7 @@ export function suspectFinding(
     firstSeenMs: firstSeenMs(context, behaviour),
     ...(allocatedAt.length > 0 ? { allocatedAt } : {}),
     countSeries: suspect.counts,
-    evidence: suspectEvidence(suspect, behaviour, heapGrowth, heap),
+    evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
     against: [...against, ...counterHypotheses(suspect, behaviour)],
     recommendation: recommend(kind, { holder: suspect.holder, subject: code(suspect.class) }),
     verify: verifyLine(context),
@@ -142,15 +144,15 @@ function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): Non
     .map(({ shareOfGrowth: share, stack }) => ({ share, stack }));
 }
 
-function counterHypotheses({ boundHints, holderKind }: HeapSuspect, { idle }: GrowthBehaviour): string[] {
+function counterHypotheses(suspect: HeapSuspect, { outlivedIdle }: GrowthBehaviour): string[] {
   const against: string[] = [];
-  const isContainer = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'].includes(holderKind);
-  if (boundHints.length === 0 && isContainer) {
+  const isContainer = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'].includes(suspect.holderKind);
+  if (boundHints(suspect).length === 0 && isContainer) {
     against.push(
       'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
     );
   }
-  if (idle.length === 0) {
+  if (!outlivedIdle) {
     against.push('The run had no time without requests, in which an expiry or a queue would have emptied.');
   }
   return against;

@@ -10,6 +10,8 @@ import type { AfterCollection } from './after-collection.ts';
 
 /** A shorter look at a heap cannot tell a leak from a cache on its way to its bound. */
 const LEAST_SPAN_MS = 10 * 60_000;
+/** Where snapshots named nobody, the series must speak for itself. */
+const SURE_SPAN_MS = 30 * 60_000;
 const LEAST_SAMPLES = 10;
 
 /**
@@ -30,7 +32,8 @@ export function unnamedHeapLeak(
   );
   const place = stacks[0]?.stack[0] ?? null;
   const kept = releasedInIdle !== null && releasedInIdle < 0.1;
-  const confidence: Confidence = isLinear && !compared && (kept || trend.span >= LEAST_SPAN_MS) ? 'likely' : 'possible';
+  const isLong = compared ? trend.span >= SURE_SPAN_MS : kept || trend.span >= LEAST_SPAN_MS;
+  const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
   const evidence: Evidence[] = [
     {
       what: `The heap after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}; R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
