@@ -44,6 +44,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   pidusage: ['capture'],
   ws: ['target'],
   undici: ['load'],
+  'pprof-format': ['format'],
 };
 
 const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'report'];

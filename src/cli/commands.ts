@@ -4,6 +4,7 @@ import { cpuCommand } from './cpu-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { detachCommand } from './detach-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { flameCommand } from './flame-command.ts';
 import { heapCommand } from './heap/heap-command.ts';
 import { checkCommand, reportCommand } from './report-command.ts';
 import { soakCommand } from './soak-command.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   detachCommand,
   heapCommand,
   cpuCommand,
+  flameCommand,
   demoCommand,
   configCommand,
 ];

@@ -31,7 +31,7 @@ export interface CpuRecording {
 /** One CPU window of an attached target. Rejects when the connection is lost: what was recorded is lost with it. */
 export async function recordCpu(attachment: Attachment, options: RecordCpuOptions): Promise<CpuRecording> {
   const { durationMs, intervalUs, name, clock, stop } = options;
-  const { session, facts } = attachment;
+  const { session } = attachment;
   const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
   const { pauseMs } = await recorder.start({ intervalUs });
   const lost = new AbortController();
@@ -41,7 +41,7 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
   return {
     profile,
     tree: mergeWindows([profile]),
-    placeOf: await placesOfScripts(profile, { pid: facts.pid, session }),
+    placeOf: await placesOfScripts(profile, attachment),
     durationMs: endMonoMs - startMonoMs,
     startPauseMs: pauseMs,
   };

@@ -14,14 +14,25 @@ after(() => rm(folder, { recursive: true }));
 test('help names every command, in English whatever the locale', async () => {
   const { code, stdout } = await runCli(['--help'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } });
   assert.equal(code, 0);
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'demo', 'config', 'completion']) {
+  for (const command of [
+    'soak',
+    'report',
+    'check',
+    'doctor',
+    'detach',
+    'cpu',
+    'flame',
+    'demo',
+    'config',
+    'completion',
+  ]) {
     assert.match(stdout, new RegExp(`profiler ${command}`));
   }
   assert.match(stdout, /Options:/);
 });
 
 test('every command has help with an example', async () => {
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'demo', 'config']) {
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'flame', 'demo', 'config']) {
     const { code, stdout } = await runCli([command, '--help']);
     assert.equal(code, 0, command);
     assert.match(stdout, /Examples:/, command);
@@ -45,6 +56,7 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['cpu --seconds 0', /--seconds 0 is not a number of at least 0.1/],
   ['cpu --seconds 3600 --pid 1', /longer than one profile should be/],
   ['cpu', /No target/],
+  ['flame x.cpuprofile --format png', /format/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
 ];

@@ -4,11 +4,11 @@ import { EXIT } from '../../model/exit-codes.ts';
 import { printable } from '../../model/printable.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import { formatCount } from '../../model/units.ts';
+import { localPlaces } from '../../single/local-places.ts';
 import { type PathTarget, pathsTo } from '../../snapshot/paths-to.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { numberOption, textOption } from '../option-types.ts';
-import { localPlaces } from './local-places.ts';
 import { showProgress } from './progress.ts';
 
 /** Who keeps an object, or the objects of a class, alive. */

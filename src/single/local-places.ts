@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { findPackage, type PackageFacts } from '../../capture/find-package.ts';
-import { readSourceMap, scriptPath } from '../../capture/read-source-map.ts';
-import { createPlaceOf } from '../../cpu/place-of.ts';
-import type { PlaceOf } from '../../model/profiles.ts';
-import type { ScriptRecord } from '../../model/run-manifest.ts';
+import { findPackage, type PackageFacts } from '../capture/find-package.ts';
+import { readSourceMap, scriptPath } from '../capture/read-source-map.ts';
+import { createPlaceOf } from '../cpu/place-of.ts';
+import type { PlaceOf } from '../model/profiles.ts';
+import type { ScriptRecord } from '../model/run-manifest.ts';
 
 /** Maps lines of scripts that lie on this machine, by the source maps beside them; the lines of others stay as they are. */
 export function localPlaces(urls: Iterable<string>): PlaceOf {

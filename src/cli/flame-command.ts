@@ -1,0 +1,152 @@
+import { basename, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildFlame, buildFlameDiff } from '../cpu/build-flame.ts';
+import { commonBase } from '../cpu/compare-trees.ts';
+import { mergeWindows } from '../cpu/merge-windows.ts';
+import type { FlameLimits } from '../cpu/visible-nodes.ts';
+import { formatCollapsedStacks } from '../format/collapsed-stacks.ts';
+import { encodePprof } from '../format/pprof.ts';
+import { profileFor0x } from '../format/profile-for-0x.ts';
+import { formatSpeedscope } from '../format/speedscope.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
+import type { Microseconds } from '../model/units.ts';
+import { renderFlameSvg } from '../report/render-flame-svg.ts';
+import { type ProfileFile, readProfileFile } from '../single/read-profile-file.ts';
+import { flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { flamePage } from './flame-page.ts';
+import { textOption } from './option-types.ts';
+import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { renderWith0x } from './render-with-0x.ts';
+import { toolVersion } from './tool-version.ts';
+
+type Root = FlameNode | FlameDiffNode;
+
+interface Flame {
+  readonly title: string;
+  readonly detail: string;
+  readonly root: Root;
+  readonly durationUs: Microseconds;
+}
+
+interface Format {
+  /** Of the file that is written. */
+  readonly extension: string;
+  readonly canDiff: boolean;
+  /** What is not drawn need not be kept; what other tools read is kept whole. */
+  readonly limits: FlameLimits;
+  /** The content of the file; null when it was written to `path` already. */
+  readonly make: (flame: Flame, path: string) => string | Uint8Array | Promise<string | null>;
+}
+
+const WHOLE: FlameLimits = { minShare: 0, maxNodes: Infinity, maxDepth: Infinity };
+
+const FORMATS = {
+  html: {
+    extension: '.html',
+    canDiff: true,
+    limits: {},
+    make: ({ title, detail, root }) => flamePage(title, detail, root),
+  },
+  svg: { extension: '.svg', canDiff: true, limits: {}, make: renderFlameSvg },
+  speedscope: {
+    extension: '.speedscope.json',
+    canDiff: false,
+    limits: WHOLE,
+    make: ({ root, title }) => formatSpeedscope(root, title, `soak-profiler ${toolVersion()}`),
+  },
+  collapsed: {
+    extension: '.collapsed.txt',
+    canDiff: false,
+    limits: WHOLE,
+    make: ({ root }) => formatCollapsedStacks(root),
+  },
+  pprof: {
+    extension: '.pb.gz',
+    canDiff: false,
+    limits: WHOLE,
+    make: ({ root, durationUs }) => gzipSync(encodePprof(root, durationUs)),
+  },
+  // 0x calls itself once a level: the depth stays limited.
+  '0x': {
+    extension: '.0x.html',
+    canDiff: false,
+    limits: { minShare: 0 },
+    make: async ({ root, title, durationUs }, path) => {
+      await renderWith0x(profileFor0x(root, durationUs), title, path);
+      return null;
+    },
+  },
+} as const satisfies Readonly<Record<string, Format>>;
+
+type FormatName = keyof typeof FORMATS;
+const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+
+/** A flame graph, or the difference of two, from .cpuprofile files. */
+export const flameCommand: Command = (exit) => ({
+  command: 'flame <file>',
+  describe: 'draw a .cpuprofile as flame graph, or write it for another tool',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'a .cpuprofile, whoever recorded it' })
+      .options({
+        diff: textOption('diff', 'an earlier .cpuprofile: draw what changed since (html, svg)'),
+        format: { choices: FORMAT_NAMES, default: 'html', requiresArg: true, describe: 'what to write' },
+        out: textOption('out', 'file to write (default: name of the profile, in this folder)'),
+        force: { type: 'boolean', default: false, describe: 'replace a file that is there' },
+      })
+      .example('$0 flame busy.cpuprofile', 'a page to open in a browser')
+      .example('$0 flame after.cpuprofile --diff before.cpuprofile', 'red grew, blue shrank')
+      .example('$0 flame busy.cpuprofile --format pprof', 'for go tool pprof'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const file = String(args.file);
+    const earlier = textArgument(args, 'diff');
+    const name = String(args.format) as FormatName;
+    const format: Format = FORMATS[name];
+    if (earlier !== null && !format.canDiff) throw noDiffError(name);
+    const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
+    refuseToOverwrite(out, flagArgument(args, 'force'));
+
+    const content = await format.make(await readFlame(file, earlier, format.limits), out);
+    if (content !== null) await writeOutput(out, content);
+    terminal.print(terminal.json ? JSON.stringify({ format: name, file: out }) : out);
+    exit(EXIT.passed);
+  },
+});
+
+async function readFlame(file: string, earlier: string | null, limits: FlameLimits): Promise<Flame> {
+  const now = await readProfileFile(file);
+  const tree = mergeWindows([now.profile]);
+  const durationUs = now.profile.endTime - now.profile.startTime;
+  const detail = `${tree.samples} samples`;
+  if (earlier === null)
+    return { title: basename(file), detail, root: buildFlame(tree, now.placeOf, limits), durationUs };
+  const before = await readProfileFile(earlier);
+  const beforeTree = mergeWindows([before.profile]);
+  const base = commonBase(beforeTree, tree, { before: null, after: null });
+  return {
+    title: `${basename(file)} against ${basename(earlier)}, per second of CPU`,
+    detail: `${detail}, ${beforeTree.samples} before`,
+    root: buildFlameDiff(beforeTree, tree, base, eitherPlace(now, before), limits),
+    durationUs,
+  };
+}
+
+/** A script that only one of the two knows is mapped by that one. */
+function eitherPlace(now: ProfileFile, before: ProfileFile): ProfileFile['placeOf'] {
+  const urls = new Set(now.profile.nodes.map(({ callFrame }) => callFrame.url));
+  return (url, ...position) => (urls.has(url) ? now : before).placeOf(url, ...position);
+}
+
+function noDiffError(format: FormatName): ProfilerError {
+  const able = FORMAT_NAMES.filter((name) => FORMATS[name].canDiff).join(' or ');
+  return new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--format ${format} cannot hold a difference.`,
+    `Write --format ${able}, or leave out --diff.`,
+  );
+}

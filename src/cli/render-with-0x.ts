@@ -1,0 +1,52 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { safeText } from '../format/profile-for-0x.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { CpuProfile } from '../model/profiles.ts';
+import { writeOutput } from './output-file.ts';
+
+/** The part of 0x that is used: it writes a page and says where. It has no types of its own. */
+type ZeroX = (options: {
+  readonly visualizeCpuProfile: string;
+  readonly outputHtml: string;
+  readonly workingDir: string;
+  readonly title: string;
+}) => Promise<string>;
+
+/** Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one. */
+export async function renderWith0x(profile: CpuProfile, title: string, outputHtml: string): Promise<void> {
+  const draw = load0x();
+  const workingDir = await mkdtemp(join(tmpdir(), 'soak-profiler-0x-'));
+  try {
+    const visualizeCpuProfile = join(workingDir, 'normalised.cpuprofile');
+    await writeOutput(visualizeCpuProfile, JSON.stringify(profile));
+    await draw({ visualizeCpuProfile, outputHtml, workingDir, title: safeText(title) });
+    await chmod(outputHtml, 0o600);
+  } finally {
+    await rm(workingDir, { recursive: true, force: true });
+  }
+}
+
+/** Looks beside this package first, then where the command is run: under npx the two differ. */
+function load0x(): ZeroX {
+  const places = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href];
+  for (const place of places) {
+    const require = createRequire(place);
+    try {
+      require.resolve('0x');
+    } catch {
+      continue;
+    }
+    return require('0x') as ZeroX;
+  }
+  throw new ProfilerError(
+    'package-missing',
+    EXIT.usage,
+    '--format 0x needs the package 0x, which is not installed.',
+    'Install it beside this one (npm install --save-dev 0x), or leave the option out: --format html needs nothing.',
+  );
+}

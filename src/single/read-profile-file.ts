@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createPlaceOf } from '../cpu/place-of.ts';
+import { parseCpuProfile } from '../format/cpu-profile.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
+import { readManifest } from '../record/read-manifest.ts';
+import { readSourceMaps } from '../record/read-profiles.ts';
+import { localPlaces } from './local-places.ts';
+
+export interface ProfileFile {
+  readonly profile: CpuProfile;
+  readonly placeOf: PlaceOf;
+}
+
+/**
+ * A .cpuprofile that somebody names. One in a run folder has the source maps of its run beside it; any other is read
+ * with what stands on this machine under the paths that it names. Throws a ProfilerError (exit 2).
+ */
+export async function readProfileFile(file: string): Promise<ProfileFile> {
+  const bytes = await readFile(file).catch((error: Error) => {
+    const hint = 'Name a .cpuprofile: one of profiles/<run-id>/cpu/, or make one with profiler cpu.';
+    throw new ProfilerError('profile-unreadable', EXIT.usage, `${file} cannot be read: ${error.message}`, hint);
+  });
+  const profile = parseCpuProfile(bytes, file);
+  const folder = dirname(resolve(file));
+  const runDir = dirname(folder);
+  if (basename(folder) !== 'cpu' || !existsSync(join(runDir, 'run.json'))) {
+    return { profile, placeOf: localPlaces(profile.nodes.map(({ callFrame }) => callFrame.url)) };
+  }
+  const manifest = await readManifest(runDir);
+  return { profile, placeOf: createPlaceOf(manifest.scripts, await readSourceMaps({ dir: runDir, manifest })) };
+}
