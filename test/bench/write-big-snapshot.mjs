@@ -18,7 +18,10 @@ class LineItem {
 class Order {
   constructor(seed) {
     this.id = `order-${seed}`;
-    this.customer = { name: `customer ${seed % 900}`, address: { street: `${seed} Main Street`, city: `City ${seed % 50}` } };
+    this.customer = {
+      name: `customer ${seed % 900}`,
+      address: { street: `${seed} Main Street`, city: `City ${seed % 50}` },
+    };
     this.items = [new LineItem(seed), new LineItem(seed + 1), new LineItem(seed + 2)];
     this.createdAt = new Date(seed);
     this.total = () => this.items.reduce((sum, item) => sum + item.price * item.quantity, 0);
@@ -57,7 +60,8 @@ for (let seed = 0; seed < Number(units); seed++) {
   if (seed % 3 === 0) store.seen.add({ order: order.id, at: { second: seed } });
   if (seed % 50 === 0) store.meta.set(order, { touched: `at ${seed}` });
   if (seed % 20 === 0) store.bus.on('change', () => order);
-  if (seed % 2 === 0) store.texts.push(`${order.id}${'x'.repeat(40)}${seed}`, `${order.id}-long`.slice(2, 20), `größe ${seed} ✓`);
+  if (seed % 2 === 0)
+    store.texts.push(`${order.id}${'x'.repeat(40)}${seed}`, `${order.id}-long`.slice(2, 20), `größe ${seed} ✓`);
   if (seed % 200 === 0) store.buffers.push(new Float64Array(16), Buffer.alloc(64));
   if (seed % 5 === 0) store.trail.pendingRequests.set(seed, new LeakedRequestContext(seed));
 }

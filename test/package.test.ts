@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+interface Manifest {
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly engines: { readonly node: string };
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+interface LockEntry {
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const lock: { readonly packages: Readonly<Record<string, LockEntry>> } = JSON.parse(
+  readFileSync('package-lock.json', 'utf8'),
+);
+const entries = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+test('few runtime packages, none with an install script', () => {
+  const runtime = entries.filter(([, entry]) => !entry.dev && !entry.optional);
+  assert.ok(Object.keys(manifest.dependencies).length <= 10);
+  assert.ok(runtime.length <= 35, `${runtime.length} runtime packages`);
+  assert.deepEqual(
+    runtime.filter(([, entry]) => entry.hasInstallScript).map(([path]) => path),
+    [],
+  );
+});
+
+test('the lock file names the packages of every platform (node scripts/complete-lockfile.mjs), and no host', () => {
+  const missing = entries.flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter(
+      (name) => !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`],
+    ),
+  );
+  assert.deepEqual(missing, []);
+  assert.deepEqual(
+    entries.filter(([, entry]) => entry.resolved).map(([path]) => path),
+    [],
+  );
+});
+
+test('the package holds the tool, its page and its schemas, and neither tests nor the reference service', () => {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' }),
+  ) as [{ readonly files: readonly { readonly path: string }[] }];
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of [
+    ...Object.values(manifest.bin),
+    'dist/src/page/page.bundle.js',
+    'dist/src/page/page.bundle.css',
+    'dist/src/load/load-process.js',
+    'dist/src/snapshot/growth-worker.js',
+    'schemas/scenario.schema.json',
+    'schemas/config.schema.json',
+    'scenarios/evidence-archive.yaml',
+    'README.md',
+    'LICENSE',
+  ]) {
+    assert.ok(paths.includes(path), path);
+  }
+  assert.deepEqual(
+    paths.filter(
+      (path) => path.startsWith('dist/test') || path.startsWith('dist/src/demo') || path.includes('.tsbuildinfo'),
+    ),
+    [],
+  );
+});
+
+test('the command starts with node, and the changelog knows the version or holds what is not released', () => {
+  for (const path of Object.values(manifest.bin)) assert.match(readFileSync(path, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  assert.ok(existsSync('CHANGELOG.md'));
+  const unreleased = /## Unreleased\n([\s\S]*?)(?=\n## |$)/.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1] ?? '';
+  assert.ok(readFileSync('CHANGELOG.md', 'utf8').includes(`## ${manifest.version}`) || unreleased.trim().length > 0);
+});
