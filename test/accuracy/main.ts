@@ -1,0 +1,84 @@
+// Drives the planted leaks and the healthy look-alikes with the tool itself and prints how often it is right:
+//   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--fresh] [--misjudged] [--table] [--write]
+// WORDS narrow by name. Results stay in .cache/accuracy: what was interrupted goes on. --fresh drives the chosen cases
+// again, --misjudged those that came out wrong, --table none. --write puts the table into docs/accuracy.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
+import { CASES } from './cases.ts';
+import { driveCase, missingFor } from './drive-case.ts';
+import { judge } from './judge.ts';
+import { readResult, writeResult } from './result-store.ts';
+import { type Row, tableOf } from './table.ts';
+
+const DOCUMENT = 'docs/accuracy.md';
+const TABLE_MARK = '<!-- table -->';
+
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cut: { type: 'string' },
+    repeats: { type: 'string', default: '1' },
+    fresh: { type: 'boolean', default: false },
+    misjudged: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+if (options.cut !== undefined && options.cut !== 'ci') {
+  throw new Error(`there is no cut "${options.cut}", only "ci"`);
+}
+
+let tool: number | null = null;
+let isStopped = false;
+process.once('SIGINT', () => {
+  isStopped = true;
+  say('stopping; what is done is kept');
+  if (tool !== null) process.kill(tool, 'SIGINT');
+});
+
+const chosen = CASES.filter(
+  ({ name, isInCiCut }) =>
+    (options.cut === undefined || isInCiCut) && (wanted.length === 0 || wanted.some((word) => name.includes(word))),
+);
+const rows: Row[] = [];
+for (let repeat = 1; repeat <= Number(options.repeats); repeat += 1) {
+  for (const one of chosen) {
+    if (!isStopped && !options.table) await drive(one, repeat);
+    const result = readResult(one, repeat);
+    if (result !== null) rows.push({ one, repeat, result });
+  }
+}
+const table = tableOf(rows);
+process.stdout.write(`${table}\n`);
+if (options.write) writeDocument(table);
+const areAllRight = rows.length > 0 && rows.every(({ one, result }) => judge(one, result.report).isRight);
+process.exitCode = isStopped ? 130 : areAllRight ? 0 : 1;
+
+async function drive(one: AccuracyCase, repeat: number): Promise<void> {
+  const known = readResult(one, repeat);
+  const isWrong = known !== null && !judge(one, known.report).isRight;
+  if (known !== null && !options.fresh && !(options.misjudged && isWrong)) return;
+  const missing = missingFor(one);
+  if (missing !== null) return say(`${one.name}: skipped, ${missing}`);
+  const result = await driveCase(one, repeat, (pid) => {
+    tool = pid;
+  });
+  tool = null;
+  if (isStopped) return;
+  if (result === null) return say(`${one.name}: no report; see .cache/accuracy`);
+  writeResult(one, repeat, result);
+  const { isRight, first } = judge(one, result.report);
+  const said = first === null ? 'nothing accused' : `${first.confidence} ${first.kind}: ${first.title}`;
+  say(`${isRight ? 'right' : 'WRONG'}  ${isHealthy(one) ? 'healthy' : 'leak   '}  ${one.name}  ${said}`);
+}
+
+function writeDocument(text: string): void {
+  const [head] = readFileSync(DOCUMENT, 'utf8').split(TABLE_MARK);
+  writeFileSync(DOCUMENT, `${head}${TABLE_MARK}\n\n${text}\n`);
+}
+
+function say(words: string): void {
+  process.stderr.write(`${words}\n`);
+}
