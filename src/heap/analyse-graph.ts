@@ -11,7 +11,6 @@ import { findWeakMapEdges, type WeakMapEdges } from './weak-map-edges.ts';
 export interface AnalysedGraph {
   readonly graph: HeapGraph;
   readonly weakMaps: WeakMapEdges;
-  readonly dominators: DominatorTree;
   readonly shallow: Uint32Array;
   readonly sizes: RetainedSizes;
   readonly classes: ClassTable;
@@ -21,13 +20,22 @@ export interface AnalysedGraph {
 export function analyseGraph(graph: HeapGraph): AnalysedGraph {
   const weakMaps = findWeakMapEdges(graph);
   const dominators = buildDominatorTree(graph, weakMaps);
-  const shallow = calculateShallowSizes(graph);
-  const sizes = calculateRetainedSizes(dominators, shallow);
   const classes = buildClassTable(graph, findDetached(graph));
+  return assembleAnalysis(graph, weakMaps, dominators, calculateShallowSizes(graph), classes);
+}
+
+/** From parts that two threads made. */
+export function assembleAnalysis(
+  graph: HeapGraph,
+  weakMaps: WeakMapEdges,
+  dominators: DominatorTree,
+  shallow: Uint32Array,
+  classes: ClassTable,
+): AnalysedGraph {
+  const sizes = calculateRetainedSizes(dominators, shallow);
   return {
     graph,
     weakMaps,
-    dominators,
     shallow,
     sizes,
     classes,

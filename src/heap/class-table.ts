@@ -27,7 +27,7 @@ export function buildClassTable(graph: HeapGraph, detached: Uint8Array | null = 
   };
   const byType = NODE_TYPE_NAMES.map((_, type) => numberOf(kindName(type)));
   const byName = new Uint32Array(strings.count + 1);
-  const classOf = new Uint32Array(nodeCount);
+  const classOf = new Uint32Array(new SharedArrayBuffer(nodeCount * 4));
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeType[node]!;
     if (type !== NODE.object && type !== NODE.native) {

@@ -12,6 +12,16 @@ export interface DominatorTree {
   readonly nodeAt: Uint32Array;
   /** Immediate dominator by number, itself a number; the root's is 0. */
   readonly dominator: Uint32Array;
+  /** Memory that the search needed and nobody needs any more: on big heaps worth using again. */
+  readonly spare: SpareMemory;
+}
+
+export interface SpareMemory {
+  /** Each with one entry a node, with anything in it. */
+  readonly columns: readonly [Uint32Array, Uint32Array, Uint32Array];
+  readonly doubles: Float64Array;
+  /** As long as there are edges to spare. */
+  readonly rest: ArrayBuffer;
 }
 
 /** Which of the two graphs a node belongs to: see `pageOwned` below. */
@@ -31,7 +41,7 @@ const UNSEEN = 0;
  */
 export function buildDominatorTree(graph: HeapGraph, weakMaps: WeakMapEdges): DominatorTree {
   const search = searchDepthFirst(graph, weakMaps);
-  return { nodeCount: graph.nodeCount, nodeAt: search.nodeAt, dominator: nearestCommonAncestors(search) };
+  return { nodeCount: graph.nodeCount, nodeAt: search.nodeAt, ...nearestCommonAncestors(search) };
 }
 
 interface DepthFirstSearch {
@@ -43,18 +53,20 @@ interface DepthFirstSearch {
   readonly semi: Int32Array;
   /** By number: index of the first remembered edge, 0 for none; the edges are pairs (source number, next index). */
   readonly firstCross: Int32Array;
-  readonly cross: Int32Array;
+  readonly cross: Int32Array<ArrayBuffer>;
+  /** Number + 1 by ordinal. */
+  readonly numberOf: Int32Array;
 }
 
 class GrowingPairs {
-  values: Int32Array;
+  values: Int32Array<ArrayBuffer>;
   used = 2;
 
   constructor(capacity: number) {
     this.values = new Int32Array(capacity * 2);
   }
 
-  grow(): Int32Array {
+  grow(): Int32Array<ArrayBuffer> {
     const larger = new Int32Array(this.values.length * 2);
     larger.set(this.values);
     this.values = larger;
@@ -71,7 +83,8 @@ function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): DepthFirstS
   const firstCross = new Int32Array(nodeCount);
   /** Number + 1 by ordinal. */
   const numberOf = new Int32Array(nodeCount);
-  const pairs = new GrowingPairs(Math.max(1024, Math.ceil(graph.edgeCount * 0.6)));
+  // All edges but one for each node, by which it was found; should there be more, the pairs grow.
+  const pairs = new GrowingPairs(Math.max(1024, graph.edgeCount - nodeCount + 1024));
   let cross = pairs.values;
   let crossUsed = pairs.used;
   let stackNode = new Int32Array(1 << 16);
@@ -177,7 +190,7 @@ function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): DepthFirstS
     numberOf[node] = numbered + 1;
     nodeAt[numbered++] = node;
   }
-  return { nodeCount, nodeAt, parent, semi, firstCross, cross };
+  return { nodeCount, nodeAt, parent, semi, firstCross, cross, numberOf };
 }
 
 function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -250,7 +263,7 @@ function visitOrphans(
   for (let node = 1; node < nodeCount; node++) if (numberOf[node] === UNSEEN && isRetained[node] === 0) visit(node);
 }
 
-function nearestCommonAncestors(search: DepthFirstSearch): Uint32Array {
+function nearestCommonAncestors(search: DepthFirstSearch): Pick<DominatorTree, 'dominator' | 'spare'> {
   const { nodeCount, parent, semi, firstCross, cross } = search;
   // Path compression works on copies: pairs (ancestor, smallest semidominator on the way to it).
   const path = new Int32Array(nodeCount * 2);
@@ -285,12 +298,24 @@ function nearestCommonAncestors(search: DepthFirstSearch): Uint32Array {
     semi[w] = best;
     path[w * 2 + 1] = best;
   }
-  const dominator = new Uint32Array(nodeCount);
+  const dominator = new Uint32Array(search.numberOf.buffer);
+  if (nodeCount > 0) dominator[0] = 0;
   for (let w = 1; w < nodeCount; w++) {
     let at = parent[w]!;
     const limit = semi[w]!;
     while (at > limit) at = dominator[at]!;
     dominator[w] = at;
   }
-  return dominator;
+  return {
+    dominator,
+    spare: {
+      columns: [asUnsigned(parent), asUnsigned(semi), asUnsigned(firstCross)],
+      doubles: new Float64Array(path.buffer),
+      rest: cross.buffer,
+    },
+  };
+}
+
+function asUnsigned(values: Int32Array): Uint32Array {
+  return new Uint32Array(values.buffer);
 }

@@ -25,7 +25,8 @@ export class EdgeSection extends RowSection {
   private readonly capacity: number;
   private readonly scratch: Int32Array;
 
-  constructor(layout: SnapshotLayout, columns: EdgeColumns, nodeCount: number) {
+  /** @param firstRow where in the columns to begin */
+  constructor(layout: SnapshotLayout, columns: EdgeColumns, nodeCount: number, firstRow: number = 0) {
     super('edges', layout.edge.fields);
     this.layout = layout.edge;
     this.nodeFields = layout.node.fields;
@@ -33,6 +34,7 @@ export class EdgeSection extends RowSection {
     this.columns = columns;
     this.capacity = columns.edgeType.length;
     this.scratch = new Int32Array(Math.max(3, layout.edge.fields));
+    this.rows = firstRow;
   }
 
   protected override fast(bytes: Uint8Array, start: number, limit: number): number {

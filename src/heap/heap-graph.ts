@@ -31,11 +31,8 @@ export interface HeapGraph {
   readonly damage: readonly string[];
 }
 
-/** Where functions and their kin stand: rows of node, script id, zero-based line and column. */
+/** Where functions and their kin stand: row i is values[4 i] (node), then script id, zero-based line and column. */
 export interface LocationRows {
   readonly count: number;
-  readonly node: Uint32Array;
-  readonly script: Uint32Array;
-  readonly line: Uint32Array;
-  readonly column: Uint32Array;
+  readonly values: Uint32Array;
 }

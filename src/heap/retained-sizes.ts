@@ -11,23 +11,25 @@ export interface RetainedSizes {
 }
 
 /**
+ * Uses up the tree's spare memory: once for each tree.
+ *
  * Two sweeps, no search: dominators have smaller numbers than what they dominate, so sizes add up from the highest
  * number down, and places are given out from the lowest up (each dominator hands its children consecutive blocks).
  */
 export function calculateRetainedSizes(tree: DominatorTree, shallow: Uint32Array): RetainedSizes {
   const { nodeCount, nodeAt, dominator } = tree;
-  const size = new Float64Array(nodeCount);
-  const members = new Uint32Array(nodeCount).fill(1);
+  const size = tree.spare.doubles;
+  const [members, nextPlace, order] = tree.spare.columns;
+  members.fill(1);
   for (let number = 0; number < nodeCount; number++) size[number] = shallow[nodeAt[number]!]!;
   for (let number = nodeCount - 1; number > 0; number--) {
     const above = dominator[number]!;
     size[above] = size[above]! + size[number]!;
     members[above] = members[above]! + members[number]!;
   }
-  const retained = new Float64Array(nodeCount);
-  const order = new Uint32Array(nodeCount);
-  const subtreeEnd = new Uint32Array(nodeCount);
-  const nextPlace = new Uint32Array(nodeCount);
+  const isRoomy = tree.spare.rest.byteLength >= nodeCount * 12;
+  const retained = isRoomy ? new Float64Array(tree.spare.rest, 0, nodeCount) : new Float64Array(nodeCount);
+  const subtreeEnd = isRoomy ? new Uint32Array(tree.spare.rest, nodeCount * 8, nodeCount) : new Uint32Array(nodeCount);
   for (let number = 0; number < nodeCount; number++) {
     const above = dominator[number]!;
     const place = number === 0 ? 0 : nextPlace[above]!;

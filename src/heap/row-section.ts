@@ -76,3 +76,27 @@ export abstract class RowSection {
     }
   }
 }
+
+/**
+ * Reads one row of plain numbers into `row`, as far as 32 bits (which wrap). Returns where it ends, or -1 where there is
+ * no such row: the end of the section, damage, a number of more than ten digits. There must be room for a row behind `start`.
+ */
+export function readRow(bytes: Uint8Array, start: number, row: Int32Array, fields: number): number {
+  let at = start;
+  for (let field = 0; field < fields; field++) {
+    let byte = bytes[at++]!;
+    while (byte < 48) byte = bytes[at++]!;
+    if (!(byte <= 57)) return -1;
+    const first = at;
+    let value = byte - 48;
+    byte = bytes[at++]!;
+    while (byte >= 48 && byte <= 57) {
+      value = (Math.imul(value, 10) + byte - 48) | 0;
+      byte = bytes[at++]!;
+    }
+    if (at - first > 10) return -1;
+    at--;
+    row[field] = value;
+  }
+  return at;
+}

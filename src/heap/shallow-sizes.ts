@@ -10,7 +10,8 @@ const SEVERAL_OWNERS = 0xfffffffe;
  * root, as when it was taken with `exposeInternals`.
  */
 export function calculateShallowSizes(graph: HeapGraph): Uint32Array {
-  const sizes = graph.selfSize.slice();
+  const sizes = new Uint32Array(new SharedArrayBuffer(graph.nodeCount * 4));
+  sizes.set(graph.selfSize);
   return hasUserRoots(graph) ? giveToOwners(graph, findOwners(graph), sizes) : sizes;
 }
 

@@ -1,10 +1,12 @@
-import { allocateEdges, EdgeSection } from './edge-section.ts';
-import type { HeapGraph } from './heap-graph.ts';
+import { allocateEdges, type EdgeColumns, EdgeSection } from './edge-section.ts';
+import type { HeapGraph, LocationRows } from './heap-graph.ts';
 import { LocationSection } from './location-section.ts';
 import { allocateNodes, NodeSection } from './node-section.ts';
+import type { ParsedTail } from './parsed-tail.ts';
 import { damaged, notASnapshot, truncated } from './snapshot-error.ts';
 import { readLayout, type SnapshotLayout } from './snapshot-layout.ts';
 import { StringSection } from './string-section.ts';
+import { type StringColumns, StringTable } from './string-table.ts';
 import { ValueSkipper } from './value-skipper.ts';
 
 const HEADER_LIMIT = 1 << 20;
@@ -23,8 +25,19 @@ export interface ParseOptions {
   readonly sizeBytes: number | null;
   /** Take what is there of a damaged or truncated file. */
   readonly salvage?: boolean;
+  /** Room for so many edges more than the header says, as a share: for a second thread that cannot know yet where its rows belong. */
+  readonly spareEdgesShare?: number;
   /** Leave the edges out: for comparisons by id and class alone. */
   readonly withoutEdges?: boolean;
+}
+
+/** Where a second thread begins: in the middle of the edges, at the first byte of a row. */
+export interface TailStart {
+  readonly layout: SnapshotLayout;
+  readonly columns: EdgeColumns;
+  /** Where in the columns to put the rows for now. */
+  readonly firstRow: number;
+  readonly offset: number;
 }
 
 /**
@@ -47,11 +60,24 @@ export class SnapshotParser {
   private between = '';
   private finished = false;
   private offset = 0;
+  private nodesOffset = 0;
   private stringsOffset = 0;
   private failure: Error | null = null;
 
-  constructor(options: ParseOptions) {
+  /** @param tail begin there instead of at the first byte of the file */
+  constructor(options: ParseOptions, tail: TailStart | null = null) {
     this.options = options;
+    if (!tail) return;
+    this.layout = tail.layout;
+    this.locations = new LocationSection(tail.layout, tail.layout.nodeCount);
+    this.edges = new EdgeSection(tail.layout, tail.columns, tail.layout.nodeCount, tail.firstRow);
+    this.section = this.edges;
+    this.offset = tail.offset;
+  }
+
+  /** For a second thread: known once the first chunk was written, null before. */
+  get started(): { readonly layout: SnapshotLayout; readonly edges: EdgeColumns; readonly offset: number } | null {
+    return this.layout && this.edges && { layout: this.layout, edges: this.edges.columns, offset: this.nodesOffset };
   }
 
   /** Throws a ProfilerError where the file is damaged; with `salvage`, ignores everything after the damage. */
@@ -106,6 +132,7 @@ export class SnapshotParser {
     if (!this.layout) throw notASnapshot('it does not begin with `{"snapshot":`');
     const isArray = char === '[';
     if (key === 'nodes' && isArray) {
+      this.nodesOffset = offset + 1;
       return this.need(this.nodes, key, offset);
     }
     if (key === 'edges' && isArray && !this.options.withoutEdges) {
@@ -132,7 +159,11 @@ export class SnapshotParser {
     const { nodeCount, edgeCount } = this.capacity(layout, offset);
     this.layout = layout;
     this.nodes = new NodeSection(layout, allocateNodes(nodeCount));
-    this.edges = new EdgeSection(layout, allocateEdges(this.options.withoutEdges ? 0 : edgeCount), nodeCount);
+    this.edges = new EdgeSection(
+      layout,
+      allocateEdges(this.options.withoutEdges ? 0 : Math.ceil(edgeCount * (1 + (this.options.spareEdgesShare ?? 0)))),
+      nodeCount,
+    );
     this.locations = new LocationSection(layout, nodeCount);
   }
 
@@ -166,16 +197,57 @@ export class SnapshotParser {
       for (let node = 0; node <= nodes.rows; node++) firstEdge[node] = Math.min(firstEdge[node]!, edgeCount);
       dropEdgesToMissingNodes(edges, nodes.rows);
     }
+    return this.graphOf(edgeCount, strings.take(), locations.take(), this.stringsOffset, damage);
+  }
+
+  /** Of the second thread, after the last chunk. */
+  takeTail(firstRow: number): ParsedTail {
+    const { edges, locations, strings } = this;
     return {
-      layout,
+      firstRow,
+      edgeRows: edges!.rows - firstRow,
+      locations: locations!.take(),
+      strings: (strings ?? new StringSection(0)).take(),
+      stringsOffset: this.stringsOffset,
+      isWhole: this.finished && this.failure === null && strings?.ended === true,
+    };
+  }
+
+  /** Of the first thread, when it came to where the second began: the graph, or null where the two do not fit together. */
+  endWithTail(tail: ParsedTail): HeapGraph | null {
+    const { layout, nodes, edges } = this;
+    if (!layout || !nodes || !edges || !tail.isWhole) return null;
+    const { firstEdge } = nodes.columns;
+    const isComplete =
+      nodes.rows === layout.nodeCount &&
+      edges.rows + tail.edgeRows === layout.edgeCount &&
+      firstEdge[nodes.rows] === layout.edgeCount &&
+      edges.rows <= tail.firstRow;
+    if (!isComplete) return null;
+    for (const column of Object.values(edges.columns) as Uint32Array[]) {
+      column.copyWithin(edges.rows, tail.firstRow, tail.firstRow + tail.edgeRows);
+    }
+    return this.graphOf(layout.edgeCount, tail.strings, tail.locations, tail.stringsOffset, []);
+  }
+
+  private graphOf(
+    edgeCount: number,
+    strings: StringColumns,
+    locations: LocationRows,
+    stringsOffset: number,
+    damage: readonly string[],
+  ): HeapGraph {
+    const nodes = this.nodes!;
+    return {
+      layout: this.layout!,
       nodeCount: nodes.rows,
       edgeCount,
       ...trimmed(nodes.columns, nodes.rows),
-      ...trimmed(edges.columns, edgeCount),
-      firstEdge: firstEdge.subarray(0, nodes.rows + 1),
-      strings: strings.take(),
-      locations: locations.take(),
-      stringsOffset: this.stringsOffset,
+      ...trimmed(this.edges!.columns, edgeCount),
+      firstEdge: nodes.columns.firstEdge.subarray(0, nodes.rows + 1),
+      strings: new StringTable(strings),
+      locations,
+      stringsOffset,
       damage,
     };
   }

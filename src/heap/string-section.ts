@@ -1,5 +1,5 @@
 import { damaged } from './snapshot-error.ts';
-import { StringTable } from './string-table.ts';
+import type { StringColumns } from './string-table.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -23,7 +23,7 @@ export class StringSection {
   /** @param sizeHint bytes that the section has at most where the size of the file is known, else a guess */
   constructor(sizeHint: number) {
     this.bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1024, sizeHint)));
-    this.starts = new Uint32Array(1 << 16);
+    this.starts = new Uint32Array(new SharedArrayBuffer(4 << 16));
   }
 
   read(bytes: Uint8Array, start: number, end: number, offset: number): number {
@@ -84,13 +84,13 @@ export class StringSection {
     this.bytes = larger;
   }
 
-  take(): StringTable {
-    return new StringTable(this.bytes, this.starts, this.count);
+  take(): StringColumns {
+    return { bytes: this.bytes, starts: this.starts, count: this.count };
   }
 }
 
 function grown(values: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(length);
+  const larger = new Uint32Array(new SharedArrayBuffer(length * 4));
   larger.set(values);
   return larger;
 }

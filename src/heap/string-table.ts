@@ -1,3 +1,10 @@
+export interface StringColumns {
+  readonly bytes: Uint8Array;
+  /** String i is bytes[starts[i]] up to the quote before bytes[starts[i + 1]]. */
+  readonly starts: Uint32Array;
+  readonly count: number;
+}
+
 /**
  * The strings of a snapshot, kept as the bytes of the file: only those that are shown are ever decoded.
  * V8 writes ASCII (everything else as \uXXXX), so bytes are characters until a backslash is met.
@@ -5,15 +12,19 @@
 export class StringTable {
   readonly count: number;
   private readonly bytes: Uint8Array;
-  /** String i is bytes[starts[i]] up to the quote before bytes[starts[i + 1]]: see `StringSection` for the layout. */
   private readonly starts: Uint32Array;
   private readonly decoder = new TextDecoder('latin1');
   private readonly cache = new Map<number, string>();
 
-  constructor(bytes: Uint8Array, starts: Uint32Array, count: number) {
+  constructor({ bytes, starts, count }: StringColumns) {
     this.bytes = bytes;
     this.starts = starts;
     this.count = count;
+  }
+
+  /** What another thread needs to have the same table. */
+  get columns(): StringColumns {
+    return { bytes: this.bytes, starts: this.starts, count: this.count };
   }
 
   /** Empty where the file has no such string, which happens in damaged files only. */

@@ -1,16 +1,29 @@
-import { analyseGraph } from '../heap/analyse-graph.ts';
+import { stat } from 'node:fs/promises';
 import { type HeapSummary, summariseGraph } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
+import { analyseTogether } from './analyse-together.ts';
 import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
+import { SnapshotHelper } from './snapshot-helper.ts';
 
 export interface SnapshotSummary extends HeapSummary {
   readonly file: string;
   readonly fileBytes: Bytes;
 }
 
-/** Who keeps what alive in one snapshot. */
+/** Who keeps what alive in one snapshot. Big files are read by two threads. */
 export async function summariseSnapshot(file: string, options: OpenOptions = {}): Promise<SnapshotSummary> {
-  const { graph, fileBytes } = await openSnapshot(file, options);
-  options.onProgress?.('dominators and retained sizes', 1);
-  return { file, fileBytes, ...summariseGraph(analyseGraph(graph)) };
+  const helper = SnapshotHelper.start(
+    await stat(file).then(
+      ({ size }) => size,
+      () => null,
+    ),
+  );
+  try {
+    const { graph, fileBytes } = await openSnapshot(file, options, helper);
+    options.onProgress?.('dominators and retained sizes', 1);
+    const analysed = await analyseTogether(graph, helper);
+    return { file, fileBytes, ...summariseGraph(analysed) };
+  } finally {
+    await helper?.close();
+  }
 }

@@ -5,25 +5,35 @@ import { EDGE, NODE } from '../snapshot-layout.ts';
 /** Where functions and objects of classes are written: the rows of `locations`, with the URL of the script. */
 export class SourceLocations {
   private readonly graph: HeapGraph;
-  private readonly rowOf = new Map<number, number>();
-  private readonly urls: Map<number, string>;
+  private rows: Map<number, number> | null = null;
+  private asked = 0;
+  private readonly urls: ReadonlyMap<number, string>;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
-    const { locations } = graph;
-    this.urls = new Map();
-    for (let row = 0; row < locations.count; row++) this.rowOf.set(locations.node[row]!, row);
-    this.readUrls();
+    this.urls = this.readUrls();
   }
 
   /** Of a closure its own place, of an object that of its constructor; null where V8 gave none or the script has no name. */
   locate(node: number): HeapLocation | null {
-    const row = this.rowOf.get(node);
-    if (row === undefined) return null;
-    const { script, line, column } = this.graph.locations;
-    const scriptUrl = this.urls.get(script[row]!);
+    const row = this.rowOf(node);
+    if (row < 0) return null;
+    const [, script, line0, column0] = this.graph.locations.values.subarray(row * 4, row * 4 + 4);
+    const scriptUrl = this.urls.get(script!);
     if (scriptUrl === undefined) return null;
-    return { scriptUrl, line0: line[row]!, column0: column[row]!, functionName: this.functionName(node) };
+    return { scriptUrl, line0: line0!, column0: column0!, functionName: this.functionName(node) };
+  }
+
+  /** A few places are found by looking through all rows; who wants many gets an index. */
+  private rowOf(node: number): number {
+    const { count, values } = this.graph.locations;
+    if (this.rows === null && this.asked++ > 64) {
+      this.rows = new Map();
+      for (let row = 0; row < count; row++) this.rows.set(values[row * 4]!, row);
+    }
+    if (this.rows) return this.rows.get(node) ?? -1;
+    for (let row = 0; row < count; row++) if (values[row * 4] === node) return row;
+    return -1;
   }
 
   /** URL of the script that a closure belongs to, also where it has no location. */
@@ -46,14 +56,20 @@ export class SourceLocations {
   }
 
   /** The rows know a script by number, the graph by name: a closure that has both tells which is which. */
-  private readUrls(): void {
+  private readUrls(): Map<number, string> {
     const { locations, nodeType } = this.graph;
+    const urls = new Map<number, string>();
+    let last = -1;
     for (let row = 0; row < locations.count; row++) {
-      const script = locations.script[row]!;
-      if (this.urls.has(script) || nodeType[locations.node[row]!] !== NODE.closure) continue;
-      const url = this.scriptOf(locations.node[row]!);
-      if (url !== null) this.urls.set(script, url);
+      const node = locations.values[row * 4]!;
+      const script = locations.values[row * 4 + 1]!;
+      if (script === last || nodeType[node] !== NODE.closure || urls.has(script)) continue;
+      const url = this.scriptOf(node);
+      if (url === null) continue;
+      urls.set(script, url);
+      last = script;
     }
+    return urls;
   }
 }
 
