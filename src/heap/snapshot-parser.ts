@@ -156,7 +156,7 @@ export class SnapshotParser {
 
   private startGraph(text: string, offset: number): void {
     const layout = readLayout(text, offset);
-    const { nodeCount, edgeCount } = this.capacity(layout, offset);
+    const { nodeCount, edgeCount } = this.capacity(layout);
     this.layout = layout;
     this.nodes = new NodeSection(layout, allocateNodes(nodeCount));
     this.edges = new EdgeSection(
@@ -167,16 +167,15 @@ export class SnapshotParser {
     this.locations = new LocationSection(layout, nodeCount);
   }
 
-  private capacity(layout: SnapshotLayout, offset: number): { nodeCount: number; edgeCount: number } {
-    const { sizeBytes, salvage } = this.options;
+  /** What the header says, but no more than the file has room for: a damaged header must not reserve gigabytes. */
+  private capacity(layout: SnapshotLayout): { nodeCount: number; edgeCount: number } {
+    const { sizeBytes } = this.options;
     const room = (fields: number): number =>
       sizeBytes === null ? Number.POSITIVE_INFINITY : Math.ceil(sizeBytes / (fields * LEAST_BYTES_PER_FIELD));
-    const nodeCount = Math.min(layout.nodeCount, room(layout.node.fields));
-    const edgeCount = Math.min(layout.edgeCount, room(layout.edge.fields));
-    if (!salvage && (nodeCount < layout.nodeCount || edgeCount < layout.edgeCount)) {
-      throw truncated('snapshot', sizeBytes ?? offset);
-    }
-    return { nodeCount, edgeCount };
+    return {
+      nodeCount: Math.min(layout.nodeCount, room(layout.node.fields)),
+      edgeCount: Math.min(layout.edgeCount, room(layout.edge.fields)),
+    };
   }
 
   /** After the last chunk: the graph. Throws a ProfilerError where the file is not whole, unless `salvage`. */

@@ -1,4 +1,5 @@
 import type { HeapLocation, PathStep } from '../../model/heap-growth.ts';
+import { calculateDistances } from '../distances.ts';
 import { SignatureTree } from '../growth/signature-tree.ts';
 import { buildSpanningTree, NOT_REACHED } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
@@ -16,6 +17,8 @@ export interface RetainingPath {
   readonly location: HeapLocation | null;
   /** How many of the objects asked for have the same path in words. */
   readonly objects: number;
+  /** Steps from the nearest user root, as Chrome DevTools counts them. */
+  readonly distance: number;
   readonly steps: readonly PathStep[];
 }
 
@@ -30,6 +33,7 @@ export function retainingPaths(
   most: number,
 ): RetainingPath[] {
   const spanning = buildSpanningTree(graph, weakMaps, new SignatureTree());
+  const distances = calculateDistances(graph, weakMaps);
   const locations = new SourceLocations(graph);
   const scopes = new Scopes(graph, locations);
   const bySignature = new Map<number, { node: number; objects: number }>();
@@ -48,6 +52,7 @@ export function retainingPaths(
       words: nodeWords(graph, node),
       location: locations.locate(node),
       objects,
+      distance: distances[node]!,
       steps: pathWords(graph, pathInTree(graph, spanning, node), scopes),
     }));
 }
