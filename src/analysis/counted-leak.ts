@@ -41,7 +41,8 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const entry = context.trends.judge(resource.metric, { leastShare: 0.1, leastGrowth: resource.leastGain });
   if (!entry) return { finding: null, detail: null };
   const { trend, verdict } = entry;
-  const gained = trend.slope * trend.span;
+  const points = context.trends.points(resource.metric);
+  const gained = (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0);
   const released = releasedInIdle(context, resource.metric, gained);
   const seen = `smallest leak this run could have seen: ${rateWords(Math.max(trend.smallestSlope, resource.leastGain / trend.span), trend.span)}`;
   if (verdict !== 'growing') {

@@ -99,6 +99,34 @@ test('what shows a bound, or is let go in part while idle, is possible and no mo
   assert.match(finding?.against.join(' ') ?? '', /`max`, `ttl`/);
 });
 
+test('what an emitter calls a maximum bounds no leak', () => {
+  const hinted = { ...listeners, suspect: { ...listeners.suspect, boundHints: ['_maxListeners'] } };
+  assert.equal(leaksOf({ seed: 4, populations: [hinted] })[0]?.confidence, 'confirmed');
+});
+
+test('two snapshots, the second after the idle tail: what is left has outlived it', () => {
+  const [finding] = leaksOf({ seed: 4, populations: [leak()], snapshots: 2 });
+  assert.equal(finding?.confidence, 'confirmed');
+  assert.deepEqual(sure(leaksOf({ seed: 4, populations: [expiring(9000), bounded(300)], snapshots: 2 })), []);
+});
+
+test('growth by the clock is a leak too, however the traffic varies', () => {
+  const byClock = { ...leak(), count: ({ tMs }: { readonly tMs: number }) => tMs / 20 };
+  for (const seed of SEEDS.slice(0, 4)) {
+    const [finding] = leaksOf({
+      seed,
+      populations: [byClock],
+      load: 'none',
+      snapshots: 5,
+      change: (run) => ({
+        ...run,
+        heapGrowth: run.heapGrowth && { ...run.heapGrowth, requests: [100, 200, 3000, 3500, 9000] },
+      }),
+    });
+    assert.equal(finding?.confidence, 'confirmed', `seed ${seed}`);
+  }
+});
+
 test('with two snapshots under load and no series, a leak is likely at most', () => {
   const [finding] = leaksOf({
     seed: 8,
