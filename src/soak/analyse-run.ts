@@ -64,7 +64,12 @@ async function readHeapGrowth(
         onProgress: onceEach(onProgress),
       },
     );
-    return { growth, error: null };
+    // Named as the run folder names them: a report is read elsewhere too.
+    const named = growth.snapshots.map((snapshot, index) => ({
+      ...snapshot,
+      file: snapshots[index]?.file ?? snapshot.file,
+    }));
+    return { growth: { ...growth, snapshots: named }, error: null };
   } catch (error) {
     return { growth: null, error: `the heap snapshots could not be compared: ${(error as Error).message}` };
   }
