@@ -1,4 +1,5 @@
-// What a soak costs the service, the disk and the host: `npm run bench:cost -- [--pairs 3] [--seconds 30] [--rate 300]`.
+// What a soak costs the service, the disk and the host: `npm run bench:cost -- [--pairs 3] [--seconds 30] [--rate 300]`;
+// what stands behind another `--` is said to `profiler soak` too: `-- --no-probes`.
 // Pairs of runs in alternating order, without and with the tool, each on a fresh service; then one run through all
 // phases for the pauses, and the beginning of a night for the disk. docs/cost-of-a-soak.md holds a result.
 import { cpus } from 'node:os';
@@ -15,7 +16,8 @@ interface Pair {
   readonly with: ArmResult;
 }
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     pairs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '30' },
@@ -26,7 +28,7 @@ const measuredMs = 1000 * Number(values.seconds);
 const ratePerSecond = Number(values.rate);
 
 console.log(
-  `Node ${process.version}, ${cpus().length} cores; ${ratePerSecond} requests/s, ${values.pairs} pairs of ${values.seconds} s`,
+  `Node ${process.version}, ${cpus().length} cores; ${ratePerSecond} requests/s, ${values.pairs} pairs of ${values.seconds} s; profiler soak ${positionals.join(' ')}`,
 );
 const pairs: Pair[] = [];
 for (let index = 0; index < Number(values.pairs); index += 1) pairs.push(await measurePair(index % 2 === 1));
@@ -35,12 +37,17 @@ printPauses(
   'Pauses between captures of a night: attaching',
   pausesOf(pairs.flatMap((pair) => pair.with.events)).filter(({ capture }) => capture === 'cpu-start'),
 );
-printRun(await measureRun({ ratePerSecond, measuredMs }));
+printRun(await measureRun({ ratePerSecond, measuredMs, soakWords: positionals }));
 
 async function measurePair(toolFirst: boolean): Promise<Pair> {
   const arms: { without?: ArmResult; with?: ArmResult } = {};
   for (const withTool of toolFirst ? [true, false] : [false, true]) {
-    arms[withTool ? 'with' : 'without'] = await measureArm({ withTool, ratePerSecond, measuredMs });
+    arms[withTool ? 'with' : 'without'] = await measureArm({
+      withTool,
+      ratePerSecond,
+      measuredMs,
+      soakWords: positionals,
+    });
   }
   if (!arms.without || !arms.with) throw new Error('a pair has two arms');
   const { without, with: attached } = arms;
@@ -53,6 +60,7 @@ async function measurePair(toolFirst: boolean): Promise<Pair> {
 function printOverhead(pairs: readonly Pair[]): void {
   const columns: readonly [string, (arm: ArmResult) => number, number][] = [
     ['CPU of the service, ms a request', (arm) => arm.cpuMsPerRequest, 3],
+    ['CPU of the service, percent of a core', (arm) => (arm.cpuMsPerRequest * ratePerSecond) / 10, 1],
     ['latency p50, ms', (arm) => arm.p50Ms, 2],
     ['latency p99, ms', (arm) => arm.p99Ms, 1],
     ['growth of RSS, MB', (arm) => arm.rssGrowthBytes / 1e6, 1],

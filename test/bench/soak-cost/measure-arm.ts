@@ -12,6 +12,8 @@ export interface ArmOptions {
   readonly withTool: boolean;
   readonly ratePerSecond: number;
   readonly measuredMs: Milliseconds;
+  /** More options of `profiler soak`. */
+  readonly soakWords: readonly string[];
 }
 
 /** What one service cost over the measured time, with or without the tool attached. */
@@ -34,15 +36,15 @@ const SETTLE_MS = 3_000;
  * The night's settings are those of a night: `--hours 8`, interrupted after the measured time. So long its warm-up is
  * not over, and all that happens is what happens between two captures: samples, CPU profiling, allocation sampling.
  */
-export async function measureArm({ withTool, ratePerSecond, measuredMs }: ArmOptions): Promise<ArmResult> {
+export async function measureArm({ withTool, ratePerSecond, measuredMs, soakWords }: ArmOptions): Promise<ArmResult> {
   const clock = createHostClock();
   const { service, intervals, stop } = await startLoadedService(ratePerSecond);
   let tool: SoakTool | null = null;
   try {
     await sleep(WARM_UP_MS);
     if (withTool) {
-      tool = startSoakTool(['--pid', String(service.pid), '--hours', '8', '--load', 'none']);
-      await tool.said('warm-up begins');
+      tool = startSoakTool(['--pid', String(service.pid), '--hours', '8', '--load', 'none', ...soakWords]);
+      await tool.said(/warm-up begins/);
     }
     await sleep(SETTLE_MS);
     const from = { monoMs: clock.monoMs(), target: usageOf(service.pid), tool: tool && usageOf(tool.pid) };

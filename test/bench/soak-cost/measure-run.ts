@@ -21,10 +21,11 @@ export interface RunResult {
 export async function measureRun(options: {
   readonly ratePerSecond: number;
   readonly measuredMs: Milliseconds;
+  readonly soakWords: readonly string[];
 }): Promise<RunResult> {
   const seconds = Math.max(20, Math.round(options.measuredMs / 1000));
   const { ratePerSecond } = options;
-  const short = ['--seconds', String(seconds), '--cpu-interval', '20ms', '--cpu-window', '10s'];
+  const short = ['--seconds', String(seconds), '--cpu-interval', '20ms', '--cpu-window', '10s', ...options.soakWords];
   const tools: SoakTool[] = [];
   try {
     let peakRssBytes = 0;
@@ -35,9 +36,9 @@ export async function measureRun(options: {
         peakRssBytes = Math.max(peakRssBytes, readUsage(tool.pid)?.peakRssBytes ?? 0);
       }
     });
-    const night = await onService(ratePerSecond, ['--hours', '8'], async (tool) => {
+    const night = await onService(ratePerSecond, ['--hours', '8', ...options.soakWords], async (tool) => {
       tools.push(tool);
-      await tool.said('warm-up begins');
+      await tool.said(/warm-up begins/);
       await sleep(options.measuredMs);
       await tool.interrupt();
     });

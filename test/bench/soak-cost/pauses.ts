@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../../src/model/run-event.ts';
 import type { Milliseconds } from '../../../src/model/units.ts';
-import { medianOf } from './spread.ts';
+import { median } from '../../../src/stats/order-statistics.ts';
 
 /** How long the service stood still for captures of one kind. */
 export interface Pause {
@@ -20,7 +20,7 @@ export function pausesOf(events: readonly RunEvent[]): Pause[] {
   return [...byCapture].map(([capture, pausesMs]) => ({
     capture,
     count: pausesMs.length,
-    medianMs: medianOf(pausesMs),
+    medianMs: median(pausesMs),
     longestMs: Math.max(...pausesMs),
   }));
 }

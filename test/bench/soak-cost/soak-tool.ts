@@ -9,7 +9,7 @@ export interface SoakTool {
   readonly pid: number;
   readonly runDir: string;
   /** Waits for words on its stderr; throws when it ends without them. */
-  said(words: string): Promise<void>;
+  said(words: RegExp): Promise<RegExpExecArray>;
   /** Ctrl-C, unless it has ended, and its last word. Throws on an exit code that is not of a finished run. */
   interrupt(): Promise<void>;
   ended(): Promise<CliResult>;
@@ -20,16 +20,17 @@ export interface SoakTool {
 /** Passed, gate failed, not enough data, stopped by the user: the run was recorded and analysed. */
 const FINISHED = [0, 1, 5, 130];
 
-export function startSoakTool(words: readonly string[]): SoakTool {
+export function startSoakTool(words: readonly string[], env: NodeJS.ProcessEnv = {}): SoakTool {
   const folder = mkdtempSync(join(tmpdir(), 'profiler-bench-'));
   const runDir = join(folder, 'run');
   let pid = 0;
   let stderr = (): string => '';
   let result: CliResult | null = null;
   const ending = runCli(['soak', ...words, '--out', runDir, '--report-dir', join(folder, 'report')], {
-    onStart: (startedPid, words) => {
+    env,
+    onStart: (startedPid, readStderr) => {
       pid = startedPid;
-      stderr = words;
+      stderr = readStderr;
     },
   }).then((ended) => {
     result = ended;
@@ -44,9 +45,11 @@ export function startSoakTool(words: readonly string[]): SoakTool {
     pid,
     runDir,
     ended,
-    async said(text) {
-      while (!stderr().includes(text)) {
-        if (result) throw new Error(`profiler soak ended before it said "${text}": ${stderr()}`);
+    async said(words) {
+      for (;;) {
+        const found = words.exec(stderr());
+        if (found) return found;
+        if (result) throw new Error(`profiler soak ended before it said ${words}: ${stderr()}`);
         await sleep(100);
       }
     },
