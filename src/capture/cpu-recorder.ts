@@ -48,6 +48,8 @@ export class CpuRecorder {
   readonly #measure: MeasureCost;
   /** Titles are unique over recorders and runs, so that nobody else's `console.profile` is taken for ours. */
   readonly #prefix: string;
+  /** How each window that V8 still owes us is given up. */
+  readonly #giveUps = new Set<RunningWindow['giveUp']>();
   #count = 0;
   #current: RunningWindow | null = null;
 
@@ -62,6 +64,10 @@ export class CpuRecorder {
     this.#clock = options.clock;
     this.#measure = options.measure;
     this.#prefix = `soak-profiler ${options.name} `;
+    // Once, not by each window: `closed` lives as long as the connection and would keep every profile of a night alive.
+    void options.session.closed.then((reason) => {
+      for (const giveUp of this.#giveUps) giveUp(new Error(`the inspector connection closed: ${reason}`));
+    });
   }
 
   get isRunning(): boolean {
@@ -113,8 +119,11 @@ export class CpuRecorder {
     const off = this.#session.on<ProfileFinished>('Profiler.consoleProfileFinished', (event) => {
       if (event.title === title) resolve(event.profile);
     });
-    void this.#session.closed.then((reason) => reject(new Error(`the inspector connection closed: ${reason}`)));
-    const finished = promise.finally(off);
+    this.#giveUps.add(reject);
+    const finished = promise.finally(() => {
+      off();
+      this.#giveUps.delete(reject);
+    });
     // Whoever ends the window sees the failure; a window that nobody ends must not bring the process down.
     finished.catch(() => {});
     try {

@@ -94,6 +94,7 @@ export class Captures {
   /** A heap snapshot, unless its estimate forbids it. */
   async keepSnapshot(phase: PhaseName): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
+    const takenBefore = this.#snapshots;
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
@@ -142,6 +143,8 @@ export class Captures {
       );
       return { file, cost: taken.cost, bytes };
     });
+    // One that was refused or failed left no file to look through.
+    if (this.#snapshots === takenBefore) return;
     const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
     await findScriptUrls(file).then(
       (urls) => this.#keepSources(urls),

@@ -5,6 +5,7 @@ import { CpuRecorder, type CpuWindow } from '../../src/capture/cpu-recorder.ts';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
+import { countRetained } from '../helpers/retention.ts';
 import { startInspected } from './inspected-child.ts';
 
 const clock = createHostClock();
@@ -110,6 +111,15 @@ test('many windows do not grow the target', async (t) => {
   await recorder.stop();
   t.diagnostic(`growth over 60 windows ${(growth / 1e6).toFixed(1)} MB`);
   assert.ok(growth < 5e6, `grew by ${growth} bytes`);
+});
+
+test('a window that was handed over is no longer held, while the connection lives on', async (t) => {
+  const { recorder } = await startRecorder(t);
+  await recorder.start({ intervalUs: 5000 });
+  const retained = await countRetained(10, async () => (await recorder.rotate()).profile);
+  await recorder.stop();
+  // The last may still stand on the stack of whoever asked.
+  assert.ok(retained <= 1, `${retained} of 10 profiles are held`);
 });
 
 test('a target that dies fails the window at once', async (t) => {
