@@ -23,7 +23,7 @@ export const hotFunctions: Check = {
     const detail = top ? `${code(top.name)} has most self time, ${percent(top.selfShare)} of the busy time` : '';
     return found(
       hot
-        .filter((each) => each.place !== null || nearestOwnCaller(each, cpu.hotFunctions) !== null)
+        .filter((each) => isNamed(each, cpu.hotFunctions) || isBlocked(context))
         .slice(0, SHOWN)
         .map((each) => hotFinding(context, each, cpu.hotFunctions)),
       detail,
@@ -35,7 +35,7 @@ function hotFinding(context: CheckContext, hot: HotFunction, all: readonly HotFu
   const caller = isOwn(hot) ? hot : (nearestOwnCaller(hot, all) ?? hot);
   const { place } = caller;
   const loopMs = medianLoopDelay(context);
-  const blocks = loopMs !== null && loopMs >= BLOCKED_MS;
+  const blocks = isBlocked(context);
   const name = caller === hot ? hot.name : `${hot.name} from ${caller.name}`;
   const file = context.run.manifest.cpuWindows.at(-1)?.file ?? null;
   return {
@@ -72,6 +72,15 @@ function hotFinding(context: CheckContext, hot: HotFunction, all: readonly HotFu
     recommendation: recommend('hot-function', { holder: caller.name, subject: code(name) }),
     verify: verifyLine(context),
   };
+}
+
+/** Native code whose caller is unknown is worth a word only where the event loop waits for it. */
+function isNamed(hot: HotFunction, all: readonly HotFunction[]): boolean {
+  return hot.place !== null || nearestOwnCaller(hot, all) !== null;
+}
+
+function isBlocked(context: CheckContext): boolean {
+  return (medianLoopDelay(context) ?? 0) >= BLOCKED_MS;
 }
 
 function isOwn({ place }: HotFunction): boolean {
