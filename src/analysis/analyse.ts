@@ -1,9 +1,9 @@
-import type { Checked, Gate, Report } from '../model/report.ts';
+import type { Checked, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
 import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageOf } from './coverage.ts';
-import { judgeGates, type NamedGate } from './gates.ts';
+import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { RunData } from './run-data.ts';
 import { type RunView, viewRun } from './run-view.ts';
@@ -70,8 +70,4 @@ function requestCount({ run }: RunView): number {
     else bySegment.set(segment, { first: served, last: served });
   }
   return [...bySegment.values()].reduce((sum, { first, last }) => sum + last - first, 0);
-}
-
-function toGate({ name, limit, measured, unit, status }: NamedGate): Gate {
-  return { name, limit, measured, unit, status };
 }

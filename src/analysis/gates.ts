@@ -42,3 +42,8 @@ function countGate(group: 'leak' | 'degradation', count: number, known: boolean)
     isUnmeasured: false,
   };
 }
+
+/** The gate as reports hold it. */
+export function toGate({ name, limit, measured, unit, status }: NamedGate): Gate {
+  return { name, limit, measured, unit, status };
+}

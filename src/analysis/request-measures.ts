@@ -1,4 +1,5 @@
-import type { Milliseconds } from '../model/units.ts';
+import type { RequestInterval } from '../model/requests.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { Latencies } from '../stats/request-summary.ts';
 import type { RunView } from './run-view.ts';
 import { overlaps } from './spans.ts';
@@ -16,22 +17,36 @@ export interface RequestMeasure {
 const ALL_REQUESTS = '*';
 
 /** By request name and, under `*`, all together; decoding the histograms of a night takes seconds, so it is done once. */
-export function measureRequests(view: RunView): ReadonlyMap<string, RequestMeasure> {
-  const measures = new Map<string, { -readonly [Key in keyof RequestMeasure]: RequestMeasure[Key] }>();
-  const reachedMs = new Map<string, number>();
-  for (const { name, startMonoMs, endMonoMs, count, errors, dropped, intended } of view.run.requests) {
-    if (overlaps(view.disturbed, { fromMs: startMonoMs, toMs: endMonoMs })) continue;
+export function measureRequests(view: RunView): RequestMeasures {
+  const measures = new RequestMeasures();
+  for (const interval of view.run.requests) {
+    if (!overlaps(view.disturbed, { fromMs: interval.startMonoMs, toMs: interval.endMonoMs })) measures.add(interval);
+  }
+  return measures;
+}
+
+/** Adds up intervals as they come, in order of time: hours of load need no more memory than a minute. */
+export class RequestMeasures {
+  readonly #measures = new Map<string, { -readonly [Key in keyof RequestMeasure]: RequestMeasure[Key] }>();
+  readonly #reachedMs = new Map<string, MonoMs>();
+
+  get(name: string): RequestMeasure | undefined {
+    return this.#measures.get(name);
+  }
+
+  add({ name, startMonoMs, endMonoMs, count, errors, dropped, intended }: RequestInterval): void {
     for (const key of [name, ALL_REQUESTS]) {
-      const measure = measures.get(key) ?? { count: 0, errors: 0, dropped: 0, lastedMs: 0, latencies: new Latencies() };
+      const none = { count: 0, errors: 0, dropped: 0, lastedMs: 0, latencies: new Latencies() };
+      const measure = this.#measures.get(key) ?? none;
+      const reachedMs = this.#reachedMs.get(key) ?? 0;
       measure.count += count;
       measure.errors += errors;
       measure.dropped += dropped;
       // Intervals of several names share their time.
-      measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs.get(key) ?? 0));
-      reachedMs.set(key, Math.max(endMonoMs, reachedMs.get(key) ?? 0));
+      measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
+      this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));
       measure.latencies.add(intended);
-      measures.set(key, measure);
+      this.#measures.set(key, measure);
     }
   }
-  return measures;
 }

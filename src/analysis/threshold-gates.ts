@@ -3,7 +3,7 @@ import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { quantile } from '../stats/order-statistics.ts';
 import type { NamedGate } from './gates.ts';
-import { measureRequests, type RequestMeasure } from './request-measures.ts';
+import { measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
 import type { RunView } from './run-view.ts';
 
 /** How a limit on a resource is measured: the worst of what counts, over the whole run. */
@@ -25,16 +25,21 @@ const MEASURED_AS: Readonly<Record<string, string>> = {
   threads: 'threads max',
 };
 
-type RequestMeasures = ReadonlyMap<string, RequestMeasure>;
-
 /** Every limit that was asked for, held against what the run measured, in order. */
 export function thresholdGates(view: RunView): NamedGate[] {
   const measures = measureRequests(view);
-  return view.run.thresholds.map((threshold) => thresholdGate(view, measures, threshold));
+  return view.run.thresholds.map((threshold) => thresholdGate(threshold, measure(view, measures, threshold)));
 }
 
-function thresholdGate(view: RunView, measures: RequestMeasures, threshold: Threshold): NamedGate {
-  const measured = measure(view, measures, threshold);
+/** The same for load alone: nobody looked at resources, so what is asked of them stays unknown. */
+export function requestGates(measures: RequestMeasures, thresholds: readonly Threshold[]): NamedGate[] {
+  return thresholds.map((threshold) => {
+    const isResource = threshold.subject === 'resources';
+    return thresholdGate(threshold, isResource ? null : measureRequest(measures.get(threshold.subject), threshold));
+  });
+}
+
+function thresholdGate(threshold: Threshold, measured: number | null): NamedGate {
   const isResource = threshold.subject === 'resources';
   const name = isResource
     ? (MEASURED_AS[threshold.metric] ?? threshold.metric)

@@ -6,6 +6,7 @@ import { detachCommand } from './detach-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { flameCommand } from './flame-command.ts';
 import { heapCommand } from './heap/heap-command.ts';
+import { loadCommand } from './load-command.ts';
 import { checkCommand, reportCommand } from './report-command.ts';
 import { soakCommand } from './soak-command.ts';
 
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   heapCommand,
   cpuCommand,
   flameCommand,
+  loadCommand,
   demoCommand,
   configCommand,
 ];

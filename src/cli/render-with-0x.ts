@@ -17,6 +17,8 @@ type ZeroX = (options: {
   readonly title: string;
 }) => Promise<string>;
 
+const PACKAGE = '0x';
+
 /** Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one. */
 export async function renderWith0x(profile: CpuProfile, title: string, outputHtml: string): Promise<void> {
   const draw = load0x();
@@ -37,11 +39,11 @@ function load0x(): ZeroX {
   for (const place of places) {
     const require = createRequire(place);
     try {
-      require.resolve('0x');
+      require.resolve(PACKAGE);
     } catch {
       continue;
     }
-    return require('0x') as ZeroX;
+    return require(PACKAGE) as ZeroX;
   }
   throw new ProfilerError(
     'package-missing',

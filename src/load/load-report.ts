@@ -1,23 +1,6 @@
+import type { LoadReport } from '../model/load-report.ts';
 import type { Gate, RequestSummary } from '../model/report.ts';
-import type { Milliseconds } from '../model/units.ts';
 import type { LoadTotals } from './load-messages.ts';
-
-/** What `profiler load --json` ends with. */
-interface LoadReport {
-  readonly schema: 'profiler-load/1';
-  /** Without pauses. */
-  readonly durationMs: Milliseconds;
-  readonly offered: number;
-  readonly completed: number;
-  readonly dropped: number;
-  readonly late: { readonly count: number; readonly maxMs: Milliseconds };
-  /** The figures say more about the generator than about the target: see `limits`. */
-  readonly generatorLimited: boolean;
-  /** Why, in words; empty otherwise. */
-  readonly limits: readonly string[];
-  readonly requests: readonly RequestSummary[];
-  readonly gates: readonly Gate[];
-}
 
 const LATE_SHARE_LIMIT = 0.01;
 const UTILIZATION_LIMIT = 0.8;

@@ -69,7 +69,7 @@ const MARKS: Readonly<Record<Gate['status'], readonly [string, Style]>> = {
   unknown: ['????', 'yellow'],
 };
 
-function gateLine({ name, limit, measured, unit, status }: Gate): TerminalLine {
+export function gateLine({ name, limit, measured, unit, status }: Gate): TerminalLine {
   const [mark, style] = MARKS[status];
   return [
     span(`  ${mark}  `, style),

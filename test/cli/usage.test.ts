@@ -32,7 +32,7 @@ test('help names every command, in English whatever the locale', async () => {
 });
 
 test('every command has help with an example', async () => {
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'flame', 'demo', 'config']) {
+  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'flame', 'load', 'demo', 'config']) {
     const { code, stdout } = await runCli([command, '--help']);
     assert.equal(code, 0, command);
     assert.match(stdout, /Examples:/, command);
@@ -57,6 +57,8 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['cpu --seconds 3600 --pid 1', /longer than one profile should be/],
   ['cpu', /No target/],
   ['flame x.cpuprofile --format png', /format/],
+  ['load', /No scenario was named/],
+  ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
 ];

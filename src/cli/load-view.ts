@@ -1,0 +1,32 @@
+import { formatCount, formatDuration, type Milliseconds } from '../model/units.ts';
+import type { LoadStatus } from '../single/run-load.ts';
+import type { Terminal } from './terminal.ts';
+
+const LINE_EVERY_MS = 10_000;
+
+/** Shows a load while it runs: one line that redraws itself in a terminal, a line every ten seconds elsewhere. */
+export function createLoadView(terminal: Terminal, durationMs: Milliseconds | null): (status: LoadStatus) => void {
+  let nextLineAtMs = LINE_EVERY_MS;
+  return (status) => {
+    const line = lineOf(status, durationMs);
+    if (terminal.isInteractive) {
+      terminal.redraw([line.slice(0, Math.max(20, terminal.columns - 1))]);
+      return;
+    }
+    if (status.elapsedMs < nextLineAtMs) return;
+    nextLineAtMs = (Math.floor(status.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS;
+    terminal.say(line);
+  };
+}
+
+function lineOf(status: LoadStatus, durationMs: Milliseconds | null): string {
+  const { elapsedMs, completed, errors, inFlight, users, ratePerSecond } = status;
+  const time = durationMs === null ? 'Ctrl-C ends it' : `of ${formatDuration(durationMs)}`;
+  const figures = [
+    `${formatCount(completed)} requests, ${Math.round(ratePerSecond)}/s`,
+    `${formatCount(errors)} errors`,
+    `${formatCount(inFlight)} in flight`,
+    `${formatCount(users)} users`,
+  ];
+  return `${formatDuration(elapsedMs)} ${time}  ${figures.join('  ')}`;
+}

@@ -1,0 +1,33 @@
+import type { LoadReport } from '../model/load-report.ts';
+import { formatCount, formatDuration } from '../model/units.ts';
+import { formatMs, threeDigits } from './numbers.ts';
+import { gateLine, type TerminalOptions } from './render-terminal.ts';
+import { terminalTable } from './terminal-table.ts';
+import { sanitise, span, type TerminalLine } from './terminal-text.ts';
+
+const PERCENTILES = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const;
+const FIGURES = ['count', 'errors', 'per s', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
+
+/** What a load measured: percentiles by request from the intended send time, gates, and what spoils the figures. */
+export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): string {
+  const { durationMs, offered, completed, dropped, requests, gates, limits } = load;
+  const totals = [
+    formatDuration(durationMs),
+    `${formatCount(offered)} offered`,
+    `${formatCount(completed)} completed`,
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+  ];
+  const table = terminalTable(
+    [{ head: 'request', maxWidth: 40 }, ...FIGURES.map((head) => ({ head, align: 'right' as const }))],
+    requests.map((request) => [
+      request.name,
+      formatCount(request.count),
+      formatCount(request.errors),
+      threeDigits(request.ratePerSecond),
+      ...PERCENTILES.map((key) => formatMs(request[key])),
+    ]),
+  );
+  const warnings = limits.map((text): TerminalLine => [span(`The generator was the limit: ${text}.`, 'warn')]);
+  const lines: TerminalLine[] = [[span(totals.join(' | '), 'dim')], [], ...table, ...warnings];
+  return sanitise(gates.length === 0 ? lines : [...lines, [], ...gates.map(gateLine)], colour);
+}

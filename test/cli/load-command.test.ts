@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import { starterScenario } from '../../src/scenario/starter-scenario.ts';
+import { type CliOptions, type CliResult, runCli } from '../helpers/run-cli.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+/** Runs `profiler load` against the price service, with these limits. */
+async function loadWith(
+  t: TestContext,
+  thresholds: string,
+  words: readonly string[] = [],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  return runLoad(t, service.baseUrl, thresholds, words, options);
+}
+
+function runLoad(
+  t: TestContext,
+  url: string,
+  thresholds: string,
+  words: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const file = join(temporaryFolder(t), 'scenario.yaml');
+  writeFileSync(
+    file,
+    `name: prices
+load: { model: open, rate: 50/s, duration: 2s }
+tasks: [ { request: { name: quote, path: /quotes } } ]
+thresholds: { quote: [ "${thresholds}" ], resources: [ "cpu<80%" ] }
+`,
+  );
+  return runCli(['load', file, '--url', url, ...words], options);
+}
+
+test('load --json is one document with percentiles and gates', async (t) => {
+  const { code, stdout, stderr } = await loadWith(t, 'p(99)<20s', ['--json']);
+  assert.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  assert.equal(report.schema, 'profiler-load/1');
+  const [quote] = report.requests;
+  assert.equal(quote.name, 'quote');
+  assert.equal(quote.count, report.completed);
+  assert.ok(quote.count > 50 && quote.p50Ms > 0 && quote.p50Ms <= quote.p99Ms, stdout);
+  assert.deepEqual(
+    report.gates.map(({ name, status }: { name: string; status: string }) => [name, status]),
+    [
+      ['quote p(99)', 'pass'],
+      ['cpu mean', 'unknown'],
+    ],
+  );
+});
+
+test('a limit that does not hold: exit code 1, and a table that says which', async (t) => {
+  const { code, stdout } = await loadWith(t, 'rate>5000/s');
+  assert.equal(code, 1);
+  assert.match(stdout, /request +count +errors +per s +p50/);
+  assert.match(stdout, /FAIL +quote rate/);
+});
+
+test('nobody answers: exit code 5, with what went wrong', async (t) => {
+  const { code, stderr } = await runLoad(t, 'http://127.0.0.1:9', 'p(50)<20s', ['--duration', '1s']);
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /request quote fails: ECONNREFUSED/);
+});
+
+test('Ctrl-C ends it in order: what was measured is printed, exit code 130', async (t) => {
+  const { code, stdout } = await loadWith(t, 'p(99)<20s', ['--duration', '10m', '--json'], {
+    onStart: (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 3000),
+  });
+  assert.equal(code, 130);
+  assert.ok(JSON.parse(stdout).completed > 0);
+});
+
+test('load --init writes a scenario that is read, and does not replace one', async (t) => {
+  const folder = temporaryFolder(t);
+  const { code, stdout } = await runCli(['load', '--init', '--url', 'http://127.0.0.1:81'], { cwd: folder });
+  assert.equal(code, 0);
+  const file = stdout.trim();
+  assert.equal(file, join(folder, 'scenario.yaml'));
+  assert.equal(parseScenario(readFileSync(file, 'utf8'), { fileName: file }).baseUrl, 'http://127.0.0.1:81');
+  assert.equal((await runCli(['load', '--init'], { cwd: folder })).code, 2);
+  assert.equal((await runCli(['load', '--init', 'other.yaml'], { cwd: folder })).code, 0);
+});
+
+test('the lines that the starter scenario has as comments are right too', () => {
+  const text = starterScenario('http://127.0.0.1:3000').replace(
+    /^# (?=setup:| {2}- request| {4}(expect|capture))/gm,
+    '',
+  );
+  assert.equal(parseScenario(text, { fileName: 'starter' }).setup.length, 1);
+});
