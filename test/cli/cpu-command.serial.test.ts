@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
+import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
-import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const SCRIPT = 'test/targets/busy-loop.mjs';
@@ -94,12 +95,3 @@ test('a command after -- is started and ended with it', async (t) => {
   assert.equal(code, 0, stderr);
   assert.equal(readProcessFacts(JSON.parse(stdout).target.pid), null);
 });
-
-/** It lives, and listens where it listened before: no inspector is left open. */
-function assertLeftAlone(service: RunningService): void {
-  assert.equal(service.child.exitCode, null);
-  assert.deepEqual(
-    readProcessFacts(service.pid)?.listening?.map(({ port }) => port),
-    [service.port],
-  );
-}

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { createHostClock } from '../../capture/host-clock.ts';
+import { runId } from '../../format/run-id.ts';
+import { EXIT } from '../../model/exit-codes.ts';
+import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
+import { takeOneSnapshot } from '../../single/take-one-snapshot.ts';
+import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { durationOption, textOption } from '../option-types.ts';
+import { refuseToOverwrite } from '../output-file.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS } from '../target-options.ts';
+import { withAttachment } from '../with-attachment.ts';
+
+const DEFAULT_MAX_PAUSE_MS = 10_000;
+
+/** One heap snapshot of a running service, unless its estimate forbids it. */
+export const snapshotCommand: Command = (exit) => ({
+  command: 'snapshot',
+  describe: 'take one guarded heap snapshot of a running service',
+  builder: (yargs) =>
+    yargs
+      .options(TARGET_OPTIONS)
+      .options(ATTACH_OPTIONS)
+      .options({
+        out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
+        'max-pause': durationOption(
+          'max-pause',
+          'refuse when the service would stand still for longer (default: 10s)',
+          '10s',
+        ),
+        force: {
+          type: 'boolean',
+          default: false,
+          describe: 'take it even where the estimate forbids it; replace a file that is there',
+        },
+      })
+      .example('$0 heap snapshot --port 3000', 'estimated first: refused where the service could not bear it'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const clock = createHostClock();
+    const startWallMs = clock.wallMs();
+    const force = flagArgument(args, 'force');
+    const out = textArgument(args, 'out');
+    if (out !== null) refuseToOverwrite(resolve(out), force);
+
+    const result = await withAttachment(args, terminal, {
+      command: 'heap snapshot',
+      stopWords: 'stopping when the snapshot is written: V8 cannot leave off in the middle (again to give up)',
+      action: async (attachment, stop) => {
+        if (stop.aborted) return null;
+        const path = resolve(out ?? `${runId(startWallMs, attachment.facts.name)}.heapsnapshot`);
+        const taken = await takeOneSnapshot(attachment, {
+          path,
+          maxPauseMs: numberArgument(args, 'max-pause') ?? DEFAULT_MAX_PAUSE_MS,
+          force,
+          clock,
+          onEstimate: ({ pauseMs, extraBytes }) =>
+            terminal.say(
+              `snapshot of ${attachment.facts.name} (process ${attachment.facts.pid}): it will stand still for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
+            ),
+        });
+        const { bytes, nodes, heapUsedBytes, cost } = taken;
+        return { file: path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, stopped: stop.aborted };
+      },
+    });
+
+    if (result === null) {
+      exit(EXIT.stoppedByUser);
+      return;
+    }
+    const { stopped, ...document } = result;
+    const { file, bytes, nodes, heapUsedBytes, pauseMs } = document;
+    terminal.print(
+      terminal.json
+        ? JSON.stringify(document)
+        : `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
+    );
+    exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
+  },
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { summariseSnapshot } from '../../src/snapshot/summarise-snapshot.ts';
+import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const SCRIPT = 'test/targets/http-service.mjs';
+
+test('heap snapshot: a file that can be read, 0600, with its size, nodes and pause', async (t) => {
+  const service = await spawnService(SCRIPT);
+  t.after(() => service.stop());
+  const out = join(temporaryFolder(t), 'one.heapsnapshot');
+  const words = ['heap', 'snapshot', '--pid', String(service.pid), '--out', out];
+  const { code, stdout, stderr } = await runCli([...words, '--json']);
+  assert.equal(code, 0, stderr);
+  const document = JSON.parse(stdout);
+  assert.equal(document.file, out);
+  assert.equal(document.bytes, statSync(out).size);
+  assert.equal(statSync(out).mode & 0o777, 0o600);
+  assert.ok(document.pauseMs > 0);
+  assert.equal((await summariseSnapshot(out)).nodes, document.nodes);
+  assertLeftAlone(service);
+  assert.equal((await runCli(words)).code, 2, 'not over a file that is there');
+});
+
+test('a snapshot that would take too long is refused with exit code 3, unless forced', async (t) => {
+  const service = await spawnService(SCRIPT);
+  t.after(() => service.stop());
+  const out = join(temporaryFolder(t), 'one.heapsnapshot');
+  const words = ['heap', 'snapshot', '--pid', String(service.pid), '--out', out, '--max-pause', '1ms'];
+  const refused = await runCli(words);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /would stand still for about .*longer than the allowed 1 ms/);
+  assert.ok(!existsSync(out) && !existsSync(`${out}.part`));
+  assertLeftAlone(service);
+  const forced = await runCli([...words, '--force']);
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(forced.stdout, /nodes, heap .*the service stood still for/);
+});
