@@ -1,32 +1,29 @@
 import type { HeapGraph } from './heap-graph.ts';
 import { EDGE, NODE } from './snapshot-layout.ts';
 
-/** Strings that only name values (contents of strings, symbols, numbers), and no class, property, function or script. */
-export function stringsToRedact(graph: HeapGraph): Uint8Array {
-  const { nodeCount, nodeType, nodeName, edgeCount, edgeType, edgeName, edgeTo, strings } = graph;
-  const isValue = new Uint8Array(strings.count);
-  for (let node = 0; node < nodeCount; node++) if (holdsValue(nodeType[node]!)) isValue[nodeName[node]!] = 1;
-  // What is also the name of a thing stays: without names a snapshot tells nothing.
-  for (let node = 0; node < nodeCount; node++) if (!holdsValue(nodeType[node]!)) isValue[nodeName[node]!] = 0;
-  for (let edge = 0; edge < edgeCount; edge++) {
-    const type = edgeType[edge]!;
-    if (type !== EDGE.element && type !== EDGE.hidden) isValue[edgeName[edge]!] = 0;
-  }
-  keepScriptNames();
-  return isValue;
+/** A plain object with more properties is taken for a dictionary: its keys are data (addresses, ids) and go too. */
+const DICTIONARY = 24;
 
-  /** A script's name is a string value in V8's eyes; findings need it. */
-  function keepScriptNames(): void {
-    const { firstEdge } = graph;
-    for (let node = 0; node < nodeCount; node++) {
-      if (nodeType[node] !== NODE.code) continue;
-      for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
-        if (edgeType[edge] !== EDGE.internal || !strings.is(edgeName[edge]!, 'name')) continue;
-        const name = nodeName[edgeTo[edge]!]!;
-        if (/^(node:|file:|\/|[A-Za-z]:\\)/.test(strings.get(name))) isValue[name] = 0;
-      }
+/**
+ * Which strings only say values: contents of strings, symbols, numbers and regular expressions, keys of dictionaries.
+ * What also names a class, a property, a function, a variable or a script stays: without names a snapshot tells nothing.
+ */
+export function stringsToRedact(graph: HeapGraph): Uint8Array {
+  const { nodeCount, nodeType, nodeName, firstEdge, edgeType, edgeName, strings } = graph;
+  // Strings that nothing uses are values as likely as not.
+  const isValue = new Uint8Array(strings.count).fill(1);
+  for (let node = 0; node < nodeCount; node++) {
+    const name = nodeName[node]!;
+    if (!holdsValue(nodeType[node]!) || strings.byteLength(name) === 0) isValue[name] = 0;
+    const hidesKeys = isDictionary(graph, node);
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      const type = edgeType[edge]!;
+      if (type === EDGE.element || type === EDGE.hidden || (type === EDGE.property && hidesKeys)) continue;
+      isValue[edgeName[edge]!] = 0;
     }
   }
+  keepScriptNames(graph, isValue);
+  return isValue;
 }
 
 function holdsValue(type: number): boolean {
@@ -41,5 +38,27 @@ function holdsValue(type: number): boolean {
       return true;
     default:
       return false;
+  }
+}
+
+function isDictionary({ nodeType, nodeName, firstEdge, edgeType, strings }: HeapGraph, node: number): boolean {
+  if (nodeType[node] !== NODE.object || firstEdge[node + 1]! - firstEdge[node]! <= DICTIONARY) return false;
+  if (!strings.is(nodeName[node]!, 'Object')) return false;
+  let properties = 0;
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++)
+    if (edgeType[edge] === EDGE.property) properties++;
+  return properties > DICTIONARY;
+}
+
+/** A script's name is a string like any other to V8; findings need it. */
+function keepScriptNames(graph: HeapGraph, isValue: Uint8Array): void {
+  const { nodeCount, nodeType, nodeName, firstEdge, edgeType, edgeName, edgeTo, strings } = graph;
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeType[node] !== NODE.code) continue;
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      if (edgeType[edge] !== EDGE.internal || !strings.is(edgeName[edge]!, 'name')) continue;
+      const name = nodeName[edgeTo[edge]!]!;
+      if (/^(node:|file:|\/|[A-Za-z]:\\)/.test(strings.get(name))) isValue[name] = 0;
+    }
   }
 }

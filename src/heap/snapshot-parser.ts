@@ -27,8 +27,6 @@ export interface ParseOptions {
   readonly salvage?: boolean;
   /** Room for so many edges more than the header says, as a share: for a second thread that cannot know yet where its rows belong. */
   readonly spareEdgesShare?: number;
-  /** Leave the edges out: for comparisons by id and class alone. */
-  readonly withoutEdges?: boolean;
 }
 
 /** Where a second thread begins: in the middle of the edges, at the first byte of a row. */
@@ -135,7 +133,7 @@ export class SnapshotParser {
       this.nodesOffset = offset + 1;
       return this.need(this.nodes, key, offset);
     }
-    if (key === 'edges' && isArray && !this.options.withoutEdges) {
+    if (key === 'edges' && isArray) {
       return this.need(this.edges, key, offset);
     }
     if (key === 'locations' && isArray && this.layout.location.fields > 0)
@@ -161,7 +159,7 @@ export class SnapshotParser {
     this.nodes = new NodeSection(layout, allocateNodes(nodeCount));
     this.edges = new EdgeSection(
       layout,
-      allocateEdges(this.options.withoutEdges ? 0 : Math.ceil(edgeCount * (1 + (this.options.spareEdgesShare ?? 0)))),
+      allocateEdges(Math.ceil(edgeCount * (1 + (this.options.spareEdgesShare ?? 0)))),
       nodeCount,
     );
     this.locations = new LocationSection(layout, nodeCount);
@@ -261,11 +259,9 @@ export class SnapshotParser {
     else if (!this.finished)
       found.push(`the file ends at byte ${this.offset}, within section \`${this.whereItEnds()}\``);
     if (nodes.rows !== layout.nodeCount) found.push(`${nodes.rows} of ${layout.nodeCount} nodes are there`);
-    if (!this.options.withoutEdges) {
-      if (edges.rows !== layout.edgeCount) found.push(`${edges.rows} of ${layout.edgeCount} edges are there`);
-      const owned = nodes.columns.firstEdge[nodes.rows]!;
-      if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
-    }
+    if (edges.rows !== layout.edgeCount) found.push(`${edges.rows} of ${layout.edgeCount} edges are there`);
+    const owned = nodes.columns.firstEdge[nodes.rows]!;
+    if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
     if (!strings.ended) found.push(`the string table is not whole: ${strings.count} strings are there`);
     return found;
   }

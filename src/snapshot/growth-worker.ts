@@ -1,13 +1,15 @@
+import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { analyseGraph } from '../heap/analyse-graph.ts';
 import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
+import { analyseTogether } from './analyse-together.ts';
 import type { GrowthAnswer, GrowthRequest } from './growth-of.ts';
 import { openSnapshot } from './open-snapshot.ts';
+import { SnapshotHelper } from './snapshot-helper.ts';
 
 /** One snapshot after the other: each graph is garbage before the next is read, only its sums by signature stay. */
-async function measure(request: GrowthRequest): Promise<HeapGrowth> {
+async function measure(request: GrowthRequest, helper: SnapshotHelper | null): Promise<HeapGrowth> {
   const measured = new GrowthMeasure();
   for (const [index, file] of request.files.entries()) {
     const say = (what: string, done: number): void =>
@@ -16,9 +18,9 @@ async function measure(request: GrowthRequest): Promise<HeapGrowth> {
         what: `${what} snapshot ${index + 1} of ${request.files.length}`,
         done: (index + done / 2) / request.files.length,
       });
-    const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage });
+    const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage }, helper);
     say('analysing', 1);
-    const { weakMaps, aggregates } = analyseGraph(graph);
+    const { weakMaps, aggregates } = await analyseTogether(graph, helper);
     measured.add(graph, weakMaps, aggregates, {
       file,
       fileBytes,
@@ -33,10 +35,19 @@ function send(answer: GrowthAnswer): void {
   parentPort?.postMessage(answer);
 }
 
+const request = workerData as GrowthRequest;
+const helper = SnapshotHelper.start(Math.max(0, ...request.files.map(sizeOf)));
 try {
-  send({ type: 'growth', growth: await measure(workerData as GrowthRequest) });
+  send({ type: 'growth', growth: await measure(request, helper) });
 } catch (error) {
   if (!(error instanceof ProfilerError)) throw error;
   const { code, exitCode, message, hint } = error;
   send({ type: 'refused', code, exitCode, message, hint });
+} finally {
+  await helper?.close();
+}
+
+/** 0 where it cannot be told: whoever opens the file says why. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
