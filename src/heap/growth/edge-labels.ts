@@ -6,8 +6,8 @@ import type { Names } from './names.ts';
 /** Labels of steps. The first character says what it is: property, variable of a context, internal slot. */
 export const LABEL = { index: '[*]', key: '<key>', weakMapValue: '<weak map value>' } as const;
 export const PROPERTY = '.';
-export const VARIABLE = '$';
-export const INTERNAL = '/';
+const VARIABLE = '$';
+const INTERNAL = '/';
 
 /** An object with more properties than anybody writes down is a dictionary: its keys are data. */
 const DICTIONARY = 256;

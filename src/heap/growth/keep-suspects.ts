@@ -45,7 +45,7 @@ function isEngine({ tree }: PlaceSeries, signature: number): boolean {
 }
 
 /** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */
-export function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {
+function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {
   const served = requestsBetween(requests);
   if (served === null || served < 50) return false;
   const ratio = newObjects / served;

@@ -17,7 +17,7 @@ export interface ClassTotals {
   readonly bytes: readonly Float64Array[];
 }
 
-export function classTotals({ tree, sums }: PlaceSeries): ClassTotals {
+function classTotals({ tree, sums }: PlaceSeries): ClassTotals {
   const count = sums.map(() => new Float64Array(tree.classes.count));
   const bytes = sums.map(() => new Float64Array(tree.classes.count));
   for (let signature = 0; signature < tree.count; signature++) {

@@ -112,6 +112,6 @@ export function isUserScript(url: string): boolean {
   return url.startsWith('file:') || url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url);
 }
 
-export function baseName(url: string): string {
+function baseName(url: string): string {
   return url.split(/[\\/]/).at(-1) ?? url;
 }
