@@ -17,6 +17,9 @@ import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { readCpu } from './read-cpu.ts';
 
+/** More than are shown: the caller of hot native code may have little time of its own. */
+const JUDGED_FUNCTIONS = 500;
+
 export interface AnalyseOptions {
   readonly onProgress: (text: string) => void;
   readonly toolVersion: string;
@@ -95,7 +98,7 @@ function cpuEvidence(cpu: CpuSummary, placeOf: PlaceOf): CpuEvidence {
   const { first, last } = cpu;
   const base = last && commonBase(first.tree, last.tree, { before: first.requests, after: last.requests });
   return {
-    hotFunctions: hotFunctions(cpu, placeOf),
+    hotFunctions: hotFunctions(cpu, placeOf, JUDGED_FUNCTIONS),
     changes: last && base ? compareFunctions(first.tree, last.tree, base, placeOf) : [],
     per: base?.per ?? 'cpu-second',
     samples: { first: first.tree.samples, last: last?.tree.samples ?? 0 },

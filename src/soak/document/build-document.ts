@@ -11,6 +11,8 @@ import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
 import { latencySeries } from './latency-series.ts';
 import { timeline } from './timeline.ts';
 
+const SHOWN_FUNCTIONS = 30;
+
 export interface DocumentParts {
   readonly run: Run;
   readonly report: Report;
@@ -35,7 +37,7 @@ export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVers
     latency: latencySeries(requests, startMonoMs),
     timeline: timeline(events, startMonoMs),
     flames: cpu ? flamePages(cpu, placeOf, startMonoMs) : [],
-    hotFunctions: cpu ? hotFunctions(cpu, placeOf) : [],
+    hotFunctions: cpu ? hotFunctions(cpu, placeOf, SHOWN_FUNCTIONS) : [],
     heap,
     snapshots: manifest.snapshots.map((snapshot): ReportSnapshot => {
       const { file, monoMs, phase, bytes, heapUsedBytes, pauseMs } = snapshot;

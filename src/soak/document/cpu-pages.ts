@@ -23,7 +23,6 @@ export interface CpuSummary {
   readonly last: CpuStretch | null;
 }
 
-const HOT_FUNCTIONS = 30;
 const FLAME_LIMITS = { maxNodes: 6000, minShare: 0.001 } as const;
 
 /** Flame graphs of the first and of the last stretch, and their difference per request. */
@@ -48,7 +47,7 @@ export function flamePages({ first, last }: CpuSummary, placeOf: PlaceOf, startM
   ];
 }
 
-export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceOf): HotFunction[] {
+export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceOf, limit: number): HotFunction[] {
   const activeUs = timeShares(whole).activeUs || 1;
   const shareIn = (stretch: CpuStretch | null): ((key: string) => number | null) => {
     if (!stretch || !last) return () => null;
@@ -58,7 +57,7 @@ export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceO
   };
   const inFirst = shareIn(first);
   const inLast = shareIn(last);
-  return hottestFunctions(whole, placeOf, HOT_FUNCTIONS).map((one) => ({
+  return hottestFunctions(whole, placeOf, limit).map((one) => ({
     ...one,
     selfShare: one.selfUs / activeUs,
     totalShare: one.totalUs / activeUs,
