@@ -9,6 +9,7 @@ import { heapCommand } from './heap/heap-command.ts';
 import { loadCommand } from './load-command.ts';
 import { checkCommand, reportCommand } from './report-command.ts';
 import { soakCommand } from './soak-command.ts';
+import { topCommand } from './top-command.ts';
 
 /** In the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   detachCommand,
   heapCommand,
+  topCommand,
   cpuCommand,
   flameCommand,
   loadCommand,

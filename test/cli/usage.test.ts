@@ -32,7 +32,20 @@ test('help names every command, in English whatever the locale', async () => {
 });
 
 test('every command has help with an example', async () => {
-  for (const command of ['soak', 'report', 'check', 'doctor', 'detach', 'cpu', 'flame', 'load', 'demo', 'config']) {
+  for (const command of [
+    'soak',
+    'report',
+    'check',
+    'doctor',
+    'detach',
+    'top',
+    'cpu',
+    'heap',
+    'flame',
+    'load',
+    'demo',
+    'config',
+  ]) {
     const { code, stdout } = await runCli([command, '--help']);
     assert.equal(code, 0, command);
     assert.match(stdout, /Examples:/, command);
@@ -57,6 +70,8 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['cpu --seconds 3600 --pid 1', /longer than one profile should be/],
   ['cpu', /No target/],
   ['flame x.cpuprofile --format png', /format/],
+  ['top --pid 1 --interval 10ms', /too short to tell CPU from noise/],
+  ['heap snapshot', /No target/],
   ['load', /No scenario was named/],
   ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
   ['config check missing.yaml', /missing.yaml cannot be read/],

@@ -18,6 +18,11 @@ const HEAP_COMMANDS: readonly Command[] = [
 export const heapCommand: Command = (exit) => ({
   command: 'heap <command>',
   describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',
-  builder: (yargs) => yargs.command(HEAP_COMMANDS.map((command) => command(exit))).demandCommand(1),
+  builder: (yargs) =>
+    yargs
+      .command(HEAP_COMMANDS.map((command) => command(exit)))
+      .demandCommand(1)
+      .example('$0 heap snapshot --port 3000', 'of a running service')
+      .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot', 'what grew, and who holds it'),
   handler: () => undefined,
 });

@@ -1,0 +1,74 @@
+import { createHostClock } from '../capture/host-clock.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { watchTarget } from '../single/watch-target.ts';
+import { flagArgument, numberArgument, terminalFor } from './arguments.ts';
+import type { Command } from './command.ts';
+import { durationOption } from './option-types.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
+import { createTopView } from './top-view.ts';
+import { withAttachment } from './with-attachment.ts';
+
+const DEFAULT_INTERVAL_MS = 1000;
+/** Below it the kernel's clock ticks (10 ms) make the figure of CPU jump. */
+const SHORTEST_INTERVAL_MS = 500;
+
+/** What a service does now, from outside and inside; nothing is recorded. */
+export const topCommand: Command = (exit) => ({
+  command: 'top',
+  describe: 'live view of one service, nothing recorded',
+  builder: (yargs) =>
+    yargs
+      .options(TARGET_OPTIONS)
+      .options(ATTACH_OPTIONS)
+      .options({
+        interval: durationOption('interval', 'time between samples (default: 1s, at least 500ms)', '2s'),
+        once: { type: 'boolean', default: false, describe: 'one sample, then end' },
+        probes: {
+          type: 'boolean',
+          default: true,
+          describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
+        },
+      })
+      .example('$0 top --port 3000', 'until Ctrl-C')
+      .example('$0 top --port 3000 --json --once', 'one sample for a script'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const intervalMs = settleInterval(numberArgument(args, 'interval') ?? DEFAULT_INTERVAL_MS);
+    const once = flagArgument(args, 'once');
+    const enough = new AbortController();
+    // `profiler top --json | head -3`: with its reader gone, nobody looks any more.
+    process.stdout.once('error', () => enough.abort());
+    await withAttachment(args, terminal, {
+      command: 'top',
+      stopWords: 'stopping',
+      action: async (attachment, stop) => {
+        const show = createTopView(terminal, attachment.facts);
+        const ending = await watchTarget(attachment, {
+          intervalMs,
+          clock: createHostClock(),
+          httpProbes: args.probes !== false,
+          stop: AbortSignal.any([stop, enough.signal]),
+          onSample: (sample) => {
+            show(sample);
+            if (once) enough.abort();
+          },
+        });
+        // Told by withAttachment, with exit code 4.
+        if (ending === 'target-lost') throw new Error('its inspector closed');
+      },
+    });
+    // Ctrl-C is how a live view ends: no failure.
+    exit(EXIT.passed);
+  },
+});
+
+function settleInterval(intervalMs: number): number {
+  if (intervalMs >= SHORTEST_INTERVAL_MS) return intervalMs;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--interval ${intervalMs}ms is too short to tell CPU from noise.`,
+    `Give at least ${SHORTEST_INTERVAL_MS}ms.`,
+  );
+}

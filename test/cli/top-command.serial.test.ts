@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { topBlock } from '../../src/cli/top-view.ts';
+import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+
+async function start(t: TestContext): Promise<RunningService> {
+  const service = await spawnService('test/targets/busy-loop.mjs');
+  t.after(() => service.stop());
+  return service;
+}
+
+test('top --once --json: one sample from outside and inside, with CPU', async (t) => {
+  const service = await start(t);
+  const { code, stdout, stderr } = await runCli(['top', '--pid', String(service.pid), '--once', '--json']);
+  assert.equal(code, 0, stderr);
+  const { values, perSecond } = JSON.parse(stdout);
+  assert.ok(values['process.cpu'] > 5, stdout);
+  assert.ok(values['process.rss'] > 0 && values['heap.used'] > 0 && values['loop.delay.p99'] > 0, stdout);
+  assert.equal(perSecond.requests, 0);
+  assertLeftAlone(service);
+});
+
+test('top without a terminal: one line each interval until Ctrl-C, which is no failure', async (t) => {
+  const service = await start(t);
+  const { code, stdout } = await runCli(['top', '--pid', String(service.pid), '--interval', '500ms'], {
+    onStart: (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 5000),
+  });
+  assert.equal(code, 0);
+  const lines = stdout.trimEnd().split('\n');
+  assert.ok(lines.length > 1, stdout);
+  for (const line of lines) assert.match(line, /^cpu .* rss .* heap .* loop p50 /);
+  assertLeftAlone(service);
+});
+
+test('a service that ends is told with exit code 4', async (t) => {
+  const service = await start(t);
+  const { code, stderr } = await runCli(['top', '--pid', String(service.pid)], {
+    onStart: () => void setTimeout(() => void service.stop('SIGKILL'), 4000),
+  });
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /went away/);
+});
+
+test('the live block is no wider than the terminal and shows what is unknown', () => {
+  const facts = { pid: 1, startTicks: 1, nodeVersion: null, commandLine: [], cwd: '/', name: 'x\u001b[2J' };
+  const lines = topBlock(facts, { wallMs: 0, monoMs: 0, values: {}, perSecond: { requests: null, gcMs: null } }, 40);
+  assert.ok(lines.every((line) => line.length < 40 && !line.includes('\u001b')));
+  assert.match(lines.join('\n'), /cpu \?/);
+});
