@@ -149,7 +149,3 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(METRICS, name);
 }
-
-export function metricInfo(name: MetricName): MetricInfo {
-  return METRICS[name];
-}

@@ -42,7 +42,7 @@ export function howFast(growth: Growth | null): string | null {
 }
 
 /** `+31.4 MB/h (95 % interval 30.1 MB to 32.7 MB)`. */
-export function perHour(growth: Growth): string | null {
+function perHour(growth: Growth): string | null {
   if (growth.bytesPerHour !== null) {
     const [low, high] = growth.bytesPerHourCI ?? [null, null];
     const interval = low === null ? '' : ` (95 % interval ${formatBytes(low)} to ${formatBytes(high)})`;
@@ -64,7 +64,7 @@ function share(growth: Growth): string | null {
 }
 
 /** `the limit is reached in 13 h 20 m (12 h 10 m to 15 h 02 m)`. */
-export function timeToLimit(growth: Growth): string | null {
+function timeToLimit(growth: Growth): string | null {
   if (growth.timeToLimitMs === null) return null;
   const [low, high] = growth.timeToLimitCI;
   const from = low === null ? null : formatDuration(low);

@@ -1,7 +1,7 @@
 import type { SeriesPoint } from '../model/report-document.ts';
 
 /** Points that a chart of a report gets at most. */
-export const MAX_POINTS = 2000;
+const MAX_POINTS = 2000;
 
 /**
  * Thins a series for a chart. The points are cut into equal runs and of each run the smallest and the largest value

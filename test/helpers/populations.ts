@@ -1,7 +1,7 @@
 import { LEAKING_SHARE, type Moment, type Population } from './synthetic-run.ts';
 
 /** Requests of the name that keeps something. */
-export const keepers = ({ requests }: Moment): number => Math.floor(requests * LEAKING_SHARE);
+const keepers = ({ requests }: Moment): number => Math.floor(requests * LEAKING_SHARE);
 
 const keepersAt = ({ requestsAt }: Moment, tMs: number): number => Math.floor(requestsAt(tMs) * LEAKING_SHARE);
 

@@ -147,14 +147,14 @@ const TREE: FlameSpec = {
   ],
 };
 
-export function flameOf(spec: FlameSpec, scale = 1): FlameNode {
+function flameOf(spec: FlameSpec, scale = 1): FlameNode {
   const children = (spec.children ?? []).map((child) => flameOf(child, scale));
   const selfUs = Math.round(spec.self * scale);
   const valueUs = selfUs + children.reduce((sum, child) => sum + child.valueUs, 0);
   return { name: spec.name, place: spec.place, selfUs, valueUs, children };
 }
 
-export function flameDiffOf(spec: FlameSpec): FlameDiffNode {
+function flameDiffOf(spec: FlameSpec): FlameDiffNode {
   const children = (spec.children ?? []).map(flameDiffOf);
   const beforeSelfUs = spec.before ?? 0;
   return {

@@ -5,7 +5,7 @@ import { RequestContext } from './request-context.ts';
 const BEARER = /^Bearer ([\w-]{16,128})$/;
 
 /** Answered 401 by the error handler. */
-export class UnauthorizedError extends Error {
+class UnauthorizedError extends Error {
   override readonly name = 'UnauthorizedError';
   readonly statusCode = 401;
 }

@@ -1,7 +1,7 @@
 import type { Faults } from '../faults.ts';
 
 /** Answered 503 by the error handler. */
-export class ServiceClosingError extends Error {
+class ServiceClosingError extends Error {
   override readonly name = 'ServiceClosingError';
   readonly statusCode = 503;
 }
