@@ -1,28 +1,26 @@
 import type { Command } from './command.ts';
-import { configCommand } from './config-command.ts';
-import { cpuCommand } from './cpu-command.ts';
-import { demoCommand } from './demo-command.ts';
-import { detachCommand } from './detach-command.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { flameCommand } from './flame-command.ts';
-import { heapCommand } from './heap/heap-command.ts';
-import { loadCommand } from './load-command.ts';
-import { checkCommand, reportCommand } from './report-command.ts';
-import { soakCommand } from './soak-command.ts';
-import { topCommand } from './top-command.ts';
 
-/** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [
-  soakCommand,
-  reportCommand,
-  checkCommand,
-  doctorCommand,
-  detachCommand,
-  heapCommand,
-  topCommand,
-  cpuCommand,
-  flameCommand,
-  loadCommand,
-  demoCommand,
-  configCommand,
+/**
+ * Each command with the word that calls it, in the order in which help lists them. They are loaded when called: to
+ * load all takes longer than many a command does.
+ */
+const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[] = [
+  ['soak', async () => (await import('./soak-command.ts')).soakCommand],
+  ['report', async () => (await import('./report-command.ts')).reportCommand],
+  ['check', async () => (await import('./report-command.ts')).checkCommand],
+  ['doctor', async () => (await import('./doctor-command.ts')).doctorCommand],
+  ['detach', async () => (await import('./detach-command.ts')).detachCommand],
+  ['heap', async () => (await import('./heap/heap-command.ts')).heapCommand],
+  ['top', async () => (await import('./top-command.ts')).topCommand],
+  ['cpu', async () => (await import('./cpu-command.ts')).cpuCommand],
+  ['flame', async () => (await import('./flame-command.ts')).flameCommand],
+  ['load', async () => (await import('./load-command.ts')).loadCommand],
+  ['demo', async () => (await import('./demo-command.ts')).demoCommand],
+  ['config', async () => (await import('./config-command.ts')).configCommand],
 ];
+
+/** The command that the first word calls; all of them where it calls none, for help, completion and suggestions. */
+export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
+  const called = LOADERS.filter(([word]) => word === words[0]);
+  return Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load()));
+}

@@ -1,7 +1,7 @@
 import yargs from 'yargs';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import { COMMANDS } from './commands.ts';
+import { loadCommands } from './commands.ts';
 import { printError } from './print-error.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -37,7 +37,7 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .alias({ help: 'h', version: 'v' })
     .completion('completion', 'print a completion script for bash or zsh')
     .wrap(Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP));
-  for (const command of COMMANDS) {
+  for (const command of await loadCommands(words)) {
     parser.command(
       command((code) => {
         exitCode = code;

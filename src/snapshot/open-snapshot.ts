@@ -49,8 +49,9 @@ const FIRST_BYTES = 1 << 16;
 const CHUNK_BYTES = 4 << 20;
 
 /**
- * Two threads read one file: this one from the beginning, the helper from a row in the middle of the edges on. Null
- * where the parts do not fit together (a damaged file, a layout that cannot be cut): then one thread reads it all.
+ * Two threads read one file: this one from the beginning, the helper from a row in the middle of the edges on. Where
+ * the helper does not help (a layout that cannot be cut, damage in its part) this thread reads on to the end. Null in
+ * the one case in which both may have written the same rows: then all is read again.
  */
 async function openTogether(
   file: string,
@@ -62,42 +63,54 @@ async function openTogether(
   const parser = new SnapshotParser({ sizeBytes, spareEdgesShare: SPARE_EDGES_SHARE });
   const descriptor = openSync(file, 'r');
   try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    const first = readSync(descriptor, buffer, 0, FIRST_BYTES, 0);
-    parser.write(buffer.subarray(0, first));
+    const reader = new SequentialReader(descriptor, (chunk, offset) => {
+      parser.write(chunk);
+      options.onProgress?.('reading', offset / Math.max(1, fileBytes));
+    });
+    reader.read(FIRST_BYTES);
     if (!parser.started || parser.started.offset === 0) return null;
     const { meeting, tail } = helper.readTail(file, fileBytes, parser.started);
-    const met = readUntilMeeting(descriptor, buffer, first, parser, meeting.offsets, (readBytes) =>
-      options.onProgress?.('reading', (2 * readBytes) / Math.max(1, fileBytes)),
-    );
+    const outcome = readUntilMeeting(reader, meeting.offsets);
     const part = await tail;
-    return met && part ? parser.endWithTail(part) : null;
+    if (outcome === 'passed') return null;
+    const graph = outcome === 'met' && part ? parser.endWithTail(part) : null;
+    if (graph) return graph;
+    while (reader.read(CHUNK_BYTES));
+    return parser.end();
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** False when the file ended, or the helper's start was passed before it was known. */
-function readUntilMeeting(
-  descriptor: number,
-  buffer: Uint8Array,
-  start: number,
-  parser: SnapshotParser,
-  offsets: BigInt64Array,
-  onRead: (readBytes: Bytes) => void,
-): boolean {
-  for (let offset = start; ; ) {
-    const length = readSync(descriptor, buffer, 0, buffer.length, offset);
+class SequentialReader {
+  offset = 0;
+  private readonly descriptor: number;
+  private readonly take: (chunk: Uint8Array, offset: Bytes) => void;
+  private readonly buffer = new Uint8Array(CHUNK_BYTES);
+
+  constructor(descriptor: number, take: (chunk: Uint8Array, offset: Bytes) => void) {
+    this.descriptor = descriptor;
+    this.take = take;
+  }
+
+  /** Reads at most so many bytes; false at the end of the file. */
+  read(most: number): boolean {
+    const length = readSync(this.descriptor, this.buffer, 0, Math.min(most, CHUNK_BYTES), this.offset);
     if (length === 0) return false;
-    Atomics.store(offsets, 1, BigInt(offset + length));
+    this.offset += length;
+    this.take(this.buffer.subarray(0, length), this.offset);
+    return true;
+  }
+}
+
+/** `met`: everything before the helper's part was read. `alone`: the helper takes no part, the file was read to its end. */
+function readUntilMeeting(reader: SequentialReader, offsets: BigInt64Array): 'met' | 'alone' | 'passed' {
+  for (;;) {
+    // Says how far this chunk will go before it looks where the helper begins: either it sees that, or the helper sees this.
+    Atomics.store(offsets, 1, BigInt(reader.offset + CHUNK_BYTES));
     const meetAt = Number(Atomics.load(offsets, 0));
-    if (meetAt < 0 || (meetAt > 0 && meetAt < offset)) return false;
-    if (meetAt > 0 && meetAt <= offset + length) {
-      parser.write(buffer.subarray(0, meetAt - offset));
-      return true;
-    }
-    parser.write(buffer.subarray(0, length));
-    offset += length;
-    onRead(offset);
+    if (meetAt === reader.offset) return 'met';
+    if (meetAt > 0 && meetAt < reader.offset) return 'passed';
+    if (!reader.read(meetAt > 0 ? meetAt - reader.offset : CHUNK_BYTES)) return 'alone';
   }
 }
