@@ -1,7 +1,7 @@
 /** Lines that wait for the disk, oldest first, within a budget of bytes: beyond it the oldest go, and are counted. */
 export class LineQueue {
   #lines: Buffer[] = [];
-  /** Index of the oldest; the slots before it are free and are given back from time to time. */
+  /** Index of the oldest; the slots before it are free. */
   #head = 0;
   #bytes = 0;
   #lost = 0;
@@ -31,10 +31,7 @@ export class LineQueue {
     if (!line) return undefined;
     this.#head += 1;
     this.#bytes -= line.length;
-    if (this.#head > 1024 && this.#head * 2 > this.#lines.length) {
-      this.#lines = this.#lines.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#giveBack();
     return line;
   }
 
@@ -48,6 +45,13 @@ export class LineQueue {
     }
     this.#bytes += line.length;
     this.#dropOldest();
+  }
+
+  /** Lines that were taken hang on in their slots: at once where none waits, the usual case, else when most are free. */
+  #giveBack(): void {
+    if (this.length > 0 && (this.#head <= 1024 || this.#head * 2 <= this.#lines.length)) return;
+    this.#lines = this.#lines.slice(this.#head);
+    this.#head = 0;
   }
 
   #dropOldest(): void {
