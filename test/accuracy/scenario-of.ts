@@ -10,7 +10,7 @@ export function scenarioOf(one: AccuracyCase): object {
     baseUrl: 'http://127.0.0.1:3000',
     load: { model: 'open', rate: `${one.ratePerSecond}/s`, duration: '1m' },
     tasks: Object.keys(service.routes).map((name) => ({
-      weight: name === one.focus ? Math.max(1, others) : 1,
+      weight: name === one.focus ? Math.max(2, others) : 1,
       ...taskOf(service, name),
     })),
   };

@@ -28,7 +28,7 @@ export const SERVICES: readonly Service[] = [
       carts: { path: '/carts', json: { guest: 'guest-{{uuid}}', article: 'a-{{random(1,500)}}' }, status: 201 },
       articles: { path: '/articles/{{random(1,300)}}?visitor={{uuid}}' },
       sessions: { path: '/sessions', json: { user: 'user-{{random(1,2000)}}' }, status: 201 },
-      quotes: { path: '/quotes', json: { article: 'a-{{random(1,40)}}', count: '{{number(random(1,5))}}' } },
+      quotes: { path: '/quotes', json: { article: 'a-{{random(1,10)}}', count: '{{number(random(1,4))}}' } },
       orders: { path: '/orders', json: { order: 'o-{{sequence}}', card: 'expired' }, status: 402 },
     },
   },
@@ -69,7 +69,7 @@ export const SERVICES: readonly Service[] = [
       },
       metrics: { path: '/metrics', json: { name: 'temperature', value: '{{number(random(1,90))}}', at: '{{now}}' } },
       alerts: { path: '/alerts', json: { key: 'device-{{random(1,80)}}', text: 'too warm' } },
-      lookups: { path: '/lookups/place-{{random(1,2000)}}' },
+      lookups: { path: '/lookups/place-{{random(1,500)}}' },
     },
   },
   {
@@ -120,7 +120,7 @@ export const SERVICES: readonly Service[] = [
       reports: { path: '/reports?report={{sequence}}' },
       log: { path: '/log?line=mail-{{sequence}}-was-sent' },
       pictures: { path: '/pictures?picture={{random(1,5000)}}' },
-      lists: { path: '/lists/{{random(0,199)}}' },
+      lists: { path: '/lists/{{random(0,24)}}' },
     },
   },
   {

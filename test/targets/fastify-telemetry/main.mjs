@@ -15,13 +15,13 @@ const fault = readFault(['linked-list', 'closure-chain', 'log-ring', 'buffer-sli
 
 const trail = new AuditTrail({ linksBack: fault === 'linked-list' });
 const calibration = new Calibration({ wrapsLast: fault === 'closure-chain' });
-const requestLog = new RequestLog({ limit: 500, trims: fault !== 'log-ring' });
-const signatures = new FrameSignatures({ limit: 200, keepsViews: fault === 'buffer-slices' });
+const requestLog = new RequestLog({ limit: 100, trims: fault !== 'log-ring' });
+const signatures = new FrameSignatures({ limit: 100, keepsViews: fault === 'buffer-slices' });
 const seen = new SeenIds({ forgets: fault !== 'seen-ids', generationMs: 2_500 });
-const devices = new DeviceRegistry({ readingsKept: fault === 'class-field' ? Number.POSITIVE_INFINITY : 30 });
+const devices = new DeviceRegistry({ readingsKept: fault === 'class-field' ? Number.POSITIVE_INFINITY : 6 });
 const batch = new BatchWriter({ everyMs: 2_000 });
 const debouncer = new Debouncer({ delayMs: 800 });
-const lookups = new LRUCache({ max: 400, ttl: 10_000 });
+const lookups = new LRUCache({ max: 100, ttl: 10_000 });
 
 const app = Fastify({ logger: false });
 

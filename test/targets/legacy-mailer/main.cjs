@@ -21,7 +21,7 @@ routes.add('/mails', (query, done) => config.withMailer(query.get('to'), fault !
 routes.add('/reports', (query, done) => reports.make(Number(query.get('report')), fault === 'module-array', done));
 routes.add('/log', (query, done) => mailLog.write(query.get('line'), done));
 routes.add('/pictures', (query, done) => pictures.find(Number(query.get('picture')), done));
-for (let list = 0; list < 200; list += 1) {
+for (let list = 0; list < 25; list += 1) {
   routes.addLazily(`/lists/${list}`, () => require('./lib/list-handler.cjs').create(list));
 }
 

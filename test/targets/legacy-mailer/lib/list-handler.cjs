@@ -1,5 +1,5 @@
 'use strict';
-const MEMBERS = 150;
+const MEMBERS = 600;
 
 exports.create = function create(list) {
   const members = Array.from({ length: MEMBERS }, (_, member) => ({

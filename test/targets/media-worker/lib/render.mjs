@@ -1,6 +1,6 @@
 const FRAMES_PER_CLIP = 80;
 const BLOCKS_PER_FRAME = 120;
-const TILES_KEPT = 800;
+const TILES_KEPT = 200;
 
 class Block {
   constructor(frame, index) {
