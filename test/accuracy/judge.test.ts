@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../src/model/finding.ts';
-import { healthy, leak } from './accuracy-case.ts';
+import type { Report } from '../../src/model/report.ts';
+import { type AccuracyCase, healthy, leak } from './accuracy-case.ts';
 import { judge } from './judge.ts';
+import { type Row, tableOf } from './table.ts';
 
 const CASE = leak('express-shop/cart-map at carts', {
   about: 'carts',
@@ -67,4 +69,27 @@ test('a healthy service may be accused neither of a leak nor of degrading; hot f
   assert.equal(judge(HEALTHY, { findings: [finding({})] }).isRight, false);
   assert.equal(judge(HEALTHY, { findings: [finding({ kind: 'latency-degradation' })] }).isRight, false);
   assert.equal(judge(HEALTHY, { findings: [finding({ kind: 'hot-function' })] }).isRight, true);
+});
+
+test('the table counts what was found, named and accused, and says what a report said', () => {
+  const run = { target: { node: 'v22.1.0' } } as Report['run'];
+  const row = (one: AccuracyCase, findings: readonly Finding[]): Row => ({
+    one,
+    repeat: 1,
+    result: { key: '', exitCode: 0, report: { run, verdict: 'pass', findings, checked: [] } },
+  });
+  const table = tableOf([
+    row(CASE, [finding({ file: 'src/lib/carts.mjs' })]),
+    row(CASE, [finding({ confidence: 'possible' })]),
+    row(HEALTHY, []),
+    row(HEALTHY, [finding({ kind: 'fd-leak' })]),
+  ]);
+  assert.match(table, /found as a right kind.* \| 1 of 2 \(50 %\) \|/);
+  assert.match(table, /healthy services accused \| 1 of 2 \(50 %\) \|/);
+  assert.match(
+    table,
+    /cart-map \| carts \(Express 5\) \| v22\.1\.0 \| 150\/s \| yes \| yes \| yes \| likely js-heap-leak: Cart in a holder, carts\.mjs:1/,
+  );
+  assert.match(table, /\*\*no\*\* \| \*\*no\*\* \| possible js-heap-leak: Cart/);
+  assert.match(table, /healthy-carts .* \| \*\*no\*\* \| likely fd-leak: Cart/);
 });
