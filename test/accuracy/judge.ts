@@ -5,7 +5,7 @@ import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 export interface Judgement {
   /** A leak of a right kind is accused. */
   readonly isFound: boolean;
-  /** The first finding that is accused is the culprit: right kind, and class, holder or path hold one of its names. */
+  /** Class, holder or path of the first finding that is accused hold one of the names of the culprit. */
   readonly isNamedFirst: boolean;
   /** That finding names the right file; null where no file is expected. */
   readonly isFileRight: boolean | null;
@@ -27,7 +27,7 @@ export function judge(one: AccuracyCase, report: Pick<Report, 'findings'>): Judg
     return { isFound: false, isNamedFirst: false, isFileRight: null, falseAlarms: accused, first, isRight };
   }
   const isFound = leaks.some(({ kind }) => one.kinds.includes(kind));
-  const isNamedFirst = first !== null && one.kinds.includes(first.kind) && isNamed(one, first);
+  const isNamedFirst = first !== null && isNamed(one, first);
   const isFileRight = one.files.length === 0 ? null : isNamedFirst && isInFile(one, first);
   // A service that leaks may well degrade: that is no false alarm. Nor is another word for the same culprit.
   const falseAlarms = leaks.filter((finding) => !isNamed(one, finding));
