@@ -10,10 +10,13 @@ const HUES: Readonly<Record<Origin, readonly [hue: number, saturation: number]>>
 
 export const ORIGINS: readonly Origin[] = Object.keys(HUES) as Origin[];
 
+/** `pg@8.23.1/lib/client.js`, `@scope/name@1.0.0/index.js`. */
+const PACKAGE_PLACE = /^(@[^/]+\/)?[^/@]+@\d/;
+
 export function originOf(place: string): Origin {
   if (place === '') return 'native, GC, idle';
   if (place.startsWith('node:')) return 'Node.js';
-  return place.includes('node_modules/') ? 'packages' : 'own code';
+  return place.includes('node_modules/') || PACKAGE_PLACE.test(place) ? 'packages' : 'own code';
 }
 
 export function originColour(origin: Origin, name: string, dark: boolean): string {
