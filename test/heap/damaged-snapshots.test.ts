@@ -52,18 +52,18 @@ function readOrRefuse(bytes: Uint8Array, salvage: boolean): 'read' | 'refused' {
 for (const layout of ['old', 'new'] as const) {
   const whole = new TextEncoder().encode(mixedSnapshot(layout));
 
-  test(`a file cut at 1,000 places is refused, or salvaged (${layout} layout)`, () => {
-    for (let cut = 0; cut < 1000; cut++) {
-      const bytes = whole.subarray(0, Math.floor((whole.length - 4) * (cut / 1000)));
+  test(`a file cut at 500 places is refused, or salvaged (${layout} layout)`, () => {
+    for (let cut = 0; cut < 500; cut++) {
+      const bytes = whole.subarray(0, Math.floor((whole.length - 4) * (cut / 500)));
       assert.equal(readOrRefuse(bytes, false), 'refused', `cut at ${bytes.length}`);
       readOrRefuse(bytes, true);
     }
   });
 
-  test(`2,000 mutations never hang or crash (${layout} layout)`, () => {
+  test(`1,000 mutations never hang or crash (${layout} layout)`, () => {
     const random = seededRandom(42);
     const pieces = ['9', '-', '.', '[', ']', '"', '\\', ',', '}', 'null', '99999999999', '\n', '\0', 'é'];
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 1000; round++) {
       const bytes = mutated(whole, random, new TextEncoder().encode(pieces[Math.floor(random() * pieces.length)]));
       readOrRefuse(bytes, round % 2 === 0);
     }

@@ -48,7 +48,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
     ...words,
-    path: pathWords(graph, path, scopes),
+    path: pathWords(graph, path, scopes, anchor),
     signature: signatureText(series, signature),
     classLocation: classLocation(graph, example.node, locations),
     counts: suspect.counts,

@@ -11,9 +11,12 @@ export interface NodePath {
   readonly edges: readonly number[];
 }
 
+/** Programs are wired in fewer steps than that; further down a chain begins. */
+const MOST_WIRING = 40;
+
 /** A path for people: parts of containers are stepped over, repeats collapsed, and it starts at the module or function whose variable holds it all. */
-export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes): PathStep[] {
-  const start = startOf(graph, path, scopes);
+export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes, holder: number = MOST_WIRING): PathStep[] {
+  const start = startOf(graph, path, scopes, Math.min(holder, path.nodes.length - 2));
   const steps: PathStep[] = [rootStep(graph, path, start, scopes)];
   for (let at = start + 1; at < path.nodes.length; at++) {
     const node = path.nodes[at]!;
@@ -73,9 +76,9 @@ function isDictionaryAt(graph: HeapGraph, node: number): boolean {
 }
 
 /** The last context of the program's own code on the path, or else of Node's: above it the path is an accident of how the program is wired. */
-function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes): number {
+function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: number): number {
   let ofNode = 0;
-  for (let at = path.nodes.length - 2; at > 0; at--) {
+  for (let at = deepest; at > 0; at--) {
     if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
     if (scope?.isUserCode) return at;
