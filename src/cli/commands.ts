@@ -4,13 +4,13 @@ import type { Command } from './command.ts';
  * Each command with the word that calls it, in the order in which help lists them. They are loaded when called: to
  * load all takes longer than many a command does.
  */
-const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[] = [
+const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]) => Promise<Command>])[] = [
   ['soak', async () => (await import('./soak-command.ts')).soakCommand],
   ['report', async () => (await import('./report-command.ts')).reportCommand],
   ['check', async () => (await import('./report-command.ts')).checkCommand],
   ['doctor', async () => (await import('./doctor-command.ts')).doctorCommand],
   ['detach', async () => (await import('./detach-command.ts')).detachCommand],
-  ['heap', async () => (await import('./heap/heap-command.ts')).heapCommand],
+  ['heap', async (words) => (await import('./heap/heap-command.ts')).loadHeapCommand(words)],
   ['top', async () => (await import('./top-command.ts')).topCommand],
   ['cpu', async () => (await import('./cpu-command.ts')).cpuCommand],
   ['flame', async () => (await import('./flame-command.ts')).flameCommand],
@@ -22,5 +22,5 @@ const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[
 /** The command that the first word calls; all of them where it calls none, for help, completion and suggestions. */
 export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {
   const called = LOADERS.filter(([word]) => word === words[0]);
-  return Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load()));
+  return Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(words)));
 }

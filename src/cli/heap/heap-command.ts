@@ -1,28 +1,22 @@
 import type { Command } from '../command.ts';
-import { diffCommand } from './diff-command.ts';
-import { redactCommand } from './redact-command.ts';
-import { retainersCommand } from './retainers-command.ts';
-import { snapshotCommand } from './snapshot-command.ts';
-import { summaryCommand } from './summary-command.ts';
 
-/** The first takes a snapshot, the others read snapshot files. */
-const HEAP_COMMANDS: readonly Command[] = [
-  snapshotCommand,
-  summaryCommand,
-  diffCommand,
-  retainersCommand,
-  redactCommand,
+/** The first takes a snapshot, the others read snapshot files. Each is loaded when called, as all commands are. */
+const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[] = [
+  ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
+  ['summary', async () => (await import('./summary-command.ts')).summaryCommand],
+  ['diff', async () => (await import('./diff-command.ts')).diffCommand],
+  ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
+  ['redact', async () => (await import('./redact-command.ts')).redactCommand],
 ];
 
-/** `profiler heap …` */
-export const heapCommand: Command = (exit) => ({
-  command: 'heap <command>',
-  describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',
-  builder: (yargs) =>
-    yargs
-      .command(HEAP_COMMANDS.map((command) => command(exit)))
-      .demandCommand(1)
-      .example('$0 heap snapshot --port 3000', 'of a running service')
-      .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot', 'what grew, and who holds it'),
-  handler: () => undefined,
-});
+/** `profiler heap …`, with the subcommand that `words` call; with all where they call none. */
+export async function loadHeapCommand(words: readonly string[]): Promise<Command> {
+  const called = LOADERS.filter(([word]) => word === words[1]);
+  const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load()));
+  return (exit) => ({
+    command: 'heap <command>',
+    describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',
+    builder: (yargs) => yargs.command(commands.map((command) => command(exit))).demandCommand(1),
+    handler: () => undefined,
+  });
+}
