@@ -7,7 +7,7 @@ import { runCli } from '../helpers/run-cli.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
 import type { AccuracyCase } from './accuracy-case.ts';
 import { judge } from './judge.ts';
-import { freshFolder, type StoredResult } from './result-store.ts';
+import { type FreshResult, freshFolder } from './result-store.ts';
 import { scenarioOf } from './scenario-of.ts';
 import { serviceNamed } from './services.ts';
 
@@ -27,7 +27,7 @@ export async function driveCase(
   one: AccuracyCase,
   repeat: number,
   onStart: (pid: number) => void,
-): Promise<Omit<StoredResult, 'key'> | null> {
+): Promise<FreshResult | null> {
   const { script, needsPostgres } = serviceNamed(one.service);
   const folder = freshFolder(one, repeat);
   const scenario = join(folder, 'scenario.json');
@@ -54,7 +54,7 @@ export async function driveCase(
   }
 }
 
-function readReport(one: AccuracyCase, folder: string, exitCode: number | null): Omit<StoredResult, 'key'> | null {
+function readReport(one: AccuracyCase, folder: string, exitCode: number | null): FreshResult | null {
   // 2 and 3 end before a run, 130 was stopped: neither says anything of the method.
   if (exitCode === null || [2, 3, 130].includes(exitCode)) return null;
   const file = join(folder, 'report', 'report.json');

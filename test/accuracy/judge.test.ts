@@ -76,7 +76,7 @@ test('the table counts what was found, named and accused, and says what a report
   const row = (one: AccuracyCase, findings: readonly Finding[]): Row => ({
     one,
     repeat: 1,
-    result: { key: '', exitCode: 0, report: { run, verdict: 'pass', findings, checked: [] } },
+    result: { key: '', tool: '', exitCode: 0, report: { run, verdict: 'pass', findings, checked: [] } },
   });
   const table = tableOf([
     row(CASE, [finding({ file: 'src/lib/carts.mjs' })]),

@@ -1,7 +1,8 @@
 // Drives the planted leaks and the healthy look-alikes with the tool itself and prints how often it is right:
-//   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--fresh] [--misjudged] [--table] [--write]
+//   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--fresh | --stale | --misjudged | --table] [--write]
 // WORDS narrow by name. Results stay in .cache/accuracy: what was interrupted goes on. --fresh drives the chosen cases
-// again, --misjudged those that came out wrong, --table none. --write puts the table into docs/accuracy.md.
+// again, --stale those whose result is of an older build of the tool, --misjudged those that came out wrong, --table none.
+// --write puts the table into docs/accuracy.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,7 @@ import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 import { CASES } from './cases.ts';
 import { driveCase, missingFor } from './drive-case.ts';
 import { judge } from './judge.ts';
-import { readResult, writeResult } from './result-store.ts';
+import { readResult, type StoredResult, toolBuild, writeResult } from './result-store.ts';
 import { type Row, tableOf } from './table.ts';
 
 const DOCUMENT = 'docs/accuracy.md';
@@ -21,6 +22,7 @@ const { values: options, positionals: wanted } = parseArgs({
     cut: { type: 'string' },
     repeats: { type: 'string', default: '1' },
     fresh: { type: 'boolean', default: false },
+    stale: { type: 'boolean', default: false },
     misjudged: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -30,6 +32,7 @@ if (options.cut !== undefined && options.cut !== 'ci') {
   throw new Error(`there is no cut "${options.cut}", only "ci"`);
 }
 
+const build = toolBuild();
 let tool: number | null = null;
 let isStopped = false;
 process.once('SIGINT', () => {
@@ -52,14 +55,16 @@ for (let repeat = 1; repeat <= Number(options.repeats); repeat += 1) {
 }
 const table = tableOf(rows);
 process.stdout.write(`${table}\n`);
+const olderCount = rows.filter(({ result }) => result.tool !== build).length;
+if (olderCount > 0)
+  say(`${olderCount} of ${rows.length} results are of an older build of the tool (--stale drives them again)`);
 if (options.write) writeDocument(table);
 const areAllRight = rows.length > 0 && rows.every(({ one, result }) => judge(one, result.report).isRight);
 process.exitCode = isStopped ? 130 : areAllRight ? 0 : 1;
 
 async function drive(one: AccuracyCase, repeat: number): Promise<void> {
   const known = readResult(one, repeat);
-  const isWrong = known !== null && !judge(one, known.report).isRight;
-  if (known !== null && !options.fresh && !(options.misjudged && isWrong)) return;
+  if (known !== null && !isWantedAgain(one, known)) return;
   const missing = missingFor(one);
   if (missing !== null) return say(`${one.name}: skipped, ${missing}`);
   const result = await driveCase(one, repeat, (pid) => {
@@ -72,6 +77,11 @@ async function drive(one: AccuracyCase, repeat: number): Promise<void> {
   const { isRight, first } = judge(one, result.report);
   const said = first === null ? 'nothing accused' : `${first.confidence} ${first.kind}: ${first.title}`;
   say(`${isRight ? 'right' : 'WRONG'}  ${isHealthy(one) ? 'healthy' : 'leak   '}  ${one.name}  ${said}`);
+}
+
+function isWantedAgain(one: AccuracyCase, known: StoredResult): boolean {
+  if (options.misjudged && !judge(one, known.report).isRight) return true;
+  return options.fresh || (options.stale && known.tool !== build);
 }
 
 function writeDocument(text: string): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import type { AccuracyCase } from './accuracy-case.ts';
 import { scenarioOf } from './scenario-of.ts';
@@ -11,9 +11,13 @@ const ROOT = '.cache/accuracy';
 export interface StoredResult {
   /** Of case, scenario and service: a result of another is none. What is expected may change without a new run. */
   readonly key: string;
+  /** Of the build of the tool that made it. */
+  readonly tool: string;
   readonly exitCode: number | null;
   readonly report: Pick<Report, 'run' | 'verdict' | 'findings' | 'checked'>;
 }
+
+export type FreshResult = Omit<StoredResult, 'key' | 'tool'>;
 
 /** One file a case and repeat, so that an interrupted drive goes on where it stopped. */
 export function readResult(one: AccuracyCase, repeat: number): StoredResult | null {
@@ -23,8 +27,14 @@ export function readResult(one: AccuracyCase, repeat: number): StoredResult | nu
   return result.key === keyOf(one) ? result : null;
 }
 
-export function writeResult(one: AccuracyCase, repeat: number, result: Omit<StoredResult, 'key'>): void {
-  writeFileSync(`${folderOf(one, repeat)}.json`, `${JSON.stringify({ key: keyOf(one), ...result }, null, 1)}\n`);
+export function writeResult(one: AccuracyCase, repeat: number, result: FreshResult): void {
+  const stored: StoredResult = { key: keyOf(one), tool: toolBuild(), ...result };
+  writeFileSync(`${folderOf(one, repeat)}.json`, `${JSON.stringify(stored, null, 1)}\n`);
+}
+
+/** Tells one build of the tool from another. */
+export function toolBuild(): string {
+  return hashOf([], scriptsBelow('dist/src'));
 }
 
 /** An empty folder for run and report of a case. */
@@ -41,17 +51,19 @@ function folderOf(one: AccuracyCase, repeat: number): string {
 
 function keyOf(one: AccuracyCase): string {
   const { script } = serviceNamed(one.service);
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([one.fault, one.nodeMajor, one.seconds, scenarioOf(one)]));
-  for (const file of sourcesBeside(script)) hash.update(readFileSync(file));
+  return hashOf([one.fault, one.nodeMajor, one.seconds, scenarioOf(one)], scriptsBelow(dirname(script)));
+}
+
+function hashOf(data: readonly unknown[], files: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(data));
+  for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 
-function sourcesBeside(script: string): string[] {
-  const folder = dirname(script);
+function scriptsBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => ['.js', '.mjs', '.cjs'].includes(extname(name)) && !basename(name).startsWith('.'))
+    .filter((name) => ['.js', '.mjs', '.cjs'].includes(extname(name)))
     .sort()
     .map((name) => join(folder, name));
 }
