@@ -34,9 +34,9 @@ function countGate(group: 'leak' | 'degradation', count: number, known: boolean)
   const status = count > 0 ? 'fail' : known ? 'pass' : 'unknown';
   return {
     name: group,
-    limit: 'none',
+    limit: '0',
     measured: known || count > 0 ? count : null,
-    unit: group === 'leak' ? 'suspects' : 'findings',
+    unit: 'count',
     status,
     group,
     isUnmeasured: false,
