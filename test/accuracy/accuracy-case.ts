@@ -14,6 +14,8 @@ export interface AccuracyCase {
   readonly kinds: readonly FindingKind[];
   /** Words of which class, holder or path of the first finding should hold one. */
   readonly names: readonly string[];
+  /** Words of findings that follow from the leak: right, though they do not name it. */
+  readonly consequences: readonly string[];
   /** Ends of the file that the first finding should name; empty where no line can be known. */
   readonly files: readonly string[];
   readonly ratePerSecond: number;
@@ -24,16 +26,15 @@ export interface AccuracyCase {
 }
 
 type Options = Partial<Pick<AccuracyCase, 'ratePerSecond' | 'seconds' | 'nodeMajor' | 'isInCiCut'>>;
+type Expected = Pick<AccuracyCase, 'about' | 'kinds' | 'names' | 'files'> & Partial<Pick<AccuracyCase, 'consequences'>>;
 
 const DEFAULTS = { ratePerSecond: 150, seconds: 40, nodeMajor: 20, isInCiCut: false };
 
-interface Leak extends Options, Pick<AccuracyCase, 'about' | 'kinds' | 'names' | 'files'> {}
-
 /** `where`: service, fault and route: `express-shop/cart-map at carts`. */
-export function leak(where: string, details: Leak): AccuracyCase {
+export function leak(where: string, details: Expected & Options): AccuracyCase {
   const [name, focus] = split(where, ' at ');
   const [service, fault] = split(name, '/');
-  return { ...DEFAULTS, ...details, name, service, fault, focus };
+  return { ...DEFAULTS, consequences: [], ...details, name, service, fault, focus };
 }
 
 /** `where`: service and route: `express-shop at articles`. */
@@ -49,6 +50,7 @@ export function healthy(where: string, about: string, options: Options = {}): Ac
     about,
     kinds: [],
     names: [],
+    consequences: [],
     files: [],
   };
 }

@@ -27,16 +27,16 @@ export function judge(one: AccuracyCase, report: Pick<Report, 'findings'>): Judg
     return { isFound: false, isNamedFirst: false, isFileRight: null, falseAlarms: accused, first, isRight };
   }
   const isFound = leaks.some(({ kind }) => one.kinds.includes(kind));
-  const isNamedFirst = first !== null && isNamed(one, first);
+  const isNamedFirst = first !== null && holdsOneOf(one.names, first);
   const isFileRight = one.files.length === 0 ? null : isNamedFirst && isInFile(one, first);
   // A service that leaks may well degrade: that is no false alarm. Nor is another word for the same culprit.
-  const falseAlarms = leaks.filter((finding) => !isNamed(one, finding));
+  const falseAlarms = leaks.filter((finding) => !holdsOneOf([...one.names, ...one.consequences], finding));
   return { isFound, isNamedFirst, isFileRight, falseAlarms, first, isRight: isFound && isNamedFirst };
 }
 
-function isNamed(one: AccuracyCase, { subject }: Finding): boolean {
+function holdsOneOf(names: readonly string[], { subject }: Finding): boolean {
   const words = [subject.class, subject.holder, ...subject.path].join(' ');
-  return one.names.some((name) => words.includes(name));
+  return names.some((name) => words.includes(name));
 }
 
 function isInFile(one: AccuracyCase, { subject }: Finding): boolean {

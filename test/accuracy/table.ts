@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Finding } from '../../src/model/finding.ts';
 import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -72,7 +73,8 @@ function words(finding: Finding | undefined | null): string {
   if (!finding) return 'nothing';
   const { kind, confidence, subject } = finding;
   const place = subject.source === null ? '' : `, ${subject.source.file.split('/').at(-1)}:${subject.source.line}`;
-  return `${confidence} ${kind}: ${subject.class} in ${subject.holder}${place}`.replaceAll('|', '\\|');
+  const said = `${confidence} ${kind}: ${subject.class} in ${subject.holder}${place}`;
+  return said.replaceAll(`${process.cwd()}/`, '').replaceAll('|', '\\|');
 }
 
 function mark(isRight: boolean): string {
