@@ -3,6 +3,7 @@ import { summariseRequests } from '../stats/request-summary.ts';
 import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageOf } from './coverage.ts';
+import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { RunData } from './run-data.ts';
@@ -16,7 +17,7 @@ export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
   const { drafts, checked } = runChecks(view, limits);
-  const findings = rankFindings(drafts);
+  const findings = rankFindings(foldFollowers(drafts));
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
   return {

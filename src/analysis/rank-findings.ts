@@ -32,6 +32,8 @@ function worth({ kind, confidence, severity }: FindingDraft): number {
 }
 
 function kindOrder({ kind }: FindingDraft): number {
+  // A thread costs megabytes, descriptors and ports: what else piles up is the lesser.
+  if (kind === 'thread-leak') return -1;
   if (isLeakKind(kind)) return 0;
   if (kind === 'slow-query' || kind === 'n-plus-one-query') return 1;
   if (kind === 'cpu-degradation') return 2;

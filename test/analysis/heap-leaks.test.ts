@@ -104,6 +104,40 @@ test('what an emitter calls a maximum bounds no leak', () => {
   assert.equal(leaksOf({ seed: 4, populations: [hinted] })[0]?.confidence, 'confirmed');
 });
 
+describe('the title names a request only where no other fits as well', () => {
+  const withTwins = (twins: readonly string[]): RunPlan => ({
+    seed: 4,
+    populations: [leak()],
+    change: (run) => ({
+      ...run,
+      requests: run.requests.flatMap((interval) =>
+        interval.name === 'lock-proof' ? [interval, ...twins.map((name) => ({ ...interval, name }))] : [interval],
+      ),
+    }),
+  });
+  const titleWith = (twins: readonly string[]): string => leaksOf(withTwins(twins))[0]?.title ?? '';
+
+  test('one', () => assert.match(titleWith([]), /^Every `lock-proof` request adds/));
+  test('two', () => assert.match(titleWith(['twin']), /^Every request of `lock-proof` or `twin` adds/));
+  test('more', () => {
+    const title = titleWith(['twin', 'third']);
+    assert.doesNotMatch(title, /lock-proof|twin|third/);
+    assert.match(title, /a request\.$/);
+  });
+});
+
+test('an array cut whenever it is full, caught twice on its way up, is not likely a leak', () => {
+  const counts = [49, 104, 141, 141];
+  const halved = {
+    ...leak(),
+    suspect: { class: 'Object {pixels}', counts, bytes: counts.map((count) => count * 20_000) },
+    bytesEach: 0,
+    count: ({ requests }: { readonly requests: number }) => requests,
+  };
+  const [finding] = leaksOf({ seed: 4, populations: [halved] });
+  assert.equal(finding?.confidence, 'possible');
+});
+
 test('two snapshots, the second after the idle tail: what is left has outlived it', () => {
   const [finding] = leaksOf({ seed: 4, populations: [leak()], snapshots: 2 });
   assert.equal(finding?.confidence, 'confirmed');

@@ -43,6 +43,34 @@ describe('what is counted', () => {
     });
   }
 
+  test('threads take what comes with each of them as evidence, and lead', () => {
+    for (const seed of SEEDS) {
+      const [first, ...others] = reportOf({
+        seed,
+        populations: [
+          {
+            suspect: { class: 'MessagePort', boundHints: ['limit'] },
+            bytesEach: 400,
+            count: ({ requests }) => requests / 200,
+          },
+          leak(),
+        ],
+        values: ({ requests }) => ({
+          'process.threads': 11 + Math.floor(requests / 200),
+          'process.fds.pipe': 4 + 2 * Math.floor(requests / 200),
+          'process.fds.file': 3 + Math.floor(requests / 20),
+        }),
+      }).findings.filter(({ confidence, kind }) => confidence !== 'possible' && isLeakKind(kind));
+      assert.deepEqual([first?.kind, first?.confidence], ['thread-leak', 'confirmed'], `seed ${seed}`);
+      assert.match(
+        first?.evidence.map(({ what }) => what).join(' ') ?? '',
+        /With each thread come 2 of these: Open pipes/,
+      );
+      // Ten files for each thread are a leak of their own.
+      assert.deepEqual(others.map(({ kind }) => kind).sort(), ['fd-leak', 'js-heap-leak'], `seed ${seed}`);
+    }
+  });
+
   test('what comes with the load and goes with it is none', () => {
     for (const seed of SEEDS) {
       const ramp: RunPlan['values'] = ({ requests, isLoaded, tMs }) => ({

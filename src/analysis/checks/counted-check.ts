@@ -1,7 +1,7 @@
 import { type Check, type CheckContext, type CheckResult, insufficient } from '../check.ts';
 import { type CountedResource, judgeCounted } from '../counted-leak.ts';
 
-/** A check of things that are counted. What an earlier finding of the same kind has named already is not named twice. */
+/** A check of things that are counted. What an earlier finding of the same kind has named for sure is not named twice. */
 export function countedCheck(name: string, resources: readonly CountedResource[]): Check {
   return { name, run: (context) => runCounted(context, resources) };
 }
@@ -12,7 +12,9 @@ function runCounted(context: CheckContext, resources: readonly CountedResource[]
   if (known.length === 0) return insufficient('not seen often enough in this run to tell a trend');
   const detail = known.map(({ resource, detail }) => `${resource.nouns}: ${detail}`).join('; ');
   const findings = known.flatMap(({ finding }) => finding ?? []);
-  const isNamed = context.earlier.some(({ kind }) => resources.some((resource) => resource.kind === kind));
+  const isNamed = context.earlier.some(
+    ({ kind, confidence }) => confidence !== 'possible' && resources.some((resource) => resource.kind === kind),
+  );
   if (isNamed) return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
   return { status: findings.length > 0 ? 'finding' : 'ok', detail, findings };
 }

@@ -1,7 +1,7 @@
 import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
 import { formatCount } from '../../model/units.ts';
 import { capital, code, figure, numberWord } from '../words.ts';
-import type { GrowthBehaviour } from './growth-tests.ts';
+import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
 import type { HeapFindingKind } from './suspect-kind.ts';
 
 /** `context variable \`pending\`: Map`, `[*]: Listener (chain of 1,204)`. */
@@ -16,8 +16,8 @@ export function pathWords(path: readonly PathStep[]): string[] {
 export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behaviour: GrowthBehaviour): string {
   const { holder } = suspect;
   const { whole, unit } = behaviour;
-  if (whole !== null) {
-    const who = whole.request === null ? 'Every request' : `Every ${code(whole.request)} request`;
+  const who = whole && whoLeaves(whole);
+  if (whole !== null && who !== null) {
     return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder, 'to')}.`;
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
@@ -25,6 +25,15 @@ export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behavi
   if (unit === 'bytes')
     return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
   return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder, 'in')}${howMany}.`;
+}
+
+/** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
+function whoLeaves({ request, perRequest, rivals }: WholeNumber): string | null {
+  if (request === null) return 'Every request';
+  const [rival, ...more] = rivals;
+  if (!rival) return `Every ${code(request)} request`;
+  if (rival.request === null || more.length > 0 || rival.perRequest !== perRequest) return null;
+  return `Every request of ${code(request)} or ${code(rival.request)}`;
 }
 
 const plural = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);

@@ -35,10 +35,15 @@ export interface GrowthBehaviour {
   readonly cohortsAlive: number | null;
 }
 
-export interface WholeNumber {
+/** `perRequest` objects for each request of a name; null: of all requests together. */
+export interface RequestFit {
   readonly perRequest: number;
-  /** Null: of all requests together. */
   readonly request: string | null;
+}
+
+export interface WholeNumber extends RequestFit {
+  /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
+  readonly rivals: readonly RequestFit[];
 }
 
 /** Fewer new objects than this are noise; then bytes are looked at. */
@@ -118,7 +123,11 @@ function laterOverEarlier(loaded: readonly Gain[], base: Base): number | null {
 
 /** In-flight requests at a snapshot move a count by a few. */
 const WHOLE_TOLERANCE = 0.03;
+/** Three hundredths of a large number would take any number for whole. */
+const FURTHEST_FROM_WHOLE = 0.1;
 const MOST_PER_REQUEST = 20;
+/** Routes that come equally often differ by chance only: what fits no more than this worse may be it as well. */
+const AS_GOOD = 0.01;
 
 /**
  * A leak keeps 1.00, 2.00, 3.00 objects a request; noise of the engine keeps 0.1 or 0.46. Tried for every request name
@@ -126,19 +135,26 @@ const MOST_PER_REQUEST = 20;
  */
 function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
   const names = new Set(loaded.flatMap(({ interval }) => [...interval.requestsByName.keys()]));
-  const candidates: WholeNumber[] = [];
-  for (const request of [null, ...names]) {
-    const ratios = loaded.map(({ interval, amount }) => {
-      const requests = request === null ? interval.requests : interval.requestsByName.get(request);
-      return amount / (requests || Number.NaN);
-    });
-    const perRequest = Math.round(ratios[0] ?? Number.NaN);
-    if (perRequest < 1 || perRequest > MOST_PER_REQUEST) continue;
-    if (ratios.every((ratio) => Math.abs(ratio - perRequest) <= WHOLE_TOLERANCE * perRequest)) {
-      candidates.push({ perRequest, request });
-    }
-  }
-  return candidates.sort((a, b) => a.perRequest - b.perRequest)[0] ?? null;
+  const fits = [null, ...names].flatMap((request) => fitOf(loaded, request) ?? []);
+  const ofAll = fits.find(({ request }) => request === null);
+  const byNumber = [...fits].sort((a, b) => a.perRequest - b.perRequest || a.deviation - b.deviation);
+  if (ofAll && ofAll.perRequest === byNumber[0]?.perRequest) return { ...ofAll, rivals: [] };
+  const closest = Math.min(...fits.map(({ deviation }) => deviation));
+  const [best, ...rivals] = byNumber.filter(({ deviation }) => deviation <= closest + AS_GOOD);
+  return best ? { ...best, rivals } : null;
+}
+
+/** Null where it is no whole number; `deviation` is the largest of an interval, as a share. */
+function fitOf(loaded: readonly Gain[], request: string | null): (RequestFit & { readonly deviation: number }) | null {
+  const ratios = loaded.map(({ interval, amount }) => {
+    const requests = request === null ? interval.requests : interval.requestsByName.get(request);
+    return amount / (requests || Number.NaN);
+  });
+  const perRequest = Math.round(ratios[0] ?? Number.NaN);
+  if (!(perRequest >= 1 && perRequest <= MOST_PER_REQUEST)) return null;
+  const away = Math.max(...ratios.map((ratio) => Math.abs(ratio - perRequest)));
+  if (!(away <= Math.min(FURTHEST_FROM_WHOLE, WHOLE_TOLERANCE * perRequest))) return null;
+  return { perRequest, request, deviation: away / perRequest };
 }
 
 function cohortsAlive(suspect: HeapSuspect, intervals: readonly SnapshotInterval[], gained: number): number | null {

@@ -41,6 +41,9 @@ const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|Stor
  * | 2 | the same growth per request in both, the heap after collections is a line, the idle tail kept it |
  * | 3 and more | the same growth per request in all, kept in the idle tail or by a line of the heap, and a second witness: a whole number a request, cohorts that all live, or that line |
  *
+ * `likely` wants a sign of its own too: a stable or whole number a request, cohorts that live, or a heap that grows. A list
+ * that is cut when it is full passes for even growth while its numbers are small.
+ *
  * What shows a bound or an expiry, slows down, or shrinks in the idle tail is `possible` and no more.
  */
 export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): SuspectVerdict {
@@ -106,11 +109,13 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
     return 'possible';
   }
   const isEven = evenness !== null && evenness >= STEADY - tolerance;
+  const isStable = evenness !== null && evenness >= STEADY;
+  const hasSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || heap.isGrowing;
   if (loaded.length === 2) {
     if (isEven && keptInIdle && heap.isLinear) return 'confirmed';
-    return isEven && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
+    return isEven && hasSign && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
   }
   const witness = heap.isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
-  return isEven || (keptInIdle && heap.isGrowing) ? 'likely' : 'possible';
+  return (isEven && hasSign) || (keptInIdle && heap.isGrowing) ? 'likely' : 'possible';
 }

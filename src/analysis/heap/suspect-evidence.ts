@@ -41,13 +41,15 @@ function inEveryInterval(
 
 function wholeNumber(suspect: HeapSuspect, { whole, loaded }: GrowthBehaviour): Evidence | null {
   if (whole === null) return null;
-  const { request, perRequest } = whole;
+  const { request, perRequest, rivals } = whole;
   const figures = loaded.map(({ interval, amount }) => {
     const requests = request === null ? interval.requests : interval.requestsByName.get(request);
     return (amount / (requests ?? Number.NaN)).toFixed(2);
   });
   const of = request === null ? 'request' : `${code(request)} request`;
-  const what = `A whole number stays: ${perRequest} ${code(suspect.class)} a ${of} (${figures.join(', ')} by interval).`;
+  const others = rivals.map((rival) => (rival.request === null ? 'all requests' : code(rival.request))).join(', ');
+  const doubt = others === '' ? '' : ` ${others} would fit as well.`;
+  const what = `A whole number stays: ${perRequest} ${code(suspect.class)} a ${of} (${figures.join(', ')} by interval).${doubt}`;
   return { what, file: 'requests.ndjson' };
 }
 
