@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const DEFAULT_MAJORS = ['18', '22', '24', '26'];
-const cache = process.env.PROFILER_NODE_CACHE ?? join(homedir(), '.cache', 'soak-profiler-nodes');
+const cache = process.env.PROFILER_NODE_CACHE || join(homedir(), '.cache', 'soak-profiler-nodes');
 const packageName = `node-${process.platform}-${process.arch}`;
 
 function versionOf(binary) {

@@ -20,7 +20,7 @@ export function nodeVersions(): NodeVersion[] {
 
 export function nodeVersion(major: number): NodeVersion {
   if (Number(process.versions.node.split('.')[0]) === major) return { major, binary: process.execPath, skip: false };
-  const cache = process.env.PROFILER_NODE_CACHE ?? join(homedir(), '.cache', 'soak-profiler-nodes');
+  const cache = process.env.PROFILER_NODE_CACHE || join(homedir(), '.cache', 'soak-profiler-nodes');
   const binary = join(cache, String(major), 'bin', 'node');
   const part = `Node ${major} (node scripts/install-node-versions.mjs)`;
   return { major, binary, skip: skipIfMissing(part, existsSync(binary)) };
