@@ -16,7 +16,15 @@ export async function loadHeapCommand(words: readonly string[]): Promise<Command
   return (exit) => ({
     command: 'heap <command>',
     describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',
-    builder: (yargs) => yargs.command(commands.map((command) => command(exit))).demandCommand(1),
+    builder: (yargs) => {
+      const withCommands = yargs.command(commands.map((command) => command(exit))).demandCommand(1);
+      // Help of a subcommand lists the examples of its parents too: these belong to the list of subcommands.
+      return called.length > 0
+        ? withCommands
+        : withCommands
+            .example('$0 heap summary now.heapsnapshot', 'constructors by retained size')
+            .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot', 'what grew, and who holds it');
+    },
     handler: () => undefined,
   });
 }
