@@ -2,6 +2,7 @@ import type { Growth } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import { timeToLimit } from '../stats/time-to-limit.ts';
 import type { RunView } from './run-view.ts';
+import { perHour } from './words.ts';
 
 /** A rate of bytes, or of what is counted, with its interval; a millisecond. */
 export interface Rate {
@@ -34,6 +35,18 @@ export function memoryTimeToLimit(
   if (rooms.length === 0) return NO_LIMIT;
   const { expected, soonest, latest: last } = timeToLimit(0, Math.min(...rooms), rate);
   return { timeToLimitMs: expected, timeToLimitCI: [soonest, last] };
+}
+
+/** Growth that a series of memory shows by itself: nobody counted objects or requests. `rate` in bytes a millisecond. */
+export function seriesGrowth(view: RunView, rate: Rate, where: 'heap' | 'outside'): Growth {
+  return {
+    bytesPerHour: perHour(rate.slope),
+    bytesPerHourCI: [perHour(rate.low), perHour(rate.high)],
+    bytesPerRequest: null,
+    objectsPerRequest: null,
+    shareOfGrowth: null,
+    ...memoryTimeToLimit(view, rate, where),
+  };
 }
 
 function room(level: number | null, limit: number | null): number | null {

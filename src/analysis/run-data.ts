@@ -4,7 +4,7 @@ import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { HotFunction } from '../model/report-document.ts';
 import type { RequestInterval } from '../model/requests.ts';
-import type { RunEvent } from '../model/run-event.ts';
+import type { DescriptorGroup, RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
@@ -19,14 +19,6 @@ export interface CpuEvidence {
   readonly per: 'request' | 'cpu-second';
   /** Samples in the first and in the last window: how fine the difference can be. */
   readonly samples: { readonly first: number; readonly last: number };
-}
-
-/** What most descriptors pointed to at the end of the run. */
-export interface DescriptorTarget {
-  readonly kind: 'file' | 'socket' | 'pipe' | 'anon' | 'other';
-  /** `/var/tmp/upload-*.bin`, `TCP to 10.0.0.5:5432`. */
-  readonly pattern: string;
-  readonly count: number;
 }
 
 /** A run folder as the analysis wants it: everything read, nothing decided. */
@@ -45,7 +37,8 @@ export interface RunData {
   /** Stacks whose live bytes grew between the first and the last allocation profile, largest first. */
   readonly allocationGrowth: readonly AllocationGrowth[];
   readonly placeOf: PlaceOf;
-  readonly descriptorTargets?: readonly DescriptorTarget[];
+  /** What most descriptors pointed to at the end of the run. */
+  readonly descriptorTargets?: readonly DescriptorGroup[];
   /** What could not be read back of the run folder, in sentences. */
   readonly damage: readonly string[];
 }

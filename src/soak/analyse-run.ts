@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
-import type { CpuEvidence, DescriptorTarget, RunData } from '../analysis/run-data.ts';
+import type { CpuEvidence, RunData } from '../analysis/run-data.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
@@ -133,7 +134,7 @@ function thresholdsOf(run: Run, note: (text: string) => void): Threshold[] {
   );
 }
 
-function lastDescriptors({ events }: Run): readonly DescriptorTarget[] {
+function lastDescriptors({ events }: Run): readonly DescriptorGroup[] {
   const last = events.findLast((event) => event.type === 'descriptors');
   return last?.type === 'descriptors' ? last.groups : [];
 }

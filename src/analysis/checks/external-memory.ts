@@ -1,7 +1,7 @@
 import { formatBytes } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { memoryTimeToLimit } from '../limits.ts';
+import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
@@ -62,14 +62,7 @@ function externalFinding(context: CheckContext, { trend }: TableEntry, released:
     severity: confidence === 'likely' ? 'major' : 'minor',
     title: `Memory of buffers outside the heap grows by ${bytesPerHour(trend.slope)} and is not given back.`,
     subject: { class: 'ArrayBuffer', holder: '(unknown)', path: [], source: null, package: null },
-    growth: {
-      bytesPerHour: perHour(trend.slope),
-      bytesPerHourCI: [perHour(trend.low), perHour(trend.high)],
-      bytesPerRequest: null,
-      objectsPerRequest: null,
-      shareOfGrowth: null,
-      ...memoryTimeToLimit(context, trend, 'outside'),
-    },
+    growth: seriesGrowth(context, trend, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {

@@ -2,7 +2,7 @@ import { isLeakKind } from '../../model/finding.ts';
 import { formatBytes, formatDuration } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { memoryTimeToLimit } from '../limits.ts';
+import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { TableEntry } from '../trend-table.ts';
 import { verifyLine } from '../verify-line.ts';
@@ -58,14 +58,7 @@ function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDra
     severity: confidence === 'possible' ? 'minor' : 'major',
     title: `Memory outside of V8 grows by ${bytesPerHour(trend.slope)} while heap and buffers do not explain it.`,
     subject: { class: 'native memory', holder: 'the process', path: [], source: null, package: null },
-    growth: {
-      bytesPerHour: perHour(trend.slope),
-      bytesPerHourCI: [perHour(trend.low), perHour(trend.high)],
-      bytesPerRequest: null,
-      objectsPerRequest: null,
-      shareOfGrowth: null,
-      ...memoryTimeToLimit(context, trend, 'outside'),
-    },
+    growth: seriesGrowth(context, trend, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {

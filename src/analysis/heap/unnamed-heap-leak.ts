@@ -2,10 +2,10 @@ import type { Confidence, Evidence } from '../../model/finding.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { memoryTimeToLimit } from '../limits.ts';
+import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { verifyLine } from '../verify-line.ts';
-import { bytesPerHour, code, figure, perHour } from '../words.ts';
+import { bytesPerHour, code, figure } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 
 /** A shorter look at a heap cannot tell a leak from a cache on its way to its bound. */
@@ -61,14 +61,7 @@ export function unnamedHeapLeak(
       source: place && { file: place.file, line: place.line, column: place.column, function: place.function },
       package: place?.package ?? null,
     },
-    growth: {
-      bytesPerHour: perHour(trend.slope),
-      bytesPerHourCI: [perHour(trend.low), perHour(trend.high)],
-      bytesPerRequest: null,
-      objectsPerRequest: null,
-      shareOfGrowth: null,
-      ...memoryTimeToLimit(context, trend, 'heap'),
-    },
+    growth: seriesGrowth(context, trend, 'heap'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     ...(stacks.length > 0
       ? { allocatedAt: stacks.slice(0, 3).map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) }
