@@ -3,9 +3,10 @@ import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { resolveTarget } from '../../src/cli/resolve-target.ts';
 import { attach } from '../../src/target/attach.ts';
-import { openTarget } from '../../src/target/open-target.ts';
-import { isSameProcess } from '../../src/target/process-facts.ts';
+import { detachLeftover } from '../../src/target/detach-leftover.ts';
+import { isSameProcess, readProcessFacts } from '../../src/target/process-facts.ts';
 import { startCommand } from '../../src/target/start-command.ts';
 import { waitForReturn } from '../../src/target/wait-for-return.ts';
 import { killAndWait, startTarget } from './start-target.ts';
@@ -32,26 +33,24 @@ test('a command is started, attached to and stopped', TIMEOUT, async (context) =
   assert.match(readFileSync(log.path, 'utf8'), /ready \d+/);
 });
 
-test('a target is opened by whatever names it', TIMEOUT, async (context) => {
+test('a target is resolved by whatever names it, and attached to', TIMEOUT, async (context) => {
+  const local = { url: null, allowRemote: false };
   const service = await startTarget(context, 'http-service.mjs');
-  const found = await openTarget({ port: service.port });
-  assert.equal(found.command, null);
-  assert.equal(found.attachment.facts.pid, service.facts.pid);
-  const again = await openTarget({ inspect: found.attachment.inspector.url });
-  assert.equal(again.attachment.facts.pid, service.facts.pid);
-  await found.attachment.detach();
+  const found = await resolveTarget({ port: service.port }, 'soak', local);
+  assert.equal(found.facts.pid, service.facts.pid);
+  const attachment = await found.attach?.(null);
+  assert.ok(attachment);
+  const again = await resolveTarget({ inspect: attachment.inspector.url }, 'soak', local);
+  assert.equal(again.facts.pid, service.facts.pid);
+  assert.equal(again.process?.startTicks, service.facts.startTicks);
+  await detachLeftover(service.facts, { force: true });
 
-  const started = await openTarget({ command: [process.execPath, ...SERVICE] }, { outputFd: logFile(context).fd });
-  context.after(() => started.command?.stop());
-  assert.equal(started.attachment.facts.pid, started.command?.facts.pid);
-  assert.equal((await started.attachment.detach()).inspectorClosed, true);
-
-  // What cannot be attached to is not left running.
-  const refused = openTarget(
-    { command: [process.execPath, 'test/targets/attach/own-handler.mjs'] },
-    { outputFd: logFile(context).fd, openDeadlineMs: 500 },
-  );
-  await assert.rejects(refused, { code: 'target-sigusr1-handled' });
+  const started = await resolveTarget({ command: [process.execPath, ...SERVICE] }, 'soak', local);
+  const own = await started.attach?.(null);
+  assert.equal(own?.facts.pid, started.facts.pid);
+  assert.equal((await own?.detach())?.inspectorClosed, true);
+  await started.release();
+  assert.equal(readProcessFacts(started.facts.pid), null);
 });
 
 test('the Node process is found below shell and npm, and all of them are stopped', TIMEOUT, async (context) => {
