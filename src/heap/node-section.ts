@@ -1,3 +1,4 @@
+import type { TextScanner } from './kernel/text-scanner.ts';
 import { RowSection } from './row-section.ts';
 import { damaged } from './snapshot-error.ts';
 import type { SnapshotLayout } from './snapshot-layout.ts';
@@ -30,66 +31,36 @@ export class NodeSection extends RowSection {
   readonly columns: NodeColumns;
   private readonly layout: SnapshotLayout['node'];
   private readonly capacity: number;
-  private readonly scratch: Int32Array;
   private edges = 0;
 
-  constructor(layout: SnapshotLayout, columns: NodeColumns) {
-    super('nodes', layout.node.fields);
+  constructor(layout: SnapshotLayout, columns: NodeColumns, scanner: TextScanner) {
+    super('nodes', layout.node.fields, scanner);
     this.layout = layout.node;
     this.columns = columns;
     this.capacity = columns.nodeType.length;
-    this.scratch = new Int32Array(layout.node.fields);
   }
 
-  protected override fast(bytes: Uint8Array, start: number, limit: number, offset: number): number {
+  protected override takeRows(numbers: Uint32Array, rows: number): number {
     const { nodeType, nodeName, nodeId, selfSize, detachedness, firstEdge } = this.columns;
     const { type, name, id, selfSize: size, edgeCount, detachedness: detached, types } = this.layout;
-    const { fields, scratch, capacity } = this;
+    const { fields } = this;
+    const end = this.rows + Math.min(rows, this.capacity - this.rows);
+    let { edges } = this;
     let row = this.rows;
-    let edges = this.edges;
-    let at = start;
-    while (at < limit && row < capacity) {
-      const rowStart = at;
-      let byte = 0;
-      let tooLong = false;
-      for (let field = 0; field < fields; field++) {
-        byte = bytes[at++]!;
-        while (byte < 48) byte = bytes[at++]!;
-        if (byte > 57) {
-          byte = 256;
-          break;
-        }
-        const first = at;
-        let value = byte - 48;
-        byte = bytes[at++]!;
-        // 32-bit arithmetic that wraps is exact for the ids up to 2^32 that native nodes have.
-        while (byte >= 48 && byte <= 57) {
-          value = (Math.imul(value, 10) + byte - 48) | 0;
-          byte = bytes[at++]!;
-        }
-        if (at - first > 10) tooLong = true;
-        at--;
-        scratch[field] = value;
-      }
-      // What is not a row of plain numbers (the end of the section, damage, sizes past 2^32) is left to the careful way.
-      if (byte === 256 || tooLong) {
-        at = rowStart;
-        break;
-      }
-      nodeType[row] = types[scratch[type]! & 255]!;
-      nodeName[row] = scratch[name]!;
-      nodeId[row] = scratch[id]!;
-      selfSize[row] = scratch[size]!;
-      if (detached >= 0) detachedness[row] = scratch[detached]! & 3;
-      firstEdge[row] = edges;
-      edges += scratch[edgeCount]!;
-      row++;
+    for (let at = 0; row < end; row++, at += fields) {
+      nodeType[row] = types[numbers[at + type]! & 255]!;
+      nodeName[row] = numbers[at + name]!;
+      nodeId[row] = numbers[at + id]!;
+      selfSize[row] = numbers[at + size]!;
+      if (detached >= 0) detachedness[row] = numbers[at + detached]! & 3;
+      edges += numbers[at + edgeCount]!;
+      if (edges > LARGEST) break;
+      firstEdge[row + 1] = edges;
     }
-    if (edges > LARGEST) throw damaged(this.name, offset + at, 'more edges than a snapshot can have');
+    const taken = row - this.rows;
     this.rows = row;
-    this.edges = edges;
-    firstEdge[row] = edges;
-    return at;
+    this.edges = firstEdge[row]!;
+    return taken;
   }
 
   protected override store(row: readonly number[], offset: number): void {

@@ -1,5 +1,6 @@
 import { allocateEdges, type EdgeColumns, EdgeSection } from './edge-section.ts';
 import type { HeapGraph, LocationRows } from './heap-graph.ts';
+import type { TextScanner } from './kernel/text-scanner.ts';
 import { LocationSection } from './location-section.ts';
 import { allocateNodes, NodeSection } from './node-section.ts';
 import type { ParsedTail } from './parsed-tail.ts';
@@ -21,6 +22,7 @@ interface Section {
 }
 
 export interface ParseOptions {
+  readonly scanner: TextScanner;
   /** Size of the uncompressed file, null where it is not known before the end. */
   readonly sizeBytes: number | null;
   /** Take what is there of a damaged or truncated file. */
@@ -67,8 +69,8 @@ export class SnapshotParser {
     this.options = options;
     if (!tail) return;
     this.layout = tail.layout;
-    this.locations = new LocationSection(tail.layout, tail.layout.nodeCount);
-    this.edges = new EdgeSection(tail.layout, tail.columns, tail.layout.nodeCount, tail.firstRow);
+    this.locations = new LocationSection(tail.layout, tail.layout.nodeCount, options.scanner);
+    this.edges = new EdgeSection(tail.layout, tail.columns, tail.layout.nodeCount, options.scanner, tail.firstRow);
     this.section = this.edges;
     this.offset = tail.offset;
   }
@@ -141,7 +143,10 @@ export class SnapshotParser {
     if (key === 'strings' && isArray) {
       const { sizeBytes } = this.options;
       this.stringsOffset = offset + 1;
-      this.strings = new StringSection(sizeBytes === null ? 1 << 20 : Math.max(0, sizeBytes - offset));
+      this.strings = new StringSection(
+        sizeBytes === null ? 1 << 20 : Math.max(0, sizeBytes - offset),
+        this.options.scanner,
+      );
       return this.strings;
     }
     return new ValueSkipper(key, 0);
@@ -155,14 +160,16 @@ export class SnapshotParser {
   private startGraph(text: string, offset: number): void {
     const layout = readLayout(text, offset);
     const { nodeCount, edgeCount } = this.capacity(layout);
+    const { scanner } = this.options;
     this.layout = layout;
-    this.nodes = new NodeSection(layout, allocateNodes(nodeCount));
+    this.nodes = new NodeSection(layout, allocateNodes(nodeCount), scanner);
     this.edges = new EdgeSection(
       layout,
       allocateEdges(Math.ceil(edgeCount * (1 + (this.options.spareEdgesShare ?? 0)))),
       nodeCount,
+      scanner,
     );
-    this.locations = new LocationSection(layout, nodeCount);
+    this.locations = new LocationSection(layout, nodeCount, scanner);
   }
 
   /** What the header says, but no more than the file has room for: a damaged header must not reserve gigabytes. */
@@ -181,7 +188,7 @@ export class SnapshotParser {
     const { layout, nodes, edges, locations } = this;
     if (!layout || !nodes || !edges || !locations)
       throw notASnapshot(this.offset === 0 ? 'the file is empty' : 'it has no header');
-    const strings = this.strings ?? new StringSection(0);
+    const strings = this.strings ?? new StringSection(0, this.options.scanner);
     const damage = this.damageOf(layout, nodes, edges, strings);
     if (!this.options.salvage && damage.length > 0) {
       throw this.finished
@@ -204,7 +211,7 @@ export class SnapshotParser {
       firstRow,
       edgeRows: edges!.rows - firstRow,
       locations: locations!.take(),
-      strings: (strings ?? new StringSection(0)).take(),
+      strings: (strings ?? new StringSection(0, this.options.scanner)).take(),
       stringsOffset: this.stringsOffset,
       isWhole: this.finished && this.failure === null && strings?.ended === true,
     };

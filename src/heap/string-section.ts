@@ -1,96 +1,91 @@
+import type { TextScanner } from './kernel/text-scanner.ts';
 import { damaged } from './snapshot-error.ts';
 import type { StringColumns } from './string-table.ts';
 
-const QUOTE = 34;
-const BACKSLASH = 92;
 const CLOSE = 93;
 const COMMA = 44;
 
-/**
- * The section `strings`: the bytes between the quotes are copied one after the other, each with its closing quote
- * (which keeps string i at starts[i] .. starts[i + 1] - 1), nothing is decoded.
- */
+/** The section `strings`: its bytes as they are, and where in them the quotes stand. Nothing is decoded. */
 export class StringSection {
   readonly name = 'strings';
   ended = false;
-  count = 0;
+  private readonly scanner: TextScanner;
   private bytes: Uint8Array;
-  private starts: Uint32Array;
   private used = 0;
-  private inString = false;
-  private escaped = false;
+  /** Of string i: the quote before it at 2 i, the one behind it at 2 i + 1. */
+  private quotes: Uint32Array = new Uint32Array(new SharedArrayBuffer(4 << 16));
+  private quoteCount = 0;
+  private isEscaped = false;
 
   /** @param sizeHint bytes that the section has at most where the size of the file is known, else a guess */
-  constructor(sizeHint: number) {
+  constructor(sizeHint: number, scanner: TextScanner) {
+    this.scanner = scanner;
     this.bytes = new Uint8Array(new SharedArrayBuffer(Math.max(1024, sizeHint)));
-    this.starts = new Uint32Array(new SharedArrayBuffer(4 << 16));
   }
 
+  get count(): number {
+    return this.quoteCount >> 1;
+  }
+
+  /** Reads bytes[start, end), which begin at byte `offset` of the file; returns how far it came. */
   read(bytes: Uint8Array, start: number, end: number, offset: number): number {
-    this.makeRoom(end - start);
     let at = start;
-    while (at < end && !this.ended) {
-      at = this.inString ? this.readString(bytes, at, end) : this.readBetween(bytes, at, offset + at - start);
-    }
+    while (at < end && !this.ended) at = this.readWindow(bytes, at, end, offset + at - start);
     return at;
   }
 
-  private readString(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
-    let escaped = this.escaped;
-    while (at < end) {
-      const byte = bytes[at++]!;
-      if (escaped) escaped = false;
-      else if (byte === BACKSLASH) escaped = true;
-      else if (byte === QUOTE) {
-        this.inString = false;
-        break;
-      }
+  private readWindow(bytes: Uint8Array, start: number, end: number, offset: number): number {
+    const base = this.used;
+    const { count, next, escaped } = this.scanner.quotes(bytes, start, end, base, this.isEscaped);
+    const { values } = this.scanner;
+    this.isEscaped = escaped;
+    this.makeRoom(next - start, count);
+    this.bytes.set(bytes.subarray(start, next), base);
+    // Between two strings stands a comma, and a newline up to Node 22; the section ends at a bracket there.
+    let from = base;
+    let isInside = (this.quoteCount & 1) === 1;
+    for (let index = 0; index < count; index++) {
+      const quote = values[index]!;
+      if (!isInside && this.endsWithin(from, quote, offset - base)) return start + this.used - base;
+      this.quotes[this.quoteCount++] = quote;
+      isInside = !isInside;
+      from = quote + 1;
     }
-    this.escaped = escaped;
-    this.copy(bytes, start, at);
-    if (!this.inString) {
-      this.count++;
-      if (this.count + 1 >= this.starts.length) this.starts = grown(this.starts, this.starts.length * 2);
-      this.starts[this.count] = this.used;
-    }
-    return at;
-  }
-
-  private copy(bytes: Uint8Array, start: number, end: number): void {
-    const target = this.bytes;
-    let used = this.used;
-    if (end - start > 64) {
-      target.set(bytes.subarray(start, end), used);
-      used += end - start;
-    } else {
-      for (let at = start; at < end; at++) target[used++] = bytes[at]!;
-    }
+    const used = base + next - start;
+    if (!isInside && this.endsWithin(from, used, offset - base)) return start + this.used - base;
     this.used = used;
+    return next;
   }
 
-  private readBetween(bytes: Uint8Array, at: number, offset: number): number {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) this.inString = true;
-    else if (byte === CLOSE) this.ended = true;
-    else if (byte !== COMMA && byte > 32) throw damaged(this.name, offset, 'a string was expected');
-    return at + 1;
+  /** Whether the section ends in the bytes [from, to) between two strings. @param shift from those places to bytes of the file */
+  private endsWithin(from: number, to: number, shift: number): boolean {
+    for (let at = from; at < to; at++) {
+      const byte = this.bytes[at]!;
+      if (byte === COMMA || byte <= 32) continue;
+      if (byte !== CLOSE) throw damaged(this.name, at + shift, 'a string was expected');
+      this.ended = true;
+      this.used = at + 1;
+      return true;
+    }
+    return false;
   }
 
-  private makeRoom(more: number): void {
-    if (this.used + more <= this.bytes.length) return;
-    const larger = new Uint8Array(new SharedArrayBuffer(Math.max(this.bytes.length * 2, this.used + more)));
-    larger.set(this.bytes);
-    this.bytes = larger;
+  private makeRoom(more: number, quotes: number): void {
+    if (this.used + more > this.bytes.length) {
+      const larger = new Uint8Array(new SharedArrayBuffer(Math.max(this.bytes.length * 2, this.used + more)));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    if (this.quoteCount + quotes > this.quotes.length) {
+      const larger = new Uint32Array(
+        new SharedArrayBuffer(4 * Math.max(this.quotes.length * 2, this.quoteCount + quotes)),
+      );
+      larger.set(this.quotes);
+      this.quotes = larger;
+    }
   }
 
   take(): StringColumns {
-    return { bytes: this.bytes, starts: this.starts, count: this.count };
+    return { bytes: this.bytes, quotes: this.quotes, count: this.count };
   }
-}
-
-function grown(values: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(new SharedArrayBuffer(length * 4));
-  larger.set(values);
-  return larger;
 }

@@ -1,7 +1,7 @@
 export interface StringColumns {
   readonly bytes: Uint8Array;
-  /** String i is bytes[starts[i]] up to the quote before bytes[starts[i + 1]]. */
-  readonly starts: Uint32Array;
+  /** String i stands between the quotes bytes[quotes[2 i]] and bytes[quotes[2 i + 1]]. */
+  readonly quotes: Uint32Array;
   readonly count: number;
 }
 
@@ -12,19 +12,19 @@ export interface StringColumns {
 export class StringTable {
   readonly count: number;
   private readonly bytes: Uint8Array;
-  private readonly starts: Uint32Array;
+  private readonly quotes: Uint32Array;
   private readonly decoder = new TextDecoder('latin1');
   private readonly cache = new Map<number, string>();
 
-  constructor({ bytes, starts, count }: StringColumns) {
+  constructor({ bytes, quotes, count }: StringColumns) {
     this.bytes = bytes;
-    this.starts = starts;
+    this.quotes = quotes;
     this.count = count;
   }
 
   /** What another thread needs to have the same table. */
   get columns(): StringColumns {
-    return { bytes: this.bytes, starts: this.starts, count: this.count };
+    return { bytes: this.bytes, quotes: this.quotes, count: this.count };
   }
 
   /** Empty where the file has no such string, which happens in damaged files only. */
@@ -38,8 +38,7 @@ export class StringTable {
 
   private decode(index: number): string {
     if (index >= this.count) return '';
-    const start = this.starts[index]!;
-    const raw = this.decoder.decode(this.bytes.slice(start, this.starts[index + 1]! - 1));
+    const raw = this.decoder.decode(this.bytes.slice(this.startOf(index), this.quotes[index * 2 + 1]!));
     if (!raw.includes('\\')) return raw;
     try {
       return JSON.parse(`"${raw}"`) as string;
@@ -48,14 +47,18 @@ export class StringTable {
     }
   }
 
+  private startOf(index: number): number {
+    return this.quotes[index * 2]! + 1;
+  }
+
   /** Bytes in the file, escapes counted as written. */
   byteLength(index: number): number {
-    return index >= this.count ? 0 : this.starts[index + 1]! - 1 - this.starts[index]!;
+    return index >= this.count ? 0 : this.quotes[index * 2 + 1]! - this.startOf(index);
   }
 
   /** First byte, 0 for the empty string: a test that needs no decoding. */
   firstByte(index: number): number {
-    return this.byteLength(index) === 0 ? 0 : this.bytes[this.starts[index]!]!;
+    return this.byteLength(index) === 0 ? 0 : this.bytes[this.startOf(index)]!;
   }
 
   /** Whether the string is `text`, which must be plain ASCII. */
@@ -65,7 +68,7 @@ export class StringTable {
 
   startsWith(index: number, text: string): boolean {
     if (this.byteLength(index) < text.length) return false;
-    const start = this.starts[index]!;
+    const start = this.startOf(index);
     for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text.charCodeAt(i)) return false;
     return true;
   }

@@ -3,6 +3,7 @@ import type { HeapGraph } from '../heap/heap-graph.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { Bytes, Share } from '../model/units.ts';
+import { loadScanner } from './load-scanner.ts';
 import { type ChunkSource, openChunks } from './read-chunks.ts';
 import { SPARE_EDGES_SHARE } from './read-tail.ts';
 import type { SnapshotHelper } from './snapshot-helper.ts';
@@ -33,7 +34,11 @@ export async function openSnapshot(
 }
 
 async function openAlone(source: ChunkSource, options: OpenOptions): Promise<HeapGraph> {
-  const parser = new SnapshotParser({ sizeBytes: source.sizeBytes, salvage: options.salvage ?? false });
+  const parser = new SnapshotParser({
+    scanner: loadScanner(),
+    sizeBytes: source.sizeBytes,
+    salvage: options.salvage ?? false,
+  });
   try {
     for await (const { chunk, readBytes } of source.chunks()) {
       parser.write(chunk);
@@ -60,7 +65,7 @@ async function openTogether(
   options: OpenOptions,
 ): Promise<HeapGraph | null> {
   if (sizeBytes === null) return null;
-  const parser = new SnapshotParser({ sizeBytes, spareEdgesShare: SPARE_EDGES_SHARE });
+  const parser = new SnapshotParser({ scanner: loadScanner(), sizeBytes, spareEdgesShare: SPARE_EDGES_SHARE });
   const descriptor = openSync(file, 'r');
   try {
     const reader = new SequentialReader(descriptor, (chunk, offset) => {

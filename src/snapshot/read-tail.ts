@@ -4,6 +4,7 @@ import type { ParsedTail } from '../heap/parsed-tail.ts';
 import { EDGE } from '../heap/snapshot-layout.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
 import type { HelperRequest } from './helper-messages.ts';
+import { loadScanner } from './load-scanner.ts';
 
 const CHUNK_BYTES = 2 << 20;
 const SAMPLE_BYTES = 1 << 18;
@@ -90,7 +91,7 @@ function readAt(descriptor: number, offset: number, length: number): Uint8Array 
 
 function parseFrom(descriptor: number, request: TailRequest, start: TailStart): ParsedTail | null {
   const { layout, edges: columns, sizeBytes } = request;
-  const parser = new SnapshotParser({ sizeBytes }, { layout, columns, ...start });
+  const parser = new SnapshotParser({ scanner: loadScanner(), sizeBytes }, { layout, columns, ...start });
   const buffer = new Uint8Array(CHUNK_BYTES);
   try {
     for (let offset = start.offset; ; ) {

@@ -1,5 +1,10 @@
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
+import type { TextScanner } from '../../src/heap/kernel/text-scanner.ts';
 import { type ParseOptions, SnapshotParser } from '../../src/heap/snapshot-parser.ts';
+import { loadScanner } from '../../src/snapshot/load-scanner.ts';
+
+/** One for all: it keeps nothing. */
+export const scanner: TextScanner = loadScanner();
 
 export interface NodeSpec {
   readonly type?: number;
@@ -57,7 +62,7 @@ export function snapshotText({ nodes, edges }: SnapshotSpec, layout: 'old' | 'ne
 
 export function parse(text: string, options: Partial<ParseOptions> = {}, chunkBytes: number = 1 << 16): HeapGraph {
   const bytes = new TextEncoder().encode(text);
-  const parser = new SnapshotParser({ sizeBytes: bytes.length, ...options });
+  const parser = new SnapshotParser({ scanner, sizeBytes: bytes.length, ...options });
   for (let at = 0; at < bytes.length; at += chunkBytes) parser.write(bytes.subarray(at, at + chunkBytes));
   return parser.end();
 }

@@ -7,7 +7,7 @@ import type { HeapGraph } from '../../src/heap/heap-graph.ts';
 import { SnapshotParser } from '../../src/heap/snapshot-parser.ts';
 import { summariseGraph } from '../../src/heap/summarise-graph.ts';
 import { ProfilerError } from '../../src/model/errors.ts';
-import { type EdgeSpec, parse, snapshotText } from './build-snapshot.ts';
+import { type EdgeSpec, parse, scanner, snapshotText } from './build-snapshot.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 
 /** A few hundred objects of every type with every kind of edge. */
@@ -29,7 +29,7 @@ function mixedSnapshot(layout: 'old' | 'new'): string {
 function readOrRefuse(bytes: Uint8Array, salvage: boolean): 'read' | 'refused' {
   let graph: HeapGraph;
   try {
-    const parser = new SnapshotParser({ sizeBytes: bytes.length, salvage });
+    const parser = new SnapshotParser({ scanner, sizeBytes: bytes.length, salvage });
     parser.write(bytes);
     graph = parser.end();
   } catch (error) {
