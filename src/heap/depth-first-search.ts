@@ -1,0 +1,206 @@
+import type { HeapGraph } from './heap-graph.ts';
+import { findOwnedBesides, pageRoots } from './page-owned.ts';
+import { EDGE } from './snapshot-layout.ts';
+import type { WeakMapEdges } from './weak-map-edges.ts';
+
+/** All nodes numbered in preorder over the edges that retain, the root 0, and the edges that are no tree edges. */
+export interface DepthFirstSearch {
+  readonly nodeCount: number;
+  /** No edge that counts leads from a number at or above this to one below, but to the root. */
+  readonly closedEnd: number;
+  /** Node ordinal by number. */
+  readonly nodeAt: Uint32Array;
+  /** By number: parent in the search tree. */
+  readonly parent: Int32Array;
+  /** By number: the smallest number among the sources of tree and forward edges. */
+  readonly semi: Int32Array;
+  /** By number: index of the first remembered edge, 0 for none; the edges are pairs (source number, next index). */
+  readonly firstCross: Int32Array;
+  readonly cross: Int32Array<ArrayBuffer>;
+  /** By ordinal, in pairs: the first edge, and the number + 1 (0: not seen). Side by side, since a visit needs both. */
+  readonly places: Int32Array<ArrayBuffer>;
+}
+
+interface Searching extends DepthFirstSearch {
+  closedEnd: number;
+  /** Numbers below are page-owned (see below), but for the root; 1 where the snapshot knows no global object. */
+  pageOwnedEnd: number;
+  cross: Int32Array<ArrayBuffer>;
+  crossUsed: number;
+  numbered: number;
+  stack: Int32Array<ArrayBuffer>;
+  /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; hardly ever any. */
+  ownedBesides: ReadonlySet<number>;
+  readonly edgeTo: Uint32Array;
+  /** As in the graph, but that a WeakMap's edges from its table to its values are weak. */
+  readonly edgeType: Uint8Array;
+}
+
+/**
+ * One search does the work of three passes. An edge v -> w met when w is new is a tree edge; when w has a higher number
+ * it is a forward edge from an ancestor, whose semidominator candidate is v itself; only edges to lower numbers (cross
+ * and back edges) need to be remembered for the second step: some half of all.
+ *
+ * Page-owned nodes (reachable from the global objects that the root's `shortcut` edges name): as in DevTools edges from
+ * other nodes into them do not count, or everything would belong to the debugger's and the stack's references. They
+ * are searched first, so that "page-owned" is "numbered in the first phase".
+ */
+export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): DepthFirstSearch {
+  const { nodeCount } = graph;
+  const search: Searching = {
+    nodeCount,
+    closedEnd: 0,
+    pageOwnedEnd: 1,
+    nodeAt: new Uint32Array(nodeCount),
+    parent: new Int32Array(nodeCount),
+    semi: new Int32Array(nodeCount),
+    firstCross: new Int32Array(nodeCount),
+    // All edges but one for each node, by which it was found; should there be more, the pairs grow.
+    cross: new Int32Array(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
+    crossUsed: 2,
+    numbered: 0,
+    stack: new Int32Array(1 << 16),
+    ownedBesides: new Set(),
+    places: placesOf(graph),
+    edgeTo: graph.edgeTo,
+    edgeType: typesWithoutTables(graph, weakMaps),
+  };
+  if (nodeCount === 0) return search;
+  number(search, 0);
+  searchFromRoot(search, graph, pageRoots(graph));
+  search.pageOwnedEnd = search.numbered;
+  if (search.pageOwnedEnd > 1) search.ownedBesides = findOwnedBesides(graph, (node) => isSeen(search, node));
+  if (search.ownedBesides.size === 0) search.closedEnd = search.pageOwnedEnd;
+  searchFromRoot(search, graph, () => true);
+  searchOrphans(search, graph);
+  // What is left is kept by nothing but itself: as in DevTools each such node hangs below the root on its own, and its
+  // edges count for nothing.
+  for (let node = 0; node < nodeCount && search.numbered < nodeCount; node++) {
+    if (!isSeen(search, node)) number(search, node);
+  }
+  return search;
+}
+
+function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array<ArrayBuffer> {
+  const places = new Int32Array(nodeCount * 2 + 2);
+  for (let node = 0; node <= nodeCount; node++) places[node * 2] = firstEdge[node]!;
+  return places;
+}
+
+function typesWithoutTables(graph: HeapGraph, { isTable, isFromTable }: WeakMapEdges): Uint8Array {
+  if (!isTable) return graph.edgeType;
+  const types = graph.edgeType.slice();
+  for (let node = isTable.indexOf(1); node >= 0; node = isTable.indexOf(1, node + 1)) {
+    for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
+      if (types[edge] === EDGE.internal && isFromTable(node, edge)) types[edge] = EDGE.weak;
+    }
+  }
+  return types;
+}
+
+function isSeen({ places }: Searching, node: number): boolean {
+  return places[node * 2 + 1] !== 0;
+}
+
+/** Below the root, where the columns say 0. */
+function number(search: Searching, node: number): void {
+  search.nodeAt[search.numbered++] = node;
+  search.places[node * 2 + 1] = search.numbered;
+}
+
+/** Edges of the root: all count but weak ones. */
+function searchFromRoot(search: Searching, graph: HeapGraph, wanted: (edge: number, to: number) => boolean): void {
+  const { firstEdge, edgeType, edgeTo } = graph;
+  for (let edge = firstEdge[0]!; edge < firstEdge[1]!; edge++) {
+    const to = edgeTo[edge]!;
+    if (edgeType[edge] === EDGE.weak || to === 0 || !wanted(edge, to)) continue;
+    if (isSeen(search, to)) search.semi[search.places[to * 2 + 1]! - 1] = 0;
+    else visit(search, to);
+  }
+}
+
+/** Visits everything new that `start` leads to, `start` itself as a child of the root. One function on locals: the hottest loop of all. */
+function visit(search: Searching, start: number): void {
+  const { nodeAt, parent, semi, firstCross, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
+  let { cross, crossUsed, numbered, stack } = search;
+  // A page-owned start leads to page-owned nodes only, any other start must keep out of them.
+  const keepsOut = pageOwnedEnd > 1 && !ownedBesides.has(start);
+  let depth = 0;
+  let node = start;
+  let from = numbered++;
+  nodeAt[from] = node;
+  places[node * 2 + 1] = numbered;
+  let edge = places[node * 2]!;
+  let end = places[node * 2 + 2]!;
+  for (;;) {
+    if (edge === end) {
+      if (depth === 0) break;
+      depth -= 2;
+      node = stack[depth]!;
+      edge = stack[depth + 1]!;
+      from = places[node * 2 + 1]! - 1;
+      end = places[node * 2 + 2]!;
+      continue;
+    }
+    const to = edgeTo[edge]!;
+    const type = edgeType[edge++]!;
+    if (type >= EDGE.shortcut || to === node) continue;
+    const known = places[to * 2 + 1]!;
+    if (keepsOut && ((known > 1 && known <= pageOwnedEnd) || ownedBesides.has(to))) continue;
+    if (known === 0) {
+      if (depth === stack.length) stack = grown(stack);
+      stack[depth] = node;
+      stack[depth + 1] = edge;
+      depth += 2;
+      nodeAt[numbered] = to;
+      parent[numbered] = from;
+      semi[numbered] = from;
+      node = to;
+      from = numbered++;
+      places[node * 2 + 1] = numbered;
+      edge = places[node * 2]!;
+      end = places[node * 2 + 2]!;
+    } else if (known > from + 1) {
+      if (from < semi[known - 1]!) semi[known - 1] = from;
+    } else {
+      if (crossUsed === cross.length) cross = grown(cross);
+      cross[crossUsed] = from;
+      cross[crossUsed + 1] = firstCross[known - 1]!;
+      firstCross[known - 1] = crossUsed;
+      crossUsed += 2;
+    }
+  }
+  search.cross = cross;
+  search.crossUsed = crossUsed;
+  search.numbered = numbered;
+  search.stack = stack;
+}
+
+export function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(values.length * 2);
+  larger.set(values);
+  return larger;
+}
+
+/** Nodes that nothing but weak edges (or edges that do not count) lead to: each is searched as a child of the root. */
+function searchOrphans(search: Searching, graph: HeapGraph): void {
+  const { pageOwnedEnd, ownedBesides, places, edgeTo, edgeType } = search;
+  const { nodeCount, firstEdge } = graph;
+  if (search.numbered === nodeCount) return;
+  const isOwned = (node: number): boolean => {
+    const number = places[node * 2 + 1]! - 1;
+    return (number > 0 && number < pageOwnedEnd) || ownedBesides.has(node);
+  };
+  const isRetained = new Uint8Array(nodeCount);
+  for (let node = 1; node < nodeCount; node++) {
+    const keepsOut = pageOwnedEnd > 1 && !isOwned(node);
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      const to = edgeTo[edge]!;
+      if (edgeType[edge]! >= EDGE.shortcut || to === node || isSeen(search, to)) continue;
+      if (!keepsOut || !isOwned(to)) isRetained[to] = 1;
+    }
+  }
+  for (let node = 1; node < nodeCount; node++) {
+    if (!isSeen(search, node) && isRetained[node] === 0) visit(search, node);
+  }
+}
