@@ -11,11 +11,11 @@ export interface DepthFirstSearch {
   /** Node ordinal by number. */
   readonly nodeAt: Uint32Array;
   /** By number: parent in the search tree. */
-  readonly parent: Int32Array;
-  /** By number: the smallest number among the sources of tree and forward edges. */
-  readonly semi: Int32Array;
+  readonly parent: Int32Array<ArrayBuffer>;
+  /** By number, in pairs: the parent again, and the smallest number among the sources of tree and forward edges. */
+  readonly path: Int32Array<ArrayBuffer>;
   /** By number: index of the first remembered edge, 0 for none; the edges are pairs (source number, next index). */
-  readonly firstCross: Int32Array;
+  readonly firstCross: Int32Array<ArrayBuffer>;
   readonly cross: Int32Array<ArrayBuffer>;
   /** By ordinal, in pairs: the first edge, and the number + 1 (0: not seen). Side by side, since a visit needs both. */
   readonly places: Int32Array<ArrayBuffer>;
@@ -53,7 +53,7 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     pageOwnedEnd: 1,
     nodeAt: new Uint32Array(nodeCount),
     parent: new Int32Array(nodeCount),
-    semi: new Int32Array(nodeCount),
+    path: new Int32Array(nodeCount * 2),
     firstCross: new Int32Array(nodeCount),
     // All edges but one for each node, by which it was found; should there be more, the pairs grow.
     cross: new Int32Array(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
@@ -69,7 +69,7 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
   number(search, 0);
   searchFromRoot(search, graph, pageRoots(graph));
   search.pageOwnedEnd = search.numbered;
-  if (search.pageOwnedEnd > 1) search.ownedBesides = findOwnedBesides(graph, (node) => isSeen(search, node));
+  if (search.pageOwnedEnd > 1) search.ownedBesides = findOwnedBesides(graph, weakMaps, (node) => isSeen(search, node));
   if (search.ownedBesides.size === 0) search.closedEnd = search.pageOwnedEnd;
   searchFromRoot(search, graph, () => true);
   searchOrphans(search, graph);
@@ -114,14 +114,14 @@ function searchFromRoot(search: Searching, graph: HeapGraph, wanted: (edge: numb
   for (let edge = firstEdge[0]!; edge < firstEdge[1]!; edge++) {
     const to = edgeTo[edge]!;
     if (edgeType[edge] === EDGE.weak || to === 0 || !wanted(edge, to)) continue;
-    if (isSeen(search, to)) search.semi[search.places[to * 2 + 1]! - 1] = 0;
+    if (isSeen(search, to)) search.path[(search.places[to * 2 + 1]! - 1) * 2 + 1] = 0;
     else visit(search, to);
   }
 }
 
 /** Visits everything new that `start` leads to, `start` itself as a child of the root. One function on locals: the hottest loop of all. */
 function visit(search: Searching, start: number): void {
-  const { nodeAt, parent, semi, firstCross, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
+  const { nodeAt, parent, path, firstCross, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
   let { cross, crossUsed, numbered, stack } = search;
   // A page-owned start leads to page-owned nodes only, any other start must keep out of them.
   const keepsOut = pageOwnedEnd > 1 && !ownedBesides.has(start);
@@ -154,14 +154,15 @@ function visit(search: Searching, start: number): void {
       depth += 2;
       nodeAt[numbered] = to;
       parent[numbered] = from;
-      semi[numbered] = from;
+      path[numbered * 2] = from;
+      path[numbered * 2 + 1] = from;
       node = to;
       from = numbered++;
       places[node * 2 + 1] = numbered;
       edge = places[node * 2]!;
       end = places[node * 2 + 2]!;
     } else if (known > from + 1) {
-      if (from < semi[known - 1]!) semi[known - 1] = from;
+      if (from < path[known * 2 - 1]!) path[known * 2 - 1] = from;
     } else {
       if (crossUsed === cross.length) cross = grown(cross);
       cross[crossUsed] = from;

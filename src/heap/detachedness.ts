@@ -9,20 +9,23 @@ const DETACHED = 2;
  * wins. Null where no node says anything, as in Node without a DOM. As in Chrome DevTools.
  */
 export function findDetached(graph: HeapGraph): Uint8Array | null {
-  const { nodeCount, nodeType, detachedness } = graph;
-  const state = new Uint8Array(nodeCount);
-  const seeds: Record<number, number[]> = { [ATTACHED]: [], [DETACHED]: [] };
-  for (let node = 0; node < nodeCount; node++) {
-    const known = detachedness[node]!;
-    if (known !== ATTACHED && known !== DETACHED) continue;
-    if (nodeType[node] !== NODE.native) continue;
-    state[node] = known;
-    seeds[known]!.push(node);
-  }
-  if (seeds[DETACHED]!.length === 0) return null;
-  spread(graph, state, seeds[ATTACHED]!, ATTACHED);
-  spread(graph, state, seeds[DETACHED]!, DETACHED);
+  const detached = nativesIn(graph, DETACHED);
+  if (detached.length === 0) return null;
+  const attached = nativesIn(graph, ATTACHED);
+  const state = new Uint8Array(graph.nodeCount);
+  for (const node of attached) state[node] = ATTACHED;
+  for (const node of detached) state[node] = DETACHED;
+  spread(graph, state, attached, ATTACHED);
+  spread(graph, state, detached, DETACHED);
   return state.map((value) => (value === DETACHED ? 1 : 0));
+}
+
+function nativesIn({ nodeType, detachedness }: HeapGraph, state: number): number[] {
+  const found: number[] = [];
+  for (let node = detachedness.indexOf(state); node >= 0; node = detachedness.indexOf(state, node + 1)) {
+    if (nodeType[node] === NODE.native) found.push(node);
+  }
+  return found;
 }
 
 function spread(graph: HeapGraph, state: Uint8Array, stack: number[], value: number): void {

@@ -30,15 +30,18 @@ export interface SpareMemory {
  */
 export function buildDominatorTree(graph: HeapGraph, weakMaps: WeakMapEdges): DominatorTree {
   const search = searchDepthFirst(graph, weakMaps);
-  const path = settleSemidominators(search);
-  const { nodeCount, nodeAt, parent, semi, firstCross, cross } = search;
-  const dominator = nearestCommonAncestors(search);
+  settleSemidominators(search);
+  const { nodeCount, nodeAt, parent, path, firstCross, cross, places } = search;
   return {
     nodeCount,
     nodeAt,
-    dominator,
+    dominator: nearestCommonAncestors(search),
     spare: {
-      columns: [asUnsigned(parent), asUnsigned(semi), asUnsigned(firstCross)],
+      columns: [
+        new Uint32Array(parent.buffer),
+        new Uint32Array(firstCross.buffer),
+        new Uint32Array(places.buffer, nodeCount * 4, nodeCount),
+      ],
       doubles: new Float64Array(path.buffer),
       rest: cross.buffer,
     },
@@ -47,23 +50,17 @@ export function buildDominatorTree(graph: HeapGraph, weakMaps: WeakMapEdges): Do
 
 /**
  * From the highest number down: the semidominator of w is the smallest one on the tree paths from the sources of w's
- * edges up to below w. Returns the memory of those paths.
+ * edges up to below w. Paths are compressed: a pair becomes (ancestor, smallest semidominator on the way to it). What is
+ * settled is put in the place of the list of edges that was gone through for it, which nobody needs any more.
  */
-function settleSemidominators(search: DepthFirstSearch): Int32Array<ArrayBuffer> {
-  const { nodeCount, closedEnd, parent, semi, firstCross, cross } = search;
-  // Path compression works on copies: pairs (ancestor, smallest semidominator on the way to it).
-  const path = new Int32Array(nodeCount * 2);
-  for (let number = 0; number < nodeCount; number++) {
-    path[number * 2] = parent[number]!;
-    path[number * 2 + 1] = semi[number]!;
-  }
+function settleSemidominators({ nodeCount, closedEnd, path, firstCross, cross }: DepthFirstSearch): void {
   let stack = new Int32Array(1 << 12);
   // No path can give less than the smallest semidominator above w, so a w with a hundred thousand sources (the hidden
   // class of all strings) need not look at them all. Edges from behind `closedEnd` do not lead to before it.
   let least = nodeCount;
   for (let w = nodeCount - 1; w > 0; w--) {
     if (w === closedEnd - 1) least = nodeCount;
-    let best = semi[w]!;
+    let best = path[w * 2 + 1]!;
     for (let index = firstCross[w]!; index !== 0 && best > least; index = cross[index + 1]!) {
       let depth = 0;
       let at = cross[index]!;
@@ -84,14 +81,13 @@ function settleSemidominators(search: DepthFirstSearch): Int32Array<ArrayBuffer>
       }
       if (smallest < best) best = smallest;
     }
-    semi[w] = best;
+    firstCross[w] = best;
     path[w * 2 + 1] = best;
     if (best < least) least = best;
   }
-  return path;
 }
 
-function nearestCommonAncestors({ nodeCount, parent, semi, places }: DepthFirstSearch): Uint32Array {
+function nearestCommonAncestors({ nodeCount, parent, firstCross: semi, places }: DepthFirstSearch): Uint32Array {
   const dominator = new Uint32Array(places.buffer, 0, nodeCount);
   if (nodeCount > 0) dominator[0] = 0;
   for (let w = 1; w < nodeCount; w++) {
@@ -101,8 +97,4 @@ function nearestCommonAncestors({ nodeCount, parent, semi, places }: DepthFirstS
     dominator[w] = at;
   }
   return dominator;
-}
-
-function asUnsigned(values: Int32Array): Uint32Array {
-  return new Uint32Array(values.buffer);
 }

@@ -1,5 +1,7 @@
 import type { HeapGraph } from './heap-graph.ts';
 import { EDGE, NODE } from './snapshot-layout.ts';
+import { sourceOf } from './source-of.ts';
+import type { WeakMapEdges } from './weak-map-edges.ts';
 
 /** The global objects, and the DOM's documents. */
 export function pageRoots(graph: HeapGraph): (edge: number, to: number) => boolean {
@@ -17,20 +19,35 @@ export function pageRoots(graph: HeapGraph): (edge: number, to: number) => boole
 /**
  * DevTools calls page-owned what any edge but a weak one reaches, also edges that do not retain (a shortcut, a WeakMap's
  * table to its value). What such an edge alone reaches is collected here.
+ *
+ * @param isNumbered of what edges that retain reach
  */
-export function findOwnedBesides(graph: HeapGraph, isNumbered: (node: number) => boolean): Set<number> {
+export function findOwnedBesides(
+  graph: HeapGraph,
+  { isTable }: WeakMapEdges,
+  isNumbered: (node: number) => boolean,
+): Set<number> {
+  const { firstEdge, edgeType, edgeTo } = graph;
   const besides = new Set<number>();
-  const { nodeCount, firstEdge, edgeType, edgeTo } = graph;
   const stack: number[] = [];
-  const follow = (node: number): void => {
-    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
-      const to = edgeTo[edge]!;
-      if (edgeType[edge] === EDGE.weak || isNumbered(to) || besides.has(to)) continue;
-      besides.add(to);
-      stack.push(to);
-    }
+  const take = (edge: number): void => {
+    const to = edgeTo[edge]!;
+    if (edgeType[edge] === EDGE.weak || isNumbered(to) || besides.has(to)) return;
+    besides.add(to);
+    stack.push(to);
   };
-  for (let node = 1; node < nodeCount; node++) if (isNumbered(node)) follow(node);
+  const follow = (node: number): void => {
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) take(edge);
+  };
+  // All other edges of numbered nodes lead to numbered nodes.
+  for (let edge = firstEdge[1]!; edge < graph.edgeCount; edge++) {
+    edge = edgeType.indexOf(EDGE.shortcut, edge);
+    if (edge < 0) break;
+    if (isNumbered(sourceOf(graph, edge))) take(edge);
+  }
+  for (let node = isTable?.indexOf(1) ?? -1; node >= 0; node = isTable!.indexOf(1, node + 1)) {
+    if (isNumbered(node)) follow(node);
+  }
   while (stack.length > 0) follow(stack.pop()!);
   return besides;
 }

@@ -4,6 +4,7 @@ import type { TextScanner } from './kernel/text-scanner.ts';
 import { LocationSection } from './location-section.ts';
 import { allocateNodes, NodeSection } from './node-section.ts';
 import type { ParsedTail } from './parsed-tail.ts';
+import { SkippedRows } from './skipped-rows.ts';
 import { damaged, notASnapshot, truncated } from './snapshot-error.ts';
 import { readLayout, type SnapshotLayout } from './snapshot-layout.ts';
 import { StringSection } from './string-section.ts';
@@ -27,6 +28,8 @@ export interface ParseOptions {
   readonly sizeBytes: number | null;
   /** Take what is there of a damaged or truncated file. */
   readonly salvage?: boolean;
+  /** Step over edges and locations, for what needs none: the graph has none then. */
+  readonly withoutEdges?: boolean;
   /** Room for so many edges more than the header says, as a share: for a second thread that cannot know yet where its rows belong. */
   readonly spareEdgesShare?: number;
 }
@@ -131,6 +134,7 @@ export class SnapshotParser {
     }
     if (!this.layout) throw notASnapshot('it does not begin with `{"snapshot":`');
     const isArray = char === '[';
+    if (this.options.withoutEdges && isArray && (key === 'edges' || key === 'locations')) return new SkippedRows(key);
     if (key === 'nodes' && isArray) {
       this.nodesOffset = offset + 1;
       return this.need(this.nodes, key, offset);
@@ -179,7 +183,7 @@ export class SnapshotParser {
       sizeBytes === null ? Number.POSITIVE_INFINITY : Math.ceil(sizeBytes / (fields * LEAST_BYTES_PER_FIELD));
     return {
       nodeCount: Math.min(layout.nodeCount, room(layout.node.fields)),
-      edgeCount: Math.min(layout.edgeCount, room(layout.edge.fields)),
+      edgeCount: this.options.withoutEdges ? 0 : Math.min(layout.edgeCount, room(layout.edge.fields)),
     };
   }
 
@@ -197,7 +201,7 @@ export class SnapshotParser {
     }
     const { firstEdge } = nodes.columns;
     const edgeCount = edges.rows;
-    if (damage.length > 0) {
+    if (damage.length > 0 || this.options.withoutEdges) {
       for (let node = 0; node <= nodes.rows; node++) firstEdge[node] = Math.min(firstEdge[node]!, edgeCount);
       dropEdgesToMissingNodes(edges, nodes.rows);
     }
@@ -266,10 +270,11 @@ export class SnapshotParser {
     else if (!this.finished)
       found.push(`the file ends at byte ${this.offset}, within section \`${this.whereItEnds()}\``);
     if (nodes.rows !== layout.nodeCount) found.push(`${nodes.rows} of ${layout.nodeCount} nodes are there`);
+    if (!strings.ended) found.push(`the string table is not whole: ${strings.count} strings are there`);
+    if (this.options.withoutEdges) return found;
     if (edges.rows !== layout.edgeCount) found.push(`${edges.rows} of ${layout.edgeCount} edges are there`);
     const owned = nodes.columns.firstEdge[nodes.rows]!;
     if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
-    if (!strings.ended) found.push(`the string table is not whole: ${strings.count} strings are there`);
     return found;
   }
 }

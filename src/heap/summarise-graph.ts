@@ -4,8 +4,15 @@ import type { AnalysedGraph } from './analyse-graph.ts';
 import { type BigObject, biggestDominators } from './biggest-dominators.ts';
 import { type ClosureGroup, closuresByLocation } from './closures-by-location.ts';
 import { type DuplicateStrings, findDuplicateStrings } from './duplicate-strings.ts';
+import type { HeapGraph } from './heap-graph.ts';
 
-export interface HeapSummary {
+/** What is there again and again. Needs no sizes that are retained, so it can be found while those are calculated. */
+export interface Repetitions {
+  readonly duplicateStrings: DuplicateStrings;
+  readonly closures: readonly ClosureGroup[];
+}
+
+export interface HeapSummary extends Repetitions {
   readonly nodes: number;
   readonly edges: number;
   /** Sum of the sizes of all objects, and what native code says it keeps beside them. */
@@ -15,15 +22,23 @@ export interface HeapSummary {
   readonly systemShare: Share;
   readonly constructors: readonly ClassAggregate[];
   readonly biggest: readonly BigObject[];
-  readonly duplicateStrings: DuplicateStrings;
-  readonly closures: readonly ClosureGroup[];
   /** What was missing of a damaged file. */
   readonly damage: readonly string[];
 }
 
 const SYSTEM = new Set(['(system)', '(compiled code)', '(object shape)', '(hidden)']);
 
-export function summariseGraph(analysed: AnalysedGraph, most = 20): HeapSummary {
+/** How many biggest objects, repeated strings and places of closures a summary lists. */
+export const MOST_LISTED = 20;
+
+export function findRepetitions(graph: HeapGraph, most: number): Repetitions {
+  return { duplicateStrings: findDuplicateStrings(graph, most), closures: closuresByLocation(graph, most) };
+}
+
+export function summariseGraph(
+  analysed: AnalysedGraph,
+  repetitions: Repetitions = findRepetitions(analysed.graph, MOST_LISTED),
+): HeapSummary {
   const { graph, sizes, aggregates } = analysed;
   const totalBytes = graph.nodeCount === 0 ? 0 : sizes.retained[0]!;
   const system = aggregates.filter(isSystem).reduce((sum, { shallowBytes }) => sum + shallowBytes, 0);
@@ -34,9 +49,8 @@ export function summariseGraph(analysed: AnalysedGraph, most = 20): HeapSummary 
     extraNativeBytes: graph.layout.extraNativeBytes,
     systemShare: totalBytes === 0 ? 0 : system / totalBytes,
     constructors: aggregates,
-    biggest: biggestDominators(analysed, most),
-    duplicateStrings: findDuplicateStrings(graph, most),
-    closures: closuresByLocation(graph, most),
+    biggest: biggestDominators(analysed, MOST_LISTED),
+    ...repetitions,
     damage: graph.damage,
   };
 }

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { ProfilerError } from '../model/errors.ts';
-import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { OnProgress } from './open-snapshot.ts';
+import { errorOf, type Refusal } from './refusal.ts';
 
 export interface GrowthOptions {
   /** Requests that the target had answered in all when each snapshot was taken; null where nobody counted. */
@@ -24,13 +25,7 @@ export interface GrowthRequest {
 export type GrowthAnswer =
   | { readonly type: 'progress'; readonly what: string; readonly done: number }
   | { readonly type: 'growth'; readonly growth: HeapGrowth }
-  | {
-      readonly type: 'refused';
-      readonly code: string;
-      readonly exitCode: ExitCode;
-      readonly message: string;
-      readonly hint: string;
-    };
+  | { readonly type: 'refused'; readonly refusal: Refusal };
 
 /**
  * What grew over two or more snapshots of one service, given in the order in which they were taken. Runs in a worker
@@ -60,7 +55,7 @@ export function growthOf(files: readonly string[], options: GrowthOptions = {}):
     worker.on('message', (answer: GrowthAnswer) => {
       if (answer.type === 'progress') options.onProgress?.(answer.what, answer.done);
       else if (answer.type === 'growth') resolve(answer.growth);
-      else reject(new ProfilerError(answer.code, answer.exitCode, answer.message, answer.hint));
+      else reject(errorOf(answer.refusal));
     });
   });
 }

@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ClassAggregate } from '../heap/aggregate-classes.ts';
+import { analyseGraph } from '../heap/analyse-graph.ts';
 import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
-import { ProfilerError } from '../model/errors.ts';
+import { findWeakMapEdges } from '../heap/weak-map-edges.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
-import { analyseTogether } from './analyse-together.ts';
 import type { GrowthAnswer, GrowthRequest } from './growth-of.ts';
 import { openSnapshot } from './open-snapshot.ts';
+import { refusalOf } from './refusal.ts';
 import { SnapshotHelper } from './snapshot-helper.ts';
 
 /** One snapshot after the other: each graph is garbage before the next is read, only its sums by signature stay. */
 async function measure(request: GrowthRequest, helper: SnapshotHelper | null): Promise<HeapGrowth> {
   const measured = new GrowthMeasure();
+  const classes: (readonly ClassAggregate[])[] = [];
   for (const [index, file] of request.files.entries()) {
     const say = (what: string, done: number): void =>
       send({
@@ -20,15 +23,16 @@ async function measure(request: GrowthRequest, helper: SnapshotHelper | null): P
       });
     const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage }, helper);
     say('analysing', 1);
-    const { weakMaps, aggregates } = await analyseTogether(graph, helper);
-    measured.add(graph, weakMaps, aggregates, {
+    const helped = helper?.aggregates(graph);
+    measured.add(graph, findWeakMapEdges(graph), {
       file,
       fileBytes,
       idEpoch: request.idEpochs[index] ?? null,
       requests: request.requests[index] ?? null,
     });
+    classes.push((await helped) ?? analyseGraph(graph).aggregates);
   }
-  return measured.finish();
+  return measured.finish(classes);
 }
 
 function send(answer: GrowthAnswer): void {
@@ -40,9 +44,7 @@ const helper = SnapshotHelper.start(Math.max(0, ...request.files.map(sizeOf)));
 try {
   send({ type: 'growth', growth: await measure(request, helper) });
 } catch (error) {
-  if (!(error instanceof ProfilerError)) throw error;
-  const { code, exitCode, message, hint } = error;
-  send({ type: 'refused', code, exitCode, message, hint });
+  send({ type: 'refused', refusal: refusalOf(error) });
 } finally {
   await helper?.close();
 }

@@ -1,10 +1,13 @@
+import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { ClassTable } from '../heap/class-table.ts';
 import type { EdgeColumns } from '../heap/edge-section.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
 import type { SnapshotLayout } from '../heap/snapshot-layout.ts';
-import type { StringColumns } from '../heap/string-table.ts';
+import { type StringColumns, StringTable } from '../heap/string-table.ts';
+import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
+import type { Refusal } from './refusal.ts';
 
 /** What the two threads tell each other while they read one file, in shared memory. All offsets are bytes of the file. */
 export interface Meeting {
@@ -25,8 +28,22 @@ export type HelperRequest =
       readonly edges: EdgeColumns;
       readonly meeting: Meeting;
     }
-  | { readonly type: 'sizes-and-classes'; readonly graph: SharedGraph };
+  | { readonly type: 'nodes'; readonly file: string; readonly salvage: boolean }
+  | { readonly type: 'sizes-and-classes'; readonly graph: SharedGraph }
+  | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
+  | { readonly type: 'aggregates'; readonly graph: SharedGraph };
 
 export type HelperAnswer =
   | { readonly type: 'tail'; readonly tail: ParsedTail | null }
-  | { readonly type: 'sizes-and-classes'; readonly shallow: Uint32Array; readonly classes: ClassTable };
+  | { readonly type: 'nodes'; readonly graph: SharedGraph | Refusal }
+  | { readonly type: 'sizes-and-classes'; readonly shallow: Uint32Array; readonly classes: ClassTable }
+  | { readonly type: 'repetitions'; readonly repetitions: Repetitions }
+  | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] };
+
+export function share(graph: HeapGraph): SharedGraph {
+  return { ...graph, strings: graph.strings.columns };
+}
+
+export function graphOf(shared: SharedGraph): HeapGraph {
+  return { ...shared, strings: new StringTable(shared.strings) };
+}

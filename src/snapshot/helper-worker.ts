@@ -1,22 +1,35 @@
 import { parentPort } from 'node:worker_threads';
+import { analyseGraph } from '../heap/analyse-graph.ts';
 import { buildClassTable } from '../heap/class-table.ts';
 import { findDetached } from '../heap/detachedness.ts';
 import { calculateShallowSizes } from '../heap/shallow-sizes.ts';
-import { StringTable } from '../heap/string-table.ts';
-import type { HelperAnswer, HelperRequest, SharedGraph } from './helper-messages.ts';
+import { findRepetitions } from '../heap/summarise-graph.ts';
+import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
+import { openSnapshot } from './open-snapshot.ts';
 import { readTail } from './read-tail.ts';
+import { refusalOf } from './refusal.ts';
 
-function answer(request: HelperRequest): HelperAnswer {
-  return request.type === 'read-tail' ? { type: 'tail', tail: readTail(request) } : sizesAndClasses(request.graph);
+async function answer(request: HelperRequest): Promise<HelperAnswer> {
+  switch (request.type) {
+    case 'read-tail':
+      return { type: 'tail', tail: readTail(request) };
+    case 'nodes': {
+      const opened = openSnapshot(request.file, { withoutEdges: true, salvage: request.salvage });
+      return { type: 'nodes', graph: await opened.then(({ graph }) => share(graph), refusalOf) };
+    }
+    case 'sizes-and-classes': {
+      const graph = graphOf(request.graph);
+      const classes = buildClassTable(graph, findDetached(graph));
+      return { type: 'sizes-and-classes', shallow: calculateShallowSizes(graph), classes };
+    }
+    case 'repetitions':
+      return { type: 'repetitions', repetitions: findRepetitions(graphOf(request.graph), request.most) };
+    case 'aggregates':
+      return { type: 'aggregates', aggregates: analyseGraph(graphOf(request.graph)).aggregates };
+  }
 }
 
-function sizesAndClasses(shared: SharedGraph): HelperAnswer {
-  const graph = { ...shared, strings: new StringTable(shared.strings) };
-  return {
-    type: 'sizes-and-classes',
-    shallow: calculateShallowSizes(graph),
-    classes: buildClassTable(graph, findDetached(graph)),
-  };
-}
-
-parentPort?.on('message', (request: HelperRequest) => parentPort?.postMessage(answer(request)));
+let last: Promise<void> = Promise.resolve();
+parentPort?.on('message', (request: HelperRequest) => {
+  last = last.then(() => answer(request)).then((answered) => parentPort?.postMessage(answered));
+});

@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly onProgress?: OnProgress;
   /** Take what is there of a damaged or truncated file; `damage` of the graph says what was missing. */
   readonly salvage?: boolean;
+  /** Read nodes and strings alone. */
+  readonly withoutEdges?: boolean;
 }
 
 export interface OpenedSnapshot {
@@ -29,7 +31,8 @@ export async function openSnapshot(
   helper: SnapshotHelper | null = null,
 ): Promise<OpenedSnapshot> {
   const source = await openChunks(file);
-  const together = helper && !options.salvage ? await openTogether(file, source, helper, options) : null;
+  const together =
+    helper && !options.salvage && !options.withoutEdges ? await openTogether(file, source, helper, options) : null;
   return { graph: together ?? (await openAlone(source, options)), fileBytes: source.fileBytes };
 }
 

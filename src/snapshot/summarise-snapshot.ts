@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { type HeapSummary, summariseGraph } from '../heap/summarise-graph.ts';
+import type { HeapSummary } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
-import { analyseTogether } from './analyse-together.ts';
 import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
 import { SnapshotHelper } from './snapshot-helper.ts';
+import { summariseTogether } from './summarise-together.ts';
 
 export interface SnapshotSummary extends HeapSummary {
   readonly file: string;
@@ -21,8 +21,7 @@ export async function summariseSnapshot(file: string, options: OpenOptions = {})
   try {
     const { graph, fileBytes } = await openSnapshot(file, options, helper);
     options.onProgress?.('dominators and retained sizes', 1);
-    const analysed = await analyseTogether(graph, helper);
-    return { file, fileBytes, ...summariseGraph(analysed) };
+    return { file, fileBytes, ...(await summariseTogether(graph, helper)) };
   } finally {
     await helper?.close();
   }

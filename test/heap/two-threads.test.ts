@@ -6,12 +6,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { createBrotliCompress, createGzip } from 'node:zlib';
-import { analyseGraph } from '../../src/heap/analyse-graph.ts';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
-import { analyseTogether } from '../../src/snapshot/analyse-together.ts';
 import { openSnapshot } from '../../src/snapshot/open-snapshot.ts';
 import { SnapshotHelper } from '../../src/snapshot/snapshot-helper.ts';
 import { summariseSnapshot } from '../../src/snapshot/summarise-snapshot.ts';
+import { summariseTogether } from '../../src/snapshot/summarise-together.ts';
 import { type EdgeSpec, snapshotText } from './build-snapshot.ts';
 
 function folderFor(t: TestContext): string {
@@ -45,9 +44,9 @@ for (const layout of ['old', 'new'] as const) {
     const together = await openSnapshot(file, {}, helper);
     assert.ok(statSync(file).size > 36e6, String(statSync(file).size));
     assertSame(together.graph, alone.graph);
-    const one = analyseGraph(alone.graph);
-    const two = await analyseTogether(together.graph, helper);
-    assert.deepEqual(two.aggregates, one.aggregates);
+    const one = await summariseTogether(alone.graph, null);
+    assert.deepEqual(await summariseTogether(together.graph, helper), one);
+    assert.deepEqual(await helper?.aggregates(together.graph), one.constructors);
   });
 }
 

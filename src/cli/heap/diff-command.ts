@@ -5,13 +5,15 @@ import { printable } from '../../model/printable.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { localPlaces } from '../../single/local-places.ts';
+import { classChangesOf } from '../../snapshot/class-changes-of.ts';
 import { growthOf } from '../../snapshot/growth-of.ts';
-import { flagArgument, terminalFor, textArgument } from '../arguments.ts';
+import { type Arguments, flagArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
+import { classChangesJson, classChangesText } from './class-changes-text.ts';
 import { showProgress } from './progress.ts';
 import { pathLines, placeFor, suspectFinding } from './suspect-finding.ts';
-import { table } from './table.ts';
+import { signed, table } from './table.ts';
 
 /** What grew over two or more snapshots, and who holds it. */
 export const diffCommand: Command = () => ({
@@ -22,15 +24,21 @@ export const diffCommand: Command = () => ({
       .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
       .options({
         requests: textOption('requests', 'requests served between the snapshots: N,N'),
+        classes: {
+          type: 'boolean',
+          describe: 'two snapshots by object id and class alone: no suspects and paths, in a fraction of the time',
+        },
         salvage: { type: 'boolean', describe: 'read what is there of damaged or truncated files' },
       })
       .example(
         '$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --requests 1000,1000',
         'with objects per request',
-      ),
+      )
+      .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes became more, quickly'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const files = (args.files as readonly unknown[]).map(String);
+    if (flagArgument(args, 'classes')) return diffClasses(files, args);
     const growth = await growthOf(files, {
       requests: cumulative(textArgument(args, 'requests'), files.length),
       salvage: flagArgument(args, 'salvage'),
@@ -40,6 +48,24 @@ export const diffCommand: Command = () => ({
     terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
   },
 });
+
+async function diffClasses(files: readonly string[], args: Arguments): Promise<void> {
+  const [before, after, ...others] = files;
+  if (before === undefined || after === undefined || others.length > 0) {
+    throw new ProfilerError(
+      'not-two-snapshots',
+      EXIT.usage,
+      `--classes compares two snapshots, not ${files.length}`,
+      'Name two, or leave --classes out.',
+    );
+  }
+  const terminal = terminalFor(args);
+  const changes = await classChangesOf(before, after, {
+    salvage: flagArgument(args, 'salvage'),
+    onProgress: showProgress(terminal),
+  });
+  terminal.print(terminal.json ? JSON.stringify(classChangesJson(files, changes)) : classChangesText(changes));
+}
 
 /** `1000,1000` between three snapshots: 0, 1000, 2000 in all. */
 function cumulative(text: string | null, snapshots: number): (number | null)[] {
@@ -125,8 +151,4 @@ function suspectText(suspect: HeapSuspect, index: number, placeOf: PlaceOf): str
   ]
     .map(printable)
     .join('\n');
-}
-
-function signed(text: string): string {
-  return text.startsWith('-') ? text : `+${text}`;
 }

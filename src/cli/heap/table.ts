@@ -8,3 +8,8 @@ export function table(header: readonly string[], rows: readonly (readonly string
       .trimEnd();
   return [header, ...rows].map(line).join('\n');
 }
+
+/** `+12`, `-3`. */
+export function signed(text: string): string {
+  return text.startsWith('-') ? text : `+${text}`;
+}

@@ -26,6 +26,8 @@ export interface DescribeContext {
   readonly highestIds: readonly number[] | null;
   readonly requests: readonly (number | null)[];
   readonly growthBytes: number;
+  /** Nodes by their signature in `series.tree`, for those that `mainOf` names. */
+  readonly members: ReadonlyMap<number, readonly number[]>;
 }
 
 export interface DescribedSuspect {
@@ -36,8 +38,8 @@ export interface DescribedSuspect {
 /** Puts a suspect into words by the objects of the last snapshot; null when none of it is left there. */
 export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): DescribedSuspect | null {
   const { graph, scopes, locations, series } = context;
-  const signature = suspect.main >= 0 ? suspect.main : suspect.place.anchor;
-  const members = nodesOf(context, signature);
+  const signature = mainOf(suspect);
+  const members = context.members.get(signature) ?? [];
   const example = typicalOf(graph, members);
   if (example === null) return null;
   const path = pathInTree(graph, context.spanning, example.node);
@@ -71,13 +73,24 @@ function signatureText({ tree }: PlaceSeries, signature: number): string {
   return steps.reverse().join(' > ');
 }
 
-function nodesOf({ graph, spanning, settled }: DescribeContext, signature: number): number[] {
-  const found: number[] = [];
+/** The signature of what leaks, or of the holder where only references became more. */
+function mainOf({ main, place }: SuspectSeries): number {
+  return main >= 0 ? main : place.anchor;
+}
+
+/** The nodes of all suspects in one pass. */
+export function membersOf(
+  suspects: readonly SuspectSeries[],
+  { graph, spanning, settled }: Pick<DescribeContext, 'graph' | 'spanning' | 'settled'>,
+): Map<number, number[]> {
+  const members = new Map<number, number[]>(suspects.map((suspect) => [mainOf(suspect), []]));
+  // By signature of the spanning tree: the list to put a node on.
+  const lists = Array.from(settled, (signature) => members.get(signature));
   for (let node = 0; node < graph.nodeCount; node++) {
-    const own = spanning.signatureOf[node]!;
-    if (own !== NOT_REACHED && settled[own] === signature) found.push(node);
+    const signature = spanning.signatureOf[node]!;
+    if (signature !== NOT_REACHED) lists[signature]?.push(node);
   }
-  return found;
+  return members;
 }
 
 /** Most of the members look like this one; a few dozen are asked. */

@@ -5,33 +5,36 @@ export function isOddId(id: number): boolean {
   return (id & 1) === 1;
 }
 
-/** Odd ids of a snapshot, ascending, each with the number of its class. */
-export interface IdClasses {
-  readonly ids: Uint32Array;
-  readonly classes: Uint32Array;
+/** Class by odd id, of a sample of the ids of a snapshot: the same ids are in the samples of all snapshots. */
+export type IdClasses = ReadonlyMap<number, number>;
+
+/** So many ids tell a share to a tenth of a percent. */
+const SAMPLE = 100_000;
+
+/** Of a heap with so many nodes every how-manieth id is worth looking at. */
+export function samplingStep(nodeCount: number): number {
+  return Math.max(1, Math.floor(nodeCount / SAMPLE));
 }
 
-export function collectIdClasses(graph: HeapGraph, classOf: (node: number) => number): IdClasses {
-  const odd: number[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) if (isOddId(graph.nodeId[node]!)) odd.push(node);
-  odd.sort((a, b) => graph.nodeId[a]! - graph.nodeId[b]!);
-  return {
-    ids: Uint32Array.from(odd, (node) => graph.nodeId[node]!),
-    classes: Uint32Array.from(odd, classOf),
-  };
+export function sampleIdClasses(graph: HeapGraph, classOf: (node: number) => number, step: number): IdClasses {
+  const { nodeCount, nodeId } = graph;
+  const sample = new Map<number, number>();
+  for (let node = 0; node < nodeCount; node++) {
+    const id = nodeId[node]!;
+    if (isOddId(id) && (id >>> 1) % step === 0) sample.set(id, classOf(node));
+  }
+  return sample;
 }
 
 /** Of the ids that both snapshots have, the share with the same class in both; null when they have none in common. */
 export function shareOfSameClass(before: IdClasses, after: IdClasses): number | null {
   let common = 0;
   let same = 0;
-  let at = 0;
-  for (let index = 0; index < before.ids.length; index++) {
-    const id = before.ids[index]!;
-    while (at < after.ids.length && after.ids[at]! < id) at++;
-    if (after.ids[at] !== id) continue;
+  for (const [id, own] of before) {
+    const other = after.get(id);
+    if (other === undefined) continue;
     common++;
-    if (after.classes[at] === before.classes[index]) same++;
+    if (other === own) same++;
   }
   return common === 0 ? null : same / common;
 }

@@ -1,13 +1,14 @@
 import type { ClassGrowth, HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Bytes } from '../../model/units.ts';
 import type { ClassAggregate } from '../aggregate-classes.ts';
+import { TRUSTED_IDS } from '../class-changes.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { Scopes } from '../words/scopes.ts';
 import { SourceLocations } from '../words/source-locations.ts';
-import { describeSuspect } from './describe-suspect.ts';
+import { describeSuspect, membersOf } from './describe-suspect.ts';
 import { findGrowingPlaces, gain, seriesOf } from './find-anchors.ts';
-import { collectIdClasses, type IdClasses, shareOfSameClass } from './ids.ts';
+import { type IdClasses, sampleIdClasses, samplingStep, shareOfSameClass } from './ids.ts';
 import { keepSuspects } from './keep-suspects.ts';
 import { mergeByHolder } from './merge-suspects.ts';
 import { createClassNumbers } from './node-classes.ts';
@@ -31,7 +32,6 @@ interface Taken {
   readonly nodes: number;
   readonly edges: number;
   readonly sums: SignatureSums;
-  readonly aggregates: readonly ClassAggregate[];
 }
 
 interface Latest {
@@ -42,9 +42,6 @@ interface Latest {
 
 /** Below this nobody would look, and noise of the engine is of that size. */
 const LEAST_BYTES = 2_000;
-
-/** Of the ids common to two snapshots of unknown origin, so many must keep their class for ids to be trusted. */
-const TRUSTED_IDS = 0.99;
 
 /**
  * Growth over two or more snapshots in order: `add` each, then `finish`. Of all but the last only sums by signature are
@@ -57,8 +54,9 @@ export class GrowthMeasure {
   /** Smallest share of common ids that kept their class, over the intervals of unknown origin. */
   private sameClass = 1;
   private idsRefused: string | null = null;
+  private idStep: number | null = null;
 
-  add(graph: HeapGraph, weakMaps: WeakMapEdges, aggregates: readonly ClassAggregate[], origin: SnapshotOrigin): void {
+  add(graph: HeapGraph, weakMaps: WeakMapEdges, origin: SnapshotOrigin): void {
     const spanning = buildSpanningTree(graph, weakMaps, this.tree);
     const idClasses = this.compareIds(graph, origin);
     this.taken.push({
@@ -66,7 +64,6 @@ export class GrowthMeasure {
       nodes: graph.nodeCount,
       edges: graph.edgeCount,
       sums: sumBySignature(graph, spanning, this.tree),
-      aggregates,
     });
     this.latest = { graph, spanning, idClasses };
   }
@@ -80,7 +77,8 @@ export class GrowthMeasure {
       this.idsRefused ??= 'object ids were given anew between the snapshots';
     }
     if (known || this.idsRefused !== null) return null;
-    const idClasses = collectIdClasses(graph, createClassNumbers(graph, this.tree.classes));
+    this.idStep ??= samplingStep(graph.nodeCount);
+    const idClasses = sampleIdClasses(graph, createClassNumbers(graph, this.tree.classes), this.idStep);
     const previous = this.latest?.idClasses;
     if (previous) {
       const share = shareOfSameClass(previous, idClasses) ?? 0;
@@ -92,8 +90,12 @@ export class GrowthMeasure {
     return idClasses;
   }
 
-  /** At least two snapshots must have been added. */
-  finish(): HeapGrowth {
+  /**
+   * At least two snapshots must have been added.
+   *
+   * @param classes the classes of each, in order
+   */
+  finish(classes: readonly (readonly ClassAggregate[])[]): HeapGrowth {
     const { taken, latest } = this;
     if (!latest || taken.length < 2) throw new Error('growth needs two snapshots');
     const { tree, sums, settled } = settleSignatures(
@@ -118,7 +120,7 @@ export class GrowthMeasure {
       })),
       requests,
       growthBytes,
-      classes: classGrowth(taken.map(({ aggregates }) => aggregates)),
+      classes: classGrowth(classes),
       suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes }),
     };
   }
@@ -150,9 +152,9 @@ export class GrowthMeasure {
       context.growthBytes,
       kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
     );
-    const described = kept.map((suspect) =>
-      describeSuspect(suspect, { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total }),
-    );
+    const members = membersOf(kept, { ...context.latest, settled: context.settled });
+    const shared = { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total, members };
+    const described = kept.map((suspect) => describeSuspect(suspect, shared));
     return mergeByHolder(described.filter((suspect) => suspect !== null));
   }
 }

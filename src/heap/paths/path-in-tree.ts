@@ -1,5 +1,6 @@
-import { type SpanningTree, sourceOf } from '../growth/spanning-tree.ts';
+import type { SpanningTree } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
+import { sourceOf } from '../source-of.ts';
 import type { NodePath } from '../words/path-words.ts';
 
 /** The path from the root to a node of the tree. */
