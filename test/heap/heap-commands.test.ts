@@ -30,6 +30,11 @@ test('heap summary, diff, retainers and redact on real snapshots', async (t) => 
   assert.equal(diff.constructors.find((row: { class: string }) => row.class === 'Session').countDelta, 500);
   assert.match((await runCli(['heap', 'diff', ...files])).stdout, /1\. Session held by Map `sessions`/);
 
+  const quick = JSON.parse((await runCli(['heap', 'diff', ...files, '--classes', '--json'])).stdout);
+  const sessions = quick.constructors.find((row: { class: string }) => row.class === 'Session');
+  assert.deepEqual([sessions.count, sessions.countDelta, sessions.added, sessions.removed], [1000, 500, 500, 0]);
+  assert.match((await runCli(['heap', 'diff', ...files, '--classes'])).stdout, /Session +\+500 +500 +0/);
+
   const retainers = await runCli(['heap', 'retainers', last, '--class', 'Session']);
   assert.match(retainers.stdout, /context variable `sessions`: Map/);
 
@@ -50,6 +55,8 @@ test('mistakes are usage errors with a hint', async (t) => {
     ['summary', process.execPath],
     ['diff', file!],
     ['diff', file!, file!, '--requests', 'many'],
+    ['diff', file!, '--classes'],
+    ['diff', file!, file!, file!, '--classes'],
     ['retainers', file!],
     ['retainers', file!, '--node', '@999999999'],
     ['retainers', file!, '--class', 'NoSuchClass'],
