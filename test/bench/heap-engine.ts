@@ -1,5 +1,6 @@
-// The heap engine beside its peers: `npm run bench:heap -- [--runs 3] [--units 105000] [--peers toolkit,vscode,memlab] [--diff]`.
+// The heap engine beside its peers: `npm run bench:heap -- [--runs 3] [--units 105000] [--nodes 20,24] [--peers toolkit,vscode,memlab] [--diff]`.
 // Each measures a whole process, from start to constructors by retained size printed, in alternating order; medians.
+// 105,000 units are a snapshot of 300 MB, 360,000 of 1 GB, 1,070,000 of 3 GB (whose writing takes 16 GB of memory).
 // Peers are installed into a cache folder when first needed. docs/heap-benchmark.md holds a result.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { cpus, homedir, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { formatBytes } from '../../src/model/units.ts';
+import { formatBytes, formatCount } from '../../src/model/units.ts';
 import { nodeVersion } from '../helpers/node-versions.ts';
 
 const { values } = parseArgs({
@@ -67,13 +68,16 @@ function benchSummaries(major: number, wanted: readonly string[]): void {
   }
   const file = writeSnapshot(binary, Number(values.units), `node-${major}`);
   const { nodes, edges } = countsOf(file);
-  console.log(`\nSnapshot of Node ${major}: ${formatBytes(statSync(file).size)}, ${nodes} nodes, ${edges} edges`);
+  console.log(
+    `\nSnapshot of Node ${major}: ${formatBytes(statSync(file).size)}, ${formatCount(nodes)} nodes, ${formatCount(edges)} edges`,
+  );
   const programs = new Map([['ours', [CLI, 'heap', 'summary', file]]]);
   for (const name of wanted) programs.set(name, ['--max-old-space-size=12000', join(CACHE, PEERS[name]!.file), file]);
   const results = alternate(programs);
   const ours = results.get('ours');
   console.log('| reader | wall | CPU | peak memory | wall over ours |\n|---|---|---|---|---|');
   for (const [name, measured] of results) printRow(PEERS[name]?.title ?? 'profiler heap summary', measured, ours, file);
+  if (ours) console.log(`${(nodes / 1000 / ours.wallMs).toFixed(2)} million nodes a second`);
 }
 
 function benchDiffs(): void {
@@ -83,6 +87,7 @@ function benchDiffs(): void {
   const results = alternate(
     new Map([
       ['summary of the last', [CLI, 'heap', 'summary', files[2]!]],
+      ['diff of two by id and class', [CLI, 'heap', 'diff', '--classes', ...files.slice(1)]],
       ['diff of two, suspects with paths', [CLI, 'heap', 'diff', ...files.slice(1)]],
       ['diff of three, suspects with paths', [CLI, 'heap', 'diff', ...files]],
     ]),
@@ -97,9 +102,9 @@ function writeSnapshot(binary: string, units: number, name: string): string {
   return file;
 }
 
-function countsOf(file: string): { nodes: string; edges: string } {
+function countsOf(file: string): { nodes: number; edges: number } {
   const header = execFileSync('head', ['-c', '4096', file], { encoding: 'utf8' });
-  const count = (key: string): string => Number(new RegExp(`"${key}":(\\d+)`).exec(header)?.[1]).toLocaleString('en');
+  const count = (key: string): number => Number(new RegExp(`"${key}":(\\d+)`).exec(header)?.[1]);
   return { nodes: count('node_count'), edges: count('edge_count') };
 }
 
