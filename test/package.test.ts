@@ -55,6 +55,7 @@ test('the package holds the tool, its page and its schemas, and neither tests no
   const paths = packed.files.map(({ path }) => path);
   for (const path of [
     ...Object.values(manifest.bin),
+    'dist/src/heap/kernel/scan.wasm',
     'dist/src/page/page.bundle.js',
     'dist/src/page/page.bundle.css',
     'dist/src/load/load-process.js',

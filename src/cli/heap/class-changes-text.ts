@@ -6,7 +6,7 @@ import { signed, table } from './table.ts';
 const MOST_ROWS = 25;
 
 /** How the two snapshots could be compared, in a sentence. */
-export function comparisonOf({ sameClass }: ClassChanges): { comparison: 'ids' | 'class'; comparisonReason: string } {
+function comparisonOf({ sameClass }: ClassChanges): { comparison: 'ids' | 'class'; comparisonReason: string } {
   if (sameClass === null) return { comparison: 'class', comparisonReason: 'no object id is in both: counted by class' };
   const share = `${Math.floor(sameClass * 1000) / 10} % of the common object ids keep their class`;
   return sameClass >= TRUSTED_IDS
