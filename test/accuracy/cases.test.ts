@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { test } from 'node:test';
 import { FINDING_KINDS } from '../../src/model/finding.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import { publishedPackages } from '../helpers/published-packages.ts';
 import { isHealthy } from './accuracy-case.ts';
 import { CASES } from './cases.ts';
 import { scenarioOf } from './scenario-of.ts';
@@ -66,4 +67,18 @@ test('the cut for CI holds leaks and look-alikes and takes at most ten minutes',
 
 test('scripts of services are there', () => {
   for (const { script } of SERVICES) assert.ok(existsSync(script), script);
+});
+
+test('every published package with a leak is driven in both releases, and says where the leak was reported', () => {
+  let count = 0;
+  for (const { name: service, script } of SERVICES) {
+    for (const [fault, { package: name, leaky, fixed, issue }] of Object.entries(publishedPackages(script))) {
+      count += 1;
+      const leak = CASES.find((one) => one.name === `${service}/${fault}`);
+      assert.ok(leak?.about.includes(`${name} ${leaky} (${issue})`), fault);
+      const twin = CASES.find((one) => one.name === `${service}/healthy-${leak?.focus}`);
+      assert.ok(twin?.about.includes(`${name} ${fixed}`), fault);
+    }
+  }
+  assert.ok(count >= 6);
 });

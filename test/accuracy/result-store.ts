@@ -63,7 +63,7 @@ function hashOf(data: readonly unknown[], files: readonly string[]): string {
 function scriptsBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => ['.js', '.mjs', '.cjs'].includes(extname(name)))
+    .filter((name) => ['.js', '.mjs', '.cjs', '.json'].includes(extname(name)))
     .sort()
     .map((name) => join(folder, name));
 }
