@@ -1,4 +1,5 @@
 import type { FindingKind } from '../../src/model/finding.ts';
+import type { Route } from './services.ts';
 
 /** One soak of one service, and what its report should say. */
 export interface AccuracyCase {
@@ -21,20 +22,27 @@ export interface AccuracyCase {
   readonly ratePerSecond: number;
   readonly seconds: number;
   readonly nodeMajor: number;
+  /** What this case asks of its focus otherwise than others do: bigger bodies, fewer keys. */
+  readonly route: Partial<Route>;
   /** Part of the cut that CI drives. */
   readonly isInCiCut: boolean;
 }
 
-type Options = Partial<Pick<AccuracyCase, 'ratePerSecond' | 'seconds' | 'nodeMajor' | 'isInCiCut'>>;
+type Options = Partial<Pick<AccuracyCase, 'ratePerSecond' | 'seconds' | 'nodeMajor' | 'route' | 'isInCiCut'>>;
 type Expected = Pick<AccuracyCase, 'about' | 'kinds' | 'names' | 'files'> & Partial<Pick<AccuracyCase, 'consequences'>>;
 
-const DEFAULTS = { ratePerSecond: 150, seconds: 40, nodeMajor: 20, isInCiCut: false };
+const DEFAULTS = { ratePerSecond: 150, seconds: 40, nodeMajor: 20, route: {}, isInCiCut: false };
 
 /** `where`: service, fault and route: `express-shop/cart-map at carts`. */
 export function leak(where: string, details: Expected & Options): AccuracyCase {
   const [name, focus] = split(where, ' at ');
   const [service, fault] = split(name, '/');
   return { ...DEFAULTS, consequences: [], ...details, name, service, fault, focus };
+}
+
+/** The same service and fault under another load: other sizes, keys or rates. Its name has `variant` at its end. */
+export function variantOf(one: AccuracyCase, variant: string, about: string, options: Options): AccuracyCase {
+  return { ...one, isInCiCut: false, ...options, about: `${one.about}; ${about}`, name: `${one.name}~${variant}` };
 }
 
 /** `where`: service and route: `express-shop at articles`. */

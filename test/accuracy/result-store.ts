@@ -37,9 +37,10 @@ export function toolBuild(): string {
   return hashOf([], scriptsBelow('dist/src'));
 }
 
-/** An empty folder for run and report of a case. */
+/** An empty folder for run and report of a case. Its last result goes: it must not stand for a drive that fails. */
 export function freshFolder(one: AccuracyCase, repeat: number): string {
   const folder = folderOf(one, repeat);
+  rmSync(`${folder}.json`, { force: true });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return folder;
