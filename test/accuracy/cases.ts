@@ -315,7 +315,7 @@ const REAL_LEAKS: readonly AccuracyCase[] = [
     kinds: ['js-heap-leak'],
     names: ['listenerTree', 'EventEmitter', 'answer'],
     files: ['lib/eventemitter2.js', `${TRACKING}/depots.mjs`, 'parcel-tracking/main.mjs'],
-    ratePerSecond: 400,
+    ratePerSecond: 250,
   }),
   leak('parcel-tracking/map-signal at manifests', {
     about: 'p-map 7.0.2 (sindresorhus/p-map#75): the listener of an abort signal outlives its call',
@@ -422,7 +422,7 @@ const LOOK_ALIKES: readonly AccuracyCase[] = [
 const FIXED: readonly AccuracyCase[] = [
   healthy('parcel-tracking at parcels', 'axios 0.22.0', { nodeMajor: 22, ratePerSecond: 80 }),
   healthy('parcel-tracking at labels', 'debug 4.3.0', { nodeMajor: 24, ratePerSecond: 300 }),
-  healthy('parcel-tracking at depots', 'eventemitter2 1.0.0', { ratePerSecond: 400 }),
+  healthy('parcel-tracking at depots', 'eventemitter2 1.0.0', { ratePerSecond: 250 }),
   healthy('parcel-tracking at manifests', 'p-map 7.0.3', { nodeMajor: 18 }),
   healthy('parcel-tracking at damages', 'express-form-data 2.0.20', { nodeMajor: 26, ratePerSecond: 60 }),
   healthy('booking-api at bookings', 'zod 4.1.8', { nodeMajor: 24, ratePerSecond: 40 }),
