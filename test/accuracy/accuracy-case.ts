@@ -17,7 +17,10 @@ export interface AccuracyCase {
   readonly names: readonly string[];
   /** Words of findings that follow from the leak: right, though they do not name it. */
   readonly consequences: readonly string[];
-  /** Ends of the file that the first finding should name; empty where no line can be known. */
+  /**
+   * Ends of the file that the first finding should name, of a package as `index.js of p-map`, from its root; empty where
+   * no line can be known.
+   */
   readonly files: readonly string[];
   readonly ratePerSecond: number;
   readonly seconds: number;
