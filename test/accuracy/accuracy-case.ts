@@ -31,7 +31,7 @@ export interface AccuracyCase {
   readonly isInCiCut: boolean;
 }
 
-type Options = Partial<Pick<AccuracyCase, 'ratePerSecond' | 'seconds' | 'nodeMajor' | 'route' | 'isInCiCut'>>;
+export type Options = Partial<Pick<AccuracyCase, 'ratePerSecond' | 'seconds' | 'nodeMajor' | 'route' | 'isInCiCut'>>;
 type Expected = Pick<AccuracyCase, 'about' | 'kinds' | 'names' | 'files'> & Partial<Pick<AccuracyCase, 'consequences'>>;
 
 const DEFAULTS = { ratePerSecond: 150, seconds: 40, nodeMajor: 20, route: {}, isInCiCut: false };
@@ -41,11 +41,6 @@ export function leak(where: string, details: Expected & Options): AccuracyCase {
   const [name, focus] = split(where, ' at ');
   const [service, fault] = split(name, '/');
   return { ...DEFAULTS, consequences: [], ...details, name, service, fault, focus };
-}
-
-/** The same service and fault under another load: other sizes, keys or rates. Its name has `variant` at its end. */
-export function variantOf(one: AccuracyCase, variant: string, about: string, options: Options): AccuracyCase {
-  return { ...one, isInCiCut: false, ...options, about: `${one.about}; ${about}`, name: `${one.name}~${variant}` };
 }
 
 /** `where`: service and route: `express-shop at articles`. */

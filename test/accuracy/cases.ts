@@ -1,4 +1,6 @@
-import { type AccuracyCase, healthy, leak, variantOf } from './accuracy-case.ts';
+import { type AccuracyCase, healthy, leak } from './accuracy-case.ts';
+import { PUBLISHED_CASES } from './published-cases.ts';
+import { variantsOf } from './varied-cases.ts';
 
 const SHOP = 'express-shop/lib';
 const BLOG = 'koa-blog/lib';
@@ -7,8 +9,6 @@ const GATEWAY = 'http-gateway/lib';
 const MEDIA = 'media-worker/lib';
 const MAILER = 'legacy-mailer/lib';
 const ORDERS = 'ts-orders/lib';
-const TRACKING = 'parcel-tracking/lib';
-const BOOKING = 'booking-api/lib';
 
 /** All kinds that ten minutes hold, and each of their services healthy, which asks the routes of all its look-alikes. */
 const CI_CUT = { isInCiCut: true, seconds: 30 };
@@ -292,93 +292,6 @@ const LEAKS: readonly AccuracyCase[] = [
   }),
 ];
 
-/** Leaks that published packages had: the release with the leak against the one with its fix. */
-const REAL_LEAKS: readonly AccuracyCase[] = [
-  leak('parcel-tracking/cancel-token at parcels', {
-    about: 'axios 0.21.4 (axios/axios#3001): a cancel token that all calls share keeps each of them',
-    kinds: ['promise-leak', 'js-heap-leak'],
-    names: ['CancelToken', 'PromiseReaction', 'Promise', 'stopping'],
-    files: ['lib/cancel/CancelToken.js', 'lib/adapters/http.js', `${TRACKING}/carrier.mjs`, 'parcel-tracking/main.mjs'],
-    nodeMajor: 22,
-    ratePerSecond: 80,
-  }),
-  leak('parcel-tracking/debug-instances at labels', {
-    about: 'debug 4.1.1 (debug-js/debug#678): every instance stays in a list',
-    kinds: ['js-heap-leak'],
-    names: ['instances', 'createDebug', 'debug'],
-    files: ['src/common.js of debug', `${TRACKING}/labels.mjs`],
-    nodeMajor: 24,
-    ratePerSecond: 300,
-  }),
-  leak('parcel-tracking/wildcard-tree at depots', {
-    about: 'eventemitter2 0.4.14 (EventEmitter2/EventEmitter2#65): events heard once leave their name, 70 B',
-    kinds: ['js-heap-leak'],
-    names: ['listenerTree', 'EventEmitter', 'answer'],
-    files: ['lib/eventemitter2.js', `${TRACKING}/depots.mjs`, 'parcel-tracking/main.mjs'],
-    ratePerSecond: 250,
-  }),
-  leak('parcel-tracking/map-signal at manifests', {
-    about: 'p-map 7.0.2 (sindresorhus/p-map#75): the listener of an abort signal outlives its call',
-    kinds: ['listener-leak', 'js-heap-leak'],
-    names: ['abort', 'AbortSignal', 'stopping'],
-    files: ['index.js of p-map', `${TRACKING}/manifest.mjs`, 'parcel-tracking/main.mjs'],
-    nodeMajor: 18,
-  }),
-  leak('parcel-tracking/exit-cleanup at damages', {
-    about: 'express-form-data 2.0.19 (ortexx/express-form-data#16): a listener of the exit for each request',
-    kinds: ['listener-leak', 'js-heap-leak'],
-    names: ['exit', 'IncomingMessage'],
-    files: ['index.js of express-form-data', 'parcel-tracking/main.mjs'],
-    nodeMajor: 26,
-    ratePerSecond: 60,
-  }),
-  leak('booking-api/schema-registry at bookings', {
-    about: 'zod 4.1.7 (mastra-ai/mastra#18469): schemas with a description stay in the global registry, 20 KB',
-    kinds: ['js-heap-leak'],
-    names: ['_map', 'Registry', 'Zod'],
-    files: ['core/registries.js', 'core/registries.cjs', 'schemas.js', 'schemas.cjs', `${BOOKING}/validator.mjs`],
-    nodeMajor: 24,
-    ratePerSecond: 40,
-  }),
-  leak('booking-api/breaker-intervals at offers', {
-    about: 'opossum 4.1.0 (nodeshift/opossum#378): two intervals of each circuit run on after its shutdown',
-    kinds: ['timer-leak', 'js-heap-leak'],
-    names: ['Timeout', 'timers', 'Timer', 'Status'],
-    files: ['lib/status.js of opossum', 'lib/circuit.js of opossum', `${BOOKING}/offers.mjs`],
-    ratePerSecond: 40,
-  }),
-  leak('booking-api/timeout-signal at availability', {
-    about: 'cockatiel 3.1.3 (connor4312/cockatiel#81): the listener of an abort signal outlives its call, 0.5 KB',
-    kinds: ['listener-leak', 'js-heap-leak'],
-    names: ['abort', 'AbortSignal', 'stopping'],
-    files: ['common/abort.js', `${BOOKING}/availability.mjs`, 'booking-api/main.mjs'],
-    nodeMajor: 26,
-    ratePerSecond: 200,
-  }),
-  leak('booking-api/two-readers at metrics', {
-    about:
-      '@opentelemetry/sdk-metrics 1.17.0 (open-telemetry/opentelemetry-js#4115): what one reader collects is kept for the other',
-    kinds: ['js-heap-leak'],
-    names: ['unreportedAccumulations', 'TemporalMetricProcessor', 'Accumulation', 'AttributeHashMap'],
-    files: ['state/TemporalMetricProcessor.js', 'state/HashMap.js', `${BOOKING}/metrics.mjs`, 'booking-api/main.mjs'],
-    nodeMajor: 22,
-    ratePerSecond: 100,
-  }),
-  leak('booking-api/agent-origins at notify', {
-    about: 'undici 7.14.0 (nodejs/undici#4424): an agent keeps the client of every host it called, 20 KB',
-    kinds: ['js-heap-leak'],
-    names: ['clients', 'Agent', 'Pool', 'Client'],
-    files: [
-      'dispatcher/agent.js',
-      'dispatcher/pool.js',
-      'dispatcher/pool-base.js',
-      'dispatcher/client.js',
-      `${BOOKING}/webhooks.mjs`,
-    ],
-    ratePerSecond: 50,
-  }),
-];
-
 const LOOK_ALIKES: readonly AccuracyCase[] = [
   healthy('express-shop at carts', 'carts that go with their request'),
   healthy('express-shop at articles', 'LRU by hand, full after some seconds', { nodeMajor: 24, ratePerSecond: 220 }),
@@ -419,75 +332,6 @@ const LOOK_ALIKES: readonly AccuracyCase[] = [
   healthy('pg-inventory at stock', 'pool that grows to ten clients', { ratePerSecond: 120 }),
 ];
 
-const FIXED: readonly AccuracyCase[] = [
-  healthy('parcel-tracking at parcels', 'axios 0.22.0', { nodeMajor: 22, ratePerSecond: 80 }),
-  healthy('parcel-tracking at labels', 'debug 4.3.0', { nodeMajor: 24, ratePerSecond: 300 }),
-  healthy('parcel-tracking at depots', 'eventemitter2 1.0.0', { ratePerSecond: 250 }),
-  healthy('parcel-tracking at manifests', 'p-map 7.0.3', { nodeMajor: 18 }),
-  healthy('parcel-tracking at damages', 'express-form-data 2.0.20', { nodeMajor: 26, ratePerSecond: 60 }),
-  healthy('booking-api at bookings', 'zod 4.1.8', { nodeMajor: 24, ratePerSecond: 40 }),
-  healthy('booking-api at offers', 'opossum 4.2.0', { ratePerSecond: 40 }),
-  healthy('booking-api at availability', 'cockatiel 3.2.1', { nodeMajor: 26, ratePerSecond: 200 }),
-  healthy('booking-api at metrics', '@opentelemetry/sdk-metrics 1.17.1', { nodeMajor: 22, ratePerSecond: 100 }),
-  healthy('booking-api at notify', 'undici 7.15.0', { ratePerSecond: 50 }),
-];
+const PLANTED: readonly AccuracyCase[] = [...LEAKS, ...LOOK_ALIKES];
 
-/** Cases from above under another load. What one request keeps, and how many keys there are, says its route. */
-const VARIANTS: readonly AccuracyCase[] = [
-  variantOf(caseNamed('koa-blog/weakmap-live'), 'big', 'texts of 8 KB', {
-    route: { json: { text: `{{sequence}} ${'words of a long revision '.repeat(330)}` } },
-    ratePerSecond: 40,
-    nodeMajor: 24,
-  }),
-  variantOf(caseNamed('koa-blog/finalization'), 'big', 'texts of 20 KB', {
-    route: { json: { name: 'picture-{{sequence}}', text: `{{uuid}} ${'bytes of a big picture '.repeat(900)}` } },
-    ratePerSecond: 30,
-    nodeMajor: 22,
-  }),
-  variantOf(caseNamed('fastify-telemetry/linked-list'), 'small', 'actions of 9 B', {
-    route: { json: { action: 'o{{random(1000,9999)}}open' } },
-    ratePerSecond: 400,
-    nodeMajor: 24,
-  }),
-  variantOf(caseNamed('express-shop/session-store'), 'one-user', 'one user signs in again and again', {
-    route: { json: { user: 'service-account' } },
-    ratePerSecond: 300,
-    nodeMajor: 26,
-  }),
-  variantOf(caseNamed('express-shop/cart-map'), 'slow', 'twenty carts a second', { ratePerSecond: 40, nodeMajor: 22 }),
-  variantOf(caseNamed('legacy-mailer/timer-hours'), 'slow', 'five timers a second', {
-    ratePerSecond: 10,
-    nodeMajor: 18,
-  }),
-  variantOf(caseNamed('ts-orders/order-index'), 'fast', 'three hundred orders a second', {
-    ratePerSecond: 400,
-    nodeMajor: 24,
-  }),
-  variantOf(caseNamed('express-shop/healthy-quotes'), 'keys', '400 keys, full after some twenty seconds', {
-    route: { json: { article: 'a-{{random(1,100)}}', count: '{{number(random(1,4))}}' } },
-    nodeMajor: 20,
-  }),
-  variantOf(caseNamed('koa-blog/healthy-revisions'), 'big', 'texts of 8 KB', {
-    route: { json: { text: `{{sequence}} ${'words of a long revision '.repeat(330)}` } },
-    ratePerSecond: 80,
-    nodeMajor: 24,
-  }),
-  variantOf(caseNamed('fastify-telemetry/healthy-lookups'), 'churn', 'a hundred thousand keys, hardly a hit', {
-    route: { path: '/lookups/place-{{random(1,100000)}}' },
-    ratePerSecond: 350,
-    nodeMajor: 24,
-  }),
-  variantOf(caseNamed('fastify-telemetry/healthy-alerts'), 'one-key', 'one key', {
-    route: { json: { key: 'device-1', text: 'too warm' } },
-    ratePerSecond: 300,
-    nodeMajor: 20,
-  }),
-];
-
-export const CASES: readonly AccuracyCase[] = [...LEAKS, ...REAL_LEAKS, ...LOOK_ALIKES, ...FIXED, ...VARIANTS];
-
-function caseNamed(name: string): AccuracyCase {
-  const one = [...LEAKS, ...LOOK_ALIKES].find((candidate) => candidate.name === name);
-  if (one === undefined) throw new Error(`no case ${name}`);
-  return one;
-}
+export const CASES: readonly AccuracyCase[] = [...PLANTED, ...PUBLISHED_CASES, ...variantsOf(PLANTED)];
