@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import { nodeVersion } from '../helpers/node-versions.ts';
 import { findPostgres, type PostgresCluster, startPostgres } from '../helpers/postgres.ts';
+import { installPublished } from '../helpers/published-packages.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
 import type { AccuracyCase } from './accuracy-case.ts';
@@ -11,12 +12,16 @@ import { type FreshResult, freshFolder } from './result-store.ts';
 import { scenarioOf } from './scenario-of.ts';
 import { serviceNamed } from './services.ts';
 
-/** Why a case cannot be driven on this machine, or null. Where CI is set nothing may be missing: it fails. */
+/**
+ * Why a case cannot be driven on this machine, or null. Where CI is set nothing may be missing: it fails. Published
+ * packages that the service runs are fetched when they are missing.
+ */
 export function missingFor(one: AccuracyCase): string | null {
   const { skip } = nodeVersion(one.nodeMajor);
   if (skip !== false) return skip;
-  const { needsPostgres } = serviceNamed(one.service);
-  return needsPostgres && findPostgres() === null && !process.env.CI ? 'PostgreSQL is not installed here' : null;
+  const { needsPostgres, script } = serviceNamed(one.service);
+  if (needsPostgres && findPostgres() === null && !process.env.CI) return 'PostgreSQL is not installed here';
+  return installPublished(script);
 }
 
 /**

@@ -48,6 +48,15 @@ test('right: the culprit is first, of a right kind, in the right file', () => {
   assert.deepEqual({ isRight, isFileRight, falseAlarms }, { isRight: true, isFileRight: true, falseAlarms: [] });
 });
 
+test('a file of a package is right in that package alone', () => {
+  const one = { ...CASE, files: ['index.js of p-map'] };
+  const isFileRight = (owner: string | null): boolean | null => {
+    const { subject, ...rest } = finding({ file: 'index.js' });
+    return judge(one, { findings: [{ ...rest, subject: { ...subject, package: owner } }] }).isFileRight;
+  };
+  assert.deepEqual([isFileRight('p-map@7.0.2'), isFileRight('router@2.3.0'), isFileRight(null)], [true, false, false]);
+});
+
 test('what is only possible is not found, and does not accuse', () => {
   const findings = [finding({ confidence: 'possible' })];
   assert.equal(judge(CASE, { findings }).isFound, false);

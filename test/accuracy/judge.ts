@@ -39,6 +39,10 @@ function holdsOneOf(names: readonly string[], { subject }: Finding): boolean {
   return names.some((name) => words.includes(name));
 }
 
-function isInFile(one: AccuracyCase, { subject }: Finding): boolean {
-  return one.files.some((file) => subject.source?.file.endsWith(file) ?? false);
+function isInFile(one: AccuracyCase, { subject: { source, package: owner } }: Finding): boolean {
+  return one.files.some((expected) => {
+    const [end = '', name] = expected.split(' of ');
+    const isOfPackage = name === undefined || owner?.startsWith(`${name}@`) === true;
+    return isOfPackage && source?.file.endsWith(end) === true;
+  });
 }

@@ -37,9 +37,10 @@ export function toolBuild(): string {
   return hashOf([], scriptsBelow('dist/src'));
 }
 
-/** An empty folder for run and report of a case. */
+/** An empty folder for run and report of a case. Its last result goes: it must not stand for a drive that fails. */
 export function freshFolder(one: AccuracyCase, repeat: number): string {
   const folder = folderOf(one, repeat);
+  rmSync(`${folder}.json`, { force: true });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return folder;
@@ -63,7 +64,7 @@ function hashOf(data: readonly unknown[], files: readonly string[]): string {
 function scriptsBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => ['.js', '.mjs', '.cjs'].includes(extname(name)))
+    .filter((name) => ['.js', '.mjs', '.cjs', '.json'].includes(extname(name)))
     .sort()
     .map((name) => join(folder, name));
 }

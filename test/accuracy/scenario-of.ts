@@ -1,5 +1,5 @@
 import type { AccuracyCase } from './accuracy-case.ts';
-import { type Service, serviceNamed } from './services.ts';
+import { type Route, serviceNamed } from './services.ts';
 
 /** The scenario file of a case: half of the requests go where the fault is, the other routes share the rest. */
 export function scenarioOf(one: AccuracyCase): object {
@@ -11,13 +11,12 @@ export function scenarioOf(one: AccuracyCase): object {
     load: { model: 'open', rate: `${one.ratePerSecond}/s`, duration: '1m' },
     tasks: Object.keys(service.routes).map((name) => ({
       weight: name === one.focus ? Math.max(2, others) : 1,
-      ...taskOf(service, name),
+      ...taskOf(name, { ...service.routes[name]!, ...(name === one.focus ? one.route : {}) }),
     })),
   };
 }
 
-function taskOf(service: Service, name: string): object {
-  const { path, json, status = 200 } = service.routes[name]!;
+function taskOf(name: string, { path, json, status = 200 }: Route): object {
   const body = json === undefined ? {} : { method: 'POST', json };
   return { request: { name, path, ...body }, expect: { status } };
 }

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { skipIfMissing } from '../helpers/missing-part.ts';
 import { nodeVersion } from '../helpers/node-versions.ts';
 import { findPostgres, startPostgres } from '../helpers/postgres.ts';
+import { skipIfNotPublished } from '../helpers/published-packages.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
 import { CASES } from './cases.ts';
 import { type Route, SERVICES, type Service } from './services.ts';
@@ -14,7 +15,8 @@ const REQUESTS_PER_ROUTE = 12;
 
 for (const service of SERVICES) {
   const faults = new Set(CASES.filter((one) => one.service === service.name).map(({ fault }) => fault));
-  const skip = skipIfMissing('PostgreSQL', !service.needsPostgres || findPostgres() !== null);
+  const hasDatabase = !service.needsPostgres || findPostgres() !== null;
+  const skip = skipIfMissing('PostgreSQL', hasDatabase) || skipIfNotPublished(service.script);
   test(`${service.name} boots, answers every route and ends, with each of its faults`, { skip }, async (t) => {
     const env = await environmentFor(service, t);
     for (const fault of faults) await bootAnswerAndEnd(service, fault, env);

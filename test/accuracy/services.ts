@@ -135,6 +135,37 @@ export const SERVICES: readonly Service[] = [
     },
   },
   {
+    name: 'parcel-tracking',
+    script: 'test/targets/parcel-tracking/main.mjs',
+    framework: 'Express 5',
+    oldestNode: 18,
+    needsPostgres: false,
+    routes: {
+      parcels: { path: '/parcels/p-{{random(1,9000)}}' },
+      labels: { path: '/labels/p-{{sequence}}' },
+      depots: { path: '/depots/p-{{random(1,9000)}}' },
+      manifests: { path: '/manifests', json: { parcels: ['p-1', 'p-22', 'p-{{random(1,9000)}}', 'p-{{sequence}}'] } },
+      damages: { path: '/damages', json: { parcel: 'p-{{sequence}}', text: 'a corner is wet' }, status: 201 },
+    },
+  },
+  {
+    name: 'booking-api',
+    script: 'test/targets/booking-api/main.mjs',
+    framework: 'Fastify 5',
+    oldestNode: 20,
+    needsPostgres: false,
+    routes: {
+      bookings: {
+        path: '/bookings',
+        json: { hotel: 'hotel-{{random(1,900)}}', nights: '{{number(random(1,6))}}' },
+      },
+      offers: { path: '/offers/hotel-{{random(1,900)}}' },
+      availability: { path: '/availability/room-{{random(1,900)}}' },
+      metrics: { path: '/metrics' },
+      notify: { path: '/notify/customer-{{sequence}}' },
+    },
+  },
+  {
     name: 'pg-inventory',
     script: 'test/targets/pg-inventory/main.mjs',
     framework: 'Express 5, pg',

@@ -18,6 +18,7 @@ export function tableOf(rows: readonly Row[]): string {
   const healthy = judged.filter(({ one }) => isHealthy(one));
   const lines = [
     ...figures(leaks, healthy),
+    `| builds of the tool, with their runs | ${builds(rows)} |`,
     '',
     '| leak | what grows | Node | rate | found | named first | file | first finding |',
     '|---|---|---|---|---|---|---|---|',
@@ -50,6 +51,12 @@ function figures(leaks: readonly JudgedRow[], healthy: readonly JudgedRow[]): st
     `| leaky services in which another leak is accused as well | ${share(leaks, ({ falseAlarms }) => falseAlarms.length > 0)} |`,
     `| healthy services accused | ${share(healthy, ({ falseAlarms }) => falseAlarms.length > 0)} |`,
   ];
+}
+
+function builds(rows: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const { result } of rows) counts.set(result.tool, (counts.get(result.tool) ?? 0) + 1);
+  return [...counts].map(([tool, count]) => `${tool.slice(0, 8)} (${count})`).join(', ');
 }
 
 function leakLine({ one, result, judgement }: JudgedRow): string {

@@ -1,8 +1,8 @@
 // A gateway on plain node:http, in front of one backend.   node main.mjs [--port N] [--fault NAME]
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
+import { startBackend } from '../lib/backend.mjs';
 import { announce, host, port, readFault } from '../lib/boot.mjs';
-import { startBackend } from './lib/backend.mjs';
 import { Downloads } from './lib/downloads.mjs';
 import { Forwarder } from './lib/forwarder.mjs';
 import { Pages } from './lib/pages.mjs';

@@ -14,8 +14,12 @@ export function readFault(known) {
 export function announce(server, cleanUp = () => {}) {
   const { address, port: chosen } = server.address();
   console.log(JSON.stringify({ listening: { host: address, port: chosen }, pid: process.pid }));
+  let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.once(signal, () => {
+    // Not `once`: a package that listens as well (signal-exit) would think that nobody else does, and end us.
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
       cleanUp();
       server.close(() => process.exit(0));
       server.closeIdleConnections?.();

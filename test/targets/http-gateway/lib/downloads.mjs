@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const FILE = fileURLToPath(new URL('./backend-process.mjs', import.meta.url));
+const FILE = fileURLToPath(new URL('./downloads.mjs', import.meta.url));
 
 /** Opens a download. A client that has the file already gets no body: then the stream must be destroyed unread. */
 export class Downloads {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** Starts the backend in a process of its own. It ends with its stdin, so it does not outlive the gateway. */
+/** Starts the backend in a process of its own. It ends with its stdin, so it does not outlive the service. */
 export async function startBackend() {
   const script = fileURLToPath(new URL('./backend-process.mjs', import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });

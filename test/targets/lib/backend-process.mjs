@@ -1,4 +1,4 @@
-// The backend that the gateway calls: /fast at once, /slow after 400 ms.
+// The backend that services call: /fast at once, /slow after 400 ms.
 import { createServer } from 'node:http';
 
 const SLOW_MS = 400;
