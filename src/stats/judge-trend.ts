@@ -22,7 +22,7 @@ const LEAST_SHARE = 0.03;
 const LEAST_HALF_RATIO = 0.4;
 /** With few points a rank test is content with order alone: then they must also lie on a line. */
 const FEW_POINTS = 12;
-const LEAST_R_SQUARED = 0.9;
+const LEAST_R_SQUARED = 0.7;
 
 /**
  * A series grows when its shape is neither a step nor at rest, a rank test at 1 % says that it rises, it rises by more
@@ -35,7 +35,6 @@ export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
   if (shape.kind === 'step') return shape.to - shape.from >= least ? 'step' : 'flat';
   if (growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
   const ratio = trend.halfRatio ?? 1;
-  if (shape.kind === 'saturating' && ratio < 2 * LEAST_HALF_RATIO) return 'plateau';
-  if (ratio < LEAST_HALF_RATIO) return 'plateau';
+  if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < 2 * LEAST_HALF_RATIO) return 'plateau';
   return points < FEW_POINTS && rSquared < LEAST_R_SQUARED ? 'flat' : 'growing';
 }

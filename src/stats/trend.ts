@@ -57,7 +57,7 @@ export function measureTrend(pieces: Pieces): Trend | null {
   const factor = points < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(rest);
   const line = theilSen(calm, factor) ?? raw;
   const aligned = alignPieces(calm, line);
-  const shape = fitShape(aligned, factor);
+  const { shape, rest: bent } = fitShape(aligned);
   const span = calm.reduce((sum, piece) => sum + spanOf(piece), 0);
   const lastPiece = calm.at(-1) ?? [];
   return {
@@ -68,7 +68,7 @@ export function measureTrend(pieces: Pieces): Trend | null {
     slope: line.slope,
     low: line.low,
     high: line.high,
-    pRising: risingP(calm, bentFactor(aligned, shape) ?? factor),
+    pRising: risingP(calm, shape.kind === 'late-line' && bent.length >= LEAST_FOR_PERSISTENCE ? varianceFactor([bent]) : factor),
     shape,
     period,
     halfRatio: halfRatio(aligned),
@@ -76,17 +76,6 @@ export function measureTrend(pieces: Pieces): Trend | null {
     noise: robustDeviation(rest.flat()),
     smallestSlope: smallestSlope(line),
   };
-}
-
-/**
- * Around a straight line, growth that began late leaves a bend, which looks like persistence. The price of persistence
- * is then that of what the bent line leaves. Null for other shapes.
- */
-function bentFactor(points: readonly Point[], shape: Shape): number | null {
-  if (shape.kind !== 'late-line' || points.length < LEAST_FOR_PERSISTENCE) return null;
-  const bent = points.map(({ x, y }) => ({ x: Math.max(0, x - shape.x), y }));
-  const { slope, intercept } = leastSquares(bent);
-  return varianceFactor([bent.map(({ x, y }) => y - slope * x - intercept)]);
 }
 
 /** The better of two tests, paid for by doubling: each sees growth that the other does not. */

@@ -2,6 +2,9 @@ import { type Condition, conditionKey } from './conditions.ts';
 import { judgeRun } from './judge-run.ts';
 import { CARRIERS, type Carrier, LEVELS, makeRun } from './make-run.ts';
 import type { TrendVerdict } from '../../../src/stats/judge-trend.ts';
+import type { Trend } from '../../../src/stats/trend.ts';
+import type { Point } from '../../../src/stats/point.ts';
+import { type BlockNoise, bestRecall, blockNoise } from './best-recall.ts';
 import { SERIES_CLASSES, type SeriesClass } from './series-classes.ts';
 
 /** What one signal of one run was in truth, and what was said of it. */
@@ -15,6 +18,7 @@ export interface Outcome {
   /** Growth is above what the product would ever mention. */
   readonly isWorthAWord: boolean;
   readonly verdict: TrendVerdict;
+  readonly trend: Trend;
   readonly isAlarm: boolean;
   /** Measured slope over the true one, less 1; null where there is no one true slope. */
   readonly slopeError: number | null;
@@ -26,6 +30,8 @@ export interface Outcome {
   readonly isOpen: boolean;
   /** True growth over the smallest that the run itself claims it could have seen. */
   readonly overAnnounced: number;
+  /** How often a test that knew the noise would find this growth. */
+  readonly bestRecall: number;
 }
 
 export interface Task {
@@ -44,17 +50,24 @@ const SHORT_RUN_MS = 10 * 60_000;
 /** Noise may lower what is measured of a growth at the very edge. */
 const ABOVE_LEAST = 1.3;
 
-const CALIBRATION_RUNS = 4;
+/** The two snapshots in the steady phase cut resident memory in two, and each half must show the growth by itself. */
+const PIECES: Readonly<Record<Carrier, number>> = { heap: 1, native: 2, delay: 1 };
 
-/** Drives tasks; remembers what a block's standard deviation is in each condition. */
+/** z of one-sided 1 %, corrected for two series of held memory and for twelve others (Holm's first step). */
+const CRITICAL: Readonly<Record<Carrier, number>> = { heap: 2.576, native: 3.144, delay: 3.144 };
+
+const CALIBRATION_RUNS = 4;
+const FLAT = SERIES_CLASSES[0] as SeriesClass;
+
+/** Drives tasks; remembers what the noise of a block is in each condition. */
 export class Driver {
-  readonly #deviations = new Map<string, Readonly<Record<Carrier, number>>>();
+  readonly #noises = new Map<string, Readonly<Record<Carrier, BlockNoise>>>();
 
   run({ seriesClass, condition, seed, isHeldOut }: Task): Outcome[] {
     const number = hash(`${seriesClass.name} ${conditionKey(condition)} ${seed}`);
-    const deviation = this.#deviationOf(condition);
+    const noise = this.#noiseOf(seriesClass, condition);
     const size = seriesClass.leaks ? (SIZES[number % SIZES.length] ?? 1) : 0;
-    const growth = byCarrier((carrier) => size * deviation[carrier]);
+    const growth = byCarrier((carrier) => (PIECES[carrier] * size * noise[carrier].deviation) / LEVELS[carrier]);
     const made = makeRun({ seriesClass, condition, seed: number, growth });
     return judgeRun(made).map((judged): Outcome => {
       const { carrier, trend, timeToLimitCI, verdict, isAlarm } = judged;
@@ -69,40 +82,39 @@ export class Driver {
         deviations: size,
         isWorthAWord: growth[carrier] >= ABOVE_LEAST * leastShare(carrier, condition),
         verdict,
+        trend,
         isAlarm,
         slopeError: hasSlope ? trend.slope / slope - 1 : null,
         holdsSlope: hasSlope ? trend.low <= slope && slope <= trend.high : null,
         holdsTime: hasSlope && timeToLimitCI ? isWithin(timeToLimitCI, timeMs) : null,
         isOpen: timeToLimitCI?.[1] === null,
         overAnnounced: (growth[carrier] * LEVELS[carrier]) / (trend.smallestSlope * trend.span),
+        bestRecall: bestRecall(size, trend.points, noise[carrier].persistence, PIECES[carrier], CRITICAL[carrier]),
       };
     });
   }
 
-  /** How far the judged points of a flat series lie from the truth, over some runs. */
-  #deviationOf(condition: Condition): Readonly<Record<Carrier, number>> {
-    const key = conditionKey(condition);
-    const known = this.#deviations.get(key);
+  /** How the judged points of a series without its leak lie around the truth, over some runs. */
+  #noiseOf(seriesClass: SeriesClass, condition: Condition): Readonly<Record<Carrier, BlockNoise>> {
+    const measured = seriesClass.isNoisy ? seriesClass : FLAT;
+    const key = `${measured.name} ${conditionKey(condition)}`;
+    const known = this.#noises.get(key);
     if (known) return known;
-    const flat = SERIES_CLASSES[0] as SeriesClass;
-    const values: Record<Carrier, number[]> = { heap: [], native: [], delay: [] };
+    const pieces: Record<Carrier, (readonly Point[])[]> = { heap: [], native: [], delay: [] };
     for (let seed = 1; seed <= CALIBRATION_RUNS; seed += 1) {
-      const made = makeRun({
-        seriesClass: flat,
-        condition,
-        seed: hash(`calibration ${key} ${seed}`),
-        growth: byCarrier(() => 0),
-      });
-      for (const { carrier, points } of judgeRun(made)) {
-        values[carrier].push(...points.map(({ y }) => y / LEVELS[carrier]));
-      }
+      const growth = byCarrier(() => 0);
+      const made = makeRun({ seriesClass: measured, condition, seed: hash(`calibration ${key} ${seed}`), growth });
+      for (const { carrier, points } of judgeRun(made)) pieces[carrier].push(points);
     }
-    const deviations = byCarrier((carrier) =>
-      // RSS rises by a jump at each snapshot, which is no noise: the signal's own deviation stands in.
-      values[carrier].length === 0 || carrier === 'native' ? standardDeviation(values.delay) : standardDeviation(values[carrier]),
-    );
-    this.#deviations.set(key, deviations);
-    return deviations;
+    const delay = blockNoise(pieces.delay);
+    const noise = {
+      heap: blockNoise(pieces.heap),
+      delay,
+      // Resident memory jumps at each snapshot, which is no noise: that of another signal, scaled, stands in.
+      native: { ...delay, deviation: (delay.deviation * LEVELS.native) / LEVELS.delay },
+    };
+    this.#noises.set(key, noise);
+    return noise;
   }
 }
 
@@ -117,11 +129,6 @@ function isWithin([soonest, latest]: readonly [number | null, number | null], ti
 
 function byCarrier(value: (carrier: Carrier) => number): Record<Carrier, number> {
   return Object.fromEntries(CARRIERS.map((carrier) => [carrier, value(carrier)])) as Record<Carrier, number>;
-}
-
-function standardDeviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 /** 32 bits of a text (FNV-1a): seeds that have nothing to do with each other. */

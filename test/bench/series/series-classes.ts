@@ -29,6 +29,8 @@ export interface SeriesClass {
   readonly isHeldOut: boolean;
   /** The slope of the leak is the same all the time: then slope and time to limit have one true value. */
   readonly isStraight: boolean;
+  /** What it does besides leaking is noise of its own kind, not only that of the condition. */
+  readonly isNoisy: boolean;
   readonly draw: (draw: Draw) => Behaviour;
 }
 
@@ -88,15 +90,25 @@ const healthyClasses: readonly SeriesClass[] = [
 
 const leakClasses: readonly SeriesClass[] = [
   leak('leak from the start', () => ({ healthy: none, leaked: steady })),
-  leak('leak, sawtooth of short period', ({ between }) => ({
-    healthy: sawtooth(between(0.05, 0.2), between(0.002, 0.02), between(0, 1)),
-    leaked: steady,
-  })),
+  {
+    ...leak('leak, sawtooth of short period', ({ between }) => ({
+      healthy: sawtooth(between(0.05, 0.2), between(0.002, 0.02), between(0, 1)),
+      leaked: steady,
+    })),
+    isNoisy: true,
+  },
   leak('leak after warm-up', ({ between }) => ({
     healthy: settling(between(-0.3, 0.2), between(0.01, 0.04)),
     leaked: steady,
   })),
-  leak('leak in big steps', ({ between }) => ({ healthy: none, leaked: steady, quantum: between(0.01, 0.04) })),
+  {
+    ...leak('leak, values in big steps', ({ between }) => ({
+      healthy: none,
+      leaked: steady,
+      quantum: between(0.01, 0.04),
+    })),
+    isNoisy: true,
+  },
   {
     ...leak('leak that starts late', ({ between }) => {
       const start = between(0.2, 0.6);
@@ -129,12 +141,13 @@ function healthy(name: string, draw: (draw: Draw) => Omit<Behaviour, 'leaked'>):
     leaks: false,
     isHeldOut: false,
     isStraight: false,
+    isNoisy: false,
     draw: (input) => ({ ...draw(input), leaked: none }),
   };
 }
 
 function leak(name: string, draw: SeriesClass['draw']): SeriesClass {
-  return { name, leaks: true, isHeldOut: false, isStraight: true, draw };
+  return { name, leaks: true, isHeldOut: false, isStraight: true, isNoisy: false, draw };
 }
 
 function heldOut(one: SeriesClass): SeriesClass {

@@ -1,4 +1,4 @@
-import { median } from '../../../src/stats/order-statistics.ts';
+import { mean, median } from '../../../src/stats/order-statistics.ts';
 import { LENGTHS, PERSISTENCES } from './conditions.ts';
 import { CARRIERS } from './make-run.ts';
 import type { Outcome } from './outcomes.ts';
@@ -27,6 +27,8 @@ export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome
     table(clear, columns, byClass(clear), (cell) => rate(cell, isAlarm)),
     '### Recall by growth, in block standard deviations',
     table(leaks, columns, bySize(leaks), (cell) => rate(cell, isAlarm)),
+    '### The same, of a test that knew the noise of the points beforehand: no test finds more',
+    table(leaks, columns, bySize(leaks), (cell) => percent(mean(cell.map((outcome) => outcome.bestRecall)))),
     '### Slope: median of the relative error (size), growth of 2 or more',
     table(straight(clear), columns, bySize(clear), (cell) =>
       percent(median(cell.map(({ slopeError }) => Math.abs(slopeError ?? 0)))),
