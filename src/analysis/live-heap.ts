@@ -24,7 +24,9 @@ export function liveHeapSeries(view: RunView): Pieces {
     piece.push(size);
     pieces.set(segment, piece);
   }
-  return [...pieces.values()].map((piece) => cutWarmUp(lowerEnvelope(mergeMoments(piece))));
+  const envelopes = [...pieces.values()].map((piece) => lowerEnvelope(mergeMoments(piece)));
+  const inAll = envelopes.reduce((sum, points) => sum + points.length, 0);
+  return envelopes.map((points) => cutWarmUp(points, inAll));
 }
 
 /** Live size at the end of the idle tail over that before it; null where either is unknown. */

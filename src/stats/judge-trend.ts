@@ -19,7 +19,7 @@ export interface TrendLimits {
 const ALPHA = 0.01;
 const LEAST_SHARE = 0.03;
 /** Second half against first: below this, growth is coming to rest. */
-const LEAST_HALF_RATIO = 0.4;
+const LEAST_HALF_RATIO = 0.25;
 /** With few points a rank test is content with order alone: then they must also lie on a line. */
 const FEW_POINTS = 12;
 const LEAST_R_SQUARED = 0.7;
@@ -33,8 +33,9 @@ export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
   const growth = slope * span;
   const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
   if (shape.kind === 'step') return shape.to - shape.from >= least ? 'step' : 'flat';
-  if (growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
+  if (shape.kind === 'constant' || growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
   const ratio = trend.halfRatio ?? 1;
-  if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < 2 * LEAST_HALF_RATIO) return 'plateau';
+  if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < 0.8) return 'plateau';
+  if (ratio < LEAST_HALF_RATIO) return 'plateau';
   return points < FEW_POINTS && rSquared < LEAST_R_SQUARED ? 'flat' : 'growing';
 }

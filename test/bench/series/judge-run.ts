@@ -16,6 +16,8 @@ export interface Judged {
   readonly verdict: TrendVerdict;
   /** The check that speaks for this signal says that it grows. */
   readonly isAlarm: boolean;
+  /** It says so as `likely` or `confirmed`, or for the heap: as growth that may become more than `possible` without a suspect. */
+  readonly isAccused: boolean;
   readonly points: readonly Point[];
   /** When memory meets its limit, from the end of the run; heap only. */
   readonly timeToLimitCI: readonly [number | null, number | null] | null;
@@ -31,9 +33,9 @@ export function judgeRun({ run }: MadeRun): Judged[] {
   return (['heap', 'native', 'delay'] as const).flatMap((carrier): Judged[] => {
     const entry = trends.judge(SERIES[carrier]);
     if (!entry || isUnknown(carrier, context)) return [];
-    const isAlarm = alarmOf(carrier, context, entry.verdict);
+    const { isAlarm, isAccused } = saidOf(carrier, context, entry.verdict);
     const timeToLimitCI = carrier === 'heap' ? memoryTimeToLimit(view, entry.trend, 'heap').timeToLimitCI : null;
-    return [{ carrier, ...entry, isAlarm, points: trends.points(SERIES[carrier]), timeToLimitCI }];
+    return [{ carrier, ...entry, isAlarm, isAccused, points: trends.points(SERIES[carrier]), timeToLimitCI }];
   });
 }
 
@@ -42,14 +44,17 @@ function isUnknown(carrier: Carrier, context: CheckContext): boolean {
   return carrier === 'native' && nativeMemory.run(context).status === 'insufficient-data';
 }
 
-function alarmOf(carrier: Carrier, context: CheckContext, verdict: TrendVerdict): boolean {
-  switch (carrier) {
-    case 'heap':
-      return afterCollection(context).isGrowing;
-    case 'native':
-      return nativeMemory.run(context).findings.length > 0;
-    case 'delay':
-      // A step for the worse may be a finding too: here only growth counts.
-      return verdict === 'growing' && eventLoop.run(context).findings.length > 0;
+function saidOf(
+  carrier: Carrier,
+  context: CheckContext,
+  verdict: TrendVerdict,
+): { readonly isAlarm: boolean; readonly isAccused: boolean } {
+  if (carrier === 'heap') {
+    const { isGrowing, isLinear } = afterCollection(context);
+    return { isAlarm: isGrowing, isAccused: isLinear };
   }
+  const { findings } = (carrier === 'native' ? nativeMemory : eventLoop).run(context);
+  // A step for the worse may be a finding too: here only growth counts.
+  const isAlarm = verdict === 'growing' && findings.length > 0;
+  return { isAlarm, isAccused: isAlarm && findings.some(({ confidence }) => confidence !== 'possible') };
 }

@@ -20,6 +20,7 @@ export interface Outcome {
   readonly verdict: TrendVerdict;
   readonly trend: Trend;
   readonly isAlarm: boolean;
+  readonly isAccused: boolean;
   /** Measured slope over the true one, less 1; null where there is no one true slope. */
   readonly slopeError: number | null;
   /** The interval of the slope holds the true one. */
@@ -70,7 +71,7 @@ export class Driver {
     const growth = byCarrier((carrier) => (PIECES[carrier] * size * noise[carrier].deviation) / LEVELS[carrier]);
     const made = makeRun({ seriesClass, condition, seed: number, growth });
     return judgeRun(made).map((judged): Outcome => {
-      const { carrier, trend, timeToLimitCI, verdict, isAlarm } = judged;
+      const { carrier, trend, timeToLimitCI, verdict, isAlarm, isAccused } = judged;
       const { level, slope } = made.truth[carrier];
       const hasSlope = seriesClass.isStraight;
       const timeMs = (made.heapLimit - level) / slope;
@@ -84,6 +85,7 @@ export class Driver {
         verdict,
         trend,
         isAlarm,
+        isAccused,
         slopeError: hasSlope ? trend.slope / slope - 1 : null,
         holdsSlope: hasSlope ? trend.low <= slope && slope <= trend.high : null,
         holdsTime: hasSlope && timeToLimitCI ? isWithin(timeToLimitCI, timeMs) : null,

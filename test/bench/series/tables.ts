@@ -23,6 +23,8 @@ export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome
     `## ${part}: ${outcomes.length} series`,
     '### False alarms',
     table(healthy, columns, byClass(healthy), (cell) => rate(cell, isAlarm)),
+    '### False alarms that are more than `possible`',
+    table(healthy, columns, byClass(healthy), (cell) => rate(cell, ({ isAccused }) => isAccused)),
     '### Recall by class, growth of 2 block standard deviations or more',
     table(clear, columns, byClass(clear), (cell) => rate(cell, isAlarm)),
     '### Recall by growth, in block standard deviations',
