@@ -32,7 +32,7 @@ export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
   const { shape, slope, span, level, rSquared, points } = trend;
   const growth = slope * span;
   const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
-  if (shape.kind === 'step') return shape.to - shape.from >= least ? 'step' : 'flat';
+  if (shape.kind === 'step' || shape.kind === 'two-steps') return shape.to - shape.from >= least ? 'step' : 'flat';
   if (shape.kind === 'constant' || growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
   const ratio = trend.halfRatio ?? 1;
   if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < 0.8) return 'plateau';

@@ -9,6 +9,8 @@ export type Shape =
   | { readonly kind: 'late-line'; readonly x: number }
   /** A jump between two levels at `x`. */
   | { readonly kind: 'step'; readonly x: number; readonly from: number; readonly to: number }
+  /** Two jumps, at `x`; `from` is the level before both, `to` that after both. */
+  | { readonly kind: 'two-steps'; readonly x: readonly [number, number]; readonly from: number; readonly to: number }
   /** Growth that comes to rest at `plateau`: a cache that fills, warm-up. */
   | { readonly kind: 'saturating'; readonly plateau: number; readonly tau: number }
   /** A line until `x`, then flat at `plateau`: a cache that is full, a leak that stopped. */
@@ -36,7 +38,7 @@ const TAU_SHARES: readonly number[] = [0.03, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35,
 const LEAST_FOR_PERSISTENCE = 12;
 
 /**
- * Which of six shapes explains the points best, by the Bayesian information criterion (Schwarz 1978)
+ * Which of seven shapes explains the points best, by the Bayesian information criterion (Schwarz 1978)
  *
  *     BIC = -2 ln(likelihood) + k ln(n)
  *
@@ -66,6 +68,7 @@ export function fitShape(points: readonly Point[]): ShapeFit {
 
 /** Level, slope or height, and twice for a place that is searched: the best of many places fits noise, too (Zhang and Siegmund 2007). */
 const WITH_PLACE = 4;
+const WITH_TWO_PLACES = 7;
 
 /** k ln(n), with the correction for few points of McQuarrie (1999). */
 function penalty(parameters: number, n: number): number {
@@ -117,7 +120,40 @@ function candidatesOf(points: readonly Point[]): Candidate[] {
         to: intercept + coefficient,
       }),
     })),
+    twoSteps(points, places),
   ].filter((candidate) => candidate !== null);
+}
+
+/** Places and the ratio of the heights by least squares, all pairs of places tried; sums of prefixes make each pair cheap. */
+function twoSteps(points: readonly Point[], places: readonly number[]): Candidate | null {
+  const sums = [0];
+  for (const { y } of points) sums.push((sums.at(-1) ?? 0) + y);
+  const total = (from: number, to: number): number => (sums[to] ?? 0) - (sums[from] ?? 0);
+  const explained = (from: number, to: number): number => total(from, to) ** 2 / (to - from);
+  const n = points.length;
+  let best: readonly [number, number] | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const first of places) {
+    for (const second of places) {
+      if (second < first + 2) continue;
+      const gain = explained(0, first) + explained(first, second) + explained(second, n);
+      if (gain > most) [best, most] = [[first, second], gain];
+    }
+  }
+  if (!best) return null;
+  const [first, second] = best;
+  const [low, middle, high] = [total(0, first) / first, total(first, second) / (second - first), total(second, n) / (n - second)];
+  const heights = points.map((_, i) => (i < first ? 0 : i < second ? middle - low : high - low));
+  return {
+    regressor: heights,
+    parameters: WITH_TWO_PLACES,
+    shapeOf: ({ intercept, coefficient }) => ({
+      kind: 'two-steps',
+      x: [points[first]?.x ?? 0, points[second]?.x ?? 0],
+      from: intercept,
+      to: intercept + coefficient * (high - low),
+    }),
+  };
 }
 
 /** The candidate whose least squares are least. */
