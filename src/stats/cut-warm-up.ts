@@ -11,6 +11,8 @@ const LEAST_POINTS = 8;
  * Leaves out the start of a series that does not belong to what follows (code that is compiled, pools that are filled).
  * The line of the last half is drawn back to the start; what lies more than four deviations off it, without a break from
  * the first point on, is warm-up. A leak from the first request on lies on its own line and is not cut.
+ *
+ * `inAll`: points of the whole series, of which these are one life. A warm-up takes its time, however long the life is.
  */
 export function cutWarmUp(points: readonly Point[], inAll: number = points.length): readonly Point[] {
   if (points.length < LEAST_POINTS) return points;

@@ -142,7 +142,11 @@ function twoSteps(points: readonly Point[], places: readonly number[]): Candidat
   }
   if (!best) return null;
   const [first, second] = best;
-  const [low, middle, high] = [total(0, first) / first, total(first, second) / (second - first), total(second, n) / (n - second)];
+  const [low, middle, high] = [
+    total(0, first) / first,
+    total(first, second) / (second - first),
+    total(second, n) / (n - second),
+  ];
   const heights = points.map((_, i) => (i < first ? 0 : i < second ? middle - low : high - low));
   return {
     regressor: heights,

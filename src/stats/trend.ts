@@ -58,10 +58,10 @@ export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
   const rest = detrend(calm, raw);
   // A wave costs as many values as it has phases: so much less is known of what is left.
   const freedom = period === null ? 1 : points / Math.max(1, points - period);
-  const factor = freedom * (points < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(rest));
+  const factor = freedom * priceOf(rest);
   const line = theilSen(calm, factor) ?? raw;
   const aligned = alignPieces(calm, line);
-  const { shape, rest: bent } = fitShape(aligned);
+  const { shape, rest: restOfShape } = fitShape(aligned);
   const span = calm.reduce((sum, piece) => sum + spanOf(piece), 0);
   const lastPiece = calm.at(-1) ?? [];
   return {
@@ -72,7 +72,8 @@ export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
     slope: line.slope,
     low: line.low,
     high: line.high,
-    pRising: risingP(calm, shape.kind === 'late-line' && bent.length >= LEAST_FOR_PERSISTENCE ? varianceFactor([bent]) : factor),
+    // Around a straight line, growth that began late leaves a bend, which looks like persistence.
+    pRising: risingP(calm, shape.kind === 'late-line' ? priceOf([restOfShape]) : factor),
     shape,
     period,
     halfRatio: halfRatio(aligned),
@@ -80,6 +81,10 @@ export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
     noise: robustDeviation(rest.flat()),
     smallestSlope: smallestSlope(line, TESTS * series),
   };
+}
+
+function priceOf(detrended: readonly (readonly number[])[]): number {
+  return detrended.flat().length < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(detrended);
 }
 
 /** The better of two tests, paid for by doubling: each sees growth that the other does not. */

@@ -13,7 +13,9 @@ export function blockNoise(runs: readonly (readonly Point[])[]): BlockNoise {
   const all = values.flat();
   const level = all.reduce((sum, value) => sum + value, 0) / all.length;
   const variance = all.reduce((sum, value) => sum + (value - level) ** 2, 0) / all.length;
-  const products = values.flatMap((run) => run.slice(1).map((value, i) => (value - level) * ((run[i] ?? level) - level)));
+  const products = values.flatMap((run) =>
+    run.slice(1).map((value, i) => (value - level) * ((run[i] ?? level) - level)),
+  );
   const shared = products.reduce((sum, product) => sum + product, 0) / Math.max(1, products.length);
   return { deviation: Math.sqrt(variance), persistence: Math.max(0, Math.min(0.98, shared / variance)) };
 }
@@ -25,7 +27,13 @@ export function blockNoise(runs: readonly (readonly Point[])[]): BlockNoise {
  *
  * `critical` is the z from which on it would say so. `growth` in deviations over one piece; the points are dealt to `pieces` of equal length.
  */
-export function bestRecall(growth: number, points: number, persistence: number, pieces: number, critical: number): number {
+export function bestRecall(
+  growth: number,
+  points: number,
+  persistence: number,
+  pieces: number,
+  critical: number,
+): number {
   const n = Math.max(2, Math.floor(points / pieces));
   let [ones, cross, squares] = [0, 0, 0];
   for (let i = 0; i < n; i += 1) {

@@ -67,7 +67,11 @@ export function makeRun({ seriesClass, condition, seed, growth }: MakeOptions): 
     tMs: plan.warmUpMs + atShare * judgedMs - 1,
     snapshot,
   }));
-  const snapshotsMs = [plan.warmUpMs, ...stops.filter(({ snapshot }) => snapshot).map(({ tMs }) => tMs), durationMs - 1];
+  const snapshotsMs = [
+    plan.warmUpMs,
+    ...stops.filter(({ snapshot }) => snapshot).map(({ tMs }) => tMs),
+    durationMs - 1,
+  ];
   const forcedMs = [...snapshotsMs, ...stops.filter(({ snapshot }) => !snapshot).map(({ tMs }) => tMs)];
   const collections = [
     ...naturalCollections(durationMs, sampleIntervalMs, random).map((tMs) => ({ tMs, forced: false })),
@@ -175,7 +179,8 @@ export function makeRun({ seriesClass, condition, seed, growth }: MakeOptions): 
         carrier,
         {
           level: LEVELS[carrier] * (1 + behaviour.healthy(1) + growth[carrier] * behaviour.leaked(1)),
-          slope: (LEVELS[carrier] * growth[carrier] * (behaviour.leaked(0.01) - behaviour.leaked(0))) / (0.01 * judgedMs),
+          slope:
+            (LEVELS[carrier] * growth[carrier] * (behaviour.leaked(0.01) - behaviour.leaked(0))) / (0.01 * judgedMs),
         },
       ]),
     ) as unknown as MadeRun['truth'];

@@ -1,10 +1,9 @@
+import type { TrendVerdict } from '../../../src/stats/judge-trend.ts';
+import type { Point } from '../../../src/stats/point.ts';
+import { type BlockNoise, bestRecall, blockNoise } from './best-recall.ts';
 import { type Condition, conditionKey } from './conditions.ts';
 import { judgeRun } from './judge-run.ts';
 import { CARRIERS, type Carrier, LEVELS, makeRun } from './make-run.ts';
-import type { TrendVerdict } from '../../../src/stats/judge-trend.ts';
-import type { Trend } from '../../../src/stats/trend.ts';
-import type { Point } from '../../../src/stats/point.ts';
-import { type BlockNoise, bestRecall, blockNoise } from './best-recall.ts';
 import { SERIES_CLASSES, type SeriesClass } from './series-classes.ts';
 
 /** What one signal of one run was in truth, and what was said of it. */
@@ -12,13 +11,11 @@ export interface Outcome {
   readonly seriesClass: SeriesClass;
   readonly condition: Condition;
   readonly carrier: Carrier;
-  readonly isHeldOut: boolean;
   /** True growth over the judged time, in standard deviations of a block; 0 where nothing leaks. */
   readonly deviations: number;
   /** Growth is above what the product would ever mention. */
   readonly isWorthAWord: boolean;
   readonly verdict: TrendVerdict;
-  readonly trend: Trend;
   readonly isAlarm: boolean;
   readonly isAccused: boolean;
   /** Measured slope over the true one, less 1; null where there is no one true slope. */
@@ -39,7 +36,6 @@ export interface Task {
   readonly seriesClass: SeriesClass;
   readonly condition: Condition;
   readonly seed: number;
-  readonly isHeldOut: boolean;
 }
 
 /** True growth in standard deviations of a block. */
@@ -64,7 +60,7 @@ const FLAT = SERIES_CLASSES[0] as SeriesClass;
 export class Driver {
   readonly #noises = new Map<string, Readonly<Record<Carrier, BlockNoise>>>();
 
-  run({ seriesClass, condition, seed, isHeldOut }: Task): Outcome[] {
+  run({ seriesClass, condition, seed }: Task): Outcome[] {
     const number = hash(`${seriesClass.name} ${conditionKey(condition)} ${seed}`);
     const noise = this.#noiseOf(seriesClass, condition);
     const size = seriesClass.leaks ? (SIZES[number % SIZES.length] ?? 1) : 0;
@@ -79,11 +75,9 @@ export class Driver {
         seriesClass,
         condition,
         carrier,
-        isHeldOut,
         deviations: size,
         isWorthAWord: growth[carrier] >= ABOVE_LEAST * leastShare(carrier, condition),
         verdict,
-        trend,
         isAlarm,
         isAccused,
         slopeError: hasSlope ? trend.slope / slope - 1 : null,

@@ -66,7 +66,10 @@ const healthyClasses: readonly SeriesClass[] = [
   healthy('values in big steps', ({ between }) => ({ healthy: none, quantum: between(0.01, 0.08) })),
   heldOut(
     healthy('two steps', ({ between }) => {
-      const [first, second] = [step(between(0.05, 0.3), between(0.08, 0.5)), step(between(0.05, 0.3), between(0.5, 0.92))];
+      const [first, second] = [
+        step(between(0.05, 0.3), between(0.08, 0.5)),
+        step(between(0.05, 0.3), between(0.5, 0.92)),
+      ];
       return { healthy: (share) => first(share) + second(share) };
     }),
   ),

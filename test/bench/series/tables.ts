@@ -4,8 +4,11 @@ import { CARRIERS } from './make-run.ts';
 import type { Outcome } from './outcomes.ts';
 import { SERIES_CLASSES } from './series-classes.ts';
 
+/** `held-out`: seeds and classes that were not looked at while the method was chosen. */
+export type Part = 'tuning' | 'held-out';
+
 /** The report of one part, in Markdown. */
-export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome[]): string {
+export function tablesOf(part: Part, outcomes: readonly Outcome[]): string {
   const healthy = outcomes.filter(({ seriesClass }) => !seriesClass.leaks);
   const leaks = outcomes.filter(({ seriesClass, isWorthAWord }) => seriesClass.leaks && isWorthAWord);
   const clear = leaks.filter(({ deviations }) => deviations >= 2);
@@ -20,7 +23,8 @@ export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome
   ];
   const isAlarm = ({ isAlarm }: Outcome): boolean => isAlarm;
   return [
-    `## ${part}: ${outcomes.length} series`,
+    `## ${TITLES[part]}`,
+    `${outcomes.length} series${part === 'held-out' ? `; classes never looked at: ${HELD_OUT_CLASSES}` : ''}.`,
     '### False alarms',
     table(healthy, columns, byClass(healthy), (cell) => rate(cell, isAlarm)),
     '### False alarms that are more than `possible`',
@@ -36,7 +40,9 @@ export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome
       percent(median(cell.map(({ slopeError }) => Math.abs(slopeError ?? 0)))),
     ),
     '### Interval of the slope holds the truth (nominal 95 %)',
-    table(straight(leaks), columns, byClass(straight(leaks)), (cell) => rate(cell, ({ holdsSlope }) => holdsSlope === true)),
+    table(straight(leaks), columns, byClass(straight(leaks)), (cell) =>
+      rate(cell, ({ holdsSlope }) => holdsSlope === true),
+    ),
     '### Interval of the time to the limit holds the truth (nominal 95 %), heap',
     table(timed(leaks), columns, byClass(timed(leaks)), (cell) => rate(cell, ({ holdsTime }) => holdsTime === true)),
     '### of these, with an open end',
@@ -50,6 +56,15 @@ export function tablesOf(part: 'tuning' | 'held-out', outcomes: readonly Outcome
     ),
   ].join('\n\n');
 }
+
+const TITLES: Readonly<Record<Part, string>> = {
+  'held-out': 'Held out: seeds and classes that were not looked at while the method was chosen',
+  tuning: 'Tuning: what the method was chosen on',
+};
+
+const HELD_OUT_CLASSES = SERIES_CLASSES.filter(({ isHeldOut }) => isHeldOut)
+  .map(({ name }) => name)
+  .join(', ');
 
 interface Column {
   readonly name: string;
@@ -65,7 +80,10 @@ function byClass(outcomes: readonly Outcome[]): Column[] {
 
 function bySize(outcomes: readonly Outcome[]): Column[] {
   const sizes = [...new Set(outcomes.map(({ deviations }) => deviations))].sort((a, b) => a - b);
-  return [...sizes.map((size) => ({ name: String(size), holds: ({ deviations }: Outcome) => deviations === size })), all];
+  return [
+    ...sizes.map((size) => ({ name: String(size), holds: ({ deviations }: Outcome) => deviations === size })),
+    all,
+  ];
 }
 
 function straight(outcomes: readonly Outcome[]): Outcome[] {
