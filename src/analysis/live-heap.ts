@@ -1,4 +1,5 @@
 import type { MonoMs } from '../model/units.ts';
+import { cutWarmUp } from '../stats/cut-warm-up.ts';
 import { type LiveSize, lowerEnvelope, troughs } from '../stats/lower-envelope.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Pieces } from '../stats/point.ts';
@@ -23,7 +24,9 @@ export function liveHeapSeries(view: RunView): Pieces {
     piece.push(size);
     pieces.set(segment, piece);
   }
-  return [...pieces.values()].map((piece) => lowerEnvelope(mergeMoments(piece)));
+  const envelopes = [...pieces.values()].map((piece) => lowerEnvelope(mergeMoments(piece)));
+  const inAll = envelopes.reduce((sum, points) => sum + points.length, 0);
+  return envelopes.map((points) => cutWarmUp(points, inAll));
 }
 
 /** Live size at the end of the idle tail over that before it; null where either is unknown. */

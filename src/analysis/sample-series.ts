@@ -33,7 +33,9 @@ export function blockSeries(view: RunView, read: ReadValue, options: SeriesOptio
   const pieces = rawSeries(view, read, options);
   const spanMs = pieces.reduce((sum, piece) => sum + spanOf(piece), 0);
   const widthMs = blockWidthMs(spanMs, view.sampleIntervalMs);
-  return pieces.map((points) => cutWarmUp(blockPoints(points, widthMs)));
+  const blocks = pieces.map((points) => blockPoints(points, widthMs));
+  const inAll = blocks.reduce((sum, points) => sum + points.length, 0);
+  return blocks.map((points) => cutWarmUp(points, inAll));
 }
 
 /** As `blockSeries`, a point a sample. */

@@ -24,12 +24,13 @@ export class TrendTable {
   >();
 
   constructor(view: RunView) {
-    const measured = [...trendSeries(view)].flatMap(([name, pieces]) => {
-      const trend = measureTrend(pieces);
-      return trend ? [{ name, trend, points: pieces.flat() }] : [];
-    });
+    const series = [...trendSeries(view)];
     for (const isPrimary of [true, false]) {
-      const family = measured.filter(({ name }) => PRIMARY.includes(name) === isPrimary);
+      const together = series.filter(([name]) => PRIMARY.includes(name) === isPrimary);
+      const family = together.flatMap(([name, pieces]) => {
+        const trend = measureTrend(pieces, together.length);
+        return trend ? [{ name, trend, points: pieces.flat() }] : [];
+      });
       const corrected = holm(family.map(({ trend }) => trend.pRising));
       family.forEach(({ name, trend, points }, i) => {
         this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });

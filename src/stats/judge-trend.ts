@@ -18,24 +18,27 @@ export interface TrendLimits {
 
 const ALPHA = 0.01;
 const LEAST_SHARE = 0.03;
-/** Second half against first: below this, growth is coming to rest. */
-const LEAST_HALF_RATIO = 0.4;
+/** Second half against first: below this, growth is coming to rest. (The second half is then below 0.4 of the whole.) */
+const LEAST_HALF_RATIO = 0.25;
+/** The same where the shape comes to rest, too. */
+const LEAST_HALF_RATIO_OF_RESTING = 0.8;
 /** With few points a rank test is content with order alone: then they must also lie on a line. */
 const FEW_POINTS = 12;
-const LEAST_R_SQUARED = 0.9;
+const LEAST_R_SQUARED = 0.7;
 
 /**
- * A series grows when its shape is neither a step nor at rest, a rank test at 1 % says that it rises, it rises by more
- * than 3 % of its level, and its second half rises at least 0.4 times as fast as its first.
+ * A series grows when its shape is neither constant, nor made of steps, nor at rest, a rank test at 1 % says that it
+ * rises, it rises by more than 3 % of its level, and its second half rises at least a quarter as fast as its first.
  */
 export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
   const { shape, slope, span, level, rSquared, points } = trend;
   const growth = slope * span;
   const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
-  if (shape.kind === 'step') return shape.to - shape.from >= least ? 'step' : 'flat';
-  if (growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
+  if (shape.kind === 'step' || shape.kind === 'two-steps') return shape.to - shape.from >= least ? 'step' : 'flat';
+  if (shape.kind === 'constant' || growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
   const ratio = trend.halfRatio ?? 1;
-  if (shape.kind === 'saturating' && ratio < 2 * LEAST_HALF_RATIO) return 'plateau';
+  if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < LEAST_HALF_RATIO_OF_RESTING)
+    return 'plateau';
   if (ratio < LEAST_HALF_RATIO) return 'plateau';
   return points < FEW_POINTS && rSquared < LEAST_R_SQUARED ? 'flat' : 'growing';
 }

@@ -37,15 +37,17 @@ export interface Trend {
 }
 
 const LEAST_POINTS = 5;
+/** Of each series: Mann-Kendall and drift. */
+const TESTS = 2;
 /** Fewer points give no estimate of persistence: the correction for bias alone would swallow every trend. */
 const LEAST_FOR_PERSISTENCE = 12;
 
 /**
  * Measures how a series moves: wave removed, shape fitted, slope with interval, rank test. Null with fewer than five
  * points. `pieces` are compared inside themselves only; their levels may differ. Warm-up is cut and blocks are made by
- * the caller, who knows what the points are.
+ * the caller, who knows what the points are. `series` that are tested together share the chance of a false alarm.
  */
-export function measureTrend(pieces: Pieces): Trend | null {
+export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
   const used = pieces.filter((points) => points.length >= 2);
   const points = used.reduce((sum, piece) => sum + piece.length, 0);
   if (points < LEAST_POINTS) return null;
@@ -54,10 +56,12 @@ export function measureTrend(pieces: Pieces): Trend | null {
   const raw = theilSen(calm);
   if (!raw) return null;
   const rest = detrend(calm, raw);
-  const factor = points < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(rest);
+  // A wave costs as many values as it has phases: so much less is known of what is left.
+  const freedom = period === null ? 1 : points / Math.max(1, points - period);
+  const factor = freedom * priceOf(rest);
   const line = theilSen(calm, factor) ?? raw;
   const aligned = alignPieces(calm, line);
-  const shape = fitShape(aligned, factor);
+  const { shape, rest: restOfShape } = fitShape(aligned);
   const span = calm.reduce((sum, piece) => sum + spanOf(piece), 0);
   const lastPiece = calm.at(-1) ?? [];
   return {
@@ -68,31 +72,25 @@ export function measureTrend(pieces: Pieces): Trend | null {
     slope: line.slope,
     low: line.low,
     high: line.high,
-    pRising: risingP(calm, bentFactor(aligned, shape) ?? factor),
+    // Around a straight line, growth that began late leaves a bend, which looks like persistence.
+    pRising: risingP(calm, shape.kind === 'late-line' ? priceOf([restOfShape]) : factor),
     shape,
     period,
     halfRatio: halfRatio(aligned),
     rSquared: leastSquares(aligned).rSquared,
     noise: robustDeviation(rest.flat()),
-    smallestSlope: smallestSlope(line),
+    smallestSlope: smallestSlope(line, TESTS * series),
   };
 }
 
-/**
- * Around a straight line, growth that began late leaves a bend, which looks like persistence. The price of persistence
- * is then that of what the bent line leaves. Null for other shapes.
- */
-function bentFactor(points: readonly Point[], shape: Shape): number | null {
-  if (shape.kind !== 'late-line' || points.length < LEAST_FOR_PERSISTENCE) return null;
-  const bent = points.map(({ x, y }) => ({ x: Math.max(0, x - shape.x), y }));
-  const { slope, intercept } = leastSquares(bent);
-  return varianceFactor([bent.map(({ x, y }) => y - slope * x - intercept)]);
+function priceOf(detrended: readonly (readonly number[])[]): number {
+  return detrended.flat().length < LEAST_FOR_PERSISTENCE ? 1 : varianceFactor(detrended);
 }
 
 /** The better of two tests, paid for by doubling: each sees growth that the other does not. */
 function risingP(pieces: Pieces, factor: number): number {
   const values = pieces.map((points) => points.map(({ y }) => y));
-  return Math.min(1, 2 * Math.min(mannKendall(values, factor).pRising, driftTest(values)));
+  return Math.min(1, TESTS * Math.min(mannKendall(values, factor).pRising, driftTest(values)));
 }
 
 /** One series of all pieces: time between them is left out, and each piece starts where the line of the one before ended. */

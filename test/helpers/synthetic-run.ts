@@ -220,7 +220,11 @@ export function syntheticRun(plan: RunPlan): RunData {
   return plan.change ? plan.change(run) : run;
 }
 
-function manifestOf(durationMs: number, load: 'scenario' | 'none', snapshots: RunManifest['snapshots']): RunManifest {
+export function manifestOf(
+  durationMs: number,
+  load: 'scenario' | 'none',
+  snapshots: RunManifest['snapshots'],
+): RunManifest {
   return {
     schema: 'profiler-run/1',
     id: '2026-11-22T23-00-00-orders',

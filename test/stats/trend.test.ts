@@ -82,6 +82,22 @@ test('a step is called a step, and a filling cache a plateau', () => {
   assert.ok(plateau >= 0.95, `plateau ${plateau}`);
 });
 
+test('two steps are no growth, up, down or persistent; a leak that stops is a plateau', () => {
+  for (const persistence of [0, 0.5, 0.8]) {
+    const up = {
+      points: 48,
+      noise: 1,
+      persistence,
+      shape: (share: number) => 8 * (Number(share > 0.3) + Number(share > 0.7)),
+    };
+    assert.ok(rateOf(['growing'], up) <= 0.02, `persistence ${persistence}`);
+  }
+  const back = { points: 48, noise: 1, shape: (share: number) => (share > 0.3 && share < 0.7 ? 15 : 0) };
+  assert.ok(rateOf(['growing', 'step'], back) <= 0.02);
+  const stopped = { points: 48, noise: 1, shape: (share: number) => 30 * Math.min(1, share / 0.6) };
+  assert.ok(rateOf(['plateau'], stopped) >= 0.95);
+});
+
 test('the interval of the slope holds the truth in nine of ten runs, persistent noise or not', () => {
   for (const persistence of [0, 0.5, 0.8]) {
     const rate = rateOver(SEEDS, (seed) => {

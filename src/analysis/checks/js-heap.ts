@@ -111,7 +111,7 @@ function seriesSentence({ entry }: AfterCollection): string {
     case 'plateau':
       return `after collections it grew and came to rest at ${level}; ${seen}`;
     case 'step':
-      return `after collections it went up in one step and stayed, now ${level}; ${seen}`;
+      return `after collections it went up in ${trend.shape.kind === 'two-steps' ? 'two steps' : 'one step'} and stayed, now ${level}; ${seen}`;
     case 'flat':
       return `flat after collections at ${level}; ${seen}`;
   }
