@@ -7,7 +7,7 @@ import { whatGaveWay } from './gave-way.ts';
 
 /** A level is good when it held the last time it was tried, bad when it broke then. */
 export function breakingInterval(stages: readonly StressStage[]): StressReport['breakingPoint'] {
-  const latest = new Map(stages.map((stage) => [stage.level, stage]));
+  const latest = new Map(stages.filter(({ isDoubtful }) => !isDoubtful).map((stage) => [stage.level, stage]));
   const broken = [...latest.values()].filter(({ broke }) => broke.length > 0);
   const to = broken.length === 0 ? null : Math.min(...broken.map(({ level }) => level));
   const held = [...latest.values()].filter(({ level, broke }) => broke.length === 0 && (to === null || level < to));
@@ -20,7 +20,7 @@ export function breakingInterval(stages: readonly StressStage[]): StressReport['
 
 /** Throughput over load, of the stages that the generator itself did not limit. */
 export function capacityCurve(stages: readonly StressStage[], unit: StressReport['unit']): CapacityCurve {
-  const usable = stages.filter(({ generatorLimits, errorShare }) => generatorLimits.length === 0 && errorShare < 0.05);
+  const usable = stages.filter(({ isDoubtful, errorShare }) => !isDoubtful && errorShare < 0.05);
   const points = usable.map((stage) => ({
     load: unit === 'users' ? stage.level : stage.inFlight,
     throughput: stage.throughputPerSecond,

@@ -67,7 +67,7 @@ export function whatGaveWay(stages: readonly StressStage[], brokenAt: number | n
   const upTo = stages.filter(({ level }) => level <= brokenAt).sort((a, b) => a.level - b.level);
   const broken = upTo.findLast(({ level }) => level === brokenAt);
   if (broken === undefined) return null;
-  if (broken.generatorLimits.length > 0) {
+  if (broken.isDoubtful) {
     return { resource: 'generator', level: brokenAt, detail: broken.generatorLimits.join('; ') };
   }
   if (broken.broke.some((reason) => reason.startsWith('the process'))) {

@@ -52,6 +52,11 @@ export function generatorLimits({ late, completed, generator, suspendedMs }: Loa
   return limits;
 }
 
+/** It had no time or no sockets left: what it measured is its own limit. Late sends alone are not that. */
+export function isGeneratorSpent({ generator }: LoadTotals): boolean {
+  return generator.eventLoopUtilization > UTILIZATION_LIMIT || generator.errors > 0;
+}
+
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }

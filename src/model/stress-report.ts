@@ -40,8 +40,10 @@ export interface StressStage {
   readonly resources: StageResources;
   /** Why the service counts as broken here; empty: it held. */
   readonly broke: readonly string[];
-  /** Why this stage says more of the generator than of the service; empty: it does not. */
+  /** What kept the generator from its schedule; empty: nothing. */
   readonly generatorLimits: readonly string[];
+  /** It broke, but the generator may be what gave way: the stage does not count. */
+  readonly isDoubtful: boolean;
 }
 
 export type StressResource =

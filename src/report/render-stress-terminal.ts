@@ -48,8 +48,8 @@ function stageTable({ stages, unit }: StressReport): TerminalLine[] {
 }
 
 /** How a stage went, in a few words. */
-export function stageWords({ broke, generatorLimits }: StressStage): string {
-  if (generatorLimits.length > 0) return `generator limited: ${generatorLimits[0]}`;
+export function stageWords({ broke, generatorLimits, isDoubtful }: StressStage): string {
+  if (isDoubtful) return `generator limited: ${generatorLimits[0]}`;
   return broke.length === 0 ? 'holds' : `broke: ${broke[0]}`;
 }
 

@@ -1,6 +1,6 @@
 import { breakingFinding, breakingInterval, capacityCurve } from '../analysis/breaking-point.ts';
 import { whatGaveWay } from '../analysis/gave-way.ts';
-import { whyBroken } from '../analysis/stage-judge.ts';
+import { judgeStage } from '../analysis/stage-judge.ts';
 import { type Load, startLoad } from '../load/load-client.ts';
 import type { LoadTotals } from '../load/load-messages.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -97,6 +97,8 @@ async function startSearch(options: RunStressOptions): Promise<Search> {
     ...(options.baseUrl === null ? {} : { baseUrl: options.baseUrl }),
     seed: SEED,
     workers: options.workers,
+    // Several to each window of a stage.
+    intervalMs: Math.min(1000, Math.max(100, plan.holdMs / 12)),
     onInterval: (intervals, totals) => recorder.add(intervals, totals),
     onError: (name, kind) => options.say(`request ${name} fails: ${kind}`),
   });
@@ -113,17 +115,14 @@ async function startSearch(options: RunStressOptions): Promise<Search> {
     const held: HeldStage = {
       level,
       startedMs: at,
+      workers: options.workers,
       ...recorder.since(from),
       samples: samplesOf(watch, from),
       isTargetLost: watch?.isLost() ?? false,
     };
-    const {
-      windows: _,
-      isTargetLost: __,
-      ...facts
-    } = stageFacts(held, scenario.thresholds, scenario.load.model === 'open');
+    const facts = stageFacts(held, scenario.thresholds, scenario.load.model === 'open');
     const lower = stages.filter(({ broke }) => broke.length === 0);
-    const stage = { ...facts, broke: whyBroken({ ...facts, windows: _, isTargetLost: __ }, lower) };
+    const stage = judgeStage(facts, lower);
     // A stage that was cut short by Ctrl-C says nothing.
     if (!stop.aborted) {
       stages.push(stage);
@@ -131,7 +130,7 @@ async function startSearch(options: RunStressOptions): Promise<Search> {
     }
     return stage;
   };
-  const isSpoilt = (): boolean => (stages.at(-1)?.generatorLimits.length ?? 0) > 0 || (watch?.isLost() ?? false);
+  const isSpoilt = (): boolean => (stages.at(-1)?.isDoubtful ?? false) || (watch?.isLost() ?? false);
   const recover = async (level: number): Promise<void> => {
     recorder.level = level;
     await load.setLevel(level);
@@ -144,12 +143,15 @@ async function startSearch(options: RunStressOptions): Promise<Search> {
     holds: async (level) => {
       let held = 0;
       let broke = 0;
-      for (let i = 0; i < MOST_TRIES && held < 2 && broke < 2; i++) {
-        if (i > 0) await recover(plan.from);
-        if ((await hold(level)).broke.length === 0) held++;
+      for (let tries = 0; tries < MOST_TRIES && held < 2 && broke < 2; tries++) {
+        if (tries > 0) await recover(plan.from);
+        const stage = await hold(level);
+        if (stop.aborted || watch?.isLost()) return false;
+        if (stage.isDoubtful) continue;
+        if (stage.broke.length === 0) held++;
         else broke++;
         // What holds at once holds; what breaks is tried again.
-        if ((held === 1 && broke === 0) || stop.aborted || isSpoilt()) break;
+        if (held === 1 && broke === 0) break;
       }
       return held > broke;
     },
@@ -229,7 +231,7 @@ function buildReport(
   stages: readonly StressStage[],
   isStopped: boolean,
 ): StressReport {
-  const isLimited = (stages.at(-1)?.generatorLimits.length ?? 0) > 0;
+  const isLimited = stages.at(-1)?.isDoubtful ?? false;
   const own = isLimited ? stages.slice(0, -1) : stages;
   const breakingPoint = breakingInterval(own);
   const finding = breakingFinding(breakingPoint, own, unit);

@@ -2,7 +2,7 @@ import { RequestMeasures } from '../analysis/request-measures.ts';
 import type { StageFacts } from '../analysis/stage-judge.ts';
 import { requestGates } from '../analysis/threshold-gates.ts';
 import type { LoadTotals } from '../load/load-messages.ts';
-import { generatorLimits } from '../load/load-report.ts';
+import { generatorLimits, isGeneratorSpent } from '../load/load-report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
 import type { StageResources } from '../model/stress-report.ts';
@@ -13,6 +13,7 @@ import { RequestTotals } from '../stats/request-summary.ts';
 /** What was recorded while one level was held. */
 export interface HeldStage {
   readonly level: number;
+  readonly workers: number;
   readonly startedMs: Milliseconds;
   /** Whole intervals, in order of time. */
   readonly intervals: readonly RequestInterval[];
@@ -41,8 +42,9 @@ export function stageFacts(held: HeldStage, thresholds: readonly Threshold[], is
   const lastedMs = all?.lastedMs ?? 0;
   const throughput = lastedMs > 0 ? (1000 * count) / lastedMs : 0;
   const offered = after.offered - before.offered;
-  const requests = totals.summarise();
-  return {
+  const own = since(held);
+  const limits = generatorLimits(own);
+  const seen: StageFacts['seen'] = {
     level,
     startedMs,
     lastedMs,
@@ -52,12 +54,12 @@ export function stageFacts(held: HeldStage, thresholds: readonly Threshold[], is
     inFlight: isOpen ? (throughput * (all?.latencies.meanMs ?? 0)) / 1000 : after.users,
     p50Ms: all?.latencies.atPercentile(50) ?? 0,
     p99Ms: all?.latencies.atPercentile(99) ?? 0,
-    requests,
+    requests: totals.summarise(),
     resources: resourcesOf(samples),
-    windows: windowsOf(intervals, thresholds),
-    generatorLimits: generatorLimits(since(after, before)),
-    isTargetLost,
+    generatorLimits: limits,
   };
+  const timed = limits.length === 0 ? intervals : intervals.map((one) => ({ ...one, intended: one.service }));
+  return { seen, windows: windowsOf(timed, thresholds), isTargetLost, isGeneratorSpent: isGeneratorSpent(own) };
 }
 
 /** The percentile limits that did not hold, window by window. */
@@ -82,8 +84,10 @@ function windowsOf(intervals: readonly RequestInterval[], thresholds: readonly T
   });
 }
 
-/** What happened between two reports of the load. */
-function since(after: LoadTotals, before: LoadTotals): LoadTotals {
+/** What happened between two reports of the load, as totals of its own. */
+function since({ before, after, workers }: HeldStage): LoadTotals {
+  const cpuMs = after.generator.cpuMs - before.generator.cpuMs;
+  const spanMs = after.atMonoMs - before.atMonoMs;
   return {
     ...after,
     completed: after.completed - before.completed,
@@ -91,7 +95,8 @@ function since(after: LoadTotals, before: LoadTotals): LoadTotals {
     suspendedMs: after.suspendedMs - before.suspendedMs,
     generator: {
       ...after.generator,
-      eventLoopUtilization: after.generator.recentEventLoopUtilization,
+      // What the loop did since the report before last is not told; one thread is busy where it takes CPU.
+      eventLoopUtilization: spanMs > 0 ? Math.min(1, cpuMs / workers / spanMs) : 0,
       errors: after.generator.errors - before.generator.errors,
     },
   };
