@@ -33,10 +33,7 @@ export function judgeStage(facts: StageFacts, lower: readonly StressStage[]): St
 const FELL = 'throughput fell';
 
 /** Why the service is broken at this level, in words; empty when it holds. `lower`: stages at lower levels that held. */
-function whyBroken(
-  { seen: stage, windows, isTargetLost }: StageFacts,
-  lower: readonly StressStage[],
-): string[] {
+function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: readonly StressStage[]): string[] {
   const reasons: string[] = [];
   if (isTargetLost) reasons.push('the process of the service ended');
   if (stage.errorShare > ERROR_LIMIT) reasons.push(`${percent(stage.errorShare)} of the requests failed (limit 1 %)`);

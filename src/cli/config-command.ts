@@ -1,10 +1,10 @@
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { readLimits } from '../soak/read-limits.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
-import { readSlo } from './read-slo.ts';
 
 /** `config check`: the file, the scenario and the limits that it names. */
 export const configCommand: Command = (exit) => ({
@@ -36,7 +36,7 @@ export const configCommand: Command = (exit) => ({
     if (config.scenario !== null && config.scenario !== 'none') {
       readScenario(config.scenario);
     }
-    readSlo(config.gates.thresholds, config.gates.slo);
+    readLimits(config.gates.thresholds, config.gates.slo);
     terminal.print(terminal.json ? JSON.stringify({ file: config.file, valid: true }) : `${config.file}: valid`);
     exit(EXIT.passed);
   },

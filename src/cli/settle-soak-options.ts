@@ -3,10 +3,10 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
+import { readLimits } from '../soak/read-limits.ts';
 import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
-import { readSlo } from './read-slo.ts';
 
 const DEFAULT_DURATION_MS = 8 * 3_600_000;
 /** Options that say the length of a run, and what one of each is in milliseconds. */
@@ -35,7 +35,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
-    thresholds: [...(load?.scenario.thresholds ?? []), ...readSlo(config?.gates.thresholds ?? {}, slo)],
+    thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };

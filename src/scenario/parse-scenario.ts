@@ -24,12 +24,24 @@ const ABORT_AFTER_MS = 10_000;
  */
 export function parseScenario(text: string, { fileName, readText = refuseToRead }: ParseOptions): Scenario {
   const document = readDocument(text, SCENARIO_SCHEMA);
-  if (document.problems.length > 0) throw invalid(fileName, document.problems);
-  const problems: Problem[] = [];
-  const file = document.value as ScenarioFile;
-  const scenario = convert(file, readText, (path, message) => problems.push(document.problemAt(path, message)));
-  if (problems.length > 0) throw invalid(fileName, problems);
+  const problems: Problem[] = [...document.problems];
+  const report: Report = (path, message) => void problems.push(document.problemAt(path, message));
+  const scenario =
+    document.problems.length === 0
+      ? convert(document.value as ScenarioFile, readText, report)
+      : tryToConvert(document.value, readText, report);
+  if (scenario === null || problems.length > 0) throw invalid(fileName, problems);
   return scenario;
+}
+
+/** Of a file that its schema refuses, what the other checks find as far as they come: all mistakes are said at once. */
+function tryToConvert(value: unknown, readText: ReadText, report: Report): null {
+  try {
+    convert(value as ScenarioFile, readText, report);
+  } catch {
+    // What is wrong here was said by the schema.
+  }
+  return null;
 }
 
 interface ParseOptions {

@@ -36,21 +36,21 @@ const LARGEST_ERROR = 0.1;
 const PEAK_WITHIN = 0.9;
 
 /**
- * Fits the Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007) by least squares in log
- * throughput: sigma and kappa by a grid that is refined, lambda in closed form. Refuses where it would be guessing.
+ * Fits the Universal Scalability Law (N. J. Gunther, Guerrilla Capacity Planning, 2007) by least squares of the relative
+ * error. Refuses where it would be guessing.
  */
 export function fitScalability(points: readonly LoadPoint[]): ScalabilityFit | Refusal {
   const usable = points.filter(({ load, throughput }) => load > 0 && throughput > 0).sort((a, b) => a.load - b.load);
   const reason = whyNot(usable);
   if (reason !== null) return { kind: 'refused', reason };
-  const { sigma, kappa, lambda, error } = search(usable);
-  const relativeError = Math.sqrt(error / usable.length);
-  if (relativeError > LARGEST_ERROR) {
+  const { sigma, kappa, lambda } = search(usable);
+  const relativeError = Math.sqrt(squaredError(usable, { sigma, kappa, lambda }) / usable.length);
+  if (!(relativeError <= LARGEST_ERROR)) {
     const percent = Math.round(100 * relativeError);
     return { kind: 'refused', reason: `throughput does not follow the law: its levels lie ${percent} % off the curve` };
   }
   const highest = usable.at(-1)?.load ?? 0;
-  const peak = kappa > 0 ? Math.sqrt((1 - sigma) / kappa) : Number.POSITIVE_INFINITY;
+  const peak = kappa > 0 && sigma < 1 ? Math.sqrt((1 - sigma) / kappa) : Number.POSITIVE_INFINITY;
   const isSeen = peak <= highest * PEAK_WITHIN;
   return {
     kind: 'fitted',
@@ -82,47 +82,69 @@ function whyNot(points: readonly LoadPoint[]): string | null {
   return null;
 }
 
-interface Candidate extends Parameters {
-  readonly error: number;
+/** Which of the two terms beside the constant may be above 0; the first set that fits best without going below 0 wins. */
+const TERM_SETS: readonly (readonly [sigma: boolean, kappa: boolean])[] = [
+  [true, true],
+  [true, false],
+  [false, true],
+  [false, false],
+];
+
+/**
+ * N / X is linear: `(1 + sigma (N - 1) + kappa N (N - 1)) / lambda`. Least squares of its relative error, with sigma and
+ * kappa not below 0.
+ */
+function search(points: readonly LoadPoint[]): Parameters {
+  const fits = TERM_SETS.flatMap((terms) => solve(points, terms) ?? []);
+  const [best] = fits.sort((a, b) => squaredError(points, a) - squaredError(points, b));
+  return best ?? { lambda: 0, sigma: 0, kappa: 0 };
 }
 
-const GRID = 32;
-const ROUNDS = 24;
-
-/** sigma and kappa over decades, then around the best with a step that shrinks. */
-function search(points: readonly LoadPoint[]): Candidate {
-  const highest = points.at(-1)?.load ?? 1;
-  const sigmas = [0, ...decades(1e-5, 0.999)];
-  // A kappa that costs a hundredth at the highest level is the smallest that can be told from none.
-  const kappas = [0, ...decades(1e-3 / highest ** 2, 1)];
-  let best: Candidate = { sigma: 0, kappa: 0, lambda: 0, error: Number.POSITIVE_INFINITY };
-  const consider = (sigma: number, kappa: number): void => {
-    const candidate = judge(points, sigma, kappa);
-    if (candidate.error < best.error) best = candidate;
+function solve(points: readonly LoadPoint[], [withSigma, withKappa]: readonly [boolean, boolean]): Parameters | null {
+  const rows = points.map(({ load, throughput }) => {
+    const weight = throughput / load;
+    const terms = [1, ...(withSigma ? [load - 1] : []), ...(withKappa ? [load * (load - 1)] : [])];
+    return terms.map((term) => term * weight);
+  });
+  const solution = leastSquaresOnes(rows);
+  const [constant = 0, ...rest] = solution ?? [];
+  if (solution === null || constant <= 0 || rest.some((term) => term < 0)) return null;
+  return {
+    lambda: 1 / constant,
+    sigma: withSigma ? (rest[0] ?? 0) / constant : 0,
+    kappa: withKappa ? (rest.at(-1) ?? 0) / constant : 0,
   };
-  for (const sigma of sigmas) for (const kappa of kappas) consider(sigma, kappa);
-  let spread = 1.5;
-  for (let round = 0; round < ROUNDS; round++, spread = 1 + (spread - 1) * 0.7) {
-    const { sigma, kappa } = best;
-    for (const s of [1 / spread, 1, spread]) {
-      for (const k of [1 / spread, 1, spread]) consider(Math.min(0.999, sigma * s), kappa * k);
+}
+
+/** The x that brings every row times x nearest to 1: normal equations, columns scaled, Gauss with pivots. Null when singular. */
+function leastSquaresOnes(rows: readonly (readonly number[])[]): number[] | null {
+  const size = rows[0]?.length ?? 0;
+  const scales = Array.from({ length: size }, (_, j) =>
+    Math.sqrt(rows.reduce((sum, row) => sum + (row[j] ?? 0) ** 2, 0)),
+  );
+  if (scales.some((scale) => scale === 0)) return null;
+  const scaled = rows.map((row) => row.map((value, j) => value / (scales[j] ?? 1)));
+  const sumOf = (of: (row: readonly number[]) => number): number => scaled.reduce((sum, row) => sum + of(row), 0);
+  const matrix = scales.map((_, i) => [
+    ...scales.map((__, j) => sumOf((row) => (row[i] ?? 0) * (row[j] ?? 0))),
+    sumOf((row) => row[i] ?? 0),
+  ]);
+  for (let column = 0; column < size; column++) {
+    const pivot = matrix
+      .slice(column)
+      .reduce((most, row) => (Math.abs(row[column] ?? 0) > Math.abs(most[column] ?? 0) ? row : most));
+    if (Math.abs(pivot[column] ?? 0) < 1e-12) return null;
+    const at = matrix.indexOf(pivot);
+    [matrix[column], matrix[at]] = [pivot, matrix[column] as number[]];
+    for (const row of matrix) {
+      if (row === pivot) continue;
+      const factor = (row[column] ?? 0) / (pivot[column] ?? 1);
+      for (let k = column; k <= size; k++) row[k] = (row[k] ?? 0) - factor * (pivot[k] ?? 0);
     }
   }
-  return best;
+  return matrix.map((row, i) => (row[size] ?? 0) / (row[i] ?? 1) / (scales[i] ?? 1));
 }
 
-function judge(points: readonly LoadPoint[], sigma: number, kappa: number): Candidate {
-  const offsets = points.map(
-    ({ load, throughput }) => Math.log(throughput) - Math.log(throughputAt({ lambda: 1, sigma, kappa }, load)),
-  );
-  if (offsets.some((offset) => !Number.isFinite(offset))) {
-    return { sigma, kappa, lambda: 0, error: Number.POSITIVE_INFINITY };
-  }
-  const mean = offsets.reduce((sum, offset) => sum + offset, 0) / offsets.length;
-  const error = offsets.reduce((sum, offset) => sum + (offset - mean) ** 2, 0);
-  return { sigma, kappa, lambda: Math.exp(mean), error };
-}
-
-function decades(from: number, to: number): number[] {
-  return Array.from({ length: GRID }, (_, i) => from * (to / from) ** (i / (GRID - 1)));
+function squaredError(points: readonly LoadPoint[], law: Parameters): number {
+  return points.reduce((sum, { load, throughput }) => sum + Math.log(throughput / throughputAt(law, load)) ** 2, 0);
 }

@@ -35,9 +35,14 @@ thresholds: { work: [ "p(99)<400ms" ] }
     onStage: ({ level }) => seen.push(level),
     say: () => {},
   });
-  const words = JSON.stringify(report.stages.map(({ level, broke, generatorLimits, p99Ms }) => ({ level, broke, generatorLimits, p99Ms })));
+  const words = JSON.stringify(
+    report.stages.map(({ level, broke, generatorLimits, p99Ms }) => ({ level, broke, generatorLimits, p99Ms })),
+  );
   assert.equal(report.outcome, 'broke', words);
-  assert.deepEqual(seen, report.stages.map(({ level }) => level));
+  assert.deepEqual(
+    seen,
+    report.stages.map(({ level }) => level),
+  );
   const { from, to } = report.breakingPoint;
   assert.ok(from !== null && from >= 100 && from <= 230, words);
   assert.ok(to !== null && to > from && to <= 280, words);
