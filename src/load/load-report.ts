@@ -45,7 +45,9 @@ export function generatorLimits({ late, completed, generator, suspendedMs }: Loa
   const lateShare = late.count / Math.max(1, completed);
   if (lateShare > LATE_SHARE_LIMIT) limits.push(`${percent(lateShare)} of the requests were sent late`);
   if (generator.eventLoopUtilization > UTILIZATION_LIMIT) {
-    limits.push(`the event loop of the generator was busy ${percent(generator.eventLoopUtilization)} of the time`);
+    limits.push(
+      `the event loop of the generator was busy ${percent(generator.eventLoopUtilization)} of the time (--workers shares the load)`,
+    );
   }
   if (generator.errors > 0) limits.push(`${generator.errors} requests failed for lack of local ports or descriptors`);
   if (suspendedMs > 0) limits.push(`the generator was suspended for ${Math.round(suspendedMs / 1000)} s`);

@@ -16,7 +16,7 @@ export function shippedScenarios(): string[] {
 }
 
 /** A file, or the name of a scenario that comes with the tool. */
-export function findScenarioFile(scenario: string): string {
+function findScenarioFile(scenario: string): string {
   const own = resolve(scenario);
   if (existsSync(own)) return own;
   // A configuration file has made a path of the name.
