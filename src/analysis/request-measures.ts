@@ -1,4 +1,4 @@
-import type { RequestInterval } from '../model/requests.ts';
+import { PROBE_NAME, type RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { Latencies } from '../stats/request-summary.ts';
 import type { RunView } from './run-view.ts';
@@ -35,7 +35,7 @@ export class RequestMeasures {
   }
 
   add({ name, startMonoMs, endMonoMs, count, errors, dropped, intended }: RequestInterval): void {
-    for (const key of [name, ALL_REQUESTS]) {
+    for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
       const none = { count: 0, errors: 0, dropped: 0, lastedMs: 0, latencies: new Latencies() };
       const measure = this.#measures.get(key) ?? none;
       const reachedMs = this.#reachedMs.get(key) ?? 0;

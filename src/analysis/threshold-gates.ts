@@ -7,15 +7,23 @@ import { measureRequests, type RequestMeasure, type RequestMeasures } from './re
 import type { RunView } from './run-view.ts';
 
 /** How a limit on a resource is measured: the worst of what counts, over the whole run. */
-const RESOURCES: Readonly<Record<string, (view: RunView) => number | null>> = {
-  cpu: (view) => mean(loadedValues(view, 'process.cpu')),
-  rss: (view) => highest(allValues(view, 'process.rss')),
-  heap: (view) => highest(allValues(view, 'heap.used')),
-  fds: (view) => highest(allValues(view, 'process.fds')),
-  threads: (view) => highest(allValues(view, 'process.threads')),
-  'loop.p99': (view) => percentile(loadedValues(view, 'loop.delay.p99'), 0.99),
-  disk: (view) => highestRate(view, ['process.io.read', 'process.io.write']),
+const RESOURCES: Readonly<Record<string, (samples: JudgedSamples) => number | null>> = {
+  cpu: ({ loaded }) => mean(valuesOf(loaded, 'process.cpu')),
+  rss: ({ all }) => highest(valuesOf(all, 'process.rss')),
+  heap: ({ all }) => highest(valuesOf(all, 'heap.used')),
+  fds: ({ all }) => highest(valuesOf(all, 'process.fds')),
+  threads: ({ all }) => highest(valuesOf(all, 'process.threads')),
+  'loop.p99': ({ loaded }) => percentile(valuesOf(loaded, 'loop.delay.p99'), 0.99),
+  disk: ({ all }) => highestRate(all, ['process.io.read', 'process.io.write']),
+  // Either way alone can fill a line that carries both.
+  network: ({ all }) => larger(highestRate(all, ['network.received']), highestRate(all, ['network.sent'])),
 };
+
+interface JudgedSamples {
+  readonly all: readonly Sample[];
+  /** Under load and without captures: a CPU limit is about the service, not about idle minutes or our snapshots. */
+  readonly loaded: readonly Sample[];
+}
 
 const MEASURED_AS: Readonly<Record<string, string>> = {
   cpu: 'cpu mean',
@@ -27,16 +35,27 @@ const MEASURED_AS: Readonly<Record<string, string>> = {
 
 /** Every limit that was asked for, held against what the run measured, in order. */
 export function thresholdGates(view: RunView): NamedGate[] {
-  const measures = measureRequests(view);
-  return view.run.thresholds.map((threshold) => thresholdGate(threshold, measure(view, measures, threshold)));
+  return gatesOf(view.run.thresholds, measureRequests(view), { all: view.run.samples, loaded: loadedSamples(view) });
 }
 
-/** The same for load alone: nobody looked at resources, so what is asked of them stays unknown. */
-export function requestGates(measures: RequestMeasures, thresholds: readonly Threshold[]): NamedGate[] {
-  return thresholds.map((threshold) => {
-    const isResource = threshold.subject === 'resources';
-    return thresholdGate(threshold, isResource ? null : measureRequest(measures.get(threshold.subject), threshold));
-  });
+/** The same for load alone; without samples of the target what is asked of its resources stays unknown. */
+export function requestGates(
+  measures: RequestMeasures,
+  thresholds: readonly Threshold[],
+  samples: readonly Sample[] = [],
+): NamedGate[] {
+  return gatesOf(thresholds, measures, { all: samples, loaded: samples });
+}
+
+function gatesOf(thresholds: readonly Threshold[], measures: RequestMeasures, samples: JudgedSamples): NamedGate[] {
+  return thresholds.map((threshold) =>
+    thresholdGate(
+      threshold,
+      threshold.subject === 'resources'
+        ? (RESOURCES[threshold.metric]?.(samples) ?? null)
+        : measureRequest(measures.get(threshold.subject), threshold),
+    ),
+  );
 }
 
 function thresholdGate(threshold: Threshold, measured: number | null): NamedGate {
@@ -53,11 +72,6 @@ function thresholdGate(threshold: Threshold, measured: number | null): NamedGate
     group: 'slo',
     isUnmeasured: measured === null && isResource,
   };
-}
-
-function measure(view: RunView, measures: RequestMeasures, threshold: Threshold): number | null {
-  if (threshold.subject === 'resources') return RESOURCES[threshold.metric]?.(view) ?? null;
-  return measureRequest(measures.get(threshold.subject), threshold);
 }
 
 function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
@@ -90,21 +104,24 @@ function holds({ operator, value }: Threshold, measured: number): boolean {
   }
 }
 
-function allValues({ run }: RunView, name: MetricName): number[] {
-  return run.samples.map(({ values }) => values[name]).filter((value) => value !== undefined);
+function valuesOf(samples: readonly Sample[], name: MetricName): number[] {
+  return samples.flatMap(({ values }) => values[name] ?? []);
 }
 
-/** Under load and without captures: a CPU limit is about the service, not about idle minutes or our snapshots. */
-function loadedValues(view: RunView, name: MetricName): number[] {
+function loadedSamples(view: RunView): Sample[] {
   const counts = ({ monoMs }: Sample): boolean =>
     view.loaded.some(({ fromMs, toMs }) => monoMs >= fromMs && monoMs <= toMs) &&
     view.disturbed.every(({ fromMs, toMs }) => monoMs < fromMs || monoMs > toMs);
-  return view.run.samples.filter(counts).flatMap(({ values }) => values[name] ?? []);
+  return view.run.samples.filter(counts);
 }
 
-function highestRate({ run }: RunView, names: readonly MetricName[]): number | null {
-  const rates = run.samples.flatMap((sample, i) => {
-    const before = run.samples[i - 1];
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+function highestRate(samples: readonly Sample[], names: readonly MetricName[]): number | null {
+  const rates = samples.flatMap((sample, i) => {
+    const before = samples[i - 1];
     if (!before || before.segment !== sample.segment) return [];
     const seconds = (sample.monoMs - before.monoMs) / 1000;
     const moved = names.map((name) => (sample.values[name] ?? Number.NaN) - (before.values[name] ?? Number.NaN));

@@ -35,6 +35,19 @@ export function parseKeyed(text: string): ReadonlyMap<string, number> {
   return values;
 }
 
+/** /proc/<pid>/net/dev: bytes of all interfaces of the network namespace, since they came up. */
+export function parseNetDev(text: string): { readonly receivedBytes: number; readonly sentBytes: number } {
+  let receivedBytes = 0;
+  let sentBytes = 0;
+  // `eth0: bytes packets errs drop fifo frame compressed multicast bytes …`: sent begins at the ninth number.
+  for (const [, numbers = ''] of text.matchAll(/^\s*\S+:\s*(.*)$/gm)) {
+    const fields = numbers.trim().split(/\s+/).map(Number);
+    receivedBytes += fields[0] ?? 0;
+    sentBytes += fields[8] ?? 0;
+  }
+  return { receivedBytes, sentBytes };
+}
+
 /** MemAvailable of the host in bytes; null where the kernel does not tell. */
 export function readMemAvailableBytes(): number | null {
   return parseKeyed(readKernelFile('/proc/meminfo') ?? '').get('MemAvailable') ?? null;

@@ -5,7 +5,7 @@ import type { Milliseconds } from '../model/units.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
 import { CpuUsage } from './cpu-usage.ts';
 import { countDescriptors, topDescriptors } from './descriptors.ts';
-import { parseKeyed, parseProcStat, readKernelFile } from './proc-files.ts';
+import { parseKeyed, parseNetDev, parseProcStat, readKernelFile } from './proc-files.ts';
 
 type ProcessValues = Partial<Record<MetricName, number>>;
 
@@ -93,6 +93,9 @@ export class ProcessSampler {
     const io = this.#read('io', parseKeyed);
     set(values, 'process.io.read', io?.get('read_bytes'));
     set(values, 'process.io.write', io?.get('write_bytes'));
+    const network = this.#read('net/dev', parseNetDev);
+    set(values, 'network.received', network?.receivedBytes);
+    set(values, 'network.sent', network?.sentBytes);
     // schedstat: nanoseconds on a core, nanoseconds waiting for one, time slices.
     const runDelayNs = this.#read('schedstat', (text) => Number(text.split(' ')[1]));
     set(values, 'process.run-delay', runDelayNs === undefined ? undefined : runDelayNs / 1e6);

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { parseScenario } from '../scenario/parse-scenario.ts';
+import { readLimits } from '../soak/read-limits.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
-import { readSlo } from './read-slo.ts';
-import { findScenarioFile } from './settle-soak-options.ts';
 
 /** `config check`: the file, the scenario and the limits that it names. */
 export const configCommand: Command = (exit) => ({
@@ -36,10 +34,9 @@ export const configCommand: Command = (exit) => ({
       );
     }
     if (config.scenario !== null && config.scenario !== 'none') {
-      const file = findScenarioFile(config.scenario);
-      parseScenario(readFileSync(file, 'utf8'), { fileName: file });
+      readScenario(config.scenario);
     }
-    readSlo(config.gates.thresholds, config.gates.slo);
+    readLimits(config.gates.thresholds, config.gates.slo);
     terminal.print(terminal.json ? JSON.stringify({ file: config.file, valid: true }) : `${config.file}: valid`);
     exit(EXIT.passed);
   },

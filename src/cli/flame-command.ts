@@ -14,13 +14,13 @@ import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
 import type { Microseconds } from '../model/units.ts';
 import { renderFlameSvg } from '../report/render-flame-svg.ts';
 import { type ProfileFile, readProfileFile } from '../single/read-profile-file.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import { renderWith0x } from './render-with-0x.ts';
-import { toolVersion } from './tool-version.ts';
 
 type Root = FlameNode | FlameDiffNode;
 

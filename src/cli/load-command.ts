@@ -1,25 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readScenario, shippedScenarios } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { renderLoadTerminal } from '../report/render-load-terminal.ts';
+import { renderStressTerminal, stageWords } from '../report/render-stress-terminal.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
-import { parseScenario } from '../scenario/parse-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { starterScenario } from '../scenario/starter-scenario.ts';
 import { runLoad } from '../single/run-load.ts';
+import { runStress } from '../single/run-stress.ts';
+import type { TargetWatch } from '../single/target-watch.ts';
 import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
-import { createLoadView } from './load-view.ts';
+import { watchOfLoad } from './load-target.ts';
+import { createLoadView, createStressView } from './load-view.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
-import { findScenarioFile } from './settle-soak-options.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FILE = 'scenario.yaml';
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-/** Drives a scenario alone, without looking into any process. */
+/** Drives a scenario alone; nothing is recorded. */
 export const loadCommand: Command = (exit) => ({
   command: 'load [scenario]',
   describe: 'drive a scenario alone, and judge its limits',
@@ -27,17 +31,28 @@ export const loadCommand: Command = (exit) => ({
     yargs
       .positional('scenario', {
         type: 'string',
-        describe: 'scenario file, or the name of one that comes with the tool',
+        describe: `scenario file, or one that comes with the tool: ${shippedScenarios().join(', ')}`,
       })
+      .options(TARGET_OPTIONS)
+      .options(ATTACH_OPTIONS)
       .options({
         url: textOption('url', 'base URL, in place of that of the scenario'),
         users: numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
         rate: rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'),
         duration: durationOption('duration', 'length, in place of that of the scenario', '5m'),
-        init: { type: 'string', describe: `write a scenario to start from (default: ${DEFAULT_FILE}) and end` },
+        workers: numberOption('workers', 'processes that share the load (default: 1)', { min: 1, integer: true }),
+        init: {
+          type: 'string',
+          describe: `write the scenario, or one to start from, to a file (${DEFAULT_FILE}) and end`,
+        },
         force: { type: 'boolean', default: false, describe: 'with --init: replace a file that is there' },
       })
       .example('$0 load --init orders.yaml', 'a scenario to start from')
+      .example(
+        '$0 load peak --url http://127.0.0.1:3000 --port 3000',
+        'a busy hour; --port watches CPU, memory, event loop',
+      )
+      .example('$0 load stress --port 3000', 'more and more users until the service breaks, and what gave way')
       .example('$0 load orders.yaml --rate 200/s --duration 2m', 'percentiles and limits, exit code 1 where one fails'),
   handler: async (args) => {
     const terminal = terminalFor(args);
@@ -46,33 +61,76 @@ export const loadCommand: Command = (exit) => ({
       exit(EXIT.passed);
       return;
     }
-    const file = findScenarioFile(scenarioOf(args));
-    const scenario = parseScenario(readFileSync(file, 'utf8'), { fileName: file });
-    const durationMs = numberArgument(args, 'duration') ?? scenario.load.durationMs;
+    const { scenario } = readScenario(scenarioOf(args));
     const signals = stopOnSignals(terminal.say, {
       words: 'stopping: waiting for what is in flight (again to give up)',
     });
     try {
-      const { report, exitCode } = await runLoad({
-        scenario,
-        baseUrl: textArgument(args, 'url'),
-        overrides: overridesOf(args),
-        stop: signals.stop,
-        onStatus: createLoadView(terminal, durationMs),
-        say: terminal.say,
-      });
-      terminal.print(
-        terminal.json
-          ? JSON.stringify(report)
-          : renderLoadTerminal(report, { colour: terminal.colour, width: terminal.columns }).trimEnd(),
-      );
-      if (exitCode === EXIT.notEnoughData) terminal.say('Not enough was answered to judge: is the service there?');
-      exit(exitCode);
+      const target = await watchOfLoad(args, textArgument(args, 'url') ?? scenario.baseUrl, terminal);
+      try {
+        const drive = scenario.stress === null || hasLevel(args) ? driveLoad : driveStress;
+        const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
+        if (exitCode === EXIT.notEnoughData) terminal.say('Not enough was answered to judge: is the service there?');
+        exit(exitCode);
+      } finally {
+        await target.release();
+      }
     } finally {
       signals.release();
     }
   },
 });
+
+interface Drive {
+  readonly args: Arguments;
+  readonly scenario: Scenario;
+  readonly watch: TargetWatch | null;
+  readonly stop: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+/** `--users` or `--rate` name one level: then there is nothing to search. */
+function hasLevel(args: Arguments): boolean {
+  return numberArgument(args, 'users') !== null || numberArgument(args, 'rate') !== null;
+}
+
+async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Promise<ExitCode> {
+  const durationMs = numberArgument(args, 'duration') ?? scenario.load.durationMs;
+  const { report, exitCode } = await runLoad({
+    scenario,
+    baseUrl: textArgument(args, 'url'),
+    overrides: overridesOf(args),
+    workers: numberArgument(args, 'workers') ?? 1,
+    samples: watch?.samples ?? [],
+    stop,
+    onStatus: createLoadView(terminal, durationMs),
+    say: terminal.say,
+  });
+  const options = { colour: terminal.colour, width: terminal.columns };
+  terminal.print(terminal.json ? JSON.stringify(report) : renderLoadTerminal(report, options).trimEnd());
+  return exitCode;
+}
+
+async function driveStress({ args, scenario, watch, stop, terminal }: Drive): Promise<ExitCode> {
+  const { stress: plan } = scenario;
+  if (plan === null) throw new RangeError('a scenario without levels');
+  const holdMs = numberArgument(args, 'duration');
+  const { report, exitCode } = await runStress({
+    scenario,
+    plan: holdMs === null ? plan : { ...plan, holdMs },
+    baseUrl: textArgument(args, 'url'),
+    workers: numberArgument(args, 'workers') ?? 1,
+    watch,
+    stop,
+    onStatus: createStressView(terminal),
+    onStage: (stage) =>
+      terminal.say(`${stage.level}: ${Math.round(stage.throughputPerSecond)}/s, ${stageWords(stage)}`),
+    say: terminal.say,
+  });
+  const options = { colour: terminal.colour, width: terminal.columns };
+  terminal.print(terminal.json ? JSON.stringify(report) : renderStressTerminal(report, options).trimEnd());
+  return exitCode;
+}
 
 function scenarioOf(args: Arguments): string {
   const scenario = textArgument(args, 'scenario');
@@ -81,7 +139,7 @@ function scenarioOf(args: Arguments): string {
     'usage',
     EXIT.usage,
     'No scenario was named.',
-    'profiler load FILE drives one; profiler load --init FILE writes one to start from.',
+    `profiler load FILE drives one; profiler load --init FILE writes one to start from. These come with the tool: ${shippedScenarios().join(', ')}.`,
   );
 }
 
@@ -97,9 +155,15 @@ function overridesOf(args: Arguments): LoadOverrides {
 }
 
 async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> {
-  const file = resolve(textArgument(args, 'init') || DEFAULT_FILE);
+  const named = textArgument(args, 'scenario');
+  const file = resolve(textArgument(args, 'init') || (named === null ? DEFAULT_FILE : `${named}.yaml`));
+  const url = textArgument(args, 'url') ?? DEFAULT_URL;
   refuseToOverwrite(file, flagArgument(args, 'force'));
-  await writeOutput(file, starterScenario(textArgument(args, 'url') ?? DEFAULT_URL));
+  await writeOutput(file, named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url));
   terminal.print(terminal.json ? JSON.stringify({ file }) : file);
   terminal.say(`Name your requests in it, then: profiler load ${file}`);
+}
+
+function withBaseUrl(text: string, url: string): string {
+  return text.replace(/^baseUrl: .*$/m, `baseUrl: ${JSON.stringify(url)}`);
 }

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, type Milliseconds } from '../model/units.ts';
-import type { LoadStatus } from '../single/run-load.ts';
+import type { LoadStatus } from '../single/load-status.ts';
 import type { Terminal } from './terminal.ts';
 
 const LINE_EVERY_MS = 10_000;
@@ -16,6 +16,15 @@ export function createLoadView(terminal: Terminal, durationMs: Milliseconds | nu
     if (status.elapsedMs < nextLineAtMs) return;
     nextLineAtMs = (Math.floor(status.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS;
     terminal.say(line);
+  };
+}
+
+/** The same for a search of the breaking point: the level stands first. */
+export function createStressView(terminal: Terminal): (status: LoadStatus, level: number) => void {
+  return (status, level) => {
+    if (!terminal.isInteractive) return;
+    const line = `level ${formatCount(level)}  ${lineOf(status, null)}`;
+    terminal.redraw([line.slice(0, Math.max(20, terminal.columns - 1))]);
   };
 }
 

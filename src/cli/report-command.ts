@@ -1,10 +1,13 @@
 import { basename, resolve } from 'node:path';
+import { renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
+import { readLimits } from '../soak/read-limits.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { toolVersion } from './tool-version.ts';
+import { writeOutput } from './output-file.ts';
 import { writeReports } from './write-reports.ts';
 
 /** Analyses a run folder again and writes its reports, whatever became of the tool that recorded it. */
@@ -40,13 +43,23 @@ export const checkCommand: Command = (exit) => ({
   builder: (yargs) =>
     yargs
       .positional('run', { type: 'string', demandOption: true, describe: 'run folder' })
-      .example('$0 check profiles/<run-id> && deploy', 'go on only when every gate passed'),
+      .options({
+        slo: textOption('slo', 'file of limits to hold, in place of those of the run'),
+        junit: textOption('junit', 'write the gates as JUnit XML to this file'),
+      })
+      .example('$0 check profiles/<run-id> && deploy', 'go on only when every gate passed')
+      .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other limits, for a build server'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const { report } = await analyseRun(resolve(String(args.run)), {
+    const slo = textArgument(args, 'slo');
+    const document = await analyseRun(resolve(String(args.run)), {
       onProgress: terminal.say,
       toolVersion: toolVersion(),
+      ...(slo === null ? {} : { thresholds: readLimits({}, slo) }),
     });
+    const { report } = document;
+    const junit = textArgument(args, 'junit');
+    if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
     if (terminal.json)
       terminal.print(JSON.stringify({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates }));
     else

@@ -1,9 +1,9 @@
 import yargs from 'yargs';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { loadCommands } from './commands.ts';
 import { printError } from './print-error.ts';
-import { toolVersion } from './tool-version.ts';
 
 const WIDEST_HELP = 110;
 

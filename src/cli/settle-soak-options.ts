@@ -1,14 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
-import { parseScenario } from '../scenario/parse-scenario.ts';
+import { readLimits } from '../soak/read-limits.ts';
 import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
-import { readSlo } from './read-slo.ts';
 
 const DEFAULT_DURATION_MS = 8 * 3_600_000;
 /** Options that say the length of a run, and what one of each is in milliseconds. */
@@ -37,7 +35,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
-    thresholds: [...(load?.scenario.thresholds ?? []), ...readSlo(config?.gates.thresholds ?? {}, slo)],
+    thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };
@@ -92,9 +90,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
     }
     return null;
   }
-  const file = findScenarioFile(scenario);
-  const text = readFileSync(file, 'utf8');
-  const parsed = parseScenario(text, { fileName: file });
+  const { file, text, scenario: parsed } = readScenario(scenario);
   const baseUrl = textArgument(args, 'url') ?? config?.url ?? parsed.baseUrl;
   if (baseUrl === null) {
     throw new ProfilerError(
@@ -111,22 +107,6 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
     users: users ?? config?.users ?? null,
     ratePerSecond: ratePerSecond ?? config?.ratePerSecond ?? null,
   };
-}
-
-/** A file, or the name of a scenario that comes with the tool. */
-export function findScenarioFile(scenario: string): string {
-  const shipped = fileURLToPath(new URL(`../../../scenarios/${basename(scenario)}.yaml`, import.meta.url));
-  const candidates = extname(scenario) === '' ? [resolve(scenario), shipped] : [resolve(scenario)];
-  const found = candidates.find((path) => existsSync(path));
-  if (!found) {
-    throw new ProfilerError(
-      'scenario-missing',
-      EXIT.usage,
-      `There is no scenario ${scenario}.`,
-      `Looked at ${candidates.join(', ')}. Give a path to a scenario file.`,
-    );
-  }
-  return found;
 }
 
 function parseFailOn(text: string): readonly GateName[] {

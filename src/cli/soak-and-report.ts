@@ -6,10 +6,10 @@ import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
 import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { createSoakView } from './soak-view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
-import { toolVersion } from './tool-version.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface SoakOutcome {

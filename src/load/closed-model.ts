@@ -12,7 +12,8 @@ const RAMP_STEP_MS = 100;
  * lives one user, and after its share of requests a fresh one.
  */
 export function closedModel(load: ClosedLoad, parts: ModelParts): LoadModel {
-  const { clock, traffic, setup, chooseTask, counts } = parts;
+  const { clock, traffic, setup, chooseTask, share, counts } = parts;
+  let fixedLevel: number | null = null;
   let places = 0;
   const occupied = new Set<number>();
   let isOver = false;
@@ -29,7 +30,7 @@ export function closedModel(load: ClosedLoad, parts: ModelParts): LoadModel {
   function liveIn(place: number, startMs: Milliseconds): void {
     counts.users++;
     occupied.add(place);
-    const user = new VirtualUser({ user: ++counts.usersMade, setup, clock, traffic });
+    const user = new VirtualUser({ user: share.index + 1 + share.of * counts.usersMade++, setup, clock, traffic });
     next(place, user, startMs);
   }
 
@@ -49,23 +50,29 @@ export function closedModel(load: ClosedLoad, parts: ModelParts): LoadModel {
       if (user.requests > 0) counts.repeatedSetups++;
       user.prepare((isReady) => next(place, user, clock.nowMs + (isReady ? 0 : user.backOffMs)));
     } else {
-      user.send(chooseTask(), plannedMs, () => next(place, user, clock.nowMs + Math.max(think(), user.backOffMs)));
+      user.send(chooseTask(clock.nowMs), plannedMs, () =>
+        next(place, user, clock.nowMs + Math.max(think(), user.backOffMs)),
+      );
     }
   }
 
   /** New users begin spread over one think time: they would otherwise march in step. */
   function follow(): void {
     if (isOver) return;
-    places = Math.round(levelAt(load.stages, clock.nowMs));
-    for (let place = 0; place < places; place++) {
+    places = Math.round(fixedLevel ?? levelAt(load.stages, clock.nowMs));
+    for (let place = share.index; place < places; place += share.of) {
       if (!occupied.has(place)) liveIn(place, clock.nowMs + traffic.random() * load.thinkTime.maxMs);
     }
-    if (load.stages.length > 1) clock.at(clock.nowMs + RAMP_STEP_MS, follow);
+    if (load.stages.length > 1 && fixedLevel === null) clock.at(clock.nowMs + RAMP_STEP_MS, follow);
   }
 
   return {
     start(onOver) {
       if (load.durationMs !== null) clock.at(load.durationMs, onOver);
+      follow();
+    },
+    setLevel(level) {
+      fixedLevel = level;
       follow();
     },
     end() {

@@ -1,6 +1,7 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { compileRequest, type RenderedRequest } from '../scenario/compile-request.ts';
 import { type JsonPathSteps, parseJsonPath, valueAt } from '../scenario/json-path.ts';
-import type { Expectation, Step } from '../scenario/scenario.ts';
+import type { Expectation, HttpOptions, Step } from '../scenario/scenario.ts';
 import type { TemplateContext } from '../scenario/template.ts';
 import type { Answer } from './connection.ts';
 
@@ -14,7 +15,7 @@ export interface CompiledStep {
   readonly check: (answer: Answer, variables: Record<string, string>) => string | null;
 }
 
-export function compileStep(step: Step, basePath: string): CompiledStep {
+export function compileStep(step: Step, basePath: string, http: HttpOptions): CompiledStep {
   const { name } = step.request;
   const captures = Object.entries(step.capture).map(([variable, path]) => ({
     variable,
@@ -22,20 +23,44 @@ export function compileStep(step: Step, basePath: string): CompiledStep {
   }));
   const { expect } = step;
   const expectedHeaders = Object.entries(expect.headers);
+  const wantsBody = captures.length > 0 || expect.bodyContains.length > 0;
+  const headers = {
+    'user-agent': 'soak-profiler',
+    ...(http.gzip ? { 'accept-encoding': 'gzip, br' } : {}),
+    ...http.headers,
+    ...step.request.headers,
+  };
   return {
     name,
-    render: compileRequest(
-      { ...step.request, headers: { 'user-agent': 'soak-profiler', ...step.request.headers } },
-      basePath,
-    ),
-    wantsBody: captures.length > 0 || expect.bodyContains.length > 0,
+    render: compileRequest({ ...step.request, headers }, basePath),
+    wantsBody,
     check(answer, variables) {
       if (answer.error !== null) return answer.error;
       if (!isExpectedStatus(answer.status, expect)) return `status ${answer.status}`;
-      if (!hasExpectedContent(answer, expectedHeaders, expect.bodyContains)) return 'expectation';
-      return captures.length > 0 && !capture(answer.body, captures, variables) ? 'capture' : null;
+      const body = wantsBody ? textOf(answer) : '';
+      if (body === null) return 'invalid answer';
+      if (!hasExpectedContent(answer, body, expectedHeaders, expect.bodyContains)) return 'expectation';
+      return captures.length > 0 && !capture(body, captures, variables) ? 'capture' : null;
     },
   };
+}
+
+/** The body as text, decompressed; null when it cannot be. */
+function textOf({ headers, body }: Answer): string | null {
+  try {
+    switch (headers['content-encoding']) {
+      case 'gzip':
+        return gunzipSync(body).toString();
+      case 'br':
+        return brotliDecompressSync(body).toString();
+      case 'deflate':
+        return inflateSync(body).toString();
+      default:
+        return body.toString();
+    }
+  } catch {
+    return null;
+  }
 }
 
 function isExpectedStatus(status: number, expect: Expectation): boolean {
@@ -43,7 +68,8 @@ function isExpectedStatus(status: number, expect: Expectation): boolean {
 }
 
 function hasExpectedContent(
-  { headers, body }: Answer,
+  { headers }: Answer,
+  body: string,
   expectedHeaders: readonly (readonly [string, string])[],
   bodyContains: readonly string[],
 ): boolean {

@@ -10,11 +10,21 @@ export interface Answer {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: IncomingHttpHeaders;
-  /** Empty unless it was wanted. */
-  readonly body: string;
+  /** As it came, perhaps compressed; empty unless it was wanted. */
+  readonly body: Buffer;
   readonly error: string | null;
   readonly sentMs: MonoMs;
   readonly endMs: MonoMs;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+export interface ConnectionOptions {
+  readonly origin: string;
+  /** For the whole request, connecting included. */
+  readonly timeoutMs: Milliseconds;
+  /** Accept a certificate that nobody vouches for. */
+  readonly insecureTls: boolean;
 }
 
 /**
@@ -35,14 +45,14 @@ export class Connection implements Dispatcher.DispatchHandler {
   /** Set by the owner: when the request in flight is given up. */
   deadlineMs: MonoMs = Number.POSITIVE_INFINITY;
 
-  constructor(origin: string, timeoutMs: Milliseconds, onIdle: (connection: Connection) => void) {
+  constructor({ origin, timeoutMs, insecureTls }: ConnectionOptions, onIdle: (connection: Connection) => void) {
     this.#onIdle = onIdle;
     this.#client = new Client(origin, {
       pipelining: 1,
       // The owner watches one deadline for the whole request; undici's timers by phase would come on top.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: timeoutMs },
+      connect: { timeout: timeoutMs, ...(insecureTls ? { rejectUnauthorized: false } : {}) },
     });
   }
 
@@ -118,7 +128,7 @@ export class Connection implements Dispatcher.DispatchHandler {
     const answer: Answer = {
       status: this.#status,
       headers: this.#headers,
-      body: this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString(),
+      body: this.#chunks.length === 0 ? EMPTY : Buffer.concat(this.#chunks),
       error,
       sentMs: this.#sentMs,
       endMs: monotonicMs(),

@@ -1,12 +1,9 @@
 import type { Milliseconds } from '../model/units.ts';
 import type { RenderedRequest } from '../scenario/compile-request.ts';
-import { type Answer, Connection } from './connection.ts';
+import { type Answer, Connection, type ConnectionOptions } from './connection.ts';
 import { monotonicMs } from './monotonic.ts';
 
-interface ConnectionOptions {
-  readonly origin: string;
-  /** For the whole request, connecting included. */
-  readonly timeoutMs: Milliseconds;
+interface ConnectionsOptions extends ConnectionOptions {
   readonly maxConnections: number;
 }
 
@@ -21,13 +18,13 @@ interface Waiting {
  * at the limit requests wait in order. Finding a connection takes the same time however many there are.
  */
 export class Connections {
-  readonly #options: ConnectionOptions;
+  readonly #options: ConnectionsOptions;
   readonly #idle: Connection[] = [];
   /** In the order sent: with one timeout for all, the first is always the next to expire. */
   readonly #busy = new Set<Connection>();
   readonly #waiting: Waiting[] = [];
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionsOptions) {
     this.#options = options;
     setInterval(() => this.#giveUpExpired(), Math.max(5, Math.min(250, options.timeoutMs / 10))).unref();
   }
@@ -46,7 +43,7 @@ export class Connections {
 
   #open(): Connection | null {
     if (this.#busy.size >= this.#options.maxConnections) return null;
-    return new Connection(this.#options.origin, this.#options.timeoutMs, (connection) => this.#release(connection));
+    return new Connection(this.#options, (connection) => this.#release(connection));
   }
 
   #sendOn(connection: Connection, { request, wantsBody, done }: Waiting): void {

@@ -5,38 +5,45 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { type LoadOverrides, overrideLoad } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { startGroup } from './load-group.ts';
 import type { FromLoad, LoadConfig, LoadTotals, ToLoad } from './load-messages.ts';
 
-export interface LoadOptions {
-  readonly scenario: Scenario;
-  /** In place of the scenario's own: `--url`. */
-  readonly baseUrl?: string | undefined;
-  readonly overrides?: LoadOverrides;
-  /** The same seed gives the same users, tasks, think times and Poisson arrivals. */
-  readonly seed: number;
+export interface LoadListeners {
   /** Every `intervalMs` (1 s): the requests by name since the last time, and the totals. */
   readonly onInterval?: (intervals: readonly RequestInterval[], totals: LoadTotals) => void;
   /** The first error of each class of each request: `lock-proof`, `status 500`. */
   readonly onError?: (name: string, kind: string) => void;
   /** The load process or the whole machine stood still for so long; the schedule went on from there. */
   readonly onSuspended?: (gapMs: Milliseconds) => void;
+}
+
+export interface LoadOptions extends LoadListeners {
+  readonly scenario: Scenario;
+  /** In place of the scenario's own: `--url`. */
+  readonly baseUrl?: string | undefined;
+  readonly overrides?: LoadOverrides;
+  /** The same seed gives the same users, tasks, think times and Poisson arrivals. */
+  readonly seed: number;
   readonly intervalMs?: Milliseconds;
   /** For one request, connecting included; 30 s. */
   readonly timeoutMs?: Milliseconds;
   readonly maxConnections?: number;
   readonly maxInFlight?: number;
+  /** So many processes share the load; 1. */
+  readonly workers?: number;
 }
 
 /** How a load ended: its planned length was over, it was stopped, or its process died. */
-interface LoadEnd {
+export interface LoadEnd {
   readonly reason: 'over' | 'stopped' | 'lost';
   /** Why it was lost; empty otherwise. */
   readonly detail: string;
   readonly totals: LoadTotals | null;
 }
 
-/** A load in a process of its own. */
+/** A load in a process of its own, or in several. */
 export interface Load {
+  /** Of the first process. */
   readonly pid: number;
   /** Begins to send. Every call rejects with a ProfilerError (`load-lost`) when the process died. */
   readonly start: () => Promise<void>;
@@ -44,6 +51,8 @@ export interface Load {
   readonly pause: () => Promise<LoadTotals>;
   /** Goes on where it stood: nothing is caught up. */
   readonly resume: () => Promise<void>;
+  /** Users, or arrivals a second, from now on, whatever the stages say. */
+  readonly setLevel: (level: number) => Promise<void>;
   /** Ends the load and its process, after what was in flight (5 s at most). May be called again. */
   readonly stop: () => Promise<LoadTotals>;
   /** As of the last report; null before the first. */
@@ -55,6 +64,22 @@ export interface Load {
 /** Starts the process that will drive the scenario; nothing is sent before `start`. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
   const config = configOf(options);
+  const workers = options.workers ?? 1;
+  if (workers === 1) return startWorker(config, options);
+  return startGroup(workers, options, (index, listeners) => startWorker(shareOf(config, index, workers), listeners));
+}
+
+/** One of several processes: its part of the limits. */
+function shareOf(config: LoadConfig, index: number, of: number): LoadConfig {
+  return {
+    ...config,
+    share: { index, of },
+    maxConnections: Math.ceil(config.maxConnections / of),
+    maxInFlight: Math.ceil(config.maxInFlight / of),
+  };
+}
+
+async function startWorker(config: LoadConfig, options: LoadListeners): Promise<Load> {
   // No --inspect or other option of ours is inherited: the child would fight for the same port.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = fork(new URL('./load-process.js', import.meta.url), [], {
@@ -71,6 +96,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     start: async () => void (await link.ask({ type: 'start' }, 'started')),
     pause: async () => totalsOf(await link.ask({ type: 'pause' }, 'paused')),
     resume: async () => void (await link.ask({ type: 'resume' }, 'resumed')),
+    setLevel: async (level) => void (await link.ask({ type: 'level', level }, 'levelled')),
     stop: () => {
       stopped ??= stop(link);
       return stopped;
@@ -106,13 +132,16 @@ function configOf(options: LoadOptions): LoadConfig {
     );
   }
   const maxInFlight = options.maxInFlight ?? 10_000;
+  const { http } = scenario;
   return {
     scenario,
     baseUrl,
     seed: options.seed,
     intervalMs: options.intervalMs ?? 1000,
-    timeoutMs: options.timeoutMs ?? 30_000,
-    maxConnections: options.maxConnections ?? maxInFlight,
+    run: Date.now().toString(36),
+    share: { index: 0, of: 1 },
+    timeoutMs: options.timeoutMs ?? http.timeoutMs ?? 30_000,
+    maxConnections: options.maxConnections ?? http.maxConnections ?? maxInFlight,
     maxInFlight,
   };
 }
@@ -136,13 +165,13 @@ class LoadLink {
   totals: LoadTotals | null = null;
   readonly ended: Promise<LoadEnd>;
   readonly #child: ChildProcess;
-  readonly #options: LoadOptions;
+  readonly #options: LoadListeners;
   #waiters: Waiter[] = [];
   #lost: ProfilerError | null = null;
   #end: (end: LoadEnd) => void = () => {};
   #lastWords = '';
 
-  constructor(child: ChildProcess, options: LoadOptions) {
+  constructor(child: ChildProcess, options: LoadListeners) {
     this.#child = child;
     this.#options = options;
     this.ended = new Promise((resolve) => {

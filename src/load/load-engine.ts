@@ -1,20 +1,26 @@
-import type { EventLoopUtilization } from 'node:perf_hooks';
-import type { RequestInterval } from '../model/requests.ts';
+import { type EventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks';
+import { PROBE_NAME, type RequestInterval } from '../model/requests.ts';
 import type { Milliseconds } from '../model/units.ts';
-import type { LoadProfile } from '../scenario/scenario.ts';
+import { stageAt } from '../scenario/arrivals.ts';
+import type { LoadProfile, Scenario, Stage, Step } from '../scenario/scenario.ts';
 import { taskChooser } from './choose-task.ts';
 import { closedModel } from './closed-model.ts';
-import { compileStep } from './compile-step.ts';
+import { type CompiledStep, compileStep } from './compile-step.ts';
 import { Connections } from './connections.ts';
 import { LoadClock } from './load-clock.ts';
 import type { LoadConfig, LoadTotals } from './load-messages.ts';
 import type { LoadModel, ModelParts, UserCounts } from './load-model.ts';
 import { monotonicMs } from './monotonic.ts';
 import { openModel } from './open-model.ts';
+import { ProbeSender } from './probe-sender.ts';
 import { Traffic } from './traffic.ts';
 
 /** What is still in flight at the end gets so long to finish. */
 const FINISH_MS = 5000;
+const LATE_MS = 10;
+const LOOP_RESOLUTION_MS = 10;
+/** A probe that hangs does not hold up the next one. */
+const PROBE_CONNECTIONS = 1000;
 
 interface LoadEvents {
   readonly onError: (name: string, kind: string) => void;
@@ -28,6 +34,8 @@ export class LoadEngine {
   readonly #clock: LoadClock;
   readonly #traffic: Traffic;
   readonly #model: LoadModel;
+  readonly #probe: ProbeSender | null;
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #onOver: () => void;
   readonly #users: UserCounts = { users: 0, usersMade: 0, repeatedSetups: 0 };
   #startMonoMs = monotonicMs();
@@ -38,30 +46,43 @@ export class LoadEngine {
 
   constructor(config: LoadConfig, events: LoadEvents) {
     const { origin, pathname } = new URL(config.baseUrl);
-    const { scenario, timeoutMs, maxConnections, seed } = config;
+    const { scenario, timeoutMs, maxConnections, seed, run, share } = config;
+    const { insecureTls, cookies: sendCookies } = scenario.http;
+    const { data } = scenario;
+    const common = { seed, run, share, data, sendCookies, onError: events.onError };
+    const wire = { origin, timeoutMs, insecureTls };
     this.#traffic = new Traffic({
-      connections: new Connections({ origin, timeoutMs, maxConnections }),
-      seed,
+      ...common,
+      connections: new Connections({ ...wire, maxConnections }),
       lateAfterMs: lateAfter(scenario.load),
-      onError: events.onError,
     });
     this.#clock = new LoadClock((gapMs) => {
       this.#suspendedMs += gapMs;
       this.#traffic.noteGap(monotonicMs(), gapMs);
+      this.#probe?.noteGap(monotonicMs(), gapMs);
       events.onSuspended(gapMs);
     });
     this.#onOver = events.onOver;
     const parts: ModelParts = {
       clock: this.#clock,
       traffic: this.#traffic,
-      setup: scenario.setup.map((step) => compileStep(step, pathname)),
-      chooseTask: taskChooser(
-        scenario.tasks.map((task) => ({ weight: task.weight, task: compileStep(task, pathname) })),
-        this.#traffic.random,
-      ),
+      setup: scenario.setup.map((step) => compileStep(step, pathname, scenario.http)),
+      chooseTask: this.#taskChooser(scenario, pathname),
+      share,
+      seed,
       counts: this.#users,
     };
     this.#clock.pause();
+    const connections = new Connections({ ...wire, maxConnections: PROBE_CONNECTIONS });
+    // One process probes for all.
+    this.#probe =
+      scenario.probe && share.index === 0
+        ? new ProbeSender(scenario.probe, {
+            step: compileStep(probeStep(scenario.probe.path), pathname, scenario.http),
+            clock: this.#clock,
+            traffic: new Traffic({ ...common, connections, lateAfterMs: LATE_MS }),
+          })
+        : null;
     this.#model =
       scenario.load.model === 'closed'
         ? closedModel(scenario.load, parts)
@@ -73,14 +94,21 @@ export class LoadEngine {
     this.#intervalStartMs = this.#startMonoMs;
     this.#startUtilization = performance.eventLoopUtilization();
     this.#lastUtilization = this.#startUtilization;
+    this.#loopDelay.enable();
     this.#clock.resume();
     this.#model.start(() => void this.#finish());
+    this.#probe?.start();
+  }
+
+  /** Users, or arrivals a second, from now on. */
+  setLevel(level: number): void {
+    this.#model.setLevel(level);
   }
 
   /** Settles when nothing is in flight any more. */
   async pause(): Promise<void> {
     this.#clock.pause();
-    await this.#traffic.drained();
+    await this.#drained();
   }
 
   resume(): void {
@@ -95,14 +123,15 @@ export class LoadEngine {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, FINISH_MS);
     });
-    await Promise.race([this.#traffic.drained(), patience]);
+    await Promise.race([this.#drained(), patience]);
     clearTimeout(timer);
   }
 
   takeIntervals(): RequestInterval[] {
     const startMs = this.#intervalStartMs;
     this.#intervalStartMs = monotonicMs();
-    return this.#traffic.takeIntervals(startMs, this.#intervalStartMs);
+    const probed = this.#probe?.takeIntervals(startMs, this.#intervalStartMs) ?? [];
+    return [...this.#traffic.takeIntervals(startMs, this.#intervalStartMs), ...probed];
   }
 
   totals(): LoadTotals {
@@ -129,10 +158,30 @@ export class LoadEngine {
         eventLoopUtilization: whole.utilization,
         recentEventLoopUtilization: recent.utilization,
         cpuMs: (user + system) / 1000,
+        loopDelay: {
+          p99Ms: excessMs(this.#loopDelay.percentile(99)),
+          maxMs: excessMs(this.#loopDelay.max),
+        },
         rssBytes: process.memoryUsage.rss(),
         errors: counts.generatorErrors,
       },
     };
+  }
+
+  async #drained(): Promise<void> {
+    await Promise.all([this.#traffic.drained(), this.#probe?.drained()]);
+  }
+
+  /** Each stage has the tasks and weights that it names, or those of the scenario. */
+  #taskChooser({ load, tasks, http }: Scenario, basePath: string): (atMs: Milliseconds) => CompiledStep {
+    const choices = tasks.map((task) => ({ weight: task.weight, task: compileStep(task, basePath, http) }));
+    const all = taskChooser(choices, this.#traffic.random);
+    const choosers = new Map<Stage | undefined, () => CompiledStep>();
+    for (const stage of load.stages) {
+      const own = choices.flatMap(({ task }) => ({ weight: stage.tasks?.[task.name] ?? 0, task }));
+      if (stage.tasks) choosers.set(stage, taskChooser(own, this.#traffic.random));
+    }
+    return choosers.size === 0 ? all : (atMs) => (choosers.get(stageAt(load.stages, atMs)) ?? all)();
   }
 
   async #finish(): Promise<void> {
@@ -141,8 +190,21 @@ export class LoadEngine {
   }
 }
 
+function probeStep(path: string): Step {
+  return {
+    request: { name: PROBE_NAME, method: 'GET', path, headers: {}, body: null },
+    expect: { status: null, headers: {}, bodyContains: [] },
+    capture: {},
+  };
+}
+
+/** The histogram counts from its own resolution on; nanoseconds. */
+function excessMs(delayNs: number): Milliseconds {
+  return Math.max(0, delayNs / 1e6 - LOOP_RESOLUTION_MS);
+}
+
 /** A request is late when it is sent 10 ms after its time, or a tenth of the time between two arrivals if that is longer. */
 function lateAfter(load: LoadProfile): Milliseconds {
   const peak = Math.max(...load.stages.map((stage) => stage.level));
-  return load.model === 'open' && peak > 0 ? Math.max(10, 100 / peak) : 10;
+  return load.model === 'open' && peak > 0 ? Math.max(LATE_MS, 100 / peak) : LATE_MS;
 }

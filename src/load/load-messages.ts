@@ -8,9 +8,14 @@ export interface LoadConfig {
   readonly scenario: Scenario;
   readonly baseUrl: string;
   readonly seed: number;
+  /** A short text that no other run has. */
+  readonly run: string;
+  /** Of several processes that share the load: which one this is, from 0, and how many there are. */
+  readonly share: { readonly index: number; readonly of: number };
   readonly intervalMs: Milliseconds;
   /** For one request, connecting included. */
   readonly timeoutMs: Milliseconds;
+  /** Of this process, as `maxInFlight`. */
   readonly maxConnections: number;
   /** Open model: arrivals beyond it are dropped. */
   readonly maxInFlight: number;
@@ -39,6 +44,8 @@ export interface LoadTotals {
     readonly eventLoopUtilization: Share;
     readonly recentEventLoopUtilization: Share;
     readonly cpuMs: Milliseconds;
+    /** Since its start. */
+    readonly loopDelay: { readonly p99Ms: Milliseconds; readonly maxMs: Milliseconds };
     readonly rssBytes: number;
     /** Requests that failed since this machine ran out of ports or descriptors. */
     readonly errors: number;
@@ -47,10 +54,11 @@ export interface LoadTotals {
 
 export type ToLoad =
   | { readonly type: 'prepare'; readonly config: LoadConfig }
+  | { readonly type: 'level'; readonly level: number }
   | { readonly type: 'start' | 'pause' | 'resume' | 'stop' };
 
 export type FromLoad =
-  | { readonly type: 'listening' | 'prepared' | 'started' | 'resumed' }
+  | { readonly type: 'listening' | 'prepared' | 'started' | 'resumed' | 'levelled' }
   | { readonly type: 'interval'; readonly intervals: readonly RequestInterval[]; readonly totals: LoadTotals }
   | { readonly type: 'request-error'; readonly name: string; readonly kind: string }
   | { readonly type: 'suspended'; readonly gapMs: Milliseconds }

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../model/units.ts';
 import type { CompiledStep } from './compile-step.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { Traffic } from './traffic.ts';
@@ -6,6 +7,8 @@ import type { Traffic } from './traffic.ts';
 export interface LoadModel {
   /** Begins; `onOver` is called when the planned length is over. */
   readonly start: (onOver: () => void) => void;
+  /** Users, or arrivals a second, from now on, whatever the stages say. */
+  readonly setLevel: (level: number) => void;
   /** Plans nothing more. */
   readonly end: () => void;
 }
@@ -14,7 +17,11 @@ export interface ModelParts {
   readonly clock: LoadClock;
   readonly traffic: Traffic;
   readonly setup: readonly CompiledStep[];
-  readonly chooseTask: () => CompiledStep;
+  /** One of the tasks that are due at this load time. */
+  readonly chooseTask: (atMs: Milliseconds) => CompiledStep;
+  /** Of several processes that share the load: this one takes every `of`-th user or arrival, from `index` on. */
+  readonly share: { readonly index: number; readonly of: number };
+  readonly seed: number;
   readonly counts: UserCounts;
 }
 

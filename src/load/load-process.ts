@@ -42,6 +42,9 @@ function serve(): void {
     if (message.type === 'start') {
       engine.start();
       await send({ type: 'started' });
+    } else if (message.type === 'level') {
+      engine.setLevel(message.level);
+      await send({ type: 'levelled' });
     } else if (message.type === 'pause') {
       await engine.pause();
       await report(engine);

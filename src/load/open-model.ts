@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../model/units.ts';
-import { scheduleArrivals } from '../scenario/arrivals.ts';
+import { type Arrivals, scheduleArrivals } from '../scenario/arrivals.ts';
+import { seededRandom } from '../scenario/random.ts';
 import type { OpenLoad } from '../scenario/scenario.ts';
 import type { LoadModel, ModelParts } from './load-model.ts';
 import { VirtualUser } from './virtual-user.ts';
@@ -13,8 +14,13 @@ const SETUPS_AT_ONCE = 10;
  * in flight or no user could be prepared.
  */
 export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts): LoadModel {
-  const { clock, traffic, setup, chooseTask, counts } = parts;
-  const arrivals = scheduleArrivals(load, traffic.random);
+  const { clock, traffic, setup, chooseTask, share, seed, counts } = parts;
+  const users = Math.max(1, Math.ceil((load.users - share.index) / share.of));
+  /** The same in every process that shares the load. */
+  const random = seededRandom(seed);
+  let arrivals = ownShare(scheduleArrivals(load, random), share);
+  /** A schedule that was replaced plans nothing more. */
+  let version = 0;
   const ready: VirtualUser[] = [];
   const renewing = new Set<VirtualUser>();
   let turn = 0;
@@ -31,21 +37,21 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
 
   function makeUser(): VirtualUser {
     counts.users++;
-    return new VirtualUser({ user: ++counts.usersMade, setup, clock, traffic });
+    return new VirtualUser({ user: share.index + 1 + share.of * counts.usersMade++, setup, clock, traffic });
   }
 
   /** `done` is called when each user has been tried once. */
   function prepareAll(done: () => void): void {
     if (setup.length === 0) {
-      while (counts.users < load.users) ready.push(makeUser());
+      while (counts.users < users) ready.push(makeUser());
       done();
       return;
     }
     let tried = 0;
     const prepareNext = (): void => {
-      if (isOver || counts.users >= load.users) return;
+      if (isOver || counts.users >= users) return;
       prepare(makeUser(), () => {
-        if (++tried === load.users) done();
+        if (++tried === users) done();
         else prepareNext();
       });
     };
@@ -63,7 +69,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
   }
 
   function arrive(dueMs: Milliseconds): void {
-    const task = chooseTask();
+    const task = chooseTask(dueMs);
     const user = ready[turn++ % Math.max(1, ready.length)];
     if (!user || traffic.inFlight >= maxInFlight) {
       traffic.drop(task);
@@ -76,7 +82,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     });
   }
 
-  function plan(originMs: Milliseconds, onOver: () => void): void {
+  function plan(originMs: Milliseconds, onOver: () => void, ofVersion = version): void {
     const offsetMs = arrivals.next();
     if (offsetMs === null) {
       clock.at(originMs + (load.durationMs ?? 0), onOver);
@@ -85,9 +91,9 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     // A schedule that never reaches its next arrival (a last stage of 0/s) waits for the end.
     if (!Number.isFinite(offsetMs)) return;
     clock.at(originMs + offsetMs, (dueMs) => {
-      if (isOver) return;
+      if (isOver || ofVersion !== version) return;
       arrive(dueMs);
-      plan(originMs, onOver);
+      plan(originMs, onOver, ofVersion);
     });
   }
 
@@ -95,8 +101,30 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     start(onOver) {
       prepareAll(() => plan(clock.nowMs, onOver));
     },
+    setLevel(level) {
+      version++;
+      arrivals = ownShare(
+        scheduleArrivals({ ...load, stages: [{ level, durationMs: null }], durationMs: null }, random),
+        share,
+      );
+      if (ready.length > 0) plan(clock.nowMs, () => {});
+    },
     end() {
       isOver = true;
+    },
+  };
+}
+
+/** Every `of`-th arrival, from the `index`-th on. */
+function ownShare(arrivals: Arrivals, { index, of }: ModelParts['share']): Arrivals {
+  if (of === 1) return arrivals;
+  let passed = 0;
+  return {
+    next() {
+      for (;;) {
+        const atMs = arrivals.next();
+        if (atMs === null || passed++ % of === index) return atMs;
+      }
     },
   };
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { RenderedRequest } from '../scenario/compile-request.ts';
 import { type Random, seededRandom } from '../scenario/random.ts';
+import type { DataSet } from '../scenario/scenario.ts';
 import type { TemplateContext } from '../scenario/template.ts';
 import type { CompiledStep } from './compile-step.ts';
 import type { Answer } from './connection.ts';
 import type { Connections } from './connections.ts';
+import { keepCookies } from './cookies.ts';
 import { isGeneratorLimit } from './error-kind.ts';
 import { RequestRecorder } from './request-recorder.ts';
+import { RowSource } from './row-source.ts';
 
 /** Result of one step: null error means as expected; `status` 0 means no answer. */
 export interface StepResult {
@@ -19,6 +23,23 @@ export interface StepResult {
 export interface Sender {
   readonly user: number;
   readonly variables: Record<string, string>;
+  /** Rows of data sets that it keeps, by name of the set. */
+  readonly rows: Record<string, readonly string[]>;
+  readonly cookies: Map<string, string>;
+}
+
+interface TrafficOptions {
+  readonly connections: Connections;
+  readonly seed: number;
+  readonly lateAfterMs: Milliseconds;
+  /** A short text that no other run has. */
+  readonly run: string;
+  /** As in LoadConfig: sequences are counted on by several processes without meeting. */
+  readonly share: { readonly index: number; readonly of: number };
+  readonly data: readonly DataSet[];
+  readonly sendCookies: boolean;
+  /** Hears the first error of each class of each request. */
+  readonly onError: (name: string, kind: string) => void;
 }
 
 interface TrafficCounts {
@@ -47,22 +68,20 @@ export class Traffic {
   readonly #recorders = new Map<string, RequestRecorder>();
   readonly #lateAfterMs: Milliseconds;
   readonly #onError: (name: string, kind: string) => void;
-  readonly #run = Date.now().toString(36);
-  #sequence = 0;
+  readonly #options: TrafficOptions;
+  readonly #data: RowSource;
+  #sequence: number;
   #drained: (() => void)[] = [];
   /** Requests that were in flight over a gap in our own life say nothing about the target. */
   #lastGapEndMs: MonoMs = Number.NEGATIVE_INFINITY;
 
-  /** `onError` hears the first error of each class of each request. */
-  constructor(options: {
-    readonly connections: Connections;
-    readonly seed: number;
-    readonly lateAfterMs: Milliseconds;
-    readonly onError: (name: string, kind: string) => void;
-  }) {
+  constructor(options: TrafficOptions) {
+    this.#options = options;
     this.#connections = options.connections;
     this.#lateAfterMs = options.lateAfterMs;
-    this.random = seededRandom(options.seed);
+    this.random = seededRandom(options.seed + options.share.index);
+    this.#data = new RowSource(options.data, options.share, this.random);
+    this.#sequence = options.share.index + 1 - options.share.of;
     const reported = new Set<string>();
     this.#onError = (name, kind) => {
       const key = `${name} ${kind}`;
@@ -79,8 +98,9 @@ export class Traffic {
   /** Sends one step, planned for `plannedMs`; `done` is called once, after the answer. */
   send(step: CompiledStep, sender: Sender, plannedMs: MonoMs, done: (result: StepResult) => void): void {
     this.counts.sent++;
-    const request = step.render(this.#contextOf(sender));
+    const request = this.#withCookies(step.render(this.#contextOf(sender)), sender);
     this.#connections.send(request, step.wantsBody, (answer) => {
+      if (this.#options.sendCookies) keepCookies(answer.headers['set-cookie'], sender.cookies);
       const errorKind = step.check(answer, sender.variables);
       this.#book(step.name, plannedMs, answer, errorKind);
       done({ errorKind, status: answer.status });
@@ -108,16 +128,26 @@ export class Traffic {
     return [...this.#recorders.values()].flatMap((recorder) => recorder.take(startMonoMs, endMonoMs) ?? []);
   }
 
-  #contextOf({ user, variables }: Sender): TemplateContext {
-    return {
+  #contextOf({ user, variables, rows }: Sender): TemplateContext {
+    const context: TemplateContext = {
       random: this.random,
-      nextSequence: () => ++this.#sequence,
+      nextSequence: () => {
+        this.#sequence += this.#options.share.of;
+        return this.#sequence;
+      },
       newUuid: randomUUID,
-      run: this.#run,
+      run: this.#options.run,
       nowMs: Date.now,
       user,
       variables,
     };
+    return this.#options.data.length === 0 ? context : { ...context, data: this.#data.reader(rows) };
+  }
+
+  #withCookies(request: RenderedRequest, { cookies }: Sender): RenderedRequest {
+    if (cookies.size === 0) return request;
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return { ...request, headers: { cookie, ...request.headers } };
   }
 
   #book(name: string, plannedMs: MonoMs, answer: Answer, errorKind: string | null): void {

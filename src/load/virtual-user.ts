@@ -12,6 +12,8 @@ const UNAUTHORISED = 401;
 export class VirtualUser implements Sender {
   readonly user: number;
   readonly variables: Record<string, string> = {};
+  readonly rows: Record<string, readonly string[]> = Object.create(null);
+  readonly cookies: Map<string, string> = new Map();
   requests = 0;
   /** Set by a 401: the set-up is made again before the next request. */
   needsSetup: boolean;

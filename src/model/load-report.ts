@@ -1,5 +1,5 @@
 import type { Gate, RequestSummary } from './report.ts';
-import type { Milliseconds } from './units.ts';
+import type { Bytes, CpuPercent, Milliseconds, Share } from './units.ts';
 
 /** What `profiler load --json` ends with. */
 export interface LoadReport {
@@ -14,6 +14,18 @@ export interface LoadReport {
   readonly generatorLimited: boolean;
   /** Why, in words; empty otherwise. */
   readonly limits: readonly string[];
+  /** What the generator itself took: all of its processes together, but for the loop, which is that of the busiest. */
+  readonly generator: {
+    readonly workers: number;
+    readonly cpuPercent: CpuPercent;
+    readonly eventLoopUtilization: Share;
+    readonly loopDelay: { readonly p99Ms: Milliseconds; readonly maxMs: Milliseconds };
+    readonly rssBytes: Bytes;
+  };
+  /** The limit that ended the load early; null when it ran to its end. */
+  readonly abortedBy: string | null;
   readonly requests: readonly RequestSummary[];
+  /** Failures by request and class, most first. */
+  readonly errors: readonly { readonly name: string; readonly kind: string; readonly count: number }[];
   readonly gates: readonly Gate[];
 }

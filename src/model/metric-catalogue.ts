@@ -49,6 +49,8 @@ export type MetricName =
   | 'process.ctxt.voluntary'
   | 'process.ctxt.involuntary'
   | 'process.run-delay'
+  | 'network.received'
+  | 'network.sent'
   | 'cgroup.memory.current'
   | 'cgroup.memory.limit'
   | 'cgroup.memory.oom-kills'
@@ -106,6 +108,12 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'process.ctxt.voluntary': counter('count', 'proc', 'Voluntary context switches'),
   'process.ctxt.involuntary': counter('count', 'proc', 'Involuntary context switches'),
   'process.run-delay': counter('ms', 'proc', 'Time spent runnable but waiting for a core (main thread)'),
+  'network.received': counter(
+    'bytes',
+    'proc',
+    'Bytes received in the network namespace of the target, loopback included',
+  ),
+  'network.sent': counter('bytes', 'proc', 'Bytes sent from the network namespace of the target, loopback included'),
   'cgroup.memory.current': gauge('bytes', 'lower', 'cgroup', 'Memory of the control group, without idle page cache'),
   'cgroup.memory.limit': gauge('bytes', 'neither', 'cgroup', 'Memory limit of the control group'),
   'cgroup.memory.oom-kills': counter('count', 'cgroup', 'Processes of the control group killed for lack of memory'),

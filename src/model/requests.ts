@@ -1,5 +1,8 @@
 import type { MonoMs } from './units.ts';
 
+/** The name of the probe's requests: not among all requests (`*`), and no request of a scenario may be called so. */
+export const PROBE_NAME = 'probe';
+
 /** Load of one interval under one request name: one line of requests.ndjson. */
 export interface RequestInterval {
   readonly startMonoMs: MonoMs;

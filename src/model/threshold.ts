@@ -16,4 +16,6 @@ export interface Threshold {
   readonly unit: ThresholdUnit;
   /** As it was written. */
   readonly text: string;
+  /** The load ends when the limit fails, so long after its start at the earliest; absent: it goes on. */
+  readonly abortAfterMs?: number;
 }

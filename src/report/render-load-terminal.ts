@@ -6,16 +6,19 @@ import { terminalTable } from './terminal-table.ts';
 import { sanitise, span, type TerminalLine } from './terminal-text.ts';
 
 const PERCENTILES = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const;
+/** Kinds of failures beyond these stand in the JSON. */
+const SHOWN_ERRORS = 8;
 const FIGURES = ['count', 'errors', 'per s', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 
 /** What a load measured: percentiles by request from the intended send time, gates, and what spoils the figures. */
 export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): string {
-  const { durationMs, offered, completed, dropped, requests, gates, limits } = load;
+  const { durationMs, offered, completed, dropped, requests, errors, gates, limits, abortedBy, generator } = load;
   const totals = [
     formatDuration(durationMs),
     `${formatCount(offered)} offered`,
     `${formatCount(completed)} completed`,
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
+    `generator at ${threeDigits(generator.cpuPercent)} % of a core`,
   ];
   const table = terminalTable(
     [{ head: 'request', maxWidth: 40 }, ...FIGURES.map((head) => ({ head, align: 'right' as const }))],
@@ -27,7 +30,13 @@ export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions
       ...PERCENTILES.map((key) => formatMs(request[key])),
     ]),
   );
-  const warnings = limits.map((text): TerminalLine => [span(`The generator was the limit: ${text}.`, 'warn')]);
-  const lines: TerminalLine[] = [[span(totals.join(' | '), 'dim')], [], ...table, ...warnings];
+  const failures = errors
+    .slice(0, SHOWN_ERRORS)
+    .map(({ name, kind, count }): TerminalLine => [span(`  ${formatCount(count)} of ${name} failed: ${kind}`, 'warn')]);
+  const warnings = [
+    ...limits.map((text) => `The generator was the limit: ${text}.`),
+    ...(abortedBy === null ? [] : [`Ended early: ${abortedBy} did not hold.`]),
+  ].map((text): TerminalLine => [span(text, 'warn')]);
+  const lines: TerminalLine[] = [[span(totals.join(' | '), 'dim')], [], ...table, ...failures, ...warnings];
   return sanitise(gates.length === 0 ? lines : [...lines, [], ...gates.map(gateLine)], colour);
 }

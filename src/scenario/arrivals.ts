@@ -28,12 +28,23 @@ export function scheduleArrivals(load: OpenLoad, random: Random): Arrivals {
   };
 }
 
+/** The stage that a moment lies in; the last one after the end. */
+export function stageAt(stages: readonly Stage[], atMs: Milliseconds): Stage | undefined {
+  let endMs = 0;
+  for (const stage of stages) {
+    endMs += stage.durationMs ?? Number.POSITIVE_INFINITY;
+    if (atMs < endMs) return stage;
+  }
+  return stages.at(-1);
+}
+
 /** Users or rate at a moment: a stage moves linearly from the level before to its own, the first one holds its own. */
 export function levelAt(stages: readonly Stage[], atMs: Milliseconds): number {
   let startMs = 0;
   let from = stages[0]?.level ?? 0;
-  for (const { level, durationMs } of stages) {
+  for (const { level, durationMs, jump } of stages) {
     const lengthMs = durationMs ?? Number.POSITIVE_INFINITY;
+    if (jump) from = level;
     if (atMs < startMs + lengthMs) return from + (level - from) * ((atMs - startMs) / lengthMs);
     startMs += lengthMs;
     from = level;
@@ -56,6 +67,7 @@ function inverseOfArrivals(stages: readonly Stage[]): (count: number) => Millise
       const stage = stages[index];
       if (!stage) return from > 0 ? stageStartMs + (count - countBefore) / from : Number.POSITIVE_INFINITY;
       const to = stage.level / 1000;
+      if (stage.jump) from = to;
       const lengthMs = stage.durationMs ?? Number.POSITIVE_INFINITY;
       const inStage = lengthMs === Number.POSITIVE_INFINITY ? lengthMs : ((from + to) / 2) * lengthMs;
       const wanted = count - countBefore;

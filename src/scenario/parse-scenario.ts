@@ -1,28 +1,56 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { PROBE_NAME } from '../model/requests.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { parseJsonPath } from './json-path.ts';
 import { parseThreshold } from './parse-threshold.ts';
+import { type ReadText, readData } from './read-data.ts';
 import { type DocumentPath, type Problem, type Report, readDocument } from './read-document.ts';
 import { readLoadProfile } from './read-load-profile.ts';
-import type { Expectation, RequestTemplate, Scenario, Step, Task } from './scenario.ts';
+import { readDuration, readHttp, readProbe, readStress } from './read-options.ts';
+import type { DataSet, Expectation, RequestTemplate, Scenario, Step, Task } from './scenario.ts';
 import type { ScenarioFile, StepFile } from './scenario-file.ts';
 import { SCENARIO_SCHEMA } from './scenario-schema.ts';
 import { compileTemplate } from './template.ts';
 
+/** A limit does not end a load that has only just begun. */
+const ABORT_AFTER_MS = 10_000;
+
 /**
  * Reads a scenario file, YAML or JSON.
  * Throws a ProfilerError (`scenario-invalid`, exit code 2) that lists all that is wrong, by line and column.
+ * `readText` reads data files, by their path as the scenario names it.
  */
-export function parseScenario(text: string, { fileName }: { readonly fileName: string }): Scenario {
+export function parseScenario(text: string, { fileName, readText = refuseToRead }: ParseOptions): Scenario {
   const document = readDocument(text, SCENARIO_SCHEMA);
-  if (document.problems.length > 0) throw invalid(fileName, document.problems);
-  const problems: Problem[] = [];
-  const file = document.value as ScenarioFile;
-  const scenario = convert(file, (path, message) => problems.push(document.problemAt(path, message)));
-  if (problems.length > 0) throw invalid(fileName, problems);
+  const problems: Problem[] = [...document.problems];
+  const report: Report = (path, message) => void problems.push(document.problemAt(path, message));
+  const scenario =
+    document.problems.length === 0
+      ? convert(document.value as ScenarioFile, readText, report)
+      : tryToConvert(document.value, readText, report);
+  if (scenario === null || problems.length > 0) throw invalid(fileName, problems);
   return scenario;
+}
+
+/** Of a file that its schema refuses, what the other checks find as far as they come: all mistakes are said at once. */
+function tryToConvert(value: unknown, readText: ReadText, report: Report): null {
+  try {
+    convert(value as ScenarioFile, readText, report);
+  } catch {
+    // What is wrong here was said by the schema.
+  }
+  return null;
+}
+
+interface ParseOptions {
+  readonly fileName: string;
+  readonly readText?: ReadText;
+}
+
+function refuseToRead(path: string): string {
+  throw new Error(`${path} is not at hand`);
 }
 
 function invalid(fileName: string, problems: readonly Problem[]): ProfilerError {
@@ -38,21 +66,29 @@ function invalid(fileName: string, problems: readonly Problem[]): ProfilerError 
   );
 }
 
-function convert(file: ScenarioFile, report: Report): Scenario {
+function convert(file: ScenarioFile, readText: ReadText, report: Report): Scenario {
   const setup = (file.setup ?? []).map((step, i) => convertStep(step, ['setup', i], report));
   const tasks: Task[] = file.tasks.map((task, i) => ({
     ...convertStep(task, ['tasks', i], report),
     weight: task.weight ?? 1,
   }));
+  const data = readData(file.data, readText, report);
+  const probe = readProbe(file.probe, report);
+  const load = readLoadProfile(file.load, namesOf(tasks), report);
+  const names = [...namesOf([...setup, ...tasks]), ...(probe ? [PROBE_NAME] : [])];
   checkBaseUrl(file.baseUrl, report);
-  checkVariables(file, [...setup, ...tasks], report);
+  checkVariables(file, [...setup, ...tasks], data, report);
   return {
     name: file.name,
     baseUrl: file.baseUrl ?? null,
-    load: readLoadProfile(file.load, report),
+    load,
+    http: readHttp(file.http, report),
+    data,
+    probe,
+    stress: readStress(file.stress, load, report),
     setup,
     tasks,
-    thresholds: readThresholds(file.thresholds ?? {}, namesOf([...setup, ...tasks]), report),
+    thresholds: readThresholds(file.thresholds ?? {}, names, report),
   };
 }
 
@@ -86,6 +122,8 @@ function convertStep(step: StepFile, path: DocumentPath, report: Report): Step {
 function convertRequest(request: StepFile['request'], path: DocumentPath, report: Report): RequestTemplate {
   const method = request.method ?? 'GET';
   const hasJson = Object.hasOwn(request, 'json');
+  if (request.name === PROBE_NAME)
+    report([...path, 'name'], `\`${PROBE_NAME}\` is the name of the probe: choose another`);
   if (hasJson && request.body !== undefined) report([...path, 'body'], 'json or body, not both');
   if (method === 'HEAD' && (hasJson || request.body !== undefined)) report(path, 'a HEAD request has no body');
   const headers: Record<string, string> = {};
@@ -111,9 +149,9 @@ function convertExpectation(expect: NonNullable<StepFile['expect']>): Expectatio
   };
 }
 
-/** Every `{{name}}` must be captured somewhere, and every template must compile. */
-function checkVariables(file: ScenarioFile, steps: readonly Step[], report: Report): void {
-  const captured = steps.flatMap((step) => Object.keys(step.capture));
+/** Every `{{name}}` must be captured somewhere or be a column of a data set, and every template must compile. */
+function checkVariables(file: ScenarioFile, steps: readonly Step[], data: readonly DataSet[], report: Report): void {
+  const captured = [...steps.flatMap((step) => Object.keys(step.capture)), ...data.flatMap(namesOfColumns)];
   const checkText = (text: string, path: DocumentPath): void => {
     const template = compileTemplate(text);
     for (const problem of template.problems) report(path, problem);
@@ -135,6 +173,10 @@ function checkVariables(file: ScenarioFile, steps: readonly Step[], report: Repo
   });
 }
 
+function namesOfColumns({ name, columns }: DataSet): string[] {
+  return columns.length === 1 ? [name, `${name}.${columns[0]}`] : columns.map((column) => `${name}.${column}`);
+}
+
 function eachText(value: unknown, path: DocumentPath, visit: (text: string, path: DocumentPath) => void): void {
   if (typeof value === 'string') {
     if (path.at(-1) !== 'name') visit(value, path);
@@ -148,7 +190,7 @@ function eachText(value: unknown, path: DocumentPath, visit: (text: string, path
 }
 
 function readThresholds(
-  lists: Readonly<Record<string, readonly string[]>>,
+  lists: NonNullable<ScenarioFile['thresholds']>,
   names: readonly string[],
   report: Report,
 ): Threshold[] {
@@ -162,11 +204,17 @@ function readThresholds(
       );
       return [];
     }
-    return limits.flatMap((limit, i) => {
+    return limits.flatMap((item, i) => {
+      const path = ['thresholds', subject, i];
+      const { limit, abortOnFail = false, after } = typeof item === 'string' ? { limit: item } : item;
       const threshold = parseThreshold(subject, limit);
-      if (typeof threshold !== 'string') return [threshold];
-      report(['thresholds', subject, i], threshold);
-      return [];
+      if (typeof threshold === 'string') {
+        report(path, threshold);
+        return [];
+      }
+      if (!abortOnFail) return [threshold];
+      const abortAfterMs = after === undefined ? ABORT_AFTER_MS : readDuration(after, [...path, 'after'], report);
+      return [{ ...threshold, abortAfterMs }];
     });
   });
 }

@@ -1,16 +1,32 @@
 import { type Milliseconds, parseDurationMs } from '../model/units.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { parseRatePerSecond } from './parse-rate.ts';
-import type { Report } from './read-document.ts';
+import type { DocumentPath, Report } from './read-document.ts';
+import { readDuration } from './read-options.ts';
 import type { ClosedLoad, LoadProfile, OpenLoad, Stage, ThinkTime } from './scenario.ts';
-import type { LoadFile } from './scenario-file.ts';
+import type { LoadFile, StageFile } from './scenario-file.ts';
 
 /** More prepared users than this are not made unless they are asked for. */
 const MAX_DEFAULT_OPEN_USERS = 100;
 
-/** Reads the `load` section: durations and rates become numbers, a plain level becomes a single stage. */
-export function readLoadProfile(load: LoadFile, report: Report): LoadProfile {
+/**
+ * Reads the `load` section: durations and rates become numbers, a plain level becomes a single stage. `taskNames`: what
+ * a stage may name.
+ */
+export function readLoadProfile(load: LoadFile, taskNames: readonly string[], report: Report): LoadProfile {
   const durationMs = load.duration === undefined ? null : readDuration(load.duration, ['load', 'duration'], report);
+  load.stages?.forEach((stage, i) => {
+    checkTasks(stage, taskNames, ['load', 'stages', i, 'tasks'], report);
+  });
   return load.model === 'closed' ? readClosed(load, durationMs, report) : readOpen(load, durationMs, report);
+}
+
+function checkTasks({ tasks = [] }: StageFile, known: readonly string[], path: DocumentPath, report: Report): void {
+  const names = Array.isArray(tasks) ? tasks : Object.keys(tasks);
+  for (const name of names.filter((one) => !known.includes(one))) {
+    const meant = didYouMean(name, known);
+    report(path, `no task is named ${name}${meant ? `, did you mean \`${meant}\`?` : `; known: ${known.join(', ')}`}`);
+  }
 }
 
 function readClosed(load: LoadFile, durationMs: Milliseconds | null, report: Report): ClosedLoad {
@@ -60,6 +76,8 @@ function readStages(
   return load.stages.map((stage, i) => ({
     level: levelOf(stage, ['load', 'stages', i, key]),
     durationMs: readDuration(stage.duration, ['load', 'stages', i, 'duration'], report),
+    ...(stage.jump ? { jump: true } : {}),
+    ...(stage.tasks ? { tasks: weightsOf(stage.tasks) } : {}),
   }));
 }
 
@@ -70,11 +88,8 @@ function lengthOf(stages: readonly Stage[]): Milliseconds | null {
   );
 }
 
-function readDuration(text: string, path: readonly (string | number)[], report: Report): Milliseconds {
-  const durationMs = parseDurationMs(text);
-  if (durationMs === null || durationMs === 0)
-    report(path, `"${text}" is no duration: write it like 500ms, 90s, 5m, 8h`);
-  return durationMs ?? 0;
+function weightsOf(tasks: NonNullable<StageFile['tasks']>): Readonly<Record<string, number>> {
+  return Array.isArray(tasks) ? Object.fromEntries(tasks.map((name) => [name, 1])) : { ...(tasks as object) };
 }
 
 /** `2s`, `1s..3s`, `0s..500ms`. */

@@ -22,7 +22,17 @@ const stages = (level: Record<string, Schema>): Schema => ({
   type: 'array',
   minItems: 1,
   items: object(
-    { ...level, duration: duration('length of the stage') },
+    {
+      ...level,
+      duration: duration('length of the stage'),
+      jump: { type: 'boolean', description: 'true: begin at its own level, without a ramp' },
+      tasks: {
+        type: ['array', 'object'],
+        items: { type: 'string', description: 'the name of a task' },
+        additionalProperties: { type: 'number', exclusiveMinimum: 0, description: 'a weight above 0' },
+        description: 'names of tasks, or weights by name, that this stage is made of; all tasks without it',
+      },
+    },
     [...Object.keys(level), 'duration'],
     'a stage',
   ),
@@ -91,9 +101,73 @@ const loadModel = (model: string, properties: Record<string, Schema>): Schema =>
 
 const thresholdList: Schema = {
   type: 'array',
-  items: { type: 'string', description: 'a limit, for example p(95)<300ms, errors<1% or rss<512MiB' },
+  items: {
+    type: ['string', 'object'],
+    properties: {
+      limit: text('a limit, for example errors<5%'),
+      abortOnFail: { type: 'boolean', description: 'true: end the load when the limit fails' },
+      after: duration('how long the load runs before the limit may end it'),
+    },
+    required: ['limit'],
+    additionalProperties: false,
+    description:
+      'a limit, for example p(95)<300ms, errors<1% or rss<512MiB, or { limit: errors<5%, abortOnFail: true }',
+  },
   description: 'list of limits, for example [ "p(95)<300ms", "errors<1%" ]',
 };
+
+const http: Schema = object(
+  {
+    timeout: duration('longest time for one request, connecting included (30s without it)'),
+    maxConnections: { type: 'integer', minimum: 1, description: 'most connections at once; requests wait beyond it' },
+    headers: {
+      type: 'object',
+      additionalProperties: { type: ['string', 'number'] },
+      description: 'headers that every request carries',
+    },
+    cookies: { type: 'boolean', description: 'true: each virtual user sends back the cookies that it was given' },
+    gzip: { type: 'boolean', description: 'true: ask for compressed answers' },
+    insecureTls: { type: 'boolean', description: 'true: accept a certificate that nobody vouches for' },
+  },
+  [],
+  'how requests travel',
+);
+
+const dataSet: Schema = object(
+  {
+    file: text('CSV file with a header line, beside the scenario'),
+    values: {
+      type: 'array',
+      minItems: 1,
+      items: { type: ['string', 'number'] },
+      description: 'list of values, for example [eu, us]',
+    },
+    order: { enum: ['sequence', 'random'], description: 'sequence (the default) or random' },
+    per: {
+      enum: ['request', 'user'],
+      description: 'request (the default): a new row each time; user: one for its life',
+    },
+  },
+  [],
+  'rows to draw from: { file: devices.csv } or { values: [eu, us] }',
+);
+
+const level: Schema = {
+  type: ['string', 'number'],
+  description: 'users, or a rate such as 100/s, as the load has it',
+};
+
+const stress: Schema = object(
+  {
+    from: level,
+    to: level,
+    step: level,
+    hold: duration('how long each level is measured'),
+    atLeast: level,
+  },
+  ['from', 'to'],
+  'levels to try until the service breaks: { from: 100, to: 2000, step: 100, hold: 20s }',
+);
 
 export const SCENARIO_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -133,6 +207,18 @@ export const SCENARIO_SCHEMA: Schema = {
         ],
         description: 'how much load: { model: closed, users: 10, thinkTime: 1s..3s } or { model: open, rate: 100/s }',
       },
+      http,
+      data: {
+        type: 'object',
+        additionalProperties: dataSet,
+        description: 'named rows that templates draw from as {{name.column}}',
+      },
+      probe: object(
+        { path: text('path of one cheap request'), rate },
+        ['path'],
+        'one cheap request at a fixed rate beside the load: { path: /health, rate: 10/s }',
+      ),
+      stress,
       setup: {
         type: 'array',
         items: object({ request, expect: expectation, capture }, ['request'], 'one request of the set-up'),

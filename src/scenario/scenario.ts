@@ -7,6 +7,12 @@ export interface Scenario {
   /** Null when the file leaves it to `--url`. */
   readonly baseUrl: string | null;
   readonly load: LoadProfile;
+  readonly http: HttpOptions;
+  readonly data: readonly DataSet[];
+  /** Null: none. */
+  readonly probe: Probe | null;
+  /** How `profiler load` raises the load until the service breaks; null: it drives `load` as it stands. */
+  readonly stress: StressPlan | null;
   /** Once per virtual user, in order. */
   readonly setup: readonly Step[];
   readonly tasks: readonly Task[];
@@ -44,6 +50,53 @@ export interface Stage {
   readonly level: number;
   /** Null only in a single stage: as long as the load lasts. */
   readonly durationMs: Milliseconds | null;
+  /** Begins at its own level, without a ramp. */
+  readonly jump?: boolean;
+  /** Weights by name of the tasks that are chosen from while it lasts; absent: all, by their own weights. */
+  readonly tasks?: Readonly<Record<string, number>>;
+}
+
+/** How requests travel. Null: the default of the engine. */
+export interface HttpOptions {
+  /** For one request, connecting included. */
+  readonly timeoutMs: Milliseconds | null;
+  readonly maxConnections: number | null;
+  /** Of every request, lower case; a header of the request itself comes first. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Each virtual user sends back the cookies that it was given. */
+  readonly cookies: boolean;
+  /** Ask for compressed answers. */
+  readonly gzip: boolean;
+  /** Accept a certificate that nobody vouches for. */
+  readonly insecureTls: boolean;
+}
+
+/** Rows that templates draw from: `{{name.column}}`, or `{{name}}` where there is one column. */
+export interface DataSet {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** `sequence` begins again after the last row. */
+  readonly order: 'sequence' | 'random';
+  /** A new row for each request, or one for the life of a virtual user. */
+  readonly per: 'request' | 'user';
+}
+
+/** One cheap request at a fixed rate beside the load: it shows stalls that waiting users hide. Reported as `probe`. */
+export interface Probe {
+  readonly path: string;
+  readonly ratePerSecond: number;
+}
+
+/** Levels (users or arrivals a second, as `load` has it) to try until the service breaks. */
+export interface StressPlan {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+  /** What each level is measured for, after it has settled. */
+  readonly holdMs: Milliseconds;
+  /** A service that breaks at less fails (exit 1); null: nothing is asked. */
+  readonly atLeast: number | null;
 }
 
 export interface ThinkTime {

@@ -17,13 +17,15 @@ export interface TemplateContext {
   readonly user: number;
   /** Captured values; one that is not captured yet renders as nothing. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Value of a column of the current row of a data set (null: its only column); undefined when there is none. */
+  readonly data?: (set: string, column: string | null) => string | undefined;
 }
 
 interface Template {
   readonly render: (context: TemplateContext) => string;
   /** False: always the same text. */
   readonly isDynamic: boolean;
-  /** Captured variables that it names. */
+  /** Captured variables, and columns of data sets (`devices.id`), that it names. */
   readonly variables: readonly string[];
   /** What is wrong with it, in words; empty when nothing is. */
   readonly problems: readonly string[];
@@ -43,7 +45,8 @@ const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), 'random(lo
 
 /**
  * Compiles `device-{{random(1,1000)}}` once into a function. Knows `{{sequence}}`, `{{uuid}}`, `{{run}}`, `{{now}}`,
- * `{{user}}`, `{{random(low,high)}}` (whole numbers, both ends included) and the names of captured variables.
+ * `{{user}}`, `{{random(low,high)}}` (whole numbers, both ends included), the names of captured variables, and columns
+ * of data sets: `{{devices.id}}`.
  * `{{number(…)}}` around any of them is the same, but without the quotes in a JSON body (see `compileRequest`).
  * `quote` is applied to every inserted value (for JSON: what may stand between quotes).
  */
@@ -97,7 +100,12 @@ function compileExpression(expression: string, variables: string[], problems: st
   if (known) return known;
   if (/^[A-Za-z_][\w-]*$/.test(expression)) {
     variables.push(expression);
-    return (context) => context.variables[expression] ?? '';
+    return (context) => context.variables[expression] ?? context.data?.(expression, null) ?? '';
+  }
+  const [, set, column] = /^([A-Za-z_][\w-]*)\.(.+)$/.exec(expression) ?? [];
+  if (set !== undefined && column !== undefined) {
+    variables.push(expression);
+    return (context) => context.data?.(set, column) ?? '';
   }
   problems.push(
     `\`{{${expression}}}\` is neither a variable nor one of ${FUNCTION_NAMES.join(', ')} (low and high are whole numbers)`,

@@ -8,26 +8,22 @@ import { buildLoadReport } from '../load/load-report.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
 import type { LoadReport } from '../model/load-report.ts';
+import type { RequestInterval } from '../model/requests.ts';
+import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { RequestTotals } from '../stats/request-summary.ts';
-
-/** Where the load stands, told every second. */
-export interface LoadStatus {
-  readonly elapsedMs: Milliseconds;
-  readonly completed: number;
-  readonly errors: number;
-  readonly inFlight: number;
-  readonly users: number;
-  /** Completed since the last time. */
-  readonly ratePerSecond: number;
-}
+import { type LoadStatus, loadStatusOf } from './load-status.ts';
 
 export interface RunLoadOptions {
   readonly scenario: Scenario;
   readonly baseUrl: string | null;
   readonly overrides: LoadOverrides;
+  /** Processes that share the load. */
+  readonly workers: number;
+  /** Of the target, as they come; empty where nobody looks. */
+  readonly samples: readonly Sample[];
   /** Ends the load early; what was measured until then is reported. */
   readonly stop: AbortSignal;
   readonly onStatus: (status: LoadStatus) => void;
@@ -41,54 +37,91 @@ export interface LoadRun {
 }
 
 /** A fixed seed: two runs of one scenario send the same users, tasks and arrivals. */
-const SEED = 1;
+export const SEED = 1;
 
 /** Drives a scenario to its end. Throws a ProfilerError: exit 2 for what cannot be driven, 5 when the load process died. */
 export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
-  const { scenario, baseUrl, overrides, stop, onStatus, say } = options;
-  const summary = new RequestTotals();
-  const measures = new RequestMeasures();
+  const { scenario, baseUrl, overrides, workers, samples, stop, onStatus, say } = options;
+  const books = new LoadBooks();
+  const aborting = new AbortController();
+  let abortedBy: string | null = null;
   let before: LoadTotals | null = null;
   const load = await startLoad({
     scenario,
     ...(baseUrl === null ? {} : { baseUrl }),
     overrides,
     seed: SEED,
+    workers,
     onInterval: (intervals, totals) => {
-      for (const interval of intervals) {
-        summary.add(interval);
-        measures.add(interval);
-      }
-      onStatus(statusOf(totals, before));
+      books.add(intervals);
+      onStatus(loadStatusOf(totals, before));
       before = totals;
+      abortedBy ??= failedForGood(scenario, books.measures, samples, totals.activeMs);
+      if (abortedBy !== null) aborting.abort();
     },
     onError: (name, kind) => say(`request ${name} fails: ${kind}`),
     onSuspended: (gapMs) => say(`the load stood still for ${Math.round(gapMs / 1000)} s; it goes on from there`),
   });
+  const stopping = AbortSignal.any([stop, aborting.signal]);
   const stopped = new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener('abort', () => resolve(), { once: true });
+    if (stopping.aborted) resolve();
+    stopping.addEventListener('abort', () => resolve(), { once: true });
   });
-  if (!stop.aborted) await load.start();
+  if (!stopping.aborted) await load.start();
   const end = await Promise.race([load.ended, stopped]);
   if (end?.reason === 'lost') {
     throw new ProfilerError('load-lost', EXIT.notEnoughData, `the load process is gone: ${end.detail}`);
   }
+  if (aborting.signal.aborted) say(`${abortedBy} does not hold: the load ends here`);
   const totals = await load.stop();
-  const gates = requestGates(measures, scenario.thresholds);
+  const gates = requestGates(books.measures, scenario.thresholds, samples);
   const exitCodes = [exitCodeOf(gates, ['slo'], [])];
   if (stop.aborted) exitCodes.push(EXIT.stoppedByUser);
   // Errors count as completed: a service that answers nothing but errors has not been measured.
   if (totals.completed === totals.errors) exitCodes.push(EXIT.notEnoughData);
+  const { requests, errors } = books;
   return {
-    report: buildLoadReport(totals, summary.summarise(), gates.map(toGate)),
+    report: buildLoadReport(totals, { workers, abortedBy, requests, errors, gates: gates.map(toGate) }),
     exitCode: worstExitCode(exitCodes),
   };
 }
 
-function statusOf(totals: LoadTotals, before: LoadTotals | null): LoadStatus {
-  const { activeMs, completed, errors, inFlight, users } = totals;
-  const seconds = (activeMs - (before?.activeMs ?? 0)) / 1000;
-  const ratePerSecond = seconds > 0 ? (completed - (before?.completed ?? 0)) / seconds : 0;
-  return { elapsedMs: activeMs, completed, errors, inFlight, users, ratePerSecond };
+/** The first limit that fails and says that the load is to end then; null while all of them hold. */
+function failedForGood(
+  { thresholds }: Scenario,
+  measures: RequestMeasures,
+  samples: readonly Sample[],
+  activeMs: Milliseconds,
+): string | null {
+  const due = thresholds.filter(({ abortAfterMs }) => abortAfterMs !== undefined && activeMs >= abortAfterMs);
+  const failed = requestGates(measures, due, samples).find(({ status }) => status === 'fail');
+  return failed ? `${failed.name} ${failed.limit}` : null;
+}
+
+/** Adds up what a load reports, interval by interval. */
+class LoadBooks {
+  readonly measures = new RequestMeasures();
+  readonly #summary = new RequestTotals();
+  readonly #errors = new Map<string, { name: string; kind: string; count: number }>();
+
+  add(intervals: readonly RequestInterval[]): void {
+    for (const interval of intervals) {
+      this.#summary.add(interval);
+      this.measures.add(interval);
+      for (const [kind, count] of Object.entries(interval.errorKinds)) {
+        const key = JSON.stringify([interval.name, kind]);
+        const entry = this.#errors.get(key) ?? { name: interval.name, kind, count: 0 };
+        entry.count += count;
+        this.#errors.set(key, entry);
+      }
+    }
+  }
+
+  get requests(): LoadReport['requests'] {
+    return this.#summary.summarise();
+  }
+
+  get errors(): LoadReport['errors'] {
+    return [...this.#errors.values()].sort((a, b) => b.count - a.count);
+  }
 }

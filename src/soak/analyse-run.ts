@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
+import type { NamedGate } from '../analysis/gates.ts';
 import type { CpuEvidence, RunData } from '../analysis/run-data.ts';
+import { viewRun } from '../analysis/run-view.ts';
+import { thresholdGates } from '../analysis/threshold-gates.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
@@ -24,10 +27,15 @@ const JUDGED_FUNCTIONS = 500;
 export interface AnalyseOptions {
   readonly onProgress: (text: string) => void;
   readonly toolVersion: string;
+  /** In place of those that the run was made with. */
+  readonly thresholds?: readonly Threshold[];
 }
 
 /** Reads a run folder, however its recording ended, and concludes. The folder is not changed. */
-export async function analyseRun(runDir: string, { onProgress, toolVersion }: AnalyseOptions): Promise<ReportDocument> {
+export async function analyseRun(
+  runDir: string,
+  { onProgress, toolVersion, thresholds }: AnalyseOptions,
+): Promise<ReportDocument> {
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
@@ -39,7 +47,7 @@ export async function analyseRun(runDir: string, { onProgress, toolVersion }: An
     samples: run.samples,
     events: run.events,
     requests: run.requests,
-    thresholds: thresholdsOf(run, note),
+    thresholds: thresholds ?? thresholdsOf(run, note),
     heapGrowth: heap.growth,
     heapGrowthError: heap.error,
     cpu: cpu && cpuEvidence(cpu, placeOf),
@@ -50,6 +58,14 @@ export async function analyseRun(runDir: string, { onProgress, toolVersion }: An
   };
   const report = analyse(data);
   return buildDocument({ run, report, heap: heap.growth, cpu, placeOf, notes, toolVersion });
+}
+
+/** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
+export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGate[] {
+  const { manifest, samples, events, requests } = run;
+  const nothing = { heapGrowth: null, heapGrowthError: null, cpu: null, allocationGrowth: [], damage: [] };
+  const placeOf = createPlaceOf([], new Map());
+  return thresholdGates(viewRun({ manifest, samples, events, requests, thresholds, placeOf, ...nothing }));
 }
 
 /** Growth over the snapshots of one life of the process: the life that has most of them. */

@@ -89,6 +89,10 @@ export class Latencies {
     return this.#merged && this.count > 0 ? this.#merged.getValueAtPercentile(percentile) / 1000 : null;
   }
 
+  get meanMs(): Milliseconds {
+    return (this.#merged?.mean ?? 0) / 1000;
+  }
+
   get maxMs(): Milliseconds {
     return (this.#merged?.maxValue ?? 0) / 1000;
   }

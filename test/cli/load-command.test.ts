@@ -96,3 +96,38 @@ test('the lines that the starter scenario has as comments are right too', () => 
   );
   assert.equal(parseScenario(text, { fileName: 'starter' }).setup.length, 1);
 });
+
+test('a scenario of the tool by name, and as a template', async (t) => {
+  const folder = temporaryFolder(t);
+  const { code, stdout } = await runCli(['load', 'peak', '--init', '--url', 'http://127.0.0.1:81'], { cwd: folder });
+  assert.equal(code, 0);
+  const scenario = parseScenario(readFileSync(stdout.trim(), 'utf8'), { fileName: 'peak.yaml' });
+  assert.equal(stdout.trim(), join(folder, 'peak.yaml'));
+  assert.equal(scenario.baseUrl, 'http://127.0.0.1:81');
+  assert.equal(scenario.name, 'peak');
+  const unknown = await runCli(['load', 'peek'], { cwd: folder });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /normal.*peak|peak.*normal/);
+});
+
+test('a limit with abortOnFail ends the load; the service is watched from outside', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const file = join(temporaryFolder(t), 'abort.yaml');
+  writeFileSync(
+    file,
+    `name: abort
+load: { model: open, rate: 50/s, duration: 10m }
+tasks: [ { request: { name: quote, path: /quotes } } ]
+thresholds: { quote: [ { limit: "rate>5000/s", abortOnFail: true, after: 1s } ], resources: [ "rss<8GB", "network<1Gbps" ] }
+`,
+  );
+  const { code, stdout, stderr } = await runCli(['load', file, '--url', service.baseUrl, '--json']);
+  assert.equal(code, 1, stderr);
+  const report = JSON.parse(stdout);
+  assert.match(report.abortedBy, /quote rate >5000/);
+  assert.ok(report.durationMs < 60_000);
+  assert.ok(report.generator.cpuPercent > 0 && report.generator.rssBytes > 1e7, stdout);
+  assert.equal(report.gates.find(({ name }: { name: string }) => name === 'rss max').status, 'pass');
+  assert.match(stderr, /from outside/);
+});

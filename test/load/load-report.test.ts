@@ -20,13 +20,16 @@ const TOTALS: LoadTotals = {
     eventLoopUtilization: 0.1,
     recentEventLoopUtilization: 0.1,
     cpuMs: 100,
+    loopDelay: { p99Ms: 1, maxMs: 3 },
     rssBytes: 1e8,
     errors: 0,
   },
 };
 
+const FACTS = { workers: 1, abortedBy: null, requests: [], errors: [], gates: [] };
+
 test('a quiet generator is no limit', () => {
-  const report = buildLoadReport(TOTALS, [], []);
+  const report = buildLoadReport(TOTALS, FACTS);
   assert.equal(report.schema, 'profiler-load/1');
   assert.equal(report.durationMs, 60_000);
   assert.equal(report.generatorLimited, false);
@@ -34,7 +37,7 @@ test('a quiet generator is no limit', () => {
 
 test('late sends, a busy loop and lack of sockets are limits, each said', () => {
   const generator = { ...TOTALS.generator, eventLoopUtilization: 0.95, errors: 3 };
-  const report = buildLoadReport({ ...TOTALS, late: { count: 11, maxMs: 50 }, generator, suspendedMs: 7000 }, [], []);
+  const report = buildLoadReport({ ...TOTALS, late: { count: 11, maxMs: 50 }, generator, suspendedMs: 7000 }, FACTS);
   assert.equal(report.generatorLimited, true);
   assert.equal(report.limits.length, 4);
 });

@@ -1,5 +1,6 @@
 // A small service in a process of its own, told what to do over IPC. Run by target.ts.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { TargetStats } from './target.ts';
 
 const seen: Record<string, number> = {};
@@ -45,7 +46,15 @@ const server = createServer((request, response) => {
       answer(response, isKnown ? 201 : 401, { isKnown });
     } else if (pathname === '/slow') setTimeout(() => answer(response, 200, {}), Number(searchParams.get('ms')));
     else if (pathname === '/hang') return;
-    else if (pathname === '/redirect') response.writeHead(302, { location: '/ok' }).end();
+    else if (pathname === '/login') {
+      response.writeHead(200, { 'set-cookie': ['sid=abc; Path=/; HttpOnly', 'old=; Max-Age=0'] });
+      response.end('{}');
+    } else if (pathname === '/cookie') answer(response, 200, { cookie: request.headers.cookie ?? '' });
+    else if (pathname === '/gzip') {
+      const isWanted = (request.headers['accept-encoding'] ?? '').includes('gzip');
+      response.writeHead(200, isWanted ? { 'content-encoding': 'gzip' } : {});
+      response.end(isWanted ? gzipSync('{"word":"packed"}') : 'plain');
+    } else if (pathname === '/redirect') response.writeHead(302, { location: '/ok' }).end();
     else if (pathname.startsWith('/status/')) answer(response, Number(pathname.slice(8)), {});
     else answer(response, 200, { path: request.url, body });
   });

@@ -103,10 +103,14 @@ tasks:
 `);
   assert.deepEqual(problems, [
     's.yaml:2:1 baseURL: unknown key, did you mean `baseUrl`?',
+    's.yaml:3:1 load: `users` is missing: users: 10, or stages',
     's.yaml:3:24 load.user: unknown key, did you mean `users`?',
+    's.yaml:3:33 load.thinkTime: "3s..1s" is no think time: write it like 2s or 1s..3s',
     's.yaml:5:5 tasks[0].wieght: unknown key, did you mean `weight`?',
     's.yaml:6:16 tasks[0].request.path: should be path below the base URL, beginning with a slash; may hold a query',
     's.yaml:6:30 tasks[0].request.method: should be HTTP method in capitals; GET without it',
+    's.yaml:7:25 tasks[1].request.path: `{{tokn}}` is captured nowhere, did you mean `{{token}}`?',
+    's.yaml:8:16 tasks[1].capture.token: "enrollment" names no place in a JSON answer: write it like $.data[0].token',
   ]);
 });
 
@@ -162,4 +166,69 @@ test('levels and rates that send nothing are refused', () => {
 test('schemas/scenario.schema.json is the schema of the code', () => {
   const file: unknown = JSON.parse(readFileSync('schemas/scenario.schema.json', 'utf8'));
   assert.deepEqual(file, JSON.parse(JSON.stringify(SCENARIO_SCHEMA)));
+});
+
+const EXTENDED = `name: x
+load:
+  model: open
+  stages:
+    - { rate: 10/s, duration: 1m, jump: true, tasks: [ buy ] }
+    - { rate: 20/s, duration: 1m, tasks: { buy: 3, look: 1 } }
+http: { timeout: 2s, maxConnections: 7, headers: { X-Tenant: blue }, cookies: true, gzip: true }
+data:
+  devices: { file: devices.csv, order: random, per: user }
+  regions: { values: [ eu, 7 ] }
+probe: { path: /health, rate: 5/s }
+stress: { from: 50/s, to: 500/s, hold: 5s, atLeast: 100/s }
+tasks:
+  - request: { name: buy, path: "/buy/{{devices.id}}/{{regions}}" }
+  - request: { name: look, path: "/look/{{devices.name}}" }
+thresholds:
+  buy: [ { limit: errors<5%, abortOnFail: true, after: 3s } ]
+  probe: [ "p(99)<50ms" ]
+`;
+
+test('data, probe, stress, http, stages of tasks and limits that end a load', () => {
+  const readText = (path: string): string => (path === 'devices.csv' ? 'id,name\r\n1,"a, ""b"""\n2,c\n' : '');
+  const scenario = parseScenario(EXTENDED, { fileName: 's.yaml', readText });
+  assert.deepEqual(scenario.data, [
+    {
+      name: 'devices',
+      columns: ['id', 'name'],
+      rows: [
+        ['1', 'a, "b"'],
+        ['2', 'c'],
+      ],
+      order: 'random',
+      per: 'user',
+    },
+    { name: 'regions', columns: ['value'], rows: [['eu'], ['7']], order: 'sequence', per: 'request' },
+  ]);
+  assert.deepEqual(scenario.probe, { path: '/health', ratePerSecond: 5 });
+  assert.deepEqual(scenario.stress, { from: 50, to: 500, step: 50, holdMs: 5000, atLeast: 100 });
+  assert.deepEqual(scenario.http.headers, { 'x-tenant': 'blue' });
+  assert.equal(scenario.http.timeoutMs, 2000);
+  assert.deepEqual(scenario.load.stages[1]?.tasks, { buy: 3, look: 1 });
+  assert.equal(scenario.load.stages[0]?.jump, true);
+  assert.equal(scenario.thresholds[0]?.abortAfterMs, 3000);
+});
+
+test('mistakes in data, probe, stress and stages are said with their place', () => {
+  const text = EXTENDED.replace('tasks: [ buy ]', 'tasks: [ by ]')
+    .replace('from: 50/s', 'from: 600/s')
+    .replace('after: 3s', 'after: soon')
+    .replace('path: /health', 'path: health');
+  const problems = problemsOf(text).join('\n');
+  assert.match(problems, /s\.yaml:5:\d+ .*no task is named by, did you mean `buy`/);
+  assert.match(problems, /s\.yaml:9:\d+ data\.devices\.file: cannot be read: devices\.csv is not at hand/);
+  assert.match(problems, /s\.yaml:11:\d+ probe\.path: should begin with a slash/);
+  assert.match(problems, /s\.yaml:12:\d+ stress\.to: should be above from/);
+  assert.match(problems, /s\.yaml:15:\d+ .*`\{\{devices\.name\}\}`/);
+  assert.match(problems, /s\.yaml:17:\d+ .*"soon" is no duration/);
+});
+
+test('a CSV file with a row of another length, or none, is refused', () => {
+  const read = (csv: string) => () => parseScenario(EXTENDED, { fileName: 's', readText: () => csv });
+  assert.throws(read('id,name\n1,a\n2\n'), /row 2 below the header has 1 fields, not 2/);
+  assert.throws(read('id,name\n'), /no rows/);
 });

@@ -6,7 +6,9 @@ import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 const FILES = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
 
 test('there are scenarios', () => {
-  assert.ok(FILES.includes('evidence-archive.yaml'));
+  for (const name of ['evidence-archive', 'normal', 'peak', 'throughput', 'stress', 'soak']) {
+    assert.ok(FILES.includes(`${name}.yaml`), name);
+  }
 });
 
 for (const name of FILES) {

@@ -15,10 +15,11 @@ const SLO_SCHEMA = {
   },
 } as const;
 
-type Limits = Readonly<Record<string, readonly string[]>>;
+/** What must hold, by the name of a request, `*` or `resources`: `{ checkout: ['p(95)<300ms'] }`. */
+export type Limits = Readonly<Record<string, readonly string[]>>;
 
 /** The limits of a configuration file and of an SLO file together. Throws a ProfilerError (exit 2) that lists all faults. */
-export function readSlo(fromConfig: Limits, file: string | null): Threshold[] {
+export function readLimits(fromConfig: Limits, file: string | null): Threshold[] {
   const faults: string[] = [];
   const thresholds = [
     ...limitsOf(fromConfig, 'configuration', faults),

@@ -1,0 +1,110 @@
+import type { StageResources, StressReport, StressResource, StressStage } from '../model/stress-report.ts';
+import { formatBytes } from '../model/units.ts';
+
+interface Sign {
+  readonly resource: StressResource;
+  /** What is seen of it, in words; null: nothing. */
+  readonly seen: (resources: StageResources) => string | null;
+}
+
+const LOOP_BUSY = 0.95;
+const CORE_BUSY = 85;
+
+/** In the order in which they are believed when several show at one level: what is more particular comes first. */
+const SIGNS: readonly Sign[] = [
+  {
+    resource: 'memory',
+    seen: ({ memoryShare, gcShare, rssBytes }) => {
+      if (memoryShare !== undefined && memoryShare > 0.9) {
+        return `memory reached ${percent(memoryShare)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`;
+      }
+      return gcShare !== undefined && gcShare > 0.25 ? `collections took ${percent(gcShare)} of the time` : null;
+    },
+  },
+  {
+    resource: 'pool',
+    seen: ({ poolWaiting }) =>
+      poolWaiting !== undefined && poolWaiting >= 1
+        ? `${poolWaiting.toFixed(1)} callers waited for a connection of the pool on average`
+        : null,
+  },
+  {
+    resource: 'cpu',
+    seen: ({ cpuPercent, loopUtilization }) => {
+      if (cpuPercent === undefined || cpuPercent < CORE_BUSY) return null;
+      if (loopUtilization === undefined) return `CPU was at ${cpuPercent.toFixed(0)} % of one core`;
+      return loopUtilization >= LOOP_BUSY
+        ? `the one thread of JavaScript had no time left: CPU ${cpuPercent.toFixed(0)} % of a core, event loop busy ${percent(loopUtilization)}`
+        : null;
+    },
+  },
+  {
+    resource: 'host',
+    seen: ({ runDelayShare }) =>
+      runDelayShare !== undefined && runDelayShare > 0.2
+        ? `the service was ready to run and waited for a core ${percent(runDelayShare)} of the time`
+        : null,
+  },
+  {
+    resource: 'event loop',
+    seen: ({ loopUtilization, loopDelayP99Ms }) => {
+      if (loopUtilization !== undefined && loopUtilization >= LOOP_BUSY) {
+        return `the event loop was busy ${percent(loopUtilization)} while CPU was not: something blocks it`;
+      }
+      return loopDelayP99Ms !== undefined && loopDelayP99Ms > 200
+        ? `the event loop was delayed by ${Math.round(loopDelayP99Ms)} ms (99th percentile)`
+        : null;
+    },
+  },
+];
+
+/**
+ * The resource that gave way first: of the levels up to the one that broke, the lowest that shows a sign. Null when
+ * nothing broke.
+ */
+export function whatGaveWay(stages: readonly StressStage[], brokenAt: number | null): StressReport['gaveWay'] {
+  if (brokenAt === null) return null;
+  const upTo = stages.filter(({ level }) => level <= brokenAt).sort((a, b) => a.level - b.level);
+  const broken = upTo.findLast(({ level }) => level === brokenAt);
+  if (broken === undefined) return null;
+  if (broken.isDoubtful) {
+    return { resource: 'generator', level: brokenAt, detail: broken.generatorLimits.join('; ') };
+  }
+  if (broken.broke.some((reason) => reason.startsWith('the process'))) {
+    return { resource: 'process', level: brokenAt, detail: 'the process of the service ended: look at its own log' };
+  }
+  for (const { level, resources } of upTo) {
+    for (const { resource, seen } of SIGNS) {
+      const detail = seen(resources);
+      // What shows early and is gone at the break was not it.
+      if (detail !== null && seen(broken.resources) !== null) return { resource, level, detail };
+    }
+  }
+  return { level: brokenAt, ...notTheProcess(broken.resources) };
+}
+
+function notTheProcess({ cpuPercent, loopUtilization, databaseConnections }: StageResources): {
+  resource: StressResource;
+  detail: string;
+} {
+  if (cpuPercent === undefined) {
+    return {
+      resource: 'unknown',
+      detail: 'nobody looked at the service: name it with --port or --pid to see what gives way',
+    };
+  }
+  if (loopUtilization === undefined) {
+    return {
+      resource: 'unknown',
+      detail: `CPU was at ${cpuPercent.toFixed(0)} % of a core; seen from outside alone: name the service with --port or --pid to see its event loop`,
+    };
+  }
+  return {
+    resource: databaseConnections === undefined ? 'dependency' : 'database',
+    detail: `the service itself had time left (CPU ${cpuPercent.toFixed(0)} %, event loop busy ${percent(loopUtilization)}): it waits for something else, most often its database or another service`,
+  };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,62 @@
+import { createHostClock } from '../capture/host-clock.ts';
+import { startTargetWatch, type TargetWatch } from '../single/target-watch.ts';
+import { describeProcess } from '../target/describe-process.ts';
+import { findTarget } from '../target/find-target.ts';
+import { type Arguments, flagArgument } from './arguments.ts';
+import { resolveTarget } from './resolve-target.ts';
+import { targetOf } from './target-options.ts';
+import type { Terminal } from './terminal.ts';
+
+interface WatchOfLoad {
+  readonly watch: TargetWatch | null;
+  release(): Promise<void>;
+}
+
+/**
+ * What to look at while a load runs: the service that the command line names, from inside too; without one, whoever
+ * listens at the address of the load on this machine, from outside alone, without touching it.
+ */
+export async function watchOfLoad(args: Arguments, baseUrl: string | null, terminal: Terminal): Promise<WatchOfLoad> {
+  const spec = targetOf(args);
+  if (spec === null) return outsideWatch(baseUrl, terminal);
+  const target = await resolveTarget(spec, 'load', { url: null, allowRemote: flagArgument(args, 'allow-remote') });
+  try {
+    const attachment = target.attach && (await target.attach(target.process));
+    const watch = attachment && startTargetWatch({ attachment }, createHostClock());
+    return {
+      watch,
+      async release() {
+        await watch?.stop();
+        const left = await attachment?.detach();
+        for (const problem of left?.problems ?? []) terminal.say(`while letting go of the target: ${problem}`);
+        await target.release();
+      },
+    };
+  } catch (error) {
+    await target.release();
+    throw error;
+  }
+}
+
+function outsideWatch(baseUrl: string | null, terminal: Terminal): WatchOfLoad {
+  const nothing: WatchOfLoad = { watch: null, release: async () => {} };
+  const port = baseUrl === null ? null : localPort(baseUrl);
+  if (port === null) return nothing;
+  try {
+    const facts = findTarget({ port });
+    terminal.say(`watching ${describeProcess(facts)} from outside; --port ${port} looks inside too`);
+    const watch = startTargetWatch({ process: facts }, createHostClock());
+    return { watch, release: () => watch.stop() };
+  } catch {
+    // Somebody else's, or no Node process: then the load runs without it.
+    return nothing;
+  }
+}
+
+/** The port of an address on this machine, else null. */
+function localPort(baseUrl: string): number | null {
+  if (!URL.canParse(baseUrl)) return null;
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return isLocal ? Number(port || (protocol === 'https:' ? 443 : 80)) : null;
+}

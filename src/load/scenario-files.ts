@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+const SHIPPED = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
+
+/** Names of the scenarios that come with the tool. */
+export function shippedScenarios(): string[] {
+  return readdirSync(SHIPPED)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length));
+}
+
+/** A file, or the name of a scenario that comes with the tool. */
+function findScenarioFile(scenario: string): string {
+  const own = resolve(scenario);
+  if (existsSync(own)) return own;
+  // A configuration file has made a path of the name.
+  const name = basename(scenario);
+  if (extname(name) === '' && shippedScenarios().includes(name)) return join(SHIPPED, `${name}.yaml`);
+  throw new ProfilerError(
+    'scenario-missing',
+    EXIT.usage,
+    `There is no scenario ${scenario}.`,
+    `Looked at ${own}. Give a path to a scenario file, or one that comes with the tool: ${shippedScenarios().join(', ')}.`,
+  );
+}
+
+export interface ReadScenario {
+  readonly file: string;
+  readonly text: string;
+  readonly scenario: Scenario;
+}
+
+/** Reads a scenario, by path or name, with its data files, which are named from where it stands. Throws a ProfilerError (exit 2). */
+export function readScenario(named: string): ReadScenario {
+  const file = findScenarioFile(named);
+  const text = readFileSync(file, 'utf8');
+  const readText = (path: string): string => readFileSync(resolve(dirname(file), path), 'utf8');
+  return { file, text, scenario: parseScenario(text, { fileName: file, readText }) };
+}

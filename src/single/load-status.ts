@@ -1,0 +1,21 @@
+import type { LoadTotals } from '../load/load-messages.ts';
+import type { Milliseconds } from '../model/units.ts';
+
+/** Where a load stands, told every second. */
+export interface LoadStatus {
+  readonly elapsedMs: Milliseconds;
+  readonly completed: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  readonly users: number;
+  /** Completed since the last time. */
+  readonly ratePerSecond: number;
+}
+
+/** `before`: the totals of the last time; null the first time. */
+export function loadStatusOf(totals: LoadTotals, before: LoadTotals | null): LoadStatus {
+  const { activeMs, completed, errors, inFlight, users } = totals;
+  const seconds = (activeMs - (before?.activeMs ?? 0)) / 1000;
+  const ratePerSecond = seconds > 0 ? (completed - (before?.completed ?? 0)) / seconds : 0;
+  return { elapsedMs: activeMs, completed, errors, inFlight, users, ratePerSecond };
+}

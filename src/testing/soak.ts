@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createHostClock } from '../capture/host-clock.ts';
+import { runId } from '../format/run-id.ts';
+import { readScenario } from '../load/scenario-files.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Gate, Report } from '../model/report.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { readRun } from '../record/read-run.ts';
+import { renderTerminal } from '../report/render-terminal.ts';
+import { analyseRun, judgeLimits } from '../soak/analyse-run.ts';
+import { type Limits, readLimits } from '../soak/read-limits.ts';
+import { runSoak } from '../soak/run-soak.ts';
+import type { LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { toolVersion } from '../soak/tool-version.ts';
+import { attach } from '../target/attach.ts';
+import { assessAttach } from '../target/attach-checks.ts';
+import { findTarget } from '../target/find-target.ts';
+import type { ProcessFacts } from '../target/process-facts.ts';
+import { startCommand } from '../target/start-command.ts';
+
+export interface SoakTestOptions {
+  /** The service, in one of these ways: its process, who listens on a port, or a command to start (and end) it. */
+  readonly pid?: number;
+  readonly port?: number;
+  readonly command?: readonly string[];
+  /** Scenario file, or the name of one that comes with the tool; without it the traffic that is there is watched. */
+  readonly scenario?: string;
+  /** Base URL of the load, in place of that of the scenario. */
+  readonly url?: string;
+  readonly users?: number;
+  readonly ratePerSecond?: number;
+  /** Length under load; 60, the shortest that can confirm a leak. At least 10. */
+  readonly seconds?: number;
+  /** Heap snapshots in all; 3. */
+  readonly snapshots?: number;
+  /** Keep the run here: `profiler report FOLDER` makes its report. Without it the run is removed once it is analysed. */
+  readonly folder?: string;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface SoakResult {
+  /** As report.json has it. */
+  readonly report: Report;
+  /** What `profiler soak` prints. */
+  readonly text: string;
+  /** Null when it was removed. */
+  readonly folder: string | null;
+  /** The limits of the scenario, or others, held against what was measured. `limits`: as in a scenario, or a file of them. */
+  readonly judge: (limits?: Limits | string) => readonly Gate[];
+}
+
+const DEFAULT_SECONDS = 60;
+const SHORTEST_SECONDS = 10;
+const DEFAULT_SNAPSHOTS = 3;
+const MAX_PAUSE_MS: Milliseconds = 10_000;
+
+/** Attaches to a service, drives its load, and concludes. The service must be a process of its own, not that of the test. */
+export async function soak(options: SoakTestOptions): Promise<SoakResult> {
+  try {
+    return await soakService(options);
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
+/** Test runners print the message of an error alone: what to do about it stands there too. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof ProfilerError) || error.hint === '') return error;
+  return new ProfilerError(error.code, error.exitCode, `${error.message}\n${error.hint}`, '', { cause: error });
+}
+
+async function soakService(options: SoakTestOptions): Promise<SoakResult> {
+  const { seconds = DEFAULT_SECONDS, onProgress = () => {} } = options;
+  if (!(seconds >= SHORTEST_SECONDS))
+    throw usage(`A soak of ${seconds} seconds cannot tell anything.`, 'Give it at least 10.');
+  const service = await findService(options);
+  const folder = resolve(options.folder ?? (await mkdtemp(join(tmpdir(), 'soak-profiler-'))));
+  try {
+    const settled = settle(options, seconds, folder, service.facts);
+    const target = { facts: service.facts, process: service.facts, attach: attachTo(service.facts) };
+    const ending = await runSoak(target, settled, {
+      clock: createHostClock(),
+      listener: { status: () => {}, happened: onProgress },
+      stop: new AbortController().signal,
+      toolVersion: toolVersion(),
+    });
+    const document = await analyseRun(settled.runDir, { onProgress, toolVersion: toolVersion() });
+    if (ending === 'target-lost') {
+      throw new ProfilerError('target-lost', EXIT.targetLost, 'The service ended during the soak.', 'Look at its log.');
+    }
+    const run = await readRun(settled.runDir);
+    return {
+      report: document.report,
+      text: renderTerminal(document, { colour: false, width: 100 }),
+      folder: options.folder === undefined ? null : folder,
+      judge: (limits) => judgeLimits(run, limits === undefined ? settled.thresholds : thresholdsOf(limits)),
+    };
+  } finally {
+    await service.stop();
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function thresholdsOf(limits: Limits | string): SoakOptions['thresholds'] {
+  try {
+    return typeof limits === 'string' ? readLimits({}, limits) : readLimits(limits, null);
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
+interface Service {
+  readonly facts: ProcessFacts;
+  readonly stop: () => Promise<void>;
+}
+
+async function findService({ pid, port, command }: SoakTestOptions): Promise<Service> {
+  const given = [pid, port, command].filter((one) => one !== undefined).length;
+  if (given !== 1) throw usage('A soak needs one service.', 'Give pid, port or command, and only one of them.');
+  if (command) {
+    const { facts, stop } = await startCommand(command);
+    return { facts, stop };
+  }
+  const facts = findTarget(pid === undefined ? { port: port ?? 0 } : { pid });
+  if (facts.pid === process.pid) {
+    throw usage(
+      'The service runs in the process of the test.',
+      'Start it as a process of its own: command: ["node", "server.js"].',
+    );
+  }
+  const refusal = assessAttach(facts, { isOpen: true });
+  if (refusal) throw refusal;
+  return { facts, stop: async () => {} };
+}
+
+function attachTo(facts: ProcessFacts): (now: ProcessFacts | null) => ReturnType<typeof attach> {
+  return (now) => attach(now ?? facts);
+}
+
+function settle(options: SoakTestOptions, seconds: number, folder: string, { name }: ProcessFacts): SoakOptions {
+  const load = settleLoad(options);
+  return {
+    durationMs: seconds * 1000,
+    load,
+    sampleMs: 1000,
+    snapshots: options.snapshots ?? DEFAULT_SNAPSHOTS,
+    maxPauseMs: MAX_PAUSE_MS,
+    cpuIntervalUs: null,
+    cpuWindowMs: null,
+    failOn: ['leak', 'slo', 'degradation'],
+    thresholds: load?.scenario.thresholds ?? [],
+    probes: true,
+    force: false,
+    runDir: options.folder === undefined ? join(folder, 'run') : folder,
+    runId: runId(createHostClock().wallMs(), name),
+  };
+}
+
+function settleLoad({ scenario: named, url, users, ratePerSecond }: SoakTestOptions): LoadOptions | null {
+  if (named === undefined) return null;
+  const { scenario, text, file } = readScenario(named);
+  const baseUrl = url ?? scenario.baseUrl;
+  if (baseUrl === null) throw usage(`The scenario ${file} names no base URL.`, 'Give url.');
+  return { scenario, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
+}
+
+function usage(message: string, hint: string): ProfilerError {
+  return new ProfilerError('usage', EXIT.usage, message, hint);
+}
