@@ -3,6 +3,7 @@ import { judgeTrend, type TrendLimits, type TrendVerdict } from '../stats/judge-
 import type { Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
+import { scrapedFamily } from './scraped/scraped-trends.ts';
 import { trendSeries } from './trend-series.ts';
 
 export interface TableEntry {
@@ -12,9 +13,14 @@ export interface TableEntry {
 
 /**
  * The question that a soak is run for, fixed before the data: does memory that is held grow? It has a correction of its
- * own. All other series share another, since each of them would be a finding that nobody had asked for.
+ * own. All other series share another, since each of them would be a finding that nobody had asked for. What the service
+ * says of itself, which may be a hundred series, must not dim the view of the others: it is corrected apart.
  */
 const PRIMARY: readonly string[] = ['heap.live', 'heap.external'];
+
+function familyOf(name: string): string {
+  return PRIMARY.includes(name) ? 'primary' : (scrapedFamily(name) ?? 'other');
+}
 
 /** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
 export class TrendTable {
@@ -28,8 +34,8 @@ export class TrendTable {
       const trend = measureTrend(pieces);
       return trend ? [{ name, trend, points: pieces.flat() }] : [];
     });
-    for (const isPrimary of [true, false]) {
-      const family = measured.filter(({ name }) => PRIMARY.includes(name) === isPrimary);
+    for (const one of new Set(measured.map(({ name }) => familyOf(name)))) {
+      const family = measured.filter(({ name }) => familyOf(name) === one);
       const corrected = holm(family.map(({ trend }) => trend.pRising));
       family.forEach(({ name, trend, points }, i) => {
         this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });

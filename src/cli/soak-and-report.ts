@@ -5,6 +5,7 @@ import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
 import type { SoakOptions } from '../soak/soak-options.ts';
+import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { createSoakView } from './soak-view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -29,10 +30,13 @@ export async function soakAndReport(
   options: SoakOptions,
   reportDir: string,
   terminal: Terminal,
+  /** Told of all that the terminal is told. */
+  other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
   const signals = stopOnSignals(terminal.say);
   try {
-    const listener = createSoakView(terminal);
+    const view = createSoakView(terminal);
+    const listener = other ? both(view, other) : view;
     const ending = await runSoak(target, options, {
       clock: createHostClock(),
       listener,
@@ -51,4 +55,21 @@ export async function soakAndReport(
   } finally {
     signals.release();
   }
+}
+
+function both(one: SoakListener, other: SoakListener): SoakListener {
+  return {
+    status: (status) => {
+      one.status(status);
+      other.status(status);
+    },
+    requests: (intervals) => {
+      one.requests?.(intervals);
+      other.requests?.(intervals);
+    },
+    happened: (text) => {
+      one.happened(text);
+      other.happened(text);
+    },
+  };
 }
