@@ -9,7 +9,7 @@ import type { Run } from '../../record/read-run.ts';
 import { chartSeries } from './chart-series.ts';
 import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
 import { latencySeries } from './latency-series.ts';
-import { scrapedCharts } from './scraped-charts.ts';
+import { scrapedPart } from './scraped-part.ts';
 import { timeline } from './timeline.ts';
 
 const SHOWN_FUNCTIONS = 30;
@@ -29,7 +29,7 @@ export interface DocumentParts {
 export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVersion }: DocumentParts): ReportDocument {
   const { manifest, samples, events, requests } = run;
   const { startMonoMs } = manifest.clock;
-  const scraped = scrapedCharts(run, report.findings);
+  const scraped = scrapedPart(run, report.findings);
   const end = events.findLast((event) => event.type === 'end');
   return {
     report,
@@ -54,7 +54,7 @@ export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVers
       };
     }),
     notes: [...run.damage.map(damageNote), ...notes, ...scraped.notes],
-    method: methodOf(manifest, toolVersion),
+    method: [...methodOf(manifest, toolVersion), ...scraped.method],
     cost: costOf(events),
     files: filesOf(manifest),
   };

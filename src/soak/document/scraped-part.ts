@@ -3,36 +3,38 @@ import { measuresOf } from '../../analysis/scraped/measures-of.ts';
 import { scrapeWords } from '../../analysis/scraped/scrape-words.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
-import { formatCount } from '../../model/units.ts';
+import { formatCount, formatDuration } from '../../model/units.ts';
 import type { Run } from '../../record/read-run.ts';
 
 const MOST_CHARTS = 16;
 
+interface ScrapedPart {
+  readonly charts: readonly ReportSeries[];
+  /** Readings that failed, series that were not kept. */
+  readonly notes: readonly string[];
+  readonly method: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** Charts of what the service says of itself: first what findings speak of, then what is judged, then what moves. */
-export function scrapedCharts(
-  { manifest, scrapes }: Run,
-  findings: readonly Finding[],
-): { readonly charts: ReportSeries[]; readonly notes: string[] } {
+export function scrapedPart({ manifest, scrapes }: Run, findings: readonly Finding[]): ScrapedPart {
   const { scrape } = manifest;
-  if (!scrape) return { charts: [], notes: [] };
+  if (!scrape) return { charts: [], notes: [], method: [] };
   const accused = new Set(findings.map(({ subject }) => subject.class));
   const rank = ({ text, role }: Measure): number => (accused.has(text) ? 0 : role === 'none' ? 2 : 1);
   const moving = measuresOf(scrape)
     .toSorted((a, b) => rank(a) - rank(b))
     .map((measure) => chartOf(measure, scrapes, manifest.clock.startMonoMs))
     .filter(({ points }) => points.some(({ value }) => value !== points[0]?.value));
-  const notDrawn = moving.length - MOST_CHARTS;
+  const isWhole = scrape.leftOut.length === 0 && scrapes.every(({ error }) => error === null);
+  const drawn = Math.min(moving.length, MOST_CHARTS);
   return {
     charts: moving.slice(0, MOST_CHARTS),
-    notes: [
-      ...(scrapes.some(({ error }) => error !== null) || scrape.leftOut.length > 0
-        ? [`Metrics of the service: ${scrapeWords({ plan: scrape, scrapes })}.`]
-        : []),
-      ...(notDrawn > 0
-        ? [
-            `${formatCount(notDrawn)} more of the service's own figures moved and are not drawn; all are in scrapes.ndjson.`,
-          ]
-        : []),
+    notes: isWhole ? [] : [`Metrics of the service: ${scrapeWords({ plan: scrape, scrapes })}.`],
+    method: [
+      {
+        name: "Service's metrics",
+        value: `${scrape.url} every ${formatDuration(scrape.intervalMs)}, ${formatCount(scrape.series.length)} series; of ${formatCount(moving.length)} figures that moved, ${formatCount(drawn)} are drawn`,
+      },
     ],
   };
 }
