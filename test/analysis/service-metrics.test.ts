@@ -105,6 +105,10 @@ describe('what the service says of itself', () => {
         counter('lookups_total', (s) => 100 * (1 - share(s)), { cache: 'a', result: 'miss' }),
       ],
       [gauge('cache_hit_ratio', (second, normal) => share(second) + 0.02 * normal())],
+      // Ever more keys share a cache of one size: the fall comes to rest near nothing.
+      [gauge('cache_hit_ratio', (second, normal) => Math.max(0, 80 / (80 + 8 * second) + 0.02 * normal()))],
+      // At once and for good.
+      [gauge('cache_hit_ratio', (second, normal) => (second < 90 ? 0.9 : 0.4) + 0.02 * normal())],
     ];
     for (const metrics of shapes) {
       const [finding, ...others] = reportOf({ seed: 7, metrics }).findings;

@@ -14,7 +14,10 @@ type JudgedRole = Exclude<Role, 'none'>;
 const ROLES: Readonly<
   Record<
     JudgedRole,
-    Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit'> & { readonly what: string; readonly advice: string }
+    Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'mayRest'> & {
+      readonly what: string;
+      readonly advice: string;
+    }
   >
 > = {
   backlog: {
@@ -38,6 +41,7 @@ const ROLES: Readonly<
     what: 'The share of hits in',
     unit: 'of 1',
     leastGrowth: 0.05,
+    mayRest: true,
     advice:
       'Look at what became of the keys: a part that changes with each request (a time, an id), a size that became too small for the data, or an expiry that is too short.',
   },
@@ -54,6 +58,7 @@ const ROLES: Readonly<
     what: 'The share of',
     unit: 'of 1',
     leastGrowth: 0.01,
+    mayRest: true,
     advice: 'Read the log of the service from the time at which the share began to rise.',
   },
   cardinality: {

@@ -1,6 +1,6 @@
 import { type ScrapedSeries, type ScrapePlan, seriesText } from '../../model/scrape.ts';
 import { type Measure, rise } from './measure.ts';
-import { gaugeRole, isTime, unitOf } from './name-role.ts';
+import { gaugeRole, isRuntime, isTime, unitOf } from './name-role.ts';
 
 interface Indexed extends ScrapedSeries {
   readonly index: number;
@@ -171,9 +171,4 @@ function share(
       return all > 0 ? sum(part) / all : null;
     },
   };
-}
-
-/** What every client library says of process and runtime is measured from here too, and judged there. */
-function isRuntime(name: string): boolean {
-  return name.startsWith('process_') || name.startsWith('nodejs_');
 }

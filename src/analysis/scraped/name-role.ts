@@ -55,3 +55,8 @@ export function unitOf(name: string): { readonly unit: Measure['unit']; readonly
   if (last === 'percent') return { unit: 'share', factor: 0.01 };
   return { unit: 'count', factor: 1 };
 }
+
+/** What every client library says of process and runtime is measured from here too, and judged there. */
+export function isRuntime(name: string): boolean {
+  return name.startsWith('process_') || name.startsWith('nodejs_');
+}

@@ -1,5 +1,6 @@
 import type { Measure } from '../../analysis/scraped/measure.ts';
 import { measuresOf } from '../../analysis/scraped/measures-of.ts';
+import { isRuntime } from '../../analysis/scraped/name-role.ts';
 import { scrapeWords } from '../../analysis/scraped/scrape-words.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
@@ -20,7 +21,10 @@ export function scrapedPart({ manifest, scrapes }: Run, findings: readonly Findi
   const { scrape } = manifest;
   if (!scrape) return { charts: [], notes: [], method: [] };
   const accused = new Set(findings.map(({ subject }) => subject.class));
-  const rank = ({ text, role }: Measure): number => (accused.has(text) ? 0 : role === 'none' ? 2 : 1);
+  const rank = ({ text, role }: Measure): number => {
+    if (accused.has(text)) return 0;
+    return role !== 'none' ? 1 : isRuntime(text) ? 3 : 2;
+  };
   const moving = measuresOf(scrape)
     .toSorted((a, b) => rank(a) - rank(b))
     .map((measure) => chartOf(measure, scrapes, manifest.clock.startMonoMs))
