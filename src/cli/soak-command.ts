@@ -84,6 +84,10 @@ export const soakCommand: Command = (exit) => ({
       .options(OPTIONS)
       .example('$0 soak --pid 4711 --minutes 5', 'watch the traffic of a running service')
       .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'drive a scenario for a night')
+      .example(
+        '$0 soak --port 3000 --scrape http://127.0.0.1:3000/metrics --metrics-port 9464',
+        "with the service's own metrics; live figures for Prometheus",
+      )
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));

@@ -41,7 +41,7 @@ async function unanswered(
   return open;
 }
 
-test('a soak that Prometheus watches: each query of the dashboard has data, each rule is evaluated; the service own metrics are in the run', {
+test("a soak that Prometheus watches: each query of the dashboard has data, each rule is evaluated; the service's metrics are in the run", {
   skip,
 }, async (t) => {
   const service = await spawnService('dist/src/demo/main.js');
@@ -110,9 +110,12 @@ test('a service that reports a queue that grows without end: the queue is the fi
     ...['--scenario', 'test/targets/scenarios/metrics-service.yaml', '--scrape', `${service.baseUrl}/metrics`],
   ]);
   assert.equal(code, 1, stderr);
-  const [finding, ...others] = report().findings.filter(({ kind }) => kind !== 'hot-function');
-  assert.deepEqual(others, []);
+  // Mails that wait are held by the heap too, which a run without snapshots may suspect.
+  const [finding, ...others] = report().findings.filter(({ confidence }) => confidence !== 'possible');
+  assert.deepEqual(
+    others.map(({ title }) => title),
+    [],
+  );
   assert.equal(finding?.subject.class, 'mail_queue_depth{queue="outgoing"}');
   assert.equal(finding?.kind, 'throughput-degradation');
-  assert.notEqual(finding?.confidence, 'possible');
 });

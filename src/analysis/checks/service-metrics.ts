@@ -63,7 +63,7 @@ const ROLES: Readonly<
   },
   cardinality: {
     kind: 'js-heap-leak',
-    what: 'The number of metric',
+    what: 'The number of',
     unit: 'series',
     leastGrowth: 20,
     advice:
