@@ -21,7 +21,7 @@ const SHARE: readonly string[] = ['ratio', 'rate', 'percent', 'percentage', 'sha
 const TIME: readonly string[] = ['duration', 'latency', 'time', 'seconds', 'milliseconds', 'ms', 'elapsed'];
 
 /** `http_queueDepth` as `http`, `queue`, `depth`. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
