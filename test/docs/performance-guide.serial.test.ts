@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -72,14 +73,18 @@ test('every command of the performance guide does its work', {
     skipIfMissing('promtool (Debian: prometheus)', findOnPath('promtool') !== null),
 }, async (t) => {
   const stage = await setUp(t);
+  // Ended in the opposite order: the service before its database.
+  const ends: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const end of ends.reverse()) await end();
+  });
   const database = await startPostgres(['shared_preload_libraries=pg_stat_statements']);
-  t.after(() => database.stop());
+  ends.push(() => database.stop());
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  t.after(() => client.end());
+  ends.push(() => client.end());
   let port = 3000;
   const beside: ChildProcess[] = [];
-  t.after(() => beside.forEach((child) => void child.kill('SIGTERM')));
 
   const run = async ({ language, text, isBackground }: GuideCommand): Promise<void> => {
     const command = stage.rewritten(text).replaceAll('3000', String(port));
@@ -87,10 +92,12 @@ test('every command of the performance guide does its work', {
       await client.query(command);
     } else if (text.startsWith(SERVICE)) {
       const service = await spawnService('dist/src/demo/main.js', { env: { DATABASE_URL: database.url } });
-      t.after(() => service.stop());
+      ends.push(() => service.stop());
       port = service.port;
     } else if (isBackground) {
-      beside.push(runBeside(command, stage));
+      const child = runBeside(command, stage);
+      beside.push(child);
+      ends.push(() => stopped(child));
     } else {
       const { code, stdout, stderr } = await runShell(command, stage);
       const allowed = GATED.test(text) ? ANSWERS : [0];
@@ -103,4 +110,15 @@ test('every command of the performance guide does its work', {
   const commands = commandsOf(GUIDE);
   assert.ok(commands.length >= 30, `${commands.length} commands`);
   for (const command of commands) await run(command);
+  // Of those that ran beside: the ones that came to an end by themselves.
+  for (const { exitCode, spawnargs } of beside) {
+    if (exitCode !== null) assert.ok(ANSWERS.includes(exitCode), `${spawnargs.join(' ')}: exit code ${exitCode}`);
+  }
 });
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
