@@ -10,7 +10,7 @@ import { type PhasePlan, planPhases } from './plan-phases.ts';
 import { createRunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
-import { prepareScrape } from './scraping.ts';
+import { prepareScrape, type Scraping } from './scraping.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { createProgress } from './soak-progress.ts';
 import type { SoakListener } from './soak-status.ts';
@@ -75,6 +75,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
       : null;
     const progress = createProgress(settled.plan, clock, listener);
+    let scraping: Scraping | undefined;
     const sampling = startSampling({
       intervalMs: options.sampleMs,
       clock,
@@ -82,12 +83,13 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       load,
       recorder,
       log,
+      ownRequests: () => scraping?.begun ?? 0,
       onSample: (sample, state) => progress.show(sample, state, load),
     });
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
-    const scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
-    if (scraping) parts.add(() => scraping.stop());
+    scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
+    if (scraping) parts.add(scraping.stop);
     const captures = new Captures({ ...options, ...settled, keeper, recorder, log, clock, sampling });
     await runPhases({
       ...options,

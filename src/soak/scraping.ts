@@ -29,7 +29,13 @@ export interface ScrapingOptions {
 /** The service's own metrics, read once already: that the address is right is known before the run begins. */
 export interface ReadyScrape {
   readonly plan: ScrapePlan;
-  start(options: ScrapingOptions): { stop(): Promise<void> };
+  start(options: ScrapingOptions): Scraping;
+}
+
+export interface Scraping {
+  /** Readings begun so far. */
+  readonly begun: number;
+  readonly stop: () => Promise<void>;
 }
 
 /** How often a run of this length reads the service's metrics. */
@@ -77,15 +83,15 @@ interface Parts extends ScrapingOptions {
   readonly intervalMs: Milliseconds;
 }
 
-function startScraping({ recorder, log, clock, segment, scraper, choice, planNow, intervalMs }: Parts): {
-  stop(): Promise<void>;
-} {
+function startScraping({ recorder, log, clock, segment, scraper, choice, planNow, intervalMs }: Parts): Scraping {
+  let begun = 0;
   let known = 0;
   let failing = false;
   const keepPlan = (): Promise<void> => recorder.updateManifest((manifest) => ({ ...manifest, scrape: planNow() }));
   log.say(`reading ${scraper.url}: ${choiceWords(choice)}`);
 
   const read = async (): Promise<void> => {
+    begun += 1;
     const at = { wallMs: clock.wallMs(), monoMs: clock.monoMs(), segment: segment() };
     try {
       const families = await scraper.read();
@@ -108,6 +114,9 @@ function startScraping({ recorder, log, clock, segment, scraper, choice, planNow
   };
   const ticker = createTicker({ intervalMs, clock, onTick: read });
   return {
+    get begun() {
+      return begun;
+    },
     stop: async () => {
       await ticker.stop();
       await keepPlan();
