@@ -25,10 +25,26 @@ interface Plan {
   readonly durationMs?: number;
   readonly exposed?: (second: number) => number;
   readonly failing?: (second: number) => boolean;
+  /** Requests answered until a second, in place of as many each second. */
+  readonly served?: (second: number) => number;
 }
 
-function reportOf({ seed, metrics, durationMs = MINUTES_3, exposed = () => 40, failing = () => false }: Plan): Report {
-  return analyse(syntheticRun({ seed, durationMs, change: (run) => withMetrics(run) }));
+function reportOf({
+  seed,
+  metrics,
+  durationMs = MINUTES_3,
+  exposed = () => 40,
+  failing = () => false,
+  served,
+}: Plan): Report {
+  return analyse(
+    syntheticRun({
+      seed,
+      durationMs,
+      ...(served ? { values: ({ tMs }) => ({ 'requests.served': Math.round(served(tMs / 1000)) }) } : {}),
+      change: (run) => withMetrics(run),
+    }),
+  );
 
   function withMetrics(run: RunData): RunData {
     const normal = seededNormal(seed);
@@ -144,6 +160,13 @@ describe('what the service says of itself', () => {
         accusations(report).join('\n'),
       );
     }
+  });
+
+  test('a queue that grows while more and more is asked of the service is possible, and says why', () => {
+    const depth = gauge('mail_queue_depth', (second) => 4 * second);
+    const [finding] = reportOf({ seed: 7, metrics: [depth], served: (second) => 50 * second + second ** 2 }).findings;
+    assert.equal(finding?.confidence, 'possible');
+    assert.match(finding?.against.join(' ') ?? '', /requests a second rose to [\d.]+ times as many/);
   });
 
   test('a healthy service is silent', () => {

@@ -6,7 +6,8 @@ import type { Measure, Role } from '../scraped/measure.ts';
 import { measuresOf } from '../scraped/measures-of.ts';
 import { scrapeWords } from '../scraped/scrape-words.ts';
 import { readingsOf, trendKey } from '../scraped/scraped-trends.ts';
-import { code, rateWords } from '../words.ts';
+import { trafficGrowth } from '../traffic-growth.ts';
+import { code, figure, rateWords } from '../words.ts';
 
 type JudgedRole = Exclude<Role, 'none'>;
 
@@ -73,6 +74,9 @@ const ROLES: Readonly<
 
 /** A symptom that an earlier check has measured itself is not told twice. */
 const TOLD_BEFORE: readonly Role[] = ['pool-wait', 'duration', 'failures', 'cardinality'];
+/** What rises with the traffic is use, or at least may be. */
+const FOLLOWS_TRAFFIC: readonly Role[] = ['backlog', 'pool-wait', 'duration', 'failures'];
+const RISEN_TRAFFIC = 1.2;
 const SHOWN_ROWS = 8;
 
 /** Does what the service says of itself get worse: a queue that grows on and on, a cache that hits less and less? */
@@ -128,20 +132,22 @@ function judge(context: CheckContext, measure: Measure): Judged {
     TOLD_BEFORE.includes(role) &&
     context.earlier.some(({ kind, confidence }) => kind === rest.kind && confidence !== 'possible');
   const row = `${code(text)} ${isTold ? 'is part of a finding above; it ' : ''}${verdict.detail}`;
-  return { finding: isTold ? null : cautious(verdict.finding), row };
+  return { finding: isTold ? null : cautious(context, role, verdict.finding), row };
 }
 
 function unitWord({ unit }: Measure, word: string): string {
   return unit === 'count' || unit === 'share' ? word : unit;
 }
 
-/** From outside, the name alone says what a figure means. */
-function cautious(finding: FindingDraft): FindingDraft {
-  return {
-    ...finding,
-    confidence: finding.confidence === 'confirmed' ? 'likely' : finding.confidence,
-    against: [...finding.against, 'What this figure means was taken from its name.'],
-  };
+/** From outside, the name alone says what a figure means; and where more was asked of the service, more may wait in it. */
+function cautious(context: CheckContext, role: JudgedRole, finding: FindingDraft): FindingDraft {
+  const growth = FOLLOWS_TRAFFIC.includes(role) ? (trafficGrowth(context) ?? 1) : 1;
+  const against = [...finding.against, 'What this figure means was taken from its name.'];
+  if (growth < RISEN_TRAFFIC) {
+    return { ...finding, confidence: finding.confidence === 'possible' ? 'possible' : 'likely', against };
+  }
+  const traffic = `The requests a second rose to ${figure(growth)} times as many in the same time.`;
+  return { ...finding, confidence: 'possible', severity: 'minor', against: [...against, traffic] };
 }
 
 function shownRow(context: CheckContext, measure: Measure): Judged['row'] {
