@@ -63,6 +63,7 @@ export function metricsListener(metrics: LiveMetrics): SoakListener {
       metrics.progress(status);
     },
     requests: (intervals) => metrics.requests(intervals),
+    ended: () => metrics.end(),
     happened: () => {},
   };
 }

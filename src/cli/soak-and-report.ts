@@ -43,6 +43,7 @@ export async function soakAndReport(
       stop: signals.stop,
       toolVersion: toolVersion(),
     });
+    listener.ended?.();
     terminal.say('analysing');
     const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const page = await writeReports(document, reportDir);
@@ -66,6 +67,10 @@ function both(one: SoakListener, other: SoakListener): SoakListener {
     requests: (intervals) => {
       one.requests?.(intervals);
       other.requests?.(intervals);
+    },
+    ended: () => {
+      one.ended?.();
+      other.ended?.();
     },
     happened: (text) => {
       one.happened(text);

@@ -52,6 +52,7 @@ export class LiveMetrics {
   readonly #latency: Gauge;
   readonly #results: Counter;
   #latest: Sample | null = null;
+  #hasEnded = false;
 
   constructor({ Registry, Gauge, Counter }: PromClient, facts: LiveFacts, clock: Clock) {
     this.#registry = new Registry();
@@ -126,6 +127,13 @@ export class LiveMetrics {
     }
   }
 
+  /** Nobody looks any more: that is no sign that the service is gone. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#latest = null;
+    for (const gauge of [this.#up, this.#restarts, ...Object.values(this.#progress)]) gauge.reset();
+  }
+
   /** The text of /metrics, and its type. */
   async read(): Promise<{ readonly contentType: string; readonly text: string }> {
     const sample = this.#latest;
@@ -134,7 +142,8 @@ export class LiveMetrics {
       this.#setSample({});
       this.#latency.reset();
     }
-    this.#up.set(this.#own, isFresh && Object.keys(sample.values).some((name) => !name.startsWith('load.')) ? 1 : 0);
+    const isSeen = isFresh && Object.keys(sample.values).some((name) => !name.startsWith('load.'));
+    if (!this.#hasEnded) this.#up.set(this.#own, isSeen ? 1 : 0);
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 

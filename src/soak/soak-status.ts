@@ -21,6 +21,8 @@ export interface SoakListener {
   status(status: SoakStatus): void;
   /** The load of the latest interval, one entry a request name. */
   requests?(intervals: readonly RequestInterval[]): void;
+  /** The recording is over; the analysis begins. */
+  ended?(): void;
   /** Something worth a line: a phase, a capture, a restart, trouble with the disk. */
   happened(text: string): void;
 }

@@ -86,6 +86,18 @@ describe('live figures for Prometheus', () => {
     assert.ok(![...values.keys()].some((name) => /process|heap|latency/.test(name)));
   });
 
+  test('when the recording is over, the service is not said to be gone', async () => {
+    const metrics = await createLiveMetrics(FACTS, new TestClock());
+    metrics.show(sampleAt(5000, ALL));
+    metrics.progress({ phase: 'steady', elapsedMs: 1, remainingMs: 1, samplesTaken: 1, gaps: 0 });
+    metrics.end();
+    const values = await valuesOf(metrics);
+    assert.deepEqual(
+      [...values.keys()],
+      ['profiler_run_info{run="r1",node="v22.1.0",version="0.1.0",service="orders"}'],
+    );
+  });
+
   test('the load by request name: results add up, percentiles are those of the latest interval', async () => {
     const metrics = await createLiveMetrics(FACTS, new TestClock());
     metrics.show(sampleAt(5000, {}));

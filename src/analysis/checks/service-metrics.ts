@@ -155,7 +155,7 @@ function shownRow(context: CheckContext, measure: Measure): Judged['row'] {
   if (!entry) return 'unknown';
   if (entry.verdict !== 'growing') return null;
   const { slope, span } = entry.trend;
-  return `${code(measure.text)}${measure.isRate ? ', per second,' : ''} rises by ${rateWords(slope, span, unitWord(measure, ''))}`;
+  return `${code(measure.text)}${measure.as && `, ${measure.as},`} rises by ${rateWords(slope, span, unitWord(measure, ''))}`;
 }
 
 /** A metric with many label sets is one finding, of the label set that moved most. */

@@ -15,8 +15,8 @@ export interface Measure {
   readonly help: string;
   readonly role: Role;
   readonly unit: 'bytes' | 'ms' | 'count' | 'share';
-  /** Per second: a counter's change. */
-  readonly isRate: boolean;
+  /** What was made of the series: a counter's change, or a sum over its count. */
+  readonly as: '' | 'per second' | 'mean';
   /** Null where this reading (with the one before, in the same life of the process) says nothing of it. */
   readonly read: (scrape: Scrape, previous: Scrape | null) => number | null;
 }

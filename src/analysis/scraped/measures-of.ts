@@ -26,7 +26,7 @@ const EXPOSED: Measure = {
   help: 'How many series the service exposes in all',
   role: 'cardinality',
   unit: 'count',
-  isRate: false,
+  as: '',
   read: ({ exposed }) => exposed,
 };
 
@@ -40,7 +40,7 @@ function level(series: Indexed): Measure {
     help,
     role: isRuntime(name) ? 'none' : isQuantile ? 'duration' : gaugeRole(name),
     unit,
-    isRate: false,
+    as: '',
     read: ({ values }) => (values[index] === undefined ? null : values[index] * factor),
   };
 }
@@ -53,7 +53,7 @@ function perSecond(series: Indexed): Measure {
     help: series.help,
     role: 'none',
     unit,
-    isRate: true,
+    as: 'per second',
     read: (scrape, previous) => {
       const rose = rise(series.index, scrape, previous);
       const seconds = previous === null ? 0 : (scrape.monoMs - previous.monoMs) / 1000;
@@ -77,10 +77,10 @@ function means(all: readonly Indexed[], paired: Set<number>): Measure[] {
       {
         key: `scraped mean ${text}`,
         text,
-        help: `${sum.help} (mean)`,
+        help: sum.help,
         role: isRuntime(name) || !isTime(name) ? 'none' : 'duration',
         unit,
-        isRate: false,
+        as: 'mean',
         read: (scrape, previous) => {
           const [rose, times] = [rise(sum.index, scrape, previous), rise(count.index, scrape, previous)];
           return rose === null || !times ? null : (rose * factor) / times;
@@ -162,7 +162,7 @@ function share(
     help,
     role,
     unit: 'share',
-    isRate: false,
+    as: '',
     read: (scrape, previous) => {
       // A label set that appears for the first time rose from nothing.
       const sum = (indexes: readonly number[]): number =>

@@ -52,6 +52,6 @@ function chartOf(measure: Measure, scrapes: Run['scrapes'], startMonoMs: number)
     if (value !== null && Number.isFinite(value)) points.push({ tSec: (scrape.monoMs - startMonoMs) / 1000, value });
     previous = scrape;
   }
-  const { key, text, unit, isRate } = measure;
-  return { name: key, title: `${text}${isRate ? ', per second' : ''}`, unit, points };
+  const { key, text, unit, as } = measure;
+  return { name: key, title: `${text}${as && `, ${as}`}`, unit, points };
 }
