@@ -106,7 +106,7 @@ test('a service that reports a queue that grows without end: the queue is the fi
   const service = await spawnService('test/targets/metrics-service.mjs', { args: ['--fault', 'queue'] });
   t.after(() => service.stop());
   const { code, stderr, report } = await soakInFolder(t, [
-    ...['soak', '--pid', String(service.pid), '--seconds', '30', '--snapshots', '0', '--url', service.baseUrl],
+    ...['soak', '--pid', String(service.pid), '--seconds', '45', '--snapshots', '0', '--url', service.baseUrl],
     ...['--scenario', 'test/targets/scenarios/metrics-service.yaml', '--scrape', `${service.baseUrl}/metrics`],
   ]);
   assert.equal(code, 1, stderr);
