@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   load: ['model', 'stats', 'scenario', 'format'],
   snapshot: ['model', 'heap', 'format'],
   record: ['model', 'format'],
+  export: ['model', 'stats'],
   soak: [
     'model',
     'format',
@@ -46,6 +47,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   ws: ['target'],
   undici: ['load'],
   'pprof-format': ['format'],
+  'prom-client': ['export'],
 };
 
 const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'report'];

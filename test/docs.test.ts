@@ -14,6 +14,7 @@ test('links between the documents lead somewhere', () => {
     'src/README.md',
     'profiles/README.md',
     'reports/README.md',
+    'deploy/README.md',
     ...readdirSync('docs')
       .filter((name) => name.endsWith('.md'))
       .map((name) => join('docs', name)),

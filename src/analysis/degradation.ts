@@ -11,7 +11,7 @@ import { code, figure, percent, perHour, rateWords } from './words.ts';
 /** A figure of the service that may get worse while it runs. */
 export interface DegradingSeries {
   readonly key: string;
-  readonly kind: Extract<FindingKind, `${string}-degradation`>;
+  readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;
   readonly unit: string;
@@ -20,6 +20,10 @@ export interface DegradingSeries {
   readonly subject: FindingSubject;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;
+  /** Nothing healthy takes it from one level to a worse one and keeps it there: then it need not get worse on and on. */
+  readonly mayRest?: boolean;
+  /** In place of what is advised for the kind. */
+  readonly recommendation?: string;
   readonly file: string;
 }
 
@@ -29,6 +33,8 @@ const LONG_RUN_MS = 20 * 60_000;
 const LEAST_SHARE = 0.1;
 const LEAST_SHARE_SHORT = 0.25;
 const LARGE_SHARE = 0.5;
+/** Of next to nothing, a share says nothing. */
+const MOST_SHARE = 20;
 
 export interface DegradationVerdict {
   readonly finding: FindingDraft | null;
@@ -50,12 +56,13 @@ export function judgeDegradation(
   const direction = series.isTurned ? -1 : 1;
   const level = `${figure(direction * trend.level)} ${series.unit}`;
   const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
-  if (verdict === 'step' && trend.shape.kind === 'step') {
+  if (verdict === 'step' && trend.shape.kind === 'step' && !series.mayRest) {
     const { from, to, x } = trend.shape;
     const step = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
     return { finding: null, detail: `${step}; ${seen}` };
   }
-  if (verdict !== 'growing') return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
+  const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.mayRest === true);
+  if (!isWorse) return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
   return { finding, detail: `gets worse by ${rateWords(trend.slope, trend.span, series.unit)}; ${seen}` };
 }
@@ -68,9 +75,11 @@ function degradationFinding(
 ): FindingDraft {
   const direction = series.isTurned ? -1 : 1;
   const grown = trend.slope * trend.span;
-  const early = direction * (trend.latest - grown);
-  const late = direction * trend.latest;
-  const share = grown / Math.max(Number.MIN_VALUE, Math.abs(early));
+  const step = trend.shape.kind === 'step' ? trend.shape : null;
+  // A straight line through what began late starts below zero, where none of these figures can be.
+  const early = Math.max(0, direction * (step?.from ?? trend.latest - grown));
+  const late = Math.max(0, direction * (step?.to ?? trend.latest));
+  const share = Math.abs(late - early) / Math.max(Number.MIN_VALUE, early);
   const confidence = confidenceOf(share, isShort, spanMs);
   const interval = [trend.low, trend.high].map((slope) => figure(direction * perHour(slope)));
   const verb = series.isTurned ? 'fell' : 'rose';
@@ -95,7 +104,9 @@ function degradationFinding(
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {
-        what: `It ${verb} by ${percent(share)}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
+        what: step
+          ? `It ${verb} in one step ${formatDuration(step.x)} into the run and stayed there (${trend.points} blocks).`
+          : `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
         file: series.file,
       },
       ...more,
@@ -103,7 +114,7 @@ function degradationFinding(
     against: isShort
       ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
       : [],
-    recommendation: recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
+    recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
     verify: verifyLine(context),
   };
 }

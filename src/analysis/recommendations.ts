@@ -62,6 +62,10 @@ const CHECK: Readonly<Partial<Record<FindingKind, string>>> = {
 
 /** What to change, and how to check it, in two sentences. */
 export function recommend(kind: FindingKind, about: AdviceSubject): string {
-  const check = CHECK[kind] ?? 'the finding should be gone';
-  return `${ADVICE[kind](about)} To check: soak again with the same load; ${check}.`;
+  return advise(ADVICE[kind](about), CHECK[kind]);
+}
+
+/** Advice in other words than those of the kind. */
+export function advise(advice: string, check = 'the finding should be gone'): string {
+  return `${advice} To check: soak again with the same load; ${check}.`;
 }

@@ -7,6 +7,7 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { DescriptorGroup, RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
+import type { Scrape, ScrapePlan } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
 
 /** What the CPU windows say, made by the caller, who reads profiles one by one. */
@@ -19,6 +20,12 @@ export interface CpuEvidence {
   readonly per: 'request' | 'cpu-second';
   /** Samples in the first and in the last window: how fine the difference can be. */
   readonly samples: { readonly first: number; readonly last: number };
+}
+
+/** The service's own metrics as they were read. */
+export interface ScrapedRun {
+  readonly plan: ScrapePlan;
+  readonly scrapes: readonly Scrape[];
 }
 
 /** A run folder as the analysis wants it: everything read, nothing decided. */
@@ -39,6 +46,8 @@ export interface RunData {
   readonly placeOf: PlaceOf;
   /** What most descriptors pointed to at the end of the run. */
   readonly descriptorTargets?: readonly DescriptorGroup[];
+  /** Absent where the service's own metrics were not asked for. */
+  readonly scraped?: ScrapedRun;
   /** What could not be read back of the run folder, in sentences. */
   readonly damage: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
-import type { MonoMs } from '../model/units.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
 import { cutWarmUp } from '../stats/cut-warm-up.ts';
 import { type Pieces, type Point, spanOf } from '../stats/point.ts';
@@ -16,7 +16,14 @@ export interface SeriesOptions {
   readonly loadedOnly?: boolean;
 }
 
-export type ReadValue = (sample: Sample, previous: Sample | null) => number | null | undefined;
+/** What was read at one moment of one life of the process. */
+interface Reading {
+  readonly monoMs: MonoMs;
+  readonly segment: number;
+}
+
+export type ReadFrom<R> = (reading: R, previous: R | null) => number | null | undefined;
+export type ReadValue = ReadFrom<Sample>;
 
 /** x of all series over time: milliseconds since the start of the run. */
 export function sinceStart({ whole }: RunView, atMs: MonoMs): number {
@@ -30,9 +37,13 @@ export const gauge =
 
 /** The judged stretch of a series, one piece for each life of the process, in blocks; what is still warm-up is cut. */
 export function blockSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
-  const pieces = rawSeries(view, read, options);
+  return inBlocks(rawSeries(view, read, options), view.sampleIntervalMs);
+}
+
+/** Points that were read once an interval, in blocks; what is still warm-up is cut. */
+export function inBlocks(pieces: Pieces, intervalMs: Milliseconds): Pieces {
   const spanMs = pieces.reduce((sum, piece) => sum + spanOf(piece), 0);
-  const widthMs = blockWidthMs(spanMs, view.sampleIntervalMs);
+  const widthMs = blockWidthMs(spanMs, intervalMs);
   const blocks = pieces.map((points) => blockPoints(points, widthMs));
   const inAll = blocks.reduce((sum, points) => sum + points.length, 0);
   return blocks.map((points) => cutWarmUp(points, inAll));
@@ -40,19 +51,29 @@ export function blockSeries(view: RunView, read: ReadValue, options: SeriesOptio
 
 /** As `blockSeries`, a point a sample. */
 export function rawSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
+  return readingSeries(view, view.run.samples, read, options);
+}
+
+/** As `rawSeries`, of what was read at moments of its own. */
+export function readingSeries<R extends Reading>(
+  view: RunView,
+  readings: readonly R[],
+  read: ReadFrom<R>,
+  options: SeriesOptions = {},
+): Pieces {
   const cutsMs = options.cutAtSnapshots ? view.snapshotTimesMs : [];
   const pieces = new Map<string, Point[]>();
-  let previous: Sample | null = null;
-  for (const sample of view.run.samples) {
+  let previous: R | null = null;
+  for (const reading of readings) {
     // Differences of counters stay inside one life of the process.
-    const before: Sample | null = previous?.segment === sample.segment ? previous : null;
-    previous = sample;
-    if (!isJudged(view, sample.monoMs, options)) continue;
-    const y = read(sample, before);
+    const before: R | null = previous?.segment === reading.segment ? previous : null;
+    previous = reading;
+    if (!isJudged(view, reading.monoMs, options)) continue;
+    const y = read(reading, before);
     if (y === null || y === undefined || !Number.isFinite(y)) continue;
-    const key = `${sample.segment} ${cutsMs.filter((atMs) => atMs <= sample.monoMs).length}`;
+    const key = `${reading.segment} ${cutsMs.filter((atMs) => atMs <= reading.monoMs).length}`;
     const piece = pieces.get(key) ?? [];
-    piece.push({ x: sinceStart(view, sample.monoMs), y });
+    piece.push({ x: sinceStart(view, reading.monoMs), y });
     pieces.set(key, piece);
   }
   return [...pieces.values()];

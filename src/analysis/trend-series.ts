@@ -7,6 +7,7 @@ import { liveHeapSeries } from './live-heap.ts';
 import { latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
 import type { RunView } from './run-view.ts';
 import { blockSeries, gauge, rawSeries, sinceStart } from './sample-series.ts';
+import { scrapedTrends } from './scraped/scraped-trends.ts';
 
 /** Every series whose trend is tested, in the direction that is worse: throughput is turned around. */
 export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
@@ -31,6 +32,7 @@ export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
     ...latencySeries(view),
     ['load.errors', loadErrorSeries(view)],
     ['load.rate', loadRateSeries(view)],
+    ...scrapedTrends(view),
   ]);
 }
 

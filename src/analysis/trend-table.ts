@@ -3,6 +3,7 @@ import { judgeTrend, type TrendLimits, type TrendVerdict } from '../stats/judge-
 import type { Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
+import { scrapedFamily } from './scraped/scraped-trends.ts';
 import { trendSeries } from './trend-series.ts';
 
 export interface TableEntry {
@@ -12,9 +13,14 @@ export interface TableEntry {
 
 /**
  * The question that a soak is run for, fixed before the data: does memory that is held grow? It has a correction of its
- * own. All other series share another, since each of them would be a finding that nobody had asked for.
+ * own. All other series share another, since each of them would be a finding that nobody had asked for. What the service
+ * says of itself, which may be a hundred series, must not dim the view of the others: it is corrected apart.
  */
 const PRIMARY: readonly string[] = ['heap.live', 'heap.external'];
+
+function familyOf(name: string): string {
+  return PRIMARY.includes(name) ? 'primary' : (scrapedFamily(name) ?? 'other');
+}
 
 /** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
 export class TrendTable {
@@ -25,8 +31,8 @@ export class TrendTable {
 
   constructor(view: RunView) {
     const series = [...trendSeries(view)];
-    for (const isPrimary of [true, false]) {
-      const together = series.filter(([name]) => PRIMARY.includes(name) === isPrimary);
+    for (const one of new Set(series.map(([name]) => familyOf(name)))) {
+      const together = series.filter(([name]) => familyOf(name) === one);
       const family = together.flatMap(([name, pieces]) => {
         const trend = measureTrend(pieces, together.length);
         return trend ? [{ name, trend, points: pieces.flat() }] : [];

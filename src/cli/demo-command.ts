@@ -96,7 +96,7 @@ async function findFault(name: string): Promise<Fault> {
       'demo-missing',
       EXIT.usage,
       'The reference service is not part of the installed package.',
-      'Run the demo in a checkout (npm ci && npm run demo): it needs fastify, pg, prom-client, @electric-sql/pglite and @electric-sql/pglite-socket.',
+      'Run the demo in a checkout (npm ci && npm run demo): it needs fastify, pg, @electric-sql/pglite and @electric-sql/pglite-socket.',
     );
   }
   const { FAULTS }: { readonly FAULTS: readonly Fault[] } = await import(

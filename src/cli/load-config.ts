@@ -30,6 +30,10 @@ export interface Config {
     readonly slo: string | null;
     readonly thresholds: Readonly<Record<string, readonly string[]>>;
   };
+  /** The service's own metrics. */
+  readonly scrape: string | null;
+  /** Where our own are served. */
+  readonly metrics: { readonly port: number | null; readonly host: string | null };
   readonly out: string | null;
   readonly reportDir: string | null;
 }
@@ -56,6 +60,8 @@ interface ConfigFile {
     readonly slo?: string;
     readonly thresholds?: Readonly<Record<string, readonly string[]>>;
   };
+  readonly scrape?: string;
+  readonly metrics?: { readonly port?: number; readonly host?: string };
   readonly out?: string;
   readonly reportDir?: string;
 }
@@ -95,6 +101,8 @@ function readConfig(file: string): Config {
       slo: pathOr(config.gates?.slo),
       thresholds: config.gates?.thresholds ?? {},
     },
+    scrape: config.scrape ?? null,
+    metrics: { port: config.metrics?.port ?? null, host: config.metrics?.host ?? null },
     out: pathOr(config.out),
     reportDir: pathOr(config.reportDir),
   };

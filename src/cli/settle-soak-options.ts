@@ -36,6 +36,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
     thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
+    scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };
@@ -122,6 +123,16 @@ function parseFailOn(text: string): readonly GateName[] {
     );
   }
   return names as GateName[];
+}
+
+function settleScrapeUrl(text: string | null): string | null {
+  if (text === null || (/^https?:/.test(text) && URL.canParse(text))) return text;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--scrape ${text} is not an address.`,
+    'Give the address of the metrics of the service: --scrape http://127.0.0.1:3000/metrics',
+  );
 }
 
 function toUs(milliseconds: number | null): number | null {

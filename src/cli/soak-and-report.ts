@@ -5,6 +5,7 @@ import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
 import type { SoakOptions } from '../soak/soak-options.ts';
+import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { createSoakView } from './soak-view.ts';
@@ -29,16 +30,20 @@ export async function soakAndReport(
   options: SoakOptions,
   reportDir: string,
   terminal: Terminal,
+  /** Told of all that the terminal is told. */
+  other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
   const signals = stopOnSignals(terminal.say);
   try {
-    const listener = createSoakView(terminal);
+    const view = createSoakView(terminal);
+    const listener = other ? both(view, other) : view;
     const ending = await runSoak(target, options, {
       clock: createHostClock(),
       listener,
       stop: signals.stop,
       toolVersion: toolVersion(),
     });
+    listener.ended?.();
     terminal.say('analysing');
     const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const page = await writeReports(document, reportDir);
@@ -51,4 +56,25 @@ export async function soakAndReport(
   } finally {
     signals.release();
   }
+}
+
+function both(one: SoakListener, other: SoakListener): SoakListener {
+  return {
+    status: (status) => {
+      one.status(status);
+      other.status(status);
+    },
+    requests: (intervals) => {
+      one.requests?.(intervals);
+      other.requests?.(intervals);
+    },
+    ended: () => {
+      one.ended?.();
+      other.ended?.();
+    },
+    happened: (text) => {
+      one.happened(text);
+      other.happened(text);
+    },
+  };
 }

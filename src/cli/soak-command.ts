@@ -4,6 +4,7 @@ import { runId } from '../format/run-id.ts';
 import { worstExitCode } from '../model/exit-codes.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
+import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './live-metrics.ts';
 import { loadConfig } from './load-config.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
@@ -50,11 +51,16 @@ const OPTIONS = {
     describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
     group: 'Captures:',
   },
+  scrape: {
+    ...textOption('scrape', "read the service's own metrics too, such as http://127.0.0.1:3000/metrics"),
+    group: 'Captures:',
+  },
   'fail-on': {
     ...textOption('fail-on', 'gates that fail the run: leak,slo,degradation or none (default: all)'),
     group: 'Gates:',
   },
   slo: { ...textOption('slo', 'file of limits to hold'), group: 'Gates:' },
+  ...METRICS_OPTIONS,
   config: {
     ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
     group: 'Files:',
@@ -78,11 +84,16 @@ export const soakCommand: Command = (exit) => ({
       .options(OPTIONS)
       .example('$0 soak --pid 4711 --minutes 5', 'watch the traffic of a running service')
       .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'drive a scenario for a night')
+      .example(
+        '$0 soak --port 3000 --scrape http://127.0.0.1:3000/metrics --metrics-port 9464',
+        "with the service's own metrics; live figures for Prometheus",
+      )
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));
     const terminal = terminalFor(args);
     const settled = settleSoakOptions(args, config);
+    const address = metricsAddress(args, config);
     const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
       url: textArgument(args, 'url') ?? config?.url ?? null,
       allowRemote: flagArgument(args, 'allow-remote'),
@@ -90,7 +101,17 @@ export const soakCommand: Command = (exit) => ({
     try {
       const id = runId(createHostClock().wallMs(), target.facts.name);
       const { runDir, reportDir } = settleFolders(id, args, config);
-      const { exitCodes } = await soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal);
+      const { name: service, nodeVersion } = target.facts;
+      const live = { service, nodeVersion, runId: id, sampleMs: settled.sampleMs };
+      const { exitCodes } = await withLiveMetrics(address, live, terminal, (metrics) =>
+        soakAndReport(
+          target,
+          { ...settled, runId: id, runDir },
+          reportDir,
+          terminal,
+          metrics && metricsListener(metrics),
+        ),
+      );
       exit(worstExitCode(exitCodes));
     } finally {
       await target.release();

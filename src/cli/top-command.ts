@@ -4,6 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { watchTarget } from '../single/watch-target.ts';
 import { flagArgument, numberArgument, terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
+import { METRICS_OPTIONS, metricsAddress, withLiveMetrics } from './live-metrics.ts';
 import { durationOption } from './option-types.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
 import { createTopView } from './top-view.ts';
@@ -23,6 +24,7 @@ export const topCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         interval: durationOption('interval', 'time between samples (default: 1s, at least 500ms)', '2s'),
+        ...METRICS_OPTIONS,
         once: { type: 'boolean', default: false, describe: 'one sample, then end' },
         probes: {
           type: 'boolean',
@@ -31,11 +33,13 @@ export const topCommand: Command = (exit) => ({
         },
       })
       .example('$0 top --port 3000', 'until Ctrl-C')
-      .example('$0 top --port 3000 --json --once', 'one sample for a script'),
+      .example('$0 top --port 3000 --json --once', 'one sample for a script')
+      .example('$0 top --port 3000 --metrics-port 9464', 'for Prometheus, too'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const intervalMs = settleInterval(numberArgument(args, 'interval') ?? DEFAULT_INTERVAL_MS);
     const once = flagArgument(args, 'once');
+    const address = metricsAddress(args, null);
     const enough = new AbortController();
     // `profiler top --json | head -3`: with its reader gone, nobody looks any more.
     process.stdout.once('error', () => enough.abort());
@@ -44,16 +48,21 @@ export const topCommand: Command = (exit) => ({
       stopWords: 'stopping',
       action: async (attachment, stop) => {
         const show = createTopView(terminal, attachment.facts);
-        const ending = await watchTarget(attachment, {
-          intervalMs,
-          clock: createHostClock(),
-          httpProbes: args.probes !== false,
-          stop: AbortSignal.any([stop, enough.signal]),
-          onSample: (sample) => {
-            show(sample);
-            if (once) enough.abort();
-          },
-        });
+        const { name: service, nodeVersion } = attachment.facts;
+        const live = { service, nodeVersion, runId: null, sampleMs: intervalMs };
+        const ending = await withLiveMetrics(address, live, terminal, (metrics) =>
+          watchTarget(attachment, {
+            intervalMs,
+            clock: createHostClock(),
+            httpProbes: args.probes !== false,
+            stop: AbortSignal.any([stop, enough.signal]),
+            onSample: (sample) => {
+              show(sample);
+              metrics?.show({ ...sample, segment: 0, lateMs: 0 });
+              if (once) enough.abort();
+            },
+          }),
+        );
         // Told by withAttachment, with exit code 4.
         if (ending === 'target-lost') throw new Error('its inspector closed');
       },

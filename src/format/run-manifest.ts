@@ -8,6 +8,7 @@ import type {
   SnapshotRecord,
   TargetFacts,
 } from '../model/run-manifest.ts';
+import type { ScrapedSeries, ScrapePlan } from '../model/scrape.ts';
 import { parseJson } from './parse-json.ts';
 import {
   count,
@@ -19,6 +20,7 @@ import {
   number,
   object,
   oneOf,
+  optional,
   type Read,
   ShapeError,
   text,
@@ -81,6 +83,20 @@ const readScript = fields<ScriptRecord>({
   packageVersion: nullable(text),
 });
 
+const readSeries = fields<ScrapedSeries>({
+  name: text,
+  labels: mapOf(text),
+  kind: oneOf('gauge', 'counter'),
+  help: text,
+});
+
+const readScrape = fields<ScrapePlan>({
+  url: text,
+  intervalMs: number,
+  series: listOf(readSeries),
+  leftOut: listOf(fields({ metric: text, count })),
+});
+
 const readManifest = fields<RunManifest>({
   schema: oneOf('profiler-run/1'),
   id: text,
@@ -105,6 +121,7 @@ const readManifest = fields<RunManifest>({
   cpuWindows: listOf(readCpuWindow),
   heapProfiles: listOf(readHeapProfile),
   scripts: listOf(readScript),
+  scrape: optional(readScrape),
 });
 
 /**

@@ -37,6 +37,11 @@ export function nullable<T>(read: Read<T>): Read<T | null> {
   return (value, path) => (value === null ? null : read(value, path));
 }
 
+/** A member that may be missing: `fields` leaves it out then. */
+export function optional<T>(read: Read<T>): Read<T> {
+  return (value, path) => (value === undefined ? (undefined as T) : read(value, path));
+}
+
 export function oneOf<const T extends string>(...choices: readonly T[]): Read<T> {
   return (value, path) => {
     const choice = choices.find((one) => one === value);
@@ -71,9 +76,8 @@ export function fields<T extends object>(spec: Fields<T>): Read<T> {
   return (value, path) => {
     const own = object(value, path);
     // Every key of T has its reader in `spec`, so the entries make up a T.
-    return Object.fromEntries(
-      entries.map(([name, read]) => [name, read(member(own, name), path ? `${path}.${name}` : name)]),
-    ) as T;
+    const read = entries.map(([name, one]) => [name, one(member(own, name), path ? `${path}.${name}` : name)] as const);
+    return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as T;
   };
 }
 

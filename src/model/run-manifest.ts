@@ -1,3 +1,4 @@
+import type { ScrapePlan } from './scrape.ts';
 import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
 
 /** What is known of the process under test. `commandLine` and `cwd` carry no secrets: see `redactCommandLine`. */
@@ -91,4 +92,6 @@ export interface RunManifest {
   readonly cpuWindows: readonly CpuWindowRecord[];
   readonly heapProfiles: readonly HeapProfileRecord[];
   readonly scripts: readonly ScriptRecord[];
+  /** The service's own metrics, where they were asked for. */
+  readonly scrape?: ScrapePlan;
 }

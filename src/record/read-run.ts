@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { readEvent } from '../format/event-line.ts';
 import { readRequestInterval } from '../format/request-line.ts';
 import { readSample } from '../format/sample-line.ts';
+import { readScrape } from '../format/scrape-line.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
+import type { Scrape } from '../model/scrape.ts';
 import { completeManifest } from './complete-manifest.ts';
 import { type RunDamage, readJournal } from './read-journal.ts';
 import { readManifest } from './read-manifest.ts';
@@ -22,6 +24,8 @@ export interface Run {
   readonly samples: readonly Sample[];
   readonly events: readonly RunEvent[];
   readonly requests: readonly RequestInterval[];
+  /** Readings of the service's own metrics; empty where they were not asked for. */
+  readonly scrapes: readonly Scrape[];
   /** All that was lost, left out or made up for. Empty when the run ended in order. */
   readonly damage: readonly RunDamage[];
 }
@@ -44,17 +48,22 @@ export async function readRun(dir: string): Promise<Run> {
   ]);
   const recorded = { samples: samples.records, events: events.records, requests: requests.records };
   const found = await manifestOf(dir, recorded);
+  const scrapes = found.manifest.scrape
+    ? await readJournal(join(dir, JOURNALS.scrapes), JOURNALS.scrapes, readScrape)
+    : { records: [], damage: [] };
   const complete = await completeManifest(dir, found.manifest, recorded);
   return {
     dir,
     manifest: complete.manifest,
     ...recorded,
+    scrapes: scrapes.records,
     damage: [
       ...found.damage,
       ...samples.damage,
       ...unknownMetricNotes(unknownMetrics),
       ...events.damage,
       ...requests.damage,
+      ...scrapes.damage,
       ...complete.damage,
     ],
   };

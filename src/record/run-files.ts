@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { partPath } from './write-atomically.ts';
 
 export const MANIFEST = 'run.json';
-export const JOURNALS = { samples: 'samples.ndjson', requests: 'requests.ndjson', events: 'events.ndjson' } as const;
+export const JOURNALS = {
+  samples: 'samples.ndjson',
+  requests: 'requests.ndjson',
+  events: 'events.ndjson',
+  scrapes: 'scrapes.ndjson',
+} as const;
 export type JournalName = keyof typeof JOURNALS;
 export const FOLDERS = ['cpu', 'heap', 'sources'] as const;
 

@@ -5,12 +5,14 @@ import { encodeEvent } from '../format/event-line.ts';
 import { encodeRequestInterval } from '../format/request-line.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
 import { encodeSample } from '../format/sample-line.ts';
+import { encodeScrape } from '../format/scrape-line.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
+import type { Scrape } from '../model/scrape.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { ManifestWriter } from './manifest-writer.ts';
 import { readManifest } from './read-manifest.ts';
@@ -69,6 +71,7 @@ async function openRecorder(dir: string, manifest: RunManifest, options: Recorde
   for (const folder of FOLDERS) await makeFolder(join(dir, folder));
   // All journals are there from the start, so that a missing one is a loss to the reader.
   for (const name of Object.values(JOURNALS)) {
+    if (name === JOURNALS.scrapes && !manifest.scrape) continue;
     await appendFile(join(dir, name), '', { mode: 0o600 }).catch(rethrowFor(join(dir, name)));
   }
   const path = join(dir, MANIFEST);
@@ -97,7 +100,12 @@ export class RunRecorder {
         retryMs,
         ...this.#watch(JOURNALS[name]),
       });
-    this.#journals = { samples: journal('samples'), requests: journal('requests'), events: journal('events') };
+    this.#journals = {
+      samples: journal('samples'),
+      requests: journal('requests'),
+      events: journal('events'),
+      scrapes: journal('scrapes'),
+    };
     this.#manifest = new ManifestWriter(join(dir, MANIFEST), manifest, { retryMs, ...this.#watch(MANIFEST) });
   }
 
@@ -120,6 +128,10 @@ export class RunRecorder {
 
   appendRequests(interval: RequestInterval): void {
     this.#journals.requests.append(encodeRequestInterval(interval));
+  }
+
+  appendScrape(scrape: Scrape): void {
+    this.#journals.scrapes.append(encodeScrape(scrape));
   }
 
   /** Settles when the change is in run.json, or when the disk has refused it once (it is tried again). */

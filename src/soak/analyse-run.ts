@@ -54,6 +54,7 @@ export async function analyseRun(
     allocationGrowth: await readAllocationGrowth(run, placeOf, note),
     placeOf,
     descriptorTargets: lastDescriptors(run),
+    ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
   };
   const report = analyse(data);

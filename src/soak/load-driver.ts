@@ -4,6 +4,7 @@ import { formatDuration, type Milliseconds } from '../model/units.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import type { RunLog } from './run-log.ts';
 import type { LoadOptions } from './soak-options.ts';
+import type { SoakListener } from './soak-status.ts';
 
 export interface LoadProgress {
   readonly completed: number;
@@ -32,7 +33,13 @@ export async function startLoadDriver(
     recorder,
     log,
     intervalMs,
-  }: { readonly recorder: RunRecorder; readonly log: RunLog; readonly intervalMs: Milliseconds },
+    listener,
+  }: {
+    readonly recorder: RunRecorder;
+    readonly log: RunLog;
+    readonly intervalMs: Milliseconds;
+    readonly listener: SoakListener;
+  },
 ): Promise<LoadDriver> {
   let ratePerSecond = 0;
   let ended = false;
@@ -49,6 +56,7 @@ export async function startLoadDriver(
     },
     onInterval: (intervals) => {
       for (const interval of intervals) recorder.appendRequests(interval);
+      listener.requests?.(intervals);
       const [first] = intervals;
       const seconds = first ? (first.endMonoMs - first.startMonoMs) / 1000 : 0;
       ratePerSecond = seconds > 0 ? intervals.reduce((sum, { count }) => sum + count, 0) / seconds : 0;

@@ -10,6 +10,7 @@ import { type PhasePlan, planPhases } from './plan-phases.ts';
 import { createRunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
+import { prepareScrape, type Scraping } from './scraping.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { createProgress } from './soak-progress.ts';
 import type { SoakListener } from './soak-status.ts';
@@ -40,7 +41,11 @@ const LONGEST_RETURN_MS = 10 * 60_000;
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
   const settled = settle(options);
-  const manifest = firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock });
+  const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
+  const manifest = {
+    ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
+    ...(scrape ? { scrape: scrape.plan } : {}),
+  };
   const recorder = await createRun(options.runDir, manifest, {
     overwrite: options.force,
     onStorage: (change) => listener.happened(tellStorage(change)),
@@ -67,9 +72,10 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       target: { ...current.target, nodeVersion: keeper.facts.nodeVersion },
     }));
     const load = options.load
-      ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs })
+      ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
       : null;
     const progress = createProgress(settled.plan, clock, listener);
+    let scraping: Scraping | undefined;
     const sampling = startSampling({
       intervalMs: options.sampleMs,
       clock,
@@ -77,10 +83,13 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       load,
       recorder,
       log,
+      ownRequests: () => scraping?.begun ?? 0,
       onSample: (sample, state) => progress.show(sample, state, load),
     });
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
+    scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
+    if (scraping) parts.add(scraping.stop);
     const captures = new Captures({ ...options, ...settled, keeper, recorder, log, clock, sampling });
     await runPhases({
       ...options,

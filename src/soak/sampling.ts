@@ -15,6 +15,8 @@ export interface SamplingOptions {
   readonly load: LoadDriver | null;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
+  /** Requests that this tool itself has sent beside the load so far: they are no traffic. */
+  readonly ownRequests: () => number;
   /** After each tick: rotate windows, draw a status. Must not take long. */
   readonly onSample: (sample: Sample, sampling: Sampling) => void;
 }
@@ -40,6 +42,8 @@ export function startSampling(options: SamplingOptions): Sampling {
   let gaps = 0;
   let latest: Sample | null = null;
   let served = 0;
+  /** Own requests as of the latest sample and the one before: an answer may be counted one sample later than it was asked for. */
+  let own: readonly [number, number] = [0, 0];
   let lastRequestMonoMs: MonoMs | null = null;
   /** Samples are taken one after the other: each read takes the counts since the one before. */
   let queue: Promise<unknown> = Promise.resolve();
@@ -55,8 +59,11 @@ export function startSampling(options: SamplingOptions): Sampling {
     recorder.appendSample(sample);
     latest = sample;
     const count = values['requests.served'] ?? served;
-    if (count !== served) lastRequestMonoMs = startMonoMs;
+    const ownNow = options.ownRequests();
+    // Less than before: another life of the service, which had requests of its own.
+    if (count < served || count - served > ownNow - own[1]) lastRequestMonoMs = startMonoMs;
     served = count;
+    own = [ownNow, own[0]];
     return sample;
   };
   const record = (lateMs: Milliseconds): Promise<Sample | null> => {

@@ -27,6 +27,8 @@ export interface SoakOptions {
   readonly cpuWindowMs: Milliseconds | null;
   readonly failOn: readonly GateName[];
   readonly thresholds: readonly Threshold[];
+  /** The service's own metrics in Prometheus' format; null: not read. */
+  readonly scrapeUrl: string | null;
   /** Subscribe to the HTTP diagnostics channels inside the target. */
   readonly probes: boolean;
   /** Take snapshots even where the estimate forbids them. */

@@ -1,3 +1,4 @@
+import type { RequestInterval } from '../model/requests.ts';
 import type { PhaseName } from '../model/run-event.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
@@ -18,6 +19,10 @@ export interface SoakStatus {
 /** What a soak tells while it runs. */
 export interface SoakListener {
   status(status: SoakStatus): void;
+  /** The load of the latest interval, one entry a request name. */
+  requests?(intervals: readonly RequestInterval[]): void;
+  /** The recording is over; the analysis begins. */
+  ended?(): void;
   /** Something worth a line: a phase, a capture, a restart, trouble with the disk. */
   happened(text: string): void;
 }

@@ -152,6 +152,7 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
     cpuWindowMs: null,
     failOn: ['leak', 'slo', 'degradation'],
     thresholds: load?.scenario.thresholds ?? [],
+    scrapeUrl: null,
     probes: true,
     force: false,
     runDir: options.folder === undefined ? join(folder, 'run') : folder,

@@ -20,6 +20,7 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 | \`samples.ndjson\` | one line a tick: wall and monotonic milliseconds, segment (life of the process), lateness, values by metric name |
 | \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time |
 | \`events.ndjson\` | phases, captures with what they cost, live heap after each major collection, restarts, gaps, clock jumps, the end |
+| \`scrapes.ndjson\` | with \`--scrape\`: one line a reading of the service's own metrics: how many series it exposed, values by index in the list of series of run.json, or why there are none |
 | \`cpu/*.cpuprofile\` | CPU windows, which overlap a little; they open in Chrome DevTools and speedscope |
 | \`heap/*.heapsnapshot\` | heap snapshots; object ids compare within one \`idEpoch\` only |
 | \`heap/*.heapprofile\` | V8's sampling heap profile: live objects by allocation stack |

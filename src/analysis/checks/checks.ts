@@ -11,6 +11,7 @@ import { jsHeap } from './js-heap.ts';
 import { latency } from './latency.ts';
 import { limitsHeld } from './limits-held.ts';
 import { nativeMemory } from './native-memory.ts';
+import { serviceMetrics } from './service-metrics.ts';
 import { sockets } from './sockets.ts';
 import { threads } from './threads.ts';
 import { throughput } from './throughput.ts';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   eventLoop,
   latency,
   errorRate,
+  serviceMetrics,
   throughput,
   gcShare,
   hotFunctions,

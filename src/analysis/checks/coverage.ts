@@ -1,6 +1,7 @@
 import { formatDuration } from '../../model/units.ts';
 import { type Check, insufficient, ok } from '../check.ts';
 import { coverageOf } from '../coverage.ts';
+import { scrapeWords } from '../scraped/scrape-words.ts';
 import { percent } from '../words.ts';
 
 const LEAST_COVERAGE = 0.8;
@@ -9,13 +10,14 @@ const LEAST_COVERAGE = 0.8;
 export const coverage: Check = {
   name: 'coverage',
   run(context) {
-    const { events, damage, manifest } = context.run;
+    const { events, damage, manifest, scraped } = context.run;
     const gaps = events.filter(({ type }) => type === 'gap').length;
     const restarts = manifest.segments.length - 1;
     const words = [
       `${percent(coverageOf(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
       ...(gaps > 0 ? [`${gaps} gaps`] : []),
       ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
+      ...(scraped ? [scrapeWords(scraped)] : []),
       ...damage,
     ].join('; ');
     return coverageOf(context) < LEAST_COVERAGE ? insufficient(words) : ok(words);

@@ -9,6 +9,7 @@ import type { Run } from '../../record/read-run.ts';
 import { chartSeries } from './chart-series.ts';
 import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
 import { latencySeries } from './latency-series.ts';
+import { scrapedPart } from './scraped-part.ts';
 import { timeline } from './timeline.ts';
 
 const SHOWN_FUNCTIONS = 30;
@@ -28,12 +29,13 @@ export interface DocumentParts {
 export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVersion }: DocumentParts): ReportDocument {
   const { manifest, samples, events, requests } = run;
   const { startMonoMs } = manifest.clock;
+  const scraped = scrapedPart(run, report.findings);
   const end = events.findLast((event) => event.type === 'end');
   return {
     report,
     endReason: end?.type === 'end' ? end.reason : 'aborted',
     scenario: manifest.scenario?.name ?? null,
-    series: chartSeries(samples, startMonoMs),
+    series: [...chartSeries(samples, startMonoMs), ...scraped.charts],
     latency: latencySeries(requests, startMonoMs),
     timeline: timeline(events, startMonoMs),
     flames: cpu ? flamePages(cpu, placeOf, startMonoMs) : [],
@@ -51,8 +53,8 @@ export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVers
         pauseMs,
       };
     }),
-    notes: [...run.damage.map(damageNote), ...notes],
-    method: methodOf(manifest, toolVersion),
+    notes: [...run.damage.map(damageNote), ...notes, ...scraped.notes],
+    method: [...methodOf(manifest, toolVersion), ...scraped.method],
     cost: costOf(events),
     files: filesOf(manifest),
   };
@@ -97,7 +99,7 @@ function costOf(events: readonly RunEvent[]): ReportDocument['cost'] {
   return [...byCapture].map(([what, cost]) => ({ what, ...cost })).sort((a, b) => b.totalPauseMs - a.totalPauseMs);
 }
 
-function filesOf({ snapshots, cpuWindows, heapProfiles }: RunManifest): ReportFile[] {
+function filesOf({ snapshots, cpuWindows, heapProfiles, scrape }: RunManifest): ReportFile[] {
   return [
     ...snapshots.map(({ file, bytes, phase }) => ({
       path: file,
@@ -118,6 +120,16 @@ function filesOf({ snapshots, cpuWindows, heapProfiles }: RunManifest): ReportFi
       sensitive: false,
     })),
     { path: 'samples.ndjson', what: 'one line a sample', sizeBytes: null, sensitive: false },
+    ...(scrape
+      ? [
+          {
+            path: 'scrapes.ndjson',
+            what: "one line a reading of the service's metrics",
+            sizeBytes: null,
+            sensitive: false,
+          },
+        ]
+      : []),
     {
       path: 'events.ndjson',
       what: 'phases, captures and what they cost, restarts, gaps',

@@ -1,0 +1,31 @@
+import type { RunView } from './run-view.ts';
+import { readingSeries } from './sample-series.ts';
+
+/**
+ * Requests a second in the last third of the judged time over those in the first: what grows with the traffic grows for
+ * a reason. Null where nobody counted requests.
+ */
+export function trafficGrowth(view: RunView): number | null {
+  const { fromMs, toMs } = view.judged;
+  const third = (toMs - fromMs) / 3;
+  const rates = readingSeries(
+    view,
+    view.run.samples,
+    (sample, previous) => {
+      const count = (values: typeof sample.values): number | undefined =>
+        values['requests.served'] ?? values['load.requests'];
+      const [to, from] = [count(sample.values), previous && count(previous.values)];
+      if (previous === null || to === undefined || from === undefined || from === null || to < from) return null;
+      return (to - from) / (sample.monoMs - previous.monoMs);
+    },
+    { loadedOnly: true },
+  ).flat();
+  const startX = fromMs - view.whole.fromMs;
+  const early = mean(rates.filter(({ x }) => x <= startX + third).map(({ y }) => y));
+  const late = mean(rates.filter(({ x }) => x >= startX + 2 * third).map(({ y }) => y));
+  return early === null || late === null ? null : late / Math.max(Number.MIN_VALUE, early);
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import { createLiveMetrics, type LiveMetrics } from '../../src/export/live-metrics.ts';
+import { exportedMetric } from '../../src/export/metric-name.ts';
+import { serveMetrics } from '../../src/export/serve-metrics.ts';
+import { parsePrometheusText } from '../../src/format/prometheus-text.ts';
+import { ProfilerError } from '../../src/model/errors.ts';
+import { METRICS, type MetricName } from '../../src/model/metric-catalogue.ts';
+import type { RequestInterval } from '../../src/model/requests.ts';
+import { seriesText } from '../../src/model/scrape.ts';
+import { skipIfMissing } from '../helpers/missing-part.ts';
+import { findOnPath } from '../helpers/prometheus.ts';
+
+const FACTS = { service: 'orders', nodeVersion: 'v22.1.0', toolVersion: '0.1.0', runId: 'r1', sampleMs: 1000 };
+const ALL = Object.fromEntries((Object.keys(METRICS) as MetricName[]).map((name, i) => [name, 1000 * (i + 1)]));
+
+class TestClock {
+  nowMs = 5000;
+  monoMs = (): number => this.nowMs;
+  wallMs = (): number => this.nowMs;
+}
+
+function sampleAt(monoMs: number, values: Partial<Record<MetricName, number>>, segment = 0) {
+  return { wallMs: monoMs, monoMs, segment, lateMs: 0, values };
+}
+
+async function valuesOf(metrics: LiveMetrics): Promise<Map<string, number>> {
+  const families = parsePrometheusText((await metrics.read()).text);
+  return new Map(families.flatMap(({ samples }) => samples.map((sample) => [seriesText(sample), sample.value])));
+}
+
+function interval(latencyMs: number): RequestInterval {
+  const histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 60e6,
+    numberOfSignificantValueDigits: 3,
+  });
+  for (let i = 0; i < 100; i += 1) histogram.recordValue(1000 * latencyMs);
+  const encoded = encodeIntoCompressedBase64(histogram);
+  return {
+    ...{ startMonoMs: 0, endMonoMs: 1000, name: 'list', count: 100, errors: 3, dropped: 0, late: 0, maxLateMs: 0 },
+    ...{ errorKinds: {}, intended: encoded, service: encoded },
+  };
+}
+
+describe('live figures for Prometheus', () => {
+  test('base units, names by the rules, and no value for what was not read', async () => {
+    const clock = new TestClock();
+    const metrics = await createLiveMetrics(FACTS, clock);
+    metrics.show(
+      sampleAt(5000, { 'process.cpu': 42, 'heap.live': 7e6, 'gc.major.time': 1500, 'loop.utilization': 0.3 }),
+    );
+    const values = await valuesOf(metrics);
+    assert.equal(values.get('profiler_process_cpu_ratio{service="orders"}'), 0.42);
+    assert.equal(values.get('profiler_heap_live_bytes{service="orders"}'), 7e6);
+    assert.equal(values.get('profiler_gc_major_time_seconds_total{service="orders"}'), 1.5);
+    assert.equal(values.get('profiler_loop_utilization_ratio{service="orders"}'), 0.3);
+    assert.equal(values.get('profiler_target_up{service="orders"}'), 1);
+    assert.equal(values.get('profiler_run_info{run="r1",node="v22.1.0",version="0.1.0",service="orders"}'), 1);
+    assert.ok(![...values.keys()].some((name) => name.startsWith('profiler_process_rss')));
+  });
+
+  test('a counter that began anew with a new life of the service is shown as it is', async () => {
+    const metrics = await createLiveMetrics(FACTS, new TestClock());
+    metrics.show(sampleAt(5000, { 'requests.served': 900 }));
+    metrics.show(sampleAt(5000, { 'requests.served': 4 }, 1));
+    const values = await valuesOf(metrics);
+    assert.equal(values.get('profiler_requests_served_total{service="orders"}'), 4);
+    assert.equal(values.get('profiler_target_restarts{service="orders"}'), 1);
+  });
+
+  test('when samples stop, nothing is said of the service any more', async () => {
+    const clock = new TestClock();
+    const metrics = await createLiveMetrics(FACTS, clock);
+    metrics.show(sampleAt(5000, ALL));
+    metrics.requests([interval(20)]);
+    clock.nowMs = 10_000;
+    assert.ok((await valuesOf(metrics)).has('profiler_process_rss_bytes{service="orders"}'));
+    clock.nowMs = 10_001;
+    const values = await valuesOf(metrics);
+    assert.equal(values.get('profiler_target_up{service="orders"}'), 0);
+    assert.ok(![...values.keys()].some((name) => /process|heap|latency/.test(name)));
+  });
+
+  test('when the recording is over, the service is not said to be gone', async () => {
+    const metrics = await createLiveMetrics(FACTS, new TestClock());
+    metrics.show(sampleAt(5000, ALL));
+    metrics.progress({ phase: 'steady', elapsedMs: 1, remainingMs: 1, samplesTaken: 1, gaps: 0 });
+    metrics.end();
+    const values = await valuesOf(metrics);
+    assert.deepEqual(
+      [...values.keys()],
+      ['profiler_run_info{run="r1",node="v22.1.0",version="0.1.0",service="orders"}'],
+    );
+  });
+
+  test('the load by request name: results add up, percentiles are those of the latest interval', async () => {
+    const metrics = await createLiveMetrics(FACTS, new TestClock());
+    metrics.show(sampleAt(5000, {}));
+    metrics.requests([interval(20)]);
+    metrics.requests([interval(50)]);
+    const values = await valuesOf(metrics);
+    assert.equal(values.get('profiler_load_results_total{request="list",result="ok",service="orders"}'), 194);
+    assert.equal(values.get('profiler_load_results_total{request="list",result="error",service="orders"}'), 6);
+    const p95 = values.get('profiler_load_latency_seconds{request="list",percentile="95",service="orders"}') ?? 0;
+    assert.ok(Math.abs(p95 - 0.05) < 0.001, String(p95));
+  });
+
+  test('every metric of the catalogue has a name of its own', () => {
+    const names = (Object.keys(METRICS) as MetricName[]).map((metric) => exportedMetric(metric).name);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.match(name, /^profiler_[a-z0-9_]+$/);
+  });
+
+  test('promtool has nothing to say against them', {
+    skip: skipIfMissing('promtool (Debian: prometheus)', findOnPath('promtool') !== null),
+  }, async () => {
+    const metrics = await createLiveMetrics(FACTS, new TestClock());
+    metrics.show(sampleAt(5000, ALL));
+    metrics.progress({ phase: 'steady', elapsedMs: 1, remainingMs: 1, samplesTaken: 1, gaps: 0 });
+    metrics.requests([interval(20)]);
+    const { text } = await metrics.read();
+    assert.equal(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' }), '');
+  });
+});
+
+describe('serving them', () => {
+  const read = async (): Promise<{ contentType: string; text: string }> => ({
+    contentType: 'text/plain',
+    text: 'a 1\n',
+  });
+
+  test('at /metrics and nowhere else, until it is closed', async () => {
+    const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, read);
+    assert.equal(await (await fetch(server.url)).text(), 'a 1\n');
+    assert.equal((await fetch(server.url.replace('/metrics', '/'))).status, 404);
+    assert.equal((await fetch(server.url, { method: 'POST' })).status, 404);
+    await server.close();
+    await assert.rejects(fetch(server.url));
+  });
+
+  test('a port that is taken is a usage error that says what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await assert.rejects(serveMetrics({ host: '127.0.0.1', port }, read), (error) => {
+      assert.ok(error instanceof ProfilerError);
+      assert.equal(error.exitCode, 2);
+      assert.match(`${error.message} ${error.hint}`, /the port is in use.*--metrics-port/);
+      return true;
+    });
+    other.close();
+  });
+});
