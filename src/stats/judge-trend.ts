@@ -35,10 +35,12 @@ export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
   const growth = slope * span;
   const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
   if (shape.kind === 'step' || shape.kind === 'two-steps') return shape.to - shape.from >= least ? 'step' : 'flat';
-  if (shape.kind === 'constant' || growth < least || limits.p > (limits.alpha ?? ALPHA)) return 'flat';
+  if (shape.kind === 'constant' || growth < least) return 'flat';
   const ratio = trend.halfRatio ?? 1;
-  if ((shape.kind === 'saturating' || shape.kind === 'stopped-line') && ratio < LEAST_HALF_RATIO_OF_RESTING)
-    return 'plateau';
+  // The rank test measures persistence around a straight line, and the bend of such a shape would pass for it.
+  const isResting = shape.kind === 'saturating' || shape.kind === 'stopped-line';
+  if (isResting && ratio < LEAST_HALF_RATIO_OF_RESTING) return 'plateau';
+  if (limits.p > (limits.alpha ?? ALPHA)) return 'flat';
   if (ratio < LEAST_HALF_RATIO) return 'plateau';
   return points < FEW_POINTS && rSquared < LEAST_R_SQUARED ? 'flat' : 'growing';
 }

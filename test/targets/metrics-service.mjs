@@ -53,7 +53,7 @@ function customerOf(number) {
 }
 
 function takeMail(response) {
-  if (fault === 'cache') customers += 0.5;
+  if (fault === 'cache') customers += 0.05;
   queue.push({ to: customerOf(Math.floor(Math.random() * customers)).address, atMs: Date.now() });
   response.writeHead(202).end();
 }
