@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   load: ['model', 'stats', 'scenario', 'format'],
   snapshot: ['model', 'heap', 'format'],
   record: ['model', 'format'],
+  exchange: ['model', 'format', 'stats', 'record'],
   soak: [
     'model',
     'format',

@@ -7,7 +7,7 @@ import { ENOUGH_RUNS, type MeasureKind, measureKind, PRIOR_DEGREES } from './mea
 import { regressionFinding } from './regression-finding.ts';
 
 /** The chance that runs which differ by chance alone show any regression at all, over all figures together. */
-const ALPHA = 0.01;
+const ALPHA = 0.05;
 
 interface Paired {
   readonly key: string;
@@ -19,7 +19,8 @@ interface Paired {
 
 /**
  * Holds runs against the runs of a baseline. A figure is a regression when it got worse by more than its least effect,
- * and when runs that differ by chance alone hardly ever differ as much (1 % over all figures of the comparison, Holm).
+ * and when runs that differ by chance alone hardly ever differ as much (5 % over all figures of the comparison together, Holm; the figures
+ * hang together and the least effects forbid most of it, so what is seen is far less).
  * `notes`: what the caller has to say of the conditions.
  */
 export function compareWithBaseline(

@@ -26,8 +26,8 @@ export const PRIOR_DEGREES = 4;
 export const ENOUGH_RUNS = 3;
 
 const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
-  'latency.p50': time(0.12, 0.5, (name) => `median latency of ${code(name)}`),
-  'latency.p95': time(0.2, 1, (name) => `95th percentile latency of ${code(name)}`),
+  'latency.p50': time(0.1, 0.5, (name) => `median latency of ${code(name)}`),
+  'latency.p95': time(0.15, 1, (name) => `95th percentile latency of ${code(name)}`),
   'load.rate': {
     unit: 'per-second',
     better: 'higher',
