@@ -52,9 +52,8 @@ const JS: ScriptLanguage = {
 };
 
 function script({ name, load, setup, tasks }: Scenario, baseUrl: string, assertions: readonly string[]): string {
-  const total = tasks.reduce((sum, { weight }) => sum + weight, 0);
-  const choices = tasks.map(
-    (task) => `    percent(${((100 * task.weight) / total).toFixed(4)}).then(${request(task)})`,
+  const choices = percentages(tasks.map(({ weight }) => weight)).map(
+    (share, i) => `    percent(${share}).then(${tasks[i] ? request(tasks[i]) : ''})`,
   );
   const once = tasks.length === 1 && tasks[0] ? request(tasks[0]) : `randomSwitch().on(\n${choices.join(',\n')}\n  )`;
   const enroll = setup.map((step) => `exec(${request(step)}).exitHereIfFailed()`);
@@ -124,6 +123,14 @@ const CORE: readonly string[] = [
   'simulation',
   'substring',
 ];
+
+/** Gatling refuses shares that come to more than 100 %: the last one is what the others leave. */
+function percentages(weights: readonly number[]): string[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const shares = weights.slice(0, -1).map((weight) => Math.floor((1e6 * weight) / total) / 1e4);
+  const rest = 100 - shares.reduce((sum, share) => sum + share, 0);
+  return [...shares, rest].map((share) => share.toFixed(4));
+}
 
 /** What a user does after its set-up. */
 function body(load: LoadProfile): string {

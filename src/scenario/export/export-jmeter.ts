@@ -64,7 +64,8 @@ function jmeterText(text: string): string {
 function jmeterPart(part: TemplatePart): string {
   switch (part.kind) {
     case 'text':
-      return part.text.replaceAll('${', '\\${');
+      // JMeter takes a backslash away before these, and leaves it before anything else.
+      return part.text.replace(/\\(?=[\\$,]|$)/g, '\\\\').replaceAll('${', '\\${');
     case 'random':
       return call(`__Random(${part.low},${part.high},)`);
     case 'sequence':
