@@ -37,8 +37,3 @@ export function mapExpression(map: Readonly<Record<string, JsonValue>>, language
   );
   return `{${members.join(', ')}}`;
 }
-
-/** Indents each line of a text. */
-export function indent(text: string, by: string): string {
-  return text.replace(/^(?=.)/gm, by);
-}
