@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   snapshot: ['model', 'heap', 'format'],
   record: ['model', 'format'],
   export: ['model', 'stats'],
+  exchange: ['model', 'format', 'stats', 'record'],
   soak: [
     'model',
     'format',

@@ -15,6 +15,9 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
   ['cpu', async () => (await import('./cpu-command.ts')).cpuCommand],
   ['flame', async () => (await import('./flame-command.ts')).flameCommand],
   ['load', async () => (await import('./load-command.ts')).loadCommand],
+  ['baseline', async () => (await import('./baseline-command.ts')).baselineCommand],
+  ['export', async () => (await import('./export-command.ts')).exportCommand],
+  ['import', async () => (await import('./import-command.ts')).importCommand],
   ['demo', async () => (await import('./demo-command.ts')).demoCommand],
   ['config', async () => (await import('./config-command.ts')).configCommand],
 ];

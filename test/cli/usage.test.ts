@@ -43,6 +43,9 @@ test('every command has help with an example', async () => {
     'heap',
     'flame',
     'load',
+    'baseline',
+    'export',
+    'import',
     'demo',
     'config',
   ]) {

@@ -1,0 +1,44 @@
+import type { RunConditions } from '../../model/baseline.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
+
+/** Runs of very different length differ in memory and warm-up whatever the code does. */
+const LONGEST_RATIO = 1.5;
+/** What a machine reports of its memory varies a little with its kernel. */
+const MEMORY_TOLERANCE = 0.05;
+
+/** Why figures of two runs may not be held against each other, in sentences; empty when they may. */
+export function conditionFaults(earlier: RunConditions, later: RunConditions): string[] {
+  const faults: string[] = [];
+  const differs = (what: string, before: string, after: string): void => {
+    faults.push(`${what} differs: ${before} in the baseline, ${after} now`);
+  };
+  if (earlier.target !== later.target) differs('the service', earlier.target, later.target);
+  if (nodeMajor(earlier) !== nodeMajor(later)) {
+    differs('the Node major', earlier.node ?? 'unknown', later.node ?? 'unknown');
+  }
+  const scenarios = [earlier, later].map(({ scenario }) => scenario?.name ?? 'load not driven by this tool');
+  if (earlier.scenario?.digest !== later.scenario?.digest) {
+    const [before = '', after = ''] = scenarios;
+    if (before === after) faults.push(`the load, set-up or tasks of the scenario ${before} were changed`);
+    else differs('the scenario', before, after);
+  }
+  if (!sameHost(earlier.host, later.host)) differs('the host', hostWords(earlier.host), hostWords(later.host));
+  const [short, long] = [earlier.durationMs, later.durationMs].toSorted((a, b) => a - b);
+  if (short === undefined || long === undefined || long > LONGEST_RATIO * short) {
+    differs('the length', formatDuration(earlier.durationMs), formatDuration(later.durationMs));
+  }
+  return faults;
+}
+
+function nodeMajor({ node }: RunConditions): string | null {
+  return node === null ? null : (/^v?(\d+)/.exec(node)?.[1] ?? node);
+}
+
+function sameHost(a: RunConditions['host'], b: RunConditions['host']): boolean {
+  const alike = Math.abs(a.memoryBytes - b.memoryBytes) <= MEMORY_TOLERANCE * Math.max(a.memoryBytes, b.memoryBytes);
+  return a.platform === b.platform && a.cpus === b.cpus && alike;
+}
+
+function hostWords({ platform, cpus, memoryBytes }: RunConditions['host']): string {
+  return `${platform} with ${cpus} cores and ${formatBytes(memoryBytes)}`;
+}

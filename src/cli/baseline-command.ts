@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { compareWithBaseline } from '../analysis/baseline/compare-with-baseline.ts';
+import { conditionFaults } from '../analysis/baseline/condition-faults.ts';
+import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
+import type { Baseline, MeasuredRun } from '../model/baseline.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
+import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
+import { analyseRun } from '../soak/analyse-run.ts';
+import { measureRunFolder } from '../soak/measure-run-folder.ts';
+import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { textOption } from './option-types.ts';
+import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { toolVersion } from './tool-version.ts';
+
+const DEFAULT_FILE = 'profiler-baseline.json';
+
+/** Keeps runs as a baseline, and holds later runs against it. */
+export const baselineCommand: Command = (exit) => ({
+  command: 'baseline <command>',
+  describe: 'keep runs as a baseline; hold later runs against it',
+  builder: (yargs) =>
+    yargs
+      .command(saveCommand(exit))
+      .command(compareCommand(exit))
+      .demandCommand(1, 'Name one: save or compare.')
+      .example('$0 baseline save profiles/A profiles/B profiles/C', 'three runs of a build that is good')
+      .example('$0 baseline compare profiles/D', 'exit code 1 where a figure got worse'),
+  handler: () => {},
+});
+
+const file = textOption('file', `baseline file (default: ${DEFAULT_FILE})`);
+
+const saveCommand: Command = (exit) => ({
+  command: 'save <run..>',
+  describe: 'write the figures of runs, best of three or more, into a baseline file',
+  builder: (yargs) =>
+    yargs
+      .positional('run', { type: 'string', array: true, demandOption: true, describe: 'run folders of one build' })
+      .options({
+        file,
+        add: { type: 'boolean', default: false, describe: 'keep the runs that are in the file' },
+        force: { type: 'boolean', default: false, describe: 'replace the file; take runs of unlike conditions' },
+      })
+      .example('$0 baseline save profiles/A profiles/B profiles/C', `into ${DEFAULT_FILE}, to be committed`)
+      .example('$0 baseline save profiles/D --add', 'one more run'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const path = fileOf(args);
+    const add = flagArgument(args, 'add');
+    if (!add) refuseToOverwrite(path, flagArgument(args, 'force'));
+    const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
+    const added = await measureAll(args);
+    const ids = new Set(added.map(({ id }) => id));
+    const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
+    const faults = settleConditions(runs.slice(0, 1), runs.slice(1), flagArgument(args, 'force'));
+    await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
+    for (const fault of faults) terminal.say(`taken although ${fault}`);
+    if (terminal.json) terminal.print(JSON.stringify({ file: path, runs: runs.map(({ id }) => id) }));
+    else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
+    exit(EXIT.passed);
+  },
+});
+
+const compareCommand: Command = (exit) => ({
+  command: 'compare <run..>',
+  describe: 'hold runs against the baseline; exit code 1 where a figure got worse',
+  builder: (yargs) =>
+    yargs
+      .positional('run', { type: 'string', array: true, demandOption: true, describe: 'run folders of the new build' })
+      .options({
+        file,
+        markdown: textOption('markdown', 'also write a comment for a pull request into this file'),
+        force: { type: 'boolean', default: false, describe: 'compare runs of unlike Node majors, scenarios or hosts' },
+      })
+      .example('$0 baseline compare profiles/D --markdown comment.md', 'for a pull request'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const baseline = await readBaseline(fileOf(args));
+    const runs = await measureAll(args);
+    const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
+    const comparison = compareWithBaseline(baseline.runs, runs, notes);
+    const markdown = textArgument(args, 'markdown');
+    if (markdown !== null) {
+      const last = await analyseRun(runFolders(args).at(-1) ?? '', {
+        onProgress: terminal.say,
+        toolVersion: toolVersion(),
+      });
+      await writeOutput(
+        resolve(markdown),
+        `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`,
+      );
+    }
+    terminal.print(
+      terminal.json
+        ? JSON.stringify(comparison)
+        : renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }).trimEnd(),
+    );
+    exit(comparison.exitCode);
+  },
+});
+
+function fileOf(args: Arguments): string {
+  return resolve(textArgument(args, 'file') ?? DEFAULT_FILE);
+}
+
+function runFolders(args: Arguments): string[] {
+  return Array.isArray(args.run) ? args.run.map((run) => resolve(String(run))) : [];
+}
+
+async function measureAll(args: Arguments): Promise<MeasuredRun[]> {
+  const runs: MeasuredRun[] = [];
+  for (const folder of runFolders(args)) {
+    const run = await measureRunFolder(folder);
+    if (run.measures.length === 0) {
+      throw new ProfilerError(
+        'run-too-short',
+        EXIT.notEnoughData,
+        `${folder}: too little was recorded to measure anything.`,
+        'A run needs some ten samples under load: soak for a minute at least.',
+      );
+    }
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function readBaseline(path: string): Promise<Baseline> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new ProfilerError(
+      'baseline-missing',
+      EXIT.usage,
+      `The baseline ${path} cannot be read: ${(error as Error).message}`,
+      'Make one first: profiler baseline save RUN RUN RUN.',
+    );
+  });
+  return parseBaseline(bytes, path);
+}
+
+/** What makes the runs unlike, where `force` overrules it; else a ProfilerError (exit 2). */
+function settleConditions(baseline: readonly MeasuredRun[], runs: readonly MeasuredRun[], force: boolean): string[] {
+  const [first] = baseline;
+  const faults = first ? [...new Set(runs.flatMap((run) => conditionFaults(first.conditions, run.conditions)))] : [];
+  if (faults.length === 0 || force) return faults;
+  throw new ProfilerError(
+    'runs-unlike',
+    EXIT.usage,
+    `These runs are not alike:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
+    'A difference between them would say nothing about the code. Record them alike, or add --force to compare all the same.',
+  );
+}

@@ -1,0 +1,93 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import { exportGatling } from '../scenario/export/export-gatling.ts';
+import { exportJmeter } from '../scenario/export/export-jmeter.ts';
+import { exportK6 } from '../scenario/export/export-k6.ts';
+import { exportLocust } from '../scenario/export/export-locust.ts';
+import type { ExportLoad } from '../scenario/export/exported-load.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { textOption } from './option-types.ts';
+import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { findScenarioFile } from './settle-soak-options.ts';
+import type { Terminal } from './terminal.ts';
+
+const LOADS: Readonly<Record<string, { readonly extension: string; readonly write: ExportLoad }>> = {
+  k6: { extension: '.k6.js', write: exportK6 },
+  locust: { extension: '.locust.py', write: exportLocust },
+  jmeter: { extension: '.jmx', write: exportJmeter },
+  gatling: { extension: '.gatling.js', write: exportGatling },
+};
+const SERIES: readonly SeriesFormat[] = ['csv', 'ndjson', 'openmetrics'];
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/** A scenario for another load tool, or the series of a run for other tools. */
+export const exportCommand: Command = (exit) => ({
+  command: 'export <what>',
+  describe: 'write a scenario for another load tool, or the series of a run',
+  builder: (yargs) =>
+    yargs
+      .positional('what', { type: 'string', demandOption: true, describe: 'scenario file, or run folder' })
+      .options({
+        to: {
+          choices: [...Object.keys(LOADS), ...SERIES],
+          demandOption: true,
+          requiresArg: true,
+          describe: 'of a scenario k6, locust, jmeter or gatling; of a run csv, ndjson or openmetrics',
+        },
+        out: textOption('out', 'file to write; for the series of a run, what the names of the files begin with'),
+        url: textOption('url', 'base URL, in place of that of the scenario'),
+        force: { type: 'boolean', default: false, describe: 'replace files that are there' },
+      })
+      .example('$0 export orders.yaml --to k6', 'writes orders.k6.js; what k6 cannot say is told')
+      .example('$0 export profiles/<run-id> --to csv', 'two tables: samples and requests'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const what = String(args.what);
+    const to = String(args.to);
+    const load = LOADS[to];
+    const isRun = statSync(what, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (load && isRun) throw wrongKind(`${what} is a run folder: ${to} wants a scenario.`);
+    if (!load && !isRun) throw wrongKind(`${what} is no run folder, and ${to} is for the series of one.`);
+    if (load) await writeLoad(args, what, { to, ...load }, terminal);
+    else {
+      const prefix = resolve(textArgument(args, 'out') ?? basename(resolve(what)));
+      const files = await exportSeries(resolve(what), to as SeriesFormat, prefix, (path) =>
+        refuseToOverwrite(path, flagArgument(args, 'force')),
+      );
+      terminal.print(terminal.json ? JSON.stringify({ format: to, files }) : files.join('\n'));
+    }
+    exit(EXIT.passed);
+  },
+});
+
+async function writeLoad(
+  args: Arguments,
+  what: string,
+  { to, extension, write }: { readonly to: string; readonly extension: string; readonly write: ExportLoad },
+  terminal: Terminal,
+): Promise<void> {
+  const file = findScenarioFile(what);
+  const out = resolve(textArgument(args, 'out') ?? `${basename(file, extname(file))}${extension}`);
+  refuseToOverwrite(out, flagArgument(args, 'force'));
+  const scenario = parseScenario(readFileSync(file, 'utf8'), { fileName: file });
+  const { text, notes } = write(scenario, urlOf(args) ?? scenario.baseUrl ?? DEFAULT_URL);
+  await writeOutput(out, text);
+  for (const note of notes) terminal.say(`note: ${note}`);
+  terminal.print(terminal.json ? JSON.stringify({ format: to, file: out, notes }) : out);
+}
+
+function urlOf(args: Arguments): string | null {
+  const url = textArgument(args, 'url');
+  if (url === null || URL.canParse(url)) return url;
+  throw new ProfilerError('usage', EXIT.usage, `--url ${url} is no address.`, 'Write it like http://127.0.0.1:3000.');
+}
+
+function wrongKind(message: string): ProfilerError {
+  const hint = `A scenario goes to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
+  return new ProfilerError('usage', EXIT.usage, message, hint);
+}

@@ -1,0 +1,119 @@
+import { cpus, platform, release, totalmem } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { importAsRun, importIntoRun } from '../exchange/import-results.ts';
+import { readResults } from '../exchange/read-results.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { RunManifest } from '../model/run-manifest.ts';
+import { formatCount, formatDuration } from '../model/units.ts';
+import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { textOption } from './option-types.ts';
+import { readSlo } from './read-slo.ts';
+import { toolVersion } from './tool-version.ts';
+
+/** Reads results of other load tools into a run folder. */
+export const importCommand: Command = (exit) => ({
+  command: 'import <file..>',
+  describe: 'read results of k6, Locust, JMeter, Gatling, autocannon, Artillery or vegeta into a run',
+  builder: (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'results, also compressed; parts of one test together',
+      })
+      .options({
+        into: textOption(
+          'into',
+          'a run that was recorded while the load ran: its memory and CPU are judged with these requests',
+        ),
+        out: textOption('out', 'run folder (default: profiles/<run-id>)'),
+        name: textOption('name', 'what was tested (default: name of the file)'),
+        slo: textOption('slo', 'file of limits to hold the results against'),
+        start: textOption('start', 'when the load began, for files that do not say it: 2026-11-23T20:44:10Z'),
+        force: {
+          type: 'boolean',
+          default: false,
+          describe: 'replace a run folder; import into a run that has requests',
+        },
+      })
+      .conflicts('into', ['out', 'name'])
+      .example('$0 import results.jtl --slo slo.yaml', 'then: profiler report profiles/<run-id>')
+      .example('$0 import k6.json.gz --into profiles/<run-id>', 'the load of a soak that k6 drove'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const files = Array.isArray(args.file) ? args.file.map((file) => resolve(String(file))) : [];
+    const thresholds = textsBySubject(args);
+    const results = await readResults(files, { startWallMs: startOf(args), onProgress: terminal.say });
+    const into = textArgument(args, 'into');
+    const force = flagArgument(args, 'force');
+    const facts =
+      into === null
+        ? await importAsRun(results, {
+            runDir: outOf(args),
+            profilesDir: resolve('profiles'),
+            name:
+              textArgument(args, 'name') ??
+              basename(files[0] ?? 'results').replace(/\.(?:gz|json|csv|jtl|log|xml)\b/g, ''),
+            thresholds,
+            toolVersion: toolVersion(),
+            host: { platform: platform(), release: release(), cpus: cpus().length, memoryBytes: totalmem() },
+            overwrite: force,
+          })
+        : await importIntoRun(results, { runDir: resolve(into), force, thresholds });
+    for (const note of results.notes) terminal.say(`note: ${note}`);
+    if (facts.leftOut > 0)
+      terminal.say(`note: ${formatCount(facts.leftOut)} requests outside of the run were left out`);
+    if (terminal.json) {
+      const formats = results.formats.map(({ file, id }) => ({ file, format: id }));
+      terminal.print(
+        JSON.stringify({
+          run: facts.runDir,
+          requests: results.requests,
+          files: formats,
+          ...isoSpan(facts),
+          intervalMs: facts.intervalMs,
+          leftOut: facts.leftOut,
+          notes: results.notes,
+        }),
+      );
+    } else {
+      const titles = [...new Set(results.formats.map(({ title }) => title))].join(', ');
+      terminal.say(
+        `${titles}: ${formatCount(results.requests)} requests in ${formatDuration(facts.endWallMs - facts.startWallMs)}`,
+      );
+      terminal.print(facts.runDir);
+      terminal.say(`Now: profiler report ${facts.runDir}`);
+    }
+    exit(EXIT.passed);
+  },
+});
+
+function isoSpan({ startWallMs, endWallMs }: { readonly startWallMs: number; readonly endWallMs: number }): {
+  readonly from: string;
+  readonly to: string;
+} {
+  return { from: new Date(startWallMs).toISOString(), to: new Date(endWallMs).toISOString() };
+}
+
+function outOf(args: Arguments): string | null {
+  const out = textArgument(args, 'out');
+  return out === null ? null : resolve(out);
+}
+
+function startOf(args: Arguments): number | null {
+  const text = textArgument(args, 'start');
+  if (text === null) return null;
+  const wallMs = Date.parse(text);
+  if (!Number.isNaN(wallMs)) return wallMs;
+  throw new ProfilerError('usage', EXIT.usage, `--start ${text} is no time.`, 'Write it like 2026-11-23T20:44:10Z.');
+}
+
+function textsBySubject(args: Arguments): RunManifest['thresholds'] {
+  const texts: Record<string, string[]> = {};
+  for (const { subject, text } of readSlo({}, textArgument(args, 'slo')))
+    texts[subject] = [...(texts[subject] ?? []), text];
+  return texts;
+}

@@ -1,0 +1,33 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { readRun } from '../record/read-run.ts';
+import { storageError } from '../record/storage-error.ts';
+import { partPath, publishPart } from '../record/write-atomically.ts';
+import { SERIES_FORMATS } from './series-tables.ts';
+
+export type SeriesFormat = keyof typeof SERIES_FORMATS;
+
+/**
+ * Writes the series of a run folder for other tools; `prefix` is the path without what tells the files apart. `refuse` is
+ * asked for each file before anything is written. Returns the files. Throws a ProfilerError: as `readRun`, or exit 6.
+ */
+export async function exportSeries(
+  runDir: string,
+  format: SeriesFormat,
+  prefix: string,
+  refuse: (path: string) => void,
+): Promise<string[]> {
+  const run = await readRun(runDir);
+  const files = SERIES_FORMATS[format](run).map(({ suffix, text }) => ({ path: `${prefix}${suffix}`, text }));
+  for (const { path } of files) refuse(path);
+  for (const { path, text } of files) {
+    try {
+      await pipeline(Readable.from(text()), createWriteStream(partPath(path), { mode: 0o600 }));
+      await publishPart(path);
+    } catch (error) {
+      throw storageError('cannot write', path, error);
+    }
+  }
+  return files.map(({ path }) => path);
+}

@@ -1,0 +1,208 @@
+import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import type { ResultSummary } from '../format/results/load-result.ts';
+import type { Microseconds, Milliseconds, WallMs } from '../model/units.ts';
+import { spreadQuantiles } from '../stats/spread-quantiles.ts';
+
+/** As the load engine keeps them: ten minutes at most, longer answers are recorded as that long. */
+const MAX_LATENCY_US = 600_000_000;
+const FIRST_WIDTH_MS = 1000;
+const MOST_LINES = 10_000;
+/** Latencies that are told apart, over all lines: some 60 bytes each. */
+const MOST_VALUES = 1_000_000;
+const MOST_NAMES = 200;
+const MOST_ERROR_KINDS = 40;
+const OTHER_NAME = '(other requests)';
+const OTHER_ERROR = 'other';
+const DROPPED_NAME = 'dropped arrivals';
+
+/** What happened in one interval under one request name. */
+export interface BookLine {
+  /** The interval begins at `index` times the width. */
+  readonly index: number;
+  readonly name: string;
+  /** End of the longest stretch in it that is known only as a whole; 0 where there is none. */
+  readonly untilMs: WallMs;
+  readonly count: number;
+  readonly errors: number;
+  readonly dropped: number;
+  readonly errorKinds: ReadonlyMap<string, number>;
+  /** HdrHistogram, microseconds, compressed base64; empty where nothing was answered. */
+  readonly encoded: string;
+}
+
+interface Cell {
+  index: number;
+  readonly name: string;
+  untilMs: WallMs;
+  count: number;
+  errors: number;
+  dropped: number;
+  readonly errorKinds: Map<string, number>;
+  /** How often each latency came, to three digits. */
+  readonly latencies: Map<Microseconds, number>;
+}
+
+/**
+ * Requests of hours in bounded memory, in whatever order they come: how often each latency came, by interval and request
+ * name. The interval begins at a second and doubles whenever there would be too many lines or latencies. Names beyond
+ * 200 are taken together.
+ */
+export class IntervalBook {
+  readonly #cells = new Map<string, Cell>();
+  readonly #names = new Set<string>();
+  #widthMs = FIRST_WIDTH_MS;
+  #values = 0;
+  #firstMs: WallMs = Number.POSITIVE_INFINITY;
+  #lastMs: WallMs = Number.NEGATIVE_INFINITY;
+  #lostNames = false;
+
+  get widthMs(): Milliseconds {
+    return this.#widthMs;
+  }
+
+  /** When the first request began and the last one ended. */
+  get spanMs(): { readonly firstMs: WallMs; readonly lastMs: WallMs } {
+    return { firstMs: this.#firstMs, lastMs: this.#lastMs };
+  }
+
+  /** There were more names than are kept apart. */
+  get hasLostNames(): boolean {
+    return this.#lostNames;
+  }
+
+  add(endWallMs: WallMs, name: string, durationMs: Milliseconds, error: string | null): void {
+    if (endWallMs - durationMs < this.#firstMs) this.#firstMs = endWallMs - durationMs;
+    if (endWallMs > this.#lastMs) this.#lastMs = endWallMs;
+    const cell = this.#cellAt(endWallMs, name);
+    cell.count += 1;
+    if (error !== null) countError(cell, error, 1);
+    this.#record(cell, durationMs, 1);
+  }
+
+  drop(wallMs: WallMs, count: number): void {
+    this.#cellAt(wallMs, DROPPED_NAME).dropped += count;
+  }
+
+  /** A stretch of which only percentiles are known. It is one line, as long as it lasted. */
+  addSummary({ name, durationMs, count, errors, errorKinds, quantiles }: ResultSummary, startWallMs: WallMs): void {
+    this.#firstMs = Math.min(this.#firstMs, startWallMs);
+    this.#lastMs = Math.max(this.#lastMs, startWallMs + durationMs);
+    const cell = this.#cellAt(startWallMs, name);
+    cell.count += count;
+    cell.untilMs = Math.max(cell.untilMs, startWallMs + durationMs);
+    let untold = errors;
+    for (const [kind, times] of Object.entries(errorKinds)) {
+      const told = Math.min(times, untold);
+      if (told > 0) countError(cell, kind, told);
+      untold -= told;
+    }
+    if (untold > 0) countError(cell, 'failed', untold);
+    for (const [latencyMs, times] of spreadQuantiles(quantiles, count)) this.#record(cell, latencyMs, times);
+  }
+
+  /** All lines in order of time. */
+  lines(): BookLine[] {
+    const histogram = newHistogram();
+    return [...this.#cells.values()]
+      .sort((a, b) => a.index - b.index)
+      .map(({ latencies, ...line }) => ({ ...line, encoded: encode(latencies, histogram) }));
+  }
+
+  #cellAt(wallMs: WallMs, wanted: string): Cell {
+    const name = this.#keptName(wanted);
+    const there = this.#cells.get(this.#keyAt(wallMs, name));
+    if (there) return there;
+    while (this.#cells.size >= MOST_LINES || this.#values >= MOST_VALUES) {
+      const [cells, values] = [this.#cells.size, this.#values];
+      this.#doubleWidth();
+      // What lies in one interval already cannot be made less.
+      if (this.#cells.size === cells && this.#values === values) break;
+    }
+    const key = this.#keyAt(wallMs, name);
+    const cell = this.#cells.get(key) ?? {
+      index: Math.floor(wallMs / this.#widthMs),
+      name,
+      untilMs: 0,
+      count: 0,
+      errors: 0,
+      dropped: 0,
+      errorKinds: new Map(),
+      latencies: new Map(),
+    };
+    this.#cells.set(key, cell);
+    return cell;
+  }
+
+  #keyAt(wallMs: WallMs, name: string): string {
+    return `${Math.floor(wallMs / this.#widthMs)} ${name}`;
+  }
+
+  #keptName(name: string): string {
+    if (this.#names.has(name)) return name;
+    if (this.#names.size >= MOST_NAMES) {
+      this.#lostNames = true;
+      return OTHER_NAME;
+    }
+    this.#names.add(name);
+    return name;
+  }
+
+  #record({ latencies }: Cell, durationMs: Milliseconds, times: number): void {
+    const value = threeDigits(durationMs * 1000);
+    const before = latencies.get(value);
+    if (before === undefined) this.#values += 1;
+    latencies.set(value, (before ?? 0) + times);
+  }
+
+  #doubleWidth(): void {
+    this.#widthMs *= 2;
+    this.#values = 0;
+    const cells = [...this.#cells.values()];
+    this.#cells.clear();
+    for (const cell of cells) {
+      cell.index = Math.floor(cell.index / 2);
+      const key = `${cell.index} ${cell.name}`;
+      const there = this.#cells.get(key);
+      if (there) merge(there, cell);
+      else this.#cells.set(key, cell);
+    }
+    for (const { latencies } of this.#cells.values()) this.#values += latencies.size;
+  }
+}
+
+function merge(into: Cell, from: Cell): void {
+  into.count += from.count;
+  into.dropped += from.dropped;
+  into.untilMs = Math.max(into.untilMs, from.untilMs);
+  for (const [kind, times] of from.errorKinds) countError(into, kind, times);
+  for (const [value, times] of from.latencies) into.latencies.set(value, (into.latencies.get(value) ?? 0) + times);
+}
+
+function countError(cell: Cell, error: string, times: number): void {
+  cell.errors += times;
+  const kind = cell.errorKinds.has(error) || cell.errorKinds.size < MOST_ERROR_KINDS ? error : OTHER_ERROR;
+  cell.errorKinds.set(kind, (cell.errorKinds.get(kind) ?? 0) + times);
+}
+
+/** The lower end of the bucket that an HdrHistogram of three digits has for the value: 11 bits are kept. */
+function threeDigits(durationUs: Microseconds): Microseconds {
+  const value = Math.min(MAX_LATENCY_US, Math.max(1, Math.round(durationUs)));
+  const shift = Math.max(0, 21 - Math.clz32(value));
+  return (value >>> shift) << shift;
+}
+
+function encode(latencies: ReadonlyMap<Microseconds, number>, histogram: Histogram): string {
+  if (latencies.size === 0) return '';
+  histogram.reset();
+  for (const [value, times] of latencies) histogram.recordValueWithCount(value, times);
+  return encodeIntoCompressedBase64(histogram);
+}
+
+function newHistogram(): Histogram {
+  return build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: MAX_LATENCY_US,
+    numberOfSignificantValueDigits: 3,
+  });
+}

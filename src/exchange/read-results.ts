@@ -1,0 +1,208 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { documentFormat } from '../format/results/json-document.ts';
+import type { ResultFormat, ResultReader, ResultSink, ResultSummary } from '../format/results/load-result.ts';
+import { DOCUMENT_FORMATS } from '../format/results/reports.ts';
+import { knownButUnreadable, resultHead, STREAMED_FORMATS } from '../format/results/result-formats.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { WallMs } from '../model/units.ts';
+import { IntervalBook } from './interval-book.ts';
+
+export interface ReadOptions {
+  /** When the load began, for files that do not say it. Null: it ended when the file was written last. */
+  readonly startWallMs: WallMs | null;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface Results {
+  readonly book: IntervalBook;
+  readonly requests: number;
+  /** One a file, in order. */
+  readonly formats: readonly { readonly file: string; readonly id: string; readonly title: string }[];
+  /** Limits of the data, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Enough to see the first line, however long. */
+const HEAD_BYTES = 64 * 1024;
+const PROGRESS_EVERY = 1_000_000;
+const GZIP = [0x1f, 0x8b] as const;
+
+/**
+ * Reads results of other load tools, compressed by gzip or not, of one test or of its parts (generators on several
+ * machines), into one book. Throws a ProfilerError: exit 2 for a file that is not known or holds no request.
+ */
+export async function readResults(files: readonly string[], options: ReadOptions): Promise<Results> {
+  const collector = new Collector(options.onProgress);
+  const formats: { file: string; id: string; title: string }[] = [];
+  for (const file of files) {
+    const endWallMs = await lastWritten(file);
+    const before = collector.requests;
+    const format = await readFile(file, collector);
+    formats.push({ file, ...format });
+    collector.placeUndated(options.startWallMs, endWallMs);
+    if (collector.requests === before) throw emptyError(file, format.title, collector.notes());
+  }
+  const { book, requests } = collector;
+  if (book.hasLostNames) collector.note('more than 200 request names: the rest was taken together as (other requests)');
+  return { book, requests, formats, notes: collector.notes() };
+}
+
+async function lastWritten(file: string): Promise<WallMs> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw new ProfilerError(
+      'result-unreadable',
+      EXIT.usage,
+      `${file} cannot be read: ${(error as Error).message}`,
+      'Name a file that a load tool has written.',
+    );
+  });
+  if (found.isFile()) return found.mtimeMs;
+  throw new ProfilerError(
+    'result-unreadable',
+    EXIT.usage,
+    `${file} is no file.`,
+    'Name the file in it: simulation.log of Gatling, _stats_history.csv of Locust.',
+  );
+}
+
+async function readFile(file: string, collector: Collector): Promise<{ id: string; title: string }> {
+  let head: Uint8Array = new Uint8Array(0);
+  let reader: ResultReader | null = null;
+  let format: { id: string; title: string } | null = null;
+  const start = (): ResultReader => {
+    const found = recognise(file, head, (document) => {
+      format = document;
+    });
+    format ??= found;
+    reader = found.open(collector);
+    reader.push(head);
+    return reader;
+  };
+  try {
+    for await (const chunk of await unpacked(file)) {
+      const bytes = chunk as Uint8Array;
+      if (reader !== null) (reader as ResultReader).push(bytes);
+      else {
+        head = Buffer.concat([head, bytes]);
+        if (head.length >= HEAD_BYTES) start();
+      }
+    }
+  } catch (error) {
+    if (error instanceof ProfilerError) throw error;
+    // A compressed file that is cut off still holds what came before.
+    if (head.length === 0) throw error;
+    collector.damage(`reading ended early: ${(error as Error).message}`);
+  }
+  (reader ?? start()).end();
+  return format ?? { id: 'unknown', title: 'unknown' };
+}
+
+async function unpacked(file: string): Promise<Readable> {
+  const isGzip = await startsWith(file, GZIP);
+  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
+  if (!isGzip) return bytes;
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  bytes.once('error', (error) => gunzip.destroy(error));
+  return bytes.pipe(gunzip);
+}
+
+async function startsWith(file: string, magic: readonly number[]): Promise<boolean> {
+  for await (const chunk of createReadStream(file, { end: magic.length - 1 })) {
+    const bytes = chunk as Uint8Array;
+    return magic.every((byte, i) => bytes[i] === byte);
+  }
+  return false;
+}
+
+function recognise(
+  file: string,
+  bytes: Uint8Array,
+  onDocument: (format: { id: string; title: string }) => void,
+): ResultFormat {
+  const head = resultHead(bytes);
+  const documents = documentFormat(DOCUMENT_FORMATS, ({ id, title }) => onDocument({ id, title }));
+  const format = [...STREAMED_FORMATS, documents].find(({ matches }) => matches(head));
+  if (format) return format;
+  throw new ProfilerError(
+    'result-unknown',
+    EXIT.usage,
+    `${file}: not a result of a load tool that is known here; it begins with ${JSON.stringify(head.firstLine.slice(0, 80))}.`,
+    knownButUnreadable(head) ?? knownFormats(),
+  );
+}
+
+function knownFormats(): string {
+  const titles = [...STREAMED_FORMATS, ...DOCUMENT_FORMATS].map(({ title }) => `  ${title}`);
+  return `Known are:\n${titles.join('\n')}`;
+}
+
+function emptyError(file: string, title: string, notes: readonly string[]): ProfilerError {
+  const what =
+    title === 'JSON report'
+      ? 'a JSON document, but no report of a load tool that is known here'
+      : `${title}, but no request is in it`;
+  const damage = notes.length > 0 ? ` (${notes.join('; ')})` : '';
+  return new ProfilerError('result-empty', EXIT.usage, `${basename(file)}: ${what}${damage}.`, knownFormats());
+}
+
+/** Puts what the readers tell into the book; undated stretches wait until the file has been read. */
+class Collector implements ResultSink {
+  readonly book = new IntervalBook();
+  requests = 0;
+  readonly #onProgress: (text: string) => void;
+  readonly #notes = new Set<string>();
+  readonly #damage = new Map<string, number>();
+  #undated: ResultSummary[] = [];
+
+  constructor(onProgress: (text: string) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  request(endWallMs: WallMs, name: string, durationMs: number, error: string | null): void {
+    this.book.add(endWallMs, name, durationMs, error);
+    this.requests += 1;
+    if (this.requests % PROGRESS_EVERY === 0) this.#onProgress(`${this.requests / 1e6} million requests`);
+  }
+
+  summary(summary: ResultSummary): void {
+    if (summary.count <= 0) return;
+    this.requests += summary.count;
+    if (summary.startWallMs === null) this.#undated.push(summary);
+    else this.book.addSummary(summary, summary.startWallMs);
+    this.note('the tool kept percentiles, not requests: between those that it gives, percentiles are guessed');
+  }
+
+  dropped(wallMs: WallMs, count: number): void {
+    this.book.drop(wallMs, count);
+  }
+
+  note(text: string): void {
+    this.#notes.add(text);
+  }
+
+  damage(reason: string): void {
+    this.#damage.set(reason, (this.#damage.get(reason) ?? 0) + 1);
+  }
+
+  /** Of all that the file said without a date: it began at the given time, or ended when the file was written. */
+  placeUndated(startWallMs: WallMs | null, endWallMs: WallMs): void {
+    const [undated, longestMs] = [this.#undated, Math.max(0, ...this.#undated.map(({ durationMs }) => durationMs))];
+    this.#undated = [];
+    for (const summary of undated) this.book.addSummary(summary, startWallMs ?? endWallMs - longestMs);
+    if (undated.length > 0 && startWallMs === null) {
+      this.note(
+        'the file does not say when the load was: it is taken to have ended when the file was written (--start says otherwise)',
+      );
+    }
+  }
+
+  notes(): string[] {
+    const damage = [...this.#damage].map(([reason, times]) => `${times === 1 ? 'once' : `${times} times`}: ${reason}`);
+    return [...this.#notes, ...damage];
+  }
+}

@@ -1,0 +1,106 @@
+import type { ResultFormat, ResultReader, ResultSink } from './load-result.ts';
+
+/** A JSON value of which nothing is known yet. Members that are not there, or of another kind, are undefined. */
+export class JsonNode {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  get(...path: readonly string[]): JsonNode {
+    let at = this.value;
+    for (const name of path) {
+      at =
+        typeof at === 'object' && at !== null && Object.hasOwn(at, name)
+          ? (at as Record<string, unknown>)[name]
+          : undefined;
+    }
+    return new JsonNode(at);
+  }
+
+  get number(): number | undefined {
+    return typeof this.value === 'number' && Number.isFinite(this.value) ? this.value : undefined;
+  }
+
+  get text(): string | undefined {
+    return typeof this.value === 'string' ? this.value : undefined;
+  }
+
+  get exists(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** Elements of a list, empty where there is none. */
+  get list(): readonly JsonNode[] {
+    return Array.isArray(this.value) ? this.value.map((one) => new JsonNode(one)) : [];
+  }
+
+  /** Members of an object, empty where there is none. */
+  get entries(): readonly (readonly [name: string, node: JsonNode])[] {
+    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) return [];
+    return Object.entries(this.value).map(([name, one]) => [name, new JsonNode(one)]);
+  }
+}
+
+/** A format that is one JSON document, told from others by what it holds. */
+export interface DocumentFormat {
+  readonly id: string;
+  readonly title: string;
+  readonly matches: (document: JsonNode) => boolean;
+  readonly read: (document: JsonNode, sink: ResultSink) => void;
+}
+
+/** Reports are small: what is larger is no report. */
+const LARGEST_BYTES = 256 * 1024 * 1024;
+
+/**
+ * All formats that are one document, as one format: which of them it is shows only when it has been read whole.
+ * `onFormat` is told.
+ */
+export function documentFormat(
+  formats: readonly DocumentFormat[],
+  onFormat: (format: DocumentFormat) => void,
+): ResultFormat {
+  return {
+    id: 'json',
+    title: 'JSON report',
+    matches: ({ firstLine }) => /^\s*\{/.test(firstLine),
+    open: (sink) => wholeReader((text) => readDocument(text, formats, sink, onFormat), sink),
+  };
+}
+
+function readDocument(
+  text: string,
+  formats: readonly DocumentFormat[],
+  sink: ResultSink,
+  onFormat: (format: DocumentFormat) => void,
+): void {
+  let document: JsonNode;
+  try {
+    document = new JsonNode(JSON.parse(text));
+  } catch (error) {
+    sink.damage(`no whole JSON document: ${(error as Error).message}`);
+    return;
+  }
+  const format = formats.find(({ matches }) => matches(document));
+  if (!format) return;
+  onFormat(format);
+  format.read(document, sink);
+}
+
+function wholeReader(onText: (text: string) => void, sink: ResultSink): ResultReader {
+  const decoder = new TextDecoder('utf-8');
+  const parts: string[] = [];
+  let bytes = 0;
+  return {
+    push(piece) {
+      bytes += piece.length;
+      if (bytes <= LARGEST_BYTES) parts.push(decoder.decode(piece, { stream: true }));
+    },
+    end() {
+      if (bytes > LARGEST_BYTES) sink.damage('a JSON document of more than 256 MB');
+      else onText(parts.join('') + decoder.decode());
+    },
+  };
+}

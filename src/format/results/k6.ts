@@ -1,0 +1,120 @@
+import { cellAt, columnsOf, csvReader } from './csv-rows.ts';
+import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
+import { nameOfUrl } from './request-name.ts';
+import { lineReader } from './text-lines.ts';
+
+const DURATION = 'http_req_duration';
+const DROPPED = 'dropped_iterations';
+
+interface Tags {
+  readonly name?: string;
+  readonly url?: string;
+  readonly method?: string;
+  readonly status?: string;
+  readonly expected_response?: string;
+  readonly error_code?: string;
+}
+
+/**
+ * `k6 run --out json=FILE`: a line a sample of a metric, some eight a request. Only the duration of requests and dropped
+ * iterations matter; the rest is passed over without being parsed. Samples are stamped when the request has ended.
+ */
+export const k6Json: ResultFormat = {
+  id: 'k6-json',
+  title: 'k6 samples (--out json)',
+  matches: ({ firstLine }) =>
+    firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
+  open: (sink) =>
+    lineReader((line) => {
+      const isDuration = line.includes(DURATION);
+      if (!isDuration && !line.includes(DROPPED)) return;
+      const sample = parsed(line, sink);
+      if (sample === null || sample.type !== 'Point') return;
+      const { time, value, tags } = sample.data ?? {};
+      const wallMs = Date.parse(time ?? '');
+      if (Number.isNaN(wallMs) || typeof value !== 'number') return sink.damage('a sample without time or value');
+      if (sample.metric === DROPPED) sink.dropped(wallMs, value);
+      else if (sample.metric === DURATION) sink.request(wallMs, k6Name(tags ?? {}), value, k6Error(tags ?? {}));
+    }),
+};
+
+interface K6Sample {
+  readonly type?: string;
+  readonly metric?: string;
+  readonly data?: { readonly time?: string; readonly value?: number; readonly tags?: Tags | null };
+}
+
+function parsed(line: string, sink: ResultSink): K6Sample | null {
+  try {
+    return JSON.parse(line) as K6Sample;
+  } catch {
+    sink.damage('a line that is no JSON');
+    return null;
+  }
+}
+
+const COLUMNS = [
+  'metric_name',
+  'timestamp',
+  'metric_value',
+  'error_code',
+  'expected_response',
+  'method',
+  'name',
+  'status',
+  'url',
+] as const;
+
+/** `k6 run --out csv=FILE`: the same as a table; times are whole seconds unless K6_CSV_TIME_FORMAT says otherwise. */
+export const k6Csv: ResultFormat = {
+  id: 'k6-csv',
+  title: 'k6 samples (--out csv)',
+  matches: ({ firstLine }) => firstLine.startsWith('metric_name,timestamp,metric_value'),
+  open: (sink) => {
+    let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
+    return csvReader((cells) => {
+      if (at === null) {
+        at = columnsOf(cells, COLUMNS);
+        return;
+      }
+      const metric = cellAt(cells, at.metric_name);
+      if (metric !== DURATION && metric !== DROPPED) return;
+      const wallMs = wallOf(cellAt(cells, at.timestamp));
+      const value = Number(cellAt(cells, at.metric_value));
+      if (Number.isNaN(wallMs) || !Number.isFinite(value)) return sink.damage('a row without time or value');
+      if (metric === DROPPED) return sink.dropped(wallMs, value);
+      const tags: Tags = {
+        name: cellAt(cells, at.name),
+        url: cellAt(cells, at.url),
+        method: cellAt(cells, at.method),
+        status: cellAt(cells, at.status),
+        expected_response: cellAt(cells, at.expected_response),
+        error_code: cellAt(cells, at.error_code),
+      };
+      sink.request(wallMs, k6Name(tags), value, k6Error(tags));
+    });
+  },
+};
+
+/** Seconds, milliseconds, micro- or nanoseconds since 1970, or RFC 3339. */
+function wallOf(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) return Date.parse(text);
+  const value = Number(text);
+  const digits = text.replace(/\..*$/, '').length;
+  return digits <= 10 ? value * 1000 : value / 10 ** (digits - 13);
+}
+
+/** k6 names a request by its address unless the script gives it a name. */
+function k6Name({ name = '', url = '', method = '' }: Tags): string {
+  return name === '' || name === url ? nameOfUrl(method, url || name) : name;
+}
+
+/** What the script expects decides (`expected_response`); where it is not recorded, a status of 400 and more fails. */
+function k6Error({ status = '', expected_response, error_code = '' }: Tags): string | null {
+  const failed =
+    expected_response === undefined || expected_response === ''
+      ? status === '' || status === '0' || Number(status) >= 400
+      : expected_response === 'false';
+  if (!failed) return null;
+  return status === '' || status === '0' ? `k6 error ${error_code || 'unknown'}` : statusError(status);
+}

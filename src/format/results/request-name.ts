@@ -1,0 +1,12 @@
+/** Parts of a path that name one thing among many: numbers, UUIDs, long hexadecimal or random texts. */
+const IDENTIFIER = /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{12,}|(?=[^/]*\d)[\w-]{20,})$/i;
+
+/**
+ * A name for requests that have only an address: `GET /items/{id}`. Addresses with numbers in them would make each
+ * request a name of its own.
+ */
+export function nameOfUrl(method: string, url: string): string {
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? url.replace(/[?#].*$/, '');
+  const parts = (path === '' ? '/' : path).split('/').map((part) => (IDENTIFIER.test(part) ? '{id}' : part));
+  return `${method} ${parts.join('/')}`.trim();
+}

@@ -1,0 +1,45 @@
+import type { ComparedMeasure, Comparison, MeasureVerdict } from '../model/baseline.ts';
+import { formatPercent, formatValue, threeDigits } from './numbers.ts';
+import { plural } from './prose.ts';
+
+export const VERDICT_WORDS: Readonly<Record<MeasureVerdict, string>> = {
+  worse: 'REGRESSION',
+  better: 'better',
+  same: 'same',
+  unclear: 'unclear',
+};
+
+/** `No regression against 5 runs.` */
+export function comparisonHeadline({ verdict, findings, baseline }: Comparison): string {
+  const against = `against a baseline of ${plural(baseline.length, 'run')}`;
+  if (verdict === 'inconclusive') return `Nothing to compare: no figure is known on both sides, ${against}.`;
+  return findings.length === 0 ? `No regression ${against}.` : `${plural(findings.length, 'regression')} ${against}.`;
+}
+
+/** Cells of a row: figure, baseline with its range, now with its range, change with its interval. */
+export function comparisonRow(measure: ComparedMeasure): readonly [string, string, string, string] {
+  const { title, unit, baseline, now } = measure;
+  return [title, rangeWords(baseline, unit), rangeWords(now, unit), changeWords(measure)];
+}
+
+function rangeWords({ median, low, high, runs }: ComparedMeasure['baseline'], unit: ComparedMeasure['unit']): string {
+  const value = measureValue(median, unit);
+  return runs === 1 ? value : `${value} (${measureValue(low, unit)} to ${measureValue(high, unit)})`;
+}
+
+function changeWords({ changeShare, changeShareCI, change, changeCI, unit }: ComparedMeasure): string {
+  if (unit === 'share' || changeShare === null || changeShareCI === null) {
+    return `${signed(100 * change)} pp [${signed(100 * changeCI[0])}, ${signed(100 * changeCI[1])}]`;
+  }
+  const [low, high] = changeShareCI;
+  return `${signed(100 * changeShare)} % [${signed(100 * low)}, ${signed(100 * high)}]`;
+}
+
+function measureValue(value: number, unit: ComparedMeasure['unit']): string {
+  if (unit === 'per-second') return `${threeDigits(value)}/s`;
+  return unit === 'share' ? formatPercent(value) : formatValue(value, unit);
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${threeDigits(value)}`;
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { measureRun } from '../analysis/baseline/measure-run.ts';
+import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
+import { ProfilerError } from '../model/errors.ts';
+import type { RunManifest } from '../model/run-manifest.ts';
+import { type Run, readRun } from '../record/read-run.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+
+/** Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. Throws as `readRun` does. */
+export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
+  const run = await readRun(dir);
+  const { manifest, samples, events, requests } = run;
+  const measures = measureRun({
+    manifest,
+    samples,
+    events,
+    requests,
+    thresholds: [],
+    heapGrowth: null,
+    heapGrowthError: null,
+    cpu: null,
+    allocationGrowth: [],
+    placeOf: () => null,
+    damage: [],
+  });
+  const startedAt = new Date(manifest.clock.startWallMs).toISOString();
+  return { id: manifest.id, startedAt, conditions: conditionsOf(run), measures };
+}
+
+function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {
+  const { host, target, clock } = manifest;
+  const lastMs = Math.max(events.at(-1)?.monoMs ?? 0, samples.at(-1)?.monoMs ?? 0, requests.at(-1)?.endMonoMs ?? 0);
+  return {
+    target: target.name,
+    node: target.nodeVersion,
+    scenario: manifest.scenario && {
+      name: manifest.scenario.name,
+      digest: createHash('sha256').update(whatIsSent(manifest.scenario)).digest('hex').slice(0, 16),
+    },
+    host: { platform: host.platform, cpus: host.cpus, memoryBytes: host.memoryBytes },
+    durationMs: Math.max(0, lastMs - clock.startMonoMs),
+  };
+}
+
+/** What a scenario sends, without what does not change it: comments, layout, address, length, limits. */
+function whatIsSent({ name, text }: NonNullable<RunManifest['scenario']>): string {
+  try {
+    const { load, setup, tasks } = parseScenario(text, { fileName: name });
+    return JSON.stringify({ load: { ...load, durationMs: null }, setup, tasks });
+  } catch (error) {
+    if (!(error instanceof ProfilerError)) throw error;
+    return text;
+  }
+}

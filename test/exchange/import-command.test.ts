@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readResults } from '../../src/exchange/read-results.ts';
+import type { ProfilerError } from '../../src/model/errors.ts';
+import { readRun } from '../../src/record/read-run.ts';
+import { createRun } from '../../src/record/run-recorder.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { seededRandom } from '../helpers/series.ts';
+import { syntheticRun } from '../helpers/synthetic-run.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const T = Date.parse('2026-03-01T10:00:00Z');
+
+/** A JTL of some minutes at ten requests a second; `slower` a minute. */
+function jtl({
+  startMs = T,
+  minutes = 3,
+  slower = 0,
+}: {
+  startMs?: number;
+  minutes?: number;
+  slower?: number;
+} = {}): string {
+  const random = seededRandom(1);
+  const rows = Array.from({ length: minutes * 600 }, (_, i) => {
+    const ms = Math.round(20 + 5 * random() + (slower * i) / 600);
+    const ok = i % 200 !== 7;
+    return `${startMs + i * 100},${ms},${i % 3 === 0 ? 'buy' : 'home'},${ok ? '200,OK' : '500,Error'},Users 1-1,text,${ok}`;
+  });
+  return `timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success\n${rows.join('\n')}\n`;
+}
+
+test('import, then report and check: percentiles, errors, the limits that were asked for', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'night.jtl.gz'), gzipSync(jtl()));
+  writeFileSync(join(folder, 'slo.yaml'), 'home: [ "p(95)<30ms", "errors<1%" ]\nbuy: [ "p(50)<10ms" ]\n');
+  const imported = await runCli(['import', 'night.jtl.gz', '--slo', 'slo.yaml', '--json'], { cwd: folder });
+  assert.equal(imported.code, 0, imported.stderr);
+  const facts = JSON.parse(imported.stdout);
+  assert.equal(facts.requests, 1800);
+  assert.equal(facts.files[0].format, 'jmeter-csv');
+  assert.match(facts.run, /profiles\/2026-03-01T10-00-00-night$/);
+
+  const reported = await runCli(['report', facts.run, '--json'], { cwd: folder });
+  const report = JSON.parse(reported.stdout);
+  assert.equal(report.run.requests, 1800);
+  assert.ok(report.run.coverage > 0.95, `${report.run.coverage}`);
+  assert.equal(report.run.startedAt, '2026-03-01T10:00:00.000Z');
+  const [buy, home] = report.requests.toSorted((a: { name: string }, b: { name: string }) =>
+    a.name < b.name ? -1 : 1,
+  );
+  assert.deepEqual([buy.count, home.count], [600, 1200]);
+  assert.ok(home.p50Ms >= 22 && home.p50Ms <= 23, `${home.p50Ms}`);
+  assert.ok(Math.abs(home.ratePerSecond - 6.67) < 0.1, `${home.ratePerSecond}`);
+  const gates = Object.fromEntries(
+    report.gates.map(({ name, status }: { name: string; status: string }) => [name, status]),
+  );
+  assert.deepEqual(gates, {
+    leak: 'unknown',
+    degradation: 'pass',
+    'home p(95)': 'pass',
+    'home errors': 'pass',
+    'buy p(50)': 'fail',
+  });
+  assert.equal(reported.code, 1);
+  assert.equal((await runCli(['check', facts.run], { cwd: folder })).code, 1);
+  assert.equal((await runCli(['import', 'night.jtl.gz', '--out', facts.run], { cwd: folder })).code, 6);
+});
+
+test('requests that become slower over the load are a finding of the triage', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'slow.jtl'), jtl({ minutes: 12, slower: 4 }));
+  const run = join(folder, 'run');
+  assert.equal((await runCli(['import', 'slow.jtl', '--out', run], { cwd: folder })).code, 0);
+  const { stdout, code } = await runCli(['report', run, '--json'], { cwd: folder });
+  const kinds = JSON.parse(stdout).findings.map(({ kind }: { kind: string }) => kind);
+  assert.ok(kinds.includes('latency-degradation'), kinds.join());
+  assert.equal(code, 1);
+});
+
+test('--into puts the load of another tool beside the samples of a run that only watched', async (t) => {
+  const folder = temporaryFolder(t);
+  const run = join(folder, 'watched');
+  const { manifest, samples, events } = syntheticRun({ seed: 1, load: 'none', snapshots: 0, durationMs: 120_000 });
+  const recorder = await createRun(run, manifest);
+  for (const sample of samples) recorder.appendSample(sample);
+  for (const event of events) recorder.appendEvent(event);
+  await recorder.close();
+  const startMs = manifest.clock.startWallMs;
+  writeFileSync(join(folder, 'beside.jtl'), jtl({ startMs: startMs + 10_000, minutes: 3 }));
+  writeFileSync(join(folder, 'elsewhen.jtl'), jtl());
+
+  const { code, stdout } = await runCli(['import', 'beside.jtl', '--into', run, '--json'], { cwd: folder });
+  assert.equal(code, 0);
+  // 110 of the 180 seconds of the load lie in the run; what its last second holds is kept whole.
+  const facts = JSON.parse(stdout);
+  assert.ok(facts.leftOut >= 680 && facts.leftOut <= 700, stdout);
+  const read = await readRun(run);
+  assert.deepEqual(read.damage, []);
+  assert.equal(
+    read.requests.reduce((sum, { count }) => sum + count, 0),
+    1800 - facts.leftOut,
+  );
+  assert.equal(read.requests[0]?.startMonoMs, manifest.clock.startMonoMs + 10_000);
+  assert.match(JSON.stringify(read.events.at(-1)), /1800 requests imported from beside\.jtl/);
+
+  const again = await runCli(['import', 'beside.jtl', '--into', run], { cwd: folder });
+  assert.equal(again.code, 2);
+  assert.match(again.stderr, /has requests already/);
+  const elsewhen = await runCli(['import', 'elsewhen.jtl', '--into', run, '--force'], { cwd: folder });
+  assert.equal(elsewhen.code, 2);
+  assert.match(elsewhen.stderr, /from another time than the run: 2026-03-01T10:00:00/);
+});
+
+test('several files are one load; what they say does not go lost', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'a.jtl'), jtl());
+  writeFileSync(join(folder, 'b.jtl'), jtl({ startMs: T + 60_000 }));
+  const { stdout } = await runCli(['import', 'a.jtl', 'b.jtl', '--out', 'run', '--json'], { cwd: folder });
+  const { requests, from, to } = JSON.parse(stdout);
+  assert.deepEqual([requests, from], [3600, '2026-03-01T10:00:00.000Z']);
+  assert.ok(Date.parse(to) > T + 239_000, to);
+});
+
+test('what cannot be imported is said, with what to do', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'results'));
+  writeFileSync(join(folder, 'notes.txt'), 'nothing of a load\n');
+  writeFileSync(join(folder, 'empty.jtl'), 'timeStamp,elapsed,label,responseCode\n');
+  writeFileSync(join(folder, 'other.json'), '{ "a": 1 }\n');
+  const fails = (file: string, message: RegExp): Promise<void> =>
+    assert.rejects(readResults([file], { startWallMs: null, onProgress: () => {} }), (error: ProfilerError) => {
+      assert.equal(error.exitCode, 2);
+      assert.match(`${error.message}\n${error.hint}`, message);
+      return true;
+    });
+  await fails(
+    join(folder, 'notes.txt'),
+    /not a result of a load tool that is known here; it begins with "nothing of a load"[\s\S]*JMeter/,
+  );
+  await fails(join(folder, 'empty.jtl'), /no request is in it/);
+  await fails(join(folder, 'other.json'), /no report of a load tool/);
+  await fails(join(folder, 'results'), /is no file[\s\S]*simulation\.log/);
+  await fails(join(folder, 'gone.jtl'), /cannot be read/);
+  await fails(
+    'test/fixtures/load-results/locust-2.12_failures.csv',
+    /list of failures of Locust: import its _stats_history\.csv/,
+  );
+});
+
+test('totals without a date: they end when the file was written, or begin when --start says', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(process.cwd(), 'test/fixtures/load-results/locust-2.12_stats.csv');
+  const { stdout, stderr } = await runCli(
+    ['import', file, '--out', 'run', '--start', '2026-03-01T10:00:00Z', '--json'],
+    { cwd: folder },
+  );
+  assert.equal(JSON.parse(stdout).from, '2026-03-01T10:00:00.000Z', stderr);
+  assert.equal((await runCli(['import', file, '--out', 'other', '--start', 'noon'], { cwd: folder })).code, 2);
+  const guessed = await runCli(['import', file, '--out', 'third'], { cwd: folder });
+  assert.match(guessed.stderr, /ended when the file was written/);
+  assert.ok(readFileSync(join(folder, 'third', 'requests.ndjson'), 'utf8').includes('"name":"slow"'));
+});
