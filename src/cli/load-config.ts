@@ -13,6 +13,7 @@ export interface Config {
   readonly file: string;
   readonly target: TargetSpec | null;
   readonly url: string | null;
+  readonly database: string | null;
   readonly durationMs: number | null;
   readonly scenario: string | null;
   readonly users: number | null;
@@ -38,6 +39,7 @@ export interface Config {
 interface ConfigFile {
   readonly target?: TargetSpec;
   readonly url?: string;
+  readonly database?: string;
   readonly duration?: string;
   readonly scenario?: string;
   readonly load?: 'none';
@@ -78,6 +80,7 @@ function readConfig(file: string): Config {
     file,
     target: config.target ?? null,
     url: config.url ?? null,
+    database: config.database ?? null,
     durationMs: durationOr(config.duration),
     scenario: config.load === 'none' ? 'none' : pathOr(config.scenario),
     users: config.users ?? null,

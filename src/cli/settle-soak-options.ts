@@ -38,6 +38,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
     thresholds: [...(load?.scenario.thresholds ?? []), ...readSlo(config?.gates.thresholds ?? {}, slo)],
+    databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };

@@ -44,10 +44,14 @@ const OPTIONS = {
     ...durationOption('cpu-window', 'length of one CPU profile (default: by the length of the run)', '10m'),
     group: 'Captures:',
   },
+  database: {
+    ...textOption('database', 'PostgreSQL to watch beside the service: postgres://USER@HOST/NAME'),
+    group: 'Captures:',
+  },
   probes: {
     type: 'boolean',
     default: true,
-    describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
+    describe: 'watch requests and database queries inside the service (--no-probes: do not)',
     group: 'Captures:',
   },
   'fail-on': {
@@ -78,6 +82,7 @@ export const soakCommand: Command = (exit) => ({
       .options(OPTIONS)
       .example('$0 soak --pid 4711 --minutes 5', 'watch the traffic of a running service')
       .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'drive a scenario for a night')
+      .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'see connections, locks and plans too')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));

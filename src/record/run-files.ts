@@ -4,9 +4,9 @@ import { partPath } from './write-atomically.ts';
 export const MANIFEST = 'run.json';
 export const JOURNALS = { samples: 'samples.ndjson', requests: 'requests.ndjson', events: 'events.ndjson' } as const;
 export type JournalName = keyof typeof JOURNALS;
-export const FOLDERS = ['cpu', 'heap', 'sources'] as const;
+export const FOLDERS = ['cpu', 'heap', 'sources', 'database'] as const;
 
-export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map';
+export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map' | 'database';
 
 const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[number]; readonly extension: string }>> =
   {
@@ -14,6 +14,7 @@ const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[n
     'heap-snapshot': { folder: 'heap', extension: '.heapsnapshot' },
     'heap-profile': { folder: 'heap', extension: '.heapprofile' },
     'source-map': { folder: 'sources', extension: '.map' },
+    database: { folder: 'database', extension: '.json' },
   };
 
 export interface RunFile {
