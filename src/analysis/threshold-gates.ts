@@ -14,6 +14,8 @@ const RESOURCES: Readonly<Record<string, (view: RunView) => number | null>> = {
   fds: (view) => highest(allValues(view, 'process.fds')),
   threads: (view) => highest(allValues(view, 'process.threads')),
   'loop.p99': (view) => percentile(loadedValues(view, 'loop.delay.p99'), 0.99),
+  // What the server counts; else what the pools of the service hold.
+  'db.connections': (view) => highest(allValues(view, 'db.connections')) ?? highest(allValues(view, 'pool.total')),
   disk: (view) => highestRate(view, ['process.io.read', 'process.io.write']),
 };
 

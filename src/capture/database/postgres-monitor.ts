@@ -30,6 +30,8 @@ const LOCKS_EACH_LOOKS = 10;
 const RECONNECT_EACH_MS = 10_000;
 const MAX_OBSERVED = 200;
 const TOP_OBSERVED = 40;
+const NO_PLANS =
+  'Some plans could not be made: the role of --database may not read the tables. `grant pg_read_all_data` to it (PostgreSQL 14 and later), or `select` on these tables.';
 
 /**
  * Watches one PostgreSQL database from a connection of its own: read-only, each statement cut short, one at a time.
@@ -104,7 +106,8 @@ export class PostgresMonitor {
       const plans: StatementPlan[] = [];
       for (const text of toExplain(view))
         plans.push(await explainStatement(this.#connection, this.#server.versionNumber, text));
-      return { ...view, plans };
+      const isForbidden = plans.some(({ error }) => error !== null && /permission denied/.test(error));
+      return isForbidden ? { ...view, plans, notes: [...view.notes, NO_PLANS] } : { ...view, plans };
     });
   }
 
