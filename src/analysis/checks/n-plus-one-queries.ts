@@ -109,7 +109,7 @@ function loopFinding(context: CheckContext, use: Use, parent: Use | null): Findi
     kind: 'n-plus-one-query',
     confidence,
     severity: msEach >= HEAVY_MS_EACH || callsEach >= MANY_CALLS_EACH ? 'major' : 'minor',
-    title: `${statement} runs ${figure(callsEach)} times in ${each}, for ${figure(use.rowsEach)} rows at a time${parent ? ': once for each row of another query' : ''}.`,
+    title: `${statement} runs ${figure(callsEach)} times in ${each}${parent ? ': once for each row of another query' : ''}.`,
     subject: {
       class: shortSql(query.text),
       holder: route === null ? 'queries of the database' : `requests ${route}`,

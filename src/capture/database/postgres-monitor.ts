@@ -31,7 +31,7 @@ const RECONNECT_EACH_MS = 10_000;
 const MAX_OBSERVED = 200;
 const TOP_OBSERVED = 40;
 const NO_PLANS =
-  'Some plans could not be made: the role of --database may not read the tables. `grant pg_read_all_data` to it (PostgreSQL 14 and later), or `select` on these tables.';
+  'Some plans could not be made: the role of --database may not do what these statements do. For those that read, `grant pg_read_all_data` to it (PostgreSQL 14 and later).';
 
 /**
  * Watches one PostgreSQL database from a connection of its own: read-only, each statement cut short, one at a time.
