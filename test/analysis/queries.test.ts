@@ -150,6 +150,16 @@ test('quick in the server, slow in the service: the server is not blamed', () =>
   assert.match(finding.against.join(' '), /server itself needed 1 ms/);
 });
 
+test('now and then slow in the service, never seen so in the server: no finding', () => {
+  const slow = statement('select report($1)', { calls: 500, totalMs: 500 * 60, slow: 40 });
+  const seen = (longestMs: number): Partial<DatabaseView> => ({
+    statements: [server('select report($1)', 500, 500 * 50)],
+    observed: [{ text: 'select report($1)', seen: 12, waitingForLock: 0, longestMs }],
+  });
+  assert.deepEqual(findings(records([slow], seen(55)), 'slow-query'), []);
+  assert.equal(findings(records([slow], seen(400)), 'slow-query').length, 1);
+});
+
 test('a blocked event loop makes answers look slow', () => {
   const slow = statement('select report($1)', { calls: 50, totalMs: 50 * 180, slow: 50 });
   const values = (): Partial<Record<MetricName, number>> => ({ 'loop.delay.p99': 150 });

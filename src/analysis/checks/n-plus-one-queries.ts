@@ -141,7 +141,7 @@ function evidenceOf({ query, route, requests, callsEach, msEach, maxCalls }: Use
     ...(parent
       ? [
           {
-            what: `${code(shortSql(parent.query.text))} runs ${figure(parent.callsEach)} times a request and gives ${figure(parent.rowsEach)} rows: one call for each of them.`,
+            what: `${code(shortSql(parent.query.text))} gives ${figure(parent.callsEach * parent.rowsEach)} rows a request: one call for each of them.`,
             file,
           },
         ]

@@ -55,7 +55,9 @@ function isSlow(query: KnownQuery): boolean {
   if (callsOf(query) < LEAST_CALLS) return false;
   const slowCalls = query.target?.slow ?? 0;
   const often = slowCalls >= LEAST_CALLS && slowCalls >= SLOW_SHARE * callsOf(query);
-  return often || meanMs(query) >= SLOW_MS || (serverMeanMs(query) ?? 0) >= SLOW_MS;
+  if (meanMs(query) >= SLOW_MS || (serverMeanMs(query) ?? 0) >= SLOW_MS) return true;
+  // Now and then: where the server was asked, it must have been seen at it, for the way and the service may be slow too.
+  return often && (query.server === null || (query.observed?.longestMs ?? 0) >= SLOW_MS);
 }
 
 function isWastefulScan(query: KnownQuery, allMs: number): boolean {

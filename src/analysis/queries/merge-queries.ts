@@ -1,6 +1,7 @@
 import type {
   CallSite,
   DatabaseRecords,
+  ObservedStatement,
   PlanNode,
   RouteUse,
   ServerStatement,
@@ -15,6 +16,7 @@ export interface KnownQuery {
   /** As the service saw it, over all its lives; null where nobody looked inside. */
   readonly target: TargetStatement | null;
   readonly server: ServerStatement | null;
+  readonly observed: ObservedStatement | null;
   readonly plan: StatementPlan | null;
   /** Large tables that its plan reads as a whole although it asks for some rows only. */
   readonly scans: readonly WholeRead[];
@@ -36,6 +38,7 @@ export function mergeQueries({ queries, server }: DatabaseRecords): KnownQuery[]
   for (const statement of queries.flatMap(({ statements }) => statements))
     target.set(keyOf(statement), add(statement, target.get(keyOf(statement))));
   const ofServer = byKey(server?.statements ?? []);
+  const observed = byKey(server?.observed ?? []);
   const plans = byKey(server?.plans ?? []);
   const texts = new Map<string, Pick<ServerStatement, 'text' | 'calls' | 'rows'>>([...ofServer, ...target]);
   return [...texts]
@@ -45,6 +48,7 @@ export function mergeQueries({ queries, server }: DatabaseRecords): KnownQuery[]
         text,
         target: target.get(key) ?? null,
         server: ofServer.get(key) ?? null,
+        observed: observed.get(key) ?? null,
         plan,
         scans: plan?.plan ? wholeReads(plan.plan, server?.tables ?? [], rows / Math.max(1, calls)) : [],
       };

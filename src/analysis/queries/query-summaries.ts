@@ -1,6 +1,5 @@
 import type { PlanNode } from '../../model/database.ts';
 import type { QuerySummary } from '../../model/report.ts';
-import { formatCount } from '../../model/units.ts';
 import type { RunView } from '../run-view.ts';
 import {
   callsOf,
@@ -49,10 +48,10 @@ function busiestRoute({ target }: KnownQuery): { readonly route: string; readonl
   return routes.sort((a, b) => b.callsPerRequest - a.callsPerRequest)[0] ?? null;
 }
 
-/** `Seq Scan on orders, about 12 rows: (orders.customer = $1)`, children indented below. */
+/** `Seq Scan on orders (rows=12): (orders.customer = $1)`, children indented below. */
 export function planLines({ node, table, index, condition, rows, children }: PlanNode, depth: number = 0): string[] {
   const where = [index && `using ${index}`, table && `on ${table}`].filter(Boolean).join(' ');
-  const line = `${'  '.repeat(depth)}${[node, where].filter(Boolean).join(' ')}, about ${formatCount(Math.round(rows))} rows`;
+  const line = `${'  '.repeat(depth)}${[node, where].filter(Boolean).join(' ')} (rows=${Math.round(rows)})`;
   return [
     condition === null ? line : `${line}: ${condition}`,
     ...children.flatMap((child) => planLines(child, depth + 1)),

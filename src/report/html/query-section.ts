@@ -26,12 +26,9 @@ ${database.notes.length === 0 ? NOTHING : html`<ul>${database.notes.map((note) =
 
 function statementTable(queries: readonly QuerySummary[]): Markup {
   const rows = queries.map((query) => [
-    html`<code>${query.text}</code>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">reads all of ${query.wholeReads.join(', ')}</span>`}`,
-    html`<span class="place">${query.source ? formatPlace(query.source) : ''}</span>`,
+    html`<code>${query.text}</code><br><span class="place">${query.source ? formatPlace(query.source) : ''} ${query.route ?? ''}</span>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">reads all of ${query.wholeReads.join(', ')}</span>`}`,
     html`${formatCount(query.calls)}`,
-    query.callsPerRequest === null
-      ? NOTHING
-      : html`${threeDigits(query.callsPerRequest)} <span class="quiet">${query.route}</span>`,
+    html`${query.callsPerRequest === null ? '' : threeDigits(query.callsPerRequest)}`,
     html`${threeDigits(query.rowsPerCall)}`,
     ...[query.meanMs, query.p95Ms, query.maxMs, query.serverMeanMs].map(
       (ms) => html`${ms === null ? '' : formatMs(ms)}`,
@@ -39,17 +36,16 @@ function statementTable(queries: readonly QuerySummary[]): Markup {
     html`${query.slowCalls === null ? '' : formatCount(query.slowCalls)}`,
   ]);
   const columns = [
-    'statement',
-    'line',
+    'statement, line, request',
     'calls',
-    'in one request',
+    'a request',
     'rows',
     'mean',
     'p95',
     'max',
     'mean in the server',
     'slow',
-  ].map((head, i) => (i < 2 ? { head } : { head, align: 'right' as const }));
+  ].map((head, i) => (i === 0 ? { head } : { head, align: 'right' as const }));
   return table({ caption: 'Statements by the time they took in all', columns, rows, searchable: true });
 }
 
@@ -60,7 +56,9 @@ function plans(queries: readonly QuerySummary[]): Markup {
 <p class="quiet">Planned for unknown values, never run.</p>
 ${shown.map(
   ({ text, plan, planError }) => html`<details><summary><code>${text}</code></summary>${
-    plan ? html`<pre>${plan.join('\n')}</pre>` : html`<p class="quiet">${planError}</p>`
+    plan
+      ? html`<div class="scroll" tabindex="0" role="region" aria-label="Plan"><pre>${plan.map((line) => html`${line}\n`)}</pre></div>`
+      : html`<p class="quiet">${planError}</p>`
   }</details>
 `,
 )}`;
