@@ -64,6 +64,10 @@ type Anything = (this: unknown, ...words: unknown[]) => unknown;
 export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { unavailable: string[] } {
   const MAX_POOLS = 50;
   const STACK_DEPTH = 30;
+  /** So many requests are followed, then none for a pause; those that take longer are given up. */
+  const ATTRIBUTED_REQUESTS = 200;
+  const PAUSE_MS = 10_000;
+  const LONGEST_REQUEST_MS = 5_000;
   const world = globalThis as unknown as Record<symbol, QueryHome | undefined>;
   const home = world[Symbol.for('soak-profiler')];
   if (home === undefined) throw new Error('no tool is attached to this process');
@@ -85,17 +89,38 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
     return seconds * 1e3 + nanoseconds / 1e6;
   };
 
-  // Which request does a query belong to? The context is entered where a request arrives, and follows it.
+  // Which request does a query belong to? The context is entered where a request arrives, and follows it. Before Node 24
+  // that makes every promise of the program dearer, so it is done for some requests, then not for a while.
   type Use = ReturnType<QueryBook['newRequest']>;
   const context = attempt('requests of queries', () => {
     const { AsyncLocalStorage: Storage } = require('node:async_hooks') as typeof import('node:async_hooks');
     const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
     const storage: AsyncLocalStorage<Use | undefined> = new Storage();
-    const uses = new WeakMap<object, Use>();
+    let uses = new WeakMap<object, Use>();
+    let begun = 0;
+    let ended = 0;
+    let fullAtMs = 0;
+    let pausedUntilMs = 0;
+    const pause = (): void => {
+      // Requests that are still in progress lose their context: what was counted for them is not whole.
+      uses = new WeakMap();
+      storage.disable();
+      begun = 0;
+      ended = 0;
+      pausedUntilMs = monoMs() + PAUSE_MS;
+    };
     const onStart = (message: unknown): void => {
+      if (begun >= ATTRIBUTED_REQUESTS) {
+        if (monoMs() - fullAtMs > LONGEST_REQUEST_MS) pause();
+        else storage.enterWith(undefined);
+        return;
+      }
+      if (begun === 0 && monoMs() < pausedUntilMs) return;
       const use = book.newRequest();
       uses.set((message as { response: object }).response, use);
       storage.enterWith(use);
+      begun += 1;
+      if (begun === ATTRIBUTED_REQUESTS) fullAtMs = monoMs();
     };
     const onFinish = (message: unknown): void => {
       const { request, response } = message as { request: Parameters<typeof routeOf>[0]; response: object };
@@ -103,6 +128,8 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
       if (!use) return;
       uses.delete(response);
       attempt('routes', () => book.endRequest(use, routeOf(request)));
+      ended += 1;
+      if (begun >= ATTRIBUTED_REQUESTS && ended >= begun) pause();
     };
     const start = channels.channel('http.server.request.start');
     const finish = channels.channel('http.server.response.finish');
@@ -291,7 +318,7 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
         words[0] = function (this: unknown, ...results: unknown[]): unknown {
           acquired(results[0], results[1]);
           if (!inner)
-            return context ? context.run(use, () => callback.apply(this, results)) : callback.apply(this, results);
+            return use ? context?.run(use, () => callback.apply(this, results)) : callback.apply(this, results);
           origin = inner;
           try {
             return callback.apply(this, results);

@@ -214,7 +214,8 @@ export function createQueryBook(normalise: (sql: string) => string, slowMs: numb
           text: statement.text,
           durationMs,
           rows,
-          route,
+          // Not every request is followed: a statement that only one route runs was run by that.
+          route: route ?? (statement.routes.size === 1 ? ([...statement.routes.keys()][0] ?? null) : null),
           site: call.site ?? topSite(statement),
         })),
         attributedRequests: attributed,
