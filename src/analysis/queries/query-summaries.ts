@@ -49,7 +49,7 @@ function busiestRoute({ target }: KnownQuery): { readonly route: string; readonl
 }
 
 /** `Seq Scan on orders (rows=12): (orders.customer = $1)`, children indented below. */
-export function planLines({ node, table, index, condition, rows, children }: PlanNode, depth: number = 0): string[] {
+function planLines({ node, table, index, condition, rows, children }: PlanNode, depth: number = 0): string[] {
   const where = [index && `using ${index}`, table && `on ${table}`].filter(Boolean).join(' ');
   const line = `${'  '.repeat(depth)}${[node, where].filter(Boolean).join(' ')} (rows=${Math.round(rows)})`;
   return [

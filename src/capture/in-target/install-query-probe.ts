@@ -26,8 +26,6 @@ export type QueryReport = Pick<
 export interface TargetQueryProbe {
   /** Looks for drivers that were loaded meanwhile; how many copies are watched. */
   find(): number;
-  /** Takes up drivers that are in no module cache (bundled): objects whose prototypes are looked at. */
-  adopt(candidates: readonly object[]): number;
   sample(): QueryReading;
   report(): QueryReport;
   remove(): void;
@@ -364,7 +362,7 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
   const patched = new Set<object>();
   const has = (owner: object, ...names: string[]): boolean =>
     names.every((name) => typeof Object.getOwnPropertyDescriptor(owner, name)?.value === 'function');
-  /** By what they are made of, not by name: bundlers rename classes but not methods. */
+  /** By what they are made of: another package may have such a file name too. */
   const adoptPrototype = (owner: object): void => {
     if (patched.has(owner)) return;
     if (has(owner, 'query', 'connect', 'end', '_handleReadyForQuery')) {
@@ -421,17 +419,6 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
         if (!/[\\/](pg[\\/]lib[\\/]client|pg-pool[\\/]index)\.js$/.test(file)) continue;
         const prototype = (modules[file]?.exports as { prototype?: unknown } | undefined)?.prototype;
         if (typeof prototype === 'object' && prototype !== null) adoptPrototype(prototype);
-      }
-      return patched.size;
-    },
-    adopt(candidates) {
-      for (const candidate of candidates) {
-        for (
-          let owner: object | null = candidate;
-          owner && owner !== Object.prototype;
-          owner = Object.getPrototypeOf(owner)
-        )
-          adoptPrototype(owner);
       }
       return patched.size;
     },

@@ -5,7 +5,7 @@ import { announce, host, port, readFault } from '../lib/boot.mjs';
 import { Orders } from './lib/orders.mjs';
 
 const fault = readFault(['n-plus-one', 'missing-index', 'pool-leak', 'pool-small']);
-const max = fault === 'pool-small' ? 2 : 16;
+const max = fault === 'pool-small' ? 1 : 16;
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max, connectionTimeoutMillis: 3_000 });
 pool.on('error', () => {});
 const orders = new Orders(pool, fault);

@@ -49,7 +49,7 @@ export class Orders {
     return rows;
   }
 
-  /** Holds its client for some time: a pool of two lets few through. */
+  /** Holds its client for some time: a small pool lets few through. */
   async audit() {
     const client = await this.pool.connect();
     await client.query('select pg_sleep(0.05)');
