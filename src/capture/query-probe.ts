@@ -2,6 +2,8 @@ import type { TargetQueries } from '../model/database.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
+import { findCaller } from './in-target/find-caller.ts';
+import { followRequests } from './in-target/follow-requests.ts';
 import { installQueryProbe, type QueryReport } from './in-target/install-query-probe.ts';
 import { normaliseSql } from './in-target/normalise-sql.ts';
 import { createQueryBook } from './in-target/query-book.ts';
@@ -29,7 +31,7 @@ export class QueryProbe {
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
     const book = `(${createQueryBook.toString()})(${normaliseSql.toString()}, ${slowMs})`;
     const { unavailable } = await session.evaluate<ReturnType<typeof installQueryProbe>>(
-      `(${installQueryProbe.toString()})(require, ${book})`,
+      `(${installQueryProbe.toString()})(require, { book: ${book}, followRequests: ${followRequests.toString()}, findCaller: ${findCaller.toString()} })`,
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
     return new QueryProbe(session, slowMs, unavailable);

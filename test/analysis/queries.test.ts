@@ -240,7 +240,7 @@ test('a pool that is too small makes callers wait; it comes to rest', () => {
     pool(({ isLoaded }) => (isLoaded ? 10 : 0), 240),
   );
   assert.equal(finding?.confidence, 'likely');
-  assert.match(finding.title, /too few/);
+  assert.match(finding.title, /A pool of 10 is too small/);
 });
 
 test('a busy pool, and one connection that is kept from the start, are no finding', () => {

@@ -156,7 +156,8 @@ function tooSmallFinding(context: CheckContext, waits: Waits, limit: number): Fi
     ...finding(context, null, 'small'),
     confidence: 'likely',
     severity: waits.failures > 0 ? 'critical' : 'major',
-    title: `${formatCount(limit)} connections are too few for this load, or each is held too long: callers wait ${figure(waits.meanMs)} ms for one.`,
+    title: `A pool of ${formatCount(limit)} is too small for this load, or its connections are held too long: callers wait ${figure(waits.meanMs)} ms for one.`,
+    recommendation: `Take a connection as late as you can and give it back before other work; then raise \`max\` of the pool, as far as the database bears it. ${recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' })}`,
     evidence: waitEvidence(waits),
     against: [
       'Slow queries and work between two queries hold a connection longer: then a larger pool only moves the queue into the database.',

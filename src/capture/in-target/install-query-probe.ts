@@ -1,5 +1,6 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallSite, TargetPool, TargetQueries } from '../../model/database.ts';
+import type { findCaller } from './find-caller.ts';
+import type { followRequests } from './follow-requests.ts';
 import type { QueryBook, QueryTotals } from './query-book.ts';
 
 /** Numbers of one moment; counters run since the installation. */
@@ -52,6 +53,13 @@ interface Pool {
   readonly waitingCount: number;
 }
 
+/** What is sent along. */
+export interface QueryProbeParts {
+  readonly book: QueryBook;
+  readonly followRequests: typeof followRequests;
+  readonly findCaller: typeof findCaller;
+}
+
 type Anything = (this: unknown, ...words: unknown[]) => unknown;
 
 /**
@@ -59,13 +67,9 @@ type Anything = (this: unknown, ...words: unknown[]) => unknown;
  * where they are loaded already, and puts everything back when removed. Runs inside the target, sent as text, so it uses
  * nothing from outside of itself, and nothing newer than Node 18. Whatever fails in here, the program's own call goes on.
  */
-export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { unavailable: string[] } {
+export function installQueryProbe(require: NodeJS.Require, parts: QueryProbeParts): { unavailable: string[] } {
   const MAX_POOLS = 50;
-  const STACK_DEPTH = 30;
-  /** So many requests are followed, then none for a pause; those that take longer are given up. */
-  const ATTRIBUTED_REQUESTS = 200;
-  const PAUSE_MS = 10_000;
-  const LONGEST_REQUEST_MS = 5_000;
+  const { book } = parts;
   const world = globalThis as unknown as Record<symbol, QueryHome | undefined>;
   const home = world[Symbol.for('soak-profiler')];
   if (home === undefined) throw new Error('no tool is attached to this process');
@@ -87,107 +91,12 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
     return seconds * 1e3 + nanoseconds / 1e6;
   };
 
-  // Which request does a query belong to? The context is entered where a request arrives, and follows it. Before Node 24
-  // that makes every promise of the program dearer, so it is done for some requests, then not for a while.
-  type Use = ReturnType<QueryBook['newRequest']>;
-  const context = attempt('requests of queries', () => {
-    const { AsyncLocalStorage: Storage } = require('node:async_hooks') as typeof import('node:async_hooks');
-    const channels = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
-    const storage: AsyncLocalStorage<Use | undefined> = new Storage();
-    let uses = new WeakMap<object, Use>();
-    let begun = 0;
-    let ended = 0;
-    let fullAtMs = 0;
-    let pausedUntilMs = 0;
-    const pause = (): void => {
-      // Requests that are still in progress lose their context: what was counted for them is not whole.
-      uses = new WeakMap();
-      storage.disable();
-      begun = 0;
-      ended = 0;
-      pausedUntilMs = monoMs() + PAUSE_MS;
-    };
-    const onStart = (message: unknown): void => {
-      if (begun >= ATTRIBUTED_REQUESTS) {
-        if (monoMs() - fullAtMs > LONGEST_REQUEST_MS) pause();
-        else storage.enterWith(undefined);
-        return;
-      }
-      if (begun === 0 && monoMs() < pausedUntilMs) return;
-      const use = book.newRequest();
-      uses.set((message as { response: object }).response, use);
-      storage.enterWith(use);
-      begun += 1;
-      if (begun === ATTRIBUTED_REQUESTS) fullAtMs = monoMs();
-    };
-    const onFinish = (message: unknown): void => {
-      const { request, response } = message as { request: Parameters<typeof routeOf>[0]; response: object };
-      const use = uses.get(response);
-      if (!use) return;
-      uses.delete(response);
-      attempt('routes', () => book.endRequest(use, routeOf(request)));
-      ended += 1;
-      if (begun >= ATTRIBUTED_REQUESTS && ended >= begun) pause();
-    };
-    const start = channels.channel('http.server.request.start');
-    const finish = channels.channel('http.server.response.finish');
-    start.subscribe(onStart);
-    finish.subscribe(onFinish);
-    undo.push(() => {
-      start.unsubscribe(onStart);
-      finish.unsubscribe(onFinish);
-      storage.disable();
-    });
-    return storage;
+  const requests = attempt('requests of queries', () => {
+    const follower = parts.followRequests(require, book);
+    undo.push(follower.stop);
+    return follower;
   });
-  /** The pattern where the router tells it, else the path with what looks like a value taken out. */
-  const routeOf = (request: {
-    method?: string;
-    url?: string;
-    baseUrl?: unknown;
-    route?: { path?: unknown };
-  }): string => {
-    const pattern = request.route?.path;
-    if (typeof pattern === 'string') {
-      const base = typeof request.baseUrl === 'string' ? request.baseUrl : '';
-      return `${request.method} ${(base + pattern).slice(0, 120)}`;
-    }
-    const path = (request.url ?? '').split(/[?#]/, 1)[0] ?? '';
-    const parts = path
-      .split('/')
-      .map((part) => (/^[A-Za-z][A-Za-z_.-]{0,30}$|^v\d{1,2}$|^$/.test(part) ? part : ':value'));
-    return `${request.method} ${parts.slice(0, 8).join('/') || '/'}`;
-  };
-
-  /** The line of the program itself that called; of a library where there is none. The program's own stack settings are kept. */
-  const siteAbove = (below: object): CallSite | null =>
-    attempt('callers of queries', () => {
-      const holder: { stack?: unknown } = {};
-      const limit = Error.stackTraceLimit;
-      const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
-      let frames: NodeJS.CallSite[] = [];
-      try {
-        Error.stackTraceLimit = STACK_DEPTH;
-        Error.prepareStackTrace = (_error, own) => own;
-        Error.captureStackTrace(holder, below as () => void);
-        frames = holder.stack as NodeJS.CallSite[];
-      } finally {
-        Error.stackTraceLimit = limit;
-        if (prepare) Object.defineProperty(Error, 'prepareStackTrace', prepare);
-        else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-      }
-      const files = frames.filter((frame) => frame.getFileName() && !frame.getFileName()?.startsWith('node:'));
-      const own = files.find((frame) => !/[\\/]node_modules[\\/]/.test(frame.getFileName() ?? ''));
-      const frame =
-        own ?? files.find((each) => !/[\\/]node_modules[\\/]pg(-pool)?[\\/]/.test(each.getFileName() ?? ''));
-      if (!frame) return null;
-      return {
-        url: frame.getFileName() ?? '',
-        line0: Math.max(0, (frame.getLineNumber() ?? 1) - 1),
-        column0: Math.max(0, (frame.getColumnNumber() ?? 1) - 1),
-        function: frame.getFunctionName() ?? '',
-      };
-    });
+  const callerAbove = (below: object): CallSite | null => attempt('callers of queries', () => parts.findCaller(below));
 
   const patch = (owner: object, name: string, wrap: (original: Anything) => Anything): void => {
     const before = Object.getOwnPropertyDescriptor(owner, name);
@@ -212,7 +121,7 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
 
   /** Set while a pool hands a client to its own `query`: who asked, since the stack no longer tells. */
   interface Origin {
-    readonly use: Use | null;
+    readonly use: ReturnType<QueryBook['newRequest']> | null;
     readonly site: CallSite | null;
   }
   let asking: Origin | null = null;
@@ -235,8 +144,8 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
               book.begin(
                 sql,
                 monoMs(),
-                asked ? asked.use : (context?.getStore() ?? null),
-                asked ? asked.site : book.wantsSite(sql) ? siteAbove(query) : null,
+                asked ? asked.use : (requests?.current() ?? null),
+                asked ? asked.site : book.wantsSite(sql) ? callerAbove(query) : null,
               ),
             )
           : null;
@@ -307,16 +216,16 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
         knownPools.add(pool);
         pools.add(new WeakRef(pool));
       }
-      const site = inner ? null : siteAbove(connect);
+      const site = inner ? null : callerAbove(connect);
       const acquired = (error: unknown, client: unknown): void =>
         void attempt('acquire times', () => noteAcquired(startMs, site, error, client));
       const callback = words[0];
       if (typeof callback === 'function') {
-        const use = context?.getStore();
+        const use = requests?.current();
         words[0] = function (this: unknown, ...results: unknown[]): unknown {
           acquired(results[0], results[1]);
           if (!inner)
-            return use ? context?.run(use, () => callback.apply(this, results)) : callback.apply(this, results);
+            return requests ? requests.within(use, () => callback.apply(this, results)) : callback.apply(this, results);
           origin = inner;
           try {
             return callback.apply(this, results);
@@ -345,8 +254,8 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
       const config = words[0] as { text?: unknown } | string | null;
       const sql = typeof config === 'string' ? config : config?.text;
       asking = {
-        use: context?.getStore() ?? null,
-        site: typeof sql === 'string' && book.wantsSite(sql) ? siteAbove(query) : null,
+        use: requests?.current() ?? null,
+        site: typeof sql === 'string' && book.wantsSite(sql) ? callerAbove(query) : null,
       };
       try {
         return original.apply(this, words);
@@ -447,7 +356,7 @@ export function installQueryProbe(require: NodeJS.Require, book: QueryBook): { u
         monoMs: monoMs(),
         ...told,
         pools: livePools().map(describePool),
-        attributedRequests: context ? told.attributedRequests : null,
+        attributedRequests: requests ? told.attributedRequests : null,
       };
     },
     remove() {
