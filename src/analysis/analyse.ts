@@ -5,7 +5,9 @@ import { CHECKS } from './checks/checks.ts';
 import { coverageOf } from './coverage.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
+import { querySummaries } from './queries/query-summaries.ts';
 import { rankFindings } from './rank-findings.ts';
+import { requestCount } from './request-count.ts';
 import type { RunData } from './run-data.ts';
 import { type RunView, viewRun } from './run-view.ts';
 import { thresholdGates } from './threshold-gates.ts';
@@ -29,6 +31,7 @@ export function analyse(run: RunData): Report {
     findings,
     checked,
     requests: summariseRequests(run.requests),
+    ...(run.database && { queries: querySummaries(view) }),
   };
 }
 
@@ -57,18 +60,4 @@ function runFacts(view: RunView): Report['run'] {
     coverage: coverageOf(view),
     target: { pid: manifest.target.pid, node: manifest.target.nodeVersion, name: manifest.target.name },
   };
-}
-
-/** Of our load; else what the target counted, summed over its lives. */
-function requestCount({ run }: RunView): number {
-  if (run.requests.length > 0) return run.requests.reduce((sum, { count }) => sum + count, 0);
-  const bySegment = new Map<number, { first: number; last: number }>();
-  for (const { segment, values } of run.samples) {
-    const served = values['requests.served'];
-    if (served === undefined) continue;
-    const seen = bySegment.get(segment);
-    if (seen) seen.last = served;
-    else bySegment.set(segment, { first: served, last: served });
-  }
-  return [...bySegment.values()].reduce((sum, { first, last }) => sum + last - first, 0);
 }

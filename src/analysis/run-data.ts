@@ -1,5 +1,6 @@
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
 import type { FunctionChange } from '../cpu/compare-trees.ts';
+import type { DatabaseRecords } from '../model/database.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { HotFunction } from '../model/report-document.ts';
@@ -48,6 +49,8 @@ export interface RunData {
   readonly descriptorTargets?: readonly DescriptorGroup[];
   /** Absent where the service's own metrics were not asked for. */
   readonly scraped?: ScrapedRun;
+  /** Queries as the service and the server saw them; null where nobody looked. */
+  readonly database?: DatabaseRecords | null;
   /** What could not be read back of the run folder, in sentences. */
   readonly damage: readonly string[];
 }

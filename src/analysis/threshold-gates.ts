@@ -14,6 +14,8 @@ const RESOURCES: Readonly<Record<string, (samples: JudgedSamples) => number | nu
   fds: ({ all }) => highest(valuesOf(all, 'process.fds')),
   threads: ({ all }) => highest(valuesOf(all, 'process.threads')),
   'loop.p99': ({ loaded }) => percentile(valuesOf(loaded, 'loop.delay.p99'), 0.99),
+  // What the server counts; else what the pools of the service hold.
+  'db.connections': ({ all }) => highest(valuesOf(all, 'db.connections')) ?? highest(valuesOf(all, 'pool.total')),
   disk: ({ all }) => highestRate(all, ['process.io.read', 'process.io.write']),
   // Either way alone can fill a line that carries both.
   network: ({ all }) => larger(highestRate(all, ['network.received']), highestRate(all, ['network.sent'])),

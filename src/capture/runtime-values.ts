@@ -57,11 +57,32 @@ export function toRuntimeValues(reading: ProbeReading): Partial<Record<MetricNam
     values['requests.active'] = requests.active;
     values['requests.latency.sum'] = requests.latencySumMs;
   }
+  if (reading.queries) Object.assign(values, queryValues(reading.queries));
   for (const [space, bytes] of Object.entries(reading.spaces ?? {})) {
     const name = SPACES[space];
     if (name) values[name] = (values[name] ?? 0) + bytes;
   }
   return { ...values, ...resourceValues(reading.resources) };
+}
+
+function queryValues(queries: NonNullable<ProbeReading['queries']>): Partial<Record<MetricName, number>> {
+  const { pools } = queries;
+  return {
+    'queries.count': queries.calls,
+    'queries.errors': queries.errors,
+    'queries.time': queries.totalMs,
+    'queries.slow': queries.slow,
+    ...(pools && {
+      'pool.total': pools.total,
+      'pool.idle': pools.idle,
+      'pool.waiting': pools.waiting,
+      'pool.limit': pools.limit,
+      'pool.acquires': queries.acquires,
+      'pool.acquire.failures': queries.acquireFailures,
+      'pool.acquire.time': queries.acquireMs,
+      'pool.acquire.max': queries.acquireMaxMs,
+    }),
+  };
 }
 
 function resourceValues(resources: ProbeReading['resources']): Partial<Record<MetricName, number>> {

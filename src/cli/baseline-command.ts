@@ -11,11 +11,11 @@ import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/re
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { measureRunFolder } from '../soak/measure-run-folder.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
-import { toolVersion } from './tool-version.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
 

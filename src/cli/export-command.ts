@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
+import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { exportGatling } from '../scenario/export/export-gatling.ts';
@@ -8,12 +9,10 @@ import { exportJmeter } from '../scenario/export/export-jmeter.ts';
 import { exportK6 } from '../scenario/export/export-k6.ts';
 import { exportLocust } from '../scenario/export/export-locust.ts';
 import type { ExportLoad } from '../scenario/export/exported-load.ts';
-import { parseScenario } from '../scenario/parse-scenario.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
-import { findScenarioFile } from './settle-soak-options.ts';
 import type { Terminal } from './terminal.ts';
 
 const LOADS: Readonly<Record<string, { readonly extension: string; readonly write: ExportLoad }>> = {
@@ -71,10 +70,9 @@ async function writeLoad(
   { to, extension, write }: { readonly to: string; readonly extension: string; readonly write: ExportLoad },
   terminal: Terminal,
 ): Promise<void> {
-  const file = findScenarioFile(what);
+  const { file, scenario } = readScenario(what);
   const out = resolve(textArgument(args, 'out') ?? `${basename(file, extname(file))}${extension}`);
   refuseToOverwrite(out, flagArgument(args, 'force'));
-  const scenario = parseScenario(readFileSync(file, 'utf8'), { fileName: file });
   const { text, notes } = write(scenario, urlOf(args) ?? scenario.baseUrl ?? DEFAULT_URL);
   await writeOutput(out, text);
   for (const note of notes) terminal.say(`note: ${note}`);

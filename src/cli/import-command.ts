@@ -6,11 +6,11 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
+import { readLimits } from '../soak/read-limits.ts';
+import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { readSlo } from './read-slo.ts';
-import { toolVersion } from './tool-version.ts';
 
 /** Reads results of other load tools into a run folder. */
 export const importCommand: Command = (exit) => ({
@@ -113,7 +113,7 @@ function startOf(args: Arguments): number | null {
 
 function textsBySubject(args: Arguments): RunManifest['thresholds'] {
   const texts: Record<string, string[]> = {};
-  for (const { subject, text } of readSlo({}, textArgument(args, 'slo')))
+  for (const { subject, text } of readLimits({}, textArgument(args, 'slo')))
     texts[subject] = [...(texts[subject] ?? []), text];
   return texts;
 }

@@ -13,6 +13,7 @@ export interface Config {
   readonly file: string;
   readonly target: TargetSpec | null;
   readonly url: string | null;
+  readonly database: string | null;
   readonly durationMs: number | null;
   readonly scenario: string | null;
   readonly users: number | null;
@@ -42,6 +43,7 @@ export interface Config {
 interface ConfigFile {
   readonly target?: TargetSpec;
   readonly url?: string;
+  readonly database?: string;
   readonly duration?: string;
   readonly scenario?: string;
   readonly load?: 'none';
@@ -84,6 +86,7 @@ function readConfig(file: string): Config {
     file,
     target: config.target ?? null,
     url: config.url ?? null,
+    database: config.database ?? null,
     durationMs: durationOr(config.duration),
     scenario: config.load === 'none' ? 'none' : pathOr(config.scenario),
     users: config.users ?? null,

@@ -37,6 +37,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
     thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
+    databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };

@@ -45,10 +45,14 @@ const OPTIONS = {
     ...durationOption('cpu-window', 'length of one CPU profile (default: by the length of the run)', '10m'),
     group: 'Captures:',
   },
+  database: {
+    ...textOption('database', 'PostgreSQL to watch beside the service: postgres://USER@HOST/NAME'),
+    group: 'Captures:',
+  },
   probes: {
     type: 'boolean',
     default: true,
-    describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
+    describe: 'watch requests and database queries inside the service (--no-probes: do not)',
     group: 'Captures:',
   },
   scrape: {
@@ -88,6 +92,7 @@ export const soakCommand: Command = (exit) => ({
         '$0 soak --port 3000 --scrape http://127.0.0.1:3000/metrics --metrics-port 9464',
         "with the service's own metrics; live figures for Prometheus",
       )
+      .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'see connections, locks and plans too')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));

@@ -85,6 +85,32 @@ export type MetricName =
   | 'requests.aborted'
   | 'requests.active'
   | 'requests.latency.sum'
+  | 'queries.count'
+  | 'queries.errors'
+  | 'queries.time'
+  | 'queries.slow'
+  | 'pool.total'
+  | 'pool.idle'
+  | 'pool.waiting'
+  | 'pool.limit'
+  | 'pool.acquires'
+  | 'pool.acquire.failures'
+  | 'pool.acquire.time'
+  | 'pool.acquire.max'
+  | 'db.connections'
+  | 'db.connections.active'
+  | 'db.connections.idle-in-transaction'
+  | 'db.connections.limit'
+  | 'db.lock-waits'
+  | 'db.locks'
+  | 'db.transaction.age.max'
+  | 'db.commits'
+  | 'db.rollbacks'
+  | 'db.deadlocks'
+  | 'db.blocks.read'
+  | 'db.blocks.hit'
+  | 'db.temp.bytes'
+  | 'db.cache.hit-ratio'
   | 'load.requests'
   | 'load.errors'
   | 'load.in-flight'
@@ -148,6 +174,37 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'requests.aborted': counter('count', 'runtime', 'HTTP requests that ended without an answer'),
   'requests.active': gauge('count', 'lower', 'runtime', 'HTTP requests in progress in the target'),
   'requests.latency.sum': counter('ms', 'runtime', 'Sum of the times the target took to answer'),
+  'queries.count': counter('count', 'runtime', 'Database queries of the target'),
+  'queries.errors': counter('count', 'runtime', 'Database queries that failed'),
+  'queries.time': counter('ms', 'runtime', 'Sum of the times that queries took, waiting in the client included'),
+  'queries.slow': counter('count', 'runtime', 'Queries over the limit of the slow-query log'),
+  'pool.total': gauge('count', 'lower', 'runtime', 'Connections of the pools, in use or idle'),
+  'pool.idle': gauge('count', 'neither', 'runtime', 'Idle connections of the pools'),
+  'pool.waiting': gauge('count', 'lower', 'runtime', 'Callers that wait for a connection of a pool'),
+  'pool.limit': gauge('count', 'neither', 'runtime', 'Most connections that the pools may open'),
+  'pool.acquires': counter('count', 'runtime', 'Connections asked of the pools'),
+  'pool.acquire.failures': counter('count', 'runtime', 'Connections that the pools did not give'),
+  'pool.acquire.time': counter('ms', 'runtime', 'Sum of the waits for a connection'),
+  'pool.acquire.max': gauge('ms', 'lower', 'runtime', 'Longest wait for a connection since the last sample'),
+  'db.connections': gauge('count', 'lower', 'database', 'Connections to the database'),
+  'db.connections.active': gauge('count', 'lower', 'database', 'Connections that run a statement'),
+  'db.connections.idle-in-transaction': gauge(
+    'count',
+    'lower',
+    'database',
+    'Connections that sit in an open transaction',
+  ),
+  'db.connections.limit': gauge('count', 'neither', 'database', 'Connections that the server allows in all'),
+  'db.lock-waits': gauge('count', 'lower', 'database', 'Connections that wait for a lock'),
+  'db.locks': gauge('count', 'lower', 'database', 'Locks held or awaited'),
+  'db.transaction.age.max': gauge('ms', 'lower', 'database', 'Age of the oldest open transaction'),
+  'db.commits': counter('count', 'database', 'Transactions committed'),
+  'db.rollbacks': counter('count', 'database', 'Transactions rolled back'),
+  'db.deadlocks': counter('count', 'database', 'Deadlocks'),
+  'db.blocks.read': counter('count', 'database', 'Blocks read from outside of the buffer cache'),
+  'db.blocks.hit': counter('count', 'database', 'Blocks found in the buffer cache'),
+  'db.temp.bytes': counter('bytes', 'database', 'Bytes written to temporary files'),
+  'db.cache.hit-ratio': gauge('share', 'higher', 'database', 'Blocks found in the buffer cache, since the last look'),
   'load.requests': counter('count', 'load', 'Requests completed by the load engine'),
   'load.errors': counter('count', 'load', 'Requests that failed'),
   'load.in-flight': gauge('count', 'lower', 'load', 'Requests in flight'),

@@ -78,6 +78,27 @@ export interface ReportSnapshot {
   readonly pauseMs: Milliseconds;
 }
 
+/** One line of the slow-query log. */
+export interface SlowQuery {
+  readonly tSec: Seconds;
+  readonly text: string;
+  readonly durationMs: Milliseconds;
+  readonly rows: number | null;
+  readonly route: string | null;
+  readonly place: SourcePlace | null;
+}
+
+/** What stands around the list of statements. */
+export interface ReportDatabase {
+  /** `host:port/database, PostgreSQL 15.4`; null where only the service was looked at. */
+  readonly server: string | null;
+  readonly slowMs: Milliseconds;
+  /** Slowest first. */
+  readonly slowest: readonly SlowQuery[];
+  /** What could not be seen, and how to make it visible. Sentences. */
+  readonly notes: readonly string[];
+}
+
 /** A file that a reader may open: in the run folder or beside the report. */
 export interface ReportFile {
   readonly path: string;
@@ -102,6 +123,8 @@ export interface ReportDocument {
   readonly hotFunctions: readonly HotFunction[];
   readonly heap: HeapGrowth | null;
   readonly snapshots: readonly ReportSnapshot[];
+  /** Only where queries were seen. */
+  readonly database?: ReportDatabase;
   /** Limits of the data: gaps, damaged lines, captures refused, what could not be read. Sentences. */
   readonly notes: readonly string[];
   /** Method and versions: `profiler 0.1.0`, `host: linux 6.1, 2 cores`, how windows and snapshots were taken. */

@@ -1,5 +1,5 @@
 import type { ExitCode } from './exit-codes.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingSubject } from './finding.ts';
 import type { Milliseconds } from './units.ts';
 
 export interface Gate {
@@ -30,6 +30,30 @@ export interface RequestSummary {
   readonly service: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 }
 
+/** One statement without its values, from all sides that saw it; most time first. */
+export interface QuerySummary {
+  readonly text: string;
+  readonly calls: number;
+  /** Of the route that calls it most in one request; null where queries were not told apart by request. */
+  readonly route: string | null;
+  readonly callsPerRequest: number | null;
+  readonly rowsPerCall: number;
+  readonly totalMs: Milliseconds;
+  readonly meanMs: Milliseconds;
+  readonly p95Ms: Milliseconds | null;
+  readonly maxMs: Milliseconds | null;
+  /** Calls in the slow-query log. */
+  readonly slowCalls: number | null;
+  /** As pg_stat_statements counted; null where it is not loaded. */
+  readonly serverMeanMs: Milliseconds | null;
+  readonly source: FindingSubject['source'];
+  /** One line a node, indented; null where it could not be made. */
+  readonly plan: readonly string[] | null;
+  readonly planError: string | null;
+  /** Large tables that the plan reads as a whole. */
+  readonly wholeReads: readonly string[];
+}
+
 /** report.json, schema `profiler-report/1`: the part that programs rely on. */
 export interface Report {
   readonly schema: 'profiler-report/1';
@@ -48,4 +72,6 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly checked: readonly Checked[];
   readonly requests: readonly RequestSummary[];
+  /** Only where queries were seen. */
+  readonly queries?: readonly QuerySummary[];
 }

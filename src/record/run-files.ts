@@ -9,9 +9,9 @@ export const JOURNALS = {
   scrapes: 'scrapes.ndjson',
 } as const;
 export type JournalName = keyof typeof JOURNALS;
-export const FOLDERS = ['cpu', 'heap', 'sources'] as const;
+export const FOLDERS = ['cpu', 'heap', 'sources', 'database'] as const;
 
-export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map';
+export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map' | 'database';
 
 const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[number]; readonly extension: string }>> =
   {
@@ -19,6 +19,7 @@ const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[n
     'heap-snapshot': { folder: 'heap', extension: '.heapsnapshot' },
     'heap-profile': { folder: 'heap', extension: '.heapprofile' },
     'source-map': { folder: 'sources', extension: '.map' },
+    database: { folder: 'database', extension: '.json' },
   };
 
 export interface RunFile {

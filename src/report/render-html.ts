@@ -4,13 +4,14 @@ import { checkedSection, eventsSection, filesSection, methodSection } from './ht
 import { findingsSection } from './html/finding-section.ts';
 import { cpuSection, heapSection, latencySection, timelineSection } from './html/measured-sections.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
+import { querySection } from './html/query-section.ts';
 import { gatesSection, verdictSection } from './html/verdict-section.ts';
 import { html, type Markup } from './markup.ts';
 import { pageData, scriptJson } from './page-data.ts';
 
 export type { PageAssets } from './html/page-shell.ts';
 
-const LINKS = ['verdict', 'leaks', 'timeline', 'cpu', 'latency', 'heap', 'events', 'files', 'method'];
+const LINKS = ['verdict', 'leaks', 'timeline', 'cpu', 'latency', 'queries', 'heap', 'events', 'files', 'method'];
 
 /**
  * index.html: the whole report in one file. Verdict, findings and tables are there without a script; the script adds
@@ -26,6 +27,7 @@ ${checkedSection(document)}
 ${timelineSection(document)}
 ${cpuSection(document)}
 ${latencySection(document)}
+${querySection(document)}
 ${heapSection(document)}
 ${eventsSection(document)}
 ${filesSection(document)}
@@ -35,8 +37,12 @@ ${methodSection(document)}
   return pageShell({ title, body, data: scriptJson(pageData(document)) }, assets);
 }
 
-function header({ report }: ReportDocument): Markup {
-  const shown = LINKS.filter((id) => id !== 'leaks' || report.findings.length > 0);
+function header({ report, database }: ReportDocument): Markup {
+  const isShown: Readonly<Record<string, boolean>> = {
+    leaks: report.findings.length > 0,
+    queries: database !== undefined,
+  };
+  const shown = LINKS.filter((id) => isShown[id] ?? true);
   const links = shown.map(
     (id) => html`<a href="#${id}">${id === 'leaks' ? `findings (${report.findings.length})` : id}</a>`,
   );

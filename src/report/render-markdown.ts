@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../model/units.ts';
 import { answersOf } from './answers.ts';
 import { dataFacts, runFacts, verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
+import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
 import { formatPlace } from './place.ts';
@@ -23,6 +24,7 @@ export function renderMarkdown(document: ReportDocument): string {
     timelineSection(document),
     cpuSection(document),
     latencySection(document),
+    markdownQueries(document),
     heapSection(document),
     methodSection(document),
     filesSection(document),

@@ -13,6 +13,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { parseThreshold } from '../scenario/parse-threshold.ts';
@@ -42,6 +43,7 @@ export async function analyseRun(
   const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run));
   const cpu = await readCpu(run, note);
   const heap = await readHeapGrowth(run, onProgress);
+  const database = await readDatabase(run, note);
   const data: RunData = {
     manifest: run.manifest,
     samples: run.samples,
@@ -55,10 +57,11 @@ export async function analyseRun(
     placeOf,
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
+    database,
     damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
   };
   const report = analyse(data);
-  return buildDocument({ run, report, heap: heap.growth, cpu, placeOf, notes, toolVersion });
+  return buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion });
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */

@@ -60,7 +60,7 @@ export class Captures {
       const { startMonoMs, endMonoMs } = window;
       const record = { file: file.file, startMonoMs, endMonoMs, segment, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, cpuWindows: [...manifest.cpuWindows, record] }));
-      await this.#keepSources(window.profile.nodes.map((node) => node.callFrame.url));
+      await this.keepSources(window.profile.nodes.map((node) => node.callFrame.url));
       return { file, cost: window.cost, bytes: text.length };
     });
   }
@@ -147,13 +147,13 @@ export class Captures {
     if (this.#snapshots === takenBefore) return;
     const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
     await findScriptUrls(file).then(
-      (urls) => this.#keepSources(urls),
+      (urls) => this.keepSources(urls),
       () => {},
     );
   }
 
   /** Source maps of these scripts, where they have one, each looked for once. */
-  async #keepSources(urls: readonly string[]): Promise<void> {
+  async keepSources(urls: readonly string[]): Promise<void> {
     const { recorder, keeper } = this.#options;
     const found = this.#sources.collect(urls);
     // A script that is TypeScript was translated while it was loaded: its map stands in no file.

@@ -1,6 +1,7 @@
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
+import { QueryProbe } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { SnapshotRecorder } from '../capture/snapshot-recorder.ts';
 import type { Clock } from '../model/clock.ts';
@@ -10,6 +11,9 @@ import { connectInspector } from '../target/connect-inspector.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { RunLog } from './run-log.ts';
+
+/** From here on a query stands in the slow-query log. */
+const SLOW_QUERY_MS = 100;
 
 export interface InstrumentOptions {
   readonly runId: string;
@@ -25,6 +29,8 @@ export interface InstrumentOptions {
 export interface Instruments {
   readonly attachment: Attachment;
   readonly probe: RuntimeProbe;
+  /** Null with `--no-probes`. */
+  readonly queries: QueryProbe | null;
   readonly cpu: CpuRecorder;
   readonly allocations: AllocationRecorder;
   /** Collections and snapshots, on a session of their own. */
@@ -44,6 +50,7 @@ export async function setUpInstruments(
     const probe = await RuntimeProbe.install(session, { clock, httpProbes: options.probes });
     for (const missing of probe.unavailable)
       log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
+    const queries = options.probes ? await installQueries(session, log) : null;
     const cpu = new CpuRecorder({ session, clock, measure: probe.measure, name: `${runId} ${segment}` });
     const startCost = await cpu.start({ intervalUs: options.cpuIntervalUs });
     log.event({ type: 'capture', capture: 'cpu-start', file: null, cost: startCost, bytes: 0, error: null });
@@ -53,10 +60,23 @@ export async function setUpInstruments(
     let epochs = 0;
     const newEpoch = (): string => `${segment}.${epochs++}`;
     const snapshots = new SnapshotRecorder({ session: heapSession, measure: probe.measure, newEpoch });
-    return { attachment, probe, cpu, allocations, heapSession, snapshots };
+    return { attachment, probe, queries, cpu, allocations, heapSession, snapshots };
   } catch (error) {
     await attachment.detach();
     throw error;
+  }
+}
+
+/** Queries are worth having; a program in which they cannot be seen is soaked without. */
+async function installQueries(session: InspectorSession, log: RunLog): Promise<QueryProbe | null> {
+  try {
+    const queries = await QueryProbe.install(session, { slowMs: SLOW_QUERY_MS });
+    for (const missing of queries.unavailable)
+      log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
+    return queries;
+  } catch (error) {
+    log.event({ type: 'note', detail: `queries are not seen from inside: ${(error as Error).message}` });
+    return null;
   }
 }
 
@@ -64,12 +84,14 @@ export async function setUpInstruments(
 export async function takeDownInstruments({
   attachment,
   probe,
+  queries,
   cpu,
   allocations,
   heapSession,
 }: Instruments): Promise<void> {
   if (attachment.session.isOpen) {
     await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.stop()]);
+    await queries?.remove().catch(() => {});
     await probe.remove().catch(() => {});
   }
   heapSession.disconnect();

@@ -1,9 +1,11 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
+import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { Captures } from './captures.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
 import { startLoadDriver } from './load-driver.ts';
 import { type PhasePlan, planPhases } from './plan-phases.ts';
@@ -46,15 +48,20 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
+  const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recorder = await createRun(options.runDir, manifest, {
     overwrite: options.force,
     onStorage: (change) => listener.happened(tellStorage(change)),
+  }).catch(async (error: unknown) => {
+    await monitor?.close();
+    throw error;
   });
   const log = createRunLog(recorder, clock, listener);
   const gone = new AbortController();
   const ending = (): SoakEnding =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   const parts = new Parts();
+  if (monitor) parts.add(() => monitor.close());
   try {
     const keeper = await TargetKeeper.attach(target, {
       ...options,
@@ -74,6 +81,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     const load = options.load
       ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
       : null;
+    const database = new DatabaseWatch({ monitor, keeper, recorder, log, clock, durationMs: options.durationMs });
+    if (monitor) log.say(`watching the database ${monitor.name}`);
     const progress = createProgress(settled.plan, clock, listener);
     let scraping: Scraping | undefined;
     const sampling = startSampling({
@@ -81,10 +90,14 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       clock,
       keeper,
       load,
+      database,
       recorder,
       log,
       ownRequests: () => scraping?.begun ?? 0,
-      onSample: (sample, state) => progress.show(sample, state, load),
+      onSample: (sample, state) => {
+        progress.show(sample, state, load);
+        database.keepWhenDue();
+      },
     });
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
@@ -103,6 +116,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       log,
       stop: AbortSignal.any([stop, gone.signal]),
     });
+    await captures.keepSources(await database.finish());
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
     log.event({ type: 'end', reason: ending(), detail: '' });

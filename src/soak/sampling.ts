@@ -4,6 +4,7 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import type { DatabaseWatch } from './database-watch.ts';
 import type { LoadDriver } from './load-driver.ts';
 import type { RunLog } from './run-log.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -13,6 +14,7 @@ export interface SamplingOptions {
   readonly clock: Clock;
   readonly keeper: TargetKeeper;
   readonly load: LoadDriver | null;
+  readonly database: DatabaseWatch | null;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
   /** Requests that this tool itself has sent beside the load so far: they are no traffic. */
@@ -51,8 +53,17 @@ export function startSampling(options: SamplingOptions): Sampling {
   const take = async (lateMs: Milliseconds): Promise<Sample | null> => {
     const startMonoMs = clock.monoMs();
     const outside = await keeper.readOutside();
-    const inside = outside === null ? {} : await keeper.readInside(intervalMs * PATIENCE_SHARE);
-    const values: Partial<Record<MetricName, number>> = { ...outside, ...inside, ...options.load?.values() };
+    const patienceMs = intervalMs * PATIENCE_SHARE;
+    const [inside, database] = await Promise.all([
+      outside === null ? {} : keeper.readInside(patienceMs),
+      options.database?.read(patienceMs),
+    ]);
+    const values: Partial<Record<MetricName, number>> = {
+      ...outside,
+      ...inside,
+      ...database,
+      ...options.load?.values(),
+    };
     if (Object.keys(values).length === 0) return null;
     values['tool.sample-cost'] = clock.monoMs() - startMonoMs;
     const sample: Sample = { wallMs: clock.wallMs(), monoMs: startMonoMs, segment: keeper.segment, lateMs, values };

@@ -29,7 +29,9 @@ export interface SoakOptions {
   readonly thresholds: readonly Threshold[];
   /** The service's own metrics in Prometheus' format; null: not read. */
   readonly scrapeUrl: string | null;
-  /** Subscribe to the HTTP diagnostics channels inside the target. */
+  /** A PostgreSQL database to watch beside the target; holds a password perhaps, so it is written nowhere. */
+  readonly databaseUrl: string | null;
+  /** Subscribe to the HTTP diagnostics channels inside the target, and wrap its database driver. */
   readonly probes: boolean;
   /** Take snapshots even where the estimate forbids them. */
   readonly force: boolean;

@@ -100,6 +100,12 @@ export class TargetKeeper {
     if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
   }
 
+  /** Asks the target something short, unless it is busy with a capture or out of reach. */
+  async whenCalm<Value>(ask: (instruments: Instruments) => Promise<Value> | null): Promise<Value | null> {
+    await this.#pendingInside;
+    return this.#instruments && !this.#busy && !this.#unresponsive ? await ask(this.#instruments) : null;
+  }
+
   /** Does something that makes the target stand still: nobody asks it anything meanwhile, and its watchdog waits. */
   async whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
     await this.#pendingInside;

@@ -153,6 +153,7 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
     failOn: ['leak', 'slo', 'degradation'],
     thresholds: load?.scenario.thresholds ?? [],
     scrapeUrl: null,
+    databaseUrl: null,
     probes: true,
     force: false,
     runDir: options.folder === undefined ? join(folder, 'run') : folder,

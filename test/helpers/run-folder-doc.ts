@@ -24,6 +24,8 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 | \`cpu/*.cpuprofile\` | CPU windows, which overlap a little; they open in Chrome DevTools and speedscope |
 | \`heap/*.heapsnapshot\` | heap snapshots; object ids compare within one \`idEpoch\` only |
 | \`heap/*.heapprofile\` | V8's sampling heap profile: live objects by allocation stack |
+| \`database/queries-<segment>.json\` | queries of \`pg\` as one life of the service made them: statements without values, times, rows, lines, routes, the slow-query log, pools |
+| \`database/server.json\` | with \`--database\`: statements, plans and tables as the server knows them; no user, no password |
 | \`sources/*.map\` | source maps of the scripts seen, without the text of the sources |
 
 Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report

@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { connectionPool } from './connection-pool.ts';
 import { coverage } from './coverage.ts';
 import { cpuPerRequest } from './cpu-per-request.ts';
 import { descriptors } from './descriptors.ts';
@@ -10,8 +11,10 @@ import { hotFunctions } from './hot-functions.ts';
 import { jsHeap } from './js-heap.ts';
 import { latency } from './latency.ts';
 import { limitsHeld } from './limits-held.ts';
+import { nPlusOneQueries } from './n-plus-one-queries.ts';
 import { nativeMemory } from './native-memory.ts';
 import { serviceMetrics } from './service-metrics.ts';
+import { slowQueries } from './slow-queries.ts';
 import { sockets } from './sockets.ts';
 import { threads } from './threads.ts';
 import { throughput } from './throughput.ts';
@@ -26,6 +29,9 @@ export const CHECKS: readonly Check[] = [
   sockets,
   timers,
   nativeMemory,
+  connectionPool,
+  nPlusOneQueries,
+  slowQueries,
   cpuPerRequest,
   eventLoop,
   latency,

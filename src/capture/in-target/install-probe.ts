@@ -1,3 +1,5 @@
+import type { QueryReading, TargetQueryProbe } from './install-query-probe.ts';
+
 /**
  * What runs inside the target. `installProbe` is sent as text (`Function.prototype.toString`), so it uses nothing from
  * outside of itself, and nothing newer than Node 18. Everything is in try: what this Node lacks, or the program has
@@ -40,12 +42,15 @@ export interface ProbeReading {
     readonly active: number;
     readonly latencySumMs: number;
   } | null;
+  /** Of the query probe, where that is installed too. */
+  readonly queries: QueryReading | null;
 }
 
 /** What the probe needs of the registry that attaching left in the target (`target/target-registry.ts`). */
 interface ProbeHome {
   readonly cleanups: Map<string, () => void>;
   probe?: TargetProbe;
+  readonly queries?: TargetQueryProbe;
 }
 
 interface TargetProbe {
@@ -238,6 +243,7 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
         live,
         resources: attempt('active resources', readResources),
         requests: countsRequests ? { ...requests, active: inProgress.size } : null,
+        queries: attempt('queries', () => home.queries?.sample() ?? null),
       };
       live = [];
       gc.maxPauseMs = 0;

@@ -1,3 +1,4 @@
+import type { DatabaseRecords } from '../../model/database.ts';
 import type { HeapGrowth } from '../../model/heap-growth.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { Report } from '../../model/report.ts';
@@ -8,6 +9,7 @@ import { formatBytes, formatDuration } from '../../model/units.ts';
 import type { Run } from '../../record/read-run.ts';
 import { chartSeries } from './chart-series.ts';
 import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
+import { databaseFiles, reportDatabase } from './database-part.ts';
 import { latencySeries } from './latency-series.ts';
 import { scrapedPart } from './scraped-part.ts';
 import { timeline } from './timeline.ts';
@@ -19,6 +21,7 @@ export interface DocumentParts {
   readonly report: Report;
   readonly heap: HeapGrowth | null;
   readonly cpu: CpuSummary | null;
+  readonly database: DatabaseRecords | null;
   readonly placeOf: PlaceOf;
   /** Limits of the data, found while it was read. */
   readonly notes: readonly string[];
@@ -26,7 +29,16 @@ export interface DocumentParts {
 }
 
 /** Everything that the pages of a report show, from the run and what was concluded from it. */
-export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVersion }: DocumentParts): ReportDocument {
+export function buildDocument({
+  run,
+  report,
+  heap,
+  cpu,
+  database,
+  placeOf,
+  notes,
+  toolVersion,
+}: DocumentParts): ReportDocument {
   const { manifest, samples, events, requests } = run;
   const { startMonoMs } = manifest.clock;
   const scraped = scrapedPart(run, report.findings);
@@ -53,10 +65,11 @@ export function buildDocument({ run, report, heap, cpu, placeOf, notes, toolVers
         pauseMs,
       };
     }),
+    ...(database && { database: reportDatabase(database, placeOf, startMonoMs) }),
     notes: [...run.damage.map(damageNote), ...notes, ...scraped.notes],
     method: [...methodOf(manifest, toolVersion), ...scraped.method],
     cost: costOf(events),
-    files: filesOf(manifest),
+    files: [...filesOf(manifest), ...databaseFiles(database)],
   };
 }
 

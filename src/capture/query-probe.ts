@@ -1,0 +1,52 @@
+import type { TargetQueries } from '../model/database.ts';
+import type { Milliseconds } from '../model/units.ts';
+import type { InspectorSession } from '../target/session.ts';
+import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
+import { findCaller } from './in-target/find-caller.ts';
+import { followRequests } from './in-target/follow-requests.ts';
+import { installQueryProbe, type QueryReport } from './in-target/install-query-probe.ts';
+import { normaliseSql } from './in-target/normalise-sql.ts';
+import { createQueryBook } from './in-target/query-book.ts';
+
+const PROBE = `${REGISTRY_EXPRESSION}?.queries`;
+const INSTALL_DEADLINE_MS = 15_000;
+
+/**
+ * Queries and pools as the program itself uses them, with the request and the line they come from. Needs an attached
+ * target; the numbers of each moment come with the samples of the RuntimeProbe, the list of statements is asked for.
+ */
+export class QueryProbe {
+  /** What this Node (or this program) does not offer, in words. */
+  readonly unavailable: readonly string[];
+  readonly #session: InspectorSession;
+  readonly #slowMs: Milliseconds;
+
+  private constructor(session: InspectorSession, slowMs: Milliseconds, unavailable: readonly string[]) {
+    this.#session = session;
+    this.#slowMs = slowMs;
+    this.unavailable = unavailable;
+  }
+
+  /** `slowMs`: from this duration on a query stands in the slow-query log. */
+  static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
+    const book = `(${createQueryBook.toString()})(${normaliseSql.toString()}, ${slowMs})`;
+    const { unavailable } = await session.evaluate<ReturnType<typeof installQueryProbe>>(
+      `(${installQueryProbe.toString()})(require, { book: ${book}, followRequests: ${followRequests.toString()}, findCaller: ${findCaller.toString()} })`,
+      { deadlineMs: INSTALL_DEADLINE_MS },
+    );
+    return new QueryProbe(session, slowMs, unavailable);
+  }
+
+  /** What was counted since the installation; null while the program has loaded no driver that is known. */
+  async read(segment: number): Promise<TargetQueries | null> {
+    const report = await this.#session.evaluate<QueryReport | null>(
+      `(${PROBE} && ${PROBE}.find() > 0) ? ${PROBE}.report() : null`,
+    );
+    return report && { schema: 'profiler-queries/1', segment, slowMs: this.#slowMs, ...report };
+  }
+
+  /** Puts back what was wrapped. Harmless when it is gone already. */
+  async remove(): Promise<void> {
+    await this.#session.evaluate(`${PROBE}?.remove()`);
+  }
+}

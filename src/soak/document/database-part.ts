@@ -1,0 +1,50 @@
+import type { DatabaseRecords } from '../../model/database.ts';
+import type { PlaceOf } from '../../model/profiles.ts';
+import type { ReportDatabase, ReportFile } from '../../model/report-document.ts';
+import type { MonoMs } from '../../model/units.ts';
+
+const SHOWN_SLOW = 50;
+
+/** What a report tells of the database beside the statements. */
+export function reportDatabase(
+  { queries, server }: DatabaseRecords,
+  placeOf: PlaceOf,
+  startMonoMs: MonoMs,
+): ReportDatabase {
+  const slowest = queries.flatMap((one) => one.slowest).sort((a, b) => b.durationMs - a.durationMs);
+  const uncounted = queries.reduce((sum, one) => sum + one.uncounted, 0);
+  return {
+    server: server && `${server.server.name}, PostgreSQL ${server.server.version}`,
+    slowMs: queries[0]?.slowMs ?? 0,
+    slowest: slowest.slice(0, SHOWN_SLOW).map(({ monoMs, text, durationMs, rows, route, site }) => ({
+      tSec: (monoMs - startMonoMs) / 1000,
+      text,
+      durationMs,
+      rows,
+      route,
+      place: site && placeOf(site.url, site.line0, site.column0, site.function),
+    })),
+    notes: [
+      ...(server?.notes ?? []),
+      ...(uncounted > 0
+        ? [`${uncounted} calls are not in the list: the service has more different statements than are told apart.`]
+        : []),
+    ],
+  };
+}
+
+export function databaseFiles(database: DatabaseRecords | null): ReportFile[] {
+  if (!database) return [];
+  const file = (name: string, what: string): ReportFile => ({
+    path: `database/${name}.json`,
+    what,
+    sizeBytes: null,
+    sensitive: false,
+  });
+  return [
+    ...database.queries.map(({ segment }) =>
+      file(`queries-${segment}`, 'queries as the service made them, without values'),
+    ),
+    ...(database.server ? [file('server', 'statements, plans and tables as the server knows them')] : []),
+  ];
+}

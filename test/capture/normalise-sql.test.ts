@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { normaliseSql } from '../../src/capture/in-target/normalise-sql.ts';
+
+const CASES: readonly (readonly [string, string])[] = [
+  ["select * from t where a = $1 and b='x''y' -- hi\n and c=12.5e3", 'select * from t where a = $1 and b=$2 and c=$3'],
+  [
+    'insert into t (a,b) values ($1,$2),($3,$4) , ($5,$6) returning id;',
+    'insert into t (a,b) values ($1,$2) returning id',
+  ],
+  [
+    'select t1.x2 from "we \'ird 1" t1 where id in ($1, $2,$3) limit 10',
+    'select t1.x2 from "we \'ird 1" t1 where id in ($1) limit $2',
+  ],
+  ["select $tag$ a $x$ b $tag$, E'a\\'b', U&'d', x'1f', 1::int, -5", 'select $1, $2, $3, $4, $5::int, $6'],
+  ["select 'cut thr", 'select $1'],
+  [
+    "select a ? 'k', b ?| array['x'], $1::date, now() - '5 min'::interval",
+    'select a ? $1, b ?| array[$2], $3::date, now() - $4::interval',
+  ],
+  [
+    "select data->'a'->>'b' from t where y = -1.5 and z in(0x1F, 2)",
+    'select data->$1->>$2 from t where y = $3 and z in($4)',
+  ],
+  ['SELECT  *\n\tFROM "T" /* a\nb */', 'SELECT * FROM "T"'],
+];
+
+for (const [sql, expected] of CASES) {
+  test(`without values: ${sql.slice(0, 60).replace(/\s+/g, ' ')}`, () => {
+    assert.equal(normaliseSql(sql), expected);
+    assert.equal(normaliseSql(expected), expected, 'once more changes nothing');
+  });
+}
+
+test('no value of a quoted literal is left, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (a, b) => {
+      const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+      assert.equal(
+        normaliseSql(`select f(${quoted(a)}) from t where x = ${quoted(b)}`),
+        'select f($1) from t where x = $2',
+      );
+    }),
+  );
+});
+
+test('hostile texts take no time and no room', () => {
+  for (const sql of [
+    '('.repeat(1e6),
+    "'".repeat(1e6),
+    '(a),'.repeat(1e6),
+    `select (${'1,'.repeat(1e6)}`,
+    '/*'.repeat(1e6),
+  ]) {
+    assert.ok(normaliseSql(sql).length <= 4_000 * 3);
+  }
+});
