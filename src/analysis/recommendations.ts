@@ -60,8 +60,8 @@ const CHECK: Readonly<Partial<Record<FindingKind, string>>> = {
   'socket-leak': 'the number of open sockets should come back to where it was',
 };
 
-/** What to change, and how to check it, in two sentences. */
-export function recommend(kind: FindingKind, about: AdviceSubject): string {
+/** What to change, what it should bring where that was measured, and how to check it. */
+export function recommend(kind: FindingKind, about: AdviceSubject, gain: string = ''): string {
   const check = CHECK[kind] ?? 'the finding should be gone';
-  return `${ADVICE[kind](about)} To check: soak again with the same load; ${check}.`;
+  return `${[ADVICE[kind](about), gain].join(' ').trimEnd()} To check: soak again with the same load; ${check}.`;
 }

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type {
+  AllocationBurstRecord,
   CpuWindowRecord,
   HeapProfileRecord,
   RunManifest,
@@ -73,7 +74,15 @@ const readHeapProfile = fields<HeapProfileRecord>({
   requests: nullable(number),
 });
 
-const readScript = fields<ScriptRecord>({
+const readBurst = fields<AllocationBurstRecord>({
+  file: artefactFile,
+  monoMs: number,
+  segment: count,
+  intervalBytes: number,
+  durationMs: number,
+});
+
+const readScriptFields = fields<Omit<ScriptRecord, 'jsonLines'>>({
   url: text,
   mapFile: nullable(mapFile),
   packageRoot: nullable(text),
@@ -81,7 +90,13 @@ const readScript = fields<ScriptRecord>({
   packageVersion: nullable(text),
 });
 
-const readManifest = fields<RunManifest>({
+const readScript: Read<ScriptRecord> = (value, path) => {
+  const jsonLines = member(object(value, path), 'jsonLines');
+  const lines = jsonLines === undefined ? {} : { jsonLines: listOf(count)(jsonLines, `${path}.jsonLines`) };
+  return { ...readScriptFields(value, path), ...lines };
+};
+
+const readManifestFields = fields<Omit<RunManifest, 'allocationBurst'>>({
   schema: oneOf('profiler-run/1'),
   id: text,
   tool: fields({ version: text, node: text }),
@@ -106,6 +121,12 @@ const readManifest = fields<RunManifest>({
   heapProfiles: listOf(readHeapProfile),
   scripts: listOf(readScript),
 });
+
+const readManifest: Read<RunManifest> = (value, path) => {
+  const burst = member(object(value, path), 'allocationBurst');
+  const allocationBurst = burst === undefined ? {} : { allocationBurst: readBurst(burst, 'allocationBurst') };
+  return { ...readManifestFields(value, path), ...allocationBurst };
+};
 
 /**
  * Reads run.json. Throws a ProfilerError (exit 2): `run-too-new` when a later version of the tool wrote it,

@@ -79,9 +79,11 @@ export class Traffic {
   /** Sends one step, planned for `plannedMs`; `done` is called once, after the answer. */
   send(step: CompiledStep, sender: Sender, plannedMs: MonoMs, done: (result: StepResult) => void): void {
     this.counts.sent++;
-    const request = step.render(this.#contextOf(sender));
-    this.#connections.send(request, step.wantsBody, (answer) => {
+    const book = this.#recorderOf(step.name).answers;
+    const { request, takesCompressed } = book.prepare(step.render(this.#contextOf(sender)), step.wantsBody);
+    this.#connections.send(request, step.wantsBody || takesCompressed, (answer) => {
       const errorKind = step.check(answer, sender.variables);
+      if (errorKind === null) book.note(request, answer);
       this.#book(step.name, plannedMs, answer, errorKind);
       done({ errorKind, status: answer.status });
       if (this.inFlight === 0) this.#tellDrained();

@@ -4,7 +4,7 @@ import { readMemAvailableBytes } from '../capture/proc-files.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CaptureCost, PhaseName } from '../model/run-event.ts';
-import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../model/units.ts';
+import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import { findScriptUrls } from './find-script-urls.ts';
@@ -25,6 +25,9 @@ export interface CaptureOptions {
   readonly force: boolean;
 }
 
+/** Fine enough for some hundred samples in three seconds of a service that allocates little. */
+const BURST_INTERVAL_BYTES = 64 * 1024;
+
 type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
 
 /**
@@ -37,6 +40,7 @@ export class Captures {
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
+  #burstStartMonoMs: MonoMs = 0;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -80,6 +84,35 @@ export class Captures {
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       return { file, cost: reading.cost, bytes: text.length };
+    });
+  }
+
+  /** From here to `keepBurst` garbage counts too. Not in the stretch whose live objects are compared. */
+  async startBurst(): Promise<void> {
+    const { keeper, log, clock } = this.#options;
+    try {
+      await keeper.whileBusy(({ allocations }) => allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES }));
+      this.#burstStartMonoMs = clock.monoMs();
+    } catch (error) {
+      log.say(`allocations were not sampled with garbage: ${(error as Error).message}`);
+    }
+  }
+
+  /** Keeps what was allocated since `startBurst`, dead or alive. Forces a collection in the target. */
+  async keepBurst(): Promise<void> {
+    const { keeper, recorder, clock } = this.#options;
+    await this.#attempt('heap-profile', async (instruments) => {
+      const segment = keeper.segment;
+      const durationMs = clock.monoMs() - this.#burstStartMonoMs;
+      const { profile, cost } = await instruments.allocations.endBurst();
+      if (!profile) return null;
+      const file = recorder.fileFor('heap-profile', 'burst');
+      const text = JSON.stringify(profile);
+      await recorder.writeArtefact(file, text);
+      const monoMs = clock.monoMs();
+      const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
+      await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
+      return { file, cost, bytes: text.length };
     });
   }
 

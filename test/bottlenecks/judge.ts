@@ -1,0 +1,30 @@
+import type { Report } from '../../src/model/report.ts';
+import type { BottleneckCase } from './cases.ts';
+
+export interface Verdict {
+  readonly isRight: boolean;
+  /** All that the report says is slow: `sync-call renderTerms ...`. */
+  readonly said: readonly string[];
+}
+
+/** The culprit is there and named, and nothing else than may be; for a healthy service nothing at all. */
+export function judge(one: BottleneckCase, { findings, bottlenecks = [] }: Report): Verdict {
+  const all = [
+    ...findings
+      .filter(({ confidence }) => confidence !== 'possible')
+      .map(({ kind, title, subject }) => ({ kind, words: `${title} ${subject.holder}` })),
+    ...bottlenecks.map(({ rule, title, evidence, source }) => ({
+      kind: rule,
+      words: `${title} ${source?.function ?? ''} ${evidence.map(({ what }) => what).join(' ')}`,
+    })),
+  ];
+  // Of several that are expected to come together (a hot function that is a synchronous call), any may name it.
+  const isFound =
+    one.expected === null ||
+    all.some(({ kind, words }) => [one.expected, ...one.mayAlso].includes(kind) && words.includes(one.names));
+  const isQuiet = all.every(({ kind }) => kind === one.expected || one.mayAlso.includes(kind));
+  return {
+    isRight: isFound && isQuiet,
+    said: all.map(({ kind, words }) => `${kind}: ${words.slice(0, 140)}`),
+  };
+}
