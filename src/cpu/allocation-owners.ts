@@ -14,11 +14,18 @@ export interface AllocationOwner {
 export function allocationOwners(profile: SamplingHeapProfile, placeOf: PlaceOf): AllocationOwner[] {
   const owners = new Map<string, AllocationOwner>();
   for (const { stack, bytes, samples } of allocationSites(profile, placeOf)) {
-    const outside = stack.filter(({ file }) => !file.startsWith('node:'));
-    const place = outside.find((at) => at.package === null) ?? outside[0] ?? null;
+    const place = changeable(stack.filter(({ file }) => !file.startsWith('node:')));
     const key = place ? `${place.file}:${place.line}:${place.column} ${place.function}` : '';
     const known = owners.get(key);
     owners.set(key, { place, bytes: bytes + (known?.bytes ?? 0), samples: (samples ?? 0) + (known?.samples ?? 0) });
   }
   return [...owners.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** A callback without a name is part of the function around it. */
+function changeable(stack: readonly SourcePlace[]): SourcePlace | null {
+  const own = stack.filter((at) => at.package === null);
+  const [nearest = stack[0] ?? null] = own;
+  if (nearest?.function !== '(anonymous)') return nearest;
+  return own.find((at) => at.file === nearest.file && at.function !== '(anonymous)') ?? nearest;
 }

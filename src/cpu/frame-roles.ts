@@ -14,6 +14,15 @@ export interface FrameRole {
   readonly isPlumbing: boolean;
 }
 
+/** A function that somebody can change: of the application, or of a package where none of the application's is above it. */
+export interface Owner {
+  readonly name: string;
+  readonly place: SourcePlace;
+  readonly isOwn: boolean;
+}
+
+const ANONYMOUS = '(anonymous)';
+
 const SYNC_MODULES = /^node:(?:fs|child_process|zlib|crypto|internal\/(?:fs|child_process|crypto)(?:\/|$))/;
 /** Functions of Node that synchronous forms come down to but that bear other names: all of zlib's. */
 const SYNC_WRAPPERS: Readonly<Record<string, string>> = {
@@ -31,6 +40,20 @@ export function frameRoles(placeOf: PlaceOf): (frame: RawCallFrame) => FrameRole
     known.set(frame, role);
     return role;
   };
+}
+
+/**
+ * Who is answerable for a frame below `above`: itself when it is the application's, or a package's that the application
+ * did not call; else `above` still. A callback without a name is part of the function around it.
+ */
+export function ownerBelow(above: Owner | null, { role, name, place }: FrameRole): Owner | null {
+  if (place === null || !(role === 'own' || (role === 'package' && !above?.isOwn))) return above;
+  const isPartOfAbove = name === ANONYMOUS && above !== null && above.place.file === place.file;
+  return isPartOfAbove ? above : { name, place, isOwn: role === 'own' };
+}
+
+export function ownerKey({ name, place }: Owner): string {
+  return `${place.file}:${place.line}:${place.column} ${name}`;
 }
 
 function describe(frame: RawCallFrame, placeOf: PlaceOf): FrameRole {

@@ -1,7 +1,6 @@
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { type FrameRole, frameRoles } from './frame-roles.ts';
-import type { Owner } from './own-work.ts';
+import { type FrameRole, frameRoles, type Owner, ownerBelow, ownerKey } from './frame-roles.ts';
 import { profileNodes } from './profile-nodes.ts';
 
 /** A function that kept the main thread for itself, again and again. */
@@ -90,21 +89,21 @@ interface Way {
   readonly entry: number;
   readonly owner: Owner;
   readonly key: string;
-  readonly isOwn: boolean;
 }
 
 function waysIn(roles: readonly FrameRole[], parentOf: readonly number[]): (Way | 'gc' | null)[] {
   const ways: (Way | 'gc' | null)[] = [];
-  roles.forEach(({ role, name, place }, index) => {
+  roles.forEach((frame, index) => {
     const above = ways[parentOf[index] ?? -1] ?? null;
     const outer = above === 'gc' ? null : above;
-    if (role === 'gc') ways.push('gc');
-    else if (place && (role === 'own' || (role === 'package' && !outer?.isOwn))) {
+    const owner = ownerBelow(outer?.owner ?? null, frame);
+    if (frame.role === 'gc') ways.push('gc');
+    else if (owner === null || owner === outer?.owner) ways.push(outer);
+    else {
       // The way in is the first function of the application; packages before it carry every request alike.
-      const entry = outer && (outer.isOwn || role === 'package') ? outer.entry : index;
-      const key = `${place.file}:${place.line}:${place.column} ${name}`;
-      ways.push({ entry, owner: { name, place }, key, isOwn: role === 'own' });
-    } else ways.push(outer);
+      const entry = outer && (outer.owner.isOwn || !owner.isOwn) ? outer.entry : index;
+      ways.push({ entry, owner, key: ownerKey(owner) });
+    }
   });
   return ways;
 }

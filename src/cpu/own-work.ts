@@ -1,13 +1,7 @@
 import type { CpuProfile, PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { type FrameRole, frameRoles } from './frame-roles.ts';
+import { type FrameRole, frameRoles, type Owner, ownerBelow, ownerKey } from './frame-roles.ts';
 import { type ProfileNodes, profileNodes } from './profile-nodes.ts';
-
-/** A function that somebody can change: of the application, or of a package where none of the application's is below it. */
-export interface Owner {
-  readonly name: string;
-  readonly place: SourcePlace;
-}
 
 /** What one function does itself, with all that it makes Node, packages and native code do; sockets left out. */
 export interface OwnedWork extends Owner {
@@ -38,7 +32,6 @@ export interface WorkSums {
 
 interface State {
   readonly owner: Owner | null;
-  readonly isOwn: boolean;
   readonly syncCall: string | null;
   /** Below `require` and `import`: reads files once, whatever calls it. */
   readonly isLoading: boolean;
@@ -48,7 +41,6 @@ interface State {
 
 const OUTSIDE: State = {
   owner: null,
-  isOwn: false,
   syncCall: null,
   isLoading: false,
   isPlumbing: false,
@@ -89,10 +81,8 @@ export function ownWork(
 }
 
 function below(above: State, role: FrameRole, url: string): State {
-  const { name, place } = role;
-  if (place && (role.role === 'own' || (role.role === 'package' && !above.isOwn))) {
-    return { ...OUTSIDE, owner: { name, place }, isOwn: role.role === 'own' };
-  }
+  const owner = ownerBelow(above.owner, role);
+  if (role.role === 'own' || owner !== above.owner) return { ...OUTSIDE, owner };
   const isLoading = above.isLoading || url.startsWith('node:internal/modules/');
   return {
     ...above,
@@ -131,7 +121,7 @@ class Books {
     if (owner === null || us <= 0) return;
     if (syncCall !== null) this.addCall('sync', syncCall, owner, owner.place.line, us);
     if (isPlumbing) return;
-    const key = keyOf(owner);
+    const key = ownerKey(owner);
     const entry = this.#owned.get(key) ?? { owner, us: 0, callees: new Map() };
     this.#owned.set(key, entry);
     entry.us += us;
@@ -142,7 +132,7 @@ class Books {
   }
 
   addCall(kind: CallWork['kind'], call: string, caller: Owner, line: number, us: Microseconds): void {
-    const key = `${kind} ${call} ${line} ${keyOf(caller)}`;
+    const key = `${kind} ${call} ${line} ${ownerKey(caller)}`;
     const entry = this.#calls.get(key) ?? { kind, call, caller, line, us: 0 };
     entry.us += us;
     this.#calls.set(key, entry);
@@ -159,8 +149,4 @@ class Books {
     const calls = [...this.#calls.values()].sort((a, b) => b.us - a.us);
     return { busyUs: this.#busyUs, wallUs: this.#busyUs + this.#idleUs, owned, calls };
   }
-}
-
-function keyOf({ name, place }: Owner): string {
-  return `${place.file}:${place.line}:${place.column} ${name}`;
 }

@@ -44,11 +44,12 @@ const PLANTED: readonly Planted[] = [
     tasks: [get('receipts', '/receipts/o-{{sequence}}'), health],
     expected: 'hot-function',
     names: 'sealReceipt',
+    mayAlso: ['gc-pressure'],
   },
   {
     service: 'storefront',
     fault: 'sync-read',
-    about: 'four files are read by readFileSync for each answer, by the twin once',
+    about: 'a folder is listed and its files are read synchronously for each answer, by the twin once',
     ratePerSecond: 120,
     tasks: [get('terms', '/terms/land-{{random(1,9)}}', 2), health],
     expected: 'sync-call',

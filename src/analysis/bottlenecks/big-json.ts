@@ -1,7 +1,7 @@
 import { formatBytes } from '../../model/units.ts';
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
-import { code, figure, percent } from '../words.ts';
+import { code, figure, functionWords, percent } from '../words.ts';
 import { answerTraits, type NamedTraits } from './answer-traits.ts';
 import { type CallerWork, callsByCaller, isNamedBy, sourceAt } from './calls-by-caller.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
@@ -47,13 +47,13 @@ function draftOf(
   return {
     id: findingId('big-json', caller.name, caller.place.file),
     confidence: 'likely',
-    title: `Parsing or writing JSON in ${code(caller.name)} takes ${percent(share)} of the busy time.`,
+    title: `Parsing or writing JSON in ${functionWords(caller)} takes ${percent(share)} of the busy time.`,
     request: size?.name ?? null,
     source: sourceAt(caller, line),
     package: caller.place.package,
     evidence: [
       {
-        what: `${percent(share)} of the busy time is on lines below ${code(caller.name)} that call ${code('JSON.parse')} or ${code('JSON.stringify')}${work.requests ? `, ${figure(us / work.requests / 1000)} ms a request on average` : ''}.`,
+        what: `${percent(share)} of the busy time is on lines below ${functionWords(caller)} that call ${code('JSON.parse')} or ${code('JSON.stringify')}${work.requests ? `, ${figure(us / work.requests / 1000)} ms a request on average` : ''}.`,
         file,
       },
       ...(size

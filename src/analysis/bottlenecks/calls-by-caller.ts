@@ -1,4 +1,5 @@
-import type { CallWork, Owner } from '../../cpu/own-work.ts';
+import { type Owner, ownerKey } from '../../cpu/frame-roles.ts';
+import type { CallWork } from '../../cpu/own-work.ts';
 import type { Finding, FindingSubject } from '../../model/finding.ts';
 import type { Microseconds } from '../../model/units.ts';
 
@@ -17,8 +18,7 @@ export function callsByCaller(calls: readonly CallWork[], kind: CallWork['kind']
   const byCaller = new Map<string, CallWork[]>();
   for (const call of calls) {
     if (call.kind !== kind) continue;
-    const { place, name } = call.caller;
-    const key = `${place.file}:${place.line}:${place.column} ${name}`;
+    const key = ownerKey(call.caller);
     byCaller.set(key, [...(byCaller.get(key) ?? []), call]);
   }
   return [...byCaller.values()]

@@ -1,12 +1,12 @@
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
-import { code, figure, percent } from '../words.ts';
+import { capital, code, figure, functionWords, percent } from '../words.ts';
 import { type CallerWork, callsByCaller, isNamedBy, sourceAt } from './calls-by-caller.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
 /** Less of the busy time is not worth the change; less of the whole time is a rare call (a reload), or a service at rest. */
 const LEAST_OF_BUSY = 0.05;
-const LEAST_OF_TIME = 0.01;
+const LEAST_OF_TIME = 0.003;
 const SHOWN = 3;
 
 /** Calls of Node under load that make every other request wait: files, child processes, compression, hashing. */
@@ -34,13 +34,13 @@ function draftOf({ caller, us, calls, line }: CallerWork, work: CpuWork, file: s
   return {
     id: findingId('sync-call', call, `${caller.place.file} ${caller.name}`),
     confidence: 'confirmed',
-    title: `${code(caller.name)} calls ${code(call)} under load: the event loop stands still for it.`,
+    title: `${capital(functionWords(caller))} calls ${code(call)} under load: the event loop stands still for it.`,
     request: null,
     source: sourceAt(caller, line),
     package: caller.place.package,
     evidence: [
       {
-        what: `${percent(share)} of the busy time, ${percent(us / work.wallUs)} of all time, is spent inside ${calls.map(code).join(', ')} called from ${code(caller.name)}.`,
+        what: `${percent(share)} of the busy time, ${percent(us / work.wallUs)} of all time, is spent inside ${calls.map(code).join(', ')} called from ${functionWords(caller)}.`,
         file,
       },
       ...(each === null ? [] : [{ what: `That is ${figure(each)} ms a request on average.`, file }]),
@@ -48,7 +48,7 @@ function draftOf({ caller, us, calls, line }: CallerWork, work: CpuWork, file: s
     against: ['The profile does not say whether a request waits for it or a job of the service itself.'],
     gain: `The loop is free for ${percent(us / work.wallUs)} more of the time; on a slow or busy disk it is more.`,
     recommendation: adviceFor(call),
-    check: `In the next run the flame graph should no longer show ${code(call)} below ${code(caller.name)}, and the event-loop delay should fall.`,
+    check: `In the next run the flame graph should no longer show ${code(call)} below ${functionWords(caller)}, and the event-loop delay should fall.`,
     weight: us / work.wallUs,
   };
 }

@@ -5,7 +5,7 @@ import { type Check, type CheckContext, type FindingDraft, found, insufficient }
 import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
 import { verifyLine } from '../verify-line.ts';
-import { code, figure, percent } from '../words.ts';
+import { figure, functionWords, percent } from '../words.ts';
 
 /** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
 const WORTH_A_WORD = 0.1;
@@ -33,7 +33,7 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
     confidence: 'likely',
     severity: share >= HURTS ? 'major' : 'minor',
     title: site
-      ? `Collecting garbage takes ${percent(share)} of the time under load; ${code(subject)} allocates ${percent(site.share)} of it.`
+      ? `Collecting garbage takes ${percent(share)} of the time under load; ${site.who} allocates ${percent(site.share)} of it.`
       : `Collecting garbage takes ${percent(share)} of the time under load.`,
     subject: {
       class: 'garbage collection',
@@ -52,7 +52,7 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
       : [],
     recommendation: recommend(
       'gc-pressure',
-      { holder: 'the heap', subject: code(subject) },
+      { holder: 'the heap', subject: site?.who ?? 'the heap' },
       site ? `Expected gain: up to ${percent(site.share * share)} of the time, and shorter pauses.` : '',
     ),
     verify: verifyLine(context),
@@ -64,6 +64,8 @@ const LEAST_SAMPLES = 20;
 
 interface AllocationSite {
   readonly place: SourcePlace;
+  /** In words, quoted. */
+  readonly who: string;
   readonly share: Share;
   readonly evidence: Evidence;
 }
@@ -73,12 +75,14 @@ function allocationSite({ run: { burst } }: CheckContext): AllocationSite | null
   const most = burst?.owners.find(({ place }) => place !== null);
   if (!burst || !most?.place || most.samples < LEAST_SAMPLES) return null;
   const share = most.bytes / burst.bytes;
+  const who = functionWords({ name: most.place.function, place: most.place });
   const rate = formatBytes(burst.bytes / Math.max(0.001, burst.durationMs / 1000));
   return {
     place: most.place,
+    who,
     share,
     evidence: {
-      what: `In ${figure(burst.durationMs / 1000)} s of load ${rate} a second were allocated, ${percent(share)} of it below ${code(most.place.function)} (${most.place.file}:${most.place.line}).`,
+      what: `In ${figure(burst.durationMs / 1000)} s of load ${rate} a second were allocated, ${percent(share)} of it by ${who} (${most.place.file}:${most.place.line}) and what it calls.`,
       file: burst.file,
     },
   };

@@ -1,5 +1,6 @@
+import type { Owner } from '../../cpu/frame-roles.ts';
 import type { LongRunner } from '../../cpu/long-stretches.ts';
-import type { OwnedWork, Owner } from '../../cpu/own-work.ts';
+import type { OwnedWork } from '../../cpu/own-work.ts';
 import type { Evidence, FindingSubject } from '../../model/finding.ts';
 import { blockingFunctions, type LateLoop, lateLoop } from '../blocking-functions.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
@@ -7,7 +8,7 @@ import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
 import type { CpuWork } from '../run-data.ts';
 import { verifyLine } from '../verify-line.ts';
-import { code, figure, percent } from '../words.ts';
+import { capital, code, figure, functionWords, percent } from '../words.ts';
 
 /** One function with so much of the busy time is worth a look ... */
 const HOT_SHARE = 0.2;
@@ -31,7 +32,7 @@ export const hotFunctions: Check = {
       .filter(({ us }) => us >= HOT_SHARE * work.busyUs && us >= HOT_OF_CORE * work.wallUs)
       .filter((one) => !blocking.some((other) => isSame(one, other)))
       .slice(0, SHOWN);
-    const detail = `${code(top.name)} has most of the time, ${percent(top.us / work.busyUs)} of the busy time and ${percent(top.us / work.wallUs)} of a core`;
+    const detail = `${functionWords(top)} has most of the time, ${percent(top.us / work.busyUs)} of the busy time and ${percent(top.us / work.wallUs)} of a core`;
     return found(
       [
         ...blocking.map((runner) => blockingFinding(context, work, runner, loop)),
@@ -54,10 +55,10 @@ function blockingFinding(
   return {
     ...draftOf(context, runner),
     severity: 'major',
-    title: `${code(runner.name)} holds the event loop for ${ms} ms at a time; every other request waits meanwhile.`,
+    title: `${capital(functionWords(runner))} holds the event loop for ${ms} ms at a time; every other request waits meanwhile.`,
     evidence: [
       {
-        what: `It ran ${runner.count} times for 50 ms or more without a break, the longest ${figure(runner.longestUs / 1000)} ms: ${percent(runner.totalUs / work.wallUs)} of all time.`,
+        what: `It ran ${runner.count} times for 50 ms or more without a break, the longest ${figure(runner.longestUs / 1000)} ms (calls that follow each other without a break count as one): ${percent(runner.totalUs / work.wallUs)} of all time.`,
         file,
       },
       ...(loop
@@ -73,8 +74,8 @@ function blockingFinding(
     against: [],
     recommendation: recommend(
       'hot-function',
-      { holder: runner.name, subject: code(runner.name) },
-      `Expected gain: other requests no longer wait up to ${figure(runner.longestUs / 1000)} ms for it.`,
+      { holder: runner.name, subject: functionWords(runner) },
+      `Expected gain: other requests no longer wait ${ms} ms and more for it.`,
     ),
   };
 }
@@ -86,7 +87,7 @@ function hotFinding(context: CheckContext, work: CpuWork, hot: OwnedWork): Findi
   return {
     ...draftOf(context, hot),
     severity: 'minor',
-    title: `${code(hot.name)} takes ${percent(share)} of the busy time, ${percent(hot.us / work.wallUs)} of a core.`,
+    title: `${capital(functionWords(hot))} takes ${percent(share)} of the busy time, ${percent(hot.us / work.wallUs)} of a core.`,
     evidence: [
       {
         what: `With the packages and the native code that it calls: ${percent(share)} of the busy time${each}.`,
@@ -97,7 +98,7 @@ function hotFinding(context: CheckContext, work: CpuWork, hot: OwnedWork): Findi
     against: ['A hot function is no fault by itself: it may be what the service is for.'],
     recommendation: recommend(
       'hot-function',
-      { holder: hot.name, subject: code(hot.name) },
+      { holder: hot.name, subject: functionWords(hot) },
       `Expected gain: half of its cost is ${percent(share / 2)} of the CPU of the service.`,
     ),
   };

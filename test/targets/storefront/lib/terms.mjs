@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
-const PARTS = ['receipts.mjs', 'orders.mjs', 'passwords.mjs', 'terms.mjs'];
 
 /** The terms of sale, put together from their parts. */
 export function renderTerms(country) {
-  const parts = PARTS.map((part) => join(FOLDER, part)).filter((file) => existsSync(file));
+  const parts = readdirSync(FOLDER)
+    .map((part) => join(FOLDER, part))
+    .filter((file) => statSync(file).isFile());
   return `Terms for ${country}\n${parts.map((file) => readFileSync(file, 'utf8')).join('\n')}`;
 }
 
