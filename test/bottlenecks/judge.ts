@@ -18,11 +18,10 @@ export function judge(one: BottleneckCase, { findings, bottlenecks = [] }: Repor
       words: `${title} ${source?.function ?? ''} ${evidence.map(({ what }) => what).join(' ')}`,
     })),
   ];
-  // Of several that are expected to come together (a hot function that is a synchronous call), any may name it.
+  const named = one.expected === null ? [] : [one.expected, ...one.instead];
   const isFound =
-    one.expected === null ||
-    all.some(({ kind, words }) => [one.expected, ...one.mayAlso].includes(kind) && words.includes(one.names));
-  const isQuiet = all.every(({ kind }) => kind === one.expected || one.mayAlso.includes(kind));
+    one.expected === null || all.some(({ kind, words }) => named.includes(kind) && words.includes(one.names));
+  const isQuiet = all.every(({ kind }) => named.includes(kind) || one.mayAlso.includes(kind));
   return {
     isRight: isFound && isQuiet,
     said: all.map(({ kind, words }) => `${kind}: ${words.slice(0, 140)}`),

@@ -26,8 +26,8 @@ function card(one: Bottleneck): Markup {
     }) => html`<dt>${question}</dt><dd${question === 'What to change' ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
 `,
   );
-  return html`<article id="bottleneck-${one.rank}" aria-labelledby="bottleneck-${one.rank}-title" data-bottleneck="${one.id}">
-<h3 id="bottleneck-${one.rank}-title"><a class="permalink" href="#bottleneck-${one.rank}">${one.rank}.</a> ${proseMarkup(one.title)} <span class="tag ${one.confidence}">${one.confidence}</span> <span class="tag">${one.rule.replaceAll('-', ' ')}</span></h3>
+  return html`<article class="card" id="bottleneck-${one.rank}" aria-labelledby="bottleneck-${one.rank}-title" data-bottleneck="${one.id}">
+<h3 class="title" id="bottleneck-${one.rank}-title"><a class="permalink" href="#bottleneck-${one.rank}">${one.rank}.</a> ${proseMarkup(one.title)} <span class="tag ${one.confidence}">${one.confidence}</span> <span class="tag">${one.rule.replaceAll('-', ' ')}</span></h3>
 <dl class="answers">${answers}</dl>
 <div class="columns">${reasons('Why we think so', one.evidence.map(evidenceLine))}${reasons('Why it might not be so', one.against.map(proseMarkup))}</div>
 <p class="quiet">Explained in <code>${pageOf('bottlenecks', one.rule)}</code>.</p>
