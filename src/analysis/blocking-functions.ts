@@ -9,6 +9,8 @@ const LATE_MS = 50;
 const LEAST_LATE = 5;
 const LEAST_LATE_SHARE = 0.01;
 const LEAST_STRETCHES = 5;
+/** Of a service under full load, where stretches run together. */
+const LEAST_TOTAL_US = 1_000_000;
 /** Of the time in all long stretches. */
 const LEAST_PART = 0.25;
 /** Without a pause between requests many short ones look like one long one: then a request itself must take this. */
@@ -45,7 +47,8 @@ export function blockingFunctions(work: CpuWork, loop: LateLoop | null): readonl
   const allUs = work.longRunners.reduce((sum, { totalUs }) => sum + totalUs, 0);
   const isSaturated = work.busyUs >= SATURATED * work.wallUs;
   return work.longRunners.filter(({ count, totalUs }) => {
-    if (count < LEAST_STRETCHES || totalUs < LEAST_PART * allUs) return false;
+    if (count < LEAST_STRETCHES && totalUs < LEAST_TOTAL_US) return false;
+    if (totalUs < LEAST_PART * allUs) return false;
     return !isSaturated || (work.requests !== null && totalUs >= LEAST_EACH_US * work.requests);
   });
 }

@@ -63,5 +63,8 @@ function adviceFor(call: string): string {
   if (call.startsWith('zlib')) {
     return 'Use the asynchronous form of `node:zlib` or a stream: both compress on the thread pool.';
   }
-  return `Read once at the start and keep the result, or use ${code(`fs.promises.${call.replace('Sync', '')}`)}.`;
+  if (/^(?:write|append|truncate|fsync|copy|cp|rename|rm|unlink|mkdir)/.test(call)) {
+    return 'Use the form of `node:fs/promises`, or collect what is to be written and write it through one stream (a logger with a buffer).';
+  }
+  return 'Read once at the start and keep the result, or use the form of `node:fs/promises`; instead of asking whether a file exists, open it and handle the error.';
 }

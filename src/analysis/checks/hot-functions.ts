@@ -49,7 +49,8 @@ function blockingFinding(
   runner: LongRunner,
   loop: LateLoop | null,
 ): FindingDraft {
-  const ms = figure(runner.medianUs / 1000);
+  // Calls that follow each other without a break look like one: the loop itself knows better how late it was.
+  const ms = figure(Math.min(runner.medianUs / 1000, loop?.medianMs ?? Number.POSITIVE_INFINITY));
   const own = work.owned.find((one) => isSame(one, runner));
   const file = context.run.manifest.cpuWindows.at(-1)?.file ?? null;
   return {
