@@ -38,9 +38,12 @@ export class AllocationRecorder {
    * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
    * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then.
    */
-  async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
-    await this.#readProfile('HeapProfiler.stopSampling');
-    await this.#startSampling(intervalBytes, true);
+  async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost> {
+    const { cost } = await this.#measure(async () => {
+      await this.#readProfile('HeapProfiler.stopSampling');
+      await this.#startSampling(intervalBytes, true);
+    });
+    return cost;
   }
 
   /** All that was allocated since `startBurst`; from now on only live objects count again. */

@@ -40,7 +40,8 @@ export class Captures {
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
-  #burstStartMonoMs: MonoMs = 0;
+  /** Null while there is none. */
+  #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -89,27 +90,29 @@ export class Captures {
 
   /** From here to `keepBurst` garbage counts too. Not in the stretch whose live objects are compared. */
   async startBurst(): Promise<void> {
-    const { keeper, log, clock } = this.#options;
-    try {
-      await keeper.whileBusy(({ allocations }) => allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES }));
-      this.#burstStartMonoMs = clock.monoMs();
-    } catch (error) {
-      log.say(`allocations were not sampled with garbage: ${(error as Error).message}`);
-    }
+    this.#burst = null;
+    await this.#attempt('heap-profile', async ({ allocations }) => {
+      const cost = await allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
+      this.#burst = { startMonoMs: this.#options.clock.monoMs(), segment: this.#options.keeper.segment };
+      return { file: null, cost, bytes: 0 };
+    });
   }
 
   /** Keeps what was allocated since `startBurst`, dead or alive. Forces a collection in the target. */
   async keepBurst(): Promise<void> {
     const { keeper, recorder, clock } = this.#options;
+    const burst = this.#burst;
+    // A service that restarted meanwhile knows nothing of it.
+    if (burst === null || burst.segment !== keeper.segment) return;
     await this.#attempt('heap-profile', async (instruments) => {
-      const segment = keeper.segment;
-      const durationMs = clock.monoMs() - this.#burstStartMonoMs;
+      const durationMs = clock.monoMs() - burst.startMonoMs;
       const { profile, cost } = await instruments.allocations.endBurst();
       if (!profile) return null;
       const file = recorder.fileFor('heap-profile', 'burst');
       const text = JSON.stringify(profile);
       await recorder.writeArtefact(file, text);
       const monoMs = clock.monoMs();
+      const { segment } = burst;
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
       await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
       return { file, cost, bytes: text.length };

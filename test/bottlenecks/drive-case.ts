@@ -20,6 +20,8 @@ export async function driveCase(
 ): Promise<Driven> {
   const { keep, nodePath } = options;
   const folder = keep ?? mkdtempSync(join(tmpdir(), 'bottleneck-'));
+  // A run folder is never written over, and the report of an earlier run would be read instead.
+  for (const part of ['run', 'report']) rmSync(join(folder, part), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const scenario = join(folder, 'scenario.json');
   const load = { model: 'open', rate: `${one.ratePerSecond}/s`, duration: '1m' };

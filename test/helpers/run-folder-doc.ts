@@ -18,11 +18,12 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 |---|---|
 | \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets), plan, scenario, clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
 | \`samples.ndjson\` | one line a tick: wall and monotonic milliseconds, segment (life of the process), lateness, values by metric name |
-| \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time |
+| \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time; \`traits\`: what the answers were like (bytes, connections closed and opened, offers to compress and what came of them), as sums |
 | \`events.ndjson\` | phases, captures with what they cost, live heap after each major collection, restarts, gaps, clock jumps, the end |
 | \`cpu/*.cpuprofile\` | CPU windows, which overlap a little; they open in Chrome DevTools and speedscope |
 | \`heap/*.heapsnapshot\` | heap snapshots; object ids compare within one \`idEpoch\` only |
 | \`heap/*.heapprofile\` | V8's sampling heap profile: live objects by allocation stack |
+| \`heap/burst.heapprofile\` | all that was allocated in some seconds at the end of the warm-up, garbage too; in run.json as \`allocationBurst\` |
 | \`sources/*.map\` | source maps of the scripts seen, without the text of the sources |
 
 Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report

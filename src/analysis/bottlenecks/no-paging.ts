@@ -1,10 +1,10 @@
-import { formatBytes } from '../../model/units.ts';
+import { formatBytes, formatDuration } from '../../model/units.ts';
 import { holm } from '../../stats/holm.ts';
 import { judgeTrend } from '../../stats/judge-trend.ts';
 import { measureTrend, type Trend } from '../../stats/trend.ts';
 import { findingId } from '../finding-id.ts';
 import { bodySizeSeries } from '../load-series.ts';
-import { bytesPerHour, code, figure } from '../words.ts';
+import { code, figure } from '../words.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
 /** What stays small does no harm, however it grows; a drift of some percent is chance. */
@@ -40,13 +40,13 @@ function draftOf(name: string, trend: Trend): BottleneckDraft {
   return {
     id: findingId('no-paging', name, ''),
     confidence: trend.rSquared >= 0.9 ? 'likely' : 'possible',
-    title: `The answers of ${code(name)} grow by ${bytesPerHour(trend.slope)}: they hold all there is, not a page of it.`,
+    title: `The answers of ${code(name)} grow from ${formatBytes(first)} to ${formatBytes(trend.latest)} in ${formatDuration(trend.span)}: they hold all there is, not a page of it.`,
     request: name,
     source: null,
     package: null,
     evidence: [
       {
-        what: `From ${formatBytes(first)} to ${formatBytes(trend.latest)} an answer in ${figure(trend.span / 60_000)} minutes under load (R2 ${figure(trend.rSquared)}).`,
+        what: `The mean size of an answer rises by ${formatBytes(trend.slope * 60_000)} a minute under a load that stays the same (95 % interval ${formatBytes(trend.low * 60_000)} to ${formatBytes(trend.high * 60_000)}; R2 ${figure(trend.rSquared)}).`,
         file: 'requests.ndjson',
       },
     ],
