@@ -3,7 +3,7 @@ import type { BottleneckCase } from './cases.ts';
 
 export interface Verdict {
   readonly isRight: boolean;
-  /** All that the report says is slow: `sync-call renderTerms ...`. */
+  /** All that the report says is slow: `sync-call: ...`. */
   readonly said: readonly string[];
 }
 
@@ -12,9 +12,10 @@ export function judge(one: BottleneckCase, { findings, bottlenecks = [] }: Repor
   const all = [
     ...findings
       .filter(({ confidence }) => confidence !== 'possible')
-      .map(({ kind, title, subject }) => ({ kind, words: `${title} ${subject.holder}` })),
+      .map(({ kind, title, subject }) => ({ kind, title, words: `${title} ${subject.holder}` })),
     ...bottlenecks.map(({ rule, title, evidence, source }) => ({
       kind: rule,
+      title,
       words: `${title} ${source?.function ?? ''} ${evidence.map(({ what }) => what).join(' ')}`,
     })),
   ];
@@ -24,6 +25,6 @@ export function judge(one: BottleneckCase, { findings, bottlenecks = [] }: Repor
   const isQuiet = all.every(({ kind }) => named.includes(kind) || one.mayAlso.includes(kind));
   return {
     isRight: isFound && isQuiet,
-    said: all.map(({ kind, words }) => `${kind}: ${words.slice(0, 140)}`),
+    said: all.map(({ kind, title }) => `${kind}: ${title}`),
   };
 }
