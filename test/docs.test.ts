@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { BOTTLENECK_RULES } from '../src/model/bottleneck.ts';
+import { FINDING_KINDS } from '../src/model/finding.ts';
 import { runFolderDoc } from './helpers/run-folder-doc.ts';
 
 test('docs/run-folder.md is what the metric catalogue says (node scripts/write-run-folder-doc.mjs)', () => {
@@ -15,7 +17,8 @@ test('links between the documents lead somewhere', () => {
     'profiles/README.md',
     'reports/README.md',
     'deploy/README.md',
-    ...readdirSync('docs')
+    ...readdirSync('docs', { recursive: true })
+      .map(String)
       .filter((name) => name.endsWith('.md'))
       .map((name) => join('docs', name)),
   ];
@@ -29,3 +32,21 @@ test('links between the documents lead somewhere', () => {
   });
   assert.deepEqual(broken, []);
 });
+
+for (const [folder, names] of [
+  ['docs/findings', FINDING_KINDS],
+  ['docs/bottlenecks', BOTTLENECK_RULES],
+] as const) {
+  test(`each page of ${folder} explains one that there is, and none is without`, () => {
+    assert.deepEqual(readdirSync(folder).sort(), names.map((name) => `${name}.md`).sort());
+    for (const name of names) {
+      const page = readFileSync(join(folder, `${name}.md`), 'utf8');
+      const [title, means = '', ...parts] = page.split(/^#+ /m).slice(1).join('\n# ').split(/\n\n/);
+      assert.match(title ?? '', new RegExp(`^\`${name}\`$`));
+      assert.ok(means.length > 40, `${name}: what it means`);
+      const heads = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1]);
+      assert.deepEqual(heads, ['How it is found', 'What to do', 'How to check'], name);
+      assert.ok(parts.length >= 3, `${name}: something under each heading`);
+    }
+  });
+}

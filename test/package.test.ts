@@ -65,6 +65,8 @@ test('the package holds the tool, its page and its schemas, and neither tests no
     'schemas/scenario.schema.json',
     'schemas/config.schema.json',
     'scenarios/evidence-archive.yaml',
+    'docs/findings/js-heap-leak.md',
+    'docs/bottlenecks/sync-call.md',
     'README.md',
     'LICENSE',
   ]) {

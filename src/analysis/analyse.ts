@@ -1,5 +1,6 @@
 import type { Checked, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
+import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
 import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageOf } from './coverage.ts';
@@ -22,6 +23,7 @@ export function analyse(run: RunData): Report {
   const findings = rankFindings(foldFollowers(drafts));
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
+  const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {
     schema: 'profiler-report/1',
     run: runFacts(view),
@@ -30,6 +32,8 @@ export function analyse(run: RunData): Report {
     gates: gates.map(toGate),
     findings,
     checked,
+    bottlenecks,
+    bottlenecksChecked,
     requests: summariseRequests(run.requests),
     ...(run.database && { queries: querySummaries(view) }),
   };

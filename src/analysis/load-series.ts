@@ -10,6 +10,7 @@ import { isInside, overlaps } from './spans.ts';
 
 /** A percentile of fewer answers says little. */
 const LEAST_ANSWERS = 20;
+const LEAST_BODIES = 3;
 export const LATENCY_PERCENTILES: readonly number[] = [50, 95];
 
 export function latencyKey(percentile: number, name: string): string {
@@ -45,6 +46,20 @@ export function latencySeries(view: RunView): [string, Pieces][] {
       latencyKey(percentile, name),
       [points[i] ?? []],
     ]);
+  });
+}
+
+/** Mean size of the answers of each request name, block by block. */
+export function bodySizeSeries(view: RunView): [string, Pieces][] {
+  const intervals = undisturbedIntervals(view);
+  return requestNames(view).map((name) => {
+    const own = intervals.filter((interval) => interval.name === name);
+    const points = inBlocks(view, own).flatMap(({ x, intervals: members }) => {
+      const answers = members.reduce((total, { traits }) => total + (traits?.answers ?? 0), 0);
+      const bytes = members.reduce((total, { traits }) => total + (traits?.bodyBytes ?? 0), 0);
+      return answers >= LEAST_BODIES ? [{ x, y: bytes / answers }] : [];
+    });
+    return [name, [points]];
   });
 }
 

@@ -60,9 +60,9 @@ const CHECK: Readonly<Partial<Record<FindingKind, string>>> = {
   'socket-leak': 'the number of open sockets should come back to where it was',
 };
 
-/** What to change, and how to check it, in two sentences. */
-export function recommend(kind: FindingKind, about: AdviceSubject): string {
-  return advise(ADVICE[kind](about), CHECK[kind]);
+/** What to change, what it should bring where that was measured, and how to check it. */
+export function recommend(kind: FindingKind, about: AdviceSubject, gain: string = ''): string {
+  return advise([ADVICE[kind](about), gain].join(' ').trimEnd(), CHECK[kind]);
 }
 
 /** Advice in other words than those of the kind. */

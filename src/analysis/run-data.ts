@@ -1,5 +1,8 @@
+import type { AllocationOwner } from '../cpu/allocation-owners.ts';
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
 import type { FunctionChange } from '../cpu/compare-trees.ts';
+import type { LongRunner } from '../cpu/long-stretches.ts';
+import type { WorkSums } from '../cpu/own-work.ts';
 import type { DatabaseRecords } from '../model/database.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
@@ -10,6 +13,7 @@ import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape, ScrapePlan } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
 
 /** What the CPU windows say, made by the caller, who reads profiles one by one. */
 export interface CpuEvidence {
@@ -29,6 +33,22 @@ export interface ScrapedRun {
   readonly scrapes: readonly Scrape[];
 }
 
+/** What the application's functions did in all CPU windows of the steady phase. */
+export interface CpuWork extends WorkSums {
+  /** Answered meanwhile; null where nobody counted. */
+  readonly requests: number | null;
+  readonly longRunners: readonly LongRunner[];
+}
+
+/** Everything that was allocated during some seconds of load, what died at once too. */
+export interface AllocationBurst {
+  readonly file: string;
+  readonly durationMs: Milliseconds;
+  readonly bytes: Bytes;
+  /** Largest first. */
+  readonly owners: readonly AllocationOwner[];
+}
+
 /** A run folder as the analysis wants it: everything read, nothing decided. */
 export interface RunData {
   readonly manifest: RunManifest;
@@ -42,6 +62,10 @@ export interface RunData {
   /** Why there is no `heapGrowth`, in a sentence; null where there is one, or nothing was to be read. */
   readonly heapGrowthError: string | null;
   readonly cpu: CpuEvidence | null;
+  /** Null where no CPU window can be read. */
+  readonly work?: CpuWork | null;
+  /** Null where none was recorded. */
+  readonly burst?: AllocationBurst | null;
   /** Stacks whose live bytes grew between the first and the last allocation profile, largest first. */
   readonly allocationGrowth: readonly AllocationGrowth[];
   readonly placeOf: PlaceOf;

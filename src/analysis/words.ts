@@ -1,8 +1,14 @@
+import type { SourcePlace } from '../model/profiles.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 
 /** Puts a name between backticks: reports set what stands between them as code. */
 export function code(name: string): string {
   return `\`${name.replaceAll('`', "'")}\``;
+}
+
+/** A function in words: by its name, or by its place where it has none. */
+export function functionWords({ name, place }: { readonly name: string; readonly place: SourcePlace }): string {
+  return name === '(anonymous)' ? `the function at ${code(`${place.file}:${place.line}`)}` : code(name);
 }
 
 const HOUR_MS = 3_600_000;

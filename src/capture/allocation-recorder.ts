@@ -31,12 +31,29 @@ export class AllocationRecorder {
 
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
-    // Without HeapProfiler.enable, so that no `disable` is due: that would end the id epoch of snapshots.
-    await this.#call('HeapProfiler.startSampling', {
-      samplingInterval: intervalBytes,
-      includeObjectsCollectedByMajorGC: false,
-      includeObjectsCollectedByMinorGC: false,
+    await this.#startSampling(intervalBytes, false);
+  }
+
+  /**
+   * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
+   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then.
+   */
+  async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost> {
+    const { cost } = await this.#measure(async () => {
+      await this.#readProfile('HeapProfiler.stopSampling');
+      await this.#startSampling(intervalBytes, true);
     });
+    return cost;
+  }
+
+  /** All that was allocated since `startBurst`; from now on only live objects count again. */
+  async endBurst(): Promise<Omit<AllocationReading, 'restarted'>> {
+    const { value, cost } = await this.#measure(async () => {
+      const profile = await this.#readProfile('HeapProfiler.stopSampling');
+      await this.#startSampling(this.#intervalBytes, false);
+      return profile;
+    });
+    return { profile: value, cost };
   }
 
   /** Forces a full collection in the target (V8 does so by itself), so that only what lives is told. */
@@ -51,6 +68,15 @@ export class AllocationRecorder {
   async stop(): Promise<Omit<AllocationReading, 'restarted'>> {
     const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.stopSampling'));
     return { profile: value, cost };
+  }
+
+  /** Without HeapProfiler.enable, so that no `disable` is due: that would end the id epoch of snapshots. */
+  async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
+    await this.#call('HeapProfiler.startSampling', {
+      samplingInterval,
+      includeObjectsCollectedByMajorGC: withGarbage,
+      includeObjectsCollectedByMinorGC: withGarbage,
+    });
   }
 
   async #readProfile(method: string): Promise<SamplingHeapProfile | null> {

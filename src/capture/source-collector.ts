@@ -4,6 +4,7 @@ import { join, posix } from 'node:path';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
+import { findJsonLines } from './find-json-lines.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
 import { openPartFile } from './part-file.ts';
@@ -44,10 +45,12 @@ export class SourceCollector {
       const path = scriptPath(url);
       if (path === null) continue;
       const map = readSourceMap(path, this.#toHostPath);
+      const jsonLines = findJsonLines(this.#toHostPath(path));
       records.push({
         url,
         mapFile: map && this.#keep(map),
         ...findPackage(posix.dirname(path), this.#toHostPath, this.#packages),
+        ...(jsonLines.length > 0 ? { jsonLines } : {}),
       });
     }
     return records;

@@ -1,7 +1,7 @@
 import type { CpuProfile } from '../model/profiles.ts';
 import { readCallFrame } from './call-frame.ts';
 import { parseJson } from './parse-json.ts';
-import { count, listOf, member, number, object, type Read, ShapeError } from './shape.ts';
+import { count, fields, listOf, member, number, object, type Read, ShapeError } from './shape.ts';
 
 type Node = CpuProfile['nodes'][number];
 
@@ -31,14 +31,18 @@ function readCpuProfile(value: unknown): CpuProfile {
   return { nodes, startTime, endTime, ...readSamples(own, nodes, known, endTime - startTime) };
 }
 
+const readTicks = listOf(fields({ line: count, ticks: count }));
+
 const readNode: Read<Node> = (value, path) => {
   const own = object(value, path);
   const children = member(own, 'children');
+  const ticks = member(own, 'positionTicks');
   return {
     id: count(member(own, 'id'), `${path}.id`),
     callFrame: readCallFrame(member(own, 'callFrame'), `${path}.callFrame`),
     hitCount: count(member(own, 'hitCount') ?? 0, `${path}.hitCount`),
     children: children === undefined ? [] : listOf(count)(children, `${path}.children`),
+    ...(ticks === undefined ? {} : { positionTicks: readTicks(ticks, `${path}.positionTicks`) }),
   };
 };
 

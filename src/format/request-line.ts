@@ -1,8 +1,8 @@
-import type { RequestInterval } from '../model/requests.ts';
+import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
-import { count, fields, mapOf, number, text } from './shape.ts';
+import { count, fields, mapOf, member, number, text } from './shape.ts';
 
-const readFields = fields<RequestInterval>({
+const readFields = fields<Omit<RequestInterval, 'traits'>>({
   startMonoMs: number,
   endMonoMs: number,
   name: text,
@@ -16,6 +16,19 @@ const readFields = fields<RequestInterval>({
   service: text,
 });
 
+const readTraits = fields<AnswerTraits>({
+  answers: count,
+  bodyBytes: number,
+  jsonAnswers: count,
+  closed: count,
+  connects: count,
+  connectMs: number,
+  compressible: count,
+  compressed: count,
+  sampleBytes: number,
+  sampleGzipBytes: number,
+});
+
 /** One line of requests.ndjson. */
 export function encodeRequestInterval(interval: RequestInterval): string {
   return encodeJournalLine(interval);
@@ -23,5 +36,6 @@ export function encodeRequestInterval(interval: RequestInterval): string {
 
 /** Reads one record of requests.ndjson; throws a ShapeError. */
 export function readRequestInterval(record: object): RequestInterval {
-  return readFields(record, '');
+  const traits = member(record, 'traits');
+  return { ...readFields(record, ''), ...(traits === undefined ? {} : { traits: readTraits(traits, 'traits') }) };
 }

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type {
+  AllocationBurstRecord,
   CpuWindowRecord,
   HeapProfileRecord,
   RunManifest,
@@ -75,7 +76,15 @@ const readHeapProfile = fields<HeapProfileRecord>({
   requests: nullable(number),
 });
 
-const readScript = fields<ScriptRecord>({
+const readBurst = fields<AllocationBurstRecord>({
+  file: artefactFile,
+  monoMs: number,
+  segment: count,
+  intervalBytes: number,
+  durationMs: number,
+});
+
+const readScriptFields = fields<Omit<ScriptRecord, 'jsonLines'>>({
   url: text,
   mapFile: nullable(mapFile),
   packageRoot: nullable(text),
@@ -96,6 +105,12 @@ const readScrape = fields<ScrapePlan>({
   series: listOf(readSeries),
   leftOut: listOf(fields({ metric: text, count })),
 });
+
+const readScript: Read<ScriptRecord> = (value, path) => {
+  const jsonLines = member(object(value, path), 'jsonLines');
+  const lines = jsonLines === undefined ? {} : { jsonLines: listOf(count)(jsonLines, `${path}.jsonLines`) };
+  return { ...readScriptFields(value, path), ...lines };
+};
 
 const readManifest = fields<RunManifest>({
   schema: oneOf('profiler-run/1'),
@@ -122,6 +137,7 @@ const readManifest = fields<RunManifest>({
   heapProfiles: listOf(readHeapProfile),
   scripts: listOf(readScript),
   scrape: optional(readScrape),
+  allocationBurst: optional(readBurst),
 });
 
 /**

@@ -12,6 +12,10 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   /** As it came, perhaps compressed; empty unless it was wanted. */
   readonly body: Buffer;
+  /** Of the body, as it came over the wire. */
+  readonly bodyBytes: number;
+  /** How long it took to connect; null where the connection stood already. */
+  readonly connectMs: Milliseconds | null;
   readonly error: string | null;
   readonly sentMs: MonoMs;
   readonly endMs: MonoMs;
@@ -39,6 +43,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   #timedOut = false;
   #isSending = false;
   #sentMs = 0;
+  #connectMs: Milliseconds | null = null;
+  #bodyBytes = 0;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #chunks: Buffer[] = [];
@@ -54,6 +60,9 @@ export class Connection implements Dispatcher.DispatchHandler {
       bodyTimeout: 0,
       connect: { timeout: timeoutMs, ...(insecureTls ? { rejectUnauthorized: false } : {}) },
     });
+    this.#client.on('connect', () => {
+      this.#connectMs = monotonicMs() - this.#sentMs;
+    });
   }
 
   /** Sends; `done` is called once, never before this returns. `wantsBody`: keep the body for checks. */
@@ -62,6 +71,8 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.#wantsBody = wantsBody;
     this.#status = 0;
     this.#sentMs = monotonicMs();
+    this.#connectMs = null;
+    this.#bodyBytes = 0;
     this.#isSending = true;
     try {
       this.#client.dispatch(
@@ -101,6 +112,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bodyBytes += chunk.length;
     if (this.#wantsBody) this.#chunks.push(chunk);
   }
 
@@ -129,6 +141,8 @@ export class Connection implements Dispatcher.DispatchHandler {
       status: this.#status,
       headers: this.#headers,
       body: this.#chunks.length === 0 ? EMPTY : Buffer.concat(this.#chunks),
+      bodyBytes: this.#bodyBytes,
+      connectMs: this.#connectMs,
       error,
       sentMs: this.#sentMs,
       endMs: monotonicMs(),

@@ -1,6 +1,7 @@
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
+import { AnswerBook } from './answer-book.ts';
 
 /** Ten minutes: longer answers are recorded as that long. */
 const MAX_LATENCY_US = 600_000_000;
@@ -22,6 +23,7 @@ interface Outcome {
  */
 export class RequestRecorder {
   readonly name: string;
+  readonly answers: AnswerBook = new AnswerBook();
   readonly #lateAfterMs: Milliseconds;
   readonly #intended = newHistogram();
   readonly #service = newHistogram();
@@ -74,6 +76,7 @@ export class RequestRecorder {
       errorKinds: this.#errorKinds,
       intended: encodeIntoCompressedBase64(this.#intended),
       service: encodeIntoCompressedBase64(this.#service),
+      traits: this.answers.take(),
     };
     this.#intended.reset();
     this.#service.reset();

@@ -98,10 +98,13 @@ export class Traffic {
   /** Sends one step, planned for `plannedMs`; `done` is called once, after the answer. */
   send(step: CompiledStep, sender: Sender, plannedMs: MonoMs, done: (result: StepResult) => void): void {
     this.counts.sent++;
-    const request = this.#withCookies(step.render(this.#contextOf(sender)), sender);
-    this.#connections.send(request, step.wantsBody, (answer) => {
+    const book = this.#recorderOf(step.name).answers;
+    const rendered = this.#withCookies(step.render(this.#contextOf(sender)), sender);
+    const { request, takesCompressed } = book.prepare(rendered, step.wantsBody);
+    this.#connections.send(request, step.wantsBody || takesCompressed, (answer) => {
       if (this.#options.sendCookies) keepCookies(answer.headers['set-cookie'], sender.cookies);
       const errorKind = step.check(answer, sender.variables);
+      if (errorKind === null) book.note(request, answer);
       this.#book(step.name, plannedMs, answer, errorKind);
       done({ errorKind, status: answer.status });
       if (this.inFlight === 0) this.#tellDrained();

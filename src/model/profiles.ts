@@ -16,6 +16,8 @@ export interface CpuProfile {
     readonly callFrame: RawCallFrame;
     readonly hitCount?: number;
     readonly children?: readonly number[];
+    /** Samples by line of the script, from 1. */
+    readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
   }[];
   readonly startTime: Microseconds;
   readonly endTime: Microseconds;

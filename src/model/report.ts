@@ -1,3 +1,4 @@
+import type { Bottleneck } from './bottleneck.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Finding, FindingSubject } from './finding.ts';
 import type { Milliseconds } from './units.ts';
@@ -71,6 +72,10 @@ export interface Report {
   readonly gates: readonly Gate[];
   readonly findings: readonly Finding[];
   readonly checked: readonly Checked[];
+  /** Largest expected gain first; absent in reports of earlier versions. */
+  readonly bottlenecks?: readonly Bottleneck[];
+  /** What was looked at for `bottlenecks`. No gate depends on it. */
+  readonly bottlenecksChecked?: readonly Checked[];
   readonly requests: readonly RequestSummary[];
   /** Only where queries were seen. */
   readonly queries?: readonly QuerySummary[];

@@ -1,4 +1,24 @@
-import type { MonoMs } from './units.ts';
+import type { Bytes, Milliseconds, MonoMs } from './units.ts';
+
+/** What the answers of an interval were like, beside how long they took. Sums, so that intervals can be added up. */
+export interface AnswerTraits {
+  /** Answers as expected; what follows speaks of them alone. */
+  readonly answers: number;
+  /** Of their bodies, as they came over the wire. */
+  readonly bodyBytes: Bytes;
+  readonly jsonAnswers: number;
+  /** The service closed the connection although the request did not ask for it. */
+  readonly closed: number;
+  /** Connections that were opened for these requests, and how long that took. */
+  readonly connects: number;
+  readonly connectMs: Milliseconds;
+  /** Answers of text to requests that offered to take it compressed, and how many of them came compressed. */
+  readonly compressible: number;
+  readonly compressed: number;
+  /** Some bodies that came as they are: their size, and what gzip (level 6) makes of them. */
+  readonly sampleBytes: Bytes;
+  readonly sampleGzipBytes: Bytes;
+}
 
 /** The name of the probe's requests: not among all requests (`*`), and no request of a scenario may be called so. */
 export const PROBE_NAME = 'probe';
@@ -22,4 +42,6 @@ export interface RequestInterval {
   readonly intended: string;
   /** The same from the actual send time. */
   readonly service: string;
+  /** Absent in runs that were recorded before answers were looked at. */
+  readonly traits?: AnswerTraits;
 }

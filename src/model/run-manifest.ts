@@ -46,6 +46,15 @@ export interface HeapProfileRecord {
   readonly requests: number | null;
 }
 
+/** All that was allocated for some seconds of load, what was collected at once too. Ended at `monoMs`. */
+export interface AllocationBurstRecord {
+  readonly file: string;
+  readonly monoMs: MonoMs;
+  readonly segment: number;
+  readonly intervalBytes: Bytes;
+  readonly durationMs: Milliseconds;
+}
+
 /** One source map kept in `sources/`. Nothing else of the program is copied. */
 export interface ScriptRecord {
   /** As V8 names it: `file:///srv/app/dist/a.js` or `/srv/app/dist/a.js`. */
@@ -56,6 +65,8 @@ export interface ScriptRecord {
   readonly packageRoot: string | null;
   readonly packageName: string | null;
   readonly packageVersion: string | null;
+  /** Lines of the script (from 1) that call `JSON.parse` or `JSON.stringify`, which profiles do not show by name. */
+  readonly jsonLines?: readonly number[];
 }
 
 /** run.json: rewritten (to a .part file, then renamed) whenever it changes. */
@@ -94,4 +105,5 @@ export interface RunManifest {
   readonly scripts: readonly ScriptRecord[];
   /** The service's own metrics, where they were asked for. */
   readonly scrape?: ScrapePlan;
+  readonly allocationBurst?: AllocationBurstRecord;
 }

@@ -8,6 +8,9 @@ import type { RunDamage } from './read-journal.ts';
 import { readCpuProfileFile } from './read-profiles.ts';
 import { artefactKind } from './run-files.ts';
 
+/** Listed apart from the profiles of live objects, and of no use without its record. */
+const BURST = 'heap/burst.heapprofile';
+
 interface Recorded {
   readonly samples: readonly Sample[];
   readonly events: readonly RunEvent[];
@@ -90,7 +93,7 @@ async function artefactsOf(dir: string): Promise<string[]> {
   );
   return lists
     .flat()
-    .filter((file) => artefactKind(file) !== null)
+    .filter((file) => artefactKind(file) !== null && file !== BURST)
     .sort();
 }
 

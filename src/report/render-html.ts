@@ -1,6 +1,7 @@
 import type { ReportDocument } from '../model/report-document.ts';
 import { verdictWord } from './facts.ts';
 import { checkedSection, eventsSection, filesSection, methodSection } from './html/background-sections.ts';
+import { bottleneckSection } from './html/bottleneck-section.ts';
 import { findingsSection } from './html/finding-section.ts';
 import { cpuSection, heapSection, latencySection, timelineSection } from './html/measured-sections.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
@@ -11,7 +12,19 @@ import { pageData, scriptJson } from './page-data.ts';
 
 export type { PageAssets } from './html/page-shell.ts';
 
-const LINKS = ['verdict', 'leaks', 'timeline', 'cpu', 'latency', 'queries', 'heap', 'events', 'files', 'method'];
+const LINKS = [
+  'verdict',
+  'leaks',
+  'bottlenecks',
+  'timeline',
+  'cpu',
+  'latency',
+  'queries',
+  'heap',
+  'events',
+  'files',
+  'method',
+];
 
 /**
  * index.html: the whole report in one file. Verdict, findings and tables are there without a script; the script adds
@@ -22,6 +35,7 @@ export function renderHtml({ document, ...assets }: PageAssets & { readonly docu
 <main>
 ${verdictSection(document)}
 ${findingsSection(document)}
+${bottleneckSection(document)}
 ${gatesSection(document)}
 ${checkedSection(document)}
 ${timelineSection(document)}
@@ -38,13 +52,16 @@ ${methodSection(document)}
 }
 
 function header({ report, database }: ReportDocument): Markup {
-  const isShown: Readonly<Record<string, boolean>> = {
+  const words: Readonly<Record<string, string>> = {
+    leaks: `findings (${report.findings.length})`,
+    bottlenecks: `bottlenecks (${report.bottlenecks?.length ?? 0})`,
+  };
+  const isThere: Readonly<Record<string, boolean>> = {
     leaks: report.findings.length > 0,
+    bottlenecks: report.bottlenecks !== undefined,
     queries: database !== undefined,
   };
-  const shown = LINKS.filter((id) => isShown[id] ?? true);
-  const links = shown.map(
-    (id) => html`<a href="#${id}">${id === 'leaks' ? `findings (${report.findings.length})` : id}</a>`,
-  );
+  const shown = LINKS.filter((id) => isThere[id] ?? true);
+  const links = shown.map((id) => html`<a href="#${id}">${words[id] ?? id}</a>`);
   return html`<header><nav aria-label="Sections">${links}</nav><div data-mount="search"></div></header>`;
 }

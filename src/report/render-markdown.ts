@@ -4,6 +4,7 @@ import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import { answersOf } from './answers.ts';
+import { bottleneckAnswers, pageOf, quietRules } from './bottleneck-answers.ts';
 import { dataFacts, runFacts, verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
 import { markdownQueries } from './markdown-queries.ts';
@@ -20,6 +21,7 @@ export function renderMarkdown(document: ReportDocument): string {
     title(document),
     verdict(document),
     ...document.report.findings.map((finding) => findingSection(finding, document)),
+    bottleneckSection(document),
     checkedSection(document),
     timelineSection(document),
     cpuSection(document),
@@ -79,6 +81,7 @@ function findingSection(finding: Finding, document: ReportDocument): string {
     ),
     list('Why it might not be so', finding.against),
     finding.verify === '' ? '' : `Check a fix with: ${markdownCode(finding.verify)}`,
+    `Explained in ${markdownCode(pageOf('findings', finding.kind))}.`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -100,6 +103,29 @@ function allocations({ allocatedAt = [] }: Finding): string {
 function list(heading: string, sentences: readonly string[]): string {
   if (sentences.length === 0) return '';
   return `${heading}:\n\n${sentences.map((sentence) => `- ${markdownProse(sentence)}`).join('\n')}`;
+}
+
+function bottleneckSection({ report }: ReportDocument): string {
+  const { bottlenecks } = report;
+  if (!bottlenecks) return '';
+  const cards = bottlenecks.map((one) =>
+    [
+      `### ${one.rank}. ${markdownProse(one.title)}`,
+      bottleneckAnswers(one)
+        .map(({ question, text }) => `- **${question}**: ${markdownProse(text)}`)
+        .join('\n'),
+      list(
+        'Why we think so',
+        one.evidence.map(({ what, file }) => (file ? `${what} (${file})` : what)),
+      ),
+      list('Why it might not be so', one.against),
+      `Explained in ${markdownCode(pageOf('bottlenecks', one.rule))}.`,
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+  );
+  const none = bottlenecks.length === 0 ? ['Nothing was found that slows the service down.'] : [];
+  return ['## Bottlenecks', ...none, ...cards, ...quietRules(report).map(markdownProse)].join('\n\n');
 }
 
 function checkedSection({ report }: ReportDocument): string {

@@ -38,6 +38,7 @@ export function renderTerminal(document: ReportDocument, { colour, width = 80 }:
     ...(findings.length > SHOWN
       ? [[span(`${plural(findings.length - SHOWN, 'more finding')} in the report.`, 'dim')]]
       : []),
+    ...bottleneckLines(document, columns),
   ];
   return sanitise(lines, colour);
 }
@@ -89,6 +90,23 @@ function findingLines(finding: Finding, document: ReportDocument, columns: numbe
     [span(`${finding.rank}. `, 'bold'), span(finding.subject.class, 'bold'), span(`  ${finding.kind}`, 'dim')],
     ...answers,
     ...(finding.verify === '' ? [] : [[span('Check a fix'.padEnd(LABEL), 'dim'), span(finding.verify)]]),
+    [],
+  ];
+}
+
+/** A line or two each: what is slow and what the change should bring. The report says how. */
+function bottleneckLines({ report }: ReportDocument, columns: number): TerminalLine[] {
+  const { bottlenecks = [] } = report;
+  if (bottlenecks.length === 0) return [];
+  const more = bottlenecks.length - SHOWN;
+  return [
+    [span('Bottlenecks', 'bold'), span('  no reason to fail, but worth a change', 'dim')],
+    ...bottlenecks.slice(0, SHOWN).flatMap((one) => {
+      const [first = [], ...rest] = wrapProse(one.title, columns, '   ');
+      const gain = wrapProse(`Expected gain: ${one.gain}`, columns, '   ');
+      return [[span(`${one.rank}. `, 'bold'), ...first.slice(1)], ...rest, ...gain];
+    }),
+    ...(more > 0 ? [[span(`${plural(more, 'more bottleneck')} in the report.`, 'dim')]] : []),
     [],
   ];
 }

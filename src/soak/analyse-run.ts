@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
 import type { NamedGate } from '../analysis/gates.ts';
-import type { CpuEvidence, RunData } from '../analysis/run-data.ts';
+import type { AllocationBurst, CpuEvidence, RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
 import { thresholdGates } from '../analysis/threshold-gates.ts';
+import { allocationOwners } from '../cpu/allocation-owners.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
@@ -41,7 +42,7 @@ export async function analyseRun(
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
   const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run));
-  const cpu = await readCpu(run, note);
+  const cpu = await readCpu(run, placeOf, note);
   const heap = await readHeapGrowth(run, onProgress);
   const database = await readDatabase(run, note);
   const data: RunData = {
@@ -53,6 +54,8 @@ export async function analyseRun(
     heapGrowth: heap.growth,
     heapGrowthError: heap.error,
     cpu: cpu && cpuEvidence(cpu, placeOf),
+    work: cpu?.work ?? null,
+    burst: await readBurst(run, placeOf, note),
     allocationGrowth: await readAllocationGrowth(run, placeOf, note),
     placeOf,
     descriptorTargets: lastDescriptors(run),
@@ -140,6 +143,19 @@ async function readAllocationGrowth(
   } catch (error) {
     note(`the allocation profiles were left out: ${(error as Error).message}`);
     return [];
+  }
+}
+
+async function readBurst(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<AllocationBurst | null> {
+  const record = run.manifest.allocationBurst;
+  if (!record) return null;
+  try {
+    const owners = allocationOwners(await readHeapProfile(run, { ...record, requests: null }), placeOf);
+    const bytes = owners.reduce((sum, owner) => sum + owner.bytes, 0);
+    return { file: record.file, durationMs: record.durationMs, bytes, owners };
+  } catch (error) {
+    note(`${record.file} was left out: ${(error as Error).message}`);
+    return null;
   }
 }
 

@@ -4,7 +4,7 @@ import { readMemAvailableBytes } from '../capture/proc-files.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CaptureCost, PhaseName } from '../model/run-event.ts';
-import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../model/units.ts';
+import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import { findScriptUrls } from './find-script-urls.ts';
@@ -25,6 +25,9 @@ export interface CaptureOptions {
   readonly force: boolean;
 }
 
+/** Fine enough for some hundred samples in three seconds of a service that allocates little. */
+const BURST_INTERVAL_BYTES = 64 * 1024;
+
 type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
 
 /**
@@ -37,6 +40,8 @@ export class Captures {
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
+  /** Null while there is none. */
+  #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -80,6 +85,37 @@ export class Captures {
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       return { file, cost: reading.cost, bytes: text.length };
+    });
+  }
+
+  /** From here to `keepBurst` garbage counts too. Not in the stretch whose live objects are compared. */
+  async startBurst(): Promise<void> {
+    this.#burst = null;
+    await this.#attempt('heap-profile', async ({ allocations }) => {
+      const cost = await allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
+      this.#burst = { startMonoMs: this.#options.clock.monoMs(), segment: this.#options.keeper.segment };
+      return { file: null, cost, bytes: 0 };
+    });
+  }
+
+  /** Keeps what was allocated since `startBurst`, dead or alive. Forces a collection in the target. */
+  async keepBurst(): Promise<void> {
+    const { keeper, recorder, clock } = this.#options;
+    const burst = this.#burst;
+    // A service that restarted meanwhile knows nothing of it.
+    if (burst === null || burst.segment !== keeper.segment) return;
+    await this.#attempt('heap-profile', async (instruments) => {
+      const durationMs = clock.monoMs() - burst.startMonoMs;
+      const { profile, cost } = await instruments.allocations.endBurst();
+      if (!profile) return null;
+      const file = recorder.fileFor('heap-profile', 'burst');
+      const text = JSON.stringify(profile);
+      await recorder.writeArtefact(file, text);
+      const monoMs = clock.monoMs();
+      const { segment } = burst;
+      const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
+      await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
+      return { file, cost, bytes: text.length };
     });
   }
 

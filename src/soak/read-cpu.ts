@@ -1,7 +1,11 @@
+import type { CpuWork } from '../analysis/run-data.ts';
+import { longStretches } from '../cpu/long-stretches.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
-import type { CpuProfile } from '../model/profiles.ts';
+import { ownWork } from '../cpu/own-work.ts';
+import { scriptPath } from '../cpu/script-paths.ts';
+import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import type { CpuWindowRecord } from '../model/run-manifest.ts';
+import type { CpuWindowRecord, ScriptRecord } from '../model/run-manifest.ts';
 import type { MonoMs } from '../model/units.ts';
 import { readCpuProfile } from '../record/read-profiles.ts';
 import type { Run } from '../record/read-run.ts';
@@ -11,7 +15,7 @@ import type { CpuStretch, CpuSummary } from './document/cpu-pages.ts';
 const MOST_WINDOWS = 60;
 
 /** What the CPU windows of the steady phase saw; null where none can be read. What cannot be read is told to `note`. */
-export async function readCpu(run: Run, note: (text: string) => void): Promise<CpuSummary | null> {
+export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<CpuSummary | null> {
   const read: { readonly record: CpuWindowRecord; readonly requests: number | null; readonly profile: CpuProfile }[] =
     [];
   const records = steadyWindows(run);
@@ -37,6 +41,28 @@ export async function readCpu(run: Run, note: (text: string) => void): Promise<C
     whole: mergeWindows(read.map(({ profile }) => profile)),
     first: stretch(first),
     last: last === first ? null : stretch(last),
+    work: workOf(read, placeOf, run.manifest.scripts),
+  };
+}
+
+function workOf(
+  windows: readonly { readonly requests: number | null; readonly profile: CpuProfile }[],
+  placeOf: PlaceOf,
+  scripts: readonly ScriptRecord[],
+): CpuWork {
+  const profiles = windows.map(({ profile }) => profile);
+  const requests = windows.reduce<number | null>(
+    (sum, one) => (sum === null || one.requests === null ? null : sum + one.requests),
+    0,
+  );
+  // A script that was translated while it was loaded ran with other lines than its file has.
+  const usable = scripts.filter(({ url, mapFile }) => mapFile === null || !/\.[cm]?tsx?$/.test(url));
+  const lines = new Map(usable.map(({ url, jsonLines }) => [scriptPath(url), new Set(jsonLines)]));
+  const none: ReadonlySet<number> = new Set();
+  return {
+    ...ownWork(profiles, placeOf, (url) => lines.get(scriptPath(url)) ?? none),
+    requests,
+    longRunners: longStretches(profiles, placeOf),
   };
 }
 

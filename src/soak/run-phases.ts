@@ -28,6 +28,9 @@ export interface PhasesOptions {
 const SETTLE_MS = 300;
 /** Without load of ours: so long without a request at the end counts as an idle tail. */
 const IDLE_AFTER_MS = 5_000;
+/** At the end of the warm-up, garbage is sampled for so long: later, live objects are compared and must not be lost. */
+const LONGEST_BURST_MS = 5_000;
+const BURST_SHARE = 0.4;
 
 /**
  * Runs through warm-up, baseline, steady and idle tail. Captures lengthen the run: the planned times are times under
@@ -38,7 +41,11 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   const { plan, captures, keeper, load, stop, snapshots } = options;
   await phase('warm-up', options, async () => {
     await load?.start();
-    await stay(plan.warmUpMs, options);
+    const burstMs = Math.min(LONGEST_BURST_MS, BURST_SHARE * plan.warmUpMs);
+    await stay(plan.warmUpMs - burstMs, options);
+    await captures.startBurst();
+    await stay(burstMs, options);
+    await captures.keepBurst();
     await captures.keepCpuWindow();
   });
   if (stop.aborted) return;

@@ -70,3 +70,19 @@ test('a snapshot on a session of its own leaves the sampling alone', async (t) =
   const { profile } = await recorder.read();
   assert.ok(profile !== null && bytesUnder(profile.head, 'keepRecords') > 2e6);
 });
+
+test('a burst counts garbage too, and afterwards only what lives counts again', async (t) => {
+  const target = await startInspected(t, LEAKY);
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const recorder = new AllocationRecorder(target.session, probe.measure);
+  await recorder.start({ intervalBytes: 16 * 1024 });
+  await recorder.startBurst({ intervalBytes: 16 * 1024 });
+  await target.session.evaluate('dropRecords(200000); undefined');
+  const burst = await recorder.endBurst();
+  assert.ok(bytesUnder(burst.profile!.head, 'dropRecords') > 2e6);
+  await target.session.evaluate('keepRecords(40000); dropRecords(200000); undefined');
+  const { profile } = await recorder.read();
+  const kept = bytesUnder(profile!.head, 'keepRecords');
+  assert.ok(kept > 2e6, `kept ${kept}`);
+  assert.ok(bytesUnder(profile!.head, 'dropRecords') < kept / 10);
+});

@@ -97,6 +97,24 @@ test('request intervals come back, also under names that objects have of their o
     service: '',
   };
   assert.deepEqual(readRequestInterval(onlyRecord(encodeRequestInterval(interval))), interval);
+  const traits = {
+    answers: 3,
+    bodyBytes: 3000,
+    jsonAnswers: 3,
+    closed: 0,
+    connects: 1,
+    connectMs: 0.4,
+    compressible: 1,
+    compressed: 0,
+    sampleBytes: 1000,
+    sampleGzipBytes: 200,
+  };
+  const withTraits = { ...interval, traits };
+  assert.deepEqual(readRequestInterval(onlyRecord(encodeRequestInterval(withTraits))), withTraits);
+  assert.throws(
+    () => readRequestInterval({ ...interval, traits: { ...traits, closed: -1 } }),
+    /traits\.closed should be/,
+  );
   assert.throws(() => readRequestInterval({ ...interval, count: 1.5 }), /count should be a count but is 1.5/);
   assert.throws(() => readRequestInterval({ ...interval, errorKinds: { a: 'b' } }), /errorKinds\.a should be a count/);
 });

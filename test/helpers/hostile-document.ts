@@ -1,3 +1,4 @@
+import type { Bottleneck } from '../../src/model/bottleneck.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { FlameNode } from '../../src/model/flame.ts';
 import type { ReportDocument } from '../../src/model/report-document.ts';
@@ -17,6 +18,25 @@ function hostileFinding(name: string, i: number): Finding {
     evidence: [{ what: name, file: name }],
     against: [name],
     recommendation: name,
+    verify: name,
+  };
+}
+
+function hostileBottleneck(name: string, i: number): Bottleneck {
+  return {
+    id: name,
+    rule: 'sync-call',
+    rank: i + 1,
+    confidence: 'likely',
+    title: `\`${name}\` waits for ${name}`,
+    request: name,
+    source: i % 2 === 0 ? null : { file: name, line: 1, column: 1, function: name },
+    package: name,
+    evidence: [{ what: name, file: name }],
+    against: [name],
+    gain: name,
+    recommendation: name,
+    check: name,
     verify: name,
   };
 }
@@ -42,6 +62,8 @@ export function hostileDocument(names: readonly string[] = HOSTILE_NAMES): Repor
       gates: names.map((name) => ({ name, limit: name, measured: 1, unit: name, status: 'fail' })),
       findings: names.map(hostileFinding),
       checked: names.map((name) => ({ check: name, status: 'ok', detail: name })),
+      bottlenecks: names.map(hostileBottleneck),
+      bottlenecksChecked: names.map((name) => ({ check: name, status: 'ok', detail: name })),
       requests: leak.report.requests.flatMap((request) => names.map((name) => ({ ...request, name }))),
     },
     endReason: first ?? '',

@@ -1,8 +1,11 @@
+import type { Evidence } from '../../model/finding.ts';
+import type { SourcePlace } from '../../model/profiles.ts';
+import { formatBytes, type Share } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
 import { verifyLine } from '../verify-line.ts';
-import { code, percent } from '../words.ts';
+import { figure, functionWords, percent } from '../words.ts';
 
 /** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
 const WORTH_A_WORD = 0.1;
@@ -21,14 +24,17 @@ export const gcShare: Check = {
 };
 
 function gcFinding(context: CheckContext, share: number): FindingDraft {
-  const place = context.run.allocationGrowth[0]?.stack[0] ?? null;
+  const site = allocationSite(context);
+  const place = site?.place ?? null;
   const subject = place ? place.function : 'the heap';
   return {
     id: findingId('gc-pressure', 'gc', 'share'),
     kind: 'gc-pressure',
     confidence: 'likely',
     severity: share >= HURTS ? 'major' : 'minor',
-    title: `Collecting garbage takes ${percent(share)} of the time under load.`,
+    title: site
+      ? `Collecting garbage takes ${percent(share)} of the time under load; ${site.who} allocates ${percent(site.share)} of it.`
+      : `Collecting garbage takes ${percent(share)} of the time under load.`,
     subject: {
       class: 'garbage collection',
       holder: subject,
@@ -37,11 +43,47 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
       package: place?.package ?? null,
     },
     growth: null,
-    evidence: [{ what: `Collections took ${percent(share)} of the time in the median block.`, file: 'samples.ndjson' }],
+    evidence: [
+      { what: `Collections took ${percent(share)} of the time in the median block.`, file: 'samples.ndjson' },
+      ...(site ? [site.evidence] : []),
+    ],
     against: context.earlier.some(({ kind }) => kind === 'js-heap-leak')
       ? ['A heap that leaks makes every collection longer: mend that first.']
       : [],
-    recommendation: recommend('gc-pressure', { holder: 'the heap', subject: code(subject) }),
+    recommendation: recommend(
+      'gc-pressure',
+      { holder: 'the heap', subject: site?.who ?? 'the heap' },
+      site ? `Expected gain: up to ${percent(site.share * share)} of the time, and shorter pauses.` : '',
+    ),
     verify: verifyLine(context),
+  };
+}
+
+/** Under so many samples a share is a guess. */
+const LEAST_SAMPLES = 20;
+
+interface AllocationSite {
+  readonly place: SourcePlace;
+  /** In words, quoted. */
+  readonly who: string;
+  readonly share: Share;
+  readonly evidence: Evidence;
+}
+
+/** Who allocates most, garbage included: it is what keeps the collector busy. Null where nobody stands out. */
+function allocationSite({ run: { burst } }: CheckContext): AllocationSite | null {
+  const most = burst?.owners.find(({ place }) => place !== null);
+  if (!burst || !most?.place || most.samples < LEAST_SAMPLES) return null;
+  const share = most.bytes / burst.bytes;
+  const who = functionWords({ name: most.place.function, place: most.place });
+  const rate = formatBytes(burst.bytes / Math.max(0.001, burst.durationMs / 1000));
+  return {
+    place: most.place,
+    who,
+    share,
+    evidence: {
+      what: `In ${figure(burst.durationMs / 1000)} s of load ${rate} a second were allocated, ${percent(share)} of it by ${who} (${most.place.file}:${most.place.line}) and what it calls.`,
+      file: burst.file,
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { type Finding, isLeakKind } from '../../model/finding.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
 import { answersOf } from '../answers.ts';
+import { pageOf } from '../bottleneck-answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { formatPercent } from '../numbers.ts';
 import { formatPlace } from '../place.ts';
@@ -29,6 +30,7 @@ ${aside(finding, document)}
 ${allocations(finding)}
 <div class="columns">${reasons('Why we think so', finding.evidence.map(evidenceLine))}${reasons('Why it might not be so', finding.against.map(proseMarkup))}</div>
 ${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${finding.verify}</code></p>`}
+<p class="quiet">Explained in <code>${pageOf('findings', kind)}</code>.</p>
 </section>`;
 }
 
@@ -68,11 +70,11 @@ function allocations({ allocatedAt = [] }: Finding): Markup {
   return html`<div class="allocations"><h3>Allocated at <span class="quiet">share of live bytes</span></h3><ul>${lines}</ul></div>`;
 }
 
-function evidenceLine({ what, file }: Finding['evidence'][number]): Markup {
+export function evidenceLine({ what, file }: Finding['evidence'][number]): Markup {
   return html`${proseMarkup(what)}${file === null ? NOTHING : html` <span class="place">${file}</span>`}`;
 }
 
-function reasons(heading: string, lines: readonly Markup[]): Markup {
+export function reasons(heading: string, lines: readonly Markup[]): Markup {
   if (lines.length === 0) return NOTHING;
   return html`<div><h3>${heading}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }

@@ -1,3 +1,4 @@
+import type { CpuWork } from '../../analysis/run-data.ts';
 import { buildFlame, buildFlameDiff } from '../../cpu/build-flame.ts';
 import type { CallTree } from '../../cpu/call-tree.ts';
 import { commonBase } from '../../cpu/compare-trees.ts';
@@ -21,6 +22,7 @@ export interface CpuSummary {
   readonly first: CpuStretch;
   /** Null where there was one stretch only. */
   readonly last: CpuStretch | null;
+  readonly work: CpuWork;
 }
 
 const FLAME_LIMITS = { maxNodes: 6000, minShare: 0.001 } as const;

@@ -1,0 +1,43 @@
+import type { Bottleneck } from '../model/bottleneck.ts';
+import type { Checked, Report } from '../model/report.ts';
+import { formatPlace } from './place.ts';
+import { code } from './prose.ts';
+
+/** The questions that a reader asks of a bottleneck, with their answers; names stand between backticks. */
+export function bottleneckAnswers({
+  source,
+  request,
+  gain,
+  recommendation,
+  check,
+  package: owner,
+}: Bottleneck): readonly { readonly question: string; readonly text: string }[] {
+  const where = source
+    ? `${code(formatPlace({ ...source, package: owner }))} in ${code(source.function)}`
+    : request === null
+      ? null
+      : `request ${code(request)}`;
+  const answers: readonly (readonly [string, string | null])[] = [
+    ['Where', where],
+    ['What to change', recommendation],
+    ['Expected gain', gain],
+    ['How to check', check],
+  ];
+  return answers.flatMap(([question, text]) => (text === null ? [] : [{ question, text }]));
+}
+
+/** The page of the documentation that explains a kind of finding, or a rule. */
+export function pageOf(folder: 'findings' | 'bottlenecks', name: string): string {
+  return `docs/${folder}/${name}.md`;
+}
+
+/** What was looked at without anything to tell, and what could not be seen: `Nothing found: ...`. */
+export function quietRules({ bottlenecksChecked = [] }: Report): string[] {
+  const listed = (status: Checked['status']): string =>
+    bottlenecksChecked
+      .filter((one) => one.status === status)
+      .map(({ check, detail }) => `${check} (${detail})`)
+      .join('; ');
+  const [fine, open] = [listed('ok'), listed('insufficient-data')];
+  return [...(fine ? [`Nothing to tell of: ${fine}.`] : []), ...(open ? [`Not seen: ${open}.`] : [])];
+}

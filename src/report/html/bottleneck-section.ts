@@ -1,0 +1,35 @@
+import type { Bottleneck } from '../../model/bottleneck.ts';
+import type { ReportDocument } from '../../model/report-document.ts';
+import { bottleneckAnswers, pageOf, quietRules } from '../bottleneck-answers.ts';
+import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
+import { evidenceLine, reasons } from './finding-section.ts';
+import { nothing, section } from './measured-sections.ts';
+
+/** What makes the service slower or dearer than it need be: the largest gain first, and what was looked at. */
+export function bottleneckSection({ report }: ReportDocument): Markup {
+  const { bottlenecks } = report;
+  if (!bottlenecks) return NOTHING;
+  const quiet = quietRules(report).map((sentence) => html`<p class="quiet">${proseMarkup(sentence)}</p>`);
+  const cards =
+    bottlenecks.length === 0
+      ? nothing('Nothing was found that slows the service down.')
+      : html`<p>No reason to fail a run: what makes the service slower or dearer than it need be, the largest gain first.</p>
+${bottlenecks.map(card)}`;
+  return section('bottlenecks', 'Bottlenecks', html`${cards}${quiet}`);
+}
+
+function card(one: Bottleneck): Markup {
+  const answers = bottleneckAnswers(one).map(
+    ({
+      question,
+      text,
+    }) => html`<dt>${question}</dt><dd${question === 'What to change' ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
+`,
+  );
+  return html`<article class="card" id="bottleneck-${one.rank}" aria-labelledby="bottleneck-${one.rank}-title" data-bottleneck="${one.id}">
+<h3 class="title" id="bottleneck-${one.rank}-title"><a class="permalink" href="#bottleneck-${one.rank}">${one.rank}.</a> ${proseMarkup(one.title)} <span class="tag ${one.confidence}">${one.confidence}</span> <span class="tag">${one.rule.replaceAll('-', ' ')}</span></h3>
+<dl class="answers">${answers}</dl>
+<div class="columns">${reasons('Why we think so', one.evidence.map(evidenceLine))}${reasons('Why it might not be so', one.against.map(proseMarkup))}</div>
+<p class="quiet">Explained in <code>${pageOf('bottlenecks', one.rule)}</code>.</p>
+</article>`;
+}
