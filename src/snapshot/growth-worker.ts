@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
+import { hideNumbers } from '../heap/words/numbers.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import { analyseTogether } from './analyse-together.ts';
@@ -20,12 +21,14 @@ async function measure(request: GrowthRequest, helper: SnapshotHelper | null): P
       });
     const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage }, helper);
     say('analysing', 1);
+    const hasNumbers = hideNumbers(graph);
     const { weakMaps, aggregates } = await analyseTogether(graph, helper);
     measured.add(graph, weakMaps, aggregates, {
       file,
       fileBytes,
       idEpoch: request.idEpochs[index] ?? null,
       requests: request.requests[index] ?? null,
+      hasNumbers,
     });
   }
   return measured.finish();

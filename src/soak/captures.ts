@@ -91,14 +91,19 @@ export class Captures {
     });
   }
 
-  /** A heap snapshot, unless its estimate forbids it. */
-  async keepSnapshot(phase: PhaseName): Promise<void> {
+  /**
+   * A heap snapshot, unless its estimate forbids it. The last one also holds the values of numbers, where that is allowed
+   * too: they tell whether a cache is beyond its own limit.
+   */
+  async keepSnapshot(phase: PhaseName, isLast: boolean = false): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
     const takenBefore = this.#snapshots;
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
-      const estimate = this.#estimate(instruments);
+      const withNumbers = isLast ? this.#estimate(instruments, true) : null;
+      const numbers = withNumbers?.verdict === 'go';
+      const estimate = numbers ? withNumbers : this.#estimate(instruments, false);
       if (estimate.verdict !== 'go' && !this.#options.force) {
         const { refused } = estimate.verdict;
         log.event({
@@ -115,7 +120,7 @@ export class Captures {
       const requests = this.#requests();
       const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
       const monoMs = clock.monoMs();
-      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false });
+      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false, numbers });
       this.#snapshots += 1;
       log.event({
         type: 'capture',
@@ -170,7 +175,7 @@ export class Captures {
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
   }
 
-  #estimate({ snapshots }: Instruments): ReturnType<Instruments['snapshots']['estimate']> {
+  #estimate({ snapshots }: Instruments, numbers: boolean): ReturnType<Instruments['snapshots']['estimate']> {
     const { keeper, maxPauseMs } = this.#options;
     const values = this.#options.sampling.latest?.values ?? {};
     return snapshots.estimate({
@@ -180,6 +185,7 @@ export class Captures {
       memAvailableBytes: readMemAvailableBytes(),
       rssBytes: values['process.rss'] ?? 0,
       maxPauseMs,
+      numbers,
     });
   }
 

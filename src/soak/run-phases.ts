@@ -54,10 +54,10 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   if (plan.idleTailMs > 0 && !stop.aborted) {
     await phase('idle-tail', options, async () => {
       await stay(plan.idleTailMs, options);
-      if (snapshots > 1) await captures.keepSnapshot('idle-tail');
+      if (snapshots > 1) await captures.keepSnapshot('idle-tail', true);
     });
   } else if (snapshots > 1) {
-    await captures.keepSnapshot(noteIdleTail(options) ? 'idle-tail' : 'steady');
+    await captures.keepSnapshot(noteIdleTail(options) ? 'idle-tail' : 'steady', true);
   }
   await captures.keepAllocations();
   keeper.noteDescriptors();

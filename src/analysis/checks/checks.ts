@@ -11,6 +11,7 @@ import { jsHeap } from './js-heap.ts';
 import { latency } from './latency.ts';
 import { limitsHeld } from './limits-held.ts';
 import { nativeMemory } from './native-memory.ts';
+import { pools } from './pools.ts';
 import { sockets } from './sockets.ts';
 import { threads } from './threads.ts';
 import { throughput } from './throughput.ts';
@@ -20,6 +21,7 @@ import { timers } from './timers.ts';
 export const CHECKS: readonly Check[] = [
   jsHeap,
   externalMemory,
+  pools,
   threads,
   descriptors,
   sockets,

@@ -2,6 +2,8 @@ import type { ClassGrowth, HeapGrowth, HeapSuspect } from '../../model/heap-grow
 import type { Bytes } from '../../model/units.ts';
 import type { ClassAggregate } from '../aggregate-classes.ts';
 import type { HeapGraph } from '../heap-graph.ts';
+import { findPools } from '../pools/find-pools.ts';
+import { poolSeries, type SignedPool, signPools } from '../pools/pool-series.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { Scopes } from '../words/scopes.ts';
 import { SourceLocations } from '../words/source-locations.ts';
@@ -24,6 +26,8 @@ export interface SnapshotOrigin {
   readonly idEpoch: string | null;
   /** Requests answered in all when it was taken; null where nobody counted. */
   readonly requests: number | null;
+  /** It was taken with the values of numbers: see `hideNumbers`. */
+  readonly hasNumbers?: boolean;
 }
 
 interface Taken {
@@ -32,6 +36,7 @@ interface Taken {
   readonly edges: number;
   readonly sums: SignatureSums;
   readonly aggregates: readonly ClassAggregate[];
+  readonly pools: readonly SignedPool[];
 }
 
 interface Latest {
@@ -67,6 +72,7 @@ export class GrowthMeasure {
       edges: graph.edgeCount,
       sums: sumBySignature(graph, spanning, this.tree),
       aggregates,
+      pools: signPools(findPools(graph), spanning),
     });
     this.latest = { graph, spanning, idClasses };
   }
@@ -106,6 +112,8 @@ export class GrowthMeasure {
     const growthBytes = gain(sums.map((sum) => sum.totalBytes));
     const kept = keepSuspects(series, found, requests, growthBytes);
     const byIds = this.idsRefused === null;
+    const locations = new SourceLocations(latest.graph);
+    const words = { locations, scopes: new Scopes(latest.graph, locations) };
     return {
       comparison: byIds ? 'ids' : 'class-and-signature',
       comparisonReason: this.comparisonReason(),
@@ -119,7 +127,11 @@ export class GrowthMeasure {
       requests,
       growthBytes,
       classes: classGrowth(taken.map(({ aggregates }) => aggregates)),
-      suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes }),
+      suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes, ...words }),
+      pools: poolSeries(
+        taken.map(({ pools }) => pools),
+        { ...latest, ...words, tree, settled },
+      ),
     };
   }
 
@@ -140,18 +152,23 @@ export class GrowthMeasure {
       byIds: boolean;
       requests: readonly (number | null)[];
       growthBytes: number;
+      locations: SourceLocations;
+      scopes: Scopes;
     },
   ): HeapSuspect[] {
-    const { graph } = context.latest;
-    const locations = new SourceLocations(graph);
-    const scopes = new Scopes(graph, locations);
     const highestIds = context.byIds ? this.taken.map(({ sums }) => sums.highestId) : null;
     const total = Math.max(
       context.growthBytes,
       kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
     );
     const described = kept.map((suspect) =>
-      describeSuspect(suspect, { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total }),
+      describeSuspect(suspect, {
+        ...context,
+        ...context.latest,
+        highestIds,
+        growthBytes: total,
+        hasNumbers: this.taken.at(-1)?.origin.hasNumbers ?? false,
+      }),
     );
     return mergeByHolder(described.filter((suspect) => suspect !== null));
   }

@@ -1,0 +1,42 @@
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+
+/**
+ * A snapshot taken with `captureNumericValue` has a node for every small integer, and edges to numbers that others do
+ * not have. They are turned into weak edges, so that such a snapshot compares with others: nothing is reached by them, no
+ * size changes. Their values can still be read. Returns whether the snapshot holds values of numbers.
+ */
+export function hideNumbers(graph: HeapGraph): boolean {
+  const { nodeCount, nodeType, selfSize, firstEdge, edgeType, edgeTo, strings } = graph;
+  if (strings.indexOf('smi number') < 0) return false;
+  for (let node = 0; node < nodeCount; node++) {
+    const isNumber = nodeType[node] === NODE.number;
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      const to = edgeTo[edge]!;
+      const leadsToNumber = nodeType[to] === NODE.number && (edgeType[edge] === EDGE.property || selfSize[to] === 0);
+      if (isNumber || leadsToNumber) edgeType[edge] = EDGE.weak;
+    }
+  }
+  return true;
+}
+
+/** The number that an object holds under a name; null where it holds none, or the snapshot has no values. */
+export function numberOf(graph: HeapGraph, node: number, name: string): number | null {
+  const { firstEdge, edgeType, edgeName, edgeTo, nodeType, strings } = graph;
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+    const type = edgeType[edge]!;
+    if (type === EDGE.element || type === EDGE.hidden || nodeType[edgeTo[edge]!] !== NODE.number) continue;
+    if (strings.is(edgeName[edge]!, name)) return valueOf(graph, edgeTo[edge]!);
+  }
+  return null;
+}
+
+/** V8 writes the value as a string beside the number. */
+function valueOf({ firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph, number: number): number | null {
+  for (let edge = firstEdge[number]!; edge < firstEdge[number + 1]!; edge++) {
+    if (!strings.is(edgeName[edge]!, 'value')) continue;
+    const value = Number(strings.get(nodeName[edgeTo[edge]!]!));
+    return Number.isNaN(value) ? null : value;
+  }
+  return null;
+}
