@@ -17,7 +17,7 @@ export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
   const { drafts, checked } = runChecks(view, limits);
-  const findings = rankFindings(foldFollowers(drafts));
+  const findings = rankFindings(foldFollowers(drafts, run));
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
   return {

@@ -102,7 +102,7 @@ function countedFinding(
   const { kind, noun, nouns, metric } = resource;
   const { gained, released, confidence } = judged;
   const target = targetOf(context, metric);
-  const perRequest = objectsPerRequest(context, gained);
+  const perRequest = objectsPerRequest(context, metric, gained);
   const rate = perRequest === null ? rateWords(trend.slope, trend.span) : `${figure(perRequest)} a request`;
   const evidence: (Evidence | null)[] = [
     {
@@ -159,8 +159,11 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
   return run.descriptorTargets?.find((target) => target.kind === kind) ?? null;
 }
 
-function objectsPerRequest({ run, judged }: CheckContext, gained: number): number | null {
-  const inside = run.samples.filter(({ monoMs }) => monoMs >= judged.fromMs && monoMs <= judged.toMs);
+/** Over the time from the first point to the last, between which the gain was counted. */
+function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricName, gained: number): number | null {
+  const points = trends.points(metric);
+  const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
+  const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
   const counts = inside.flatMap(({ values }) => values['requests.served'] ?? values['load.requests'] ?? []);
   const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
   return requests > 0 ? gained / requests : null;

@@ -62,7 +62,8 @@ function poolFinding(
   const confidence: Confidence = isLeak && isDry && trouble ? 'confirmed' : isLeak || isStarving ? 'likely' : 'possible';
   const place = pool.anchorLocation;
   const source = place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName);
-  const growth = growthOf(intervals, gained, isDry || most === null ? null : most - last);
+  const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
+  const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
   const rate = growth.objectsPerRequest ? ` (about one in ${figure(Math.max(1, 1 / growth.objectsPerRequest))} requests)` : '';
   const of = most === null ? '' : ` of ${formatCount(most)}`;
   const evidence: (Evidence | null)[] = [
@@ -94,9 +95,10 @@ function poolFinding(
   };
 }
 
-function growthOf(intervals: readonly SnapshotInterval[], gained: number, left: number | null): Growth {
-  const requests = intervals.reduce((sum, interval) => sum + (interval.requests ?? Number.NaN), 0);
-  const loadedMs = intervals.reduce((sum, interval) => sum + interval.loadedMs, 0);
+/** `grown`: the intervals in which more was lent out than came back; once nothing is left, nothing grows. */
+function growthOf(grown: readonly SnapshotInterval[], gained: number, left: number | null): Growth {
+  const requests = grown.reduce((sum, interval) => sum + (interval.requests ?? Number.NaN), 0);
+  const loadedMs = grown.reduce((sum, interval) => sum + interval.loadedMs, 0);
   const slope = gained / Math.max(1, loadedMs);
   const leftMs = left === null || slope <= 0 ? null : left / slope;
   return {

@@ -1,4 +1,4 @@
-import type { PoolSeries } from '../../model/heap-growth.ts';
+import type { HeapLocation, PoolSeries } from '../../model/heap-growth.ts';
 import { signatureText } from '../growth/describe-suspect.ts';
 import type { SignatureTree } from '../growth/signature-tree.ts';
 import { NOT_REACHED, type SpanningTree } from '../growth/spanning-tree.ts';
@@ -6,8 +6,8 @@ import type { HeapGraph } from '../heap-graph.ts';
 import { pathInTree } from '../paths/path-in-tree.ts';
 import { holderWords } from '../words/holder-words.ts';
 import { nodeWords } from '../words/node-words.ts';
-import { pathWords } from '../words/path-words.ts';
-import type { Scopes } from '../words/scopes.ts';
+import { type NodePath, pathWords } from '../words/path-words.ts';
+import { isUserScript, type Scopes } from '../words/scopes.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
 import type { PoolState } from './find-pools.ts';
 
@@ -40,19 +40,29 @@ export function poolSeries(
     const here = snapshots.map((pools) => pools.filter((pool) => placeOf(pool) === place));
     const path = pathInTree(graph, spanning, node);
     const last = path.nodes.length - 1;
-    const { holder, anchorLocation } = holderWords(graph, path, last, false, scopes, locations, false);
+    const words = holderWords(graph, path, last, false, scopes, locations, false);
     return {
       class: nodeWords(graph, node),
-      holder,
+      holder: words.holder,
       path: pathWords(graph, path, scopes, last),
       signature: signatureText({ tree }, place),
-      anchorLocation,
+      anchorLocation: ownerLocation(path, scopes, locations) ?? words.anchorLocation,
       inUse: here.map((pools) => sumOf(pools, 'inUse')),
       total: here.map((pools) => sumOf(pools, 'total')),
       waiting: here.map((pools) => sumOf(pools, 'waiting')),
       max,
     };
   });
+}
+
+/** The program's own code that made it or keeps it: the class of a pool is that of a package. */
+function ownerLocation(path: NodePath, scopes: Scopes, locations: SourceLocations): HeapLocation | null {
+  for (let at = path.nodes.length - 1; at > 0; at--) {
+    const node = path.nodes[at]!;
+    const location = scopes.ofContext(node)?.location ?? locations.locate(node);
+    if (location && isUserScript(location.scriptUrl) && !location.scriptUrl.includes('/node_modules/')) return location;
+  }
+  return null;
 }
 
 function sumOf(pools: readonly SignedPool[], field: 'inUse' | 'total' | 'waiting'): number | null {

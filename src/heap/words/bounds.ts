@@ -18,7 +18,7 @@ export interface HolderBounds {
 export const NO_BOUNDS: HolderBounds = { boundHints: [], bounds: {}, scopeBounds: {} };
 
 const BOUND =
-  /^[_#]*(max|limit|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
+  /^[_#]*(max|limit|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep(_?(for|last|max|ms))?$|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
 /** Limits of other things: of requests, tries, nesting. */
 const OF_OTHERS = /listeners|retr(y|ies)|attempt|body|payload|concurren|depth|delay|backoff|redirect|header|upload|page|keep_?alive/i;
 /** Constants of a whole module are about anything: the name must be about things that are kept, or about time. */
@@ -56,12 +56,13 @@ function isLimit(value: number): boolean {
   return value > 0 && value < Number.MAX_SAFE_INTEGER;
 }
 
-/** An object or string behind the name: a table of expiries is as good a sign as a number. A method is none. */
+/** An object or string behind the name: a table of expiries is as good a sign as a number. Methods and switches are none. */
 function holdsSomething(graph: HeapGraph, node: number, name: string): boolean {
   const { firstEdge, edgeType, edgeName, edgeTo, nodeType, strings } = graph;
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     if (edgeType[edge] !== EDGE.property || !strings.is(edgeName[edge]!, name)) continue;
-    return nodeType[edgeTo[edge]!] !== NODE.closure;
+    const type = nodeType[edgeTo[edge]!]!;
+    return type === NODE.object || type === NODE.string;
   }
   return false;
 }
