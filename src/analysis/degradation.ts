@@ -22,6 +22,8 @@ export interface DegradingSeries {
   readonly leastGrowth: number;
   /** Worse by this much in one lasting step is sure in a run of any length. */
   readonly sureStep?: number;
+  /** In a short run a step must be this large to be more than possible: other work on the machine makes smaller ones. */
+  readonly shortStep?: number;
   readonly subject: FindingSubject;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;
@@ -129,7 +131,9 @@ function stepFinding(
   const share = (to - from) / Math.max(Number.MIN_VALUE, Math.abs(from));
   const isSure = to - from >= (series.sureStep ?? Number.POSITIVE_INFINITY);
   const doubt = isSure ? null : machineDoubt(context, x);
-  const isLarge = share >= (isShort ? (series.isTurned ? LARGE_SHARE : DOUBLED) : LARGE_SHARE / 2);
+  const isLarge = isShort
+    ? share >= (series.isTurned ? LARGE_SHARE : DOUBLED) && to - from >= (series.shortStep ?? 0)
+    : share >= LARGE_SHARE / 2;
   const confidence: Confidence = isSure ? 'confirmed' : doubt === null && isLarge ? 'likely' : 'possible';
   const levels = [from, to].map((level) => figure(direction * level));
   const verb = series.isTurned ? 'fell' : 'rose';

@@ -27,6 +27,7 @@ export const cpuPerRequest: Check = {
         what: 'CPU time a request',
         unit: 'ms',
         leastGrowth: 0.05,
+        shortStep: 2,
         subject: slower[0] ? subjectOf(slower[0]) : PROCESS,
         file: 'samples.ndjson',
       },

@@ -31,7 +31,6 @@ export const jsHeap: Check = {
       ? null
       : unnamedHeapLeak(context, heap, {
           hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
-          cleared,
         });
     const all: FindingDraft[] = unnamed ? [...findings, unnamed] : findings;
     return describe(context, heap, all, cleared);

@@ -26,6 +26,7 @@ function worstOf(context: CheckContext, name: string): DegradationVerdict | null
       what: `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(name)}`,
       unit: 'ms',
       leastGrowth: 1,
+      shortStep: 20,
       subject: { class: name, holder: `request ${name}`, path: [], source: null, package: null },
       file: 'requests.ndjson',
     }),
