@@ -3,6 +3,8 @@ import { analyse } from '../analysis/analyse.ts';
 import type { CpuEvidence, RunData } from '../analysis/run-data.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
+import type { CallTree } from '../cpu/call-tree.ts';
+import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
@@ -102,8 +104,14 @@ function cpuEvidence(cpu: CpuSummary, placeOf: PlaceOf): CpuEvidence {
     hotFunctions: hotFunctions(cpu, placeOf, JUDGED_FUNCTIONS),
     changes: last && base ? compareFunctions(first.tree, last.tree, base, placeOf) : [],
     per: base?.per ?? 'cpu-second',
-    samples: { first: first.tree.samples, last: last?.tree.samples ?? 0 },
+    samples: { first: busySamples(first.tree), last: last ? busySamples(last.tree) : 0 },
   };
+}
+
+/** Samples of the idle loop say nothing of how fine two windows can be compared. */
+function busySamples(tree: CallTree): number {
+  const totalUs = tree.selfUs.reduce((sum, us) => sum + us, 0);
+  return totalUs > 0 ? Math.round((tree.samples * timeShares(tree).activeUs) / totalUs) : 0;
 }
 
 async function readAllocationGrowth(
