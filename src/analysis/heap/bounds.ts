@@ -42,8 +42,10 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
   const open = [...judged.filter(({ state }) => state === 'open'), ...around];
   if (open.length > 0) {
     const names = open.map(({ words }) => words).join(', ');
+    const neededMs = Math.max(...open.map(({ tellsAfterMs }) => tellsAfterMs ?? 0));
+    const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would tell.` : '';
     return {
-      open: `Its holder has ${names}: a cache with a bound or an expiry that was not reached in this run looks the same.`,
+      open: `Its holder has ${names}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`,
       broken: null,
     };
   }
@@ -54,14 +56,21 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
 interface JudgedBound {
   readonly state: 'open' | 'broken';
   readonly words: string;
+  /** How long a run at this load must be to see the bound at work; left out where that is not known. */
+  readonly tellsAfterMs?: Milliseconds;
 }
 
-const TIME = /ttl|expir|age|window|retention|keep|lifetime|flush|period|prune|_?ms$/i;
+/** Beyond the bound for a fifth of the time that it took to get there. */
+const TO_BE_SURE = 1.2;
+
+const TIME = /ttl|expir|max_?age|window|retention|keep|lifetime|flush|period|prune/i;
+/** `windowMs`, `TTL_MS`; not `ITEMS`. */
+const MILLISECONDS = /(_ms|_MS|[a-z0-9]Ms|[Mm]illis(econds)?)$/;
 const BYTES = /bytes|memory|weight/i;
 
 function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: string, value: number | null): JudgedBound {
   if (value === null) return { state: 'open', words: code(name) };
-  if (TIME.test(name)) return judgeTime(behaviour, name, value);
+  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, name, value);
   const holders = suspect.holders ?? 1;
   const count = Math.max(...suspect.counts);
   const bytes = Math.max(...suspect.bytes);
@@ -71,9 +80,12 @@ function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: stri
     const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
     return { state, words: `${code(name)} of ${formatBytes(value)}${each}, and ${formatBytes(bytes)} are held` };
   }
+  const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const perMs = behaviour.unit === 'objects' && loadedMs > 0 ? behaviour.gained / loadedMs : 0;
   return {
     state: isOver ? 'broken' : 'open',
     words: `${code(name)} of ${formatCount(value)}${each}, and ${formatCount(count)} are held`,
+    ...(perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * value * holders) / perMs } : {}),
   };
 }
 
@@ -87,12 +99,12 @@ function judgeTime({ loaded, idle }: GrowthBehaviour, name: string, value: numbe
   const words = `${code(name)} of ${formatDuration(ttlMs)}`;
   return to - from > OVER * ttlMs
     ? { state: 'broken', words: `${words}, and what is older is still there` }
-    : { state: 'open', words };
+    : { state: 'open', words, tellsAfterMs: 3 * ttlMs };
 }
 
 /** Null where the unit cannot be told: milliseconds unless the number is as likely a span in seconds. */
 function toMs(name: string, value: number): Milliseconds | null {
-  if (/ms$|millis/i.test(name)) return value;
+  if (MILLISECONDS.test(name)) return value;
   if (/sec(ond)?s?$/i.test(name)) return 1000 * value;
   return value >= 1000 && value % 1000 === 0 && value % 3600 !== 0 ? value : null;
 }

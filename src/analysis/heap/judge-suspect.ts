@@ -19,10 +19,10 @@ const PARTLY_RELEASED = 0.1;
 const AT_REST = 0.2;
 const SLOWING = 0.4;
 const STEADY = 0.75;
-/** Less than this is not worth a finding, whatever its shape. */
 /** Tables and lists of the runtime itself grow by some ten KB. */
 const LEAST_BYTES_INSIDE = 100_000;
-const LEAST_GAIN = 30;
+/** Fewer new objects are not worth a finding, whatever their shape. */
+export const LEAST_GAIN = 30;
 const MATERIAL_SHARE = 0.05;
 const MATERIAL_BYTES = 1_000_000;
 /** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */

@@ -18,7 +18,7 @@ export interface HolderBounds {
 export const NO_BOUNDS: HolderBounds = { boundHints: [], bounds: {}, scopeBounds: {} };
 
 const BOUND =
-  /^[_#]*(max|limit|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep(_?(for|last|max|ms))?$|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
+  /^[_#]*(max|limit(?!er)|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep(_?(for|last|max|ms))?$|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
 /** Limits of other things: of requests, tries, nesting. */
 const OF_OTHERS = /listeners|retr(y|ies)|attempt|body|payload|concurren|depth|delay|backoff|redirect|header|upload|page|keep_?alive/i;
 /** Constants of a whole module are about anything: the name must be about things that are kept, or about time. */
@@ -37,10 +37,12 @@ export function boundsOf(graph: HeapGraph, path: NodePath, holder: number, hasNu
   for (let at = holder; at > 0 && at >= holder - 2; at--) {
     const node = path.nodes[at]!;
     if (isContext(graph, node)) break;
-    for (const name of declaredProperties(graph, node)) {
+    for (const name of namesOf(graph, node)) {
       if (!BOUND.test(name) || OF_OTHERS.test(name) || bounds.has(name)) continue;
       const value = hasNumbers ? numberOf(graph, node, name) : null;
-      const isBound = !hasNumbers || (value === null ? holdsSomething(graph, node, name) : isLimit(value));
+      // What the owner has beside a number may be anything of it: `limits`, another cache with a `ttl`.
+      const isSomething = at === holder && holdsSomething(graph, node, name);
+      const isBound = !hasNumbers || (value === null ? isSomething : isLimit(value));
       if (isBound) bounds.set(name, value);
     }
   }
@@ -50,6 +52,19 @@ export function boundsOf(graph: HeapGraph, path: NodePath, holder: number, hasNu
     bounds: Object.fromEntries(kept.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))),
     scopeBounds: hasNumbers ? scopeBounds(graph, path, holder) : {},
   };
+}
+
+/** Private fields (`#max`) stand in no list of properties; their numbers have edges. */
+function namesOf(graph: HeapGraph, node: number): string[] {
+  const { firstEdge, edgeType, edgeName, edgeTo, nodeType, strings } = graph;
+  const names = declaredProperties(graph, node);
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+    const type = edgeType[edge]!;
+    if (nodeType[edgeTo[edge]!] !== NODE.number || type === EDGE.element || type === EDGE.hidden) continue;
+    const name = strings.get(edgeName[edge]!);
+    if (!names.includes(name)) names.push(name);
+  }
+  return names;
 }
 
 function isLimit(value: number): boolean {
