@@ -61,7 +61,9 @@ function waitShare({ run }: RunView, fromMs: MonoMs, toMs: MonoMs): number | nul
   );
   const [first, last] = [inside[0], inside.at(-1)];
   if (!first || !last || last.monoMs <= first.monoMs || last.segment !== first.segment) return null;
-  return ((last.values['process.run-delay'] ?? 0) - (first.values['process.run-delay'] ?? 0)) / (last.monoMs - first.monoMs);
+  return (
+    ((last.values['process.run-delay'] ?? 0) - (first.values['process.run-delay'] ?? 0)) / (last.monoMs - first.monoMs)
+  );
 }
 
 function movedWords(view: RunView, metric: MetricName, least: number, stepMs: MonoMs): string | null {

@@ -57,11 +57,19 @@ export function judgeDegradation(
   const direction = series.isTurned ? -1 : 1;
   const level = `${figure(direction * trend.level)} ${series.unit}`;
   const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
-  const step = verdict === 'growing' ? null : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
+  const step =
+    verdict === 'growing'
+      ? null
+      : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
   if (step) {
     const { from, to, x } = step;
     const words = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
-    return { finding: stepFinding(context, series, step, { isShort, more }), detail: `${words}; ${seen}` };
+    const isWorthAFinding =
+      !isShort || step.to - step.from >= Math.max(LARGE_SHARE * Math.abs(step.from), series.leastGrowth);
+    return {
+      finding: isWorthAFinding ? stepFinding(context, series, step, { isShort, more }) : null,
+      detail: `${words}; ${seen}`,
+    };
   }
   if (verdict !== 'growing') return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });

@@ -35,13 +35,21 @@ function isCounted({ kind, confidence, growth }: FindingDraft): boolean {
   return CAUSES.includes(kind) && confidence !== 'possible' && growth?.perHourUnit !== undefined;
 }
 
-function foldInto(drafts: readonly FindingDraft[], cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>): FindingDraft[] {
+function foldInto(
+  drafts: readonly FindingDraft[],
+  cause: FindingDraft,
+  run: Pick<RunData, 'allocationGrowth'>,
+): FindingDraft[] {
   const followers = drafts.filter(
-    (draft) => draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
+    (draft) =>
+      draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
   );
   const named = ownerAmong(followers, cause);
   const folded = named ? nameBy(cause, named) : withMaker(cause, run);
-  const evidence = followers.map((follower) => ({ what: followerWords(follower, cause), file: follower.evidence[0]?.file ?? null }));
+  const evidence = followers.map((follower) => ({
+    what: followerWords(follower, cause),
+    file: follower.evidence[0]?.file ?? null,
+  }));
   const isAlone = followers.length === 0 && folded === cause;
   if (isAlone) return [...drafts];
   const result: FindingDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
@@ -52,21 +60,31 @@ function foldInto(drafts: readonly FindingDraft[], cause: FindingDraft, run: Pic
 function ownerAmong(followers: readonly FindingDraft[], { kind }: FindingDraft): FindingDraft | null {
   const owners = followers.filter(
     ({ subject, growth }) =>
-      subject.source !== null && growth?.perHourUnit === undefined && (kind !== 'thread-leak' || OF_WORKERS.test(subject.class)),
+      subject.source !== null &&
+      growth?.perHourUnit === undefined &&
+      (kind !== 'thread-leak' || OF_WORKERS.test(subject.class)),
   );
   const own = owners.filter(({ subject }) => subject.package === null && !subject.source?.file.startsWith('node:'));
   const weight = ({ growth }: FindingDraft): number => growth?.shareOfGrowth ?? 0;
   return [...(own.length > 0 ? own : owners)].sort((a, b) => weight(b) - weight(a))[0] ?? null;
 }
 
-function nameBy(cause: FindingDraft, { subject, id, growth, title, countSeries, allocatedAt }: FindingDraft): FindingDraft {
+function nameBy(
+  cause: FindingDraft,
+  { subject, id, growth, title, countSeries, allocatedAt }: FindingDraft,
+): FindingDraft {
   // A thread is no object: what holds the worker says where, not what.
   const isThread = cause.kind === 'thread-leak';
   return {
     ...cause,
-    ...(isThread ? {} : { id, title: `${title.replace(/\.$/, '')}; each holds what stays open: ${lowerFirst(cause.title)}` }),
+    ...(isThread
+      ? {}
+      : { id, title: `${title.replace(/\.$/, '')}; each holds what stays open: ${lowerFirst(cause.title)}` }),
     subject: isThread ? { ...subject, class: cause.subject.class } : subject,
-    growth: growth && cause.growth ? { ...growth, perHour: cause.growth.perHour ?? 0, perHourUnit: cause.growth.perHourUnit ?? '' } : cause.growth,
+    growth:
+      growth && cause.growth
+        ? { ...growth, perHour: cause.growth.perHour ?? 0, perHourUnit: cause.growth.perHourUnit ?? '' }
+        : cause.growth,
     ...(countSeries ? { countSeries } : {}),
     ...(allocatedAt ? { allocatedAt } : {}),
   };
@@ -82,7 +100,10 @@ function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>):
     allocatedAt: [{ share: 1, stack: maker.stack }],
     evidence: [
       ...cause.evidence,
-      { what: `What lives longer with them was allocated where ${code(name)} (${file}:${line}) calls ${code(maker.called)}.`, file: null },
+      {
+        what: `What lives longer with them was allocated where ${code(name)} (${file}:${line}) calls ${code(maker.called)}.`,
+        file: null,
+      },
     ],
   };
 }
@@ -95,7 +116,10 @@ function isRelated({ kind, subject }: FindingDraft, cause: FindingDraft): boolea
 }
 
 /** A small whole number of one for each of the other; null where it is none, or nobody counted the requests. */
-function timesOf({ growth }: FindingDraft, cause: FindingDraft): { readonly each: number; readonly isOfCause: boolean } | null {
+function timesOf(
+  { growth }: FindingDraft,
+  cause: FindingDraft,
+): { readonly each: number; readonly isOfCause: boolean } | null {
   const ratio = (growth?.objectsPerRequest ?? Number.NaN) / (cause.growth?.objectsPerRequest ?? Number.NaN);
   const isOfCause = ratio >= 1 - TOLERANCE;
   const times = isOfCause ? ratio : 1 / ratio;

@@ -6,8 +6,10 @@ import type { RunData } from './run-data.ts';
 /** Functions of Node that make a resource of a kind, as they are called on allocation stacks. */
 const MAKERS: Readonly<Partial<Record<FindingKind, RegExp>>> = {
   'thread-leak': /^(new )?Worker$/,
-  'socket-leak': /^(\w+\.)?(spawn|fork|exec|execFile|connect|createConnection|createSocket|request|Socket|Agent|ClientRequest)$/,
-  'fd-leak': /^(\w+\.)?(spawn|fork|exec|execFile|open|openSync|createReadStream|createWriteStream|ReadStream|WriteStream|watch|watchFile|FSWatcher)$/,
+  'socket-leak':
+    /^(\w+\.)?(spawn|fork|exec|execFile|connect|createConnection|createSocket|request|Socket|Agent|ClientRequest)$/,
+  'fd-leak':
+    /^(\w+\.)?(spawn|fork|exec|execFile|open|openSync|createReadStream|createWriteStream|ReadStream|WriteStream|watch|watchFile|FSWatcher)$/,
 };
 
 export interface Maker {

@@ -60,7 +60,10 @@ function isOfProgram({ place }: FunctionChange): boolean {
 /** Natives are called by what gained about as much in all: of those, the one that spends least. */
 function callerOf(native: FunctionChange, gained: number, changes: readonly FunctionChange[]): FunctionChange | null {
   const callers = changes.filter(
-    (change) => isOfProgram(change) && change.totalUs - change.beforeTotalUs >= EXPLAINS * gained && change.totalUs >= EXPLAINS * native.totalUs,
+    (change) =>
+      isOfProgram(change) &&
+      change.totalUs - change.beforeTotalUs >= EXPLAINS * gained &&
+      change.totalUs >= EXPLAINS * native.totalUs,
   );
   return callers.sort((a, b) => a.totalUs - b.totalUs)[0] ?? null;
 }

@@ -24,18 +24,37 @@ const BUSY_PERCENT = 70;
 export function starvation(context: CheckContext): Starvation | null {
   const { trends } = context;
   const inFlight = blockSeries(context, gauge('load.in-flight'), { loadedOnly: true }).flat();
-  const hanging = inFlight.length > 0 ? inFlight : blockSeries(context, gauge('requests.active'), { loadedOnly: true }).flat();
+  const hanging =
+    inFlight.length > 0 ? inFlight : blockSeries(context, gauge('requests.active'), { loadedOnly: true }).flat();
   const steps = [
-    stepOf(trends.points('load.errors'), FAILING_PERCENT, 0, (from, to) => `${figure(from)} % of the requests failed before and ${figure(to)} % after`),
-    stepOf(hanging, LEAST_HANGING, 1, (from, to) => `${figure(from)} requests were in flight before and ${figure(to)} after`),
-    stepOf(trends.points('load.rate'), 1, FEWER, (from, to) => `${figure(-from)} answers a second came before and ${figure(-to)} after`),
+    stepOf(
+      trends.points('load.errors'),
+      FAILING_PERCENT,
+      0,
+      (from, to) => `${figure(from)} % of the requests failed before and ${figure(to)} % after`,
+    ),
+    stepOf(
+      hanging,
+      LEAST_HANGING,
+      1,
+      (from, to) => `${figure(from)} requests were in flight before and ${figure(to)} after`,
+    ),
+    stepOf(
+      trends.points('load.rate'),
+      1,
+      FEWER,
+      (from, to) => `${figure(-from)} answers a second came before and ${figure(-to)} after`,
+    ),
   ].filter((step) => step !== null);
   const first = steps.sort((a, b) => a.atMs - b.atMs)[0];
   if (!first) return null;
   const cpu = valuesIn(context, 'process.cpu', context.whole.fromMs + first.atMs, context.judged.toMs);
   if (cpu.length > 0 && median(cpu) > BUSY_PERCENT) return null;
   const busy = cpu.length === 0 ? '' : `, while it uses ${percent(median(cpu) / 100)} of a core`;
-  return { atMs: first.atMs, what: `From ${formatDuration(first.atMs)} on: ${steps.map(({ what }) => what).join('; ')}${busy}.` };
+  return {
+    atMs: first.atMs,
+    what: `From ${formatDuration(first.atMs)} on: ${steps.map(({ what }) => what).join('; ')}${busy}.`,
+  };
 }
 
 function stepOf(

@@ -14,7 +14,6 @@ export interface Verification {
 }
 
 const SHORTEST_MS = 60_000;
-const LONGEST_LEAK_MS = 30 * 60_000;
 /** A leak of objects shows in this many of them; twice as many leave no doubt that it is gone. */
 const OBJECTS_WANTED = 400;
 
@@ -28,12 +27,15 @@ export function verifyDuration(finding: Finding, firstDurationMs: Milliseconds, 
     return Math.max(SHORTEST_MS, firstDurationMs);
   }
   const neededMs = (OBJECTS_WANTED / perRequest / requests) * firstDurationMs;
-  return Math.round(Math.min(Math.max(SHORTEST_MS, neededMs), Math.max(SHORTEST_MS, firstDurationMs), LONGEST_LEAK_MS));
+  return Math.round(Math.max(SHORTEST_MS, Math.min(neededMs, firstDurationMs)));
 }
 
 /** Is the finding of an earlier run in this report too? By its id, else by the same holder or class and kind. */
 export function verifyFinding(before: Finding, report: Report): Verification {
-  const now = report.findings.find(({ id }) => id === before.id) ?? report.findings.find((other) => isSame(before, other)) ?? null;
+  const now =
+    report.findings.find(({ id }) => id === before.id) ??
+    report.findings.find((other) => isSame(before, other)) ??
+    null;
   if (now && now.confidence !== 'possible') {
     return { status: 'still-there', detail: `Still there, ${now.confidence}${change(before, now)}: ${now.title}`, now };
   }
@@ -49,9 +51,17 @@ export function verifyFinding(before: Finding, report: Report): Verification {
     return { status: 'not-enough-data', detail: 'No request came in this run: nothing could have leaked.', now: null };
   }
   if (open.length > 0) {
-    return { status: 'not-enough-data', detail: `This run could not tell: ${open.map(({ check, detail }) => `${check}: ${detail}`).join('; ')}.`, now: null };
+    return {
+      status: 'not-enough-data',
+      detail: `This run could not tell: ${open.map(({ check, detail }) => `${check}: ${detail}`).join('; ')}.`,
+      now: null,
+    };
   }
-  return { status: 'gone', detail: `Gone: in ${formatDuration(report.run.durationMs)} and ${figure(report.run.requests)} requests nothing like it was seen.`, now: null };
+  return {
+    status: 'gone',
+    detail: `Gone: in ${formatDuration(report.run.durationMs)} and ${figure(report.run.requests)} requests nothing like it was seen.`,
+    now: null,
+  };
 }
 
 function isSame(before: Finding, other: Finding): boolean {
@@ -63,7 +73,9 @@ function isSame(before: Finding, other: Finding): boolean {
 /** ` (1.00 a request before, 0.98 now)`. */
 function change(before: Finding, now: Finding): string {
   const [was, is] = [before.growth?.objectsPerRequest, now.growth?.objectsPerRequest];
-  return typeof was === 'number' && typeof is === 'number' ? ` (${figure(was)} a request before, ${figure(is)} now)` : '';
+  return typeof was === 'number' && typeof is === 'number'
+    ? ` (${figure(was)} a request before, ${figure(is)} now)`
+    : '';
 }
 
 const CHECK_OF_KIND: Readonly<Record<string, readonly string[]>> = {

@@ -7,7 +7,8 @@ import type { RunView } from './run-view.ts';
  */
 export function verifyLine({ run }: RunView, findingId?: string): string {
   const { id, plan, scenario, target } = run.manifest;
-  if (findingId !== undefined) return `profiler verify profiles/${id} --finding ${findingId} --name ${quoted(target.name)}`;
+  if (findingId !== undefined)
+    return `profiler verify profiles/${id} --finding ${findingId} --name ${quoted(target.name)}`;
   const duration = formatDuration(plan.durationMs).replace(/\s/g, '');
   return [
     `profiler soak --name ${quoted(target.name)} --duration ${duration}`,

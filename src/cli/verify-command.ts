@@ -31,9 +31,15 @@ const OPTIONS = {
   },
   scenario: { ...textOption('scenario', 'scenario file (default: that of the run)'), group: 'Load:' },
   url: { ...textOption('url', 'base URL of the load (default: that of the run)'), group: 'Load:' },
-  users: { ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }), group: 'Load:' },
+  users: {
+    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    group: 'Load:',
+  },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
-  config: { ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'), group: 'Files:' },
+  config: {
+    ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
+    group: 'Files:',
+  },
   out: { ...textOption('out', 'folder of the new run (default: profiles/<run-id>)'), group: 'Files:' },
   'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
 } as const satisfies Readonly<Record<string, Options>>;
@@ -54,7 +60,10 @@ export const verifyCommand: Command = (exit) => ({
       .options(TARGET_OPTIONS)
       .options(ATTACH_OPTIONS)
       .options(OPTIONS)
-      .example('$0 verify profiles/<run-id> --finding 67ac67fe9e --port 3000', 'after the service was mended and started again')
+      .example(
+        '$0 verify profiles/<run-id> --finding 67ac67fe9e --port 3000',
+        'after the service was mended and started again',
+      )
       .example('$0 verify profiles/<run-id> --finding 67ac67fe9e -- node server.js', 'start the mended service first'),
   handler: async (args) => {
     const terminal = terminalFor(args);
@@ -80,7 +89,10 @@ export const verifyCommand: Command = (exit) => ({
         const silent = { ...terminal, print: () => {} };
         const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent);
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
-        if (terminal.json) terminal.print(JSON.stringify({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir }));
+        if (terminal.json)
+          terminal.print(
+            JSON.stringify({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir }),
+          );
         else terminal.print(`${detail}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
         exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
       } finally {

@@ -42,7 +42,8 @@ export const cpuPerRequest: Check = {
       },
       slower.slice(0, SHOWN).map((change) => evidenceOf(context, change)),
     );
-    const single = grown && !isSure(verdict?.finding) && couldHide(context, grown) ? functionFinding(context, grown) : null;
+    const single =
+      grown && !isSure(verdict?.finding) && couldHide(context, grown) ? functionFinding(context, grown) : null;
     if (single) return found([single], `${single.title} ${verdict?.detail ?? ''}`.trim());
     if (!verdict) return insufficient('too few samples with requests to tell a trend');
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
@@ -72,7 +73,9 @@ function functionFinding(context: CheckContext, { change, share, isSure: sure }:
     growth: null,
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
-      ...slowerFunctions(context.run.cpu as NonNullable<typeof context.run.cpu>).slice(0, SHOWN).map((slow) => evidenceOf(context, slow)),
+      ...slowerFunctions(context.run.cpu as NonNullable<typeof context.run.cpu>)
+        .slice(0, SHOWN)
+        .map((slow) => evidenceOf(context, slow)),
       {
         what: `With all it calls, ${code(change.name)} took ${figure(change.beforeTotalUs)} us a request in the first window and ${figure(change.totalUs)} in the last.`,
         file: context.run.manifest.cpuWindows.at(-1)?.file ?? null,

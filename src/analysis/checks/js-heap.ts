@@ -103,7 +103,9 @@ function describe(
 function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): string[] {
   const requests = (intervals ?? []).reduce((sum, { requests: count }) => sum + (count ?? Number.NaN), 0);
   if (!(requests > LEAST_GAIN)) return [];
-  return [`the snapshots could have seen ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`];
+  return [
+    `the snapshots could have seen ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`,
+  ];
 }
 
 function seriesSentence({ entry }: AfterCollection): string {

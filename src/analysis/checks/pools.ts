@@ -29,7 +29,10 @@ export const pools: Check = {
     const findings = known.flatMap((pool) => poolFinding(context, pool, intervals, trouble) ?? []);
     if (findings.length > 0) return found(findings, findings.map(({ title }) => title).join(' '));
     if (trouble) return found([unnamedPool(context, trouble)], `no pool was seen in the snapshots. ${trouble.what}`);
-    if (known.length === 0) return heapGrowth ? ok('no pool was seen in the snapshots, and no request starved') : insufficient('pools are seen in heap snapshots; no request starved');
+    if (known.length === 0)
+      return heapGrowth
+        ? ok('no pool was seen in the snapshots, and no request starved')
+        : insufficient('pools are seen in heap snapshots; no request starved');
     return ok(known.map(wordsOf).join('; '));
   },
 };
@@ -59,16 +62,27 @@ function poolFinding(
   const isLeak = gained >= LEAST_GAIN && neverBack && isQuiet;
   const isStarving = trouble !== null && isDry && (waiting >= LEAST_WAITING || gained >= LEAST_GAIN);
   if (!isLeak && !isStarving) return null;
-  const confidence: Confidence = isLeak && isDry && trouble ? 'confirmed' : isLeak || isStarving ? 'likely' : 'possible';
+  const confidence: Confidence =
+    isLeak && isDry && trouble ? 'confirmed' : isLeak || isStarving ? 'likely' : 'possible';
   const place = pool.anchorLocation;
   const source = place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName);
   const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
   const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
-  const rate = growth.objectsPerRequest ? ` (about one in ${figure(Math.max(1, 1 / growth.objectsPerRequest))} requests)` : '';
+  const rate = growth.objectsPerRequest
+    ? ` (about one in ${figure(Math.max(1, 1 / growth.objectsPerRequest))} requests)`
+    : '';
   const of = most === null ? '' : ` of ${formatCount(most)}`;
   const evidence: (Evidence | null)[] = [
-    { what: `Lent out in the snapshots: ${pool.inUse.map(countWords).join(', ')}; in all: ${pool.total.map(countWords).join(', ')}; waiting: ${pool.waiting.map(countWords).join(', ')}.`, file: context.run.heapGrowth?.snapshots.at(-1)?.file ?? null },
-    isQuiet ? { what: 'No request was in progress when the last snapshot was taken: what was lent out then belongs to nobody.', file: 'samples.ndjson' } : null,
+    {
+      what: `Lent out in the snapshots: ${pool.inUse.map(countWords).join(', ')}; in all: ${pool.total.map(countWords).join(', ')}; waiting: ${pool.waiting.map(countWords).join(', ')}.`,
+      file: context.run.heapGrowth?.snapshots.at(-1)?.file ?? null,
+    },
+    isQuiet
+      ? {
+          what: 'No request was in progress when the last snapshot was taken: what was lent out then belongs to nobody.',
+          file: 'samples.ndjson',
+        }
+      : null,
     trouble && { what: trouble.what, file: 'samples.ndjson' },
   ];
   return {
@@ -89,7 +103,9 @@ function poolFinding(
     growth,
     firstSeenMs: trouble?.atMs ?? Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),
-    against: isLeak ? [] : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
+    against: isLeak
+      ? []
+      : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
     recommendation: recommend('pool-exhaustion', { holder: pool.holder, subject: pool.holder }),
     verify: verifyLine(context),
   };
@@ -136,7 +152,9 @@ function unnamedPool(context: CheckContext, trouble: Starvation): FindingDraft {
     growth: null,
     firstSeenMs: trouble.atMs,
     evidence: [{ what: trouble.what, file: 'samples.ndjson' }],
-    against: [`No ${code('Pool')} was seen in the snapshots; a database or service behind it that is down or slow looks the same.`],
+    against: [
+      `No ${code('Pool')} was seen in the snapshots; a database or service behind it that is down or slow looks the same.`,
+    ],
     recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
     verify: verifyLine(context),
   };

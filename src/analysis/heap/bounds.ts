@@ -34,7 +34,10 @@ const OVER_BY = 10;
 export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): BoundVerdict {
   if (!CACHE_HOLDERS.includes(suspect.holderKind)) return { open: null, broken: null };
   const { bounds = {}, scopeBounds = {} } = suspect;
-  const judged = suspect.boundHints.map((name) => ({ name, ...judgeBound(suspect, behaviour, name, bounds[name] ?? null) }));
+  const judged = suspect.boundHints.map((name) => ({
+    name,
+    ...judgeBound(suspect, behaviour, name, bounds[name] ?? null),
+  }));
   // A constant of the module may be about something else: being beyond it proves nothing.
   const around = Object.entries(scopeBounds)
     .map(([name, value]) => ({ name, ...judgeBound(suspect, behaviour, name, value) }))

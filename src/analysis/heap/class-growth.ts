@@ -31,12 +31,17 @@ export function growingClasses(context: CheckContext): GrowingClass[] {
       return { class: name, counts, behaviour: growthBehaviour(asSuspect(name, counts), intervals) };
     })
     .filter(({ behaviour }) => isGrowing(behaviour))
-    .sort((a, b) => Number(BUILT_IN.test(a.class)) - Number(BUILT_IN.test(b.class)) || b.behaviour.gained - a.behaviour.gained);
+    .sort(
+      (a, b) =>
+        Number(BUILT_IN.test(a.class)) - Number(BUILT_IN.test(b.class)) || b.behaviour.gained - a.behaviour.gained,
+    );
 }
 
 function isGrowing({ unit, gained, growsInEveryInterval, evenness, releasedInIdle }: GrowthBehaviour): boolean {
   const isEven = evenness === null || evenness >= EVEN;
-  return unit === 'objects' && gained >= LEAST_GAIN && growsInEveryInterval && isEven && (releasedInIdle ?? 0) <= RELEASED;
+  return (
+    unit === 'objects' && gained >= LEAST_GAIN && growsInEveryInterval && isEven && (releasedInIdle ?? 0) <= RELEASED
+  );
 }
 
 function asSuspect(name: string, counts: readonly number[]): HeapSuspect {

@@ -44,7 +44,12 @@ export function unnamedHeapLeak(
       file: 'events.ndjson',
     },
     kept ? { what: 'The time without requests and its collections did not shrink it.', file: 'events.ndjson' } : null,
-    grown.length > 0 ? { what: `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`, file: 'events.ndjson' } : null,
+    grown.length > 0
+      ? {
+          what: `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`,
+          file: 'events.ndjson',
+        }
+      : null,
     site && {
       what: `Of what lives longer, ${percent(site.share)} was allocated in ${code(site.place.function)} (${site.place.file}:${site.place.line}).`,
       file: context.run.manifest.heapProfiles.at(-1)?.file ?? null,
@@ -61,10 +66,18 @@ export function unnamedHeapLeak(
       class: name ?? '(unknown)',
       holder: '(unknown)',
       path: [],
-      source: site && { file: site.place.file, line: site.place.line, column: site.place.column, function: site.place.function },
+      source: site && {
+        file: site.place.file,
+        line: site.place.line,
+        column: site.place.column,
+        function: site.place.function,
+      },
       package: site?.place.package ?? null,
     },
-    growth: { ...seriesGrowth(context, trend, 'heap'), objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null },
+    growth: {
+      ...seriesGrowth(context, trend, 'heap'),
+      objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null,
+    },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     ...(site ? { allocatedAt: site.stacks.map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) } : {}),
     ...(grown[0] ? { countSeries: grown[0].counts } : {}),
@@ -79,7 +92,12 @@ export function unnamedHeapLeak(
   };
 }
 
-function titleOf(name: string | null, grown: GrowingClass | undefined, place: SourcePlace | null, compared: boolean): string {
+function titleOf(
+  name: string | null,
+  grown: GrowingClass | undefined,
+  place: SourcePlace | null,
+  compared: boolean,
+): string {
   const where = place ? `, made in ${code(place.function)} (${place.file}:${place.line})` : '';
   const open = compared ? 'the snapshots do not say who holds them' : 'no snapshot says who holds them';
   if (name === null) {
@@ -117,16 +135,25 @@ function allocationSite({ run }: CheckContext): AllocationSiteOfGrowth | null {
     const key = `${place.file} ${place.function}`;
     bySite.set(key, [...(bySite.get(key) ?? []), growth]);
   }
-  const shareOf = (stacks: readonly AllocationGrowth[]): number => stacks.reduce((sum, { shareOfGrowth }) => sum + shareOfGrowth, 0);
+  const shareOf = (stacks: readonly AllocationGrowth[]): number =>
+    stacks.reduce((sum, { shareOfGrowth }) => sum + shareOfGrowth, 0);
   const stacks = [...bySite.values()].sort((a, b) => shareOf(b) - shareOf(a))[0];
   const place = stacks?.[0] && ownFrame(stacks[0].stack);
   if (!stacks || !place || !isSampledEnough(stacks)) return null;
   const top = stacks[0]?.stack[0]?.function ?? '';
-  return { place, share: shareOf(stacks), constructed: isConstructor(top) ? top : null, stacks: stacks.slice(0, STACKS) };
+  return {
+    place,
+    share: shareOf(stacks),
+    constructed: isConstructor(top) ? top : null,
+    stacks: stacks.slice(0, STACKS),
+  };
 }
 
 function isSampledEnough(stacks: readonly AllocationGrowth[]): boolean {
-  return stacks.some(({ samples }) => samples === null) || stacks.reduce((sum, { samples }) => sum + (samples ?? 0), 0) >= LEAST_SAMPLES;
+  return (
+    stacks.some(({ samples }) => samples === null) ||
+    stacks.reduce((sum, { samples }) => sum + (samples ?? 0), 0) >= LEAST_SAMPLES
+  );
 }
 
 function ownFrame(stack: readonly SourcePlace[]): SourcePlace | null {

@@ -45,15 +45,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const path = pathInTree(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
   const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
-  const { holderNode, ...words } = holderWords(
-    graph,
-    path,
-    anchor,
-    chained,
-    scopes,
-    locations,
-    context.hasNumbers,
-  );
+  const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations, context.hasNumbers);
   const requests = requestsBetween(context.requests);
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,

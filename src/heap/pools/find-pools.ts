@@ -21,8 +21,14 @@ type Role = 'inUse' | 'idle' | 'all' | 'waiting';
  * people write by themselves.
  */
 const ROLES: readonly (readonly [Role, RegExp])[] = [
-  ['waiting', /^[_#]*(waiting\w*|waiters|wait_?queue|pending(queue|acquires|requests)?|acquire_?queue|connectionqueue|queue|requests?queue)$/i],
-  ['inUse', /^[_#]*(used|in_?use|busy|checked_?out|borrowed|acquired|leased|lent|taken|resourceloans|active(clients|connections)?)$/i],
+  [
+    'waiting',
+    /^[_#]*(waiting\w*|waiters|wait_?queue|pending(queue|acquires|requests)?|acquire_?queue|connectionqueue|queue|requests?queue)$/i,
+  ],
+  [
+    'inUse',
+    /^[_#]*(used|in_?use|busy|checked_?out|borrowed|acquired|leased|lent|taken|resourceloans|active(clients|connections)?)$/i,
+  ],
   ['idle', /^[_#]*(idle|free|available)\w*$/i],
   ['all', /^[_#]*(all\w*|clients|connections|members|resources|pool)$/i],
 ];
@@ -122,10 +128,15 @@ function linksOf(graph: HeapGraph, list: number): number | null {
   return count;
 }
 
-function propertyOf({ firstEdge, edgeType, edgeName, edgeTo, strings, nodeType }: HeapGraph, node: number, name: string): number {
+function propertyOf(
+  { firstEdge, edgeType, edgeName, edgeTo, strings, nodeType }: HeapGraph,
+  node: number,
+  name: string,
+): number {
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     const to = edgeTo[edge]!;
-    if (edgeType[edge] === EDGE.property && nodeType[to] === NODE.object && strings.is(edgeName[edge]!, name)) return to;
+    if (edgeType[edge] === EDGE.property && nodeType[to] === NODE.object && strings.is(edgeName[edge]!, name))
+      return to;
   }
   return -1;
 }

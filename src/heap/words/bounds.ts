@@ -20,9 +20,11 @@ export const NO_BOUNDS: HolderBounds = { boundHints: [], bounds: {}, scopeBounds
 const BOUND =
   /^[_#]*(max|limit(?!er)|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep(_?(for|last|max|ms))?$|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
 /** Limits of other things: of requests, tries, nesting. */
-const OF_OTHERS = /listeners|retr(y|ies)|attempt|body|payload|concurren|depth|delay|backoff|redirect|header|upload|page|keep_?alive/i;
+const OF_OTHERS =
+  /listeners|retr(y|ies)|attempt|body|payload|concurren|depth|delay|backoff|redirect|header|upload|page|keep_?alive/i;
 /** Constants of a whole module are about anything: the name must be about things that are kept, or about time. */
-const KEPT = /cache|entr(y|ies)|items?|size|count|keys|records|rows|sessions|length|history|queue|pending|ttl|expir|max_?age|window|retention/i;
+const KEPT =
+  /cache|entr(y|ies)|items?|size|count|keys|records|rows|sessions|length|history|queue|pending|ttl|expir|max_?age|window|retention/i;
 const BARE = /^(max|limit|capacity)$/i;
 const MOST_HINTS = 8;
 /** A bundle has the constants of all its modules in one scope. */
@@ -94,7 +96,9 @@ function scopeBounds(graph: HeapGraph, path: NodePath, holder: number): Record<s
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     if (nodeType[edgeTo[edge]!] !== NODE.number) continue;
     const name = strings.get(edgeName[edge]!);
-    const isAbout = BARE.test(name) || (/max|limit|capacity|bound|ttl|expir|max_?age|window|retention/i.test(name) && KEPT.test(name));
+    const isAbout =
+      BARE.test(name) ||
+      (/max|limit|capacity|bound|ttl|expir|max_?age|window|retention/i.test(name) && KEPT.test(name));
     const value = isAbout && !OF_OTHERS.test(name) ? numberOf(graph, node, name) : null;
     if (value !== null && isLimit(value)) found[name] = value;
   }

@@ -26,13 +26,13 @@ export function numberOf(graph: HeapGraph, node: number, name: string): number |
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     const type = edgeType[edge]!;
     if (type === EDGE.element || type === EDGE.hidden || nodeType[edgeTo[edge]!] !== NODE.number) continue;
-    if (strings.is(edgeName[edge]!, name)) return valueOf(graph, edgeTo[edge]!);
+    if (strings.is(edgeName[edge]!, name)) return readValue(graph, edgeTo[edge]!);
   }
   return null;
 }
 
 /** V8 writes the value as a string beside the number. */
-function valueOf({ firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph, number: number): number | null {
+function readValue({ firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph, number: number): number | null {
   for (let edge = firstEdge[number]!; edge < firstEdge[number + 1]!; edge++) {
     if (!strings.is(edgeName[edge]!, 'value')) continue;
     const value = Number(strings.get(nodeName[edgeTo[edge]!]!));
