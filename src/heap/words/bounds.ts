@@ -62,7 +62,7 @@ function namesOf(graph: HeapGraph, node: number): string[] {
   const names = declaredProperties(graph, node);
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     const type = edgeType[edge]!;
-    if (nodeType[edgeTo[edge]!] !== NODE.number || type === EDGE.element || type === EDGE.hidden) continue;
+    if (nodeType[edgeTo[edge]!] !== NODE.number || type === EDGE.element || edgeName[edge]! >= strings.count) continue;
     const name = strings.get(edgeName[edge]!);
     if (!names.includes(name)) names.push(name);
   }

@@ -2,9 +2,10 @@ import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 
 /**
- * A snapshot taken with `captureNumericValue` has a node for every small integer, and edges to numbers that others do
- * not have. They are turned into weak edges, so that such a snapshot compares with others: nothing is reached by them, no
- * size changes. Their values can still be read. Returns whether the snapshot holds values of numbers.
+ * A snapshot taken with `captureNumericValue` has a node for every small integer, and names the edges to other numbers,
+ * which are hidden edges otherwise. Both are made as they would be without it, so that such a snapshot compares with
+ * others: weak edges, by which nothing is reached, and hidden ones. Values can still be read. Returns whether the snapshot
+ * holds values of numbers.
  */
 export function hideNumbers(graph: HeapGraph): boolean {
   const { nodeCount, nodeType, selfSize, firstEdge, edgeType, edgeTo, strings } = graph;
@@ -13,8 +14,8 @@ export function hideNumbers(graph: HeapGraph): boolean {
     const isNumber = nodeType[node] === NODE.number;
     for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
       const to = edgeTo[edge]!;
-      const leadsToNumber = nodeType[to] === NODE.number && (edgeType[edge] === EDGE.property || selfSize[to] === 0);
-      if (isNumber || leadsToNumber) edgeType[edge] = EDGE.weak;
+      if (isNumber || (nodeType[to] === NODE.number && selfSize[to] === 0)) edgeType[edge] = EDGE.weak;
+      else if (nodeType[to] === NODE.number && edgeType[edge] === EDGE.property) edgeType[edge] = EDGE.hidden;
     }
   }
   return true;
@@ -25,7 +26,8 @@ export function numberOf(graph: HeapGraph, node: number, name: string): number |
   const { firstEdge, edgeType, edgeName, edgeTo, nodeType, strings } = graph;
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
     const type = edgeType[edge]!;
-    if (type === EDGE.element || type === EDGE.hidden || nodeType[edgeTo[edge]!] !== NODE.number) continue;
+    // A hidden edge may have been made so by `hideNumbers`; of others the name is an index, of no string most likely.
+    if (type === EDGE.element || nodeType[edgeTo[edge]!] !== NODE.number || edgeName[edge]! >= strings.count) continue;
     if (strings.is(edgeName[edge]!, name)) return readValue(graph, edgeTo[edge]!);
   }
   return null;
