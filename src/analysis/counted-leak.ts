@@ -9,7 +9,7 @@ import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 import { verifyLine } from './verify-line.ts';
-import { capital, code, figure, percent, perHour, rateWords } from './words.ts';
+import { capital, code, figure, percent, perHour, perRequestWords, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
@@ -103,7 +103,7 @@ function countedFinding(
   const { gained, released, confidence } = judged;
   const target = targetOf(context, metric);
   const perRequest = objectsPerRequest(context, metric, gained);
-  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : `${figure(perRequest)} a request`;
+  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
   const evidence: (Evidence | null)[] = [
     {
       what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,

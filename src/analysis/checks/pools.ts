@@ -9,7 +9,7 @@ import { recommend } from '../recommendations.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
 import { type Starvation, starvation } from '../starvation.ts';
 import { verifyLine } from '../verify-line.ts';
-import { code, figure, perHour } from '../words.ts';
+import { code, perHour, perRequestWords } from '../words.ts';
 
 /** One that is lent out for good (a listener for notifications) is no leak; three more than at the start are. */
 const LEAST_GAIN = 3;
@@ -68,9 +68,7 @@ function poolFinding(
   const source = place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName);
   const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
   const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
-  const rate = growth.objectsPerRequest
-    ? ` (about one in ${figure(Math.max(1, 1 / growth.objectsPerRequest))} requests)`
-    : '';
+  const rate = growth.objectsPerRequest ? ` (${perRequestWords(growth.objectsPerRequest)})` : '';
   const of = most === null ? '' : ` of ${formatCount(most)}`;
   const evidence: (Evidence | null)[] = [
     {

@@ -7,7 +7,7 @@ import { findingId } from '../finding-id.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { verifyLine } from '../verify-line.ts';
-import { bytesPerHour, code, figure, percent } from '../words.ts';
+import { bytesPerHour, code, figure, percent, perRequestWords } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { type GrowingClass, growingClasses } from './class-growth.ts';
 import { perRequest } from './describe-suspect.ts';
@@ -106,7 +106,7 @@ function titleOf(
       : `The JS heap grows, and ${open}.`;
   }
   const each = grown ? perRequest(grown.behaviour) : null;
-  const rate = each === null ? '' : `, ${figure(each)} a request`;
+  const rate = each === null ? '' : `, ${perRequestWords(each)}`;
   return `The JS heap grows: ${code(name)} objects pile up${rate}${where}; ${open}.`;
 }
 
