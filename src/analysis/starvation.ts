@@ -1,6 +1,7 @@
 import { formatDuration, type Milliseconds } from '../model/units.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Point } from '../stats/point.ts';
+import { machineDoubt } from './around-step.ts';
 import type { CheckContext } from './check.ts';
 import { lastingStep } from './lasting-step.ts';
 import { blockSeries, gauge, valuesIn } from './sample-series.ts';
@@ -47,7 +48,8 @@ export function starvation(context: CheckContext): Starvation | null {
     ),
   ].filter((step) => step !== null);
   const first = steps.sort((a, b) => a.atMs - b.atMs)[0];
-  if (!first) return null;
+  // Other work on the machine makes requests pile up too.
+  if (!first || machineDoubt(context, first.atMs) !== null) return null;
   const cpu = valuesIn(context, 'process.cpu', context.whole.fromMs + first.atMs, context.judged.toMs);
   if (cpu.length > 0 && median(cpu) > BUSY_PERCENT) return null;
   const busy = cpu.length === 0 ? '' : `, while it uses ${percent(median(cpu) / 100)} of a core`;

@@ -103,7 +103,7 @@ function titleOf(
   if (name === null) {
     return place
       ? `The JS heap grows, and what stays was allocated in ${code(place.function)} (${place.file}:${place.line}); ${open}.`
-      : `The JS heap grows, and ${open}.`;
+      : `The JS heap grows, and ${open.replace('them', 'what grew')}.`;
   }
   const each = grown ? perRequest(grown.behaviour) : null;
   const rate = each === null ? '' : `, ${perRequestWords(each)}`;

@@ -4,9 +4,10 @@ import type { SignatureTree } from '../growth/signature-tree.ts';
 import { NOT_REACHED, type SpanningTree } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { pathInTree } from '../paths/path-in-tree.ts';
+import { EDGE } from '../snapshot-layout.ts';
 import { holderWords } from '../words/holder-words.ts';
 import { nodeWords } from '../words/node-words.ts';
-import { type NodePath, pathWords } from '../words/path-words.ts';
+import { pathWords } from '../words/path-words.ts';
 import { isUserScript, type Scopes } from '../words/scopes.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
 import type { PoolState } from './find-pools.ts';
@@ -40,13 +41,14 @@ export function poolSeries(
     const here = snapshots.map((pools) => pools.filter((pool) => placeOf(pool) === place));
     const path = pathInTree(graph, spanning, node);
     const last = path.nodes.length - 1;
+    const keeper = ownKeeper(graph, node, scopes, locations);
     const words = holderWords(graph, path, last, false, scopes, locations, false);
     return {
       class: nodeWords(graph, node),
-      holder: words.holder,
+      holder: keeper?.holder ?? words.holder,
       path: pathWords(graph, path, scopes, last),
       signature: signatureText({ tree }, place),
-      anchorLocation: ownerLocation(path, scopes, locations) ?? words.anchorLocation,
+      anchorLocation: keeper?.anchorLocation ?? words.anchorLocation,
       inUse: here.map((pools) => sumOf(pools, 'inUse')),
       total: here.map((pools) => sumOf(pools, 'total')),
       waiting: here.map((pools) => sumOf(pools, 'waiting')),
@@ -55,12 +57,28 @@ export function poolSeries(
   });
 }
 
-/** The program's own code that made it or keeps it: the class of a pool is that of a package. */
-function ownerLocation(path: NodePath, scopes: Scopes, locations: SourceLocations): HeapLocation | null {
-  for (let at = path.nodes.length - 1; at > 0; at--) {
-    const node = path.nodes[at]!;
-    const location = scopes.ofContext(node)?.location ?? locations.locate(node);
-    if (location && isUserScript(location.scriptUrl) && !location.scriptUrl.includes('/node_modules/')) return location;
+/**
+ * Who of the program's own code keeps the pool, and where that is written: the variable of a module or function, or the
+ * property of an instance. The shortest path leads as often through a callback of the package. Null where there is none.
+ */
+function ownKeeper(
+  graph: HeapGraph,
+  pool: number,
+  scopes: Scopes,
+  locations: SourceLocations,
+): { readonly holder: string; readonly anchorLocation: HeapLocation } | null {
+  const { nodeCount, firstEdge, edgeType, edgeName, edgeTo, strings } = graph;
+  for (let node = 0; node < nodeCount; node++) {
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      const type = edgeType[edge];
+      if (edgeTo[edge] !== pool || (type !== EDGE.context && type !== EDGE.property)) continue;
+      const scope = scopes.ofContext(node);
+      const location = scope?.location ?? locations.locate(node);
+      if (!location || !isUserScript(location.scriptUrl) || location.scriptUrl.includes('/node_modules/')) continue;
+      const owner = scope?.words ?? nodeWords(graph, node);
+      const name = strings.get(edgeName[edge]!);
+      return { holder: `${nodeWords(graph, pool)} \`${name}\` of ${owner}`, anchorLocation: location };
+    }
   }
   return null;
 }
