@@ -14,13 +14,15 @@ import { type RunView, viewRun } from './run-view.ts';
 import { thresholdGates } from './threshold-gates.ts';
 import { TrendTable } from './trend-table.ts';
 import { exitCodeOf, verdictOf } from './verdict.ts';
+import { verifyLine } from './verify-line.ts';
 
 /** A recorded run judged: what was found, what was looked at, what the gates say. Knows nothing but what it is given. */
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
   const { drafts, checked } = runChecks(view, limits);
-  const findings = rankFindings(foldFollowers(drafts));
+  const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
+  const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);

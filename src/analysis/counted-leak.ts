@@ -9,7 +9,7 @@ import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 import { verifyLine } from './verify-line.ts';
-import { capital, code, figure, percent, perHour, rateWords } from './words.ts';
+import { capital, code, figure, percent, perHour, perRequestWords, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
@@ -102,8 +102,8 @@ function countedFinding(
   const { kind, noun, nouns, metric } = resource;
   const { gained, released, confidence } = judged;
   const target = targetOf(context, metric);
-  const perRequest = objectsPerRequest(context, gained);
-  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : `${figure(perRequest)} a request`;
+  const perRequest = objectsPerRequest(context, metric, gained);
+  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
   const evidence: (Evidence | null)[] = [
     {
       what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,
@@ -159,8 +159,11 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
   return run.descriptorTargets?.find((target) => target.kind === kind) ?? null;
 }
 
-function objectsPerRequest({ run, judged }: CheckContext, gained: number): number | null {
-  const inside = run.samples.filter(({ monoMs }) => monoMs >= judged.fromMs && monoMs <= judged.toMs);
+/** Over the time from the first point to the last, between which the gain was counted. */
+function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricName, gained: number): number | null {
+  const points = trends.points(metric);
+  const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
+  const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
   const counts = inside.flatMap(({ values }) => values['requests.served'] ?? values['load.requests'] ?? []);
   const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
   return requests > 0 ? gained / requests : null;

@@ -1,7 +1,10 @@
 import type { Confidence, Evidence, FindingKind, FindingSubject } from '../model/finding.ts';
 import { formatDuration } from '../model/units.ts';
+import type { LevelShift } from '../stats/level-shift.ts';
+import { aroundStep, machineDoubt } from './around-step.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
+import { lastingStep } from './lasting-step.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import type { TableEntry } from './trend-table.ts';
@@ -17,6 +20,10 @@ export interface DegradingSeries {
   readonly unit: string;
   /** Worse by less than this is not worth a word, whatever its share. */
   readonly leastGrowth: number;
+  /** Worse by this much in one lasting step is sure in a run of any length. */
+  readonly sureStep?: number;
+  /** In a short run a step must be this large to be more than possible: other work on the machine makes smaller ones. */
+  readonly shortStep?: number;
   readonly subject: FindingSubject;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;
@@ -56,10 +63,19 @@ export function judgeDegradation(
   const direction = series.isTurned ? -1 : 1;
   const level = `${figure(direction * trend.level)} ${series.unit}`;
   const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
-  if (verdict === 'step' && trend.shape.kind === 'step' && !series.mayRest) {
-    const { from, to, x } = trend.shape;
-    const step = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
-    return { finding: null, detail: `${step}; ${seen}` };
+  const step =
+    verdict === 'growing'
+      ? null
+      : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
+  if (step) {
+    const { from, to, x } = step;
+    const words = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
+    const isWorthAFinding =
+      !isShort || step.to - step.from >= Math.max(LARGE_SHARE * Math.abs(step.from), series.leastGrowth);
+    return {
+      finding: isWorthAFinding ? stepFinding(context, series, step, { isShort, more }) : null,
+      detail: `${words}; ${seen}`,
+    };
   }
   const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.mayRest === true);
   if (!isWorse) return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
@@ -75,10 +91,9 @@ function degradationFinding(
 ): FindingDraft {
   const direction = series.isTurned ? -1 : 1;
   const grown = trend.slope * trend.span;
-  const step = trend.shape.kind === 'step' ? trend.shape : null;
   // A straight line through what began late starts below zero, where none of these figures can be.
-  const early = Math.max(0, direction * (step?.from ?? trend.latest - grown));
-  const late = Math.max(0, direction * (step?.to ?? trend.latest));
+  const early = Math.max(0, direction * (trend.latest - grown));
+  const late = Math.max(0, direction * trend.latest);
   const share = Math.abs(late - early) / Math.max(Number.MIN_VALUE, early);
   const confidence = confidenceOf(share, isShort, spanMs);
   const interval = [trend.low, trend.high].map((slope) => figure(direction * perHour(slope)));
@@ -104,9 +119,7 @@ function degradationFinding(
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {
-        what: step
-          ? `It ${verb} in one step ${formatDuration(step.x)} into the run and stayed there (${trend.points} blocks).`
-          : `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
+        what: `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
         file: series.file,
       },
       ...more,
@@ -114,6 +127,50 @@ function degradationFinding(
     against: isShort
       ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
       : [],
+    recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
+    verify: verifyLine(context),
+  };
+}
+
+/** Less than this, in a short run, is what a busy minute of the machine does. */
+const DOUBLED = 1;
+
+/** A lasting step is a finding of its own: it has a time, and what happened then is the first thing to look at. */
+function stepFinding(
+  context: CheckContext,
+  series: DegradingSeries,
+  { x, from, to, pointsBefore, pointsAfter }: LevelShift,
+  { isShort, more }: { readonly isShort: boolean; readonly more: readonly Evidence[] },
+): FindingDraft {
+  const direction = series.isTurned ? -1 : 1;
+  const { kind, subject, unit } = series;
+  const share = (to - from) / Math.max(Number.MIN_VALUE, Math.abs(from));
+  const isSure = to - from >= (series.sureStep ?? Number.POSITIVE_INFINITY);
+  const doubt = isSure ? null : machineDoubt(context, x);
+  const isLarge = isShort
+    ? share >= (series.isTurned ? LARGE_SHARE : DOUBLED) && to - from >= (series.shortStep ?? 0)
+    : share >= LARGE_SHARE / 2;
+  const confidence: Confidence = isSure ? 'confirmed' : doubt === null && isLarge ? 'likely' : 'possible';
+  const levels = [from, to].map((level) => figure(direction * level));
+  const verb = series.isTurned ? 'fell' : 'rose';
+  return {
+    id: findingId(kind, subject.class, series.key),
+    kind,
+    confidence,
+    severity: isSure ? 'critical' : confidence === 'possible' ? 'minor' : 'major',
+    title: `${series.what} ${verb} from ${levels.join(' to ')} ${unit} in one step, ${formatDuration(x)} into the run, and stayed there.`,
+    subject,
+    growth: null,
+    firstSeenMs: Math.max(0, x),
+    evidence: [
+      {
+        what: `It stood at ${levels[0]} ${unit} (median of ${pointsBefore} blocks) and at ${levels[1]} ${unit} from then to the end (${pointsAfter} blocks); hardly a block of one side lies among the other's.`,
+        file: series.file,
+      },
+      ...aroundStep(context, x),
+      ...more,
+    ],
+    against: doubt === null ? [] : [doubt],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
     verify: verifyLine(context),
   };

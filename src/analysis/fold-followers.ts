@@ -1,49 +1,141 @@
 import type { FindingKind } from '../model/finding.ts';
 import type { FindingDraft } from './check.ts';
-import { figure } from './words.ts';
+import { madeBy } from './made-by.ts';
+import type { RunData } from './run-data.ts';
+import { code, figure } from './words.ts';
 
 /** A worker brings two pipes, some event descriptors, ports, and listeners on the streams of the process. */
 const MOST_OF_EACH = 5;
-const TOLERANCE = 0.1;
-const FOLLOWS_THREADS: readonly FindingKind[] = ['thread-leak', 'fd-leak', 'socket-leak'];
+const TOLERANCE = 0.12;
+/** Threads first: they bring descriptors along, descriptors bring no threads. */
+const CAUSES: readonly FindingKind[] = ['thread-leak', 'socket-leak', 'fd-leak'];
 const OF_WORKERS = /\b(Worker|MessagePort|MessageChannel)\b/;
+/** Objects that own a descriptor. */
+const OF_DESCRIPTORS =
+  /(Socket|TCP|TLS|Pipe|Process|Agent|Client|Connection|Stream|Server|UDP|FileHandle|Watcher|FSEvent|Tunnel|Session)\b|\b(Socket|TCP|Pipe|Client|Agent|Connection)/;
 const STANDARD_STREAM = /\bstd(in|out|err)\b/;
 
 /**
- * Threads that pile up take descriptors, ports and listeners with them. One mistake is one finding: what rises by a small
- * whole number for each thread becomes evidence of the leak of threads.
+ * What is counted (threads, sockets, descriptors) has neither holder nor line; the objects that own it have, and so have
+ * the stacks that allocated them. One mistake is one finding: the object that comes in a small whole number for each of
+ * what is counted gives its name, and what else does becomes evidence.
  */
-export function foldFollowers(drafts: readonly FindingDraft[]): FindingDraft[] {
-  const cause = drafts.find(
-    ({ kind, confidence, growth }) =>
-      kind === 'thread-leak' && confidence !== 'possible' && growth?.perHourUnit === 'threads',
-  );
-  if (!cause) return [...drafts];
-  const followers = drafts.filter((draft) => draft !== cause && isOfWorkers(draft) && timesOf(draft, cause) !== null);
-  const named = followers.find(({ subject }) => subject.source !== null && OF_WORKERS.test(subject.class));
-  const folded: FindingDraft = {
-    ...cause,
-    subject: named ? { ...named.subject, class: cause.subject.class } : cause.subject,
-    evidence: [
-      ...cause.evidence,
-      ...followers.map((follower) => ({
-        what: `With each thread come ${figure(timesOf(follower, cause) ?? 0)} of these: ${follower.title}`,
-        file: follower.evidence[0]?.file ?? null,
-      })),
-    ],
-  };
-  return drafts.filter((draft) => !followers.includes(draft)).map((draft) => (draft === cause ? folded : draft));
+export function foldFollowers(drafts: readonly FindingDraft[], run: Pick<RunData, 'allocationGrowth'>): FindingDraft[] {
+  let left = [...drafts];
+  for (const kind of CAUSES) {
+    // Of a kind that shows twice (sockets and pipes of one child) the first takes the other along.
+    for (const cause of left.filter((draft) => draft.kind === kind && isCounted(draft))) {
+      if (left.includes(cause)) left = foldInto(left, cause, run);
+    }
+  }
+  return left;
 }
 
-function isOfWorkers({ kind, subject }: FindingDraft): boolean {
-  const words = `${subject.class} ${subject.holder}`;
-  if (FOLLOWS_THREADS.includes(kind) || OF_WORKERS.test(words)) return true;
+function isCounted({ kind, confidence, growth }: FindingDraft): boolean {
+  return CAUSES.includes(kind) && confidence !== 'possible' && growth?.perHourUnit !== undefined;
+}
+
+function foldInto(
+  drafts: readonly FindingDraft[],
+  cause: FindingDraft,
+  run: Pick<RunData, 'allocationGrowth'>,
+): FindingDraft[] {
+  const followers = drafts.filter(
+    (draft) =>
+      draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
+  );
+  const named = ownerAmong(followers, cause);
+  const folded = named ? nameBy(cause, named) : withMaker(cause, run);
+  const evidence = followers.map((follower) => ({
+    what: followerWords(follower, cause),
+    file: follower.evidence[0]?.file ?? null,
+  }));
+  const isAlone = followers.length === 0 && folded === cause;
+  if (isAlone) return [...drafts];
+  const result: FindingDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
+  return drafts.filter((draft) => !followers.includes(draft)).map((draft) => (draft === cause ? result : draft));
+}
+
+/** Who holds them: an object with a line; the program's own before those of packages. */
+function ownerAmong(followers: readonly FindingDraft[], { kind }: FindingDraft): FindingDraft | null {
+  const owners = followers.filter(
+    ({ subject, growth }) =>
+      subject.source !== null &&
+      growth?.perHourUnit === undefined &&
+      (kind !== 'thread-leak' || OF_WORKERS.test(subject.class)),
+  );
+  const own = owners.filter(({ subject }) => subject.package === null && !subject.source?.file.startsWith('node:'));
+  const weight = ({ growth }: FindingDraft): number => growth?.shareOfGrowth ?? 0;
+  return [...(own.length > 0 ? own : owners)].sort((a, b) => weight(b) - weight(a))[0] ?? null;
+}
+
+function nameBy(
+  cause: FindingDraft,
+  { subject, id, growth, title, countSeries, allocatedAt }: FindingDraft,
+): FindingDraft {
+  // A thread is no object: what holds the worker says where, not what.
+  const isThread = cause.kind === 'thread-leak';
+  return {
+    ...cause,
+    ...(isThread
+      ? {}
+      : { id, title: `${title.replace(/\.$/, '')}; each holds what stays open: ${lowerFirst(cause.title)}` }),
+    subject: isThread ? { ...subject, class: cause.subject.class } : subject,
+    growth:
+      growth && cause.growth
+        ? { ...growth, perHour: cause.growth.perHour ?? 0, perHourUnit: cause.growth.perHourUnit ?? '' }
+        : cause.growth,
+    ...(countSeries ? { countSeries } : {}),
+    ...(allocatedAt ? { allocatedAt } : {}),
+  };
+}
+
+function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>): FindingDraft {
+  const maker = madeBy(run, cause.kind);
+  if (!maker || cause.subject.source !== null) return cause;
+  const { file, line, column, function: name, package: owner } = maker.place;
+  return {
+    ...cause,
+    subject: { ...cause.subject, source: { file, line, column, function: name }, package: owner },
+    allocatedAt: [{ share: 1, stack: maker.stack }],
+    evidence: [
+      ...cause.evidence,
+      {
+        what: `What lives longer with them was allocated where ${code(name)} (${file}:${line}) calls ${code(maker.called)}.`,
+        file: null,
+      },
+    ],
+  };
+}
+
+function isRelated({ kind, subject }: FindingDraft, cause: FindingDraft): boolean {
+  const words = [subject.class, subject.holder, ...subject.path.slice(-3)].join(' ');
+  if (cause.kind !== 'thread-leak') return CAUSES.includes(kind) || OF_DESCRIPTORS.test(words);
+  if (CAUSES.includes(kind) || OF_WORKERS.test(words)) return true;
   return kind === 'listener-leak' && STANDARD_STREAM.test(words);
 }
 
-/** How many for each thread; null where that is no small whole number, or nobody counted the requests. */
-function timesOf({ growth }: FindingDraft, cause: FindingDraft): number | null {
+/** A small whole number of one for each of the other; null where it is none, or nobody counted the requests. */
+function timesOf(
+  { growth }: FindingDraft,
+  cause: FindingDraft,
+): { readonly each: number; readonly isOfCause: boolean } | null {
   const ratio = (growth?.objectsPerRequest ?? Number.NaN) / (cause.growth?.objectsPerRequest ?? Number.NaN);
-  const times = Math.round(ratio);
-  return times >= 1 && times <= MOST_OF_EACH && Math.abs(ratio - times) <= TOLERANCE * times ? times : null;
+  const isOfCause = ratio >= 1 - TOLERANCE;
+  const times = isOfCause ? ratio : 1 / ratio;
+  const each = Math.round(times);
+  return each >= 1 && each <= MOST_OF_EACH && Math.abs(times - each) <= TOLERANCE * each ? { each, isOfCause } : null;
+}
+
+function followerWords(follower: FindingDraft, cause: FindingDraft): string {
+  const times = timesOf(follower, cause);
+  const noun = cause.growth?.perHourUnit?.replace(/s$/, '') ?? 'one';
+  if (!times) return follower.title;
+  return times.isOfCause
+    ? `With each ${noun} come ${figure(times.each)} of these: ${follower.title}`
+    : `${figure(times.each)} come with each of these: ${follower.title}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -63,12 +63,12 @@ export function bodySizeSeries(view: RunView): [string, Pieces][] {
   });
 }
 
-/** Share of requests that failed, all names together. */
+/** Percent of requests that failed, all names together. */
 export function loadErrorSeries(view: RunView): Pieces {
   return [
     inBlocks(view, undisturbedIntervals(view)).flatMap(({ x, intervals }) => {
       const count = sum(intervals, 'count');
-      return count >= LEAST_ANSWERS ? [{ x, y: sum(intervals, 'errors') / count }] : [];
+      return count >= LEAST_ANSWERS ? [{ x, y: (100 * sum(intervals, 'errors')) / count }] : [];
     }),
   ];
 }

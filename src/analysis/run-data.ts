@@ -23,7 +23,7 @@ export interface CpuEvidence {
   readonly changes: readonly FunctionChange[];
   /** What the times of `changes` are divided by. */
   readonly per: 'request' | 'cpu-second';
-  /** Samples in the first and in the last window: how fine the difference can be. */
+  /** Samples in the first and in the last window in which the loop was busy: how fine the difference can be. */
   readonly samples: { readonly first: number; readonly last: number };
 }
 

@@ -23,3 +23,47 @@ export function slowerFunctions({ changes, samples }: CpuEvidence): FunctionChan
     })
     .sort((a, b) => b.selfUs - b.beforeSelfUs - (a.selfUs - a.beforeSelfUs));
 }
+
+/** Of the CPU time of a request in the first window: growth of one function by this much is worth a word, by the larger it is sure. */
+const WORTH_A_WORD = 0.15;
+const SURE_SHARE = 0.3;
+const DOUBLED = 2;
+const LEAST_BUSY_SAMPLES = 200;
+/** A caller that explains this much of what its callee gained stands for it. */
+const EXPLAINS = 0.9;
+
+export interface GrownFunction {
+  /** A function of the program or of a package: what is native is told by its nearest caller that is none. */
+  readonly change: FunctionChange;
+  /** CPU time a request that it gained, as a share of all CPU time of a request in the first window. */
+  readonly share: number;
+  readonly isSure: boolean;
+}
+
+/** The function whose CPU time a request grew most, where it grew beyond noise and by a real part of the whole; else null. */
+export function grownFunction(cpu: CpuEvidence): GrownFunction | null {
+  const { changes, samples, per } = cpu;
+  if (per !== 'request' || Math.min(samples.first, samples.last) < LEAST_BUSY_SAMPLES) return null;
+  const before = changes.reduce((sum, { beforeSelfUs }) => sum + beforeSelfUs, 0);
+  const slower = slowerFunctions(cpu)[0];
+  if (!slower || before <= 0) return null;
+  const gained = slower.selfUs - slower.beforeSelfUs;
+  const change = isOfProgram(slower) ? slower : callerOf(slower, gained, changes);
+  if (!change || slower.selfUs < DOUBLED * slower.beforeSelfUs || gained < WORTH_A_WORD * before) return null;
+  return { change, share: gained / before, isSure: gained >= SURE_SHARE * before };
+}
+
+function isOfProgram({ place }: FunctionChange): boolean {
+  return place !== null && !place.file.startsWith('node:');
+}
+
+/** Natives are called by what gained about as much in all: of those, the one that spends least. */
+function callerOf(native: FunctionChange, gained: number, changes: readonly FunctionChange[]): FunctionChange | null {
+  const callers = changes.filter(
+    (change) =>
+      isOfProgram(change) &&
+      change.totalUs - change.beforeTotalUs >= EXPLAINS * gained &&
+      change.totalUs >= EXPLAINS * native.totalUs,
+  );
+  return callers.sort((a, b) => a.totalUs - b.totalUs)[0] ?? null;
+}

@@ -1,6 +1,6 @@
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
-import type { Milliseconds } from '../model/units.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunView } from './run-view.ts';
 import { coveredMs, overlaps, type Span } from './spans.ts';
 
@@ -23,19 +23,29 @@ const IDLE_SHARE = 0.05;
 
 /** Null when the snapshots of the comparison are not those of the run. */
 export function snapshotIntervals(view: RunView, growth: HeapGrowth): SnapshotInterval[] | null {
-  const records = growth.snapshots.map(({ file }) => findRecord(view.run.manifest.snapshots, file));
+  const marks = growth.snapshots.flatMap(({ file }, i) => {
+    const record = findRecord(view.run.manifest.snapshots, file);
+    return record ? [{ monoMs: record.monoMs, requests: growth.requests[i] ?? record.requests }] : [];
+  });
+  return marks.length === growth.snapshots.length ? intervalsBetween(view, marks) : null;
+}
+
+/** The time between two looks at the heap, whatever they were. `requests`: answered in all by then; null where nobody counted. */
+export function intervalsBetween(
+  view: RunView,
+  marks: readonly { readonly monoMs: MonoMs; readonly requests: number | null }[],
+): SnapshotInterval[] {
   const intervals: Omit<SnapshotInterval, 'isIdle'>[] = [];
-  for (let i = 1; i < records.length; i += 1) {
-    const [from, to] = [records[i - 1], records[i]];
-    if (!from || !to) return null;
+  for (const [i, to] of marks.entries()) {
+    const from = marks[i - 1];
+    if (!from) continue;
     const span = { fromMs: from.monoMs, toMs: to.monoMs };
-    const counted = difference(growth.requests[i - 1], growth.requests[i]) ?? difference(from.requests, to.requests);
     const requestsByName = countByName(view, span);
     const driven = [...requestsByName.values()].reduce((sum, count) => sum + count, 0);
     intervals.push({
       ...span,
       loadedMs: coveredMs(view.loaded, span),
-      requests: counted ?? (view.run.requests.length > 0 ? driven : null),
+      requests: difference(from.requests, to.requests) ?? (view.run.requests.length > 0 ? driven : null),
       requestsByName,
       holdsIdleTail: view.idleTail !== null && overlaps([view.idleTail], span),
     });

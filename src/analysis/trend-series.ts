@@ -30,6 +30,8 @@ export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
     ['cpu.per-request', blockSeries(view, cpuPerRequest, { undisturbed: true, loadedOnly: true })],
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
+    // Where the load is ours it is known better, and a series more makes every test stricter.
+    ...(view.run.requests.length === 0 ? [servedLatency(view)] : []),
     ['load.errors', loadErrorSeries(view)],
     ['load.rate', loadRateSeries(view)],
     ...scrapedTrends(view),
@@ -48,6 +50,19 @@ function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
   const cpu = sample.values['process.cpu'];
   if (!requests || cpu === undefined || previous === null) return null;
   return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+}
+
+function servedLatency(view: RunView): [string, Pieces] {
+  return ['served.latency', blockSeries(view, meanLatency, { undisturbed: true, loadedOnly: true })];
+}
+
+/** Milliseconds to an answer, by the target's own count: all that is known of latency where the load is not ours. */
+function meanLatency(sample: Sample, previous: Sample | null): number | null {
+  const [requests, sumMs] = [
+    difference(sample, previous, 'requests.served'),
+    difference(sample, previous, 'requests.latency.sum'),
+  ];
+  return requests && sumMs !== null ? sumMs / requests : null;
 }
 
 /** Share of time spent collecting garbage. */

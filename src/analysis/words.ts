@@ -38,6 +38,11 @@ export function figure(value: number): string {
   return Number(value.toPrecision(size < 0.01 ? 1 : size < 1 ? 2 : 3)).toString();
 }
 
+/** `1.5 a request`, `one in 125 requests`: small rates are read best turned around. */
+export function perRequestWords(rate: number): string {
+  return rate > 0 && rate < 0.1 ? `one in ${figure(1 / rate)} requests` : `${figure(rate)} a request`;
+}
+
 export function percent(share: number): string {
   return `${figure(100 * share)} %`;
 }

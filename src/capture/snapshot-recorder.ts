@@ -66,7 +66,7 @@ export class SnapshotRecorder {
    */
   async take(
     path: string,
-    options: { readonly pauseMs: Milliseconds; readonly keepIds: boolean },
+    options: { readonly pauseMs: Milliseconds; readonly keepIds: boolean; readonly numbers?: boolean },
   ): Promise<TakenSnapshot> {
     await discardConsoleEntries(this.#session, CONSOLE_DEADLINE_MS);
     const collected = await collectGarbage(this.#session, this.#measure);
@@ -75,13 +75,15 @@ export class SnapshotRecorder {
       openSink: () => this.#openSink(path),
       measure: this.#measure,
       estimatedPauseMs: options.pauseMs,
+      numbers: options.numbers ?? false,
     }).catch(async (error: unknown) => {
       // Ids may have been given out already; where the connection is gone they went with it.
       await this.forgetIds().catch(() => {});
       throw error;
     });
     if (!options.keepIds) await this.forgetIds();
-    if (nodes !== null) {
+    // Numbers are nodes too: what they cost says nothing of a snapshot without them.
+    if (nodes !== null && !options.numbers) {
       this.#calibration =
         calibrateSnapshot({ nodes, heapUsedBytes: collected.value, pauseMs: cost.pauseMs }) ?? this.#calibration;
     }

@@ -8,6 +8,7 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
   ['soak', async () => (await import('./soak-command.ts')).soakCommand],
   ['report', async () => (await import('./report-command.ts')).reportCommand],
   ['check', async () => (await import('./report-command.ts')).checkCommand],
+  ['verify', async () => (await import('./verify-command.ts')).verifyCommand],
   ['doctor', async () => (await import('./doctor-command.ts')).doctorCommand],
   ['detach', async () => (await import('./detach-command.ts')).detachCommand],
   ['heap', async (words) => (await import('./heap/heap-command.ts')).loadHeapCommand(words)],

@@ -1,4 +1,4 @@
-import type { CaptureCost, DescriptorGroup, RunEvent } from '../model/run-event.ts';
+import type { CaptureCost, ClassCount, DescriptorGroup, RunEvent } from '../model/run-event.ts';
 import { encodeJournalLine } from './journal.ts';
 import {
   count,
@@ -27,12 +27,13 @@ const readGroup = fields<DescriptorGroup>({
   pattern: text,
   count,
 });
+const readClassCount = fields<ClassCount>({ class: text, count });
 
 /** One entry per event type: the compiler refuses a new type without its fields. */
 const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   phase: { phase: oneOf('warm-up', 'baseline', 'steady', 'idle-tail'), edge: oneOf('start', 'end') },
   capture: {
-    capture: oneOf('cpu-start', 'cpu', 'heap-profile', 'heap-snapshot', 'collect-garbage'),
+    capture: oneOf('cpu-start', 'cpu', 'heap-profile', 'heap-snapshot', 'collect-garbage', 'class-counts'),
     file: nullable(text),
     cost: readCost,
     bytes: number,
@@ -45,6 +46,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     estimatedBytes: number,
   },
   descriptors: { groups: listOf(readGroup) },
+  'class-counts': { requests: nullable(number), classes: listOf(readClassCount) },
   'live-heap': { bytes: number, forced: flag },
   load: { state: oneOf('started', 'paused', 'resumed', 'stopped', 'lost'), detail: text },
   'target-lost': { reason: text },

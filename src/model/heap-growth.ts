@@ -60,6 +60,30 @@ export interface HeapSuspect {
   readonly bytesPerRequest: number | null;
   /** Whether the holder shows a bound or an expiry: the property names seen (`max`, `ttl`). */
   readonly boundHints: readonly string[];
+  /** The numbers that stand behind `boundHints`, where the last snapshot has the values of numbers. */
+  readonly bounds?: Readonly<Record<string, number>>;
+  /** Numbers of the module or function around the holder whose names speak of a bound: `MAX_ENTRIES`. */
+  readonly scopeBounds?: Readonly<Record<string, number>>;
+  /** How many objects stand where the holder stands: a list in each of twenty devices is twenty holders. */
+  readonly holders?: number;
+}
+
+/** A pool of connections (or of anything that is lent out), by what it holds in each snapshot; null where it did not say. */
+export interface PoolSeries {
+  readonly class: string;
+  /** ``BoundPool `pool` of Stock``. */
+  readonly holder: string;
+  readonly path: readonly PathStep[];
+  readonly signature: string;
+  readonly anchorLocation: HeapLocation | null;
+  /** Lent out and not given back. */
+  readonly inUse: readonly (number | null)[];
+  /** Of `inUse` and idle ones together. */
+  readonly total: readonly (number | null)[];
+  /** Requests for one that wait. */
+  readonly waiting: readonly (number | null)[];
+  /** The largest number that it may hold; null where the snapshot has no values of numbers or no name for it was found. */
+  readonly max: number | null;
 }
 
 export interface ClassGrowth {
@@ -87,4 +111,5 @@ export interface HeapGrowth {
   readonly growthBytes: Bytes;
   readonly classes: readonly ClassGrowth[];
   readonly suspects: readonly HeapSuspect[];
+  readonly pools?: readonly PoolSeries[];
 }

@@ -14,6 +14,12 @@ export interface DescriptorGroup {
   readonly count: number;
 }
 
+/** Live objects of a class, by the name of its constructor. */
+export interface ClassCount {
+  readonly class: string;
+  readonly count: number;
+}
+
 /** What a capture cost the target: its main thread stood still for `pauseMs` from `startMonoMs`. */
 export interface CaptureCost {
   readonly startMonoMs: MonoMs;
@@ -28,7 +34,7 @@ export type RunEvent = At &
     | { readonly type: 'phase'; readonly phase: PhaseName; readonly edge: 'start' | 'end' }
     | {
         readonly type: 'capture';
-        readonly capture: 'cpu-start' | 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
+        readonly capture: 'cpu-start' | 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
         /** Relative to the run folder; null when the capture leaves no file or failed. */
         readonly file: string | null;
         readonly cost: CaptureCost;
@@ -44,6 +50,8 @@ export type RunEvent = At &
       }
     /** What most descriptors point to, the largest group first. */
     | { readonly type: 'descriptors'; readonly groups: readonly DescriptorGroup[] }
+    /** Taken where a heap snapshot was refused; `requests` as of snapshots. */
+    | { readonly type: 'class-counts'; readonly requests: number | null; readonly classes: readonly ClassCount[] }
     | { readonly type: 'live-heap'; readonly bytes: Bytes; readonly forced: boolean }
     | {
         readonly type: 'load';

@@ -4,6 +4,7 @@ import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import { analyseGraph } from '../heap/analyse-graph.ts';
 import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
 import { findWeakMapEdges } from '../heap/weak-map-edges.ts';
+import { hideNumbers } from '../heap/words/numbers.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { GrowthAnswer, GrowthRequest } from './growth-of.ts';
 import { openSnapshot } from './open-snapshot.ts';
@@ -23,12 +24,14 @@ async function measure(request: GrowthRequest, helper: SnapshotHelper | null): P
       });
     const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage }, helper);
     say('analysing', 1);
+    const hasNumbers = hideNumbers(graph);
     const helped = helper?.aggregates(graph);
     measured.add(graph, findWeakMapEdges(graph), {
       file,
       fileBytes,
       idEpoch: request.idEpochs[index] ?? null,
       requests: request.requests[index] ?? null,
+      hasNumbers,
     });
     classes.push((await helped) ?? analyseGraph(graph).aggregates);
   }

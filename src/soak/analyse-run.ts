@@ -6,7 +6,9 @@ import { viewRun } from '../analysis/run-view.ts';
 import { thresholdGates } from '../analysis/threshold-gates.ts';
 import { allocationOwners } from '../cpu/allocation-owners.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
+import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
+import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
@@ -125,8 +127,14 @@ function cpuEvidence(cpu: CpuSummary, placeOf: PlaceOf): CpuEvidence {
     hotFunctions: hotFunctions(cpu, placeOf, JUDGED_FUNCTIONS),
     changes: last && base ? compareFunctions(first.tree, last.tree, base, placeOf) : [],
     per: base?.per ?? 'cpu-second',
-    samples: { first: first.tree.samples, last: last?.tree.samples ?? 0 },
+    samples: { first: busySamples(first.tree), last: last ? busySamples(last.tree) : 0 },
   };
+}
+
+/** Samples of the idle loop say nothing of how fine two windows can be compared. */
+function busySamples(tree: CallTree): number {
+  const totalUs = tree.selfUs.reduce((sum, us) => sum + us, 0);
+  return totalUs > 0 ? Math.round((tree.samples * timeShares(tree).activeUs) / totalUs) : 0;
 }
 
 async function readAllocationGrowth(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { collectGarbage } from '../capture/collect-garbage.ts';
+import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
 import { readMemAvailableBytes } from '../capture/proc-files.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
@@ -28,7 +29,7 @@ export interface CaptureOptions {
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 
-type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage';
+type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -127,14 +128,20 @@ export class Captures {
     });
   }
 
-  /** A heap snapshot, unless its estimate forbids it. */
-  async keepSnapshot(phase: PhaseName): Promise<void> {
+  /**
+   * A heap snapshot, unless its estimate forbids it. The last one also holds the values of numbers, where that is allowed
+   * too: they tell whether a cache is beyond its own limit.
+   */
+  async keepSnapshot(phase: PhaseName, isLast: boolean = false): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
     const takenBefore = this.#snapshots;
+    let isRefused = false;
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
-      const estimate = this.#estimate(instruments);
+      const withNumbers = isLast ? this.#estimate(instruments, { numbers: true }) : null;
+      const numbers = withNumbers?.verdict === 'go';
+      const estimate = numbers ? withNumbers : this.#estimate(instruments);
       if (estimate.verdict !== 'go' && !this.#options.force) {
         const { refused } = estimate.verdict;
         log.event({
@@ -145,13 +152,14 @@ export class Captures {
           estimatedBytes: estimate.extraBytes,
         });
         log.say(`no heap snapshot: ${refused}`);
+        isRefused = true;
         return null;
       }
       const segment = keeper.segment;
       const requests = this.#requests();
       const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
       const monoMs = clock.monoMs();
-      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false });
+      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false, numbers });
       this.#snapshots += 1;
       log.event({
         type: 'capture',
@@ -179,6 +187,7 @@ export class Captures {
       );
       return { file, cost: taken.cost, bytes };
     });
+    if (isRefused) await this.keepClassCounts();
     // One that was refused or failed left no file to look through.
     if (this.#snapshots === takenBefore) return;
     const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
@@ -186,6 +195,22 @@ export class Captures {
       (urls) => this.keepSources(urls),
       () => {},
     );
+  }
+
+  /**
+   * What stands in for a snapshot: a collection, so that the live size is known at this moment too, and how many objects
+   * of each class live, unless even that would take longer than is allowed.
+   */
+  async keepClassCounts(): Promise<void> {
+    const { log, sampling } = this.#options;
+    await sampling.sampleNow();
+    await this.collect();
+    await this.#attempt('class-counts', async (instruments) => {
+      if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
+      const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
+      log.event({ type: 'class-counts', requests: this.#requests(), classes: value });
+      return { file: null, cost, bytes: 0 };
+    });
   }
 
   /** Source maps of these scripts, where they have one, each looked for once. */
@@ -206,16 +231,20 @@ export class Captures {
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
   }
 
-  #estimate({ snapshots }: Instruments): ReturnType<Instruments['snapshots']['estimate']> {
+  #estimate(
+    { snapshots }: Instruments,
+    { numbers = false, share = 1 }: { readonly numbers?: boolean; readonly share?: number } = {},
+  ): ReturnType<Instruments['snapshots']['estimate']> {
     const { keeper, maxPauseMs } = this.#options;
     const values = this.#options.sampling.latest?.values ?? {};
     return snapshots.estimate({
-      heapUsedBytes: values['heap.used'] ?? 0,
+      heapUsedBytes: share * (values['heap.used'] ?? 0),
       nodeMajor: Number(/^v(\d+)/.exec(keeper.facts.nodeVersion ?? '')?.[1] ?? 0),
       cgroupLimitBytes: values['cgroup.memory.limit'] ?? null,
       memAvailableBytes: readMemAvailableBytes(),
       rssBytes: values['process.rss'] ?? 0,
       maxPauseMs,
+      numbers,
     });
   }
 

@@ -52,7 +52,7 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   await phase('baseline', options, async () => {
     await load?.pause();
     await wait(SETTLE_MS, stop);
-    if (snapshots > 0) await captures.keepSnapshot('baseline');
+    await (snapshots > 0 ? captures.keepSnapshot('baseline') : captures.keepClassCounts());
     await captures.keepAllocations();
     keeper.noteDescriptors();
     if (!stop.aborted) await load?.resume();
@@ -61,10 +61,11 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   if (plan.idleTailMs > 0 && !stop.aborted) {
     await phase('idle-tail', options, async () => {
       await stay(plan.idleTailMs, options);
-      if (snapshots > 1) await captures.keepSnapshot('idle-tail');
+      await (snapshots > 1 ? captures.keepSnapshot('idle-tail', true) : captures.keepClassCounts());
     });
-  } else if (snapshots > 1) {
-    await captures.keepSnapshot(noteIdleTail(options) ? 'idle-tail' : 'steady');
+  } else {
+    const last = noteIdleTail(options) ? 'idle-tail' : 'steady';
+    await (snapshots > 1 ? captures.keepSnapshot(last, true) : captures.keepClassCounts());
   }
   await captures.keepAllocations();
   keeper.noteDescriptors();
@@ -93,6 +94,7 @@ async function steady(options: PhasesOptions): Promise<void> {
     }
     if (stop.aborted) break;
     if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0);
+    else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
     else if (mark.atShare < 1) await captures.collect();
   }
   await load?.pause();
@@ -104,6 +106,13 @@ async function snapshotUnderPause({ captures, load, stop }: PhasesOptions, resum
   await wait(SETTLE_MS, stop);
   await captures.keepSnapshot('steady');
   if (resume && !stop.aborted) await load?.resume();
+}
+
+/** Without snapshots: classes counted at the end of the load tell growth from what the idle tail lets go. */
+async function countUnderPause({ captures, load, stop }: PhasesOptions): Promise<void> {
+  await load?.pause();
+  await wait(SETTLE_MS, stop);
+  await captures.keepClassCounts();
 }
 
 /** Where the load is not ours, the idle tail is the time at the end in which no request came, if there is any. */

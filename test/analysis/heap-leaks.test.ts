@@ -204,7 +204,7 @@ test('a finding says who, how much, where, and what to type', () => {
   const truth = 0.5 * 200 * 1100 * 3600;
   assert.ok(low < truth && truth < high * 1.05, `${low} ${truth} ${high}`);
   assert.ok((finding.growth?.timeToLimitMs ?? 0) > 0);
-  assert.match(finding.verify, /^profiler soak /);
+  assert.match(finding.verify, /^profiler verify profiles\/\S+ --finding [0-9a-f]{10} /);
   assert.ok(finding.evidence.some(({ what }) => /1\.00, 1\.00/.test(what)));
   assert.match(finding.recommendation, /finally/);
   const again = leaksOf({ seed: 99, populations: [leak()], ratePerSecond: 120 })[0];

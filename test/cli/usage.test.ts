@@ -18,6 +18,7 @@ test('help names every command, in English whatever the locale', async () => {
     'soak',
     'report',
     'check',
+    'verify',
     'doctor',
     'detach',
     'cpu',
@@ -36,6 +37,7 @@ test('every command has help with an example', async () => {
     'soak',
     'report',
     'check',
+    'verify',
     'doctor',
     'detach',
     'top',
@@ -82,6 +84,8 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
+  ['verify no-such-run --finding 67ac67fe9e', /no such run folder/],
+  ['verify no-such-run', /finding/],
 ];
 
 for (const [line, message] of USAGE_ERRORS) {

@@ -12,6 +12,8 @@ export interface Program {
   readonly request: string;
   readonly snapshots?: number;
   readonly requestsBetween?: number;
+  /** Write the values of numbers into the last one, as a soak does. */
+  readonly numbersInLast?: boolean;
   readonly node?: string;
   readonly module?: boolean;
 }
@@ -20,7 +22,7 @@ export interface Program {
 export async function takeSnapshots(t: TestContext, program: Program): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'heap-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const { snapshots = 3, requestsBetween = 500, module = false } = program;
+  const { snapshots = 3, requestsBetween = 500, module = false, numbersInLast = false } = program;
   const service = join(folder, module ? 'service.mjs' : 'service.cjs');
   const imports = module
     ? "import { writeHeapSnapshot } from 'node:v8'; import { setTimeout as sleep } from 'node:timers/promises';"
@@ -34,7 +36,7 @@ async function drive() {
   for (let round = 0, i = 0; round < ${snapshots}; round++) {
     for (let n = 0; n < ${requestsBetween}; n++, i++) { ${program.request} }
     await sleep(20);
-    writeHeapSnapshot(${JSON.stringify(folder)} + '/' + round + '.heapsnapshot');
+    writeHeapSnapshot(${JSON.stringify(folder)} + '/' + round + '.heapsnapshot', { exposeNumericValues: ${numbersInLast} && round === ${snapshots - 1} });
   }
   process.exit(0);
 }

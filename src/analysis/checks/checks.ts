@@ -13,6 +13,7 @@ import { latency } from './latency.ts';
 import { limitsHeld } from './limits-held.ts';
 import { nPlusOneQueries } from './n-plus-one-queries.ts';
 import { nativeMemory } from './native-memory.ts';
+import { pools } from './pools.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { slowQueries } from './slow-queries.ts';
 import { sockets } from './sockets.ts';
@@ -24,6 +25,7 @@ import { timers } from './timers.ts';
 export const CHECKS: readonly Check[] = [
   jsHeap,
   externalMemory,
+  pools,
   threads,
   descriptors,
   sockets,

@@ -1,9 +1,12 @@
 import type { FunctionChange } from '../../cpu/compare-trees.ts';
 import type { Evidence, FindingSubject } from '../../model/finding.ts';
-import { type Check, type CheckContext, found, insufficient } from '../check.ts';
+import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
-import { slowerFunctions } from '../slower-functions.ts';
-import { code, figure } from '../words.ts';
+import { findingId } from '../finding-id.ts';
+import { recommend } from '../recommendations.ts';
+import { type GrownFunction, grownFunction, slowerFunctions } from '../slower-functions.ts';
+import { verifyLine } from '../verify-line.ts';
+import { code, figure, percent } from '../words.ts';
 
 const PROCESS: FindingSubject = {
   class: 'CPU a request',
@@ -14,11 +17,17 @@ const PROCESS: FindingSubject = {
 };
 const SHOWN = 3;
 
-/** Does a request cost more CPU the longer the process lives, and in which function? */
+/**
+ * Does a request cost more CPU the longer the process lives, and in which function? The series tells of the whole; the
+ * first and the last profile, per request, tell of single functions, also where the whole hides them in its noise.
+ */
 export const cpuPerRequest: Check = {
   name: 'CPU a request',
   run(context) {
-    const slower = context.run.cpu ? slowerFunctions(context.run.cpu) : [];
+    const { cpu } = context.run;
+    const slower = cpu ? slowerFunctions(cpu) : [];
+    const grown = cpu && grownFunction(cpu);
+    const named = grown?.change ?? slower[0];
     const verdict = judgeDegradation(
       context,
       {
@@ -27,15 +36,56 @@ export const cpuPerRequest: Check = {
         what: 'CPU time a request',
         unit: 'ms',
         leastGrowth: 0.05,
-        subject: slower[0] ? subjectOf(slower[0]) : PROCESS,
+        shortStep: 2,
+        subject: named ? subjectOf(named) : PROCESS,
         file: 'samples.ndjson',
       },
       slower.slice(0, SHOWN).map((change) => evidenceOf(context, change)),
     );
+    const single =
+      grown && !isSure(verdict?.finding) && couldHide(context, grown) ? functionFinding(context, grown) : null;
+    if (single) return found([single], `${single.title} ${verdict?.detail ?? ''}`.trim());
     if (!verdict) return insufficient('too few samples with requests to tell a trend');
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };
+
+/** Where the series would have shown what the function gained and did not, two windows prove nothing. */
+function couldHide({ trends }: CheckContext, { change }: GrownFunction): boolean {
+  const entry = trends.judge('cpu.per-request');
+  const gainedMs = (change.selfUs - change.beforeSelfUs) / 1000;
+  return !entry || entry.verdict === 'growing' || entry.trend.smallestSlope * entry.trend.span >= gainedMs;
+}
+
+function isSure(finding: FindingDraft | null | undefined): boolean {
+  return finding !== null && finding !== undefined && finding.confidence !== 'possible';
+}
+
+function functionFinding(context: CheckContext, { change, share, isSure: sure }: GrownFunction): FindingDraft {
+  const subject = subjectOf(change);
+  return {
+    id: findingId('cpu-degradation', change.name, change.place?.file ?? ''),
+    kind: 'cpu-degradation',
+    confidence: sure ? 'likely' : 'possible',
+    severity: sure ? 'major' : 'minor',
+    title: `${code(change.name)} costs more CPU the longer the service runs: what it gained is ${percent(share)} of all CPU time that a request took at first.`,
+    subject,
+    growth: null,
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: [
+      ...slowerFunctions(context.run.cpu as NonNullable<typeof context.run.cpu>)
+        .slice(0, SHOWN)
+        .map((slow) => evidenceOf(context, slow)),
+      {
+        what: `With all it calls, ${code(change.name)} took ${figure(change.beforeTotalUs)} us a request in the first window and ${figure(change.totalUs)} in the last.`,
+        file: context.run.manifest.cpuWindows.at(-1)?.file ?? null,
+      },
+    ],
+    against: ['Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.'],
+    recommendation: recommend('cpu-degradation', { holder: subject.holder, subject: code(change.name) }),
+    verify: verifyLine(context),
+  };
+}
 
 function subjectOf({ name, place }: FunctionChange): FindingSubject {
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };

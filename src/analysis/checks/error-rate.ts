@@ -1,20 +1,44 @@
-import { type Check, found, insufficient } from '../check.ts';
+import { formatCount } from '../../model/units.ts';
+import { type Check, type CheckContext, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
+import { code } from '../words.ts';
+
+const SHOWN = 3;
 
 /** Do more and more requests fail? */
 export const errorRate: Check = {
   name: 'errors',
   run(context) {
-    const verdict = judgeDegradation(context, {
-      key: 'load.errors',
-      kind: 'error-rate-degradation',
-      what: 'The share of failed requests',
-      unit: 'of 1',
-      leastGrowth: 0.01,
-      subject: { class: 'errors', holder: 'all requests', path: [], source: null, package: null },
-      file: 'requests.ndjson',
-    });
+    const kinds = errorKinds(context);
+    const verdict = judgeDegradation(
+      context,
+      {
+        key: 'load.errors',
+        kind: 'error-rate-degradation',
+        what: 'The share of failed requests',
+        unit: '%',
+        leastGrowth: 1,
+        sureStep: 20,
+        subject: { class: 'errors', holder: 'all requests', path: [], source: null, package: null },
+        file: 'requests.ndjson',
+      },
+      kinds === null ? [] : [{ what: `What failed: ${kinds}.`, file: 'requests.ndjson' }],
+    );
     if (!verdict) return insufficient('errors are known only where the load is driven by this tool, with some answers');
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };
+
+/** The most frequent failures of the judged stretch, by request name and kind; null where nothing failed. */
+function errorKinds({ run, judged }: CheckContext): string | null {
+  const counts = new Map<string, number>();
+  for (const { name, errorKinds: kinds, startMonoMs } of run.requests) {
+    if (startMonoMs < judged.fromMs || startMonoMs > judged.toMs) continue;
+    for (const [kind, count] of Object.entries(kinds)) {
+      const key = `${kind} at ${code(name)}`;
+      counts.set(key, (counts.get(key) ?? 0) + count);
+    }
+  }
+  const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+  return most.length === 0 ? null : most.map(([key, count]) => `${key} (${formatCount(count)})`).join(', ');
+}

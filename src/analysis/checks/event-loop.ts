@@ -12,6 +12,7 @@ export const eventLoop: Check = {
       unit: 'ms',
       // The clock of the measurement itself ticks in 10 to 20 ms.
       leastGrowth: 5,
+      shortStep: 50,
       subject: { class: 'event loop', holder: 'the process', path: [], source: null, package: null },
       file: 'samples.ndjson',
     });

@@ -1,9 +1,9 @@
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
-import { formatBytes } from '../../model/units.ts';
+import { formatBytes, formatCount } from '../../model/units.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
-import { judgeSuspect } from '../heap/judge-suspect.ts';
+import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
 import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
@@ -31,10 +31,9 @@ export const jsHeap: Check = {
       ? null
       : unnamedHeapLeak(context, heap, {
           hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
-          cleared,
         });
     const all: FindingDraft[] = unnamed ? [...findings, unnamed] : findings;
-    return describe(context, heap, all, cleared);
+    return describe(context, heap, all, { cleared, intervals });
   },
 };
 
@@ -89,15 +88,24 @@ function describe(
   context: CheckContext,
   heap: AfterCollection,
   findings: readonly FindingDraft[],
-  cleared: Judgement['cleared'],
+  { cleared, intervals }: Pick<Judgement, 'cleared'> & { readonly intervals: readonly SnapshotInterval[] | null },
 ): CheckResult {
   const reasons = cleared
     .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
     .slice(0, SHOWN_AS_CLEARED)
     .map(({ suspect, reason }) => `${code(suspect.class)} in ${suspect.holder}: ${reason}`);
-  const sentences = [seriesSentence(heap), ...reasons];
+  const sentences = [seriesSentence(heap), ...smallestBySnapshots(intervals), ...reasons];
   if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
   return found(findings, sentences.join('; '));
+}
+
+/** What snapshots could have seen: objects are counted, so that far less than any trend shows. */
+function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): string[] {
+  const requests = (intervals ?? []).reduce((sum, { requests: count }) => sum + (count ?? Number.NaN), 0);
+  if (!(requests > LEAST_GAIN)) return [];
+  return [
+    `the snapshots could have seen ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`,
+  ];
 }
 
 function seriesSentence({ entry }: AfterCollection): string {

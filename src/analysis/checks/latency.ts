@@ -1,4 +1,4 @@
-import { type Check, type CheckContext, found, insufficient } from '../check.ts';
+import { type Check, type CheckContext, type CheckResult, found, insufficient } from '../check.ts';
 import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
 import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';
 import { code } from '../words.ts';
@@ -8,7 +8,7 @@ export const latency: Check = {
   name: 'latency',
   run(context) {
     const names = requestNames(context);
-    if (names.length === 0) return insufficient('latencies are known only where the load is driven by this tool');
+    if (names.length === 0) return asServed(context);
     const verdicts = names.map((name) => ({ name, verdict: worstOf(context, name) }));
     const known = verdicts.filter(({ verdict }) => verdict !== null);
     if (known.length === 0) return insufficient('too few answers under load to tell a trend');
@@ -16,6 +16,22 @@ export const latency: Check = {
     return found(findings, known.map(({ name, verdict }) => `${code(name)} ${verdict?.detail ?? ''}`).join('; '));
   },
 };
+
+/** Traffic that is watched: the mean time from arrival to answer, as the service's own HTTP channels tell. */
+function asServed(context: CheckContext): CheckResult {
+  const verdict = judgeDegradation(context, {
+    key: 'served.latency',
+    kind: 'latency-degradation',
+    what: 'The mean time to an answer',
+    unit: 'ms',
+    leastGrowth: 1,
+    shortStep: 20,
+    subject: { class: 'all requests', holder: 'all requests', path: [], source: null, package: null },
+    file: 'samples.ndjson',
+  });
+  if (!verdict) return insufficient('too few answers were seen to tell a trend');
+  return found(verdict.finding ? [verdict.finding] : [], `mean of all requests ${verdict.detail}`);
+}
 
 /** One finding a name: the median where it moves (all requests became slower), else the tail. */
 function worstOf(context: CheckContext, name: string): DegradationVerdict | null {
@@ -26,6 +42,7 @@ function worstOf(context: CheckContext, name: string): DegradationVerdict | null
       what: `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(name)}`,
       unit: 'ms',
       leastGrowth: 1,
+      shortStep: 20,
       subject: { class: name, holder: `request ${name}`, path: [], source: null, package: null },
       file: 'requests.ndjson',
     }),

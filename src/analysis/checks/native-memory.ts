@@ -31,6 +31,8 @@ export const nativeMemory: Check = {
         `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(LEAST_SPAN_MS)} are needed`,
       );
     }
+    const isHighWater = verdict === 'plateau' && trend.span >= SURE_SPAN_MS;
+    if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);
     if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
@@ -45,6 +47,30 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
   const sure = earlier.filter(({ kind, confidence }) => isLeakKind(kind) && confidence !== 'possible');
   const explained = sure.reduce((sum, { growth }) => sum + (growth?.bytesPerHour ?? 0), 0);
   return sure.some(({ kind }) => kind === 'thread-leak') || explained >= 0.5 * perHour(slope);
+}
+
+/** Up and then at rest, with heap and buffers flat: what the allocator keeps, not what the program holds. Fails no gate. */
+function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDraft {
+  const grown = formatBytes(trend.slope * trend.span);
+  return {
+    id: findingId('memory-fragmentation', 'native', 'series'),
+    kind: 'memory-fragmentation',
+    confidence: 'possible',
+    severity: 'minor',
+    title: `Memory outside of V8 grew by some ${grown} and came to rest: the allocator keeps what was once needed.`,
+    subject: { class: 'native memory', holder: 'the allocator', path: [], source: null, package: null },
+    growth: null,
+    firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: [
+      {
+        what: `RSS without heap and external memory rose to ${formatBytes(trend.latest)}; its second half grew ${figure(trend.halfRatio ?? 0)} times as fast as the first.`,
+        file: 'samples.ndjson',
+      },
+    ],
+    against: ['A native leak that slowed down with its load looks the same.'],
+    recommendation: recommend('memory-fragmentation', { holder: 'the allocator', subject: 'native memory' }),
+    verify: verifyLine(context),
+  };
 }
 
 function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDraft {

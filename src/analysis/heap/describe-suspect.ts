@@ -1,6 +1,6 @@
 import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
 import { formatCount } from '../../model/units.ts';
-import { capital, code, figure, numberWord } from '../words.ts';
+import { capital, code, numberWord, perRequestWords } from '../words.ts';
 import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
 import type { HeapFindingKind } from './suspect-kind.ts';
 
@@ -21,7 +21,7 @@ export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behavi
     return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder, 'to')}.`;
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
-  const howMany = rate === null ? '' : `, ${figure(rate)} a request`;
+  const howMany = rate === null ? '' : `, ${perRequestWords(rate)}`;
   if (unit === 'bytes')
     return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
   return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder, 'in')}${howMany}.`;

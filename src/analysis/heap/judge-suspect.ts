@@ -1,8 +1,9 @@
 import type { Confidence } from '../../model/finding.ts';
-import type { HeapSuspect, HolderKind } from '../../model/heap-growth.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes } from '../../model/units.ts';
 import { percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
+import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** `confidence` null: cleared, and `against` says why. */
@@ -18,10 +19,10 @@ const PARTLY_RELEASED = 0.1;
 const AT_REST = 0.2;
 const SLOWING = 0.4;
 const STEADY = 0.75;
-/** Less than this is not worth a finding, whatever its shape. */
 /** Tables and lists of the runtime itself grow by some ten KB. */
 const LEAST_BYTES_INSIDE = 100_000;
-const LEAST_GAIN = 30;
+/** Fewer new objects are not worth a finding, whatever their shape. */
+export const LEAST_GAIN = 30;
 const MATERIAL_SHARE = 0.05;
 const MATERIAL_BYTES = 1_000_000;
 /** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */
@@ -72,12 +73,8 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
 function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const { releasedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
   const doubts: string[] = [];
-  const hints = boundHints(suspect);
-  if (hints.length > 0) {
-    doubts.push(
-      `Its holder has ${hints.map((name) => `\`${name}\``).join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.`,
-    );
-  }
+  const { open } = judgeBounds(suspect, behaviour);
+  if (open !== null) doubts.push(open);
   if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED) {
     doubts.push(`${percent(releasedInIdle)} of its growth was let go while no request came.`);
   }
@@ -91,14 +88,6 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
     doubts.push(`It is a small part of what grew: ${formatBytes(gainedBytes)}.`);
   }
   return doubts;
-}
-
-/** Containers that caches are made of. What an emitter, a timer list or a promise calls a maximum bounds nothing. */
-const CACHE_HOLDERS: readonly HolderKind[] = ['map', 'set', 'weak-map', 'array', 'object', 'linked-list', 'unknown'];
-
-/** Properties of the holder that speak of a bound or an expiry. */
-export function boundHints({ holderKind, boundHints: names }: HeapSuspect): readonly string[] {
-  return CACHE_HOLDERS.includes(holderKind) ? names.filter((name) => !/maxListeners/i.test(name)) : [];
 }
 
 function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Confidence {

@@ -3,6 +3,7 @@ import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { bytesPerHour, code, figure, numberWord, percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
+import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** What speaks for a suspect, each with the file that shows it. */
@@ -20,6 +21,7 @@ export function suspectEvidence(
     shareOfGrowth(suspect, growth, last),
     cohorts(behaviour, last),
     inIdleTail(behaviour, last),
+    brokenBound(suspect, behaviour, last),
     lineOfTheHeap(heap),
   ];
   return evidence.filter((item) => item !== null);
@@ -67,6 +69,11 @@ function cohorts({ cohortsAlive }: GrowthBehaviour, file: string | null): Eviden
 function inIdleTail({ releasedInIdle, outlivedIdle }: GrowthBehaviour, file: string | null): Evidence | null {
   if (!outlivedIdle || (releasedInIdle ?? 0) > 0.1) return null;
   return { what: 'The time without requests and its collections did not shrink it.', file };
+}
+
+function brokenBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, file: string | null): Evidence | null {
+  const { broken } = judgeBounds(suspect, behaviour);
+  return broken === null ? null : { what: broken, file };
 }
 
 function lineOfTheHeap({ what, entry, isGrowing }: AfterCollection): Evidence | null {

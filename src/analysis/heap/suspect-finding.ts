@@ -9,9 +9,9 @@ import type { RunView } from '../run-view.ts';
 import { verifyLine } from '../verify-line.ts';
 import { code, perHour } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
+import { judgeBounds } from './bounds.ts';
 import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
-import { boundHints } from './judge-suspect.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
 import { type HeapFindingKind, suspectKind } from './suspect-kind.ts';
 
@@ -144,15 +144,16 @@ function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): Non
     .map(({ shareOfGrowth: share, stack }) => ({ share, stack }));
 }
 
-function counterHypotheses(suspect: HeapSuspect, { outlivedIdle }: GrowthBehaviour): string[] {
+function counterHypotheses(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const against: string[] = [];
   const isContainer = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'].includes(suspect.holderKind);
-  if (boundHints(suspect).length === 0 && isContainer) {
+  const { open, broken } = judgeBounds(suspect, behaviour);
+  if (open === null && broken === null && isContainer) {
     against.push(
       'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
     );
   }
-  if (!outlivedIdle) {
+  if (!behaviour.outlivedIdle) {
     against.push('The run had no time without requests, in which an expiry or a queue would have emptied.');
   }
   return against;

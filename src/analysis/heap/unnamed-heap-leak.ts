@@ -1,12 +1,16 @@
+import type { AllocationGrowth } from '../../cpu/allocation-sites.ts';
 import type { Confidence, Evidence } from '../../model/finding.ts';
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { SourcePlace } from '../../model/profiles.ts';
+import { formatCount } from '../../model/units.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { verifyLine } from '../verify-line.ts';
-import { bytesPerHour, code, figure } from '../words.ts';
+import { bytesPerHour, code, figure, percent, perRequestWords } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
+import { type GrowingClass, growingClasses } from './class-growth.ts';
+import { perRequest } from './describe-suspect.ts';
 
 /** A shorter look at a heap cannot tell a leak from a cache on its way to its bound. */
 const LEAST_SPAN_MS = 10 * 60_000;
@@ -16,63 +20,148 @@ const LEAST_SAMPLES = 10;
 
 /**
  * The heap after collections grows and no suspect of the snapshots explains it: there were no snapshots, they could not
- * be compared, or what grew is spread too thin. The allocation stacks that grew are the best hint then.
+ * be compared, or what grew is spread too thin. The classes that were counted and the allocation stacks that grew say
+ * what piles up and who makes it; who holds it stays open.
  */
 export function unnamedHeapLeak(
   context: CheckContext,
   heap: AfterCollection,
-  snapshots: { readonly hasSuspect: boolean; readonly cleared: readonly { readonly suspect: HeapSuspect }[] },
+  snapshots: { readonly hasSuspect: boolean },
 ): FindingDraft | null {
   const { entry, isGrowing, isLinear, releasedInIdle } = heap;
   if (!entry || !isGrowing || snapshots.hasSuspect || (releasedInIdle ?? 0) > 0.5) return null;
   const { trend } = entry;
   const compared = context.run.heapGrowth !== null;
-  const stacks = context.run.allocationGrowth.filter(
-    ({ stack, samples }) => stack.length > 0 && (samples === null || samples >= LEAST_SAMPLES),
-  );
-  const place = stacks[0]?.stack[0] ?? null;
+  const site = allocationSite(context);
+  const grown = compared ? [] : growingClasses(context);
   const kept = releasedInIdle !== null && releasedInIdle < 0.1;
   const isLong = compared ? trend.span >= SURE_SPAN_MS : kept || trend.span >= LEAST_SPAN_MS;
   const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
-  const evidence: Evidence[] = [
+  const name = grown[0]?.class ?? site?.constructed ?? null;
+  const evidence: (Evidence | null)[] = [
     {
       what: `The heap after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}; R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
       file: 'events.ndjson',
     },
-    ...(kept
-      ? [{ what: 'The time without requests and its collections did not shrink it.', file: 'events.ndjson' }]
-      : []),
+    kept ? { what: 'The time without requests and its collections did not shrink it.', file: 'events.ndjson' } : null,
+    grown.length > 0
+      ? {
+          what: `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`,
+          file: 'events.ndjson',
+        }
+      : null,
+    site && {
+      what: `Of what lives longer, ${percent(site.share)} was allocated in ${code(site.place.function)} (${site.place.file}:${site.place.line}).`,
+      file: context.run.manifest.heapProfiles.at(-1)?.file ?? null,
+    },
   ];
-  const grown = stacks[0]
-    ? [{ what: `Most of what lives longer was allocated in ${code(stacks[0].stack[0]?.function ?? '')}.`, file: null }]
-    : [];
+  const subject = name === null ? 'object' : code(name);
   return {
-    id: findingId('js-heap-leak', '', 'unnamed'),
+    id: findingId('js-heap-leak', name ?? '', site ? `${site.place.file} ${site.place.function}` : 'unnamed'),
     kind: 'js-heap-leak',
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: place
-      ? `The JS heap grows, and what stays was allocated in ${code(place.function)}; no snapshot says who holds it.`
-      : 'The JS heap grows, and no snapshot says what holds it.',
+    title: titleOf(name, grown[0], site?.place ?? null, compared),
     subject: {
-      class: '(unknown)',
+      class: name ?? '(unknown)',
       holder: '(unknown)',
       path: [],
-      source: place && { file: place.file, line: place.line, column: place.column, function: place.function },
-      package: place?.package ?? null,
+      source: site && {
+        file: site.place.file,
+        line: site.place.line,
+        column: site.place.column,
+        function: site.place.function,
+      },
+      package: site?.place.package ?? null,
     },
-    growth: seriesGrowth(context, trend, 'heap'),
+    growth: {
+      ...seriesGrowth(context, trend, 'heap'),
+      objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null,
+    },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    ...(stacks.length > 0
-      ? { allocatedAt: stacks.slice(0, 3).map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) }
-      : {}),
-    evidence: [...evidence, ...grown],
+    ...(site ? { allocatedAt: site.stacks.map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) } : {}),
+    ...(grown[0] ? { countSeries: grown[0].counts } : {}),
+    evidence: evidence.filter((item) => item !== null),
     against: [
       compared
         ? 'No group of objects that the snapshots compare grows like a leak.'
-        : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}.`,
+        : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
     ],
-    recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject: 'object' }),
+    recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject }),
     verify: verifyLine(context),
   };
+}
+
+function titleOf(
+  name: string | null,
+  grown: GrowingClass | undefined,
+  place: SourcePlace | null,
+  compared: boolean,
+): string {
+  const where = place ? `, made in ${code(place.function)} (${place.file}:${place.line})` : '';
+  const open = compared ? 'the snapshots do not say who holds them' : 'no snapshot says who holds them';
+  if (name === null) {
+    return place
+      ? `The JS heap grows, and what stays was allocated in ${code(place.function)} (${place.file}:${place.line}); ${open}.`
+      : `The JS heap grows, and ${open.replace('them', 'what grew')}.`;
+  }
+  const each = grown ? perRequest(grown.behaviour) : null;
+  const rate = each === null ? '' : `, ${perRequestWords(each)}`;
+  return `The JS heap grows: ${code(name)} objects pile up${rate}${where}; ${open}.`;
+}
+
+function countWords({ class: name, counts }: GrowingClass): string {
+  return `${code(name)} ${counts.map(formatCount).join(', ')}`;
+}
+
+interface AllocationSiteOfGrowth {
+  /** The program's own function nearest to the allocation; of a package or of Node where there is none. */
+  readonly place: SourcePlace;
+  /** Of the growth of all stacks. */
+  readonly share: number;
+  /** The class whose constructor allocated, where one did. */
+  readonly constructed: string | null;
+  readonly stacks: readonly AllocationGrowth[];
+}
+
+const STACKS = 3;
+
+/** Stacks are many where one function is called from many places: growth is added up by the function that allocates. */
+function allocationSite({ run }: CheckContext): AllocationSiteOfGrowth | null {
+  const bySite = new Map<string, AllocationGrowth[]>();
+  for (const growth of run.allocationGrowth) {
+    const place = ownFrame(growth.stack);
+    if (!place) continue;
+    const key = `${place.file} ${place.function}`;
+    bySite.set(key, [...(bySite.get(key) ?? []), growth]);
+  }
+  const shareOf = (stacks: readonly AllocationGrowth[]): number =>
+    stacks.reduce((sum, { shareOfGrowth }) => sum + shareOfGrowth, 0);
+  const stacks = [...bySite.values()].sort((a, b) => shareOf(b) - shareOf(a))[0];
+  const place = stacks?.[0] && ownFrame(stacks[0].stack);
+  if (!stacks || !place || !isSampledEnough(stacks)) return null;
+  const top = stacks[0]?.stack[0]?.function ?? '';
+  return {
+    place,
+    share: shareOf(stacks),
+    constructed: isConstructor(top) ? top : null,
+    stacks: stacks.slice(0, STACKS),
+  };
+}
+
+function isSampledEnough(stacks: readonly AllocationGrowth[]): boolean {
+  return (
+    stacks.some(({ samples }) => samples === null) ||
+    stacks.reduce((sum, { samples }) => sum + (samples ?? 0), 0) >= LEAST_SAMPLES
+  );
+}
+
+function ownFrame(stack: readonly SourcePlace[]): SourcePlace | null {
+  const isOwn = ({ file, package: owner }: SourcePlace): boolean => owner === null && !file.startsWith('node:');
+  return stack.find(isOwn) ?? stack.find(({ file }) => !file.startsWith('node:')) ?? null;
+}
+
+/** By custom, names of classes begin with a capital letter; bundlers make one letter of anything. */
+function isConstructor(name: string): boolean {
+  return /^[A-Z][a-z]\w*$/.test(name);
 }

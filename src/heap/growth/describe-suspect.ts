@@ -28,6 +28,8 @@ export interface DescribeContext {
   readonly growthBytes: number;
   /** Nodes by their signature in `series.tree`, for those that `mainOf` names. */
   readonly members: ReadonlyMap<number, readonly number[]>;
+  /** The last snapshot has the values of numbers. */
+  readonly hasNumbers: boolean;
 }
 
 export interface DescribedSuspect {
@@ -45,7 +47,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const path = pathInTree(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
   const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
-  const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations);
+  const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations, context.hasNumbers);
   const requests = requestsBetween(context.requests);
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
@@ -53,6 +55,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     path: pathWords(graph, path, scopes, anchor),
     signature: signatureText(series, signature),
     classLocation: classLocation(graph, example.node, locations),
+    holders: holdersOf(context, holderNode),
     counts: suspect.counts,
     bytes: suspect.bytes,
     cohorts: context.highestIds === null ? [] : cohortsOf(graph, members, context.highestIds),
@@ -63,8 +66,14 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   return { suspect: described, holderNode };
 }
 
+function holdersOf({ series, settled, spanning }: DescribeContext, holder: number): number {
+  const signature = spanning.signatureOf[holder]!;
+  const count = signature === NOT_REACHED ? 1 : series.sums.at(-1)?.count[settled[signature]!];
+  return Math.max(1, count ?? 1);
+}
+
 /** Labels and classes from the nearest landmark down to what leaks: no id, index or key, so the same in the next run. */
-function signatureText({ tree }: PlaceSeries, signature: number): string {
+export function signatureText({ tree }: Pick<PlaceSeries, 'tree'>, signature: number): string {
   const steps: string[] = [];
   for (let at = signature; at !== SignatureTree.root; at = tree.parent(at)) {
     const chain = tree.isChain(at) ? ' (chain)' : '';

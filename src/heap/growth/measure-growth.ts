@@ -3,6 +3,8 @@ import type { Bytes } from '../../model/units.ts';
 import type { ClassAggregate } from '../aggregate-classes.ts';
 import { TRUSTED_IDS } from '../class-changes.ts';
 import type { HeapGraph } from '../heap-graph.ts';
+import { findPools } from '../pools/find-pools.ts';
+import { poolSeries, type SignedPool, signPools } from '../pools/pool-series.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { Scopes } from '../words/scopes.ts';
 import { SourceLocations } from '../words/source-locations.ts';
@@ -25,6 +27,8 @@ export interface SnapshotOrigin {
   readonly idEpoch: string | null;
   /** Requests answered in all when it was taken; null where nobody counted. */
   readonly requests: number | null;
+  /** It was taken with the values of numbers: see `hideNumbers`. */
+  readonly hasNumbers?: boolean;
 }
 
 interface Taken {
@@ -32,6 +36,7 @@ interface Taken {
   readonly nodes: number;
   readonly edges: number;
   readonly sums: SignatureSums;
+  readonly pools: readonly SignedPool[];
 }
 
 interface Latest {
@@ -64,6 +69,7 @@ export class GrowthMeasure {
       nodes: graph.nodeCount,
       edges: graph.edgeCount,
       sums: sumBySignature(graph, spanning, this.tree),
+      pools: signPools(findPools(graph), spanning),
     });
     this.latest = { graph, spanning, idClasses };
   }
@@ -108,6 +114,8 @@ export class GrowthMeasure {
     const growthBytes = gain(sums.map((sum) => sum.totalBytes));
     const kept = keepSuspects(series, found, requests, growthBytes);
     const byIds = this.idsRefused === null;
+    const locations = new SourceLocations(latest.graph);
+    const words = { locations, scopes: new Scopes(latest.graph, locations) };
     return {
       comparison: byIds ? 'ids' : 'class-and-signature',
       comparisonReason: this.comparisonReason(),
@@ -121,7 +129,11 @@ export class GrowthMeasure {
       requests,
       growthBytes,
       classes: classGrowth(classes),
-      suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes }),
+      suspects: this.describe(kept, { series, settled, latest, byIds, requests, growthBytes, ...words }),
+      pools: poolSeries(
+        taken.map(({ pools }) => pools),
+        { ...latest, ...words, tree, settled },
+      ),
     };
   }
 
@@ -142,18 +154,18 @@ export class GrowthMeasure {
       byIds: boolean;
       requests: readonly (number | null)[];
       growthBytes: number;
+      locations: SourceLocations;
+      scopes: Scopes;
     },
   ): HeapSuspect[] {
-    const { graph } = context.latest;
-    const locations = new SourceLocations(graph);
-    const scopes = new Scopes(graph, locations);
     const highestIds = context.byIds ? this.taken.map(({ sums }) => sums.highestId) : null;
     const total = Math.max(
       context.growthBytes,
       kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
     );
     const members = membersOf(kept, { ...context.latest, settled: context.settled });
-    const shared = { ...context, ...context.latest, locations, scopes, highestIds, growthBytes: total, members };
+    const hasNumbers = this.taken.at(-1)?.origin.hasNumbers ?? false;
+    const shared = { ...context, ...context.latest, highestIds, growthBytes: total, members, hasNumbers };
     const described = kept.map((suspect) => describeSuspect(suspect, shared));
     return mergeByHolder(described.filter((suspect) => suspect !== null));
   }

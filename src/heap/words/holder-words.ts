@@ -1,23 +1,21 @@
 import type { HeapLocation, HolderKind } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
+import { boundsOf, type HolderBounds, NO_BOUNDS } from './bounds.ts';
 import { keyBefore } from './map-entries.ts';
-import { declaredProperties, nodeWords } from './node-words.ts';
+import { nodeWords } from './node-words.ts';
 import { isPart, type NodePath } from './path-words.ts';
 import { isContext, isUserScript, type Scopes } from './scopes.ts';
 import type { SourceLocations } from './source-locations.ts';
 
-export interface HolderWords {
+export interface HolderWords extends HolderBounds {
   /** Ordinal of the holder: suspects of one holder are one leak. */
   readonly holderNode: number;
   readonly holder: string;
   readonly holderKind: HolderKind;
   readonly holderName: string | null;
   readonly anchorLocation: HeapLocation | null;
-  readonly boundHints: readonly string[];
 }
-
-const BOUND = /^_?#?(max|limit|ttl|capacity|expir|size_?limit|bound)|(max|limit|ttl|capacity)$/i;
 
 /** Says who holds: `path` leads to a leaked object, `anchor` is the index in it of the last place that does not multiply. */
 export function holderWords(
@@ -27,6 +25,7 @@ export function holderWords(
   isChain: boolean,
   scopes: Scopes,
   locations: SourceLocations,
+  hasNumbers: boolean,
 ): HolderWords {
   const holder = visibleHolder(graph, path, anchor, isChain);
   const special = listenerWords(graph, path, holder, scopes) ?? timerWords(graph, path, anchor);
@@ -38,7 +37,7 @@ export function holderWords(
     holderName: name,
     anchorLocation: locationOf(path, holder, scopes, locations),
     // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
-    boundHints: special ? [] : boundHints(graph, path, holder),
+    ...(special ? NO_BOUNDS : boundsOf(graph, path, holder, hasNumbers)),
   };
 }
 
@@ -222,14 +221,4 @@ function locationOf(path: NodePath, holder: number, scopes: Scopes, locations: S
     if (location && isUserScript(location.scriptUrl)) return location;
   }
   return null;
-}
-
-function boundHints(graph: HeapGraph, path: NodePath, holder: number): string[] {
-  const hints = new Set<string>();
-  for (let at = holder; at > 0 && at >= holder - 2; at--) {
-    if (isContext(graph, path.nodes[at]!)) break;
-    for (const name of declaredProperties(graph, path.nodes[at]!))
-      if (BOUND.test(name) && !/listeners/i.test(name)) hints.add(name);
-  }
-  return [...hints].slice(0, 8);
 }

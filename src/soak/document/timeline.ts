@@ -39,6 +39,7 @@ function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Desc
   switch (event.type) {
     case 'live-heap':
     case 'descriptors':
+    case 'class-counts':
       return null;
     case 'capture-refused':
       return { kind: 'refused', label: `${event.capture} refused`, detail: event.reason };

@@ -1,0 +1,106 @@
+import type { Evidence } from '../model/finding.ts';
+import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import { formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import { median } from '../stats/order-statistics.ts';
+import type { RunView } from './run-view.ts';
+import { isInside } from './spans.ts';
+import { figure, percent } from './words.ts';
+
+/** What is looked at when something changed from one moment to the next, with the least change that is worth a word. */
+const WATCHED: readonly (readonly [MetricName, number])[] = [
+  ['process.cpu', 5],
+  ['load.in-flight', 3],
+  ['requests.active', 3],
+  ['loop.delay.p99', 10],
+  ['process.fds.socket', 5],
+  ['process.fds.file', 10],
+  ['process.threads', 2],
+  ['heap.used', 20e6],
+  ['heap.external', 20e6],
+];
+/** Halved, or half as much again. */
+const WORTH_A_WORD = 0.5;
+const LEAST_MARGIN_MS = 3_000;
+const MOST_EVENTS = 4;
+/** Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service. */
+const BUSY_MACHINE = 0.1;
+
+/** What happened at a step, and which other figures moved with it, `atMs` from the start of the run. */
+export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
+  const stepMs = view.whole.fromMs + atMs;
+  const marginMs = Math.max(LEAST_MARGIN_MS, (view.judged.toMs - view.judged.fromMs) / 24);
+  const events = view.run.events.flatMap((event) =>
+    Math.abs(event.monoMs - stepMs) <= marginMs ? (eventWords(event) ?? []) : [],
+  );
+  const moved = WATCHED.flatMap(([metric, least]) => movedWords(view, metric, least, stepMs) ?? []);
+  return [
+    ...(events.length > 0
+      ? [
+          {
+            what: `At that time (${formatDuration(atMs)} into the run): ${[...new Set(events)].slice(0, MOST_EVENTS).join('; ')}.`,
+            file: 'events.ndjson',
+          },
+        ]
+      : []),
+    ...(moved.length > 0 ? [{ what: `With it moved: ${moved.join('; ')}.`, file: 'samples.ndjson' }] : []),
+  ];
+}
+
+/** Why the machine and not the service may have made the step; null where it looks as idle after it as before. */
+export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
+  const stepMs = view.whole.fromMs + atMs;
+  const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
+  if (before === null || after === null || after - before < BUSY_MACHINE) return null;
+  return `The service waited for a core ${percent(after)} of the time after it, ${percent(before)} before: other work on the machine may have made it slower.`;
+}
+
+function waitShare({ run }: RunView, fromMs: MonoMs, toMs: MonoMs): number | null {
+  const inside = run.samples.filter(
+    ({ monoMs, values }) => monoMs >= fromMs && monoMs <= toMs && values['process.run-delay'] !== undefined,
+  );
+  const [first, last] = [inside[0], inside.at(-1)];
+  if (!first || !last || last.monoMs <= first.monoMs || last.segment !== first.segment) return null;
+  return (
+    ((last.values['process.run-delay'] ?? 0) - (first.values['process.run-delay'] ?? 0)) / (last.monoMs - first.monoMs)
+  );
+}
+
+function movedWords(view: RunView, metric: MetricName, least: number, stepMs: MonoMs): string | null {
+  const values = (fromMs: MonoMs, toMs: MonoMs): number[] =>
+    view.run.samples.flatMap(({ monoMs, values: all }) => {
+      const value = all[metric];
+      return value !== undefined && monoMs >= fromMs && monoMs < toMs && isInside(view.loaded, monoMs) ? [value] : [];
+    });
+  const [before, after] = [values(view.judged.fromMs, stepMs), values(stepMs, view.judged.toMs)];
+  if (before.length < 3 || after.length < 3) return null;
+  const [from, to] = [median(before), median(after)];
+  if (Math.abs(to - from) < Math.max(least, WORTH_A_WORD * Math.abs(from))) return null;
+  const { title, unit } = METRICS[metric];
+  const words = (value: number): string => (unit === 'bytes' ? formatBytes(value) : figure(value));
+  return `${title}: ${words(from)} to ${words(to)}`;
+}
+
+function eventWords(event: RunEvent): string | null {
+  switch (event.type) {
+    case 'note':
+    case 'error':
+      return event.detail;
+    case 'target-lost':
+      return `the service was gone (${event.reason})`;
+    case 'target-back':
+      return 'the service was started again';
+    case 'unresponsive':
+      return event.edge === 'start' ? 'the service stopped answering the inspector' : null;
+    case 'clock-jump':
+      return 'the clock of the machine jumped';
+    case 'gap':
+      return `no samples for ${formatDuration(event.durationMs)} (${event.reason})`;
+    case 'capture':
+      return event.capture === 'heap-snapshot' && event.error === null ? 'a heap snapshot of ours was taken' : null;
+    case 'load':
+      return event.state === 'lost' ? 'the load process died' : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Confidence, Evidence, Growth } from '../../model/finding.ts';
+import type { PoolSeries } from '../../model/heap-growth.ts';
+import { formatCount, type Milliseconds } from '../../model/units.ts';
+import { type Check, type CheckContext, type FindingDraft, found, insufficient, ok } from '../check.ts';
+import { findingId } from '../finding-id.ts';
+import { pathWords } from '../heap/describe-suspect.ts';
+import { NO_LIMIT } from '../limits.ts';
+import { recommend } from '../recommendations.ts';
+import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
+import { type Starvation, starvation } from '../starvation.ts';
+import { verifyLine } from '../verify-line.ts';
+import { code, perHour, perRequestWords } from '../words.ts';
+
+/** One that is lent out for good (a listener for notifications) is no leak; three more than at the start are. */
+const LEAST_GAIN = 3;
+const LEAST_WAITING = 10;
+
+/**
+ * Do pools give back what they lend? Snapshots are taken while our load stands still: what is lent out then belongs to no
+ * request. Without a pool in the snapshots, requests that hang while the service does nothing are all that can be said.
+ */
+export const pools: Check = {
+  name: 'pools',
+  run(context) {
+    const { heapGrowth } = context.run;
+    const trouble = starvation(context);
+    const known = heapGrowth?.pools ?? [];
+    const intervals = heapGrowth ? (snapshotIntervals(context, heapGrowth) ?? []) : [];
+    const findings = known.flatMap((pool) => poolFinding(context, pool, intervals, trouble) ?? []);
+    if (findings.length > 0) return found(findings, findings.map(({ title }) => title).join(' '));
+    if (trouble) return found([unnamedPool(context, trouble)], `no pool was seen in the snapshots. ${trouble.what}`);
+    if (known.length === 0)
+      return heapGrowth
+        ? ok('no pool was seen in the snapshots, and no request starved')
+        : insufficient('pools are seen in heap snapshots; no request starved');
+    return ok(known.map(wordsOf).join('; '));
+  },
+};
+
+function wordsOf({ holder, inUse, total }: PoolSeries): string {
+  const all = total.at(-1) ?? null;
+  return `${holder}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
+}
+
+function countWords(count: number | null): string {
+  return count === null ? '?' : formatCount(count);
+}
+
+function poolFinding(
+  context: CheckContext,
+  pool: PoolSeries,
+  intervals: readonly SnapshotInterval[],
+  trouble: Starvation | null,
+): FindingDraft | null {
+  const [first, last] = [pool.inUse[0] ?? 0, pool.inUse.at(-1) ?? 0];
+  const waiting = pool.waiting.at(-1) ?? 0;
+  const gained = last - first;
+  const most = pool.max ?? pool.total.at(-1) ?? null;
+  const isDry = waiting > 0 || (most !== null && last >= most);
+  const isQuiet = inFlightAtEnd(context, intervals) === 0;
+  const neverBack = pool.inUse.every((count, i) => i === 0 || (count ?? 0) >= (pool.inUse[i - 1] ?? 0));
+  const isLeak = gained >= LEAST_GAIN && neverBack && isQuiet;
+  const isStarving = trouble !== null && isDry && (waiting >= LEAST_WAITING || gained >= LEAST_GAIN);
+  if (!isLeak && !isStarving) return null;
+  const confidence: Confidence =
+    isLeak && isDry && trouble ? 'confirmed' : isLeak || isStarving ? 'likely' : 'possible';
+  const place = pool.anchorLocation;
+  const source = place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName);
+  const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
+  const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
+  const rate = growth.objectsPerRequest ? ` (${perRequestWords(growth.objectsPerRequest)})` : '';
+  const of = most === null ? '' : ` of ${formatCount(most)}`;
+  const evidence: (Evidence | null)[] = [
+    {
+      what: `Lent out in the snapshots: ${pool.inUse.map(countWords).join(', ')}; in all: ${pool.total.map(countWords).join(', ')}; waiting: ${pool.waiting.map(countWords).join(', ')}.`,
+      file: context.run.heapGrowth?.snapshots.at(-1)?.file ?? null,
+    },
+    isQuiet
+      ? {
+          what: 'No request was in progress when the last snapshot was taken: what was lent out then belongs to nobody.',
+          file: 'samples.ndjson',
+        }
+      : null,
+    trouble && { what: trouble.what, file: 'samples.ndjson' },
+  ];
+  return {
+    id: findingId('pool-exhaustion', pool.class, pool.signature),
+    kind: 'pool-exhaustion',
+    confidence,
+    severity: trouble ? 'critical' : 'major',
+    title: isLeak
+      ? `${pool.holder} does not get back what it lends: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
+      : `${pool.holder} has nothing left to lend: ${formatCount(last)}${of} are out, and ${formatCount(waiting)} requests wait.`,
+    subject: {
+      class: pool.class,
+      holder: pool.holder,
+      path: pathWords(pool.path),
+      source: source && { file: source.file, line: source.line, column: source.column, function: source.function },
+      package: source?.package ?? null,
+    },
+    growth,
+    firstSeenMs: trouble?.atMs ?? Math.max(0, context.judged.fromMs - context.whole.fromMs),
+    evidence: evidence.filter((item) => item !== null),
+    against: isLeak
+      ? []
+      : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
+    recommendation: recommend('pool-exhaustion', { holder: pool.holder, subject: pool.holder }),
+    verify: verifyLine(context),
+  };
+}
+
+/** `grown`: the intervals in which more was lent out than came back; once nothing is left, nothing grows. */
+function growthOf(grown: readonly SnapshotInterval[], gained: number, left: number | null): Growth {
+  const requests = grown.reduce((sum, interval) => sum + (interval.requests ?? Number.NaN), 0);
+  const loadedMs = grown.reduce((sum, interval) => sum + interval.loadedMs, 0);
+  const slope = gained / Math.max(1, loadedMs);
+  const leftMs = left === null || slope <= 0 ? null : left / slope;
+  return {
+    bytesPerHour: null,
+    bytesPerHourCI: null,
+    bytesPerRequest: null,
+    objectsPerRequest: requests > 0 ? gained / requests : null,
+    shareOfGrowth: null,
+    ...NO_LIMIT,
+    ...(leftMs === null ? {} : { timeToLimitMs: leftMs }),
+    perHour: perHour(slope),
+    perHourUnit: 'lent out',
+  };
+}
+
+const AROUND_MS = 3_000;
+
+/** Requests in progress when the last snapshot was taken; null where nobody counted. */
+function inFlightAtEnd({ run }: CheckContext, intervals: readonly SnapshotInterval[]): number | null {
+  const atMs: Milliseconds | undefined = intervals.at(-1)?.toMs;
+  if (atMs === undefined) return null;
+  const before = run.samples.findLast(({ monoMs }) => monoMs <= atMs + 50 && monoMs > atMs - AROUND_MS);
+  return before?.values['load.in-flight'] ?? before?.values['requests.active'] ?? null;
+}
+
+/** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
+function unnamedPool(context: CheckContext, trouble: Starvation): FindingDraft {
+  return {
+    id: findingId('pool-exhaustion', 'pool', 'series'),
+    kind: 'pool-exhaustion',
+    confidence: 'possible',
+    severity: 'minor',
+    title: 'Requests fail or hang while the service hardly works: it waits for something that it does not get.',
+    subject: { class: 'pool', holder: 'a pool or a service that it calls', path: [], source: null, package: null },
+    growth: null,
+    firstSeenMs: trouble.atMs,
+    evidence: [{ what: trouble.what, file: 'samples.ndjson' }],
+    against: [
+      `No ${code('Pool')} was seen in the snapshots; a database or service behind it that is down or slow looks the same.`,
+    ],
+    recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
+    verify: verifyLine(context),
+  };
+}

@@ -1,0 +1,113 @@
+import type { HeapSuspect, HolderKind } from '../../model/heap-growth.ts';
+import { formatBytes, formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
+import { code } from '../words.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+
+/** What the bounds of a holder say of what it holds, each in a sentence or null. */
+export interface BoundVerdict {
+  /** It may still fill, or its entries may still expire: a doubt. */
+  readonly open: string | null;
+  /** It is beyond every limit that it has: no bound holds it. */
+  readonly broken: string | null;
+}
+
+/** Containers that caches are made of. What an emitter, a timer list or a promise calls a maximum bounds nothing. */
+const CACHE_HOLDERS: readonly HolderKind[] = [
+  'map',
+  'set',
+  'weak-map',
+  'array',
+  'object',
+  'linked-list',
+  'closure-context',
+  'unknown',
+];
+/** Entries under way when it was counted. */
+const OVER = 1.1;
+const OVER_BY = 10;
+
+/**
+ * A limit of entries is held against their number, one of bytes against their bytes, one of time against the time that
+ * the growth went on. A holder that is beyond its own limit is broken; one that is below it may still fill; where the
+ * number is not known, or its unit, nothing can be said and the doubt stays.
+ */
+export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): BoundVerdict {
+  if (!CACHE_HOLDERS.includes(suspect.holderKind)) return { open: null, broken: null };
+  const { bounds = {}, scopeBounds = {} } = suspect;
+  const judged = suspect.boundHints.map((name) => ({
+    name,
+    ...judgeBound(suspect, behaviour, name, bounds[name] ?? null),
+  }));
+  // A constant of the module may be about something else: being beyond it proves nothing.
+  const around = Object.entries(scopeBounds)
+    .map(([name, value]) => ({ name, ...judgeBound(suspect, behaviour, name, value) }))
+    .filter(({ state }) => state === 'open');
+  const open = [...judged.filter(({ state }) => state === 'open'), ...around];
+  if (open.length > 0) {
+    const names = open.map(({ words }) => words).join(', ');
+    const neededMs = Math.max(...open.map(({ tellsAfterMs }) => tellsAfterMs ?? 0));
+    const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would tell.` : '';
+    return {
+      open: `Its holder has ${names}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`,
+      broken: null,
+    };
+  }
+  const broken = judged.map(({ words }) => words).join(', ');
+  return { open: null, broken: broken === '' ? null : `The bound of its holder does not hold: ${broken}.` };
+}
+
+interface JudgedBound {
+  readonly state: 'open' | 'broken';
+  readonly words: string;
+  /** How long a run at this load must be to see the bound at work; left out where that is not known. */
+  readonly tellsAfterMs?: Milliseconds;
+}
+
+/** Beyond the bound for a fifth of the time that it took to get there. */
+const TO_BE_SURE = 1.2;
+
+const TIME = /ttl|expir|max_?age|window|retention|keep|lifetime|flush|period|prune/i;
+/** `windowMs`, `TTL_MS`; not `ITEMS`. */
+const MILLISECONDS = /(_ms|_MS|[a-z0-9]Ms|[Mm]illis(econds)?)$/;
+const BYTES = /bytes|memory|weight/i;
+
+function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: string, value: number | null): JudgedBound {
+  if (value === null) return { state: 'open', words: code(name) };
+  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, name, value);
+  const holders = suspect.holders ?? 1;
+  const count = Math.max(...suspect.counts);
+  const bytes = Math.max(...suspect.bytes);
+  const each = holders > 1 ? ` in each of ${formatCount(holders)}` : '';
+  const isOver = count > OVER * value * holders && count - value * holders >= OVER_BY;
+  if (BYTES.test(name)) {
+    const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
+    return { state, words: `${code(name)} of ${formatBytes(value)}${each}, and ${formatBytes(bytes)} are held` };
+  }
+  const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const perMs = behaviour.unit === 'objects' && loadedMs > 0 ? behaviour.gained / loadedMs : 0;
+  return {
+    state: isOver ? 'broken' : 'open',
+    words: `${code(name)} of ${formatCount(value)}${each}, and ${formatCount(count)} are held`,
+    ...(perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * value * holders) / perMs } : {}),
+  };
+}
+
+function judgeTime({ loaded, idle }: GrowthBehaviour, name: string, value: number): JudgedBound {
+  const ttlMs = toMs(name, value);
+  if (ttlMs === null) return { state: 'open', words: `${code(name)} of ${formatCount(value)}` };
+  // What the first interval brought was due before the last snapshot, and growth went on all the same.
+  const all = [...loaded, ...idle].map(({ interval }) => interval);
+  const from = Math.min(...loaded.map(({ interval }) => interval.toMs));
+  const to = Math.max(...all.map(({ toMs: end }) => end));
+  const words = `${code(name)} of ${formatDuration(ttlMs)}`;
+  return to - from > OVER * ttlMs
+    ? { state: 'broken', words: `${words}, and what is older is still there` }
+    : { state: 'open', words, tellsAfterMs: 3 * ttlMs };
+}
+
+/** Null where the unit cannot be told: milliseconds unless the number is as likely a span in seconds. */
+function toMs(name: string, value: number): Milliseconds | null {
+  if (MILLISECONDS.test(name)) return value;
+  if (/sec(ond)?s?$/i.test(name)) return 1000 * value;
+  return value >= 1000 && value % 1000 === 0 && value % 3600 !== 0 ? value : null;
+}

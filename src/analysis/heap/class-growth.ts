@@ -1,0 +1,65 @@
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { CheckContext } from '../check.ts';
+import { intervalsBetween } from '../snapshot-intervals.ts';
+import { type GrowthBehaviour, growthBehaviour } from './growth-tests.ts';
+
+/** A class whose objects pile up by the counts that stand in for snapshots. */
+export interface GrowingClass {
+  readonly class: string;
+  readonly counts: readonly number[];
+  readonly behaviour: GrowthBehaviour;
+}
+
+/** What everything is made of: named only where no class of the program grows. */
+const BUILT_IN =
+  /^(Object|Array|Function|Map|Set|WeakMap|WeakSet|WeakRef|Promise|Date|RegExp|Error|String|Number|Boolean|Symbol|(Async|Generator|AsyncGenerator)Function|ArrayBuffer|Buffer|Uint8Array|FastBuffer)$/;
+const LEAST_GAIN = 30;
+const EVEN = 0.6;
+const RELEASED = 0.2;
+
+/** The program's own classes first, then by how many there are more. Empty with fewer than two counts. */
+export function growingClasses(context: CheckContext): GrowingClass[] {
+  const segments = context.run.manifest.segments.length;
+  const taken = context.run.events.flatMap((event) => (event.type === 'class-counts' ? [event] : []));
+  // Counts of two lives of the process do not compare.
+  if (taken.length < 2 || segments > 1) return [];
+  const intervals = intervalsBetween(context, taken);
+  const names = new Set(taken.flatMap(({ classes }) => classes.map(({ class: name }) => name)));
+  return [...names]
+    .map((name): GrowingClass => {
+      const counts = taken.map(({ classes }) => classes.find((each) => each.class === name)?.count ?? 0);
+      return { class: name, counts, behaviour: growthBehaviour(asSuspect(name, counts), intervals) };
+    })
+    .filter(({ behaviour }) => isGrowing(behaviour))
+    .sort(
+      (a, b) =>
+        Number(BUILT_IN.test(a.class)) - Number(BUILT_IN.test(b.class)) || b.behaviour.gained - a.behaviour.gained,
+    );
+}
+
+function isGrowing({ unit, gained, growsInEveryInterval, evenness, releasedInIdle }: GrowthBehaviour): boolean {
+  const isEven = evenness === null || evenness >= EVEN;
+  return (
+    unit === 'objects' && gained >= LEAST_GAIN && growsInEveryInterval && isEven && (releasedInIdle ?? 0) <= RELEASED
+  );
+}
+
+function asSuspect(name: string, counts: readonly number[]): HeapSuspect {
+  return {
+    class: name,
+    holder: '',
+    holderKind: 'unknown',
+    holderName: null,
+    path: [],
+    signature: name,
+    anchorLocation: null,
+    classLocation: null,
+    counts,
+    bytes: counts.map(() => 0),
+    cohorts: [],
+    shareOfGrowth: 0,
+    objectsPerRequest: null,
+    bytesPerRequest: null,
+    boundHints: [],
+  };
+}

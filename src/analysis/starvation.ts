@@ -1,0 +1,70 @@
+import { formatDuration, type Milliseconds } from '../model/units.ts';
+import { median } from '../stats/order-statistics.ts';
+import type { Point } from '../stats/point.ts';
+import { machineDoubt } from './around-step.ts';
+import type { CheckContext } from './check.ts';
+import { lastingStep } from './lasting-step.ts';
+import { blockSeries, gauge, valuesIn } from './sample-series.ts';
+import { figure, percent } from './words.ts';
+
+/** Requests fail or hang while the service has little to do: it waits for something that it does not get. */
+export interface Starvation {
+  /** From the start of the run. */
+  readonly atMs: Milliseconds;
+  readonly what: string;
+}
+
+const FAILING_PERCENT = 20;
+const LEAST_HANGING = 10;
+/** The rate of answers fell by half or more. */
+const FEWER = 0.5;
+/** Of one core: above this the service is slow since it works, not since it waits. */
+const BUSY_PERCENT = 70;
+
+/** Null where requests fare at the end as they did at the start, or the service is busy. */
+export function starvation(context: CheckContext): Starvation | null {
+  const { trends } = context;
+  const inFlight = blockSeries(context, gauge('load.in-flight'), { loadedOnly: true }).flat();
+  const hanging =
+    inFlight.length > 0 ? inFlight : blockSeries(context, gauge('requests.active'), { loadedOnly: true }).flat();
+  const steps = [
+    stepOf(
+      trends.points('load.errors'),
+      FAILING_PERCENT,
+      0,
+      (from, to) => `${figure(from)} % of the requests failed before and ${figure(to)} % after`,
+    ),
+    stepOf(
+      hanging,
+      LEAST_HANGING,
+      1,
+      (from, to) => `${figure(from)} requests were in flight before and ${figure(to)} after`,
+    ),
+    stepOf(
+      trends.points('load.rate'),
+      1,
+      FEWER,
+      (from, to) => `${figure(-from)} answers a second came before and ${figure(-to)} after`,
+    ),
+  ].filter((step) => step !== null);
+  const first = steps.sort((a, b) => a.atMs - b.atMs)[0];
+  // Other work on the machine makes requests pile up too.
+  if (!first || machineDoubt(context, first.atMs) !== null) return null;
+  const cpu = valuesIn(context, 'process.cpu', context.whole.fromMs + first.atMs, context.judged.toMs);
+  if (cpu.length > 0 && median(cpu) > BUSY_PERCENT) return null;
+  const busy = cpu.length === 0 ? '' : `, while it uses ${percent(median(cpu) / 100)} of a core`;
+  return {
+    atMs: first.atMs,
+    what: `From ${formatDuration(first.atMs)} on: ${steps.map(({ what }) => what).join('; ')}${busy}.`,
+  };
+}
+
+function stepOf(
+  points: readonly Point[],
+  leastGrowth: number,
+  leastShare: number,
+  words: (from: number, to: number) => string,
+): { readonly atMs: Milliseconds; readonly what: string } | null {
+  const step = lastingStep(points, { leastGrowth, leastShare });
+  return step && { atMs: step.x, what: words(step.from, step.to) };
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Options } from 'yargs';
+import { type VerifyStatus, verifyDuration, verifyFinding } from '../analysis/verify-finding.ts';
+import { createHostClock } from '../capture/host-clock.ts';
+import { runId } from '../format/run-id.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import { formatDuration } from '../model/units.ts';
+import { readManifest } from '../record/read-manifest.ts';
+import { analyseRun } from '../soak/analyse-run.ts';
+import { toolVersion } from '../soak/tool-version.ts';
+import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
+import type { Command } from './command.ts';
+import { loadConfig } from './load-config.ts';
+import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
+import { resolveTarget } from './resolve-target.ts';
+import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
+import { soakAndReport } from './soak-and-report.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
+
+const OPTIONS = {
+  finding: { ...textOption('finding', 'id of the finding, as the report shows it'), demandOption: true },
+  minutes: { ...numberOption('minutes', 'length of the run'), group: 'Length:' },
+  duration: {
+    ...durationOption('duration', 'length of the run, such as 10m (default: as long as that finding needs)', '10m'),
+    group: 'Length:',
+  },
+  scenario: { ...textOption('scenario', 'scenario file (default: that of the run)'), group: 'Load:' },
+  url: { ...textOption('url', 'base URL of the load (default: that of the run)'), group: 'Load:' },
+  users: {
+    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    group: 'Load:',
+  },
+  rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  config: {
+    ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
+    group: 'Files:',
+  },
+  out: { ...textOption('out', 'folder of the new run (default: profiles/<run-id>)'), group: 'Files:' },
+  'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
+} as const satisfies Readonly<Record<string, Options>>;
+
+const EXIT_OF: Readonly<Record<VerifyStatus, ExitCode>> = {
+  gone: EXIT.passed,
+  'still-there': EXIT.gateFailed,
+  'not-enough-data': EXIT.notEnoughData,
+};
+
+/** Soaks again just long enough to say whether one finding of an earlier run is gone. */
+export const verifyCommand: Command = (exit) => ({
+  command: 'verify <run>',
+  describe: 'soak again just long enough to say whether a finding is gone',
+  builder: (yargs) =>
+    yargs
+      .positional('run', { type: 'string', demandOption: true, describe: 'run folder that has the finding' })
+      .options(TARGET_OPTIONS)
+      .options(ATTACH_OPTIONS)
+      .options(OPTIONS)
+      .example(
+        '$0 verify profiles/<run-id> --finding 67ac67fe9e --port 3000',
+        'after the service was mended and started again',
+      )
+      .example('$0 verify profiles/<run-id> --finding 67ac67fe9e -- node server.js', 'start the mended service first'),
+  handler: async (args) => {
+    const terminal = terminalFor(args);
+    const earlierDir = resolve(String(args.run));
+    const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
+    const finding = findFinding(report, String(args.finding), earlierDir);
+    const { target, scenario } = await readManifest(earlierDir);
+    const config = loadConfig(textArgument(args, 'config'));
+    const recorded = recordScenario(args, scenario, config?.scenario ?? null);
+    try {
+      const hasLength = args.minutes !== undefined || args.duration !== undefined;
+      const durationMs = verifyDuration(finding, report.run.durationMs, report.run.requests);
+      const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
+      const settled = settleSoakOptions(wanted, config);
+      terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
+      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { name: target.name }, 'verify', {
+        url: null,
+        allowRemote: flagArgument(args, 'allow-remote'),
+      });
+      try {
+        const id = runId(createHostClock().wallMs(), found.facts.name);
+        const { runDir, reportDir } = settleFolders(id, args, config);
+        const silent = { ...terminal, print: () => {} };
+        const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent);
+        const { status, detail, now } = verifyFinding(finding, outcome.document.report);
+        if (terminal.json)
+          terminal.print(
+            JSON.stringify({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir }),
+          );
+        else terminal.print(`${detail}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
+        exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
+      } finally {
+        await found.release();
+      }
+    } finally {
+      recorded.release();
+    }
+  },
+});
+
+function findFinding({ findings }: Report, id: string, runDir: string): Finding {
+  const found = findings.filter((finding) => finding.id.startsWith(id));
+  if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
+  const known = findings.map((finding) => `  ${finding.id}  ${finding.title}`);
+  throw new ProfilerError(
+    'finding-unknown',
+    EXIT.usage,
+    found.length > 1 ? `More than one finding begins with ${id}.` : `There is no finding ${id} in ${runDir}.`,
+    known.length === 0 ? 'That run found nothing.' : ['Its findings:', ...known].join('\n'),
+  );
+}
+
+/** The scenario of the earlier run as a file, unless another is named; it is kept without credentials, and then one must be. */
+function recordScenario(
+  args: Arguments,
+  scenario: { readonly baseUrl: string; readonly text: string } | null,
+  configured: string | null,
+): { readonly args: Arguments; readonly release: () => void } {
+  const url = scenario && args.url === undefined ? { url: scenario.baseUrl } : {};
+  if (textArgument(args, 'scenario') !== null || configured !== null) return { args: url, release: () => {} };
+  if (scenario === null) return { args: { load: 'none' }, release: () => {} };
+  if (scenario.text.includes('[redacted]')) {
+    throw new ProfilerError(
+      'scenario-redacted',
+      EXIT.usage,
+      'The run keeps its scenario without the credentials.',
+      'Name the scenario file with --scenario.',
+    );
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'profiler-verify-'));
+  const file = join(folder, 'scenario.yaml');
+  writeFileSync(file, scenario.text, { mode: 0o600 });
+  return { args: { ...url, scenario: file }, release: () => rmSync(folder, { recursive: true, force: true }) };
+}
