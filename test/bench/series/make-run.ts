@@ -213,7 +213,6 @@ function signal(
 function drawFrom(random: () => number, judgedMs: Milliseconds): Draw {
   return {
     between: (low, high) => low + (high - low) * random(),
-    oneOf: (...values) => values[Math.floor(values.length * random())] as (typeof values)[number],
     judgedMs,
   };
 }

@@ -17,7 +17,6 @@ export interface Behaviour {
 
 export interface Draw {
   readonly between: (low: number, high: number) => number;
-  readonly oneOf: <T>(...values: readonly T[]) => T;
   /** Length of the judged time. */
   readonly judgedMs: Milliseconds;
 }
