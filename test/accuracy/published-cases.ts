@@ -70,7 +70,7 @@ const LEAKS: readonly AccuracyCase[] = [
       '@opentelemetry/sdk-metrics 1.17.0 (open-telemetry/opentelemetry-js#4115): what one reader collects is kept for the other',
     kinds: ['js-heap-leak'],
     names: ['unreportedAccumulations', 'TemporalMetricProcessor', 'Accumulation', 'AttributeHashMap'],
-    files: ['state/TemporalMetricProcessor.js', 'state/HashMap.js', `${BOOKING}/metrics.mjs`, 'booking-api/main.mjs'],
+    files: ['state/TemporalMetricProcessor.ts', 'state/HashMap.ts', `${BOOKING}/metrics.mjs`, 'booking-api/main.mjs'],
     nodeMajor: 22,
     ratePerSecond: 100,
   }),
