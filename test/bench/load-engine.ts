@@ -1,5 +1,5 @@
 // The load engine beside a peer: `npm run bench:load -- [--seconds 5] [--rounds 3] [--peers autocannon,k6]`.
-// Generators drive the same static server in turn; requests per second of their own CPU time are the figure to trust on a
+// Generators drive the same static server in turn, each on one core, the server on another (taskset, where it is there); requests per second of their own CPU time are the figure to trust on a
 // busy machine. autocannon is installed into a cache folder when first needed; k6 is measured where it is installed.
 // docs/load-benchmark.md holds a result.
 import { execFileSync, fork, spawnSync } from 'node:child_process';
@@ -28,6 +28,7 @@ const USERS = 50;
 const CACHE = join(process.env.PROFILER_BENCH_CACHE ?? join(homedir(), '.cache', 'soak-profiler-bench'), 'load');
 const AUTOCANNON = 'autocannon@9.0.0';
 const STALL_SECONDS = 12;
+const CAN_PIN = cpus().length > 1 && spawnSync('taskset', ['-V'], { stdio: 'ignore' }).status === 0;
 
 const STATIC = '  - request: { name: static, path: / }';
 const TEMPLATES = `  - weight: 3
@@ -71,6 +72,7 @@ async function benchAll(): Promise<void> {
   );
   const server = fork(new URL(import.meta.url), ['--serve'], { execArgv: [] });
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+  pin(server.pid ?? 0, 0);
   try {
     await benchCost(`http://127.0.0.1:${port}`);
     await benchUsers(`http://127.0.0.1:${port}`);
@@ -160,6 +162,7 @@ async function benchStalls(): Promise<void> {
 
 async function measureOurs(baseUrl: string, profile: string, tasks: string = STATIC): Promise<Measured | null> {
   const load = await startLoad({ scenario: scenarioOf(profile, tasks), baseUrl, seed: 1 });
+  pin(load.pid, 1);
   await load.start();
   // Compiling and connecting are over then.
   await sleep(2500);
@@ -214,7 +217,10 @@ function runMeasured(
   words: readonly string[],
 ): { readonly result: AutocannonResult; readonly cpuMs: number; readonly rssBytes: number } {
   const report = join(tmpdir(), `bench-load-${process.pid}`);
-  const run = spawnSync('/usr/bin/time', ['-o', report, '-f', '%U %S %M', program, ...words], { encoding: 'utf8' });
+  const onOneCore = CAN_PIN ? ['taskset', '-c', '1'] : [];
+  const run = spawnSync('/usr/bin/time', ['-o', report, '-f', '%U %S %M', ...onOneCore, program, ...words], {
+    encoding: 'utf8',
+  });
   if (run.status !== 0) throw new Error(`${program} failed: ${run.error?.message ?? run.stderr}`);
   const [user = 0, system = 0, kilobytes = 0] = readFileSync(report, 'utf8')
     .trim()
@@ -248,6 +254,11 @@ export default function () { http.get('${url}/'); }`,
   rmSync(summary);
   const { count, rate } = metrics.http_reqs;
   return { requestsPerCpuSecond: (1000 * count) / cpuMs, steadyPerCpuSecond: null, requestsPerSecond: rate, rssBytes };
+}
+
+/** All threads of a process on one core: what migrates between two costs more, and differently each time. */
+function pin(pid: number, core: number): void {
+  if (CAN_PIN) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
 }
 
 function isInstalled(program: string): boolean {
