@@ -23,6 +23,11 @@ export const pools: Check = {
   name: 'pools',
   run(context) {
     const { heapGrowth } = context.run;
+    // What the pools of a known driver say of themselves is surer, and names the line that holds a connection.
+    const told = context.earlier.find(
+      ({ kind, confidence }) => kind === 'pool-exhaustion' && confidence !== 'possible',
+    );
+    if (told) return ok(`told by the pool itself: ${told.title}`);
     const trouble = starvation(context);
     const known = heapGrowth?.pools ?? [];
     const intervals = heapGrowth ? (snapshotIntervals(context, heapGrowth) ?? []) : [];
