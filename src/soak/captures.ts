@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
 import { readMemAvailableBytes } from '../capture/proc-files.ts';
@@ -25,6 +26,8 @@ export interface CaptureOptions {
   /** Take a snapshot even where the estimate forbids it. */
   readonly force: boolean;
 }
+
+const OBSERVED_AFTER_MS = 100;
 
 type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
 
@@ -169,6 +172,9 @@ export class Captures {
     const { log, sampling } = this.#options;
     await sampling.sampleNow();
     await this.collect();
+    // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
+    await sleep(OBSERVED_AFTER_MS);
+    await sampling.sampleNow();
     await this.#attempt('class-counts', async (instruments) => {
       if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
