@@ -27,8 +27,11 @@ export interface DegradingSeries {
   readonly subject: FindingSubject;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;
-  /** Nothing healthy takes it from one level to a worse one and keeps it there: then it need not get worse on and on. */
-  readonly mayRest?: boolean;
+  /**
+   * What it means that it comes to rest at a worse level: `fine` of a queue that is full, `worse` of what nothing healthy
+   * does. Else a lasting step is a finding, and what comes to rest by degrees is none.
+   */
+  readonly atRest?: 'fine' | 'worse';
   /** In place of what is advised for the kind. */
   readonly recommendation?: string;
   readonly file: string;
@@ -64,7 +67,7 @@ export function judgeDegradation(
   const level = `${figure(direction * trend.level)} ${series.unit}`;
   const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
   const step =
-    verdict === 'growing'
+    verdict === 'growing' || series.atRest === 'fine'
       ? null
       : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
   if (step) {
@@ -77,7 +80,7 @@ export function judgeDegradation(
       detail: `${words}; ${seen}`,
     };
   }
-  const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.mayRest === true);
+  const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.atRest === 'worse');
   if (!isWorse) return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
   return { finding, detail: `gets worse by ${rateWords(trend.slope, trend.span, series.unit)}; ${seen}` };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
 import { readMemAvailableBytes } from '../capture/proc-files.ts';
@@ -28,6 +29,7 @@ export interface CaptureOptions {
 
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
+const OBSERVED_AFTER_MS = 100;
 
 type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
 
@@ -205,6 +207,9 @@ export class Captures {
     const { log, sampling } = this.#options;
     await sampling.sampleNow();
     await this.collect();
+    // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
+    await sleep(OBSERVED_AFTER_MS);
+    await sampling.sampleNow();
     await this.#attempt('class-counts', async (instruments) => {
       if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);

@@ -57,8 +57,8 @@ test('connections, transactions, statements, plans and tables', { skip }, async 
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const later = await monitor.read(2_000);
   assert.equal(later['db.connections.idle-in-transaction'], 1);
-  assert.ok(later['db.cache.hit-ratio']! > 0 && later['db.cache.hit-ratio']! <= 1);
   await service?.query('rollback');
+  assert.ok((await hitRatio(monitor)) <= 1);
 
   const view = await monitor.view(() => [
     'select id from orders where customer = $1',
@@ -160,4 +160,15 @@ for (const [what, url, code] of [
       return true;
     });
   });
+}
+
+/** PostgreSQL tells its statistics late: a reading with none says nothing of blocks. */
+async function hitRatio(monitor: PostgresMonitor): Promise<number> {
+  for (let reading = 0; reading < 20; reading += 1) {
+    await service?.query('select count(*) from orders');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const ratio = (await monitor.read(2_000))['db.cache.hit-ratio'];
+    if (ratio !== undefined && ratio > 0) return ratio;
+  }
+  throw new Error('no reading says how many blocks were found in memory');
 }

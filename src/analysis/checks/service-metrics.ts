@@ -15,7 +15,7 @@ type JudgedRole = Exclude<Role, 'none'>;
 const ROLES: Readonly<
   Record<
     JudgedRole,
-    Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'mayRest'> & {
+    Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'atRest'> & {
       readonly what: string;
       readonly advice: string;
     }
@@ -26,6 +26,7 @@ const ROLES: Readonly<
     what: 'What waits in',
     unit: 'entries',
     leastGrowth: 10,
+    atRest: 'fine',
     advice:
       'More comes in than is worked off: find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
   },
@@ -42,7 +43,7 @@ const ROLES: Readonly<
     what: 'The share of hits in',
     unit: 'of 1',
     leastGrowth: 0.05,
-    mayRest: true,
+    atRest: 'worse',
     advice:
       'Look at what became of the keys: a part that changes with each request (a time, an id), a size that became too small for the data, or an expiry that is too short.',
   },
@@ -59,7 +60,7 @@ const ROLES: Readonly<
     what: 'The share of',
     unit: 'of 1',
     leastGrowth: 0.01,
-    mayRest: true,
+    atRest: 'worse',
     advice: 'Read the log of the service from the time at which the share began to rise.',
   },
   cardinality: {
@@ -67,6 +68,7 @@ const ROLES: Readonly<
     what: 'The number of',
     unit: 'series',
     leastGrowth: 20,
+    atRest: 'fine',
     advice:
       'A label takes ever new values (a path with an id, a user, an error text), and the client library keeps each for ever: label with a pattern or a class instead.',
   },
