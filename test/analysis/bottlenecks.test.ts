@@ -118,7 +118,11 @@ describe('each bottleneck states where, what it costs, the gain and how to check
         }),
       },
     ],
-    ['no-paging', /grow from .* KB to .* all there is/, { traits: (tMs, count) => ({ bodyBytes: (20_000 + tMs) * count }) }],
+    [
+      'no-paging',
+      /grow from .* KB to .* all there is/,
+      { traits: (tMs, count) => ({ bodyBytes: (20_000 + tMs) * count }) },
+    ],
   ];
   for (const [rule, title, change] of cases) {
     test(rule, () => {

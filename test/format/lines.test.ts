@@ -111,7 +111,10 @@ test('request intervals come back, also under names that objects have of their o
   };
   const withTraits = { ...interval, traits };
   assert.deepEqual(readRequestInterval(onlyRecord(encodeRequestInterval(withTraits))), withTraits);
-  assert.throws(() => readRequestInterval({ ...interval, traits: { ...traits, closed: -1 } }), /traits\.closed should be/);
+  assert.throws(
+    () => readRequestInterval({ ...interval, traits: { ...traits, closed: -1 } }),
+    /traits\.closed should be/,
+  );
   assert.throws(() => readRequestInterval({ ...interval, count: 1.5 }), /count should be a count but is 1.5/);
   assert.throws(() => readRequestInterval({ ...interval, errorKinds: { a: 'b' } }), /errorKinds\.a should be a count/);
 });
