@@ -17,7 +17,7 @@ async function soak(t: TestContext, folder: string, name: string, workUs: number
     'soak',
     ...target,
     '--seconds',
-    '8',
+    '10',
     '--sample',
     '500ms',
     '--snapshots',
