@@ -20,8 +20,13 @@ export interface AnalysedGraph {
 export function analyseGraph(graph: HeapGraph): AnalysedGraph {
   const weakMaps = findWeakMapEdges(graph);
   const dominators = buildDominatorTree(graph, weakMaps);
-  const classes = buildClassTable(graph, findDetached(graph));
-  return assembleAnalysis(graph, weakMaps, dominators, calculateShallowSizes(graph), classes);
+  const { shallow, classes } = sizesAndClasses(graph);
+  return assembleAnalysis(graph, weakMaps, dominators, shallow, classes);
+}
+
+/** The part that needs no dominators. */
+export function sizesAndClasses(graph: HeapGraph): Pick<AnalysedGraph, 'shallow' | 'classes'> {
+  return { shallow: calculateShallowSizes(graph), classes: buildClassTable(graph, findDetached(graph)) };
 }
 
 /** From parts that two threads made. */

@@ -20,22 +20,26 @@ export class LocationSection extends RowSection {
   }
 
   protected override takeRows(numbers: Uint32Array, rows: number): number {
-    for (let row = 0; row < rows; row++) this.store(numbers.subarray(row * this.fields, (row + 1) * this.fields));
+    for (let row = 0; row < rows; row++) this.keep(numbers, row * this.fields);
     return rows;
   }
 
+  protected override store(row: readonly number[]): void {
+    this.keep(row, 0);
+  }
+
   /** A location of no node is left out: nothing depends on it. */
-  protected override store(row: ArrayLike<number>): void {
+  private keep(numbers: ArrayLike<number>, start: number): void {
     this.rows++;
     const { layout } = this;
-    const ordinal = row[layout.object]! / this.nodeFields;
+    const ordinal = numbers[start + layout.object]! / this.nodeFields;
     if (!Number.isInteger(ordinal) || ordinal >= this.nodeCount) return;
     const at = this.count++ * 4;
     if (at === this.values.length) this.grow();
     this.values[at] = ordinal;
-    this.values[at + 1] = row[layout.script]!;
-    this.values[at + 2] = row[layout.line]!;
-    this.values[at + 3] = row[layout.column]!;
+    this.values[at + 1] = numbers[start + layout.script]!;
+    this.values[at + 2] = numbers[start + layout.line]!;
+    this.values[at + 3] = numbers[start + layout.column]!;
   }
 
   private grow(): void {

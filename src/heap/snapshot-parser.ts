@@ -232,9 +232,7 @@ export class SnapshotParser {
       firstEdge[nodes.rows] === layout.edgeCount &&
       edges.rows <= tail.firstRow;
     if (!isComplete) return null;
-    for (const column of Object.values(edges.columns) as Uint32Array[]) {
-      column.copyWithin(edges.rows, tail.firstRow, tail.firstRow + tail.edgeRows);
-    }
+    for (const column of Object.values(edges.columns)) moveDown(column, edges.rows, tail.firstRow, tail.edgeRows);
     return this.graphOf(layout.edgeCount, tail.strings, tail.locations, tail.stringsOffset, []);
   }
 
@@ -277,6 +275,11 @@ export class SnapshotParser {
     if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
     return found;
   }
+}
+
+/** As `copyWithin`, which on shared memory moves byte by byte and takes ten times as long. */
+function moveDown(column: Uint8Array | Uint32Array, to: number, from: number, count: number): void {
+  for (let row = 0; row < count; row++) column[to + row] = column[from + row]!;
 }
 
 function trimmed<Columns extends object>(columns: Columns, rows: number): Columns {

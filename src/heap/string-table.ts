@@ -67,8 +67,22 @@ export class StringTable {
   }
 
   startsWith(index: number, text: string): boolean {
-    if (this.byteLength(index) < text.length) return false;
+    return this.has(index, 0, text);
+  }
+
+  /** How many digits the string begins with. */
+  leadingDigits(index: number): number {
+    if (index >= this.count) return 0;
     const start = this.startOf(index);
+    let at = start;
+    while (this.bytes[at]! >= 48 && this.bytes[at]! <= 57) at++;
+    return at - start;
+  }
+
+  /** Whether `text` (plain ASCII) stands in the string from byte `from` on. */
+  has(index: number, from: number, text: string): boolean {
+    if (this.byteLength(index) < from + text.length) return false;
+    const start = this.startOf(index) + from;
     for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text.charCodeAt(i)) return false;
     return true;
   }

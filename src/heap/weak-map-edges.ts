@@ -22,8 +22,8 @@ export function findWeakMapEdges(graph: HeapGraph): WeakMapEdges {
   const isPairName = new Uint8Array(strings.count);
   const tableOf = new Map<number, number>();
   for (let index = 0; index < strings.count; index++) {
-    const byte = strings.firstByte(index);
-    if (byte < 48 || byte > 57 || strings.byteLength(index) < 40) continue;
+    const digits = strings.leadingDigits(index);
+    if (digits === 0 || !strings.has(index, digits, ' / part of key (')) continue;
     const table = NAME.exec(strings.get(index))?.[1];
     if (table === undefined) continue;
     isPairName[index] = 1;

@@ -1,31 +1,32 @@
 import { parentPort } from 'node:worker_threads';
-import { analyseGraph } from '../heap/analyse-graph.ts';
-import { buildClassTable } from '../heap/class-table.ts';
-import { findDetached } from '../heap/detachedness.ts';
-import { calculateShallowSizes } from '../heap/shallow-sizes.ts';
-import { findRepetitions } from '../heap/summarise-graph.ts';
 import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
-import { openSnapshot } from './open-snapshot.ts';
 import { readTail } from './read-tail.ts';
-import { refusalOf } from './refusal.ts';
 
+/** What a first request does not need is loaded when it is asked for: reading should begin at once. */
 async function answer(request: HelperRequest): Promise<HelperAnswer> {
   switch (request.type) {
     case 'read-tail':
       return { type: 'tail', tail: readTail(request) };
     case 'nodes': {
+      const [{ openSnapshot }, { refusalOf }] = await Promise.all([
+        import('./open-snapshot.ts'),
+        import('./refusal.ts'),
+      ]);
       const opened = openSnapshot(request.file, { withoutEdges: true, salvage: request.salvage });
       return { type: 'nodes', graph: await opened.then(({ graph }) => share(graph), refusalOf) };
     }
     case 'sizes-and-classes': {
-      const graph = graphOf(request.graph);
-      const classes = buildClassTable(graph, findDetached(graph));
-      return { type: 'sizes-and-classes', shallow: calculateShallowSizes(graph), classes };
+      const { sizesAndClasses } = await import('../heap/analyse-graph.ts');
+      return { type: 'sizes-and-classes', ...sizesAndClasses(graphOf(request.graph)) };
     }
-    case 'repetitions':
+    case 'repetitions': {
+      const { findRepetitions } = await import('../heap/summarise-graph.ts');
       return { type: 'repetitions', repetitions: findRepetitions(graphOf(request.graph), request.most) };
-    case 'aggregates':
+    }
+    case 'aggregates': {
+      const { analyseGraph } = await import('../heap/analyse-graph.ts');
       return { type: 'aggregates', aggregates: analyseGraph(graphOf(request.graph)).aggregates };
+    }
   }
 }
 
