@@ -26,5 +26,7 @@ export function exportedMetric(metric: MetricName): ExportedMetric {
   const { unit, kind, title } = METRICS[metric];
   const { suffix, factor } = UNITS[unit];
   const base = metric.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[^a-z0-9]+/g, '_');
-  return { name: `profiler_${base}${suffix}${kind === 'counter' ? '_total' : ''}`, help: title, kind, factor };
+  // `_total` is the ending of counters: `pool.total` is `profiler_pool_all`.
+  const name = kind === 'counter' ? `${base}${suffix}_total` : `${base}${suffix}`.replace(/_total$/, '_all');
+  return { name: `profiler_${name}`, help: title, kind, factor };
 }
