@@ -72,7 +72,7 @@ test('folders are 0700 and files 0600, whatever the umask', async (context) => {
   await recorder.updateManifest((manifest) => ({ ...manifest }));
   await recorder.close();
   const paths = readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name)));
-  assert.equal(paths.length, 8);
+  assert.equal(paths.length, 9);
   for (const path of [dir, ...paths]) {
     const stats = statSync(path);
     assert.equal((stats.mode & 0o777).toString(8), stats.isDirectory() ? '700' : '600', path);
