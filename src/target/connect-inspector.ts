@@ -106,18 +106,17 @@ class WebSocketSession implements InspectorSession {
     expression: string,
     options: { readonly deadlineMs?: Milliseconds } = {},
   ): Promise<Value> {
-    const reply = await this.call<EvaluateResult>(
-      'Runtime.evaluate',
-      {
-        expression,
-        includeCommandLineAPI: true,
-        returnByValue: true,
-        awaitPromise: false,
-        silent: true,
-        objectGroup: OBJECT_GROUP,
-      },
-      options,
-    );
+    const params = {
+      expression,
+      includeCommandLineAPI: true,
+      returnByValue: true,
+      awaitPromise: false,
+      silent: true,
+      objectGroup: OBJECT_GROUP,
+    };
+    const ask = (): Promise<EvaluateResult> => this.call<EvaluateResult>('Runtime.evaluate', params, options);
+    // Right after a forced collection V8 now and then does not find the main context. It has evaluated nothing then.
+    const reply = await ask().catch((error: unknown) => (isContextMissed(error) ? ask() : Promise.reject(error)));
     if (!reply.exceptionDetails) return reply.result.value as Value;
     // The thrown object stays alive in the target until its handle is released.
     this.call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
@@ -154,4 +153,8 @@ class WebSocketSession implements InspectorSession {
     }
     this.#pending.clear();
   }
+}
+
+function isContextMissed(error: unknown): boolean {
+  return error instanceof InspectorError && /Cannot find context with specified id/.test(error.message);
 }
