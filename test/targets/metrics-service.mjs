@@ -72,7 +72,7 @@ const server = createServer((request, response) => {
     stop();
   });
   if (request.url === '/metrics') {
-    registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
+    void registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
   } else if (request.url === '/health') response.writeHead(200).end('ok');
   else if (request.method === 'POST' && first === 'mails') takeMail(response);
   else response.writeHead(404).end();
