@@ -41,6 +41,7 @@ async function openAlone(source: ChunkSource, options: OpenOptions): Promise<Hea
     scanner: loadScanner(),
     sizeBytes: source.sizeBytes,
     salvage: options.salvage ?? false,
+    withoutEdges: options.withoutEdges ?? false,
   });
   try {
     for await (const { chunk, readBytes } of source.chunks()) {
