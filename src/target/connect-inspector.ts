@@ -115,7 +115,8 @@ class WebSocketSession implements InspectorSession {
       objectGroup: OBJECT_GROUP,
     };
     const ask = (): Promise<EvaluateResult> => this.call<EvaluateResult>('Runtime.evaluate', params, options);
-    // Right after a forced collection V8 now and then does not find the main context. It has evaluated nothing then.
+    // Seen once, after a forced collection, for a reason not known: V8 does not find the main context. It has evaluated
+    // nothing then, so asking again does no harm.
     const reply = await ask().catch((error: unknown) => (isContextMissed(error) ? ask() : Promise.reject(error)));
     if (!reply.exceptionDetails) return reply.result.value as Value;
     // The thrown object stays alive in the target until its handle is released.
