@@ -1,4 +1,3 @@
-import yargs from 'yargs';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { toolVersion } from '../soak/tool-version.ts';
@@ -11,6 +10,9 @@ const WIDEST_HELP = 110;
 export async function runCli(words: readonly string[]): Promise<ExitCode> {
   const json = words.includes('--json');
   let exitCode: ExitCode = EXIT.passed;
+  // The command first: it may begin to work in another thread while yargs, the slowest of all to load, is loaded.
+  const commands = await loadCommands(words);
+  const { default: yargs } = await import('yargs');
   const parser = yargs()
     .scriptName('profiler')
     .usage('$0 <command> [options]\n\nFinds what leaks or degrades in a Node.js service that is already running.')
@@ -37,7 +39,7 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .alias({ help: 'h', version: 'v' })
     .completion('completion', 'print a completion script for bash or zsh')
     .wrap(Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP));
-  for (const command of await loadCommands(words)) {
+  for (const command of commands) {
     parser.command(
       command((code) => {
         exitCode = code;

@@ -79,6 +79,16 @@ export class StringTable {
     return at - start;
   }
 
+  /** The digits that stand right before byte `end` of the string. */
+  digitsBefore(index: number, end: number): string {
+    const start = this.startOf(index);
+    let text = '';
+    for (let at = start + end - 1; at >= start && this.bytes[at]! >= 48 && this.bytes[at]! <= 57; at--) {
+      text = String.fromCharCode(this.bytes[at]!) + text;
+    }
+    return text;
+  }
+
   /** Whether `text` (plain ASCII) stands in the string from byte `from` on. */
   has(index: number, from: number, text: string): boolean {
     if (this.byteLength(index) < from + text.length) return false;

@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { type ClassChanges, findClassChanges } from '../heap/class-changes.ts';
-import { type OnProgress, openSnapshot } from './open-snapshot.ts';
+import { type OnProgress, openNodes } from './open-snapshot.ts';
 import { SnapshotHelper } from './snapshot-helper.ts';
 
 /**
@@ -12,24 +11,15 @@ export async function classChangesOf(
   after: string,
   options: { readonly onProgress?: OnProgress; readonly salvage?: boolean } = {},
 ): Promise<ClassChanges> {
-  const read = { ...options, withoutEdges: true };
-  const helper = SnapshotHelper.start(await sizeOf(before));
+  const helper = SnapshotHelper.startFor(before);
   try {
     const helped = helper?.nodes(before, options.salvage ?? false);
     // Whoever awaits the other file must not leave a rejection behind.
     helped?.catch(() => undefined);
-    const { graph } = await openSnapshot(after, read);
+    const graph = await openNodes(after, options);
     options.onProgress?.('comparing', 1);
-    return findClassChanges((await helped) ?? (await openSnapshot(before, read)).graph, graph);
+    return findClassChanges((await helped) ?? (await openNodes(before, options)), graph);
   } finally {
     await helper?.close();
   }
-}
-
-/** Null where it cannot be told: whoever opens the file says why. */
-function sizeOf(file: string): Promise<number | null> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => null,
-  );
 }

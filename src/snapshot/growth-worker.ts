@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import { analyseGraph } from '../heap/analyse-graph.ts';
 import { GrowthMeasure } from '../heap/growth/measure-growth.ts';
-import { findWeakMapEdges } from '../heap/weak-map-edges.ts';
 import { hideNumbers } from '../heap/words/numbers.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { GrowthAnswer, GrowthRequest } from './growth-of.ts';
@@ -22,11 +20,12 @@ async function measure(request: GrowthRequest, helper: SnapshotHelper | null): P
         what: `${what} snapshot ${index + 1} of ${request.files.length}`,
         done: (index + done / 2) / request.files.length,
       });
-    const { graph, fileBytes } = await openSnapshot(file, { onProgress: say, salvage: request.salvage }, helper);
+    const options = { onProgress: say, salvage: request.salvage };
+    const { graph, weakMaps, fileBytes } = await openSnapshot(file, options, helper);
     say('analysing', 1);
     const hasNumbers = hideNumbers(graph);
     const helped = helper?.aggregates(graph);
-    measured.add(graph, findWeakMapEdges(graph), {
+    measured.add(graph, weakMaps, {
       file,
       fileBytes,
       idEpoch: request.idEpochs[index] ?? null,
@@ -43,16 +42,11 @@ function send(answer: GrowthAnswer): void {
 }
 
 const request = workerData as GrowthRequest;
-const helper = SnapshotHelper.start(Math.max(0, ...request.files.map(sizeOf)));
+const helper = SnapshotHelper.startFor(...request.files);
 try {
   send({ type: 'growth', growth: await measure(request, helper) });
 } catch (error) {
   send({ type: 'refused', refusal: refusalOf(error) });
 } finally {
   await helper?.close();
-}
-
-/** 0 where it cannot be told: whoever opens the file says why. */
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,19 +1,30 @@
 import { parentPort } from 'node:worker_threads';
 import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
-import { readTail } from './read-tail.ts';
+import { FrontReader } from './read-front.ts';
+
+let front: FrontReader | null = null;
 
 /** What a first request does not need is loaded when it is asked for: reading should begin at once. */
 async function answer(request: HelperRequest): Promise<HelperAnswer> {
   switch (request.type) {
-    case 'read-tail':
-      return { type: 'tail', tail: readTail(request) };
+    case 'front':
+      front?.close();
+      front = orNull(() => new FrontReader(request.file, request.sizeBytes, request.meeting));
+      return { type: 'front', start: front?.start ?? null };
+    case 'join': {
+      const graph = orNull(() => front?.finish(request.tail) ?? null);
+      return { type: 'join', graph: graph && share(graph) };
+    }
+    case 'placed':
+      front?.close();
+      front = null;
+      return { type: 'placed' };
     case 'nodes': {
-      const [{ openSnapshot }, { refusalOf }] = await Promise.all([
+      const [{ openNodes }, { refusalOf }] = await Promise.all([
         import('./open-snapshot.ts'),
         import('./refusal.ts'),
       ]);
-      const opened = openSnapshot(request.file, { withoutEdges: true, salvage: request.salvage });
-      return { type: 'nodes', graph: await opened.then(({ graph }) => share(graph), refusalOf) };
+      return { type: 'nodes', graph: await openNodes(request.file, { salvage: request.salvage }).then(share, refusalOf) };
     }
     case 'sizes-and-classes': {
       const { sizesAndClasses } = await import('../heap/analyse-graph.ts');
@@ -30,7 +41,23 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
   }
 }
 
+/** A file that is damaged is read once more by the first thread, which says what is wrong with it. */
+function orNull<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
+async function serve(request: HelperRequest): Promise<void> {
+  parentPort?.postMessage(await answer(request));
+  // Whoever asked knows now what it needs to go on, while the work goes on here.
+  if (request.type === 'front') front?.readToMeeting();
+  if (request.type === 'join') front?.place();
+}
+
 let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (request: HelperRequest) => {
-  last = last.then(() => answer(request)).then((answered) => parentPort?.postMessage(answered));
+  last = last.then(() => serve(request));
 });

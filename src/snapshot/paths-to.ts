@@ -3,7 +3,6 @@ import { biggestDominators } from '../heap/biggest-dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import { findByClass, findById } from '../heap/paths/find-nodes.ts';
 import { type RetainingPath, retainingPaths } from '../heap/paths/retaining-paths.ts';
-import { findWeakMapEdges } from '../heap/weak-map-edges.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
@@ -17,13 +16,13 @@ export interface PathOptions extends OpenOptions {
 
 /** Who keeps an object, the objects of a class, or the biggest objects alive. Throws a ProfilerError when there is none. */
 export async function pathsTo(file: string, target: PathTarget, options: PathOptions): Promise<RetainingPath[]> {
-  const { graph } = await openSnapshot(file, options);
+  const { graph, weakMaps } = await openSnapshot(file, options);
   options.onProgress?.('looking for paths', 1);
   const nodes = nodesFor(graph, target);
   const what = 'id' in target ? `object @${target.id}` : 'class' in target ? `class ${target.class}` : 'object';
   if (nodes.length === 0) throw notThere(`there is no ${what} in ${file}`);
   const most = 'biggest' in target ? target.biggest : options.most;
-  const paths = retainingPaths(graph, findWeakMapEdges(graph), nodes, most);
+  const paths = retainingPaths(graph, weakMaps, nodes, most);
   if (paths.length === 0) throw notThere(`nothing keeps ${what} alive: only weak references lead to it`);
   return paths;
 }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -12,8 +12,12 @@ export interface ChunkSource {
   readonly fileBytes: Bytes;
   /** Of the snapshot; null for a compressed file, whose size shows at its end only. */
   readonly sizeBytes: Bytes | null;
-  /** Chunks are valid until the next is asked for; `readBytes` of the file have been read by then. */
-  chunks(): AsyncGenerator<{ readonly chunk: Uint8Array; readonly readBytes: Bytes }>;
+  /**
+   * Chunks are valid until the next is asked for; `readBytes` of the file have been read by then.
+   *
+   * @param room where to put them where that can be chosen, as it can be for a plain file
+   */
+  chunks(room?: Uint8Array): AsyncGenerator<{ readonly chunk: Uint8Array; readonly readBytes: Bytes }>;
 }
 
 /** A snapshot file as chunks: plain, `.gz` or `.br`. Throws a ProfilerError for a file that cannot be read. */
@@ -24,7 +28,7 @@ export async function openChunks(file: string): Promise<ChunkSource> {
   if (!facts.isFile()) throw unreadable(file, new Error('it is not a regular file'));
   const fileBytes = facts.size;
   if (!isCompressed(file)) {
-    return { fileBytes, sizeBytes: fileBytes, chunks: () => readPlain(file) };
+    return { fileBytes, sizeBytes: fileBytes, chunks: (room) => readPlain(file, room) };
   }
   return { fileBytes, sizeBytes: null, chunks: () => readCompressed(file) };
 }
@@ -34,21 +38,30 @@ function isCompressed(file: string): boolean {
 }
 
 /** One buffer, filled again and again: a stream would allocate the whole file in pieces. */
-async function* readPlain(file: string): ReturnType<ChunkSource['chunks']> {
-  const handle = await open(file).catch((cause) => {
-    throw unreadable(file, cause);
-  });
+async function* readPlain(
+  file: string,
+  buffer: Uint8Array = new Uint8Array(CHUNK_BYTES),
+): ReturnType<ChunkSource['chunks']> {
+  const descriptor = openPlain(file);
   try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
     let readBytes = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, readBytes);
-      if (bytesRead === 0) return;
-      readBytes += bytesRead;
-      yield { chunk: buffer.subarray(0, bytesRead), readBytes };
+      // To wait for each of a thousand small pieces would take longer than to read them.
+      const length = readSync(descriptor, buffer, 0, buffer.length, readBytes);
+      if (length === 0) return;
+      readBytes += length;
+      yield { chunk: buffer.subarray(0, length), readBytes };
     }
   } finally {
-    await handle.close();
+    closeSync(descriptor);
+  }
+}
+
+function openPlain(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (cause) {
+    throw unreadable(file, cause);
   }
 }
 

@@ -1,108 +1,125 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { findRowStart } from '../heap/find-row-start.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
-import { EDGE } from '../heap/snapshot-layout.ts';
+import { EDGE, type SnapshotLayout } from '../heap/snapshot-layout.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
-import type { HelperRequest } from './helper-messages.ts';
+import type { Bytes, Share } from '../model/units.ts';
 import { loadScanner } from './load-scanner.ts';
+import { type FrontStart, type Meeting, SPARE_EDGES_SHARE } from './read-front.ts';
+import { SequentialReader } from './sequential-reader.ts';
 
-const CHUNK_BYTES = 2 << 20;
-const SAMPLE_BYTES = 1 << 18;
-const CLOSE = 93;
+/** Four hundred rows of edges and more. */
+const PROBE_BYTES = 1 << 15;
+/** The front must not come to the place before it is told of it. */
+const AHEAD_BYTES = 8 << 20;
+/** Strings are taken as they are: a byte of them costs so much of a byte of numbers. */
+const STRINGS_COST: Share = 0.5;
+/** So little is not worth a second thread. */
+const LEAST_EDGES: Share = 0.05;
+/** Where to look for the edges; and how often to look how long their rows are. */
+const TRIES = 20;
+const SAMPLES = 64;
+const SAMPLE_BYTES = 1 << 11;
 const COMMA = 44;
-/** The first thread must not come to the place before it is told of it. */
-const AHEAD_BYTES = 16 << 20;
-/** What the helper loses by starting late, in bytes that are read meanwhile. */
-const LATE_BYTES = 20 << 20;
-/** Rows to leave between the guess where our rows belong and the end of the room for them. */
-export const SPARE_EDGES_SHARE = 0.04;
-
-type TailRequest = Extract<HelperRequest, { type: 'read-tail' }>;
 
 /**
- * Reads the second part of a file, from a row in the middle of the edges on. Which row is not known before the first
- * thread came there: rows are put where they will belong by estimate, with room to spare, and moved at the end.
+ * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front. Which
+ * row that is is not known before the front came there: rows are put where they will belong by estimate, with room to
+ * spare, and moved at the end. Null where the file cannot be cut, or the front has it read already.
  */
-export function readTail(request: TailRequest): ParsedTail | null {
-  const descriptor = openSync(request.file, 'r');
+export function readTail(
+  file: string,
+  sizeBytes: Bytes,
+  front: FrontStart,
+  meeting: Meeting,
+  onRead: (offset: Bytes) => void,
+): ParsedTail | null {
+  const begin = chooseBegin(file, sizeBytes, front, meeting);
+  Atomics.store(meeting.offsets, 0, begin ? BigInt(begin.offset) : -1n);
+  if (!begin) return null;
+  const scanner = loadScanner();
+  const parser = new SnapshotParser({ scanner, sizeBytes }, { layout: front.layout, columns: front.edges, ...begin });
+  const reader = new SequentialReader(file, begin.offset, scanner, parser);
   try {
-    const start = chooseStart(descriptor, request);
-    if (start === null) {
-      Atomics.store(request.meeting.offsets, 0, -1n);
-      return null;
-    }
-    Atomics.store(request.meeting.offsets, 0, BigInt(start.offset));
-    return parseFrom(descriptor, request, start);
+    while (reader.read()) onRead(reader.offset);
+  } catch {
+    // Damage: the front reads on by itself and says where it is.
+    return null;
+  } finally {
+    reader.close();
+  }
+  return parser.takeTail(begin.firstRow);
+}
+
+interface TailBegin {
+  readonly offset: Bytes;
+  readonly firstRow: number;
+}
+
+function chooseBegin(
+  file: string,
+  sizeBytes: Bytes,
+  { layout, nodesOffset }: FrontStart,
+  meeting: Meeting,
+): TailBegin | null {
+  const descriptor = openSync(file, 'r');
+  try {
+    const rowAt = (offset: Bytes): Bytes => {
+      const row = findRowStart(readAt(descriptor, offset, PROBE_BYTES), layout, EDGE.weak + 1);
+      return row < 0 ? -1 : offset + row;
+    };
+    const isWithin = (offset: Bytes): boolean => rowAt(offset) >= 0;
+    const within = placesFrom(nodesOffset, sizeBytes, TRIES).find(isWithin);
+    if (within === undefined) return null;
+    const first = border(within, nodesOffset, isWithin);
+    const end = border(within, sizeBytes, isWithin);
+    const cameTo = Number(Atomics.load(meeting.offsets, 1));
+    const even = (cameTo + end + STRINGS_COST * (sizeBytes - end)) / 2;
+    const least = LEAST_EDGES * (end - first);
+    const offset = Math.floor(Math.max(cameTo + AHEAD_BYTES, first + least, Math.min(end - least, even)));
+    const row = offset > end - least ? -1 : rowAt(offset);
+    if (row < 0) return null;
+    const share = shareOfRows(descriptor, first, row, end);
+    return { offset: row, firstRow: Math.floor(layout.edgeCount * (share + SPARE_EDGES_SHARE / 2)) };
   } finally {
     closeSync(descriptor);
   }
 }
 
-interface TailStart {
-  readonly offset: number;
-  readonly firstRow: number;
+/** The middles of so many equal parts. */
+function placesFrom(start: Bytes, end: Bytes, parts: number): readonly Bytes[] {
+  return Array.from({ length: parts }, (_, part) => Math.floor(start + ((end - start) * (part + 0.5)) / parts));
 }
 
-function chooseStart(descriptor: number, request: TailRequest): TailStart | null {
-  const { sizeBytes, layout, nodesOffset, meeting } = request;
-  const nodesEnd = findByte(descriptor, nodesOffset, CLOSE);
-  if (nodesEnd < 0) return null;
-  const sample = readAt(descriptor, nodesEnd, SAMPLE_BYTES);
-  const opening = sample.indexOf(91);
-  if (opening < 0 || opening > 64) return null;
-  const edgesOffset = nodesEnd + opening + 1;
-  const bytesPerRow = rowBytes(sample.subarray(opening + 1), layout.edge.fields);
-  const edgesBytes = Math.min(sizeBytes - edgesOffset, layout.edgeCount * bytesPerRow);
-  const restBytes = sizeBytes - edgesOffset - edgesBytes;
-  const even = (edgesBytes + restBytes + LATE_BYTES - (edgesOffset - nodesOffset)) / 2;
-  const wanted = edgesOffset + Math.max(edgesBytes * 0.05, Math.min(edgesBytes * 0.9, even));
-  const cameTo = Number(Atomics.load(meeting.offsets, 1));
-  const from = Math.floor(Math.max(wanted, cameTo + AHEAD_BYTES));
-  if (from > edgesOffset + edgesBytes * 0.95) return null;
-  const row = findRowStart(readAt(descriptor, from, SAMPLE_BYTES), layout, EDGE.weak + 1);
-  if (row < 0) return null;
-  const offset = from + row;
-  const estimate = ((offset - edgesOffset) / edgesBytes) * layout.edgeCount;
-  return { offset, firstRow: Math.floor(estimate + layout.edgeCount * (SPARE_EDGES_SHARE / 2)) };
-}
-
-function rowBytes(sample: Uint8Array, fields: number): number {
-  let commas = 0;
-  for (const byte of sample) if (byte === COMMA) commas++;
-  return (sample.length * fields) / Math.max(1, commas);
-}
-
-/** Offset of the first such byte from `start` on, or -1. Sections of numbers hold no bracket but their last byte. */
-function findByte(descriptor: number, start: number, wanted: number): number {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let offset = start; ; ) {
-    const length = readSync(descriptor, buffer, 0, buffer.length, offset);
-    if (length === 0) return -1;
-    const at = buffer.subarray(0, length).indexOf(wanted);
-    if (at >= 0) return offset + at;
-    offset += length;
+/** The last place from `inside` on towards `outside` that is within, to a thousandth of the way. */
+function border(inside: Bytes, outside: Bytes, isWithin: (offset: Bytes) => boolean): Bytes {
+  let near = inside;
+  let far = outside;
+  for (let step = 0; step < 10; step++) {
+    const middle = Math.floor((near + far) / 2);
+    if (isWithin(middle)) near = middle;
+    else far = middle;
   }
+  return near;
 }
 
-function readAt(descriptor: number, offset: number, length: number): Uint8Array {
+/** Which share of the rows of [first, end) stands before `at`: their numbers become longer towards the end. */
+function shareOfRows(descriptor: number, first: Bytes, at: Bytes, end: Bytes): Share {
+  const rowsIn = (from: Bytes, to: Bytes): number => {
+    const commas = placesFrom(from, to, SAMPLES).map((place) => countCommas(readAt(descriptor, place, SAMPLE_BYTES)));
+    return (to - from) * commas.reduce((sum, count) => sum + count, 0);
+  };
+  const before = rowsIn(first, at);
+  return before / (before + rowsIn(at, end));
+}
+
+function countCommas(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === COMMA) count++;
+  return count;
+}
+
+function readAt(descriptor: number, offset: Bytes, length: Bytes): Uint8Array {
   const bytes = new Uint8Array(length);
   return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
-}
-
-function parseFrom(descriptor: number, request: TailRequest, start: TailStart): ParsedTail | null {
-  const { layout, edges: columns, sizeBytes } = request;
-  const parser = new SnapshotParser({ scanner: loadScanner(), sizeBytes }, { layout, columns, ...start });
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  try {
-    for (let offset = start.offset; ; ) {
-      const length = readSync(descriptor, buffer, 0, buffer.length, offset);
-      if (length === 0) break;
-      parser.write(buffer.subarray(0, length));
-      offset += length;
-    }
-  } catch {
-    // Damage: the first thread reads on by itself and says where it is.
-    return null;
-  }
-  return parser.takeTail(start.firstRow);
 }

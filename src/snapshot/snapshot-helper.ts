@@ -1,43 +1,81 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { ClassTable } from '../heap/class-table.ts';
-import type { EdgeColumns } from '../heap/edge-section.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
-import type { SnapshotLayout } from '../heap/snapshot-layout.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
-import { graphOf, type HelperAnswer, type HelperRequest, type Meeting, share } from './helper-messages.ts';
+import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
+import type { FrontStart, Meeting } from './read-front.ts';
 import { errorOf } from './refusal.ts';
 
 /** Below this a second thread costs more to start than it saves. */
 const WORTH_IT_BYTES = 48 << 20;
 
+/** A file whose front the helper reads. */
+interface Beginning {
+  readonly file: string;
+  readonly meeting: Meeting;
+  /** Null where the file does not begin as it should. */
+  readonly start: Promise<FrontStart | null>;
+}
+
 /** A second thread that takes over parts of the work on one snapshot. Must be closed. */
 export class SnapshotHelper {
   private readonly worker: Worker;
+  private begun: Beginning | null = null;
+  private pending = 0;
 
   /** Null where a second thread would not help. */
-  static start(sizeBytes: Bytes | null): SnapshotHelper | null {
-    if (sizeBytes === null || sizeBytes < WORTH_IT_BYTES || availableParallelism() < 2) return null;
+  static start(sizeBytes: Bytes): SnapshotHelper | null {
+    if (sizeBytes < WORTH_IT_BYTES || availableParallelism() < 2) return null;
     return new SnapshotHelper();
+  }
+
+  /** For the biggest of these files; whoever opens one that is not there says so. */
+  static startFor(...files: readonly string[]): SnapshotHelper | null {
+    return SnapshotHelper.start(Math.max(...files.map(sizeOf)));
+  }
+
+  /** A helper that begins to read the file at once, for whoever has something else to do before; null where it would not help. */
+  static readAhead(file: string): SnapshotHelper | null {
+    const helper = SnapshotHelper.startFor(file);
+    helper?.begin(file, sizeOf(file));
+    return helper;
   }
 
   private constructor() {
     this.worker = new Worker(new URL('./helper-worker.js', import.meta.url), { execArgv: [] });
+    // Alone it keeps no process alive: only what is asked of it does.
+    this.worker.unref();
   }
 
-  /** Begins to read the second part of the file; the meeting tells where that begins. */
-  readTail(
-    file: string,
-    sizeBytes: Bytes,
-    started: { readonly layout: SnapshotLayout; readonly edges: EdgeColumns; readonly offset: number },
-  ): { readonly meeting: Meeting; readonly tail: Promise<ParsedTail | null> } {
+  /** Whether it reads that file already. */
+  isReading(file: string): boolean {
+    return this.begun?.file === file;
+  }
+
+  /** Begins to read the file, if it did not already. */
+  begin(file: string, sizeBytes: Bytes): Beginning {
+    if (this.begun?.file === file) return this.begun;
     const meeting: Meeting = { offsets: new BigInt64Array(new SharedArrayBuffer(16)) };
-    const { layout, edges, offset: nodesOffset } = started;
-    const tail = this.ask('tail', { type: 'read-tail', file, sizeBytes, layout, nodesOffset, edges, meeting });
-    return { meeting, tail: tail.then((answer) => answer.tail) };
+    const start = this.ask('front', { type: 'front', file, sizeBytes, meeting }).then((answer) => answer.start);
+    this.begun = { file, meeting, start };
+    return this.begun;
+  }
+
+  /**
+   * The graph of the file that was begun, with what the caller read of it; null where it must be read again. Its edges are
+   * all there only when `placed`.
+   */
+  async join(tail: ParsedTail | null): Promise<{ readonly graph: HeapGraph | null; readonly placed: Promise<unknown> }> {
+    this.begun = null;
+    const joined = this.ask('join', { type: 'join', tail });
+    const placed = this.ask('placed', { type: 'placed' });
+    const { graph } = await joined;
+    return { graph: graph && graphOf(graph), placed };
   }
 
   /** A whole file without its edges. Rejects with a ProfilerError where it cannot be read. */
@@ -69,8 +107,10 @@ export class SnapshotHelper {
     request: HelperRequest,
   ): Promise<Extract<HelperAnswer, { type: Type }>> {
     const { worker } = this;
+    if (this.pending++ === 0) worker.ref();
     return new Promise((resolve, reject) => {
       const settle = (): void => {
+        if (--this.pending === 0) worker.unref();
         worker.off('error', failed).off('exit', ended).off('message', answered);
       };
       const failed = (error: Error): void => {
@@ -91,4 +131,8 @@ export class SnapshotHelper {
   async close(): Promise<void> {
     await this.worker.terminate();
   }
+}
+
+function sizeOf(file: string): Bytes {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { HeapSummary } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
 import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
@@ -10,18 +9,21 @@ export interface SnapshotSummary extends HeapSummary {
   readonly fileBytes: Bytes;
 }
 
-/** Who keeps what alive in one snapshot. Big files are read by two threads. */
-export async function summariseSnapshot(file: string, options: OpenOptions = {}): Promise<SnapshotSummary> {
-  const helper = SnapshotHelper.start(
-    await stat(file).then(
-      ({ size }) => size,
-      () => null,
-    ),
-  );
+/**
+ * Who keeps what alive in one snapshot. Big files are read by two threads.
+ *
+ * @param ahead that may have begun to read the file; closed here
+ */
+export async function summariseSnapshot(
+  file: string,
+  options: OpenOptions = {},
+  ahead: SnapshotHelper | null = null,
+): Promise<SnapshotSummary> {
+  const helper = ahead ?? SnapshotHelper.startFor(file);
   try {
-    const { graph, fileBytes } = await openSnapshot(file, options, helper);
+    const { graph, weakMaps, fileBytes } = await openSnapshot(file, options, helper);
     options.onProgress?.('dominators and retained sizes', 1);
-    return { file, fileBytes, ...(await summariseTogether(graph, helper)) };
+    return { file, fileBytes, ...(await summariseTogether(graph, weakMaps, helper)) };
   } finally {
     await helper?.close();
   }

@@ -44,8 +44,8 @@ for (const layout of ['old', 'new'] as const) {
     const together = await openSnapshot(file, {}, helper);
     assert.ok(statSync(file).size > 36e6, String(statSync(file).size));
     assertSame(together.graph, alone.graph);
-    const one = await summariseTogether(alone.graph, null);
-    assert.deepEqual(await summariseTogether(together.graph, helper), one);
+    const one = await summariseTogether(alone.graph, alone.weakMaps, null);
+    assert.deepEqual(await summariseTogether(together.graph, together.weakMaps, helper), one);
     assert.deepEqual(await helper?.aggregates(together.graph), one.constructors);
   });
 }

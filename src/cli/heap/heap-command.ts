@@ -1,9 +1,9 @@
 import type { Command } from '../command.ts';
 
 /** The first takes a snapshot, the others read snapshot files. Each is loaded when called, as all commands are. */
-const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[] = [
+const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]) => Promise<Command>])[] = [
   ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
-  ['summary', async () => (await import('./summary-command.ts')).summaryCommand],
+  ['summary', async (words) => (await import('./summary-command.ts')).loadSummaryCommand(words)],
   ['diff', async () => (await import('./diff-command.ts')).diffCommand],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],
@@ -12,7 +12,7 @@ const LOADERS: readonly (readonly [word: string, load: () => Promise<Command>])[
 /** `profiler heap …`, with the subcommand that `words` call; with all where they call none. */
 export async function loadHeapCommand(words: readonly string[]): Promise<Command> {
   const called = LOADERS.filter(([word]) => word === words[1]);
-  const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load()));
+  const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(words)));
   return (exit) => ({
     command: 'heap <command>',
     describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',

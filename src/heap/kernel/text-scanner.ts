@@ -15,17 +15,18 @@ const MOST_VALUES = WINDOW_BYTES / 2 + 64;
 
 /** Finds numbers and quotes in the text of a snapshot, many bytes at once. Keeps nothing between two calls. */
 export class TextScanner {
+  /** For whoever reads a file: what is put here is scanned where it stands, anything else is copied here first. */
+  readonly room: Uint8Array;
   /** What the last call found. */
   readonly values: Uint32Array;
   private readonly kernel: ScanExports;
-  private readonly text: Uint8Array;
   private readonly result: Uint32Array;
 
   constructor(kernel: ScanExports) {
     this.kernel = kernel;
     const { buffer } = kernel.memory;
     this.result = new Uint32Array(buffer, 0, 1);
-    this.text = new Uint8Array(buffer, TEXT_AT, WINDOW_BYTES);
+    this.room = new Uint8Array(buffer, TEXT_AT, WINDOW_BYTES);
     this.values = new Uint32Array(buffer, VALUES_AT, MOST_VALUES);
   }
 
@@ -36,9 +37,9 @@ export class TextScanner {
    */
   numbers(bytes: Uint8Array, start: number, end: number, keep: number): { count: number; next: number } {
     const stop = Math.min(end, start + WINDOW_BYTES);
-    this.text.set(bytes.subarray(start, stop));
-    const next = this.kernel.numbers(TEXT_AT, TEXT_AT + stop - start, VALUES_AT + keep * 4);
-    return { count: keep + this.result[0]!, next: start + next - TEXT_AT };
+    const at = this.place(bytes, start, stop);
+    const next = this.kernel.numbers(at, at + stop - start, VALUES_AT + keep * 4);
+    return { count: keep + this.result[0]!, next: start + next - at };
   }
 
   /**
@@ -53,8 +54,15 @@ export class TextScanner {
     escaped: boolean,
   ): { count: number; next: number; escaped: boolean } {
     const next = Math.min(end, start + WINDOW_BYTES / 2);
-    this.text.set(bytes.subarray(start, next));
-    const count = this.kernel.quotes(TEXT_AT, TEXT_AT + next - start, base, escaped ? 1 : 0, VALUES_AT);
+    const at = this.place(bytes, start, next);
+    const count = this.kernel.quotes(at, at + next - start, base, escaped ? 1 : 0, VALUES_AT);
     return { count, next, escaped: this.result[0] === 1 };
+  }
+
+  /** Where in the kernel's memory bytes[start, stop) stand. */
+  private place(bytes: Uint8Array, start: number, stop: number): number {
+    if (bytes.buffer === this.room.buffer) return bytes.byteOffset + start;
+    this.room.set(bytes.subarray(start, stop));
+    return TEXT_AT;
   }
 }
