@@ -1,5 +1,5 @@
 import type { Bytes } from '../model/units.ts';
-import type { ClassTable } from './class-table.ts';
+import type { NumberedNodes } from './number-nodes.ts';
 import type { RetainedSizes } from './retained-sizes.ts';
 
 export interface ClassAggregate {
@@ -11,31 +11,33 @@ export interface ClassAggregate {
 }
 
 /** Objects without a size of their own (given to their owner) are not counted, as in Chrome DevTools. Biggest first. */
-export function aggregateClasses(classes: ClassTable, shallow: Uint32Array, sizes: RetainedSizes): ClassAggregate[] {
-  const { classOf, names } = classes;
-  const { order, subtreeEnd, retained } = sizes;
+export function aggregateClasses(
+  names: readonly string[],
+  { shallow, classOf }: NumberedNodes,
+  { numberAt, subtreeEnd, retained }: RetainedSizes,
+): ClassAggregate[] {
   const count = new Uint32Array(names.length);
   const bytes = new Float64Array(names.length);
   const retainedBytes = new Float64Array(names.length);
   /** By class: the place where the subtree of the outermost open object of that class ends. */
   const openUntil = new Uint32Array(names.length);
-  for (let place = 0; place < order.length; place++) {
-    const node = order[place]!;
-    const size = shallow[node]!;
+  for (let place = 0; place < numberAt.length; place++) {
+    const number = numberAt[place]!;
+    const size = shallow[number]!;
     if (size === 0) continue;
-    const number = classOf[node]!;
-    count[number] = count[number]! + 1;
-    bytes[number] = bytes[number]! + size;
-    if (place < openUntil[number]!) continue;
-    openUntil[number] = subtreeEnd[place]!;
-    retainedBytes[number] = retainedBytes[number]! + retained[node]!;
+    const own = classOf[number]!;
+    count[own] = count[own]! + 1;
+    bytes[own] = bytes[own]! + size;
+    if (place < openUntil[own]!) continue;
+    openUntil[own] = subtreeEnd[place]!;
+    retainedBytes[own] = retainedBytes[own]! + retained[number]!;
   }
   return names
-    .map((name, number) => ({
+    .map((name, own) => ({
       class: name,
-      count: count[number]!,
-      shallowBytes: bytes[number]!,
-      retainedBytes: retainedBytes[number]!,
+      count: count[own]!,
+      shallowBytes: bytes[own]!,
+      retainedBytes: retainedBytes[own]!,
     }))
     .filter((aggregate) => aggregate.count > 0)
     .sort((a, b) => b.retainedBytes - a.retainedBytes);

@@ -11,24 +11,24 @@ export interface DepthFirstSearch {
   /** Node ordinal by number. */
   readonly nodeAt: Uint32Array;
   /** By number: parent in the search tree. */
-  readonly parent: Int32Array<ArrayBuffer>;
+  readonly parent: Int32Array;
   /** By number, in pairs: the parent again, and the smallest number among the sources of tree and forward edges. */
-  readonly path: Int32Array<ArrayBuffer>;
+  readonly path: Int32Array;
   /** By number: index of the first remembered edge, 0 for none; the edges are pairs (source number, next index). */
-  readonly firstCross: Int32Array<ArrayBuffer>;
-  readonly cross: Int32Array<ArrayBuffer>;
+  readonly firstCross: Int32Array;
+  readonly cross: Int32Array;
   /** By ordinal, in pairs: the first edge, and the number + 1 (0: not seen). Side by side, since a visit needs both. */
-  readonly places: Int32Array<ArrayBuffer>;
+  readonly places: Int32Array;
 }
 
 interface Searching extends DepthFirstSearch {
   closedEnd: number;
   /** Numbers below are page-owned (see below), but for the root; 1 where the snapshot knows no global object. */
   pageOwnedEnd: number;
-  cross: Int32Array<ArrayBuffer>;
+  cross: Int32Array;
   crossUsed: number;
   numbered: number;
-  stack: Int32Array<ArrayBuffer>;
+  stack: Int32Array;
   /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; hardly ever any. */
   ownedBesides: ReadonlySet<number>;
   readonly edgeTo: Uint32Array;
@@ -51,12 +51,12 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     nodeCount,
     closedEnd: 0,
     pageOwnedEnd: 1,
-    nodeAt: new Uint32Array(nodeCount),
-    parent: new Int32Array(nodeCount),
-    path: new Int32Array(nodeCount * 2),
-    firstCross: new Int32Array(nodeCount),
+    nodeAt: new Uint32Array(new SharedArrayBuffer(nodeCount * 4)),
+    parent: shared(nodeCount),
+    path: shared(nodeCount * 2),
+    firstCross: shared(nodeCount),
     // All edges but one for each node, by which it was found; should there be more, the pairs grow.
-    cross: new Int32Array(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
+    cross: shared(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
     crossUsed: 2,
     numbered: 0,
     stack: new Int32Array(1 << 16),
@@ -81,8 +81,8 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
   return search;
 }
 
-function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array<ArrayBuffer> {
-  const places = new Int32Array(nodeCount * 2 + 2);
+function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array {
+  const places = shared(nodeCount * 2 + 2);
   for (let node = 0; node <= nodeCount; node++) places[node * 2] = firstEdge[node]!;
   return places;
 }
@@ -177,8 +177,13 @@ function visit(search: Searching, start: number): void {
   search.stack = stack;
 }
 
-export function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(values.length * 2);
+/** All on shared memory, since what is made of it later is for both threads. */
+function shared(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(length * 4));
+}
+
+export function grown(values: Int32Array): Int32Array {
+  const larger = shared(values.length * 2);
   larger.set(values);
   return larger;
 }

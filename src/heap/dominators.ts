@@ -21,15 +21,22 @@ export interface SpareMemory {
   readonly columns: readonly [Uint32Array, Uint32Array, Uint32Array];
   readonly doubles: Float64Array;
   /** As long as there are edges to spare. */
-  readonly rest: ArrayBuffer;
+  readonly rest: ArrayBufferLike;
 }
 
 /**
  * Semi-NCA (Georgiadis, Linear-Time Algorithms for Dominators and Related Problems, 2005): semidominators as in
  * Lengauer and Tarjan, then the dominator of w is the nearest common ancestor of w's parent and its semidominator.
+ *
+ * @param onNumbered called as soon as the numbers are given out, half way
  */
-export function buildDominatorTree(graph: HeapGraph, weakMaps: WeakMapEdges): DominatorTree {
+export function buildDominatorTree(
+  graph: HeapGraph,
+  weakMaps: WeakMapEdges,
+  onNumbered?: (nodeAt: Uint32Array) => void,
+): DominatorTree {
   const search = searchDepthFirst(graph, weakMaps);
+  onNumbered?.(search.nodeAt);
   settleSemidominators(search);
   const { nodeCount, nodeAt, parent, path, firstCross, cross, places } = search;
   return {
@@ -54,7 +61,7 @@ export function buildDominatorTree(graph: HeapGraph, weakMaps: WeakMapEdges): Do
  * settled is put in the place of the list of edges that was gone through for it, which nobody needs any more.
  */
 function settleSemidominators({ nodeCount, closedEnd, path, firstCross, cross }: DepthFirstSearch): void {
-  let stack = new Int32Array(1 << 12);
+  let stack: Int32Array = new Int32Array(1 << 12);
   // No path can give less than the smallest semidominator above w, so a w with a hundred thousand sources (the hidden
   // class of all strings) need not look at them all. Edges from behind `closedEnd` do not lead to before it.
   let least = nodeCount;

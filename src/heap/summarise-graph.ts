@@ -35,9 +35,11 @@ export function findRepetitions(graph: HeapGraph, most: number): Repetitions {
   return { duplicateStrings: findDuplicateStrings(graph, most), closures: closuresByLocation(graph, most) };
 }
 
+/** @param repetitions @param biggest where another thread has found them */
 export function summariseGraph(
-  analysed: AnalysedGraph,
+  analysed: Pick<AnalysedGraph, 'graph' | 'numbered' | 'sizes' | 'aggregates'>,
   repetitions: Repetitions = findRepetitions(analysed.graph, MOST_LISTED),
+  biggest: readonly BigObject[] = biggestDominators(analysed, MOST_LISTED),
 ): HeapSummary {
   const { graph, sizes, aggregates } = analysed;
   const totalBytes = graph.nodeCount === 0 ? 0 : sizes.retained[0]!;
@@ -49,7 +51,7 @@ export function summariseGraph(
     extraNativeBytes: graph.layout.extraNativeBytes,
     systemShare: totalBytes === 0 ? 0 : system / totalBytes,
     constructors: aggregates,
-    biggest: biggestDominators(analysed, MOST_LISTED),
+    biggest,
     ...repetitions,
     damage: graph.damage,
   };

@@ -1,7 +1,9 @@
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
-import type { ClassTable } from '../heap/class-table.ts';
+import type { BigObject } from '../heap/biggest-dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
+import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
+import type { RetainedSizes } from '../heap/retained-sizes.ts';
 import { type StringColumns, StringTable } from '../heap/string-table.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
@@ -17,7 +19,15 @@ export type HelperRequest =
   | { readonly type: 'placed' }
   | { readonly type: 'nodes'; readonly file: string; readonly salvage: boolean }
   | { readonly type: 'sizes-and-classes'; readonly graph: SharedGraph }
+  | { readonly type: 'numbered'; readonly nodeAt: Uint32Array }
   | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
+  | {
+      readonly type: 'biggest';
+      readonly graph: SharedGraph;
+      readonly numbered: NumberedNodes;
+      readonly sizes: RetainedSizes;
+      readonly most: number;
+    }
   | { readonly type: 'aggregates'; readonly graph: SharedGraph };
 
 export type HelperAnswer =
@@ -25,7 +35,9 @@ export type HelperAnswer =
   | { readonly type: 'join'; readonly graph: SharedGraph | null }
   | { readonly type: 'placed' }
   | { readonly type: 'nodes'; readonly graph: SharedGraph | Refusal }
-  | { readonly type: 'sizes-and-classes'; readonly shallow: Uint32Array; readonly classes: ClassTable }
+  | { readonly type: 'sizes-and-classes'; readonly names: readonly string[] }
+  | { readonly type: 'numbered'; readonly numbered: NumberedNodes }
+  | { readonly type: 'biggest'; readonly biggest: readonly BigObject[] }
   | { readonly type: 'repetitions'; readonly repetitions: Repetitions }
   | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] };
 

@@ -1,8 +1,10 @@
 import { parentPort } from 'node:worker_threads';
+import type { SizesAndClasses } from '../heap/analyse-graph.ts';
 import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
 import { FrontReader } from './read-front.ts';
 
 let front: FrontReader | null = null;
+let sized: SizesAndClasses | null = null;
 
 /** What a first request does not need is loaded when it is asked for: reading should begin at once. */
 async function answer(request: HelperRequest): Promise<HelperAnswer> {
@@ -20,15 +22,27 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
       front = null;
       return { type: 'placed' };
     case 'nodes': {
-      const [{ openNodes }, { refusalOf }] = await Promise.all([
-        import('./open-snapshot.ts'),
-        import('./refusal.ts'),
-      ]);
-      return { type: 'nodes', graph: await openNodes(request.file, { salvage: request.salvage }).then(share, refusalOf) };
+      const [{ openNodes }, { refusalOf }] = await Promise.all([import('./open-snapshot.ts'), import('./refusal.ts')]);
+      return {
+        type: 'nodes',
+        graph: await openNodes(request.file, { salvage: request.salvage }).then(share, refusalOf),
+      };
     }
     case 'sizes-and-classes': {
       const { sizesAndClasses } = await import('../heap/analyse-graph.ts');
-      return { type: 'sizes-and-classes', ...sizesAndClasses(graphOf(request.graph)) };
+      sized = sizesAndClasses(graphOf(request.graph));
+      return { type: 'sizes-and-classes', names: sized.classes.names };
+    }
+    case 'numbered': {
+      const { numberNodes } = await import('../heap/number-nodes.ts');
+      const { shallow, classes } = sized!;
+      sized = null;
+      return { type: 'numbered', numbered: numberNodes(request.nodeAt, shallow, classes.classOf) };
+    }
+    case 'biggest': {
+      const { biggestDominators } = await import('../heap/biggest-dominators.ts');
+      const { graph, numbered, sizes, most } = request;
+      return { type: 'biggest', biggest: biggestDominators({ graph: graphOf(graph), numbered, sizes }, most) };
     }
     case 'repetitions': {
       const { findRepetitions } = await import('../heap/summarise-graph.ts');

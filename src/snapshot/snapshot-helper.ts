@@ -2,8 +2,10 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
-import type { ClassTable } from '../heap/class-table.ts';
+import type { AnalysedGraph } from '../heap/analyse-graph.ts';
+import type { BigObject } from '../heap/biggest-dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
+import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
@@ -70,7 +72,9 @@ export class SnapshotHelper {
    * The graph of the file that was begun, with what the caller read of it; null where it must be read again. Its edges are
    * all there only when `placed`.
    */
-  async join(tail: ParsedTail | null): Promise<{ readonly graph: HeapGraph | null; readonly placed: Promise<unknown> }> {
+  async join(
+    tail: ParsedTail | null,
+  ): Promise<{ readonly graph: HeapGraph | null; readonly placed: Promise<unknown> }> {
     this.begun = null;
     const joined = this.ask('join', { type: 'join', tail });
     const placed = this.ask('placed', { type: 'placed' });
@@ -85,9 +89,21 @@ export class SnapshotHelper {
     return graphOf(graph);
   }
 
-  /** Shallow sizes and classes of the graph, while the caller builds the dominator tree. */
-  sizesAndClasses(graph: HeapGraph): Promise<{ readonly shallow: Uint32Array; readonly classes: ClassTable }> {
-    return this.ask('sizes-and-classes', { type: 'sizes-and-classes', graph: share(graph) });
+  /** Finds shallow sizes and classes of the graph, while the caller builds the dominator tree; answers the names of the classes. */
+  async sizesAndClasses(graph: HeapGraph): Promise<readonly string[]> {
+    return (await this.ask('sizes-and-classes', { type: 'sizes-and-classes', graph: share(graph) })).names;
+  }
+
+  /** After `sizesAndClasses`: those in the order of the dominator tree. */
+  async numbered(nodeAt: Uint32Array): Promise<NumberedNodes> {
+    return (await this.ask('numbered', { type: 'numbered', nodeAt })).numbered;
+  }
+
+  async biggest(
+    { graph, numbered, sizes }: Pick<AnalysedGraph, 'graph' | 'numbered' | 'sizes'>,
+    most: number,
+  ): Promise<readonly BigObject[]> {
+    return (await this.ask('biggest', { type: 'biggest', graph: share(graph), numbered, sizes, most })).biggest;
   }
 
   async repetitions(graph: HeapGraph, most: number): Promise<Repetitions> {

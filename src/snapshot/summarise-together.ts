@@ -1,6 +1,9 @@
-import { analyseGraph, assembleAnalysis } from '../heap/analyse-graph.ts';
+import { aggregateClasses } from '../heap/aggregate-classes.ts';
+import { analyseGraph } from '../heap/analyse-graph.ts';
 import { buildDominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
+import type { NumberedNodes } from '../heap/number-nodes.ts';
+import { calculateRetainedSizes } from '../heap/retained-sizes.ts';
 import { type HeapSummary, MOST_LISTED, summariseGraph } from '../heap/summarise-graph.ts';
 import type { WeakMapEdges } from '../heap/weak-map-edges.ts';
 import type { SnapshotHelper } from './snapshot-helper.ts';
@@ -11,10 +14,16 @@ export async function summariseTogether(
   weakMaps: WeakMapEdges,
   helper: SnapshotHelper | null,
 ): Promise<HeapSummary> {
-  if (!helper) return summariseGraph(analyseGraph(graph));
-  const helped = helper.sizesAndClasses(graph);
+  if (!helper) return summariseGraph(analyseGraph(graph, weakMaps));
+  const classNames = helper.sizesAndClasses(graph);
   const repetitions = helper.repetitions(graph, MOST_LISTED);
-  const dominators = buildDominatorTree(graph, weakMaps);
-  const { shallow, classes } = await helped;
-  return summariseGraph(assembleAnalysis(graph, weakMaps, dominators, shallow, classes), await repetitions);
+  let numbering: Promise<NumberedNodes> | undefined;
+  const tree = buildDominatorTree(graph, weakMaps, (nodeAt) => {
+    numbering = helper.numbered(nodeAt);
+  });
+  const numbered = await numbering!;
+  const sizes = calculateRetainedSizes(tree, numbered.shallow);
+  const biggest = helper.biggest({ graph, numbered, sizes }, MOST_LISTED);
+  const aggregates = aggregateClasses(await classNames, numbered, sizes);
+  return summariseGraph({ graph, numbered, sizes, aggregates }, await repetitions, await biggest);
 }

@@ -6,6 +6,7 @@ import { GrowthMeasure } from '../../src/heap/growth/measure-growth.ts';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
 import { SnapshotParser } from '../../src/heap/snapshot-parser.ts';
 import { summariseGraph } from '../../src/heap/summarise-graph.ts';
+import { findWeakMapEdges } from '../../src/heap/weak-map-edges.ts';
 import { ProfilerError } from '../../src/model/errors.ts';
 import { type EdgeSpec, parse, scanner, snapshotText } from './build-snapshot.ts';
 import { takeSnapshots } from './take-snapshots.ts';
@@ -38,12 +39,13 @@ function readOrRefuse(bytes: Uint8Array, salvage: boolean): 'read' | 'refused' {
     return 'refused';
   }
   assert.ok(graph.nodeCount <= bytes.length && graph.edgeCount <= bytes.length);
-  const analysed = analyseGraph(graph);
+  const weakMaps = findWeakMapEdges(graph);
+  const analysed = analyseGraph(graph, weakMaps);
   const summary = summariseGraph(analysed);
   assert.ok(Number.isFinite(summary.totalBytes));
   const growth = new GrowthMeasure();
   for (const requests of [0, 100]) {
-    growth.add(graph, analysed.weakMaps, { file: 'x', fileBytes: 1, idEpoch: 'a', requests });
+    growth.add(graph, weakMaps, { file: 'x', fileBytes: 1, idEpoch: 'a', requests });
   }
   assert.equal(growth.finish([analysed.aggregates, analysed.aggregates]).growthBytes, 0);
   return 'read';

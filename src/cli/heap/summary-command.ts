@@ -19,28 +19,30 @@ export function loadSummaryCommand(words: readonly string[]): Command {
   return summaryCommand(file === undefined || words.includes('--salvage') ? null : SnapshotHelper.readAhead(file));
 }
 
-const summaryCommand = (ahead: SnapshotHelper | null): Command => () => ({
-  command: 'summary <file>',
-  describe: 'nodes, sizes, constructors by retained size, biggest dominators',
-  builder: (yargs) =>
-    yargs
-      .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
-      .options({
-        top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
-        salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
-      })
-      .example('$0 heap summary service.heapsnapshot', 'who keeps what alive'),
-  handler: async (args) => {
-    const terminal = terminalFor(args);
-    const file = String(args.file);
-    const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
-    const summary = await summariseSnapshot(file, options, ahead?.isReading(file) ? ahead : null);
-    for (const what of summary.damage) terminal.say(`not whole: ${what}`);
-    terminal.print(
-      terminal.json ? JSON.stringify(toJson(summary)) : toText(summary, numberArgument(args, 'top') ?? 20),
-    );
-  },
-});
+const summaryCommand =
+  (ahead: SnapshotHelper | null): Command =>
+  () => ({
+    command: 'summary <file>',
+    describe: 'nodes, sizes, constructors by retained size, biggest dominators',
+    builder: (yargs) =>
+      yargs
+        .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
+        .options({
+          top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
+          salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
+        })
+        .example('$0 heap summary service.heapsnapshot', 'who keeps what alive'),
+    handler: async (args) => {
+      const terminal = terminalFor(args);
+      const file = String(args.file);
+      const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
+      const summary = await summariseSnapshot(file, options, ahead?.isReading(file) ? ahead : null);
+      for (const what of summary.damage) terminal.say(`not whole: ${what}`);
+      terminal.print(
+        terminal.json ? JSON.stringify(toJson(summary)) : toText(summary, numberArgument(args, 'top') ?? 20),
+      );
+    },
+  });
 
 function toJson(summary: SnapshotSummary): object {
   const { file, nodes, edges, totalBytes, constructors, biggest, duplicateStrings, closures, systemShare } = summary;
