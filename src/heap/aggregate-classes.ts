@@ -12,15 +12,14 @@ export interface ClassAggregate {
 
 /** Objects without a size of their own (given to their owner) are not counted, as in Chrome DevTools. Biggest first. */
 export function aggregateClasses(
-  names: readonly string[],
-  { shallow, classOf }: NumberedNodes,
+  { shallow, classOf, classNames }: NumberedNodes,
   { numberAt, subtreeEnd, retained }: RetainedSizes,
 ): ClassAggregate[] {
-  const count = new Uint32Array(names.length);
-  const bytes = new Float64Array(names.length);
-  const retainedBytes = new Float64Array(names.length);
+  const count = new Uint32Array(classNames.length);
+  const bytes = new Float64Array(classNames.length);
+  const retainedBytes = new Float64Array(classNames.length);
   /** By class: the place where the subtree of the outermost open object of that class ends. */
-  const openUntil = new Uint32Array(names.length);
+  const openUntil = new Uint32Array(classNames.length);
   for (let place = 0; place < numberAt.length; place++) {
     const number = numberAt[place]!;
     const size = shallow[number]!;
@@ -32,7 +31,7 @@ export function aggregateClasses(
     openUntil[own] = subtreeEnd[place]!;
     retainedBytes[own] = retainedBytes[own]! + retained[number]!;
   }
-  return names
+  return classNames
     .map((name, own) => ({
       class: name,
       count: count[own]!,

@@ -17,7 +17,7 @@ export interface BigObject {
  * keep nearly the same bytes: of such a stack only the lowest that still has nine tenths of it is worth a line.
  */
 export function biggestDominators(
-  { graph, numbered, sizes }: Pick<AnalysedGraph, 'graph' | 'numbered' | 'sizes'>,
+  { graph, numbered, sizes }: Omit<AnalysedGraph, 'aggregates'>,
   most: number,
 ): BigObject[] {
   const { nodeAt, numberAt, retained } = sizes;

@@ -12,10 +12,12 @@ export interface DepthFirstSearch {
   readonly nodeAt: Uint32Array;
   /** By number: parent in the search tree. */
   readonly parent: Int32Array;
-  /** By number, in pairs: the parent again, and the smallest number among the sources of tree and forward edges. */
+  /**
+   * By number, in pairs: the index in `cross` of the first remembered edge to it, 0 for none; and the smallest number
+   * among the sources of tree and forward edges to it.
+   */
   readonly path: Int32Array;
-  /** By number: index of the first remembered edge, 0 for none; the edges are pairs (source number, next index). */
-  readonly firstCross: Int32Array;
+  /** Remembered edges as pairs: source number, index of the next edge to the same node. */
   readonly cross: Int32Array;
   /** By ordinal, in pairs: the first edge, and the number + 1 (0: not seen). Side by side, since a visit needs both. */
   readonly places: Int32Array;
@@ -32,9 +34,11 @@ interface Searching extends DepthFirstSearch {
   /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; hardly ever any. */
   ownedBesides: ReadonlySet<number>;
   readonly edgeTo: Uint32Array;
-  /** As in the graph, but that a WeakMap's edges from its table to its values are weak. */
   readonly edgeType: Uint8Array;
 }
+
+/** For the time of the search the type of a WeakMap's edges from its table to its values, which do not retain. */
+const FROM_TABLE = 8 + EDGE.internal;
 
 /**
  * One search does the work of three passes. An edge v -> w met when w is new is a tree edge; when w has a higher number
@@ -54,7 +58,6 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     nodeAt: new Uint32Array(new SharedArrayBuffer(nodeCount * 4)),
     parent: shared(nodeCount),
     path: shared(nodeCount * 2),
-    firstCross: shared(nodeCount),
     // All edges but one for each node, by which it was found; should there be more, the pairs grow.
     cross: shared(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
     crossUsed: 2,
@@ -63,9 +66,18 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     ownedBesides: new Set(),
     places: placesOf(graph),
     edgeTo: graph.edgeTo,
-    edgeType: typesWithoutTables(graph, weakMaps),
+    edgeType: graph.edgeType,
   };
   if (nodeCount === 0) return search;
+  const fromTables = edgesFromTables(graph, weakMaps);
+  for (const edge of fromTables) graph.edgeType[edge] = FROM_TABLE;
+  searchAll(search, graph, weakMaps);
+  for (const edge of fromTables) graph.edgeType[edge] = EDGE.internal;
+  return search;
+}
+
+function searchAll(search: Searching, graph: HeapGraph, weakMaps: WeakMapEdges): void {
+  const { nodeCount } = graph;
   number(search, 0);
   searchFromRoot(search, graph, pageRoots(graph));
   search.pageOwnedEnd = search.numbered;
@@ -78,7 +90,6 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
   for (let node = 0; node < nodeCount && search.numbered < nodeCount; node++) {
     if (!isSeen(search, node)) number(search, node);
   }
-  return search;
 }
 
 function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array {
@@ -87,15 +98,14 @@ function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array {
   return places;
 }
 
-function typesWithoutTables(graph: HeapGraph, { isTable, isFromTable }: WeakMapEdges): Uint8Array {
-  if (!isTable) return graph.edgeType;
-  const types = graph.edgeType.slice();
-  for (let node = isTable.indexOf(1); node >= 0; node = isTable.indexOf(1, node + 1)) {
-    for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
-      if (types[edge] === EDGE.internal && isFromTable(node, edge)) types[edge] = EDGE.weak;
+function edgesFromTables({ firstEdge, edgeType }: HeapGraph, { isTable, isFromTable }: WeakMapEdges): number[] {
+  const edges: number[] = [];
+  for (let node = isTable?.indexOf(1) ?? -1; node >= 0; node = isTable!.indexOf(1, node + 1)) {
+    for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+      if (edgeType[edge] === EDGE.internal && isFromTable(node, edge)) edges.push(edge);
     }
   }
-  return types;
+  return edges;
 }
 
 function isSeen({ places }: Searching, node: number): boolean {
@@ -121,7 +131,7 @@ function searchFromRoot(search: Searching, graph: HeapGraph, wanted: (edge: numb
 
 /** Visits everything new that `start` leads to, `start` itself as a child of the root. One function on locals: the hottest loop of all. */
 function visit(search: Searching, start: number): void {
-  const { nodeAt, parent, path, firstCross, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
+  const { nodeAt, parent, path, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
   let { cross, crossUsed, numbered, stack } = search;
   // A page-owned start leads to page-owned nodes only, any other start must keep out of them.
   const keepsOut = pageOwnedEnd > 1 && !ownedBesides.has(start);
@@ -154,7 +164,6 @@ function visit(search: Searching, start: number): void {
       depth += 2;
       nodeAt[numbered] = to;
       parent[numbered] = from;
-      path[numbered * 2] = from;
       path[numbered * 2 + 1] = from;
       node = to;
       from = numbered++;
@@ -166,8 +175,8 @@ function visit(search: Searching, start: number): void {
     } else {
       if (crossUsed === cross.length) cross = grown(cross);
       cross[crossUsed] = from;
-      cross[crossUsed + 1] = firstCross[known - 1]!;
-      firstCross[known - 1] = crossUsed;
+      cross[crossUsed + 1] = path[known * 2 - 2]!;
+      path[known * 2 - 2] = crossUsed;
       crossUsed += 2;
     }
   }

@@ -18,7 +18,7 @@ export interface DominatorTree {
 
 export interface SpareMemory {
   /** Each with one entry a node, with anything in it. */
-  readonly columns: readonly [Uint32Array, Uint32Array, Uint32Array];
+  readonly columns: readonly [Uint32Array, Uint32Array];
   readonly doubles: Float64Array;
   /** As long as there are edges to spare. */
   readonly rest: ArrayBufferLike;
@@ -37,18 +37,18 @@ export function buildDominatorTree(
 ): DominatorTree {
   const search = searchDepthFirst(graph, weakMaps);
   onNumbered?.(search.nodeAt);
-  settleSemidominators(search);
-  const { nodeCount, nodeAt, parent, path, firstCross, cross, places } = search;
+  const { nodeCount, nodeAt, parent, path, cross, places } = search;
+  // What the search knows by ordinal nobody needs any more.
+  const dominator = new Uint32Array(places.buffer, 0, nodeCount);
+  const semidominator = new Uint32Array(places.buffer, nodeCount * 4, nodeCount);
+  settleSemidominators(search, semidominator);
+  findNearestCommonAncestors(parent, semidominator, dominator);
   return {
     nodeCount,
     nodeAt,
-    dominator: nearestCommonAncestors(search),
+    dominator,
     spare: {
-      columns: [
-        new Uint32Array(parent.buffer),
-        new Uint32Array(firstCross.buffer),
-        new Uint32Array(places.buffer, nodeCount * 4, nodeCount),
-      ],
+      columns: [new Uint32Array(parent.buffer), semidominator],
       doubles: new Float64Array(path.buffer),
       rest: cross.buffer,
     },
@@ -57,10 +57,13 @@ export function buildDominatorTree(
 
 /**
  * From the highest number down: the semidominator of w is the smallest one on the tree paths from the sources of w's
- * edges up to below w. Paths are compressed: a pair becomes (ancestor, smallest semidominator on the way to it). What is
- * settled is put in the place of the list of edges that was gone through for it, which nobody needs any more.
+ * edges up to below w. When w is settled its pair in `path` becomes (ancestor, smallest semidominator on the way to
+ * it), the ancestor being the parent at first; paths are compressed.
  */
-function settleSemidominators({ nodeCount, closedEnd, path, firstCross, cross }: DepthFirstSearch): void {
+function settleSemidominators(
+  { nodeCount, closedEnd, parent, path, cross }: DepthFirstSearch,
+  semidominator: Uint32Array,
+): void {
   let stack: Int32Array = new Int32Array(1 << 12);
   // No path can give less than the smallest semidominator above w, so a w with a hundred thousand sources (the hidden
   // class of all strings) need not look at them all. Edges from behind `closedEnd` do not lead to before it.
@@ -68,7 +71,7 @@ function settleSemidominators({ nodeCount, closedEnd, path, firstCross, cross }:
   for (let w = nodeCount - 1; w > 0; w--) {
     if (w === closedEnd - 1) least = nodeCount;
     let best = path[w * 2 + 1]!;
-    for (let index = firstCross[w]!; index !== 0 && best > least; index = cross[index + 1]!) {
+    for (let index = path[w * 2]!; index !== 0 && best > least; index = cross[index + 1]!) {
       let depth = 0;
       let at = cross[index]!;
       let ancestor = path[at * 2]!;
@@ -88,20 +91,19 @@ function settleSemidominators({ nodeCount, closedEnd, path, firstCross, cross }:
       }
       if (smallest < best) best = smallest;
     }
-    firstCross[w] = best;
+    semidominator[w] = best;
+    path[w * 2] = parent[w]!;
     path[w * 2 + 1] = best;
     if (best < least) least = best;
   }
 }
 
-function nearestCommonAncestors({ nodeCount, parent, firstCross: semi, places }: DepthFirstSearch): Uint32Array {
-  const dominator = new Uint32Array(places.buffer, 0, nodeCount);
-  if (nodeCount > 0) dominator[0] = 0;
-  for (let w = 1; w < nodeCount; w++) {
+function findNearestCommonAncestors(parent: Int32Array, semidominator: Uint32Array, dominator: Uint32Array): void {
+  if (dominator.length > 0) dominator[0] = 0;
+  for (let w = 1; w < dominator.length; w++) {
     let at = parent[w]!;
-    const limit = semi[w]!;
+    const limit = semidominator[w]!;
     while (at > limit) at = dominator[at]!;
     dominator[w] = at;
   }
-  return dominator;
 }

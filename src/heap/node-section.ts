@@ -52,7 +52,8 @@ export class NodeSection extends RowSection {
       nodeName[row] = numbers[at + name]!;
       nodeId[row] = numbers[at + id]!;
       selfSize[row] = numbers[at + size]!;
-      if (detached >= 0) detachedness[row] = numbers[at + detached]! & 3;
+      // Hardly ever anything but the 0 that stands there: not to write it leaves the memory untouched.
+      if (detached >= 0 && numbers[at + detached] !== 0) detachedness[row] = numbers[at + detached]! & 3;
       edges += numbers[at + edgeCount]!;
       if (edges > LARGEST) break;
       firstEdge[row + 1] = edges;

@@ -23,7 +23,11 @@ export interface RetainedSizes {
 export function calculateRetainedSizes(tree: DominatorTree, shallow: Uint32Array): RetainedSizes {
   const { nodeCount, nodeAt, dominator } = tree;
   const retained = tree.spare.doubles;
-  const [members, nextPlace, numberAt] = tree.spare.columns;
+  const [members, nextPlace] = tree.spare.columns;
+  const isRoomy = tree.spare.rest.byteLength >= nodeCount * 8;
+  const rest = isRoomy ? tree.spare.rest : new SharedArrayBuffer(nodeCount * 8);
+  const numberAt = new Uint32Array(rest, 0, nodeCount);
+  const subtreeEnd = new Uint32Array(rest, nodeCount * 4, nodeCount);
   members.fill(1);
   for (let number = 0; number < nodeCount; number++) retained[number] = shallow[number]!;
   for (let number = nodeCount - 1; number > 0; number--) {
@@ -31,8 +35,6 @@ export function calculateRetainedSizes(tree: DominatorTree, shallow: Uint32Array
     retained[above] = retained[above]! + retained[number]!;
     members[above] = members[above]! + members[number]!;
   }
-  const isRoomy = tree.spare.rest.byteLength >= nodeCount * 4;
-  const subtreeEnd = new Uint32Array(isRoomy ? tree.spare.rest : new SharedArrayBuffer(nodeCount * 4), 0, nodeCount);
   for (let number = 0; number < nodeCount; number++) {
     const above = dominator[number]!;
     const place = number === 0 ? 0 : nextPlace[above]!;

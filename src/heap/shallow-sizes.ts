@@ -8,11 +8,19 @@ const SEVERAL_OWNERS = 0xfffffffe;
  * Sizes as Chrome DevTools shows them: what V8 keeps for an object beside it (backing arrays, hidden parts, external
  * string data) counts as the object's own, if that object alone leads to it. Not done where the snapshot has no user
  * root, as when it was taken with `exposeInternals`.
+ *
+ * @param scratch with an entry for each node; anything may stand there afterwards
  */
-export function calculateShallowSizes(graph: HeapGraph): Uint32Array {
-  const sizes = new Uint32Array(new SharedArrayBuffer(graph.nodeCount * 4));
-  sizes.set(graph.selfSize);
-  return hasUserRoots(graph) ? giveToOwners(graph, findOwners(graph), sizes) : sizes;
+export function calculateShallowSizes(
+  graph: HeapGraph,
+  scratch: Uint32Array = new Uint32Array(graph.nodeCount),
+): Uint32Array {
+  const sizes = new Uint32Array(graph.selfSize);
+  if (hasUserRoots(graph)) {
+    findOwners(graph, scratch);
+    giveToOwners(graph, scratch, sizes);
+  }
+  return sizes;
 }
 
 export function hasUserRoots(graph: HeapGraph): boolean {
@@ -26,10 +34,9 @@ export function hasUserRoots(graph: HeapGraph): boolean {
 }
 
 /** Per node its one owner; itself when it is an object of its own. */
-function findOwners(graph: HeapGraph): Uint32Array {
+function findOwners(graph: HeapGraph, owners: Uint32Array): void {
   const { nodeCount, nodeType, nodeName, firstEdge, edgeType, edgeTo, strings } = graph;
   const externalData = strings.indexOf('system / ExternalStringData');
-  const owners = new Uint32Array(nodeCount);
   let queue = new Uint32Array(1024);
   let queued = 0;
   for (let node = 0; node < nodeCount; node++) {
@@ -57,7 +64,6 @@ function findOwners(graph: HeapGraph): Uint32Array {
       node = queue[--queued]!;
     }
   }
-  return owners;
 }
 
 function larger(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
@@ -66,7 +72,7 @@ function larger(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   return copy;
 }
 
-function giveToOwners(graph: HeapGraph, owners: Uint32Array, sizes: Uint32Array): Uint32Array {
+function giveToOwners(graph: HeapGraph, owners: Uint32Array, sizes: Uint32Array): void {
   const { nodeCount, nodeType } = graph;
   for (let node = 0; node < nodeCount; node++) {
     const owner = owners[node]!;
@@ -75,5 +81,4 @@ function giveToOwners(graph: HeapGraph, owners: Uint32Array, sizes: Uint32Array)
     sizes[node] = 0;
     sizes[owner] = Math.min(UNVISITED, sizes[owner]! + size);
   }
-  return sizes;
 }

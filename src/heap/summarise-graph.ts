@@ -37,7 +37,7 @@ export function findRepetitions(graph: HeapGraph, most: number): Repetitions {
 
 /** @param repetitions @param biggest where another thread has found them */
 export function summariseGraph(
-  analysed: Pick<AnalysedGraph, 'graph' | 'numbered' | 'sizes' | 'aggregates'>,
+  analysed: AnalysedGraph,
   repetitions: Repetitions = findRepetitions(analysed.graph, MOST_LISTED),
   biggest: readonly BigObject[] = biggestDominators(analysed, MOST_LISTED),
 ): HeapSummary {

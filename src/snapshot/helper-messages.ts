@@ -18,8 +18,8 @@ export type HelperRequest =
   | { readonly type: 'join'; readonly tail: ParsedTail | null }
   | { readonly type: 'placed' }
   | { readonly type: 'nodes'; readonly file: string; readonly salvage: boolean }
-  | { readonly type: 'sizes-and-classes'; readonly graph: SharedGraph }
-  | { readonly type: 'numbered'; readonly nodeAt: Uint32Array }
+  | { readonly type: 'size'; readonly graph: SharedGraph }
+  | { readonly type: 'number'; readonly graph: SharedGraph; readonly nodeAt: Uint32Array }
   | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
   | {
       readonly type: 'biggest';
@@ -35,8 +35,8 @@ export type HelperAnswer =
   | { readonly type: 'join'; readonly graph: SharedGraph | null }
   | { readonly type: 'placed' }
   | { readonly type: 'nodes'; readonly graph: SharedGraph | Refusal }
-  | { readonly type: 'sizes-and-classes'; readonly names: readonly string[] }
-  | { readonly type: 'numbered'; readonly numbered: NumberedNodes }
+  | { readonly type: 'size' }
+  | { readonly type: 'number'; readonly numbered: NumberedNodes }
   | { readonly type: 'biggest'; readonly biggest: readonly BigObject[] }
   | { readonly type: 'repetitions'; readonly repetitions: Repetitions }
   | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] };

@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import type { SizesAndClasses } from '../heap/analyse-graph.ts';
+import type { UnnumberedNodes } from '../heap/number-nodes.ts';
 import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
 import { FrontReader } from './read-front.ts';
 
 let front: FrontReader | null = null;
-let sized: SizesAndClasses | null = null;
+let sized: UnnumberedNodes | null = null;
 
 /** What a first request does not need is loaded when it is asked for: reading should begin at once. */
 async function answer(request: HelperRequest): Promise<HelperAnswer> {
@@ -28,16 +28,16 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
         graph: await openNodes(request.file, { salvage: request.salvage }).then(share, refusalOf),
       };
     }
-    case 'sizes-and-classes': {
-      const { sizesAndClasses } = await import('../heap/analyse-graph.ts');
-      sized = sizesAndClasses(graphOf(request.graph));
-      return { type: 'sizes-and-classes', names: sized.classes.names };
+    case 'size': {
+      const { sizeNodes } = await import('../heap/number-nodes.ts');
+      sized = sizeNodes(graphOf(request.graph));
+      return { type: 'size' };
     }
-    case 'numbered': {
+    case 'number': {
       const { numberNodes } = await import('../heap/number-nodes.ts');
-      const { shallow, classes } = sized!;
+      const numbered = numberNodes(graphOf(request.graph), request.nodeAt, sized!);
       sized = null;
-      return { type: 'numbered', numbered: numberNodes(request.nodeAt, shallow, classes.classOf) };
+      return { type: 'number', numbered };
     }
     case 'biggest': {
       const { biggestDominators } = await import('../heap/biggest-dominators.ts');

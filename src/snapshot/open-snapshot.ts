@@ -29,7 +29,7 @@ export async function openSnapshot(
   options: OpenOptions = {},
   helper: SnapshotHelper | null = null,
 ): Promise<OpenedSnapshot> {
-  const source = await openChunks(file);
+  const source = openChunks(file);
   const { fileBytes, sizeBytes } = source;
   const isShared = helper !== null && sizeBytes !== null && !options.salvage;
   const together = isShared ? await openTogether(file, sizeBytes, helper, options) : null;
@@ -40,7 +40,7 @@ export async function openSnapshot(
 
 /** Reads nodes and strings alone: the graph has no edges and no locations. */
 export async function openNodes(file: string, options: OpenOptions = {}): Promise<HeapGraph> {
-  return openAlone(await openChunks(file), options, true);
+  return openAlone(openChunks(file), options, true);
 }
 
 async function openAlone(source: ChunkSource, options: OpenOptions, withoutEdges: boolean): Promise<HeapGraph> {

@@ -1,5 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -21,10 +20,8 @@ export interface ChunkSource {
 }
 
 /** A snapshot file as chunks: plain, `.gz` or `.br`. Throws a ProfilerError for a file that cannot be read. */
-export async function openChunks(file: string): Promise<ChunkSource> {
-  const facts = await stat(file).catch((cause) => {
-    throw unreadable(file, cause);
-  });
+export function openChunks(file: string): ChunkSource {
+  const facts = orUnreadable(file, () => statSync(file));
   if (!facts.isFile()) throw unreadable(file, new Error('it is not a regular file'));
   const fileBytes = facts.size;
   if (!isCompressed(file)) {
@@ -42,7 +39,7 @@ async function* readPlain(
   file: string,
   buffer: Uint8Array = new Uint8Array(CHUNK_BYTES),
 ): ReturnType<ChunkSource['chunks']> {
-  const descriptor = openPlain(file);
+  const descriptor = orUnreadable(file, () => openSync(file, 'r'));
   try {
     let readBytes = 0;
     for (;;) {
@@ -57,9 +54,9 @@ async function* readPlain(
   }
 }
 
-function openPlain(file: string): number {
+function orUnreadable<Result>(file: string, call: () => Result): Result {
   try {
-    return openSync(file, 'r');
+    return call();
   } catch (cause) {
     throw unreadable(file, cause);
   }

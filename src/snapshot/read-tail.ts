@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { findRowStart } from '../heap/find-row-start.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
-import { EDGE, type SnapshotLayout } from '../heap/snapshot-layout.ts';
+import { EDGE } from '../heap/snapshot-layout.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
 import type { Bytes, Share } from '../model/units.ts';
 import { loadScanner } from './load-scanner.ts';
@@ -69,7 +69,7 @@ function chooseBegin(
       return row < 0 ? -1 : offset + row;
     };
     const isWithin = (offset: Bytes): boolean => rowAt(offset) >= 0;
-    const within = placesFrom(nodesOffset, sizeBytes, TRIES).find(isWithin);
+    const within = fromTheMiddle(placesFrom(nodesOffset, sizeBytes, TRIES)).find(isWithin);
     if (within === undefined) return null;
     const first = border(within, nodesOffset, isWithin);
     const end = border(within, sizeBytes, isWithin);
@@ -91,11 +91,17 @@ function placesFrom(start: Bytes, end: Bytes, parts: number): readonly Bytes[] {
   return Array.from({ length: parts }, (_, part) => Math.floor(start + ((end - start) * (part + 0.5)) / parts));
 }
 
-/** The last place from `inside` on towards `outside` that is within, to a thousandth of the way. */
+/** Edges stand in the middle of a file, behind the nodes. */
+function fromTheMiddle(places: readonly Bytes[]): readonly Bytes[] {
+  const middle = Math.floor(places.length / 2);
+  return [...places.slice(middle), ...places.slice(0, middle).reverse()];
+}
+
+/** The last place from `inside` on towards `outside` that is within, to a hundredth of the way. */
 function border(inside: Bytes, outside: Bytes, isWithin: (offset: Bytes) => boolean): Bytes {
   let near = inside;
   let far = outside;
-  for (let step = 0; step < 10; step++) {
+  for (let step = 0; step < 7; step++) {
     const middle = Math.floor((near + far) / 2);
     if (isWithin(middle)) near = middle;
     else far = middle;

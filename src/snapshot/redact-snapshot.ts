@@ -58,7 +58,7 @@ async function copyRedacted(
   const written = finished(file);
   written.catch(() => undefined);
   const redactor = new StringRedactor(remove);
-  const source = await openChunks(input);
+  const source = openChunks(input);
   let offset = 0;
   for await (const { chunk, readBytes } of source.chunks()) {
     onProgress?.('writing', readBytes / Math.max(1, source.fileBytes));

@@ -89,18 +89,19 @@ export class SnapshotHelper {
     return graphOf(graph);
   }
 
-  /** Finds shallow sizes and classes of the graph, while the caller builds the dominator tree; answers the names of the classes. */
-  async sizesAndClasses(graph: HeapGraph): Promise<readonly string[]> {
-    return (await this.ask('sizes-and-classes', { type: 'sizes-and-classes', graph: share(graph) })).names;
-  }
-
-  /** After `sizesAndClasses`: those in the order of the dominator tree. */
-  async numbered(nodeAt: Uint32Array): Promise<NumberedNodes> {
-    return (await this.ask('numbered', { type: 'numbered', nodeAt })).numbered;
+  /** Begins to size the nodes; what it returns takes the order of the dominator tree as soon as that is known. */
+  sizeNodes(graph: HeapGraph): (nodeAt: Uint32Array) => Promise<NumberedNodes> {
+    const shared = share(graph);
+    const sized = this.ask('size', { type: 'size', graph: shared });
+    return async (nodeAt) => {
+      const answer = this.ask('number', { type: 'number', graph: shared, nodeAt });
+      await sized;
+      return (await answer).numbered;
+    };
   }
 
   async biggest(
-    { graph, numbered, sizes }: Pick<AnalysedGraph, 'graph' | 'numbered' | 'sizes'>,
+    { graph, numbered, sizes }: Omit<AnalysedGraph, 'aggregates'>,
     most: number,
   ): Promise<readonly BigObject[]> {
     return (await this.ask('biggest', { type: 'biggest', graph: share(graph), numbered, sizes, most })).biggest;

@@ -15,15 +15,15 @@ export async function summariseTogether(
   helper: SnapshotHelper | null,
 ): Promise<HeapSummary> {
   if (!helper) return summariseGraph(analyseGraph(graph, weakMaps));
-  const classNames = helper.sizesAndClasses(graph);
+  const numberNodes = helper.sizeNodes(graph);
   const repetitions = helper.repetitions(graph, MOST_LISTED);
   let numbering: Promise<NumberedNodes> | undefined;
   const tree = buildDominatorTree(graph, weakMaps, (nodeAt) => {
-    numbering = helper.numbered(nodeAt);
+    numbering = numberNodes(nodeAt);
   });
   const numbered = await numbering!;
   const sizes = calculateRetainedSizes(tree, numbered.shallow);
   const biggest = helper.biggest({ graph, numbered, sizes }, MOST_LISTED);
-  const aggregates = aggregateClasses(await classNames, numbered, sizes);
+  const aggregates = aggregateClasses(numbered, sizes);
   return summariseGraph({ graph, numbered, sizes, aggregates }, await repetitions, await biggest);
 }

@@ -3,7 +3,13 @@ import type { Command } from '../command.ts';
 /** The first takes a snapshot, the others read snapshot files. Each is loaded when called, as all commands are. */
 const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]) => Promise<Command>])[] = [
   ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
-  ['summary', async (words) => (await import('./summary-command.ts')).loadSummaryCommand(words)],
+  [
+    'summary',
+    async (words) => {
+      const ahead = (await import('./read-ahead.ts')).readAhead(words);
+      return (await import('./summary-command.ts')).summaryCommand(ahead);
+    },
+  ],
   ['diff', async () => (await import('./diff-command.ts')).diffCommand],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],

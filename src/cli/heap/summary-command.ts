@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
-import { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
+import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 import { type SnapshotSummary, summariseSnapshot } from '../../snapshot/summarise-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -9,17 +9,11 @@ import { showProgress } from './progress.ts';
 import { table } from './table.ts';
 
 /**
- * What is in a snapshot, and who keeps it alive. To understand a command line takes a tenth of a second: a big file is
- * read meanwhile.
+ * What is in a snapshot, and who keeps it alive.
  *
- * @param words the command line
+ * @param ahead where a file that may be the one is being read already
  */
-export function loadSummaryCommand(words: readonly string[]): Command {
-  const file = words.slice(2).find((word) => !word.startsWith('-'));
-  return summaryCommand(file === undefined || words.includes('--salvage') ? null : SnapshotHelper.readAhead(file));
-}
-
-const summaryCommand =
+export const summaryCommand =
   (ahead: SnapshotHelper | null): Command =>
   () => ({
     command: 'summary <file>',

@@ -8,13 +8,14 @@ export function findById(graph: HeapGraph, id: number): number {
 }
 
 /** All objects of a class (its constructor's name), and all functions of that name. */
-export function findByClass({ graph, classes }: AnalysedGraph, name: string): number[] {
-  const number = classes.names.indexOf(name);
+export function findByClass({ graph, numbered, sizes }: AnalysedGraph, name: string): number[] {
+  const { classOf, classNames } = numbered;
+  const wanted = classNames.indexOf(name);
   const found: number[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (classes.classOf[node] === number || isFunctionNamed(graph, node, name)) found.push(node);
+  for (const [number, node] of sizes.nodeAt.entries()) {
+    if (classOf[number] === wanted || isFunctionNamed(graph, node, name)) found.push(node);
   }
-  return found;
+  return found.sort((a, b) => a - b);
 }
 
 function isFunctionNamed(graph: HeapGraph, node: number, name: string): boolean {
