@@ -15,7 +15,7 @@ export interface AnalysedGraph {
 
 export function analyseGraph(graph: HeapGraph, weakMaps: WeakMapEdges = findWeakMapEdges(graph)): AnalysedGraph {
   const tree = buildDominatorTree(graph, weakMaps);
-  const numbered = numberNodes(graph, tree.nodeAt, sizeNodes(graph));
+  const numbered = numberNodes(tree.nodeAt, sizeNodes(graph));
   const sizes = calculateRetainedSizes(tree, numbered.shallow);
   return { graph, numbered, sizes, aggregates: aggregateClasses(numbered, sizes) };
 }

@@ -3,7 +3,7 @@ import { NODE, NODE_TYPE_NAMES } from './snapshot-layout.ts';
 
 /** Class of every node by number: what Chrome DevTools groups constructors by, but for plain objects (see docs). */
 export interface ClassTable {
-  /** Per node, in the order that was asked for. */
+  /** Per node. */
   readonly classOf: Uint32Array;
   readonly names: readonly string[];
 }
@@ -11,14 +11,8 @@ export interface ClassTable {
 /**
  * Objects and native things are called by their own name (`<div a="1">` is `<div>`), everything else by its kind:
  * `Function`, `(string)`, `(compiled code)`, `(system)`.
- *
- * @param nodeAt ordinals in the order that is asked for; left out: as they are
  */
-export function buildClassTable(
-  graph: HeapGraph,
-  detached: Uint8Array | null = null,
-  nodeAt: Uint32Array | null = null,
-): ClassTable {
+export function buildClassTable(graph: HeapGraph, detached: Uint8Array | null = null): ClassTable {
   const { nodeCount, nodeType, nodeName, strings } = graph;
   const names: string[] = [];
   const numbers = new Map<string, number>();
@@ -34,15 +28,14 @@ export function buildClassTable(
   const byType = NODE_TYPE_NAMES.map((_, type) => numberOf(kindName(type)));
   const byName = new Uint32Array(strings.count + 1);
   const classOf = new Uint32Array(new SharedArrayBuffer(nodeCount * 4));
-  for (let at = 0; at < nodeCount; at++) {
-    const node = nodeAt ? nodeAt[at]! : at;
+  for (let node = 0; node < nodeCount; node++) {
     const type = nodeType[node]!;
     if (type !== NODE.object && type !== NODE.native) {
-      classOf[at] = byType[type]!;
+      classOf[node] = byType[type]!;
       continue;
     }
     if (detached?.[node] === 1) {
-      classOf[at] = numberOf(tagName(`Detached ${strings.get(nodeName[node]!)}`));
+      classOf[node] = numberOf(tagName(`Detached ${strings.get(nodeName[node]!)}`));
       continue;
     }
     const name = Math.min(nodeName[node]!, strings.count);
@@ -51,7 +44,7 @@ export function buildClassTable(
       number = numberOf(tagName(strings.get(name))) + 1;
       byName[name] = number;
     }
-    classOf[at] = number - 1;
+    classOf[node] = number - 1;
   }
   return { classOf, names };
 }

@@ -1,7 +1,7 @@
 import type { SnapshotLayout } from './snapshot-layout.ts';
 
-/** So many rows in a row must look like edges: by chance that happens once in 10^100. */
-const ROWS = 400;
+/** So many rows in a row must look like edges: by chance that happens once in 10^80. */
+const ROWS = 100;
 const COMMA = 44;
 
 /**

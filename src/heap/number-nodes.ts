@@ -1,4 +1,4 @@
-import { buildClassTable } from './class-table.ts';
+import { buildClassTable, type ClassTable } from './class-table.ts';
 import { findDetached } from './detachedness.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { calculateShallowSizes } from './shallow-sizes.ts';
@@ -14,16 +14,18 @@ export interface NumberedNodes {
   readonly classNames: readonly string[];
 }
 
-/** What can be found before the numbers are known. */
+/** What can be found before the numbers are known, by ordinal. */
 export interface UnnumberedNodes {
   readonly shallow: Uint32Array;
+  readonly classes: ClassTable;
   /** To be used again. */
   readonly scratch: Uint32Array;
 }
 
 export function sizeNodes(graph: HeapGraph): UnnumberedNodes {
   const scratch = new Uint32Array(new SharedArrayBuffer(graph.nodeCount * 4));
-  return { shallow: calculateShallowSizes(graph, scratch), scratch };
+  const shallow = calculateShallowSizes(graph, scratch);
+  return { shallow, classes: buildClassTable(graph, findDetached(graph)), scratch };
 }
 
 /**
@@ -31,9 +33,16 @@ export function sizeNodes(graph: HeapGraph): UnnumberedNodes {
  *
  * @param nodeAt ordinal by number
  */
-export function numberNodes(graph: HeapGraph, nodeAt: Uint32Array, sized: UnnumberedNodes): NumberedNodes {
-  const { classOf, names } = buildClassTable(graph, findDetached(graph), nodeAt);
-  const shallow = sized.scratch;
-  for (let number = 0; number < nodeAt.length; number++) shallow[number] = sized.shallow[nodeAt[number]!]!;
-  return { shallow, classOf, classNames: names };
+export function numberNodes(nodeAt: Uint32Array, { shallow, classes, scratch }: UnnumberedNodes): NumberedNodes {
+  const numbered = {
+    shallow: scratch,
+    classOf: new Uint32Array(new SharedArrayBuffer(nodeAt.length * 4)),
+    classNames: classes.names,
+  };
+  for (let number = 0; number < nodeAt.length; number++) {
+    const node = nodeAt[number]!;
+    numbered.shallow[number] = shallow[node]!;
+    numbered.classOf[number] = classes.classOf[node]!;
+  }
+  return numbered;
 }

@@ -40,6 +40,10 @@ export abstract class RowSection {
     this.row = new Array<number>(fields).fill(0);
   }
 
+  get isBetweenRows(): boolean {
+    return this.field === 0 && this.digits === 0;
+  }
+
   /** Stores rows, of `fields` numbers each, one after the other; returns how many, fewer where one must be looked at by `store`. */
   protected abstract takeRows(numbers: Uint32Array, rows: number): number;
   /** Stores one row, or throws a ProfilerError. */

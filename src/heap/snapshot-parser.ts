@@ -3,7 +3,7 @@ import type { HeapGraph, LocationRows } from './heap-graph.ts';
 import type { TextScanner } from './kernel/text-scanner.ts';
 import { LocationSection } from './location-section.ts';
 import { allocateNodes, NodeSection } from './node-section.ts';
-import type { ParsedTail } from './parsed-tail.ts';
+import type { EdgePiece, ParsedTail } from './parsed-tail.ts';
 import { SkippedRows } from './skipped-rows.ts';
 import { damaged, notASnapshot, truncated } from './snapshot-error.ts';
 import { readLayout, type SnapshotLayout } from './snapshot-layout.ts';
@@ -209,17 +209,22 @@ export class SnapshotParser {
     return this.graphOf(edgeCount, strings.take(), locations.take(), this.stringsOffset, damage);
   }
 
-  /** Of the second thread, after the last chunk. */
+  /** Of the second thread, which began at `firstRow`, after the last chunk. */
   takeTail(firstRow: number): ParsedTail {
     const { edges, locations, strings } = this;
     return {
-      firstRow,
-      edgeRows: edges!.rows - firstRow,
+      pieces: [{ firstRow, rows: edges!.rows - firstRow }],
       locations: locations!.take(),
       strings: (strings ?? new StringSection(0, this.options.scanner)).take(),
       stringsOffset: this.stringsOffset,
       isWhole: this.finished && this.failure === null && strings?.ended === true,
     };
+  }
+
+  /** Of the second thread, where it was given nothing but rows of edges; null where they do not end with a whole row. */
+  takePiece(firstRow: number): EdgePiece | null {
+    const { edges } = this;
+    return edges && !edges.ended && edges.isBetweenRows ? { firstRow, rows: edges.rows - firstRow } : null;
   }
 
   /**
@@ -229,21 +234,31 @@ export class SnapshotParser {
   endWithTail(tail: ParsedTail): HeapGraph | null {
     const { layout, nodes, edges } = this;
     if (!layout || !nodes || !edges || !tail.isWhole) return null;
+    let rows = edges.rows;
+    let standsUpTo = rows;
+    for (const piece of tail.pieces) {
+      if (piece.firstRow < standsUpTo) return null;
+      rows += piece.rows;
+      standsUpTo = piece.firstRow + piece.rows;
+    }
     const isComplete =
       nodes.rows === layout.nodeCount &&
-      edges.rows + tail.edgeRows === layout.edgeCount &&
-      nodes.columns.firstEdge[nodes.rows] === layout.edgeCount &&
-      edges.rows <= tail.firstRow;
+      rows === layout.edgeCount &&
+      nodes.columns.firstEdge[nodes.rows] === layout.edgeCount;
     if (!isComplete) return null;
     return this.graphOf(layout.edgeCount, tail.strings, tail.locations, tail.stringsOffset, []);
   }
 
   /** Moves the edges of the second thread to where they belong. */
-  placeTail({ firstRow, edgeRows }: ParsedTail): void {
+  placeTail({ pieces }: ParsedTail): void {
     const { rows, columns } = this.edges!;
-    moveBytes(columns.edgeType, rows, firstRow, edgeRows);
-    moveWords(columns.edgeName, rows, firstRow, edgeRows);
-    moveWords(columns.edgeTo, rows, firstRow, edgeRows);
+    let to = rows;
+    for (const piece of pieces) {
+      moveBytes(columns.edgeType, to, piece.firstRow, piece.rows);
+      moveWords(columns.edgeName, to, piece.firstRow, piece.rows);
+      moveWords(columns.edgeTo, to, piece.firstRow, piece.rows);
+      to += piece.rows;
+    }
   }
 
   private graphOf(

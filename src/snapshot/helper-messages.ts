@@ -19,7 +19,7 @@ export type HelperRequest =
   | { readonly type: 'placed' }
   | { readonly type: 'nodes'; readonly file: string; readonly salvage: boolean }
   | { readonly type: 'size'; readonly graph: SharedGraph }
-  | { readonly type: 'number'; readonly graph: SharedGraph; readonly nodeAt: Uint32Array }
+  | { readonly type: 'number'; readonly nodeAt: Uint32Array }
   | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
   | {
       readonly type: 'biggest';

@@ -35,7 +35,7 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
     }
     case 'number': {
       const { numberNodes } = await import('../heap/number-nodes.ts');
-      const numbered = numberNodes(graphOf(request.graph), request.nodeAt, sized!);
+      const numbered = numberNodes(request.nodeAt, sized!);
       sized = null;
       return { type: 'number', numbered };
     }

@@ -21,7 +21,7 @@ export interface FrontStart {
 }
 
 /** Room for edges more than there are, as a share: where those of the tail belong is an estimate first. */
-export const SPARE_EDGES_SHARE = 0.04;
+export const SPARE_EDGES_SHARE = 0.1;
 
 /**
  * Reads a file from its beginning to where another thread began: that one says so while this one reads. Where it takes

@@ -1,31 +1,36 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { findRowStart } from '../heap/find-row-start.ts';
-import type { ParsedTail } from '../heap/parsed-tail.ts';
-import { EDGE } from '../heap/snapshot-layout.ts';
+import type { TextScanner } from '../heap/kernel/text-scanner.ts';
+import type { EdgePiece, ParsedTail } from '../heap/parsed-tail.ts';
+import { EDGE, type SnapshotLayout } from '../heap/snapshot-layout.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
 import type { Bytes, Share } from '../model/units.ts';
 import { loadScanner } from './load-scanner.ts';
 import { type FrontStart, type Meeting, SPARE_EDGES_SHARE } from './read-front.ts';
 import { SequentialReader } from './sequential-reader.ts';
 
-/** Four hundred rows of edges and more. */
-const PROBE_BYTES = 1 << 15;
-/** The front must not come to the place before it is told of it. */
-const AHEAD_BYTES = 8 << 20;
+/** A hundred rows of edges and more. */
+const PROBE_BYTES = 1 << 13;
+/** The front must not come to a place before it is told of it. */
+const AHEAD_BYTES = 4 << 20;
 /** Strings are taken as they are: a byte of them costs so much of a byte of numbers. */
 const STRINGS_COST: Share = 0.5;
-/** So little is not worth a second thread. */
+/** So much of what is left goes to the front at first. Neither thread is twice as slow as the other. */
+const FRONT_SHARE: Share = 0.62;
+/** So little is not worth a second thread; so little between the two not another piece. */
 const LEAST_EDGES: Share = 0.05;
+const LEAST_PIECE_BYTES = 12 << 20;
 /** Where to look for the edges; and how often to look how long their rows are. */
 const TRIES = 20;
-const SAMPLES = 64;
-const SAMPLE_BYTES = 1 << 11;
+const SAMPLES = 96;
+const SAMPLE_BYTES = 1 << 9;
 const COMMA = 44;
 
 /**
- * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front. Which
- * row that is is not known before the front came there: rows are put where they will belong by estimate, with room to
- * spare, and moved at the end. Null where the file cannot be cut, or the front has it read already.
+ * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front; then
+ * pieces before that as long as the front has much to go, since nobody can tell how fast two threads will be. Which rows
+ * these are is not known before the front came there: they are put where they will belong by estimate, with room to spare,
+ * and moved at the end. Null where the file cannot be cut, or the front has it read already.
  */
 export function readTail(
   file: string,
@@ -34,56 +39,148 @@ export function readTail(
   meeting: Meeting,
   onRead: (offset: Bytes) => void,
 ): ParsedTail | null {
-  const begin = chooseBegin(file, sizeBytes, front, meeting);
-  Atomics.store(meeting.offsets, 0, begin ? BigInt(begin.offset) : -1n);
-  if (!begin) return null;
-  const scanner = loadScanner();
-  const parser = new SnapshotParser({ scanner, sizeBytes }, { layout: front.layout, columns: front.edges, ...begin });
-  const reader = new SequentialReader(file, begin.offset, scanner, parser);
+  const rows = new EdgeRows(file, front.layout);
   try {
-    while (reader.read()) onRead(reader.offset);
+    const tail = new TailReader(file, sizeBytes, front, meeting, onRead);
+    let begin = chooseBegin(rows, sizeBytes, front, tail.frontOffset);
+    tail.meetAt(begin);
+    if (!begin) return null;
+    const read = tail.readToEnd(begin);
+    const pieces = [...read.pieces];
+    for (;;) {
+      const before = chooseBefore(rows, begin, tail.frontOffset);
+      if (!before) return { ...read, pieces };
+      tail.meetAt(before);
+      const piece = tail.readPiece(before, begin.offset);
+      if (!piece) return null;
+      pieces.unshift(piece);
+      begin = before;
+    }
   } catch {
     // Damage: the front reads on by itself and says where it is.
     return null;
   } finally {
-    reader.close();
+    rows.close();
   }
-  return parser.takeTail(begin.firstRow);
 }
 
-interface TailBegin {
+interface PieceBegin {
   readonly offset: Bytes;
   readonly firstRow: number;
 }
 
+class TailReader {
+  private readonly scanner: TextScanner = loadScanner();
+  private readonly file: string;
+  private readonly sizeBytes: Bytes;
+  private readonly front: FrontStart;
+  private readonly offsets: BigInt64Array;
+  private readonly onRead: (offset: Bytes) => void;
+
+  constructor(
+    file: string,
+    sizeBytes: Bytes,
+    front: FrontStart,
+    { offsets }: Meeting,
+    onRead: (offset: Bytes) => void,
+  ) {
+    this.file = file;
+    this.sizeBytes = sizeBytes;
+    this.front = front;
+    this.offsets = offsets;
+    this.onRead = onRead;
+  }
+
+  get frontOffset(): Bytes {
+    return Number(Atomics.load(this.offsets, 1));
+  }
+
+  meetAt(begin: PieceBegin | null): void {
+    Atomics.store(this.offsets, 0, begin ? BigInt(begin.offset) : -1n);
+  }
+
+  readToEnd(begin: PieceBegin): ParsedTail {
+    return this.read(begin, this.sizeBytes).takeTail(begin.firstRow);
+  }
+
+  readPiece(begin: PieceBegin, end: Bytes): EdgePiece | null {
+    return this.read(begin, end).takePiece(begin.firstRow);
+  }
+
+  private read({ offset, firstRow }: PieceBegin, end: Bytes): SnapshotParser {
+    const { scanner, sizeBytes, front } = this;
+    const start = { layout: front.layout, columns: front.edges, offset, firstRow };
+    const parser = new SnapshotParser({ scanner, sizeBytes }, start);
+    const reader = new SequentialReader(this.file, offset, scanner, parser);
+    try {
+      while (reader.offset < end && reader.read(end - reader.offset)) this.onRead(reader.offset);
+    } finally {
+      reader.close();
+    }
+    return parser;
+  }
+}
+
+/** Finds rows of edges in the file. */
+class EdgeRows {
+  private readonly descriptor: number;
+  private readonly layout: SnapshotLayout;
+
+  constructor(file: string, layout: SnapshotLayout) {
+    this.descriptor = openSync(file, 'r');
+    this.layout = layout;
+  }
+
+  /** Where the first row behind `offset` begins; null where no edges stand there. */
+  after(offset: Bytes): Bytes | null {
+    const row = findRowStart(readAt(this.descriptor, offset, PROBE_BYTES), this.layout, EDGE.weak + 1);
+    return row < 0 ? null : offset + row;
+  }
+
+  /** About how many rows stand in [from, to). */
+  count(from: Bytes, to: Bytes): number {
+    let commas = 0;
+    for (const place of placesFrom(from, to - SAMPLE_BYTES, SAMPLES)) {
+      commas += countCommas(readAt(this.descriptor, place, SAMPLE_BYTES));
+    }
+    return ((to - from) / (SAMPLES * SAMPLE_BYTES)) * (commas / this.layout.edge.fields);
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+}
+
 function chooseBegin(
-  file: string,
+  rows: EdgeRows,
   sizeBytes: Bytes,
   { layout, nodesOffset }: FrontStart,
-  meeting: Meeting,
-): TailBegin | null {
-  const descriptor = openSync(file, 'r');
-  try {
-    const rowAt = (offset: Bytes): Bytes => {
-      const row = findRowStart(readAt(descriptor, offset, PROBE_BYTES), layout, EDGE.weak + 1);
-      return row < 0 ? -1 : offset + row;
-    };
-    const isWithin = (offset: Bytes): boolean => rowAt(offset) >= 0;
-    const within = fromTheMiddle(placesFrom(nodesOffset, sizeBytes, TRIES)).find(isWithin);
-    if (within === undefined) return null;
-    const first = border(within, nodesOffset, isWithin);
-    const end = border(within, sizeBytes, isWithin);
-    const cameTo = Number(Atomics.load(meeting.offsets, 1));
-    const even = (cameTo + end + STRINGS_COST * (sizeBytes - end)) / 2;
-    const least = LEAST_EDGES * (end - first);
-    const offset = Math.floor(Math.max(cameTo + AHEAD_BYTES, first + least, Math.min(end - least, even)));
-    const row = offset > end - least ? -1 : rowAt(offset);
-    if (row < 0) return null;
-    const share = shareOfRows(descriptor, first, row, end);
-    return { offset: row, firstRow: Math.floor(layout.edgeCount * (share + SPARE_EDGES_SHARE / 2)) };
-  } finally {
-    closeSync(descriptor);
-  }
+  frontOffset: Bytes,
+): PieceBegin | null {
+  const isWithin = (offset: Bytes): boolean => rows.after(offset) !== null;
+  const within = fromTheMiddle(placesFrom(nodesOffset, sizeBytes, TRIES)).find(isWithin);
+  if (within === undefined) return null;
+  const first = border(within, nodesOffset, isWithin);
+  const end = border(within, sizeBytes, isWithin);
+  const leastBytes = LEAST_EDGES * (end - first);
+  const wanted = frontOffset + FRONT_SHARE * (end - frontOffset + STRINGS_COST * (sizeBytes - end));
+  const place = Math.floor(Math.max(frontOffset + AHEAD_BYTES, first + leastBytes, Math.min(end - leastBytes, wanted)));
+  const offset = place > end - leastBytes ? null : rows.after(place);
+  if (offset === null) return null;
+  // Rows become longer towards the end, as numbers do: bytes alone would be off by several in a hundred.
+  const before = rows.count(first, offset);
+  const share = before / (before + rows.count(offset, end));
+  return { offset, firstRow: Math.floor(layout.edgeCount * (share + SPARE_EDGES_SHARE / 2)) };
+}
+
+/** Half of what the front has to go to `begin`, if that is much. */
+function chooseBefore(rows: EdgeRows, begin: PieceBegin, frontOffset: Bytes): PieceBegin | null {
+  const gapBytes = begin.offset - frontOffset;
+  if (gapBytes < LEAST_PIECE_BYTES) return null;
+  const offset = rows.after(Math.floor(frontOffset + Math.max(AHEAD_BYTES, gapBytes / 2)));
+  if (offset === null) return null;
+  const room = rows.count(offset, begin.offset) * (1 + SPARE_EDGES_SHARE / 5);
+  return { offset, firstRow: Math.floor(begin.firstRow - room) };
 }
 
 /** The middles of so many equal parts. */
@@ -109,19 +206,9 @@ function border(inside: Bytes, outside: Bytes, isWithin: (offset: Bytes) => bool
   return near;
 }
 
-/** Which share of the rows of [first, end) stands before `at`: their numbers become longer towards the end. */
-function shareOfRows(descriptor: number, first: Bytes, at: Bytes, end: Bytes): Share {
-  const rowsIn = (from: Bytes, to: Bytes): number => {
-    const commas = placesFrom(from, to, SAMPLES).map((place) => countCommas(readAt(descriptor, place, SAMPLE_BYTES)));
-    return (to - from) * commas.reduce((sum, count) => sum + count, 0);
-  };
-  const before = rowsIn(first, at);
-  return before / (before + rowsIn(at, end));
-}
-
 function countCommas(bytes: Uint8Array): number {
   let count = 0;
-  for (const byte of bytes) if (byte === COMMA) count++;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === COMMA) count++;
   return count;
 }
 

@@ -91,10 +91,9 @@ export class SnapshotHelper {
 
   /** Begins to size the nodes; what it returns takes the order of the dominator tree as soon as that is known. */
   sizeNodes(graph: HeapGraph): (nodeAt: Uint32Array) => Promise<NumberedNodes> {
-    const shared = share(graph);
-    const sized = this.ask('size', { type: 'size', graph: shared });
+    const sized = this.ask('size', { type: 'size', graph: share(graph) });
     return async (nodeAt) => {
-      const answer = this.ask('number', { type: 'number', graph: shared, nodeAt });
+      const answer = this.ask('number', { type: 'number', nodeAt });
       await sized;
       return (await answer).numbered;
     };
