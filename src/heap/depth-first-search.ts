@@ -145,11 +145,11 @@ function visit(search: Searching, start: number): void {
   for (;;) {
     if (edge === end) {
       if (depth === 0) break;
-      depth -= 2;
+      depth -= 4;
       node = stack[depth]!;
       edge = stack[depth + 1]!;
-      from = places[node * 2 + 1]! - 1;
-      end = places[node * 2 + 2]!;
+      end = stack[depth + 2]!;
+      from = stack[depth + 3]!;
       continue;
     }
     const to = edgeTo[edge]!;
@@ -161,7 +161,9 @@ function visit(search: Searching, start: number): void {
       if (depth === stack.length) stack = grown(stack);
       stack[depth] = node;
       stack[depth + 1] = edge;
-      depth += 2;
+      stack[depth + 2] = end;
+      stack[depth + 3] = from;
+      depth += 4;
       nodeAt[numbered] = to;
       parent[numbered] = from;
       path[numbered * 2 + 1] = from;
