@@ -2,7 +2,7 @@ import { aggregateClasses, type ClassAggregate } from './aggregate-classes.ts';
 import { buildDominatorTree } from './dominators.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { type NumberedNodes, numberNodes, sizeNodes } from './number-nodes.ts';
-import { calculateRetainedSizes, type RetainedSizes } from './retained-sizes.ts';
+import { layOutTree, type RetainedSizes, sumRetained } from './retained-sizes.ts';
 import { findWeakMapEdges, type WeakMapEdges } from './weak-map-edges.ts';
 
 /** Everything that a summary and paths start from. */
@@ -16,6 +16,6 @@ export interface AnalysedGraph {
 export function analyseGraph(graph: HeapGraph, weakMaps: WeakMapEdges = findWeakMapEdges(graph)): AnalysedGraph {
   const tree = buildDominatorTree(graph, weakMaps);
   const numbered = numberNodes(tree.nodeAt, sizeNodes(graph));
-  const sizes = calculateRetainedSizes(tree, numbered.shallow);
+  const sizes = { nodeAt: tree.nodeAt, retained: sumRetained(tree, numbered.shallow), ...layOutTree(tree) };
   return { graph, numbered, sizes, aggregates: aggregateClasses(numbered, sizes) };
 }

@@ -1,38 +1,49 @@
 import type { DominatorTree } from './dominators.ts';
 
-/** Retained sizes, and the dominator tree laid out so that everything a node dominates stands right behind it. */
-export interface RetainedSizes {
-  /** Node ordinal by number. */
-  readonly nodeAt: Uint32Array;
-  /** By number: bytes that would be freed with the node. */
-  readonly retained: Float64Array;
+/** The dominator tree laid out so that everything a node dominates stands right behind it. */
+export interface TreeLayout {
   /** Numbers in preorder of the dominator tree. */
   readonly numberAt: Uint32Array;
   /** By place in `numberAt`: the place behind the last node that this one dominates. */
   readonly subtreeEnd: Uint32Array;
 }
 
+export interface RetainedSizes extends TreeLayout {
+  /** Node ordinal by number. */
+  readonly nodeAt: Uint32Array;
+  /** By number: bytes that would be freed with the node. */
+  readonly retained: Float64Array;
+}
+
 /**
- * Uses up the tree's spare memory: once for each tree.
- *
- * Two sweeps, no search: dominators have smaller numbers than what they dominate, so sizes add up from the highest
- * number down, and places are given out from the lowest up (each dominator hands its children consecutive blocks).
+ * Dominators have smaller numbers than what they dominate, so no search is needed: sizes add up from the highest number
+ * down. Uses up the tree's spare doubles.
  *
  * @param shallow by number
  */
-export function calculateRetainedSizes(tree: DominatorTree, shallow: Uint32Array): RetainedSizes {
-  const { nodeCount, nodeAt, dominator } = tree;
-  const retained = tree.spare.doubles;
-  const [members, nextPlace] = tree.spare.columns;
-  const isRoomy = tree.spare.rest.byteLength >= nodeCount * 8;
-  const rest = isRoomy ? tree.spare.rest : new SharedArrayBuffer(nodeCount * 8);
-  const numberAt = new Uint32Array(rest, 0, nodeCount);
-  const subtreeEnd = new Uint32Array(rest, nodeCount * 4, nodeCount);
-  members.fill(1);
+export function sumRetained({ nodeCount, dominator, spare }: DominatorTree, shallow: Uint32Array): Float64Array {
+  const retained = spare.doubles;
   for (let number = 0; number < nodeCount; number++) retained[number] = shallow[number]!;
   for (let number = nodeCount - 1; number > 0; number--) {
     const above = dominator[number]!;
     retained[above] = retained[above]! + retained[number]!;
+  }
+  return retained;
+}
+
+/**
+ * Members are counted from the highest number down, and places are given out from the lowest up: each dominator hands its
+ * children consecutive blocks. Uses up the tree's spare columns.
+ */
+export function layOutTree({ nodeCount, dominator, spare }: DominatorTree): TreeLayout {
+  const [members, nextPlace] = spare.columns;
+  const isRoomy = spare.rest.byteLength >= nodeCount * 8;
+  const rest = isRoomy ? spare.rest : new SharedArrayBuffer(nodeCount * 8);
+  const numberAt = new Uint32Array(rest, 0, nodeCount);
+  const subtreeEnd = new Uint32Array(rest, nodeCount * 4, nodeCount);
+  members.fill(1);
+  for (let number = nodeCount - 1; number > 0; number--) {
+    const above = dominator[number]!;
     members[above] = members[above]! + members[number]!;
   }
   for (let number = 0; number < nodeCount; number++) {
@@ -43,7 +54,7 @@ export function calculateRetainedSizes(tree: DominatorTree, shallow: Uint32Array
     numberAt[place] = number;
     subtreeEnd[place] = place + members[number]!;
   }
-  return { nodeAt, retained, numberAt, subtreeEnd };
+  return { numberAt, subtreeEnd };
 }
 
 /** By node ordinal instead of by number. */

@@ -1,9 +1,10 @@
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { BigObject } from '../heap/biggest-dominators.ts';
+import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
-import type { RetainedSizes } from '../heap/retained-sizes.ts';
+import type { RetainedSizes, TreeLayout } from '../heap/retained-sizes.ts';
 import { type StringColumns, StringTable } from '../heap/string-table.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
@@ -21,6 +22,7 @@ export type HelperRequest =
   | { readonly type: 'size'; readonly graph: SharedGraph }
   | { readonly type: 'number'; readonly nodeAt: Uint32Array }
   | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
+  | { readonly type: 'lay-out'; readonly tree: DominatorTree }
   | {
       readonly type: 'biggest';
       readonly graph: SharedGraph;
@@ -37,6 +39,7 @@ export type HelperAnswer =
   | { readonly type: 'nodes'; readonly graph: SharedGraph | Refusal }
   | { readonly type: 'size' }
   | { readonly type: 'number'; readonly numbered: NumberedNodes }
+  | { readonly type: 'lay-out'; readonly layout: TreeLayout }
   | { readonly type: 'biggest'; readonly biggest: readonly BigObject[] }
   | { readonly type: 'repetitions'; readonly repetitions: Repetitions }
   | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] };

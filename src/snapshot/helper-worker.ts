@@ -39,6 +39,10 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
       sized = null;
       return { type: 'number', numbered };
     }
+    case 'lay-out': {
+      const { layOutTree } = await import('../heap/retained-sizes.ts');
+      return { type: 'lay-out', layout: layOutTree(request.tree) };
+    }
     case 'biggest': {
       const { biggestDominators } = await import('../heap/biggest-dominators.ts');
       const { graph, numbered, sizes, most } = request;

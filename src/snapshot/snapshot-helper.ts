@@ -4,9 +4,11 @@ import { Worker } from 'node:worker_threads';
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { AnalysedGraph } from '../heap/analyse-graph.ts';
 import type { BigObject } from '../heap/biggest-dominators.ts';
+import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
+import type { TreeLayout } from '../heap/retained-sizes.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
 import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
@@ -97,6 +99,10 @@ export class SnapshotHelper {
       await sized;
       return (await answer).numbered;
     };
+  }
+
+  async layOut(tree: DominatorTree): Promise<TreeLayout> {
+    return (await this.ask('lay-out', { type: 'lay-out', tree })).layout;
   }
 
   async biggest(

@@ -3,7 +3,7 @@ import { analyseGraph } from '../heap/analyse-graph.ts';
 import { buildDominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
-import { calculateRetainedSizes } from '../heap/retained-sizes.ts';
+import { sumRetained } from '../heap/retained-sizes.ts';
 import { type HeapSummary, MOST_LISTED, summariseGraph } from '../heap/summarise-graph.ts';
 import type { WeakMapEdges } from '../heap/weak-map-edges.ts';
 import type { SnapshotHelper } from './snapshot-helper.ts';
@@ -21,8 +21,9 @@ export async function summariseTogether(
   const tree = buildDominatorTree(graph, weakMaps, (nodeAt) => {
     numbering = numberNodes(nodeAt);
   });
+  const layout = helper.layOut(tree);
   const numbered = await numbering!;
-  const sizes = calculateRetainedSizes(tree, numbered.shallow);
+  const sizes = { nodeAt: tree.nodeAt, retained: sumRetained(tree, numbered.shallow), ...(await layout) };
   const biggest = helper.biggest({ graph, numbered, sizes }, MOST_LISTED);
   const aggregates = aggregateClasses(numbered, sizes);
   return summariseGraph({ graph, numbered, sizes, aggregates }, await repetitions, await biggest);

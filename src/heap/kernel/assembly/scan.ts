@@ -77,7 +77,10 @@ export function numbers(start: usize, end: usize, out: usize): usize {
       ends &= ends - 1;
       const count = <u64>(last - first);
       let value: u64;
-      if (count <= 8) {
+      if (count === 1) {
+        // Half of all: types, counts and flags.
+        value = <u64>(load<u8>(last - 1) & 15);
+      } else if (count <= 8) {
         value = digitsBefore(last, count);
       } else {
         value = count > 10 ? LARGEST + 1 : digitsBefore(last - 8, count - 8) * 100000000 + digitsBefore(last, 8);
