@@ -3,6 +3,21 @@ import { findOwnedBesides, pageRoots } from './page-owned.ts';
 import { EDGE } from './snapshot-layout.ts';
 import type { WeakMapEdges } from './weak-map-edges.ts';
 
+/**
+ * Lists of the sources of edges, one for each node that has any: hidden classes and prototypes have a million, most nodes
+ * one or none. A list is the place of its latest source: above 0 in `few`, below 0 (negated) in `many`, 0 for none.
+ * `few` has one block of FEW for each list; when that is full, blocks of MANY follow in `many`, each with the place of the
+ * source before its first one in front.
+ */
+export interface RememberedSources {
+  readonly few: Int32Array;
+  readonly many: Int32Array;
+}
+
+/** Powers of two: places tell by their lowest bits where a block begins and ends. */
+export const FEW = 2;
+export const MANY = 16;
+
 /** All nodes numbered in preorder over the edges that retain, the root 0, and the edges that are no tree edges. */
 export interface DepthFirstSearch {
   readonly nodeCount: number;
@@ -13,12 +28,11 @@ export interface DepthFirstSearch {
   /** By number: parent in the search tree. */
   readonly parent: Int32Array;
   /**
-   * By number, in pairs: the index in `cross` of the first remembered edge to it, 0 for none; and the smallest number
-   * among the sources of tree and forward edges to it.
+   * By number, in pairs: where the sources of its remembered edges stand (see `RememberedSources`); and the smallest
+   * number among the sources of tree and forward edges to it.
    */
   readonly path: Int32Array;
-  /** Remembered edges as pairs: source number, index of the next edge to the same node. */
-  readonly cross: Int32Array;
+  readonly remembered: RememberedSources;
   /** By ordinal, in pairs: the first edge, and the number + 1 (0: not seen). Side by side, since a visit needs both. */
   readonly places: Int32Array;
 }
@@ -27,8 +41,9 @@ interface Searching extends DepthFirstSearch {
   closedEnd: number;
   /** Numbers below are page-owned (see below), but for the root; 1 where the snapshot knows no global object. */
   pageOwnedEnd: number;
-  cross: Int32Array;
-  crossUsed: number;
+  remembered: RememberedSources;
+  fewUsed: number;
+  manyUsed: number;
   numbered: number;
   stack: Int32Array;
   /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; hardly ever any. */
@@ -58,9 +73,10 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     nodeAt: new Uint32Array(new SharedArrayBuffer(nodeCount * 4)),
     parent: shared(nodeCount),
     path: shared(nodeCount * 2),
-    // All edges but one for each node, by which it was found; should there be more, the pairs grow.
-    cross: shared(2 * Math.max(1024, graph.edgeCount - nodeCount + 1024)),
-    crossUsed: 2,
+    // A guess; they grow.
+    remembered: { few: shared(nodeCount + FEW), many: shared(nodeCount * 2 + MANY) },
+    fewUsed: FEW,
+    manyUsed: MANY,
     numbered: 0,
     stack: new Int32Array(1 << 16),
     ownedBesides: new Set(),
@@ -98,9 +114,9 @@ function placesOf({ nodeCount, firstEdge }: HeapGraph): Int32Array {
   return places;
 }
 
-function edgesFromTables({ firstEdge, edgeType }: HeapGraph, { isTable, isFromTable }: WeakMapEdges): number[] {
+function edgesFromTables({ firstEdge, edgeType }: HeapGraph, { tables, isFromTable }: WeakMapEdges): number[] {
   const edges: number[] = [];
-  for (let node = isTable?.indexOf(1) ?? -1; node >= 0; node = isTable!.indexOf(1, node + 1)) {
+  for (const node of tables) {
     for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
       if (edgeType[edge] === EDGE.internal && isFromTable(node, edge)) edges.push(edge);
     }
@@ -132,7 +148,8 @@ function searchFromRoot(search: Searching, graph: HeapGraph, wanted: (edge: numb
 /** Visits everything new that `start` leads to, `start` itself as a child of the root. One function on locals: the hottest loop of all. */
 function visit(search: Searching, start: number): void {
   const { nodeAt, parent, path, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
-  let { cross, crossUsed, numbered, stack } = search;
+  let { fewUsed, manyUsed, numbered, stack } = search;
+  let { few, many } = search.remembered;
   // A page-owned start leads to page-owned nodes only, any other start must keep out of them.
   const keepsOut = pageOwnedEnd > 1 && !ownedBesides.has(start);
   let depth = 0;
@@ -175,15 +192,30 @@ function visit(search: Searching, start: number): void {
     } else if (known > from + 1) {
       if (from < path[known * 2 - 1]!) path[known * 2 - 1] = from;
     } else {
-      if (crossUsed === cross.length) cross = grown(cross);
-      cross[crossUsed] = from;
-      cross[crossUsed + 1] = path[known * 2 - 2]!;
-      path[known * 2 - 2] = crossUsed;
-      crossUsed += 2;
+      const latest = path[known * 2 - 2]!;
+      if (latest > 0 && (latest & (FEW - 1)) !== FEW - 1) {
+        few[latest + 1] = from;
+        path[known * 2 - 2] = latest + 1;
+      } else if (latest < 0 && (-latest & (MANY - 1)) !== MANY - 1) {
+        many[1 - latest] = from;
+        path[known * 2 - 2] = latest - 1;
+      } else if (latest === 0) {
+        if (fewUsed + FEW > few.length) few = grown(few);
+        few[fewUsed] = from;
+        path[known * 2 - 2] = fewUsed;
+        fewUsed += FEW;
+      } else {
+        if (manyUsed + MANY > many.length) many = grown(many);
+        many[manyUsed] = latest;
+        many[manyUsed + 1] = from;
+        path[known * 2 - 2] = -manyUsed - 1;
+        manyUsed += MANY;
+      }
     }
   }
-  search.cross = cross;
-  search.crossUsed = crossUsed;
+  search.remembered = { few, many };
+  search.fewUsed = fewUsed;
+  search.manyUsed = manyUsed;
   search.numbered = numbered;
   search.stack = stack;
 }

@@ -1,4 +1,4 @@
-import { type DepthFirstSearch, grown, searchDepthFirst } from './depth-first-search.ts';
+import { type DepthFirstSearch, FEW, grown, MANY, searchDepthFirst } from './depth-first-search.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import type { WeakMapEdges } from './weak-map-edges.ts';
 
@@ -37,7 +37,7 @@ export function buildDominatorTree(
 ): DominatorTree {
   const search = searchDepthFirst(graph, weakMaps);
   onNumbered?.(search.nodeAt);
-  const { nodeCount, nodeAt, parent, path, cross, places } = search;
+  const { nodeCount, nodeAt, parent, path, remembered, places } = search;
   // What the search knows by ordinal nobody needs any more.
   const dominator = new Uint32Array(places.buffer, 0, nodeCount);
   const semidominator = new Uint32Array(places.buffer, nodeCount * 4, nodeCount);
@@ -50,7 +50,7 @@ export function buildDominatorTree(
     spare: {
       columns: [new Uint32Array(parent.buffer), semidominator],
       doubles: new Float64Array(path.buffer),
-      rest: cross.buffer,
+      rest: remembered.many.buffer,
     },
   };
 }
@@ -61,9 +61,10 @@ export function buildDominatorTree(
  * it), the ancestor being the parent at first; paths are compressed.
  */
 function settleSemidominators(
-  { nodeCount, closedEnd, parent, path, cross }: DepthFirstSearch,
+  { nodeCount, closedEnd, parent, path, remembered }: DepthFirstSearch,
   semidominator: Uint32Array,
 ): void {
+  const { few, many } = remembered;
   let stack: Int32Array = new Int32Array(1 << 12);
   // No path can give less than the smallest semidominator above w, so a w with a hundred thousand sources (the hidden
   // class of all strings) need not look at them all. Edges from behind `closedEnd` do not lead to before it.
@@ -71,25 +72,33 @@ function settleSemidominators(
   for (let w = nodeCount - 1; w > 0; w--) {
     if (w === closedEnd - 1) least = nodeCount;
     let best = path[w * 2 + 1]!;
-    for (let index = path[w * 2]!; index !== 0 && best > least; index = cross[index + 1]!) {
-      let depth = 0;
-      let at = cross[index]!;
-      let ancestor = path[at * 2]!;
-      while (ancestor > w) {
-        if (depth === stack.length) stack = grown(stack);
-        stack[depth++] = at;
-        at = ancestor;
-        ancestor = path[at * 2]!;
+    let latest = path[w * 2]!;
+    while (latest !== 0 && best > least) {
+      const isMany = latest < 0;
+      const sources = isMany ? many : few;
+      const last = isMany ? -latest : latest;
+      const first = isMany ? (last & -MANY) + 1 : last & -FEW;
+      latest = isMany ? many[first - 1]! : 0;
+      for (let index = last; index >= first && best > least; index--) {
+        let depth = 0;
+        let at = sources[index]!;
+        let ancestor = path[at * 2]!;
+        while (ancestor > w) {
+          if (depth === stack.length) stack = grown(stack);
+          stack[depth++] = at;
+          at = ancestor;
+          ancestor = path[at * 2]!;
+        }
+        // `at` is the highest node below w that is linked already; everything under it takes its ancestor.
+        let smallest = path[at * 2 + 1]!;
+        while (depth > 0) {
+          at = stack[--depth]!;
+          if (path[at * 2 + 1]! < smallest) smallest = path[at * 2 + 1]!;
+          else path[at * 2 + 1] = smallest;
+          path[at * 2] = ancestor;
+        }
+        if (smallest < best) best = smallest;
       }
-      // `at` is the highest node below w that is linked already; everything under it takes its ancestor.
-      let smallest = path[at * 2 + 1]!;
-      while (depth > 0) {
-        at = stack[--depth]!;
-        if (path[at * 2 + 1]! < smallest) smallest = path[at * 2 + 1]!;
-        else path[at * 2 + 1] = smallest;
-        path[at * 2] = ancestor;
-      }
-      if (smallest < best) best = smallest;
     }
     semidominator[w] = best;
     path[w * 2] = parent[w]!;

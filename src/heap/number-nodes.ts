@@ -29,20 +29,17 @@ export function sizeNodes(graph: HeapGraph): UnnumberedNodes {
 }
 
 /**
- * Uses up the scratch memory.
+ * Uses up what is given: the new columns are put where it stood.
  *
  * @param nodeAt ordinal by number
  */
-export function numberNodes(nodeAt: Uint32Array, { shallow, classes, scratch }: UnnumberedNodes): NumberedNodes {
-  const numbered = {
-    shallow: scratch,
-    classOf: new Uint32Array(new SharedArrayBuffer(nodeAt.length * 4)),
-    classNames: classes.names,
-  };
-  for (let number = 0; number < nodeAt.length; number++) {
-    const node = nodeAt[number]!;
-    numbered.shallow[number] = shallow[node]!;
-    numbered.classOf[number] = classes.classOf[node]!;
-  }
-  return numbered;
+export function numberNodes(nodeAt: Uint32Array, unnumbered: UnnumberedNodes): NumberedNodes {
+  const { names, classOf } = unnumbered.classes;
+  const shallow = putInOrder(unnumbered.shallow, nodeAt, unnumbered.scratch);
+  return { shallow, classOf: putInOrder(classOf, nodeAt, unnumbered.shallow), classNames: names };
+}
+
+function putInOrder(values: Uint32Array, nodeAt: Uint32Array, into: Uint32Array): Uint32Array {
+  for (let number = 0; number < nodeAt.length; number++) into[number] = values[nodeAt[number]!]!;
+  return into;
 }

@@ -24,7 +24,7 @@ export function pageRoots(graph: HeapGraph): (edge: number, to: number) => boole
  */
 export function findOwnedBesides(
   graph: HeapGraph,
-  { isTable }: WeakMapEdges,
+  { tables }: WeakMapEdges,
   isNumbered: (node: number) => boolean,
 ): Set<number> {
   const { firstEdge, edgeType, edgeTo } = graph;
@@ -45,7 +45,7 @@ export function findOwnedBesides(
     if (edge < 0) break;
     if (isNumbered(sourceOf(graph, edge))) take(edge);
   }
-  for (let node = isTable?.indexOf(1) ?? -1; node >= 0; node = isTable!.indexOf(1, node + 1)) {
+  for (const node of tables) {
     if (isNumbered(node)) follow(node);
   }
   while (stack.length > 0) follow(stack.pop()!);

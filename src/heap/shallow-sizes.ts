@@ -15,7 +15,8 @@ export function calculateShallowSizes(
   graph: HeapGraph,
   scratch: Uint32Array = new Uint32Array(graph.nodeCount),
 ): Uint32Array {
-  const sizes = new Uint32Array(graph.selfSize);
+  const sizes = new Uint32Array(new SharedArrayBuffer(graph.nodeCount * 4));
+  sizes.set(graph.selfSize);
   if (hasUserRoots(graph)) {
     findOwners(graph, scratch);
     giveToOwners(graph, scratch, sizes);

@@ -15,14 +15,14 @@ const ID_BITS = 0xffff;
 export interface WeakMapEdges {
   /** Per string: 1 where an internal edge of that name is half of a WeakMap's pair. */
   readonly isPairName: Uint8Array;
-  /** Per node: 1 where the node is a table of a WeakMap. Null where there is none. */
-  readonly isTable: Uint8Array | null;
+  /** Nodes that are tables of WeakMaps. */
+  readonly tables: readonly number[];
   /** Whether the edge leads from the table named in it, which does not retain. `edge` must be an internal edge of `node`. */
   isFromTable(node: number, edge: number): boolean;
 }
 
 export function findWeakMapEdges(graph: HeapGraph): WeakMapEdges {
-  const { strings, nodeType, nodeId, nodeCount, edgeName } = graph;
+  const { strings, nodeId, edgeName } = graph;
   const isPairName = new Uint8Array(strings.count);
   const tableOf = new Map<number, number>();
   for (let index = 0; index < strings.count; index++) {
@@ -32,23 +32,24 @@ export function findWeakMapEdges(graph: HeapGraph): WeakMapEdges {
     isPairName[index] = 1;
     tableOf.set(index, table);
   }
-  const isTable = tableOf.size === 0 ? null : new Uint8Array(nodeCount);
-  if (isTable) {
-    const tables = new Set(tableOf.values());
-    // To ask the set for each of a million arrays takes longer than to rule most of them out by some bits of their id.
-    const isPossible = new Uint8Array(ID_BITS + 1);
-    for (const id of tables) isPossible[id & ID_BITS] = 1;
-    for (let node = 0; node < nodeCount; node++) {
-      if (isPossible[nodeId[node]! & ID_BITS] === 0 || !tables.has(nodeId[node]!)) continue;
-      const type = nodeType[node]!;
-      if (type === NODE.array || type === NODE.hidden) isTable[node] = 1;
-    }
-  }
   return {
     isPairName,
-    isTable,
+    tables: tableOf.size === 0 ? [] : findTables(graph, new Set(tableOf.values())),
     isFromTable: (node, edge) => tableOf.get(edgeName[edge]!) === nodeId[node],
   };
+}
+
+function findTables({ nodeCount, nodeId, nodeType }: HeapGraph, ids: ReadonlySet<number>): number[] {
+  // To ask the set for each of a million arrays takes longer than to rule most of them out by some bits of their id.
+  const isPossible = new Uint8Array(ID_BITS + 1);
+  for (const id of ids) isPossible[id & ID_BITS] = 1;
+  const tables: number[] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    if (isPossible[nodeId[node]! & ID_BITS] === 0 || !ids.has(nodeId[node]!)) continue;
+    const type = nodeType[node]!;
+    if (type === NODE.array || type === NODE.hidden) tables.push(node);
+  }
+  return tables;
 }
 
 /** Id of the table that the name of a pair says, null for any other name. Not decoded: there are as many as pairs. */
