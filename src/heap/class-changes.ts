@@ -1,5 +1,5 @@
 import type { Bytes, Share } from '../model/units.ts';
-import { buildClassTable, type ClassTable } from './class-table.ts';
+import { buildClassTable } from './class-table.ts';
 import { isOddId } from './growth/ids.ts';
 import type { HeapGraph } from './heap-graph.ts';
 
@@ -36,105 +36,119 @@ export const TRUSTED_IDS: Share = 0.99;
 /** A table by id is as long as the highest; when ids are so many times sparser than nodes, a hash table takes less. */
 const SPARSEST = 16;
 
+/** What a comparison needs to know of a snapshot. No edges, so a graph that was read without them will do. */
+export interface SnapshotClasses {
+  readonly totals: SnapshotTotals;
+  readonly names: readonly string[];
+  /** By class number. */
+  readonly count: Uint32Array;
+  readonly bytes: Float64Array;
+  /** By node. */
+  readonly classOf: Uint32Array;
+  readonly nodeId: Uint32Array;
+}
+
+export interface IndexedSnapshot extends SnapshotClasses {
+  readonly ids: IdIndex;
+}
+
+/** From an object id to the node that has it. */
+interface IdIndex {
+  /** Node + 1 by half of the odd id; empty where ids are sparse. */
+  readonly odd: Uint32Array;
+  readonly others: ReadonlyMap<number, number>;
+}
+
 /**
  * What became more from one snapshot to another by class, and by object id what is new and what is gone, as Chrome
- * DevTools compares snapshots. Needs no edges, so a graph that was read without them will do.
+ * DevTools compares snapshots.
  */
-export function findClassChanges(before: HeapGraph, after: HeapGraph): ClassChanges {
-  const old = tallied(before);
-  const now = tallied(after);
-  const kept = countKept(before, old, after, now);
+export function findClassChanges(before: IndexedSnapshot, after: SnapshotClasses): ClassChanges {
+  const kept = countKept(before, after);
   const byIds = kept.sameClass !== null && kept.sameClass >= TRUSTED_IDS;
-  const numberBefore = new Map(old.classes.names.map((name, number) => [name, number]));
-  const numberAfter = new Map(now.classes.names.map((name, number) => [name, number]));
+  const numberBefore = new Map(before.names.map((name, number) => [name, number]));
+  const numberAfter = new Map(after.names.map((name, number) => [name, number]));
   const classes: ClassChange[] = [];
-  for (const name of new Set([...old.classes.names, ...now.classes.names])) {
+  for (const name of new Set([...before.names, ...after.names])) {
     const from = numberBefore.get(name) ?? -1;
     const to = numberAfter.get(name) ?? -1;
-    const count = now.count[to] ?? 0;
-    const countBefore = old.count[from] ?? 0;
+    const count = after.count[to] ?? 0;
+    const countBefore = before.count[from] ?? 0;
     if (count === 0 && countBefore === 0) continue;
     const common = kept.count[to] ?? 0;
-    const shallowBytes = now.bytes[to] ?? 0;
+    const shallowBytes = after.bytes[to] ?? 0;
     classes.push({
       class: name,
       count,
       shallowBytes,
       countDelta: count - countBefore,
-      shallowDelta: shallowBytes - (old.bytes[from] ?? 0),
+      shallowDelta: shallowBytes - (before.bytes[from] ?? 0),
       added: byIds ? count - common : null,
       removed: byIds ? countBefore - common : null,
     });
   }
   return {
-    snapshots: [totalsOf(before, old), totalsOf(after, now)],
+    snapshots: [before.totals, after.totals],
     sameClass: kept.sameClass,
     classes: classes.sort((a, b) => b.shallowDelta - a.shallowDelta),
   };
 }
 
-function totalsOf({ nodeCount, layout }: HeapGraph, { bytes }: Tally): SnapshotTotals {
-  return { nodes: nodeCount, edges: layout.edgeCount, bytes: bytes.reduce((sum, own) => sum + own, 0) };
-}
-
-interface Tally {
-  readonly classes: ClassTable;
-  /** By class number. */
-  readonly count: Uint32Array;
-  readonly bytes: Float64Array;
-}
-
-function tallied(graph: HeapGraph): Tally {
-  const classes = buildClassTable(graph);
-  const count = new Uint32Array(classes.names.length);
-  const bytes = new Float64Array(classes.names.length);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    const number = classes.classOf[node]!;
-    count[number] = count[number]! + 1;
-    bytes[number] = bytes[number]! + graph.selfSize[node]!;
-  }
-  return { classes, count, bytes };
-}
-
-/** By class number of the later snapshot: objects that are in both, with the same id and class. */
-function countKept(
-  before: HeapGraph,
-  old: Tally,
-  after: HeapGraph,
-  now: Tally,
-): { count: Uint32Array; sameClass: Share | null } {
-  const numbers = new Map(now.classes.names.map((name, number) => [name, number]));
-  const translated = Int32Array.from(old.classes.names, (name) => numbers.get(name) ?? -1);
-  const nodeById = indexById(before);
-  const count = new Uint32Array(now.classes.names.length);
-  let common = 0;
-  let same = 0;
-  for (let node = 0; node < after.nodeCount; node++) {
-    const id = after.nodeId[node]!;
-    const earlier = nodeById(id);
-    if (earlier < 0) continue;
-    const number = now.classes.classOf[node]!;
-    const isSame = translated[old.classes.classOf[earlier]!] === number;
-    if (isSame) count[number] = count[number]! + 1;
-    if (!isOddId(id)) continue;
-    common++;
-    if (isSame) same++;
-  }
-  return { count, sameClass: common === 0 ? null : same / common };
-}
-
-/** From an object id to the node that has it, or -1. */
-function indexById({ nodeCount, nodeId }: HeapGraph): (id: number) => number {
-  let highest = 0;
-  for (let node = 0; node < nodeCount; node++) if (isOddId(nodeId[node]!)) highest = Math.max(highest, nodeId[node]!);
-  const isDense = highest >>> 1 <= nodeCount * SPARSEST;
-  /** Node + 1 by half of the odd id. */
-  const odd = new Uint32Array(isDense ? (highest >>> 1) + 1 : 0);
-  const others = new Map<number, number>();
+export function classesOfSnapshot(graph: HeapGraph): SnapshotClasses {
+  const { nodeCount, nodeId, selfSize } = graph;
+  const { names, classOf } = buildClassTable(graph);
+  const count = new Uint32Array(names.length);
+  const bytes = new Float64Array(names.length);
+  let totalBytes = 0;
   for (let node = 0; node < nodeCount; node++) {
+    const number = classOf[node]!;
+    count[number] = count[number]! + 1;
+    bytes[number] = bytes[number]! + selfSize[node]!;
+    totalBytes += selfSize[node]!;
+  }
+  const totals = { nodes: nodeCount, edges: graph.layout.edgeCount, bytes: totalBytes };
+  return { totals, names, count, bytes, classOf, nodeId };
+}
+
+export function indexedSnapshot(graph: HeapGraph): IndexedSnapshot {
+  return { ...classesOfSnapshot(graph), ids: indexIds(graph.nodeId) };
+}
+
+function indexIds(nodeId: Uint32Array): IdIndex {
+  let highest = 0;
+  for (let node = 0; node < nodeId.length; node++)
+    if (isOddId(nodeId[node]!)) highest = Math.max(highest, nodeId[node]!);
+  const isDense = highest >>> 1 <= nodeId.length * SPARSEST;
+  const odd = new Uint32Array(new SharedArrayBuffer(isDense ? ((highest >>> 1) + 1) * 4 : 0));
+  const others = new Map<number, number>();
+  for (let node = 0; node < nodeId.length; node++) {
     const id = nodeId[node]!;
     if (isDense && isOddId(id)) odd[id >>> 1] = node + 1;
     else others.set(id, node);
   }
-  return (id) => (isDense && isOddId(id) ? (odd[id >>> 1] ?? 0) - 1 : (others.get(id) ?? -1));
+  return { odd, others };
+}
+
+/** By class number of the later snapshot: objects that are in both, with the same id and class. */
+function countKept(before: IndexedSnapshot, after: SnapshotClasses): { count: Uint32Array; sameClass: Share | null } {
+  const numbers = new Map(after.names.map((name, number) => [name, number]));
+  const translated = Int32Array.from(before.names, (name) => numbers.get(name) ?? -1);
+  const { odd, others } = before.ids;
+  const { nodeId, classOf } = after;
+  const count = new Uint32Array(after.names.length);
+  let common = 0;
+  let same = 0;
+  for (let node = 0; node < nodeId.length; node++) {
+    const id = nodeId[node]!;
+    const isOdd = isOddId(id);
+    const earlier = isOdd && odd.length > 0 ? (odd[id >>> 1] ?? 0) - 1 : (others.get(id) ?? -1);
+    if (earlier < 0) continue;
+    const number = classOf[node]!;
+    const isSame = translated[before.classOf[earlier]!] === number;
+    if (isSame) count[number] = count[number]! + 1;
+    if (!isOdd) continue;
+    common++;
+    if (isSame) same++;
+  }
+  return { count, sameClass: common === 0 ? null : same / common };
 }

@@ -1,5 +1,6 @@
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { BigObject } from '../heap/biggest-dominators.ts';
+import type { IndexedSnapshot } from '../heap/class-changes.ts';
 import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
@@ -18,7 +19,7 @@ export type HelperRequest =
   | { readonly type: 'front'; readonly file: string; readonly sizeBytes: Bytes; readonly meeting: Meeting }
   | { readonly type: 'join'; readonly tail: ParsedTail | null }
   | { readonly type: 'placed' }
-  | { readonly type: 'nodes'; readonly file: string; readonly salvage: boolean }
+  | { readonly type: 'classes'; readonly file: string; readonly salvage: boolean }
   | { readonly type: 'size'; readonly graph: SharedGraph }
   | { readonly type: 'number'; readonly nodeAt: Uint32Array }
   | { readonly type: 'repetitions'; readonly graph: SharedGraph; readonly most: number }
@@ -36,7 +37,7 @@ export type HelperAnswer =
   | { readonly type: 'front'; readonly start: FrontStart | null }
   | { readonly type: 'join'; readonly graph: SharedGraph | null }
   | { readonly type: 'placed' }
-  | { readonly type: 'nodes'; readonly graph: SharedGraph | Refusal }
+  | { readonly type: 'classes'; readonly snapshot: IndexedSnapshot | Refusal }
   | { readonly type: 'size' }
   | { readonly type: 'number'; readonly numbered: NumberedNodes }
   | { readonly type: 'lay-out'; readonly layout: TreeLayout }

@@ -21,12 +21,14 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
       front?.close();
       front = null;
       return { type: 'placed' };
-    case 'nodes': {
-      const [{ openNodes }, { refusalOf }] = await Promise.all([import('./open-snapshot.ts'), import('./refusal.ts')]);
-      return {
-        type: 'nodes',
-        graph: await openNodes(request.file, { salvage: request.salvage }).then(share, refusalOf),
-      };
+    case 'classes': {
+      const [{ openNodes }, { refusalOf }, { indexedSnapshot }] = await Promise.all([
+        import('./open-snapshot.ts'),
+        import('./refusal.ts'),
+        import('../heap/class-changes.ts'),
+      ]);
+      const opened = openNodes(request.file, { salvage: request.salvage });
+      return { type: 'classes', snapshot: await opened.then(indexedSnapshot, refusalOf) };
     }
     case 'size': {
       const { sizeNodes } = await import('../heap/number-nodes.ts');

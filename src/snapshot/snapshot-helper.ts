@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { ClassAggregate } from '../heap/aggregate-classes.ts';
 import type { AnalysedGraph } from '../heap/analyse-graph.ts';
 import type { BigObject } from '../heap/biggest-dominators.ts';
+import type { IndexedSnapshot } from '../heap/class-changes.ts';
 import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
@@ -30,6 +31,7 @@ interface Beginning {
 export class SnapshotHelper {
   private readonly worker: Worker;
   private begun: Beginning | null = null;
+  private classes: { file: string; salvage: boolean; indexed: Promise<IndexedSnapshot> } | null = null;
   private pending = 0;
 
   /** Null where a second thread would not help. */
@@ -43,13 +45,6 @@ export class SnapshotHelper {
     return SnapshotHelper.start(Math.max(...files.map(sizeOf)));
   }
 
-  /** A helper that begins to read the file at once, for whoever has something else to do before; null where it would not help. */
-  static readAhead(file: string): SnapshotHelper | null {
-    const helper = SnapshotHelper.startFor(file);
-    helper?.begin(file, sizeOf(file));
-    return helper;
-  }
-
   private constructor() {
     this.worker = new Worker(new URL('./helper-worker.js', import.meta.url), { execArgv: [] });
     // Alone it keeps no process alive: only what is asked of it does.
@@ -58,11 +53,11 @@ export class SnapshotHelper {
 
   /** Whether it reads that file already. */
   isReading(file: string): boolean {
-    return this.begun?.file === file;
+    return this.begun?.file === file || this.classes?.file === file;
   }
 
   /** Begins to read the file, if it did not already. */
-  begin(file: string, sizeBytes: Bytes): Beginning {
+  begin(file: string, sizeBytes: Bytes = sizeOf(file)): Beginning {
     if (this.begun?.file === file) return this.begun;
     const meeting: Meeting = { offsets: new BigInt64Array(new SharedArrayBuffer(16)) };
     const start = this.ask('front', { type: 'front', file, sizeBytes, meeting }).then((answer) => answer.start);
@@ -84,11 +79,18 @@ export class SnapshotHelper {
     return { graph: graph && graphOf(graph), placed };
   }
 
-  /** A whole file without its edges. Rejects with a ProfilerError where it cannot be read. */
-  async nodes(file: string, salvage: boolean): Promise<HeapGraph> {
-    const { graph } = await this.ask('nodes', { type: 'nodes', file, salvage });
-    if ('code' in graph) throw errorOf(graph);
-    return graphOf(graph);
+  /** Classes and ids of a whole file, read without its edges. Rejects with a ProfilerError where it cannot be read. */
+  indexedClasses(file: string, salvage: boolean): Promise<IndexedSnapshot> {
+    if (this.classes?.file === file && this.classes.salvage === salvage) return this.classes.indexed;
+    const answer = this.ask('classes', { type: 'classes', file, salvage });
+    const indexed = answer.then(({ snapshot }) => {
+      if ('code' in snapshot) throw errorOf(snapshot);
+      return snapshot;
+    });
+    // Whoever asked ahead may never come for it.
+    indexed.catch(() => undefined);
+    this.classes = { file, salvage, indexed };
+    return indexed;
   }
 
   /** Begins to size the nodes; what it returns takes the order of the dominator tree as soon as that is known. */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClassChange, findClassChanges } from '../../src/heap/class-changes.ts';
+import {
+  type ClassChange,
+  classesOfSnapshot,
+  findClassChanges,
+  indexedSnapshot,
+} from '../../src/heap/class-changes.ts';
 import { classChangesOf } from '../../src/snapshot/class-changes-of.ts';
 import { openNodes } from '../../src/snapshot/open-snapshot.ts';
 import { parse, snapshotText } from './build-snapshot.ts';
@@ -22,7 +27,7 @@ test('what is new and what is gone is told by ids where classes keep theirs', ()
   const before = graphOf([...common, 'Gone', 'Turned']);
   const after = graphOf([...common, 'New', 'Turned', 'New', 'New']);
   assert.equal(after.edgeCount, 0);
-  const changes = findClassChanges(before, after);
+  const changes = findClassChanges(indexedSnapshot(before), classesOfSnapshot(after));
   assert.ok(changes.sameClass! > 0.99);
   assert.deepEqual(rowOf(changes, 'New'), {
     class: 'New',
@@ -40,7 +45,7 @@ test('what is new and what is gone is told by ids where classes keep theirs', ()
 
 test('ids of two processes tell nothing: counts alone', () => {
   const names = Array.from({ length: 300 }, (_, index) => `Class${index % 7}`);
-  const changes = findClassChanges(graphOf(names), graphOf([...names].reverse()));
+  const changes = findClassChanges(indexedSnapshot(graphOf(names)), classesOfSnapshot(graphOf([...names].reverse())));
   assert.ok(changes.sameClass! < 0.99);
   assert.deepEqual([rowOf(changes, 'Class1')?.countDelta, rowOf(changes, 'Class1')?.added], [0, null]);
 });

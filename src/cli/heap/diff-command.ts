@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from '../../model/units.ts';
 import { localPlaces } from '../../single/local-places.ts';
 import { classChangesOf } from '../../snapshot/class-changes-of.ts';
 import { growthOf } from '../../snapshot/growth-of.ts';
+import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
@@ -15,41 +16,47 @@ import { showProgress } from './progress.ts';
 import { pathLines, placeFor, suspectFinding } from './suspect-finding.ts';
 import { signed, table } from './table.ts';
 
-/** What grew over two or more snapshots, and who holds it. */
-export const diffCommand: Command = () => ({
-  command: 'diff <files..>',
-  describe: 'growth over two or more snapshots in order: ranked suspects with retaining paths',
-  builder: (yargs) =>
-    yargs
-      .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
-      .options({
-        requests: textOption('requests', 'requests served between the snapshots: N,N'),
-        classes: {
-          type: 'boolean',
-          describe: 'two snapshots by object id and class alone: no suspects and paths, in a fraction of the time',
-        },
-        salvage: { type: 'boolean', describe: 'read what is there of damaged or truncated files' },
-      })
-      .example(
-        '$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --requests 1000,1000',
-        'with objects per request',
-      )
-      .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes became more, quickly'),
-  handler: async (args) => {
-    const terminal = terminalFor(args);
-    const files = (args.files as readonly unknown[]).map(String);
-    if (flagArgument(args, 'classes')) return diffClasses(files, args);
-    const growth = await growthOf(files, {
-      requests: cumulative(textArgument(args, 'requests'), files.length),
-      salvage: flagArgument(args, 'salvage'),
-      onProgress: showProgress(terminal),
-    });
-    const placeOf = localPlaces(scriptsOf(growth.suspects));
-    terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
-  },
-});
+/**
+ * What grew over two or more snapshots, and who holds it.
+ *
+ * @param ahead where a file that may be the first is being read already
+ */
+export const diffCommand =
+  (ahead: SnapshotHelper | null): Command =>
+  () => ({
+    command: 'diff <files..>',
+    describe: 'growth over two or more snapshots in order: ranked suspects with retaining paths',
+    builder: (yargs) =>
+      yargs
+        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
+        .options({
+          requests: textOption('requests', 'requests served between the snapshots: N,N'),
+          classes: {
+            type: 'boolean',
+            describe: 'two snapshots by object id and class alone: no suspects and paths, in a fraction of the time',
+          },
+          salvage: { type: 'boolean', describe: 'read what is there of damaged or truncated files' },
+        })
+        .example(
+          '$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --requests 1000,1000',
+          'with objects per request',
+        )
+        .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes became more, quickly'),
+    handler: async (args) => {
+      const terminal = terminalFor(args);
+      const files = (args.files as readonly unknown[]).map(String);
+      if (flagArgument(args, 'classes')) return diffClasses(files, args, ahead);
+      const growth = await growthOf(files, {
+        requests: cumulative(textArgument(args, 'requests'), files.length),
+        salvage: flagArgument(args, 'salvage'),
+        onProgress: showProgress(terminal),
+      });
+      const placeOf = localPlaces(scriptsOf(growth.suspects));
+      terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
+    },
+  });
 
-async function diffClasses(files: readonly string[], args: Arguments): Promise<void> {
+async function diffClasses(files: readonly string[], args: Arguments, ahead: SnapshotHelper | null): Promise<void> {
   const [before, after, ...others] = files;
   if (before === undefined || after === undefined || others.length > 0) {
     throw new ProfilerError(
@@ -60,10 +67,8 @@ async function diffClasses(files: readonly string[], args: Arguments): Promise<v
     );
   }
   const terminal = terminalFor(args);
-  const changes = await classChangesOf(before, after, {
-    salvage: flagArgument(args, 'salvage'),
-    onProgress: showProgress(terminal),
-  });
+  const options = { salvage: flagArgument(args, 'salvage'), onProgress: showProgress(terminal) };
+  const changes = await classChangesOf(before, after, options, ahead?.isReading(before) ? ahead : null);
   terminal.print(terminal.json ? JSON.stringify(classChangesJson(files, changes)) : classChangesText(changes));
 }
 

@@ -10,7 +10,13 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
       return (await import('./summary-command.ts')).summaryCommand(ahead);
     },
   ],
-  ['diff', async () => (await import('./diff-command.ts')).diffCommand],
+  [
+    'diff',
+    async (words) => {
+      const ahead = (await import('./read-ahead.ts')).readAhead(words);
+      return (await import('./diff-command.ts')).diffCommand(ahead);
+    },
+  ],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],
 ];
