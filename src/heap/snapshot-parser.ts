@@ -84,6 +84,16 @@ export class SnapshotParser {
     return layout && edges && nodesOffset > 0 ? { layout, edges: edges.columns, nodesOffset } : null;
   }
 
+  /** Within edges that nobody wants. */
+  get isStepping(): boolean {
+    return this.section instanceof SkippedRows && this.section.name === 'edges';
+  }
+
+  /** Leaves out so many bytes of edges that nobody wants. */
+  stepOver(bytes: number): void {
+    this.offset += bytes;
+  }
+
   /** Throws a ProfilerError where the file is damaged; with `salvage`, ignores everything after the damage. */
   write(chunk: Uint8Array): void {
     let at = 0;

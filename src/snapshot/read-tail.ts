@@ -1,16 +1,12 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { findRowStart } from '../heap/find-row-start.ts';
 import type { TextScanner } from '../heap/kernel/text-scanner.ts';
 import type { EdgePiece, ParsedTail } from '../heap/parsed-tail.ts';
-import { EDGE, type SnapshotLayout } from '../heap/snapshot-layout.ts';
 import { SnapshotParser } from '../heap/snapshot-parser.ts';
 import type { Bytes, Share } from '../model/units.ts';
+import { EdgeRows } from './edge-rows.ts';
 import { loadScanner } from './load-scanner.ts';
 import { type FrontStart, type Meeting, SPARE_EDGES_SHARE } from './read-front.ts';
 import { SequentialReader } from './sequential-reader.ts';
 
-/** A hundred rows of edges and more. */
-const PROBE_BYTES = 1 << 13;
 /** The front must not come to a place before it is told of it. */
 const AHEAD_BYTES = 4 << 20;
 /** Strings are taken as they are: a byte of them costs so much of a byte of numbers. */
@@ -20,12 +16,6 @@ const FRONT_SHARE: Share = 0.62;
 /** So little is not worth a second thread; so little between the two not another piece. */
 const LEAST_EDGES: Share = 0.05;
 const LEAST_PIECE_BYTES = 12 << 20;
-/** Where to look for the edges; and how often to look how long their rows are. */
-const TRIES = 20;
-const SAMPLES = 96;
-const SAMPLE_BYTES = 1 << 9;
-const COMMA = 44;
-
 /**
  * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front; then
  * pieces before that as long as the front has much to go, since nobody can tell how fast two threads will be. Which rows
@@ -121,47 +111,16 @@ class TailReader {
   }
 }
 
-/** Finds rows of edges in the file. */
-class EdgeRows {
-  private readonly descriptor: number;
-  private readonly layout: SnapshotLayout;
-
-  constructor(file: string, layout: SnapshotLayout) {
-    this.descriptor = openSync(file, 'r');
-    this.layout = layout;
-  }
-
-  /** Where the first row behind `offset` begins; null where no edges stand there. */
-  after(offset: Bytes): Bytes | null {
-    const row = findRowStart(readAt(this.descriptor, offset, PROBE_BYTES), this.layout, EDGE.weak + 1);
-    return row < 0 ? null : offset + row;
-  }
-
-  /** About how many rows stand in [from, to). */
-  count(from: Bytes, to: Bytes): number {
-    let commas = 0;
-    for (const place of placesFrom(from, to - SAMPLE_BYTES, SAMPLES)) {
-      commas += countCommas(readAt(this.descriptor, place, SAMPLE_BYTES));
-    }
-    return ((to - from) / (SAMPLES * SAMPLE_BYTES)) * (commas / this.layout.edge.fields);
-  }
-
-  close(): void {
-    closeSync(this.descriptor);
-  }
-}
-
 function chooseBegin(
   rows: EdgeRows,
   sizeBytes: Bytes,
   { layout, nodesOffset }: FrontStart,
   frontOffset: Bytes,
 ): PieceBegin | null {
-  const isWithin = (offset: Bytes): boolean => rows.after(offset) !== null;
-  const within = fromTheMiddle(placesFrom(nodesOffset, sizeBytes, TRIES)).find(isWithin);
-  if (within === undefined) return null;
-  const first = border(within, nodesOffset, isWithin);
-  const end = border(within, sizeBytes, isWithin);
+  const within = rows.findWithin(nodesOffset, sizeBytes);
+  if (within === null) return null;
+  const first = rows.lastTowards(within, nodesOffset);
+  const end = rows.lastTowards(within, sizeBytes);
   const leastBytes = LEAST_EDGES * (end - first);
   const wanted = frontOffset + FRONT_SHARE * (end - frontOffset + STRINGS_COST * (sizeBytes - end));
   const place = Math.floor(Math.max(frontOffset + AHEAD_BYTES, first + leastBytes, Math.min(end - leastBytes, wanted)));
@@ -181,38 +140,4 @@ function chooseBefore(rows: EdgeRows, begin: PieceBegin, frontOffset: Bytes): Pi
   if (offset === null) return null;
   const room = rows.count(offset, begin.offset) * (1 + SPARE_EDGES_SHARE / 5);
   return { offset, firstRow: Math.floor(begin.firstRow - room) };
-}
-
-/** The middles of so many equal parts. */
-function placesFrom(start: Bytes, end: Bytes, parts: number): readonly Bytes[] {
-  return Array.from({ length: parts }, (_, part) => Math.floor(start + ((end - start) * (part + 0.5)) / parts));
-}
-
-/** Edges stand in the middle of a file, behind the nodes. */
-function fromTheMiddle(places: readonly Bytes[]): readonly Bytes[] {
-  const middle = Math.floor(places.length / 2);
-  return [...places.slice(middle), ...places.slice(0, middle).reverse()];
-}
-
-/** The last place from `inside` on towards `outside` that is within, to a hundredth of the way. */
-function border(inside: Bytes, outside: Bytes, isWithin: (offset: Bytes) => boolean): Bytes {
-  let near = inside;
-  let far = outside;
-  for (let step = 0; step < 7; step++) {
-    const middle = Math.floor((near + far) / 2);
-    if (isWithin(middle)) near = middle;
-    else far = middle;
-  }
-  return near;
-}
-
-function countCommas(bytes: Uint8Array): number {
-  let count = 0;
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === COMMA) count++;
-  return count;
-}
-
-function readAt(descriptor: number, offset: Bytes, length: Bytes): Uint8Array {
-  const bytes = new Uint8Array(length);
-  return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
 }
