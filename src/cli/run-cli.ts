@@ -12,7 +12,7 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.passed;
   // The command first: it may begin to work in another thread while yargs, the slowest of all to load, is loaded.
   const commands = await loadCommands(words);
-  const { default: yargs } = await import('yargs');
+  const { default: yargs } = await import('./command-line-parser.ts');
   const parser = yargs()
     .scriptName('profiler')
     .usage('$0 <command> [options]\n\nFinds what leaks or degrades in a Node.js service that is already running.')

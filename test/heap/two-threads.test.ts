@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { createBrotliCompress, createGzip } from 'node:zlib';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
-import { openSnapshot } from '../../src/snapshot/open-snapshot.ts';
+import { openNodes, openSnapshot } from '../../src/snapshot/open-snapshot.ts';
 import { SnapshotHelper } from '../../src/snapshot/snapshot-helper.ts';
 import { summariseSnapshot } from '../../src/snapshot/summarise-snapshot.ts';
 import { summariseTogether } from '../../src/snapshot/summarise-together.ts';
@@ -44,6 +44,9 @@ for (const layout of ['old', 'new'] as const) {
     const together = await openSnapshot(file, {}, helper);
     assert.ok(statSync(file).size > 36e6, String(statSync(file).size));
     assertSame(together.graph, alone.graph);
+    const nodes = await openNodes(file);
+    assert.equal(Buffer.compare(bytesOf(nodes.nodeId), bytesOf(alone.graph.nodeId)), 0, 'edges are stepped over');
+    assert.equal(nodes.strings.get(nodes.strings.count - 1), alone.graph.strings.get(nodes.strings.count - 1));
     const one = await summariseTogether(alone.graph, alone.weakMaps, null);
     assert.deepEqual(await summariseTogether(together.graph, together.weakMaps, helper), one);
     assert.deepEqual(await helper?.aggregates(together.graph), one.constructors);
