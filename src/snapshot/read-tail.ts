@@ -16,6 +16,7 @@ const FRONT_SHARE: Share = 0.62;
 /** So little is not worth a second thread; so little between the two not another piece. */
 const LEAST_EDGES: Share = 0.05;
 const LEAST_PIECE_BYTES = 12 << 20;
+
 /**
  * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front; then
  * pieces before that as long as the front has much to go, since nobody can tell how fast two threads will be. Which rows

@@ -53,6 +53,31 @@ for (const layout of ['old', 'new'] as const) {
   });
 }
 
+test('damage in a big file is told as one thread tells it, wherever it is', async (t) => {
+  const folder = folderFor(t);
+  const text = snapshotOf(450_000, 'old');
+  const helper = SnapshotHelper.start(Number.MAX_SAFE_INTEGER);
+  t.after(() => helper?.close());
+  for (const [index, share] of [0.0001, 0.2, 0.6, 0.8, 0.999].entries()) {
+    const at = Math.floor(text.length * share);
+    const cut = join(folder, `cut-${index}.heapsnapshot`);
+    writeFileSync(cut, text.slice(0, at));
+    const mutated = join(folder, `mutated-${index}.heapsnapshot`);
+    writeFileSync(mutated, `${text.slice(0, at)}{}${text.slice(at + 2)}`);
+    for (const file of [cut, mutated]) {
+      const alone = await openSnapshot(file).then(
+        () => 'read',
+        (error: Error) => error.message,
+      );
+      const together = await openSnapshot(file, {}, helper).then(
+        () => 'read',
+        (error: Error) => error.message,
+      );
+      assert.equal(together, alone, `${file} at ${at}`);
+    }
+  }
+});
+
 /** Column by column: a deep comparison of millions of entries would take a minute. */
 function assertSame(a: HeapGraph, b: HeapGraph): void {
   for (const name of [
