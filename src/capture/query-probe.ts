@@ -9,6 +9,8 @@ import { normaliseSql } from './in-target/normalise-sql.ts';
 import { createQueryBook } from './in-target/query-book.ts';
 
 const PROBE = `${REGISTRY_EXPRESSION}?.queries`;
+/** From this duration on a query is slow. */
+export const SLOW_QUERY_MS: Milliseconds = 100;
 const INSTALL_DEADLINE_MS = 15_000;
 
 /**

@@ -40,6 +40,7 @@ export const loadCommand: Command = (exit) => ({
         users: numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
         rate: rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'),
         duration: durationOption('duration', 'length, in place of that of the scenario', '5m'),
+        database: textOption('database', 'PostgreSQL behind the service, whose connections are watched: postgres://…'),
         workers: numberOption('workers', 'processes that share the load (default: 1)', { min: 1, integer: true }),
         init: {
           type: 'string',
@@ -52,7 +53,10 @@ export const loadCommand: Command = (exit) => ({
         '$0 load peak --url http://127.0.0.1:3000 --port 3000',
         'a busy hour; --port watches CPU, memory, event loop',
       )
-      .example('$0 load stress --port 3000', 'more and more users until the service breaks, and what gave way')
+      .example(
+        '$0 load stress --port 3000 --database postgres://watch@db/orders',
+        'more and more users until the service breaks, and what gave way',
+      )
       .example('$0 load orders.yaml --rate 200/s --duration 2m', 'percentiles and limits, exit code 1 where one fails'),
   handler: async (args) => {
     const terminal = terminalFor(args);

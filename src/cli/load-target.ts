@@ -1,8 +1,10 @@
+import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import { createHostClock } from '../capture/host-clock.ts';
 import { startTargetWatch, type TargetWatch } from '../single/target-watch.ts';
 import { describeProcess } from '../target/describe-process.ts';
 import { findTarget } from '../target/find-target.ts';
-import { type Arguments, flagArgument } from './arguments.ts';
+import type { TargetSpec } from '../target/target-spec.ts';
+import { type Arguments, flagArgument, textArgument } from './arguments.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,12 +19,38 @@ interface WatchOfLoad {
  * listens at the address of the load on this machine, from outside alone, without touching it.
  */
 export async function watchOfLoad(args: Arguments, baseUrl: string | null, terminal: Terminal): Promise<WatchOfLoad> {
+  const databaseUrl = textArgument(args, 'database');
+  const database = databaseUrl === null ? null : await PostgresMonitor.open(databaseUrl, createHostClock());
+  try {
+    const watched = await watchService(args, baseUrl, database, terminal);
+    if (database && watched.watch === null)
+      terminal.say('nothing to watch but the database: name the service, by --port for one');
+    return {
+      watch: watched.watch,
+      async release() {
+        await watched.release();
+        await database?.close();
+      },
+    };
+  } catch (error) {
+    await database?.close();
+    throw error;
+  }
+}
+
+async function watchService(
+  args: Arguments,
+  baseUrl: string | null,
+  database: PostgresMonitor | null,
+  terminal: Terminal,
+): Promise<WatchOfLoad> {
   const spec = targetOf(args);
-  if (spec === null) return outsideWatch(baseUrl, terminal);
+  if (spec === null) return outsideWatch(baseUrl, database, terminal);
+  sayWhereLoadGoes(spec, baseUrl, terminal);
   const target = await resolveTarget(spec, 'load', { url: null, allowRemote: flagArgument(args, 'allow-remote') });
   try {
     const attachment = target.attach && (await target.attach(target.process));
-    const watch = attachment && startTargetWatch({ attachment }, createHostClock());
+    const watch = attachment && startTargetWatch({ attachment }, createHostClock(), database);
     return {
       watch,
       async release() {
@@ -38,14 +66,21 @@ export async function watchOfLoad(args: Arguments, baseUrl: string | null, termi
   }
 }
 
-function outsideWatch(baseUrl: string | null, terminal: Terminal): WatchOfLoad {
+/** `--port` names who is watched, not where the load goes: easily taken for one another. */
+function sayWhereLoadGoes(spec: TargetSpec, baseUrl: string | null, terminal: Terminal): void {
+  const port = baseUrl === null ? null : localPort(baseUrl);
+  if (!('port' in spec) || port === null || port === spec.port) return;
+  terminal.say(`the load goes to ${baseUrl}, not to port ${spec.port}, which is watched: --url says where it shall go`);
+}
+
+function outsideWatch(baseUrl: string | null, database: PostgresMonitor | null, terminal: Terminal): WatchOfLoad {
   const nothing: WatchOfLoad = { watch: null, release: async () => {} };
   const port = baseUrl === null ? null : localPort(baseUrl);
   if (port === null) return nothing;
   try {
     const facts = findTarget({ port });
     terminal.say(`watching ${describeProcess(facts)} from outside; --port ${port} looks inside too`);
-    const watch = startTargetWatch({ process: facts }, createHostClock());
+    const watch = startTargetWatch({ process: facts }, createHostClock(), database);
     return { watch, release: () => watch.stop() };
   } catch {
     // Somebody else's, or no Node process: then the load runs without it.

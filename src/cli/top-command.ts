@@ -55,6 +55,7 @@ export const topCommand: Command = (exit) => ({
             intervalMs,
             clock: createHostClock(),
             httpProbes: args.probes !== false,
+            queryProbes: false,
             stop: AbortSignal.any([stop, enough.signal]),
             onSample: (sample) => {
               show(sample);

@@ -20,7 +20,7 @@ export interface SpareMemory {
   /** Each with one entry a node, with anything in it. */
   readonly columns: readonly [Uint32Array, Uint32Array];
   readonly doubles: Float64Array;
-  /** As long as there are edges to spare. */
+  /** At least two entries a node. */
   readonly rest: ArrayBufferLike;
 }
 

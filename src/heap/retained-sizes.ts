@@ -37,10 +37,8 @@ export function sumRetained({ nodeCount, dominator, spare }: DominatorTree, shal
  */
 export function layOutTree({ nodeCount, dominator, spare }: DominatorTree): TreeLayout {
   const [members, nextPlace] = spare.columns;
-  const isRoomy = spare.rest.byteLength >= nodeCount * 8;
-  const rest = isRoomy ? spare.rest : new SharedArrayBuffer(nodeCount * 8);
-  const numberAt = new Uint32Array(rest, 0, nodeCount);
-  const subtreeEnd = new Uint32Array(rest, nodeCount * 4, nodeCount);
+  const numberAt = new Uint32Array(spare.rest, 0, nodeCount);
+  const subtreeEnd = new Uint32Array(spare.rest, nodeCount * 4, nodeCount);
   members.fill(1);
   for (let number = nodeCount - 1; number > 0; number--) {
     const above = dominator[number]!;
@@ -55,11 +53,4 @@ export function layOutTree({ nodeCount, dominator, spare }: DominatorTree): Tree
     subtreeEnd[place] = place + members[number]!;
   }
   return { numberAt, subtreeEnd };
-}
-
-/** By node ordinal instead of by number. */
-export function retainedByNode({ nodeAt, retained }: RetainedSizes): Float64Array {
-  const sizes = new Float64Array(nodeAt.length);
-  for (let number = 0; number < nodeAt.length; number++) sizes[nodeAt[number]!] = retained[number]!;
-  return sizes;
 }

@@ -242,8 +242,8 @@ export class SnapshotParser {
    * Its edges are all in place only after `placeTail`; whoever needs none may use it before.
    */
   endWithTail(tail: ParsedTail): HeapGraph | null {
-    const { layout, nodes, edges } = this;
-    if (!layout || !nodes || !edges || !tail.isWhole) return null;
+    const { layout, nodes, edges, locations } = this;
+    if (!layout || !nodes || !edges || locations?.ended || !tail.isWhole) return null;
     let rows = edges.rows;
     let standsUpTo = rows;
     for (const piece of tail.pieces) {

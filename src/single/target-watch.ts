@@ -2,7 +2,7 @@ import { ProcessSampler } from '../capture/process-sampler.ts';
 import { createTicker } from '../capture/ticker.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Sample } from '../model/sample.ts';
-import type { Milliseconds } from '../model/units.ts';
+import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { watchTarget } from './watch-target.ts';
 
@@ -21,23 +21,35 @@ export interface TargetWatch {
 
 const INTERVAL_MS: Milliseconds = 1000;
 
-/** Samples the target of a load until it is told to stop. */
-export function startTargetWatch(target: WatchedTarget, clock: Clock): TargetWatch {
-  const samples: Sample[] = [];
-  return 'attachment' in target
-    ? watchInside(target.attachment, clock, samples)
-    : watchOutside(target.process, clock, samples);
+/** Something else to read at each sample, such as the database behind the target. Never rejects. */
+export interface ReadBeside {
+  read(patienceMs: Milliseconds): Promise<Sample['values']>;
 }
 
-function watchInside(attachment: Attachment, clock: Clock, samples: Sample[]): TargetWatch {
+/** Samples the target of a load until it is told to stop. */
+export function startTargetWatch(target: WatchedTarget, clock: Clock, beside: ReadBeside | null = null): TargetWatch {
+  const samples: Sample[] = [];
+  const keep = async (values: Sample['values'], wallMs: WallMs, monoMs: MonoMs): Promise<void> => {
+    const others = await beside?.read(INTERVAL_MS / 2);
+    samples.push({ wallMs, monoMs, segment: 0, lateMs: 0, values: { ...values, ...others } });
+  };
+  return 'attachment' in target
+    ? watchInside(target.attachment, clock, samples, keep)
+    : watchOutside(target.process, clock, samples, keep);
+}
+
+type Keep = (values: Sample['values'], wallMs: WallMs, monoMs: MonoMs) => Promise<void>;
+
+function watchInside(attachment: Attachment, clock: Clock, samples: readonly Sample[], keep: Keep): TargetWatch {
   const stopping = new AbortController();
   let lost = false;
   const ended = watchTarget(attachment, {
     intervalMs: INTERVAL_MS,
     clock,
     httpProbes: true,
+    queryProbes: true,
     stop: stopping.signal,
-    onSample: ({ wallMs, monoMs, values }) => void samples.push({ wallMs, monoMs, values, segment: 0, lateMs: 0 }),
+    onSample: ({ wallMs, monoMs, values }) => void keep(values, wallMs, monoMs),
   }).then(
     (ending) => {
       lost = ending === 'target-lost';
@@ -59,7 +71,8 @@ function watchInside(attachment: Attachment, clock: Clock, samples: Sample[]): T
 function watchOutside(
   { pid, startTicks }: { readonly pid: number; readonly startTicks: number },
   clock: Clock,
-  samples: Sample[],
+  samples: readonly Sample[],
+  keep: Keep,
 ): TargetWatch {
   const sampler = new ProcessSampler({ pid, startTicks, intervalMs: INTERVAL_MS, clock });
   let lost = false;
@@ -70,7 +83,7 @@ function watchOutside(
       const reading = await sampler.sample();
       lost = !reading.alive;
       if (!reading.alive) return;
-      samples.push({ wallMs: clock.wallMs(), monoMs: clock.monoMs(), segment: 0, lateMs: 0, values: reading.values });
+      await keep(reading.values, clock.wallMs(), clock.monoMs());
     },
   });
   return { samples, isLost: () => lost, stop: () => ticker.stop() };

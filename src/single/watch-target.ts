@@ -1,4 +1,5 @@
 import { ProcessSampler } from '../capture/process-sampler.ts';
+import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { createTicker } from '../capture/ticker.ts';
 import type { Clock } from '../model/clock.ts';
@@ -24,6 +25,8 @@ export interface WatchOptions {
   readonly clock: Clock;
   /** Subscribe to HTTP channels inside the target, to count its requests. */
   readonly httpProbes: boolean;
+  /** Wrap its database driver too: connections of its pools, and who waits for one. */
+  readonly queryProbes: boolean;
   readonly stop: AbortSignal;
   readonly onSample: (sample: LiveSample) => void;
 }
@@ -38,6 +41,10 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
   const { intervalMs, clock, stop, onSample } = options;
   const { session, process } = attachment;
   const probe = await RuntimeProbe.install(session, { clock, httpProbes: options.httpProbes });
+  // Without pools there is still all else to see.
+  const queries = options.queryProbes
+    ? await QueryProbe.install(session, { slowMs: SLOW_QUERY_MS }).catch(() => null)
+    : null;
   const outside =
     process && new ProcessSampler({ pid: process.pid, startTicks: process.startTicks, intervalMs, clock });
   let before: { readonly monoMs: MonoMs; readonly values: Values } | null = null;
@@ -65,7 +72,10 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
     return await Promise.race([stopped, lost, ticker.finished.then(() => 'stopped' as const)]);
   } finally {
     await ticker.stop();
-    if (session.isOpen) await probe.remove().catch(() => {});
+    if (session.isOpen) {
+      await queries?.remove().catch(() => {});
+      await probe.remove().catch(() => {});
+    }
   }
 }
 

@@ -15,6 +15,12 @@ import type { Refusal } from './refusal.ts';
 /** A graph as it crosses threads: its strings as columns. */
 export type SharedGraph = Omit<HeapGraph, 'strings'> & { readonly strings: StringColumns };
 
+/** A request and its answer have the same number. */
+export interface Numbered<Body> {
+  readonly id: number;
+  readonly body: Body;
+}
+
 export type HelperRequest =
   | { readonly type: 'front'; readonly file: string; readonly sizeBytes: Bytes; readonly meeting: Meeting }
   | { readonly type: 'join'; readonly tail: ParsedTail | null }

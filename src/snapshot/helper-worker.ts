@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { UnnumberedNodes } from '../heap/number-nodes.ts';
-import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
+import { graphOf, type HelperAnswer, type HelperRequest, type Numbered, share } from './helper-messages.ts';
 import { FrontReader } from './read-front.ts';
 
 let front: FrontReader | null = null;
@@ -56,7 +56,9 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
     }
     case 'aggregates': {
       const { analyseGraph } = await import('../heap/analyse-graph.ts');
-      return { type: 'aggregates', aggregates: analyseGraph(graphOf(request.graph)).aggregates };
+      // The search marks types while it runs, and whoever asks looks at the same ones meanwhile.
+      const graph = { ...graphOf(request.graph), edgeType: request.graph.edgeType.slice() };
+      return { type: 'aggregates', aggregates: analyseGraph(graph).aggregates };
     }
   }
 }
@@ -70,14 +72,14 @@ function orNull<Result>(work: () => Result): Result | null {
   }
 }
 
-async function serve(request: HelperRequest): Promise<void> {
-  parentPort?.postMessage(await answer(request));
+async function serve({ id, body: request }: Numbered<HelperRequest>): Promise<void> {
+  parentPort?.postMessage({ id, body: await answer(request) });
   // Whoever asked knows now what it needs to go on, while the work goes on here.
   if (request.type === 'front') front?.readToMeeting();
   if (request.type === 'join') front?.place();
 }
 
 let last: Promise<void> = Promise.resolve();
-parentPort?.on('message', (request: HelperRequest) => {
-  last = last.then(() => serve(request));
+parentPort?.on('message', (message: Numbered<HelperRequest>) => {
+  last = last.then(() => serve(message));
 });

@@ -6,7 +6,7 @@ import { ProfilerError } from '../model/errors.ts';
 import type { Bytes, Share } from '../model/units.ts';
 import { EdgeRows } from './edge-rows.ts';
 import { loadScanner } from './load-scanner.ts';
-import { type ChunkSource, openChunks } from './read-chunks.ts';
+import { type ChunkSource, openChunks, orUnreadable } from './read-chunks.ts';
 import { readTail } from './read-tail.ts';
 import { SequentialReader } from './sequential-reader.ts';
 import type { SnapshotHelper } from './snapshot-helper.ts';
@@ -52,7 +52,7 @@ export async function openNodes(file: string, options: OpenOptions = {}): Promis
 function readNodes(file: string, sizeBytes: Bytes, options: OpenOptions): HeapGraph {
   const scanner = loadScanner();
   const parser = new SnapshotParser({ scanner, sizeBytes, withoutEdges: true });
-  const reader = new SequentialReader(file, 0, scanner, parser);
+  const reader = orUnreadable(file, () => new SequentialReader(file, 0, scanner, parser));
   try {
     let hasStepped = false;
     while (reader.read()) {

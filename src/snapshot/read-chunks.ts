@@ -54,7 +54,8 @@ async function* readPlain(
   }
 }
 
-function orUnreadable<Result>(file: string, call: () => Result): Result {
+/** What it returns; what it throws is told as a file that cannot be read. */
+export function orUnreadable<Result>(file: string, call: () => Result): Result {
   try {
     return call();
   } catch (cause) {

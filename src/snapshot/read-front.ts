@@ -25,7 +25,7 @@ export const SPARE_EDGES_SHARE = 0.1;
 
 /**
  * Reads a file from its beginning to where another thread began: that one says so while this one reads. Where it takes
- * no part (a layout that cannot be cut, damage in its part), the front goes on to the end of the file.
+ * no part (a layout that cannot be cut), the front goes on to the end of the file.
  */
 export class FrontReader {
   /** Null where the file does not begin as it should. */
@@ -33,7 +33,7 @@ export class FrontReader {
   private readonly parser: SnapshotParser;
   private readonly reader: SequentialReader;
   private readonly offsets: BigInt64Array;
-  /** False after damage, and where both threads may have written the same rows. */
+  /** False after damage, and where the front came further than to where the tail begins. */
   private isSound = true;
   private toPlace: ParsedTail | null = null;
 
@@ -69,15 +69,14 @@ export class FrontReader {
   }
 
   /**
-   * The graph; null where it must be read again. Its edges are all there only after `place`. Throws where the file is
-   * damaged.
+   * The graph; null where it must be read again: a tail that does not fit may have been written over rows of the front.
+   * Its edges are all there only after `place`. Throws where the file is damaged.
    */
   finish(tail: ParsedTail | null): HeapGraph | null {
     if (!this.isSound) return null;
-    const graph = tail && this.parser.endWithTail(tail);
-    if (graph) {
+    if (tail || Atomics.load(this.offsets, 0) > 0n) {
       this.toPlace = tail;
-      return graph;
+      return tail && this.parser.endWithTail(tail);
     }
     while (this.reader.read());
     return this.parser.end();

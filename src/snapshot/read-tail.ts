@@ -7,7 +7,7 @@ import { loadScanner } from './load-scanner.ts';
 import { type FrontStart, type Meeting, SPARE_EDGES_SHARE } from './read-front.ts';
 import { SequentialReader } from './sequential-reader.ts';
 
-/** The front must not come to a place before it is told of it. */
+/** The front should not come to a place before it is told of it: if it does, the file is read again. */
 const AHEAD_BYTES = 4 << 20;
 /** Strings are taken as they are: a byte of them costs so much of a byte of numbers. */
 const STRINGS_COST: Share = 0.5;
@@ -48,7 +48,7 @@ export function readTail(
       begin = before;
     }
   } catch {
-    // Damage: the front reads on by itself and says where it is.
+    // Damage: whoever reads the file again says where it is.
     return null;
   } finally {
     rows.close();

@@ -12,7 +12,7 @@ import type { ParsedTail } from '../heap/parsed-tail.ts';
 import type { TreeLayout } from '../heap/retained-sizes.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
-import { graphOf, type HelperAnswer, type HelperRequest, share } from './helper-messages.ts';
+import { graphOf, type HelperAnswer, type HelperRequest, type Numbered, share } from './helper-messages.ts';
 import type { FrontStart, Meeting } from './read-front.ts';
 import { errorOf } from './refusal.ts';
 
@@ -32,7 +32,7 @@ export class SnapshotHelper {
   private readonly worker: Worker;
   private begun: Beginning | null = null;
   private classes: { file: string; salvage: boolean; indexed: Promise<IndexedSnapshot> } | null = null;
-  private pending = 0;
+  private asked = 0;
 
   /** Null where a second thread would not help. */
   static start(sizeBytes: Bytes): SnapshotHelper | null {
@@ -40,15 +40,19 @@ export class SnapshotHelper {
     return new SnapshotHelper();
   }
 
-  /** For the biggest of these files; whoever opens one that is not there says so. */
+  /** For the biggest of these files. */
   static startFor(...files: readonly string[]): SnapshotHelper | null {
     return SnapshotHelper.start(Math.max(...files.map(sizeOf)));
   }
 
   private constructor() {
     this.worker = new Worker(new URL('./helper-worker.js', import.meta.url), { execArgv: [] });
-    // Alone it keeps no process alive: only what is asked of it does.
-    this.worker.unref();
+  }
+
+  /** Whether the process waits for what was asked. Work that was begun ahead, and may be for nothing, should not hold it. */
+  hold(isHeld: boolean): void {
+    if (isHeld) this.worker.ref();
+    else this.worker.unref();
   }
 
   /** Whether it reads that file already. */
@@ -60,7 +64,7 @@ export class SnapshotHelper {
   begin(file: string, sizeBytes: Bytes = sizeOf(file)): Beginning {
     if (this.begun?.file === file) return this.begun;
     const meeting: Meeting = { offsets: new BigInt64Array(new SharedArrayBuffer(16)) };
-    const start = this.ask('front', { type: 'front', file, sizeBytes, meeting }).then((answer) => answer.start);
+    const start = this.ask({ type: 'front', file, sizeBytes, meeting }, ({ start }) => start);
     this.begun = { file, meeting, start };
     return this.begun;
   }
@@ -73,68 +77,54 @@ export class SnapshotHelper {
     tail: ParsedTail | null,
   ): Promise<{ readonly graph: HeapGraph | null; readonly placed: Promise<unknown> }> {
     this.begun = null;
-    const joined = this.ask('join', { type: 'join', tail });
-    const placed = this.ask('placed', { type: 'placed' });
-    const { graph } = await joined;
-    return { graph: graph && graphOf(graph), placed };
+    const joined = this.ask({ type: 'join', tail }, ({ graph }) => graph && graphOf(graph));
+    const placed = this.ask({ type: 'placed' }, () => null);
+    return { graph: await joined, placed };
   }
 
   /** Classes and ids of a whole file, read without its edges. Rejects with a ProfilerError where it cannot be read. */
   indexedClasses(file: string, salvage: boolean): Promise<IndexedSnapshot> {
     if (this.classes?.file === file && this.classes.salvage === salvage) return this.classes.indexed;
-    const answer = this.ask('classes', { type: 'classes', file, salvage });
-    const indexed = answer.then(({ snapshot }) => {
+    const indexed = this.ask({ type: 'classes', file, salvage }, ({ snapshot }) => {
       if ('code' in snapshot) throw errorOf(snapshot);
       return snapshot;
     });
-    // Whoever asked ahead may never come for it.
-    indexed.catch(() => undefined);
     this.classes = { file, salvage, indexed };
     return indexed;
   }
 
   /** Begins to size the nodes; what it returns takes the order of the dominator tree as soon as that is known. */
   sizeNodes(graph: HeapGraph): (nodeAt: Uint32Array) => Promise<NumberedNodes> {
-    const sized = this.ask('size', { type: 'size', graph: share(graph) });
-    return async (nodeAt) => {
-      const answer = this.ask('number', { type: 'number', nodeAt });
-      await sized;
-      return (await answer).numbered;
-    };
+    void this.ask({ type: 'size', graph: share(graph) }, () => null);
+    return (nodeAt) => this.ask({ type: 'number', nodeAt }, ({ numbered }) => numbered);
   }
 
-  async layOut(tree: DominatorTree): Promise<TreeLayout> {
-    return (await this.ask('lay-out', { type: 'lay-out', tree })).layout;
+  layOut(tree: DominatorTree): Promise<TreeLayout> {
+    return this.ask({ type: 'lay-out', tree }, ({ layout }) => layout);
   }
 
-  async biggest(
-    { graph, numbered, sizes }: Omit<AnalysedGraph, 'aggregates'>,
-    most: number,
-  ): Promise<readonly BigObject[]> {
-    return (await this.ask('biggest', { type: 'biggest', graph: share(graph), numbered, sizes, most })).biggest;
+  biggest({ graph, numbered, sizes }: Omit<AnalysedGraph, 'aggregates'>, most: number): Promise<readonly BigObject[]> {
+    return this.ask({ type: 'biggest', graph: share(graph), numbered, sizes, most }, ({ biggest }) => biggest);
   }
 
-  async repetitions(graph: HeapGraph, most: number): Promise<Repetitions> {
-    const { repetitions } = await this.ask('repetitions', { type: 'repetitions', graph: share(graph), most });
-    return repetitions;
+  repetitions(graph: HeapGraph, most: number): Promise<Repetitions> {
+    return this.ask({ type: 'repetitions', graph: share(graph), most }, ({ repetitions }) => repetitions);
   }
 
   /** Classes with their retained sizes: all of `analyseGraph`, while the caller does something else with the graph. */
-  async aggregates(graph: HeapGraph): Promise<readonly ClassAggregate[]> {
-    const { aggregates } = await this.ask('aggregates', { type: 'aggregates', graph: share(graph) });
-    return aggregates;
+  aggregates(graph: HeapGraph): Promise<readonly ClassAggregate[]> {
+    return this.ask({ type: 'aggregates', graph: share(graph) }, ({ aggregates }) => aggregates);
   }
 
   /** Several requests may be under way; they are answered in order. */
-  private ask<Type extends HelperAnswer['type']>(
-    type: Type,
-    request: HelperRequest,
-  ): Promise<Extract<HelperAnswer, { type: Type }>> {
+  private ask<Request extends HelperRequest, Result>(
+    request: Request,
+    pick: (answer: Extract<HelperAnswer, { type: Request['type'] }>) => Result,
+  ): Promise<Result> {
     const { worker } = this;
-    if (this.pending++ === 0) worker.ref();
-    return new Promise((resolve, reject) => {
+    const id = this.asked++;
+    const asked = new Promise<Extract<HelperAnswer, { type: Request['type'] }>>((resolve, reject) => {
       const settle = (): void => {
-        if (--this.pending === 0) worker.unref();
         worker.off('error', failed).off('exit', ended).off('message', answered);
       };
       const failed = (error: Error): void => {
@@ -142,14 +132,18 @@ export class SnapshotHelper {
         reject(error);
       };
       const ended = (code: number): void => failed(new Error(`the helper thread ended with code ${code}`));
-      const answered = (answer: HelperAnswer): void => {
-        if (answer.type !== type) return;
+      const answered = (answer: Numbered<HelperAnswer>): void => {
+        if (answer.id !== id) return;
         settle();
-        resolve(answer as Extract<HelperAnswer, { type: Type }>);
+        resolve(answer.body as Extract<HelperAnswer, { type: Request['type'] }>);
       };
       worker.on('error', failed).on('exit', ended).on('message', answered);
-      worker.postMessage(request);
+      worker.postMessage({ id, body: request } satisfies Numbered<HelperRequest>);
     });
+    const picked = asked.then(pick);
+    // Whoever asked may have failed meanwhile, or never come for what was asked ahead.
+    picked.catch(() => undefined);
+    return picked;
   }
 
   async close(): Promise<void> {
@@ -157,6 +151,11 @@ export class SnapshotHelper {
   }
 }
 
+/** 0 where it cannot be told: whoever opens the file says why. */
 function sizeOf(file: string): Bytes {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }

@@ -1,7 +1,7 @@
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
-import { QueryProbe } from '../capture/query-probe.ts';
+import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { SnapshotRecorder } from '../capture/snapshot-recorder.ts';
 import type { Clock } from '../model/clock.ts';
@@ -11,9 +11,6 @@ import { connectInspector } from '../target/connect-inspector.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { RunLog } from './run-log.ts';
-
-/** From here on a query stands in the slow-query log. */
-const SLOW_QUERY_MS = 100;
 
 export interface InstrumentOptions {
   readonly runId: string;

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { analyseGraph } from '../../src/heap/analyse-graph.ts';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
-import { retainedByNode } from '../../src/heap/retained-sizes.ts';
 import { calculateShallowSizes } from '../../src/heap/shallow-sizes.ts';
 import { type EdgeSpec, parse, type SnapshotSpec, snapshotText } from './build-snapshot.ts';
+import { retainedByNode } from './retained-by-node.ts';
 
 const PROPERTY = 2;
 const SHORTCUT = 5;

@@ -13,6 +13,7 @@ import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
 import { classChangesJson, classChangesText } from './class-changes-text.ts';
 import { showProgress } from './progress.ts';
+import { takeAhead } from './read-ahead.ts';
 import { pathLines, placeFor, suspectFinding } from './suspect-finding.ts';
 import { signed, table } from './table.ts';
 
@@ -68,7 +69,7 @@ async function diffClasses(files: readonly string[], args: Arguments, ahead: Sna
   }
   const terminal = terminalFor(args);
   const options = { salvage: flagArgument(args, 'salvage'), onProgress: showProgress(terminal) };
-  const changes = await classChangesOf(before, after, options, ahead?.isReading(before) ? ahead : null);
+  const changes = await classChangesOf(before, after, options, takeAhead(ahead, before));
   terminal.print(terminal.json ? JSON.stringify(classChangesJson(files, changes)) : classChangesText(changes));
 }
 

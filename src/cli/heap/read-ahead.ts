@@ -2,16 +2,29 @@ import { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 
 /**
  * To load what understands a command line takes a tenth of a second: a big file is read meanwhile. Null where there is
- * none; should the file be another one than it looks, the work was for nothing and no more.
+ * none; should the file be another one than it looks, the work was for nothing.
  *
  * @param words the command line: `heap summary FILE`, `heap diff --classes FILE FILE`
  */
 export function readAhead(words: readonly string[]): SnapshotHelper | null {
+  const isSummary = words[1] === 'summary';
   const file = words.slice(2).find((word) => !word.startsWith('-'));
-  const isClasses = words.includes('--classes');
-  if (file === undefined || words.includes('--salvage') || (words[1] === 'diff' && !isClasses)) return null;
+  const isPlain = !words.some((word) => word.startsWith('--salvage'));
+  if (file === undefined || !isPlain || !(isSummary || (words[1] === 'diff' && words.includes('--classes'))))
+    return null;
   const helper = SnapshotHelper.startFor(file);
-  if (isClasses) void helper?.indexedClasses(file, false);
-  else helper?.begin(file);
+  if (isSummary) helper?.begin(file);
+  else void helper?.indexedClasses(file, false);
+  helper?.hold(false);
   return helper;
+}
+
+/** What was begun, if it was begun for that file. */
+export function takeAhead(ahead: SnapshotHelper | null, file: string): SnapshotHelper | null {
+  if (!ahead?.isReading(file)) {
+    void ahead?.close();
+    return null;
+  }
+  ahead.hold(true);
+  return ahead;
 }

@@ -6,6 +6,7 @@ import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { numberOption } from '../option-types.ts';
 import { showProgress } from './progress.ts';
+import { takeAhead } from './read-ahead.ts';
 import { table } from './table.ts';
 
 /**
@@ -30,7 +31,7 @@ export const summaryCommand =
       const terminal = terminalFor(args);
       const file = String(args.file);
       const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
-      const summary = await summariseSnapshot(file, options, ahead?.isReading(file) ? ahead : null);
+      const summary = await summariseSnapshot(file, options, takeAhead(ahead, file));
       for (const what of summary.damage) terminal.say(`not whole: ${what}`);
       terminal.print(
         terminal.json ? JSON.stringify(toJson(summary)) : toText(summary, numberArgument(args, 'top') ?? 20),
