@@ -23,8 +23,10 @@ const SIGNS: readonly Sign[] = [
   },
   {
     resource: 'pool',
-    seen: ({ poolWaiting }) =>
-      poolWaiting !== undefined && poolWaiting >= 1
+    // Where the thread is busy all the time, connections are held for as long as results wait for it: a larger pool would
+    // not help.
+    seen: ({ poolWaiting, loopUtilization = 0 }) =>
+      poolWaiting !== undefined && poolWaiting >= 1 && loopUtilization < LOOP_BUSY
         ? `${poolWaiting.toFixed(1)} callers waited for a connection of the pool on average`
         : null,
   },

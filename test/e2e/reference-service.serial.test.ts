@@ -54,7 +54,7 @@ test('the reference service on a real PostgreSQL: an ordinary day, then its prom
 });
 
 test('what is watched and what is loaded may be two services, and the command line says so', async (t) => {
-  const service = await spawnService('dist/test/load/target-process.js');
+  const service = await spawnService('test/targets/metrics-service.mjs');
   t.after(() => service.stop());
   const { stderr } = await runCli([
     'load',
