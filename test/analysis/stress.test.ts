@@ -78,7 +78,11 @@ test('the resource that gave way first is named, or that nobody saw it', () => {
     whatGaveWay([at(100, { cpuPercent: 20, loopUtilization: 0.2 }), at(200, resources, 0.5)], 200)?.resource;
   assert.equal(named({ cpuPercent: 99, loopUtilization: 0.99 }), 'cpu');
   assert.equal(named({ cpuPercent: 60, loopUtilization: 0.7, poolWaiting: 12 }), 'pool');
-  assert.equal(named({ cpuPercent: 99, loopUtilization: 0.99, poolWaiting: 12 }), 'cpu', 'a larger pool would not help');
+  assert.equal(
+    named({ cpuPercent: 99, loopUtilization: 0.99, poolWaiting: 12 }),
+    'cpu',
+    'a larger pool would not help',
+  );
   assert.equal(named({ cpuPercent: 30, loopUtilization: 0.98 }), 'event loop');
   assert.equal(named({ cpuPercent: 60, loopUtilization: 0.6, memoryShare: 0.95 }), 'memory');
   assert.equal(named({ cpuPercent: 60, loopUtilization: 0.6, runDelayShare: 0.4 }), 'host');
