@@ -8,6 +8,9 @@ baseUrl: ${JSON.stringify(baseUrl)}        # --url overrides it
 # when the service stalls: { model: open, rate: 100/s, duration: 1m }
 load: { model: closed, users: 10, thinkTime: 100ms..500ms, duration: 1m }
 
+# One cheap request at a fixed rate beside it: it shows the stalls that waiting users hide.
+probe: { path: /, rate: 5/s }
+
 # Once per virtual user, for example to log in; a captured value goes into later requests as {{token}}.
 # setup:
 #   - request: { name: login, method: POST, path: /login, json: { user: "user-{{user}}", password: secret } }

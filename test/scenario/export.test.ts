@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -225,6 +225,62 @@ test('a Locust file of an open load keeps the rate by users, and says so', () =>
     );
 });
 
+const WITH_DATA = parseScenario(
+  `
+name: rows
+load: { model: closed, users: 2, thinkTime: 10ms, duration: 3s }
+http: { headers: { x-tenant: blue } }
+probe: { path: /, rate: 5/s }
+data:
+  regions: { values: [ eu, us, asia ] }
+  devices: { file: devices.csv, order: random, per: user }
+tasks:
+  - request: { name: buy, method: POST, path: "/buy?region={{regions}}&again={{regions}}&device={{devices.id}}", headers: { x-key: "{{devices.key}}" } }
+`,
+  { fileName: 'rows.yaml', readText: () => 'id,key\n1,a\n2,b\n3,c\n' },
+);
+
+/** All columns of one request come from one row; each region comes; a device stays with its user. */
+function assertRows(seen: readonly Seen[]): void {
+  const rows = seen.map(({ url, headers }) => ({ at: new URL(url, 'http://h').searchParams, headers }));
+  assert.ok(rows.length > 4, `${rows.length}`);
+  for (const { at, headers } of rows) {
+    assert.equal(at.get('region'), at.get('again'));
+    assert.equal(headers['x-key'], { '1': 'a', '2': 'b', '3': 'c' }[at.get('device') ?? '']);
+    assert.equal(headers['x-tenant'], 'blue');
+  }
+  assert.deepEqual(new Set(rows.map(({ at }) => at.get('region'))), new Set(['eu', 'us', 'asia']));
+}
+
+test('rows of data sets go to k6 and Locust; what no tool is told is noted', async (t) => {
+  const shop = await startShop(t);
+  const folder = temporaryFolder(t);
+  const { text, notes } = exportK6(WITH_DATA, shop.url);
+  writeFileSync(join(folder, 'rows.k6.js'), text);
+  await promisify(execFile)(process.execPath, ['test/scenario/k6-shim/run.mjs', join(folder, 'rows.k6.js'), '12']);
+  assertRows(shop.seen.splice(0));
+  assert.match(notes.join('\n'), /left out: the probe[\s\S]*rows in sequence are counted by each virtual user/);
+  assert.match(exportJmeter(WITH_DATA, 'http://h').notes.join(), /variables devices\.id, devices\.key/);
+  assert.match(exportGatling(WITH_DATA, 'http://h').notes.join(), /the rows of regions/);
+  if (!existsSync('/usr/bin/locust')) return;
+  writeFileSync(join(folder, 'rows.locust.py'), exportLocust(WITH_DATA, shop.url).text);
+  const words = ['-f', 'rows.locust.py', '--headless', '--only-summary'];
+  const { output } = await run('/usr/bin/locust', words, folder);
+  assert.ok(shop.seen.length > 4, output);
+  assertRows(shop.seen);
+});
+
+test('levels that jump are jumps in k6 and Locust', () => {
+  const jumping = parseScenario(
+    'name: a\nload: { model: open, users: 10, stages: [ { rate: 10/s, duration: 10s, jump: true }, { rate: 40/s, duration: 20s, jump: true, tasks: [ b ] } ] }\ntasks: [ { request: { name: a, path: / } }, { request: { name: b, path: /b } } ]',
+    { fileName: 'a' },
+  );
+  assert.match(exportLocust(jumping, 'http://h').text, /stages = \[\[0,3\],\[10,3\],\[0,10\],\[20,10\]\]/);
+  const { text, notes } = exportK6(jumping, 'http://h');
+  assert.match(text.replace(/\s+/g, ''), /\{"target":40,"duration":"0s"\},\{"target":40,"duration":"20s"\}/);
+  assert.match(notes.join(), /stages that choose tasks of their own/);
+});
+
 test('a JMeter plan is well-formed, and every element is followed by its tree', () => {
   const { text, notes } = exportJmeter(scenario, 'https://shop.example:8443/base');
   assertWellFormed(text);
@@ -269,10 +325,10 @@ test('a Gatling simulation is a module, and its shares come to 100 %', (t) => {
 
 test('every scenario that comes with the tool goes to every tool', () => {
   const exporters: readonly ExportLoad[] = [exportK6, exportLocust, exportJmeter, exportGatling];
-  const shipped = parseScenario(readFileSync('scenarios/evidence-archive.yaml', 'utf8'), {
-    fileName: 'evidence-archive.yaml',
-  });
-  for (const write of exporters) assert.ok(write(shipped, 'http://h').text.includes('lock-proof'));
+  for (const fileName of readdirSync('scenarios')) {
+    const shipped = parseScenario(readFileSync(join('scenarios', fileName), 'utf8'), { fileName });
+    for (const write of exporters) assert.ok(write(shipped, 'http://h').text.includes('lock-proof'), fileName);
+  }
 });
 
 test('profiler export: writes beside, refuses to replace, tells what a tool cannot say', async (t) => {

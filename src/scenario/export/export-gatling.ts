@@ -1,11 +1,17 @@
 import type { Threshold } from '../../model/threshold.ts';
 import type { LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
-import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad } from './exported-load.ts';
+import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad, leftOut, withHeaders } from './exported-load.ts';
 import { type ScriptLanguage, textExpression, valueExpression } from './script-values.ts';
 
 /** A scenario as simulation for Gatling's JavaScript SDK (@gatling.io/core and @gatling.io/http, 3.11 and later). */
-export function exportGatling(scenario: Scenario, baseUrl: string): ExportedLoad {
-  const notes: string[] = ['written after the documentation of Gatling and never run by this tool: look it over'];
+export function exportGatling(whole: Scenario, baseUrl: string): ExportedLoad {
+  const scenario = withHeaders(whole);
+  const notes = [
+    'written after the documentation of Gatling and never run by this tool: look it over',
+    ...leftOut(scenario),
+  ];
+  for (const { name } of scenario.data) notes.push(`left out: the rows of ${name}; feed the session with them`);
+  if (scenario.load.stages.some(({ jump }) => jump)) notes.push('stages that jump are written as ramps');
   const { load, setup, tasks, thresholds } = scenario;
   if (load.durationMs === null) notes.push(ENDLESS_NOTE);
   if (load.model === 'open') {

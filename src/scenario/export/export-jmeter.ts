@@ -1,5 +1,5 @@
 import type { LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
-import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad } from './exported-load.ts';
+import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad, leftOut, withHeaders } from './exported-load.ts';
 import { type TemplatePart, templateParts } from './template-parts.ts';
 import { type Element, element, prop, renderXml } from './xml-element.ts';
 
@@ -7,8 +7,14 @@ import { type Element, element, prop, renderXml } from './xml-element.ts';
  * A scenario as JMeter test plan, for JMeter 5.5 and later (Open Model Thread Group, JSON extractor, __jexl3), without
  * plug-ins. A plan is elements, each followed by a hashTree with what belongs to it.
  */
-export function exportJmeter(scenario: Scenario, baseUrl: string): ExportedLoad {
-  const notes: string[] = [];
+export function exportJmeter(whole: Scenario, baseUrl: string): ExportedLoad {
+  const scenario = withHeaders(whole);
+  const notes = leftOut(scenario);
+  for (const { name, columns } of scenario.data) {
+    const names = columns.length === 1 ? name : columns.map((column) => `${name}.${column}`).join(', ');
+    notes.push(`left out: the rows of ${name}; a CSV Data Set Config must set the variables ${names}`);
+  }
+  if (scenario.load.stages.some(({ jump }) => jump)) notes.push('stages that jump are written as ramps');
   if (scenario.load.durationMs === null) notes.push(ENDLESS_NOTE);
   if (scenario.thresholds.length > 0) {
     notes.push(

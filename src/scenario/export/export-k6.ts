@@ -1,8 +1,9 @@
 import type { Threshold } from '../../model/threshold.ts';
 import { parseJsonPath } from '../json-path.ts';
-import type { LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
-import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad } from './exported-load.ts';
+import type { DataSet, LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
+import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad, leftOut, withHeaders } from './exported-load.ts';
 import { mapExpression, type ScriptLanguage, textExpression, valueExpression } from './script-values.ts';
+import { cellOf } from './template-parts.ts';
 
 /** Waiting answers that an open load may have, in seconds of its highest rate: more are `dropped_iterations`. */
 const IN_FLIGHT_SECONDS = 10;
@@ -12,8 +13,11 @@ const MOST_VUS = 10_000;
  * A scenario as k6 script. One iteration is one request, so that arrival rates mean requests. Each virtual user makes
  * its set-up before its first request, again after a 401, and, with `requestsPerUser`, after so many requests.
  */
-export function exportK6(scenario: Scenario, baseUrl: string): ExportedLoad {
-  const notes: string[] = [];
+export function exportK6(whole: Scenario, baseUrl: string): ExportedLoad {
+  const scenario = withHeaders(whole);
+  const notes = leftOut(scenario);
+  if (scenario.data.some(({ order }) => order === 'sequence'))
+    notes.push('rows in sequence are counted by each virtual user, which begins at a row of its own');
   const thresholds = k6Thresholds(scenario, notes);
   const options = {
     discardResponseBodies: false,
@@ -30,13 +34,15 @@ export function exportK6(scenario: Scenario, baseUrl: string): ExportedLoad {
   return { text: script(scenario, baseUrl, options), notes };
 }
 
-const JS: ScriptLanguage = {
+const javaScript = (sets: readonly DataSet[]): ScriptLanguage => ({
   part: (part) => {
     switch (part.kind) {
       case 'random':
         return `randomInteger(${part.low}, ${part.high})`;
-      case 'variable':
-        return `text(user.vars[${JSON.stringify(part.name)}])`;
+      case 'variable': {
+        const cell = cellOf(part.name, sets);
+        return cell ? `rowOf(${cell.set})[${cell.column}]` : `text(user.vars[${JSON.stringify(part.name)}])`;
+      }
       case 'run':
         return 'run';
       case 'now':
@@ -49,10 +55,11 @@ const JS: ScriptLanguage = {
   },
   toNumber: (expression) => `Number(${expression})`,
   literals: { true: 'true', false: 'false', null: 'null' },
-};
+});
 
 function script(scenario: Scenario, baseUrl: string, options: object): string {
-  const { load, setup, tasks } = scenario;
+  const { load, setup, tasks, data } = scenario;
+  const call = (step: Step): string => callOf(step, javaScript(data));
   const total = tasks.reduce((sum, { weight }) => sum + weight, 0);
   let reached = 0;
   const choices = tasks.map((task, i) => {
@@ -83,7 +90,7 @@ let user = null;
 let generation = 0;
 let sequences = 0;
 let run = '';
-
+${data.length === 0 ? '' : dataScript(data)}
 /** Once for the whole test: what {{run}} stands for. */
 export function setup() {
   return { run: Date.now().toString(36) };
@@ -101,7 +108,7 @@ ${thinkTime.maxMs > 0 ? think : ''}}
 /** Makes the set-up of a fresh virtual user; whether all of it went as expected. */
 function newUser() {
   generation += 1;
-  user = { number: exec.vu.idInTest + (generation - 1) * 1000000, vars: {}, requests: 0, unauthorized: false };
+  user = { number: exec.vu.idInTest + (generation - 1) * 1000000, vars: {}, ${data.length === 0 ? '' : 'rows: {}, '}requests: 0, unauthorized: false };
 ${
   setup.length === 0
     ? '  return true;'
@@ -124,7 +131,7 @@ function send(name, method, path, headers, body, expected) {
   const ok = status && head && content;
   failed.add(!ok, { name });
   check(response, { [name]: () => ok }, { name });
-  if (response.status === 401) user.unauthorized = true;
+${data.length === 0 ? '' : '  drawn = {};\n'}  if (response.status === 401) user.unauthorized = true;
   if (ok) for (const [variable, place] of Object.entries(expected.capture)) user.vars[variable] = valueAt(response, place);
   return ok;
 }
@@ -162,22 +169,43 @@ function uuid() {
 `;
 }
 
-function call({ request, expect, capture }: Step): string {
+/** Rows that templates draw from, and the row of the moment: one for a request, or for the life of a user. */
+function dataScript(sets: readonly DataSet[]): string {
+  const tables = sets.map(({ rows, order, per }) => ({ rows, order, per }));
+  return `
+const DATA = ${JSON.stringify(tables)};
+let drawn = {};
+const counts = {};
+
+function rowOf(set) {
+  const { rows, order, per } = DATA[set];
+  const kept = per === 'user' ? user.rows : drawn;
+  if (kept[set] === undefined) {
+    const next = counts[set] === undefined ? exec.vu.idInTest - 1 : counts[set] + 1;
+    counts[set] = next;
+    kept[set] = rows[order === 'random' ? Math.floor(Math.random() * rows.length) : next % rows.length];
+  }
+  return kept[set];
+}
+`;
+}
+
+function callOf({ request, expect, capture }: Step, language: ScriptLanguage): string {
   const isJson = request.body !== null && 'json' in request.body;
   const headers = isJson ? { 'content-type': 'application/json', ...request.headers } : request.headers;
   const body =
     request.body === null
       ? 'null'
       : 'json' in request.body
-        ? `JSON.stringify(${valueExpression(request.body.json, JS)})`
-        : textExpression(request.body.text, JS);
+        ? `JSON.stringify(${valueExpression(request.body.json, language)})`
+        : textExpression(request.body.text, language);
   const places = Object.fromEntries(Object.entries(capture).map(([name, place]) => [name, parseJsonPath(place) ?? []]));
   const expected = { status: expect.status, headers: expect.headers, body: expect.bodyContains, capture: places };
   const words = [
     JSON.stringify(k6Tag(request.name)),
     JSON.stringify(request.method),
-    textExpression(request.path, JS),
-    mapExpression(headers, JS),
+    textExpression(request.path, language),
+    mapExpression(headers, language),
     body,
     JSON.stringify(expected),
   ];
@@ -219,10 +247,10 @@ function k6Load(load: LoadProfile, notes: string[]): object {
 
 /** As in the scenario, and, where the load lasts longer, a last stage that holds the level. */
 function k6Stages(stages: readonly Stage[], durationMs: number, factor: number): object[] {
-  const all = stages.map(({ level, durationMs: lengthMs }) => ({
-    target: Math.round(level * factor),
-    duration: seconds(lengthMs ?? 0),
-  }));
+  const all = stages.flatMap(({ level, durationMs: lengthMs, jump }) => {
+    const stage = { target: Math.round(level * factor), duration: seconds(lengthMs ?? 0) };
+    return jump ? [{ ...stage, duration: '0s' }, stage] : [stage];
+  });
   const restMs = durationMs - stages.reduce((sum, { durationMs: lengthMs }) => sum + (lengthMs ?? 0), 0);
   return restMs > 0 ? [...all, { target: all.at(-1)?.target ?? 0, duration: seconds(restMs) }] : all;
 }

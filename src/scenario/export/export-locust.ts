@@ -1,12 +1,14 @@
 import type { Threshold } from '../../model/threshold.ts';
 import { parseJsonPath } from '../json-path.ts';
-import type { LoadProfile, Scenario, Step } from '../scenario.ts';
-import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad } from './exported-load.ts';
+import type { DataSet, LoadProfile, Scenario, Step } from '../scenario.ts';
+import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad, leftOut, withHeaders } from './exported-load.ts';
 import { mapExpression, type ScriptLanguage, textExpression, valueExpression } from './script-values.ts';
+import { cellOf } from './template-parts.ts';
 
 /** A scenario as Locust file, for Locust 2. Its shape is in the file: `locust -f FILE --headless` needs no more. */
-export function exportLocust(scenario: Scenario, baseUrl: string): ExportedLoad {
-  const notes: string[] = [];
+export function exportLocust(whole: Scenario, baseUrl: string): ExportedLoad {
+  const scenario = withHeaders(whole);
+  const notes = leftOut(scenario);
   const { load } = scenario;
   if (load.durationMs === null) notes.push(ENDLESS_NOTE);
   if (load.model === 'open') {
@@ -27,13 +29,15 @@ export function exportLocust(scenario: Scenario, baseUrl: string): ExportedLoad 
   return { text: script(scenario, baseUrl, limits), notes };
 }
 
-const PYTHON: ScriptLanguage = {
+const python = (sets: readonly DataSet[]): ScriptLanguage => ({
   part: (part) => {
     switch (part.kind) {
       case 'random':
         return `str(random.randint(${part.low}, ${part.high}))`;
-      case 'variable':
-        return `text(self.vars.get(${JSON.stringify(part.name)}))`;
+      case 'variable': {
+        const cell = cellOf(part.name, sets);
+        return cell ? `self.row_of(${cell.set})[${cell.column}]` : `text(self.vars.get(${JSON.stringify(part.name)}))`;
+      }
       case 'sequence':
         return 'str(next(SEQUENCE))';
       case 'uuid':
@@ -48,10 +52,11 @@ const PYTHON: ScriptLanguage = {
   },
   toNumber: (expression) => `number(${expression})`,
   literals: { true: 'True', false: 'False', null: 'None' },
-};
+});
 
 function script(scenario: Scenario, baseUrl: string, limits: readonly string[]): string {
-  const { load, setup, tasks, name } = scenario;
+  const { load, setup, tasks, name, data } = scenario;
+  const call = (step: Step): string => callOf(step, python(data));
   const requestsPerUser = load.model === 'closed' ? load.requestsPerUser : null;
   const scale = wholeWeights(tasks.map(({ weight }) => weight));
   const methods = tasks.map(
@@ -76,7 +81,7 @@ RUN = format(int(time.time() * 1000), "x")
 SEQUENCE = itertools.count(1)
 USERS = itertools.count(1)
 REQUESTS_PER_USER = ${requestsPerUser ?? 'None'}
-
+${data.length === 0 ? '' : dataScript(data)}
 
 def text(value):
     return "" if value is None else str(value)
@@ -103,15 +108,15 @@ class ScenarioUser(FastHttpUser):
         self.number = next(USERS)
         self.vars = {}
         self.requests = 0
-${setup.map((step) => `        ${call(step)}\n`).join('')}
+${data.length === 0 ? '' : '        self.rows = {}\n        self.drawn = {}\n'}${setup.map((step) => `        ${call(step)}\n`).join('')}
     def after_request(self):
         self.requests += 1
         if self.unauthorized or (REQUESTS_PER_USER and self.requests >= REQUESTS_PER_USER):
             self.on_start()
 
-    def send(self, name, method, path, headers, body, status, head, contains, capture):
+${data.length === 0 ? '' : ROW_OF}    def send(self, name, method, path, headers, body, status, head, contains, capture):
         self.unauthorized = False
-        with self.client.request(
+${data.length === 0 ? '' : '        self.drawn = {}\n'}        with self.client.request(
             method, path, name=name, data=body, headers=headers, allow_redirects=False, catch_response=True
         ) as response:
             code = response.status_code
@@ -169,23 +174,40 @@ def judge(environment, **_):
 `;
 }
 
-function call({ request, expect, capture }: Step): string {
+/** Rows that templates draw from: kept in the file, counted for all users together. */
+function dataScript(sets: readonly DataSet[]): string {
+  const tables = sets.map(({ rows, order, per }) => [rows, order, per]);
+  return `DATA = ${JSON.stringify(tables)}
+COUNTS = [itertools.count() for _ in DATA]
+`;
+}
+
+const ROW_OF = `    def row_of(self, index):
+        rows, order, per = DATA[index]
+        kept = self.rows if per == "user" else self.drawn
+        if index not in kept:
+            kept[index] = random.choice(rows) if order == "random" else rows[next(COUNTS[index]) % len(rows)]
+        return kept[index]
+
+`;
+
+function callOf({ request, expect, capture }: Step, language: ScriptLanguage): string {
   const isJson = request.body !== null && 'json' in request.body;
   const headers = isJson ? { 'content-type': 'application/json', ...request.headers } : request.headers;
   const body =
     request.body === null
       ? 'None'
       : 'json' in request.body
-        ? `json.dumps(${valueExpression(request.body.json, PYTHON)})`
-        : textExpression(request.body.text, PYTHON);
+        ? `json.dumps(${valueExpression(request.body.json, language)})`
+        : textExpression(request.body.text, language);
   const places = Object.fromEntries(
     Object.entries(capture).map(([name, place]) => [name, [...(parseJsonPath(place) ?? [])]]),
   );
   const words = [
     JSON.stringify(request.name),
     JSON.stringify(request.method),
-    textExpression(request.path, PYTHON),
-    mapExpression(headers, PYTHON),
+    textExpression(request.path, language),
+    mapExpression(headers, language),
     body,
     JSON.stringify(expect.status ?? []),
     JSON.stringify(expect.headers),
@@ -211,9 +233,11 @@ function shapeStages(load: LoadProfile): (readonly [seconds: number, users: numb
   const usersAt = (level: number): number =>
     load.model === 'closed' ? level : Math.round((load.users * level) / peak);
   const endMs = load.durationMs ?? ENDLESS_MS;
-  const stages = load.stages.flatMap(({ level, durationMs }) =>
-    durationMs === null ? [] : [[durationMs / 1000, usersAt(level)] as const],
-  );
+  const stages = load.stages.flatMap(({ level, durationMs, jump }): (readonly [number, number])[] => {
+    if (durationMs === null) return [];
+    const stage = [durationMs / 1000, usersAt(level)] as const;
+    return jump ? [[0, usersAt(level)], stage] : [stage];
+  });
   const restSeconds = endMs / 1000 - stages.reduce((sum, [seconds]) => sum + seconds, 0);
   return restSeconds > 0 ? [...stages, [restSeconds, usersAt(load.stages.at(-1)?.level ?? 1)]] : stages;
 }

@@ -1,3 +1,5 @@
+import type { DataSet } from '../scenario.ts';
+
 /** A piece of a text that may hold `{{…}}`, as `compileTemplate` understands it. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -32,4 +34,15 @@ function partOf(expression: string): TemplatePart {
   if (random) return { kind: 'random', low: Number(random[1]), high: Number(random[2]) };
   const call = CALLS.find((name) => name === expression);
   return call ? { kind: call as 'sequence' } : { kind: 'variable', name: expression };
+}
+
+/** Which column of which data set `devices.id` or, of a set with one column, `regions` names; null for a captured value. */
+export function cellOf(
+  name: string,
+  sets: readonly DataSet[],
+): { readonly set: number; readonly column: number } | null {
+  const [setName = '', columnName] = name.split('.', 2);
+  const set = sets.findIndex((one) => one.name === setName);
+  const column = columnName === undefined ? 0 : (sets[set]?.columns.indexOf(columnName) ?? -1);
+  return set < 0 || column < 0 ? null : { set, column };
 }
