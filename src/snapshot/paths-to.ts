@@ -3,9 +3,11 @@ import { biggestDominators } from '../heap/biggest-dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import { findByClass, findById } from '../heap/paths/find-nodes.ts';
 import { type RetainingPath, retainingPaths } from '../heap/paths/retaining-paths.ts';
+import type { WeakMapEdges } from '../heap/weak-map-edges.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
+import { type OpenedSnapshot, type OpenOptions, openSnapshot } from './open-snapshot.ts';
+import { SnapshotHelper } from './snapshot-helper.ts';
 
 export type PathTarget = { readonly id: number } | { readonly class: string } | { readonly biggest: number };
 
@@ -16,9 +18,9 @@ export interface PathOptions extends OpenOptions {
 
 /** Who keeps an object, the objects of a class, or the biggest objects alive. Throws a ProfilerError when there is none. */
 export async function pathsTo(file: string, target: PathTarget, options: PathOptions): Promise<RetainingPath[]> {
-  const { graph, weakMaps } = await openSnapshot(file, options);
+  const { graph, weakMaps } = await openByTwo(file, options);
   options.onProgress?.('looking for paths', 1);
-  const nodes = nodesFor(graph, target);
+  const nodes = nodesFor(graph, weakMaps, target);
   const what = 'id' in target ? `object @${target.id}` : 'class' in target ? `class ${target.class}` : 'object';
   if (nodes.length === 0) throw notThere(`there is no ${what} in ${file}`);
   const most = 'biggest' in target ? target.biggest : options.most;
@@ -27,9 +29,18 @@ export async function pathsTo(file: string, target: PathTarget, options: PathOpt
   return paths;
 }
 
-function nodesFor(graph: HeapGraph, target: PathTarget): number[] {
+async function openByTwo(file: string, options: OpenOptions): Promise<OpenedSnapshot> {
+  const helper = SnapshotHelper.startFor(file);
+  try {
+    return await openSnapshot(file, options, helper);
+  } finally {
+    await helper?.close();
+  }
+}
+
+function nodesFor(graph: HeapGraph, weakMaps: WeakMapEdges, target: PathTarget): number[] {
   if ('id' in target) return [findById(graph, target.id)].filter((node) => node >= 0);
-  const analysed = analyseGraph(graph);
+  const analysed = analyseGraph(graph, weakMaps);
   if ('class' in target) return findByClass(analysed, target.class);
   return biggestDominators(analysed, target.biggest).map(({ id }) => findById(graph, id));
 }
