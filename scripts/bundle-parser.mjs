@@ -1,4 +1,5 @@
 // Puts yargs and its parts into the one file that imports them; their packages, with their licences, are dependencies.
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const FILE = 'dist/src/cli/command-line-parser.js';
@@ -14,3 +15,5 @@ await build({
   legalComments: 'inline',
   logLevel: 'warning',
 });
+// That of the file before.
+rmSync(`${FILE}.map`, { force: true });

@@ -1,5 +1,6 @@
 import type { Confidence, Evidence, FindingKind } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import { requestCounter } from '../model/request-count.ts';
 import { formatCount } from '../model/units.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
@@ -164,7 +165,8 @@ function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricN
   const points = trends.points(metric);
   const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
   const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
-  const counts = inside.flatMap(({ values }) => values['requests.served'] ?? values['load.requests'] ?? []);
+  const counter = requestCounter(run.samples);
+  const counts = inside.flatMap(({ values }) => values[counter] ?? []);
   const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
   return requests > 0 ? gained / requests : null;
 }

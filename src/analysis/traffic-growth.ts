@@ -1,3 +1,4 @@
+import { requestCounter } from '../model/request-count.ts';
 import type { RunView } from './run-view.ts';
 import { readingSeries } from './sample-series.ts';
 
@@ -8,14 +9,13 @@ import { readingSeries } from './sample-series.ts';
 export function trafficGrowth(view: RunView): number | null {
   const { fromMs, toMs } = view.judged;
   const third = (toMs - fromMs) / 3;
+  const counter = requestCounter(view.run.samples);
   const rates = readingSeries(
     view,
     view.run.samples,
     (sample, previous) => {
-      const count = (values: typeof sample.values): number | undefined =>
-        values['requests.served'] ?? values['load.requests'];
-      const [to, from] = [count(sample.values), previous && count(previous.values)];
-      if (previous === null || to === undefined || from === undefined || from === null || to < from) return null;
+      const [to, from] = [sample.values[counter], previous?.values[counter]];
+      if (previous === null || to === undefined || from === undefined || to < from) return null;
       return (to - from) / (sample.monoMs - previous.monoMs);
     },
     { loadedOnly: true },

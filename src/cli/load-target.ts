@@ -28,8 +28,7 @@ export async function watchOfLoad(args: Arguments, baseUrl: string | null, termi
     return {
       watch: watched.watch,
       async release() {
-        await watched.release();
-        await database?.close();
+        await watched.release().finally(() => database?.close());
       },
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest, SnapshotRecord } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
@@ -30,6 +31,7 @@ interface Unlisted {
   readonly capture: Extract<RunEvent, { type: 'capture' }> | null;
   /** The last sample before it. */
   readonly sample: Sample | null;
+  readonly requests: number | null;
 }
 
 /**
@@ -103,17 +105,24 @@ async function describe(dir: string, file: string, manifest: RunManifest, record
     recorded.events.filter((event) => event.type === 'capture').find((event) => event.file === file) ?? null;
   const { startWallMs, startMonoMs } = manifest.clock;
   const monoMs = capture?.cost.startMonoMs ?? mtimeMs - startWallMs + startMonoMs;
-  return { file, bytes: size, monoMs, capture, sample: lastSampleUntil(monoMs, recorded.samples) };
+  return {
+    file,
+    bytes: size,
+    monoMs,
+    capture,
+    sample: lastSampleUntil(monoMs, recorded.samples),
+    requests: answeredRequests(recorded.samples, monoMs),
+  };
 }
 
-function snapshotRecord({ file, bytes, monoMs, capture, sample }: Unlisted): SnapshotRecord {
+function snapshotRecord({ file, bytes, monoMs, capture, sample, requests }: Unlisted): SnapshotRecord {
   return {
     file,
     monoMs,
     segment: sample?.segment ?? 0,
     // An epoch of its own: nobody knows with which other snapshot its ids would compare.
     idEpoch: `unknown:${file}`,
-    requests: requestsAt(sample),
+    requests,
     bytes,
     pauseMs: capture?.cost.pauseMs ?? 0,
     heapUsedBytes: sample?.values['heap.used'] ?? 0,
@@ -121,13 +130,13 @@ function snapshotRecord({ file, bytes, monoMs, capture, sample }: Unlisted): Sna
   };
 }
 
-function heapProfileRecord({ file, monoMs, sample }: Unlisted, manifest: RunManifest): HeapProfileRecord {
+function heapProfileRecord({ file, monoMs, sample, requests }: Unlisted, manifest: RunManifest): HeapProfileRecord {
   return {
     file,
     monoMs,
     segment: sample?.segment ?? 0,
     intervalBytes: manifest.plan.heapSamplingIntervalBytes,
-    requests: requestsAt(sample),
+    requests,
   };
 }
 
@@ -142,7 +151,7 @@ async function cpuWindowRecord(dir: string, file: string, { samples }: Recorded)
       startMonoMs: profile.startTime / 1000,
       endMonoMs,
       segment: sample?.segment ?? 0,
-      requests: requestsAt(sample),
+      requests: answeredRequests(samples, endMonoMs),
     };
   } catch (error) {
     return `not listed in run.json, and cannot be read: ${error instanceof Error ? error.message : String(error)}`;
@@ -151,11 +160,6 @@ async function cpuWindowRecord(dir: string, file: string, { samples }: Recorded)
 
 function lastSampleUntil(monoMs: MonoMs, samples: readonly Sample[]): Sample | null {
   return samples.findLast((sample) => sample.monoMs <= monoMs) ?? null;
-}
-
-/** Requests answered in all, up to the sample. */
-function requestsAt(sample: Sample | null): number | null {
-  return sample?.values['requests.served'] ?? sample?.values['load.requests'] ?? null;
 }
 
 function note(file: string, reason: string): RunDamage {

@@ -254,8 +254,7 @@ export class Captures {
   }
 
   #requests(): number | null {
-    const values = this.#options.sampling.latest?.values;
-    return values?.['requests.served'] ?? values?.['load.requests'] ?? null;
+    return this.#options.sampling.answeredRequests;
   }
 
   async #attempt(

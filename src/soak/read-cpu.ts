@@ -4,6 +4,7 @@ import { mergeWindows } from '../cpu/merge-windows.ts';
 import { ownWork } from '../cpu/own-work.ts';
 import { scriptPath } from '../cpu/script-paths.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
+import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, ScriptRecord } from '../model/run-manifest.ts';
 import type { MonoMs } from '../model/units.ts';
@@ -21,7 +22,7 @@ export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) =
   const records = steadyWindows(run);
   for (const record of thin(records, MOST_WINDOWS)) {
     try {
-      const before = requestsAt(run, record.startMonoMs);
+      const before = answeredRequests(run.samples, record.startMonoMs);
       const requests = record.requests === null || before === null ? null : Math.max(0, record.requests - before);
       read.push({ record, requests, profile: await readCpuProfile(run, record) });
     } catch (error) {
@@ -83,12 +84,6 @@ function steadyPhase(events: readonly RunEvent[]): readonly [MonoMs, MonoMs] {
 
 function middle({ startMonoMs, endMonoMs }: CpuWindowRecord): MonoMs {
   return (startMonoMs + endMonoMs) / 2;
-}
-
-/** Requests that the target had answered by then, by the last sample before. */
-function requestsAt({ samples }: Run, monoMs: MonoMs): number | null {
-  const before = samples.findLast((sample) => sample.monoMs <= monoMs);
-  return before?.values['requests.served'] ?? before?.values['load.requests'] ?? null;
 }
 
 function thin<Item>(items: readonly Item[], most: number): readonly Item[] {

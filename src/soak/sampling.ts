@@ -27,6 +27,8 @@ export interface Sampling {
   readonly taken: number;
   readonly gaps: number;
   readonly latest: Sample | null;
+  /** In all, by the latest sample that tells, always of one counter (see `requestCounter`); null where nobody counts. */
+  readonly answeredRequests: number | null;
   /** When the count of served requests last rose; null where nobody counts or none came. */
   readonly lastRequestMonoMs: MonoMs | null;
   /** One sample at once, off the beat: exact counts at a checkpoint. Null where the target could not be read. */
@@ -44,6 +46,7 @@ export function startSampling(options: SamplingOptions): Sampling {
   let gaps = 0;
   let latest: Sample | null = null;
   let served = 0;
+  let counted: number | null = null;
   /** Own requests as of the latest sample and the one before: an answer may be counted one sample later than it was asked for. */
   let own: readonly [number, number] = [0, 0];
   let lastRequestMonoMs: MonoMs | null = null;
@@ -69,6 +72,7 @@ export function startSampling(options: SamplingOptions): Sampling {
     const sample: Sample = { wallMs: clock.wallMs(), monoMs: startMonoMs, segment: keeper.segment, lateMs, values };
     recorder.appendSample(sample);
     latest = sample;
+    counted = values['requests.served'] ?? counted;
     const count = values['requests.served'] ?? served;
     const ownNow = options.ownRequests();
     // Less than before: another life of the service, which had requests of its own.
@@ -109,6 +113,9 @@ export function startSampling(options: SamplingOptions): Sampling {
     },
     get latest() {
       return latest;
+    },
+    get answeredRequests() {
+      return counted ?? latest?.values['load.requests'] ?? null;
     },
     get lastRequestMonoMs() {
       return lastRequestMonoMs;

@@ -1,22 +1,12 @@
+import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 import type { Command } from '../command.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** The first takes a snapshot, the others read snapshot files. Each is loaded when called, as all commands are. */
-const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]) => Promise<Command>])[] = [
+const LOADERS: readonly (readonly [word: string, load: (ahead: SnapshotHelper | null) => Promise<Command>])[] = [
   ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
-  [
-    'summary',
-    async (words) => {
-      const ahead = (await import('./read-ahead.ts')).readAhead(words);
-      return (await import('./summary-command.ts')).summaryCommand(ahead);
-    },
-  ],
-  [
-    'diff',
-    async (words) => {
-      const ahead = (await import('./read-ahead.ts')).readAhead(words);
-      return (await import('./diff-command.ts')).diffCommand(ahead);
-    },
-  ],
+  ['summary', async (ahead) => (await import('./summary-command.ts')).summaryCommand(ahead)],
+  ['diff', async (ahead) => (await import('./diff-command.ts')).diffCommand(ahead)],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],
 ];
@@ -24,7 +14,8 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
 /** `profiler heap …`, with the subcommand that `words` call; with all where they call none. */
 export async function loadHeapCommand(words: readonly string[]): Promise<Command> {
   const called = LOADERS.filter(([word]) => word === words[1]);
-  const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(words)));
+  const ahead = readAhead(words);
+  const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(ahead)));
   return (exit) => ({
     command: 'heap <command>',
     describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',

@@ -1,17 +1,17 @@
 import { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 
 /**
- * To load what understands a command line takes a tenth of a second: a big file is read meanwhile. Null where there is
+ * To load what understands a command line takes a while: a big file is read meanwhile. Null where there is
  * none; should the file be another one than it looks, the work was for nothing.
  *
  * @param words the command line: `heap summary FILE`, `heap diff --classes FILE FILE`
  */
 export function readAhead(words: readonly string[]): SnapshotHelper | null {
   const isSummary = words[1] === 'summary';
+  const isClasses = words[1] === 'diff' && words.includes('--classes');
   const file = words.slice(2).find((word) => !word.startsWith('-'));
-  const isPlain = !words.some((word) => word.startsWith('--salvage'));
-  if (file === undefined || !isPlain || !(isSummary || (words[1] === 'diff' && words.includes('--classes'))))
-    return null;
+  const isSalvage = words.some((word) => word.startsWith('--salvage'));
+  if (file === undefined || isSalvage || !(isSummary || isClasses)) return null;
   const helper = SnapshotHelper.startFor(file);
   if (isSummary) helper?.begin(file);
   else void helper?.indexedClasses(file, false);
