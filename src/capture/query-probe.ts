@@ -32,7 +32,7 @@ export class QueryProbe {
   /** `slowMs`: from this duration on a query stands in the slow-query log. */
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
     const book = `(${createQueryBook.toString()})(${normaliseSql.toString()}, ${slowMs})`;
-    const { unavailable } = await session.evaluate<ReturnType<typeof installQueryProbe>>(
+    const { unavailable } = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
       `(${installQueryProbe.toString()})(require, { book: ${book}, followRequests: ${followRequests.toString()}, findCaller: ${findCaller.toString()} })`,
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
@@ -49,6 +49,6 @@ export class QueryProbe {
 
   /** Puts back what was wrapped. Harmless when it is gone already. */
   async remove(): Promise<void> {
-    await this.#session.evaluate(`${PROBE}?.remove()`);
+    await this.#session.evaluateInTurn(`${PROBE}?.remove()`);
   }
 }

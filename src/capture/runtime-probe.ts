@@ -55,7 +55,7 @@ export class RuntimeProbe {
 
   static async install(session: InspectorSession, options: RuntimeProbeOptions): Promise<RuntimeProbe> {
     const inTarget: ProbeOptions = { httpProbes: options.httpProbes };
-    const { unavailable } = await session.evaluate<ReturnType<typeof installProbe>>(
+    const { unavailable } = await session.evaluateInTurn<ReturnType<typeof installProbe>>(
       `(${installProbe.toString()})(require, ${JSON.stringify(inTarget)})`,
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
@@ -87,7 +87,7 @@ export class RuntimeProbe {
   /** Runs `action` and says how long the target's main thread stood still meanwhile (the longest single stall). */
   readonly measure = async <Value>(action: () => Promise<Value>): Promise<Measured<Value>> => {
     // Where the watch fails (the probe was removed, the connection is gone) the round trip has to do.
-    const id = await this.#session.evaluate<number>(`${PROBE}.beginStallWatch()`).catch(() => null);
+    const id = await this.#session.evaluateInTurn<number>(`${PROBE}.beginStallWatch()`).catch(() => null);
     const startMonoMs = this.#clock.monoMs();
     const capture = { startMonoMs, endMonoMs: Number.POSITIVE_INFINITY };
     this.#captures = [...this.#captures, capture].slice(-REMEMBERED_CAPTURES);
@@ -106,7 +106,7 @@ export class RuntimeProbe {
 
   /** Takes everything of ours out of the target again. Harmless when it is gone already. */
   async remove(): Promise<void> {
-    await this.#session.evaluate(`${REGISTRY_EXPRESSION}?.probe?.remove()`);
+    await this.#session.evaluateInTurn(`${REGISTRY_EXPRESSION}?.probe?.remove()`);
   }
 
   #ask(): Promise<ProbeReading> {
@@ -125,7 +125,7 @@ export class RuntimeProbe {
 
   async #endStallWatch(id: number | null): Promise<Milliseconds | null> {
     if (id === null) return null;
-    return await this.#session.evaluate<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
+    return await this.#session.evaluateInTurn<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
   }
 }
 

@@ -1,7 +1,5 @@
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import type { Attachment } from '../target/attachment.ts';
-import { InspectorError } from '../target/inspector-error.ts';
+import { explainFailure } from '../target/explain-failure.ts';
 import { type Arguments, flagArgument } from './arguments.ts';
 import { noTargetError, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -53,32 +51,9 @@ async function attachAndDo<Result>(
   try {
     return await action(attachment);
   } catch (error) {
-    throw explain(error, attachment);
+    throw explainFailure(error, attachment);
   } finally {
     const { problems } = await attachment.detach();
     for (const problem of problems) terminal.say(`while letting go of the target: ${problem}`);
   }
-}
-
-/** What fails while a target is attached fails for the target's reasons, unless it says otherwise itself. */
-function explain(error: unknown, { facts, session }: Attachment): unknown {
-  if (error instanceof ProfilerError) return error;
-  const cause = error as Error;
-  if (!session.isOpen) {
-    return new ProfilerError(
-      'target-lost',
-      EXIT.targetLost,
-      `${facts.name} (process ${facts.pid}) went away in the middle: ${cause.message}.`,
-      'Look why it ended or closed its inspector, and try again.',
-      { cause },
-    );
-  }
-  if (!(error instanceof InspectorError)) return error;
-  return new ProfilerError(
-    'inspector-failed',
-    EXIT.attachFailed,
-    `${facts.name} (process ${facts.pid}) did not answer as it should: ${cause.message}.`,
-    'A blocked event loop answers late: try again when it is less busy.',
-    { cause },
-  );
 }

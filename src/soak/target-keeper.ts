@@ -2,7 +2,9 @@ import type { ProcessSampler } from '../capture/process-sampler.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
-import type { ProcessFacts } from '../target/process-facts.ts';
+import { explainFailure } from '../target/explain-failure.ts';
+import { InspectorError } from '../target/inspector-error.ts';
+import { isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import {
   type InstrumentOptions,
@@ -25,6 +27,7 @@ export interface TargetKeeperOptions extends InstrumentOptions {
   readonly stop: AbortSignal;
 }
 
+const SET_UP_ATTEMPTS = 3;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -58,8 +61,7 @@ export class TargetKeeper {
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
-    const attachment = await target.attach?.(target.process);
-    return new TargetKeeper(target, attachment ? await setUpInstruments(attachment, 0, options) : null, options);
+    return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, options) : null, options);
   }
 
   get segment(): number {
@@ -243,5 +245,27 @@ export class TargetKeeper {
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
     this.#watchConnection(instruments);
+  }
+}
+
+/**
+ * A night is not given up for one inspector that closed while the instruments were set up: nothing has been recorded
+ * yet, so all is undone and begun again. Throws a ProfilerError: exit 3 when it does not answer, 4 when it is gone.
+ */
+async function attachFirst(
+  target: SoakTarget,
+  attach: NonNullable<SoakTarget['attach']>,
+  options: TargetKeeperOptions,
+): Promise<Instruments> {
+  for (let attempt = 1; ; attempt += 1) {
+    const attachment = await attach(target.process);
+    try {
+      return await setUpInstruments(attachment, 0, options);
+    } catch (error) {
+      const isGone = target.process !== null && !isSameProcess(target.process);
+      if (isGone || attempt === SET_UP_ATTEMPTS || !(error instanceof InspectorError))
+        throw explainFailure(error, attachment);
+      options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });
+    }
   }
 }

@@ -87,7 +87,7 @@ async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise
 async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
   const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
   // The answer never comes: the connection ends with the old port.
-  await session.evaluate(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
+  await session.evaluateInTurn(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
   session.disconnect();
   const moved = await poll(
     () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),

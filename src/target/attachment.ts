@@ -124,7 +124,7 @@ class HeldAttachment implements Attachment {
     const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
     // Not waited for one by one: a console call between the two would be kept alive for ever.
-    const closing = session.evaluate(callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
+    const closing = session.evaluateInTurn(callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
     const answers = Promise.allSettled([discarded, closing]);
     await (problems.length > 0 ? Promise.race([answers, sleep(100)]) : answers);
     session.disconnect();
@@ -133,7 +133,7 @@ class HeldAttachment implements Attachment {
 
   async #cleanUp(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
     try {
-      return await session.evaluate<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: patienceMs });
+      return await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: patienceMs });
     } catch (error) {
       if (!(error instanceof InspectorError)) throw error;
       if (error.reason === 'closed') return [];

@@ -1,10 +1,15 @@
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Milliseconds } from '../model/units.ts';
 import { InspectorError } from './inspector-error.ts';
 import type { InspectorSession } from './session.ts';
+import { awaitTurn, takeTurn } from './turns.ts';
 
 const CALL_DEADLINE_MS = 10_000;
 const CONNECT_DEADLINE_MS = 5_000;
+/** How long the end of the running callback is awaited before it is interrupted. */
+const TURN_PATIENCE_MS = 1_000;
 /** Handles of thrown errors are kept under this name in the target until they are released. */
 const OBJECT_GROUP = 'soak-profiler';
 
@@ -14,6 +19,10 @@ interface Reply {
   readonly params?: unknown;
   readonly result?: unknown;
   readonly error?: { readonly code: number; readonly message: string };
+}
+
+interface CallOptions {
+  readonly deadlineMs?: Milliseconds;
 }
 
 interface PendingCall {
@@ -56,6 +65,7 @@ class WebSocketSession implements InspectorSession {
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
+  #lastTurn = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -77,11 +87,7 @@ class WebSocketSession implements InspectorSession {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  call<Result = unknown>(
-    method: string,
-    params: object = {},
-    options: { readonly deadlineMs?: Milliseconds } = {},
-  ): Promise<Result> {
+  call<Result = unknown>(method: string, params: object = {}, options: CallOptions = {}): Promise<Result> {
     if (!this.isOpen) return Promise.reject(new InspectorError(method, 'closed', 'the connection is closed'));
     const deadlineMs = options.deadlineMs ?? CALL_DEADLINE_MS;
     this.#lastId += 1;
@@ -102,15 +108,44 @@ class WebSocketSession implements InspectorSession {
     return () => listeners.delete(listener);
   }
 
-  async evaluate<Value = unknown>(
+  evaluate<Value = unknown>(expression: string, options: CallOptions = {}): Promise<Value> {
+    return this.#evaluate<Value>(expression, options, false);
+  }
+
+  async evaluateInTurn<Value = unknown>(
     expression: string,
-    options: { readonly deadlineMs?: Milliseconds } = {},
+    { deadlineMs = CALL_DEADLINE_MS }: CallOptions = {},
   ): Promise<Value> {
+    this.#lastTurn += 1;
+    const id = `${process.pid} ${this.#lastTurn} ${this.#socket.url}`;
+    // A parameter, since the `require` of the command line is gone when the microtask runs.
+    const inTurn = `((require) => (${awaitTurn.toString()})(${JSON.stringify(id)}, () => (${expression})))(require)`;
+    const turn = this.#evaluate<Value>(inTurn, { deadlineMs }, true);
+    const patience = new AbortController();
+    const isLate = sleep(Math.min(TURN_PATIENCE_MS, deadlineMs / 2), true, { signal: patience.signal }).catch(
+      () => false,
+    );
+    try {
+      const done = await Promise.race([turn.then((value) => ({ value })), isLate]);
+      if (typeof done === 'object') return done.value;
+      const taken = await this.#evaluate<{ ran: boolean; value: Value }>(
+        `(${takeTurn.toString()})(${JSON.stringify(id)})`,
+        { deadlineMs },
+        false,
+      );
+      return taken.ran ? taken.value : await turn;
+    } finally {
+      patience.abort();
+      turn.catch(() => {});
+    }
+  }
+
+  async #evaluate<Value>(expression: string, options: CallOptions, awaitPromise: boolean): Promise<Value> {
     const params = {
       expression,
       includeCommandLineAPI: true,
       returnByValue: true,
-      awaitPromise: false,
+      awaitPromise,
       silent: true,
       objectGroup: OBJECT_GROUP,
     };

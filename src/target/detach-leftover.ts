@@ -35,7 +35,7 @@ export async function detachLeftover(
     if (state && heldByOther && !force) throw targetBusy(state.owner);
     const isOurs = wasOpenedByUs(facts);
     if (!state && !isOurs && !force) throw notOurs(facts.pid, inspector.port);
-    const problems = await session.evaluate<string[]>(callInTarget(cleanUpRegistry));
+    const problems = await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry));
     await session.call('Runtime.discardConsoleEntries');
     await closing(session, callInTarget(closeRegistry));
     if (session.isOpen && (isOurs || force))
@@ -53,7 +53,7 @@ export async function detachLeftover(
 
 /** The answer does not come when the inspector closes: either way the call has done its work when it settles. */
 async function closing(session: InspectorSession, expression: string): Promise<void> {
-  await session.evaluate(expression, { deadlineMs: 2_000 }).catch(() => {});
+  await session.evaluateInTurn(expression, { deadlineMs: 2_000 }).catch(() => {});
 }
 
 function notOurs(pid: number, port: number): ProfilerError {

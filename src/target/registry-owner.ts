@@ -46,7 +46,7 @@ export async function claimTarget(
   const { state, heldByOther } = await inspectRegistry(session);
   if (state && heldByOther) throw targetBusy(state.owner);
   const openedByUs = request.openedByUs || (state?.openedByUs ?? false);
-  await session.evaluate(
+  await session.evaluateInTurn(
     callInTarget(installRegistry, {
       owner: ownMark(),
       openedByUs,

@@ -11,10 +11,16 @@ export interface InspectorSession {
   /** Listens to one CDP event; returns what ends the listening. */
   on<Params = unknown>(event: string, listener: (params: Params) => void): () => void;
   /**
-   * Evaluates an expression on the main thread of the target and returns its value (JSON).
+   * Evaluates an expression on the main thread of the target and returns its value (JSON): wherever the program is at
+   * that moment, in an endless loop too. For looking, not for changing what Node itself works on.
    * `require` is at hand during the synchronous part. Promises are not awaited: a blocked loop would hang the call.
    */
   evaluate<Value = unknown>(expression: string, options?: { readonly deadlineMs?: Milliseconds }): Promise<Value>;
+  /**
+   * Evaluates like `evaluate`, but where the program's own code could run: for whatever sets or clears timers, subscribes,
+   * wraps, opens or closes. A loop that does not end within a second is interrupted for it all the same.
+   */
+  evaluateInTurn<Value = unknown>(expression: string, options?: { readonly deadlineMs?: Milliseconds }): Promise<Value>;
   /** Settles (never rejects) when the connection is gone, with the reason in words. */
   readonly closed: Promise<string>;
   readonly isOpen: boolean;

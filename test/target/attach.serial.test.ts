@@ -3,6 +3,9 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
 import type { ProfilerError } from '../../src/model/errors.ts';
 import { attach } from '../../src/target/attach.ts';
 import { attachToAddress } from '../../src/target/attach-to-address.ts';
@@ -90,6 +93,23 @@ test('a process that hangs in its own code can be attached to', TIMEOUT, async (
   assert.notEqual(attachment.inspector.port, 9229);
   assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
 });
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`no timer of ours is cleared while Node is about to call it: Node ${major}`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const target = await startTarget(context, 'traced-timers.mjs', { binary });
+    for (let round = 0; round < 3; round += 1) {
+      const attachment = await attach(target.facts);
+      const probe = await RuntimeProbe.install(attachment.session, { clock: createHostClock(), httpProbes: true });
+      for (let watched = 0; watched < 5; watched += 1) await probe.measure(() => sleep(20 + watched));
+      const { inspectorClosed } = await attachment.detach();
+      assert.ok(inspectorClosed, target.stderr());
+    }
+    assert.equal(target.child.exitCode, null, target.stderr());
+  });
+}
 
 test('an inspector that was open before stays open', TIMEOUT, async (context) => {
   const target = await startTarget(context, 'http-service.mjs', { nodeFlags: ['--inspect=127.0.0.1:0'] });

@@ -1,0 +1,31 @@
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { Attachment } from './attachment.ts';
+import { InspectorError } from './inspector-error.ts';
+import { isSameProcess } from './process-facts.ts';
+
+/**
+ * What fails while a target is attached fails for the target's reasons, unless it says otherwise itself: exit 4 when it
+ * went away, 3 when it did not answer. Anything else is returned as it came.
+ */
+export function explainFailure(error: unknown, { facts, process, session }: Attachment): unknown {
+  if (error instanceof ProfilerError) return error;
+  const cause = error as Error;
+  if (!session.isOpen || (process !== null && !isSameProcess(process))) {
+    return new ProfilerError(
+      'target-lost',
+      EXIT.targetLost,
+      `${facts.name} (process ${facts.pid}) went away in the middle: ${cause.message}.`,
+      'Look why it ended or closed its inspector, and try again.',
+      { cause },
+    );
+  }
+  if (!(error instanceof InspectorError)) return error;
+  return new ProfilerError(
+    'inspector-failed',
+    EXIT.attachFailed,
+    `${facts.name} (process ${facts.pid}) did not answer as it should: ${cause.message}.`,
+    'A blocked event loop answers late: try again when it is less busy.',
+    { cause },
+  );
+}
