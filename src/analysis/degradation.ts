@@ -17,6 +17,7 @@ export interface DegradingSeries {
   readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;
+  /** `share`: from 0 to 1, told in percent. */
   readonly unit: string;
   /** Worse by less than this is not worth a word, whatever its share. */
   readonly leastGrowth: number;
@@ -63,16 +64,15 @@ export function judgeDegradation(
   const entry = context.trends.judge(series.key, { leastShare, leastGrowth: series.leastGrowth });
   if (!entry) return null;
   const { trend, verdict } = entry;
-  const direction = series.isTurned ? -1 : 1;
-  const level = `${figure(direction * trend.level)} ${series.unit}`;
-  const seen = `smallest trend this run could have seen: ${rateWords(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span, series.unit)}`;
+  const { level, rate } = wordsOf(series);
+  const seen = `smallest trend this run could have seen: ${rate(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span)}`;
   const step =
     verdict === 'growing' || series.atRest === 'fine'
       ? null
       : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
   if (step) {
     const { from, to, x } = step;
-    const words = `went from ${figure(direction * from)} to ${figure(direction * to)} ${series.unit} in one step ${formatDuration(x)} into the run`;
+    const words = `went from ${level(from, to)} in one step ${formatDuration(x)} into the run`;
     const isWorthAFinding =
       !isShort || step.to - step.from >= Math.max(LARGE_SHARE * Math.abs(step.from), series.leastGrowth);
     return {
@@ -81,9 +81,9 @@ export function judgeDegradation(
     };
   }
   const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.atRest === 'worse');
-  if (!isWorse) return { finding: null, detail: `${verdict} at ${level}; ${seen}` };
+  if (!isWorse) return { finding: null, detail: `${verdict} at ${level(trend.level)}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
-  return { finding, detail: `gets worse by ${rateWords(trend.slope, trend.span, series.unit)}; ${seen}` };
+  return { finding, detail: `gets worse by ${rate(trend.slope, trend.span)}; ${seen}` };
 }
 
 function degradationFinding(
@@ -92,22 +92,21 @@ function degradationFinding(
   { trend }: TableEntry,
   { isShort, spanMs, more }: { readonly isShort: boolean; readonly spanMs: number; readonly more: readonly Evidence[] },
 ): FindingDraft {
-  const direction = series.isTurned ? -1 : 1;
+  const { sign, verb, level, rate, scale, rateUnit } = wordsOf(series);
   const grown = trend.slope * trend.span;
   // A straight line through what began late starts below zero, where none of these figures can be.
-  const early = Math.max(0, direction * (trend.latest - grown));
-  const late = Math.max(0, direction * trend.latest);
+  const early = Math.max(0, sign * (trend.latest - grown));
+  const late = Math.max(0, sign * trend.latest);
   const share = Math.abs(late - early) / Math.max(Number.MIN_VALUE, early);
   const confidence = confidenceOf(share, isShort, spanMs);
-  const interval = [trend.low, trend.high].map((slope) => figure(direction * perHour(slope)));
-  const verb = series.isTurned ? 'fell' : 'rose';
-  const { kind, subject, unit } = series;
+  const interval = [trend.low, trend.high].map((slope) => figure(sign * scale * perHour(slope)));
+  const { kind, subject } = series;
   return {
     id: findingId(kind, subject.class, series.key),
     kind,
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: `${series.what} ${verb} from ${figure(early)} to ${figure(late)} ${unit} during the run.`,
+    title: `${series.what} ${verb} from ${level(sign * early, sign * late)} during the run.`,
     subject,
     growth: {
       bytesPerHour: null,
@@ -116,13 +115,13 @@ function degradationFinding(
       objectsPerRequest: null,
       shareOfGrowth: null,
       ...NO_LIMIT,
-      perHour: direction * perHour(trend.slope),
-      perHourUnit: unit,
+      perHour: sign * scale * perHour(trend.slope),
+      perHourUnit: rateUnit,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {
-        what: `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rateWords(direction * trend.slope, trend.span, unit)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
+        what: `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rate(sign * trend.slope, trend.span)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
         file: series.file,
       },
       ...more,
@@ -132,6 +131,33 @@ function degradationFinding(
       : [],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
     verify: verifyLine(context),
+  };
+}
+
+interface SeriesWords {
+  /** -1 where the series is turned around. */
+  readonly sign: 1 | -1;
+  readonly verb: 'fell' | 'rose';
+  /** What figures are multiplied by before they are shown. */
+  readonly scale: 1 | 100;
+  readonly rateUnit: string;
+  /** Levels of the series as it is judged, `4.1 to 9 ms`. */
+  level(...levels: readonly number[]): string;
+  /** `840 ms an hour`; the slope is one of what is shown, not turned around. */
+  rate(slopePerMs: number, spanMs: number): string;
+}
+
+function wordsOf({ isTurned, unit }: DegradingSeries): SeriesWords {
+  const sign = isTurned ? -1 : 1;
+  const scale = unit === 'share' ? 100 : 1;
+  const [levelUnit, rateUnit] = unit === 'share' ? ['%', 'percentage points'] : [unit, unit];
+  return {
+    sign,
+    verb: isTurned ? 'fell' : 'rose',
+    scale,
+    rateUnit,
+    level: (...levels) => `${levels.map((level) => figure(sign * scale * level)).join(' to ')} ${levelUnit}`.trimEnd(),
+    rate: (slopePerMs, spanMs) => rateWords(scale * slopePerMs, spanMs, rateUnit),
   };
 }
 
@@ -145,8 +171,8 @@ function stepFinding(
   { x, from, to, pointsBefore, pointsAfter }: LevelShift,
   { isShort, more }: { readonly isShort: boolean; readonly more: readonly Evidence[] },
 ): FindingDraft {
-  const direction = series.isTurned ? -1 : 1;
-  const { kind, subject, unit } = series;
+  const { verb, level } = wordsOf(series);
+  const { kind, subject } = series;
   const share = (to - from) / Math.max(Number.MIN_VALUE, Math.abs(from));
   const isSure = to - from >= (series.sureStep ?? Number.POSITIVE_INFINITY);
   const doubt = isSure ? null : machineDoubt(context, x);
@@ -154,20 +180,18 @@ function stepFinding(
     ? share >= (series.isTurned ? LARGE_SHARE : DOUBLED) && to - from >= (series.shortStep ?? 0)
     : share >= LARGE_SHARE / 2;
   const confidence: Confidence = isSure ? 'confirmed' : doubt === null && isLarge ? 'likely' : 'possible';
-  const levels = [from, to].map((level) => figure(direction * level));
-  const verb = series.isTurned ? 'fell' : 'rose';
   return {
     id: findingId(kind, subject.class, series.key),
     kind,
     confidence,
     severity: isSure ? 'critical' : confidence === 'possible' ? 'minor' : 'major',
-    title: `${series.what} ${verb} from ${levels.join(' to ')} ${unit} in one step, ${formatDuration(x)} into the run, and stayed there.`,
+    title: `${series.what} ${verb} from ${level(from, to)} in one step, ${formatDuration(x)} into the run, and stayed there.`,
     subject,
     growth: null,
     firstSeenMs: Math.max(0, x),
     evidence: [
       {
-        what: `It stood at ${levels[0]} ${unit} (median of ${pointsBefore} blocks) and at ${levels[1]} ${unit} from then to the end (${pointsAfter} blocks); hardly a block of one side lies among the other's.`,
+        what: `It stood at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); hardly a block of one side lies among the other's.`,
         file: series.file,
       },
       ...aroundStep(context, x),

@@ -49,6 +49,17 @@ export function latencySeries(view: RunView): [string, Pieces][] {
   });
 }
 
+/** All answers of each request name together, in the same time and from the same moment as `latencySeries`. */
+export function mergedLatencies(view: RunView): ReadonlyMap<string, Latencies> {
+  const merged = new Map<string, Latencies>();
+  for (const { name, service } of undisturbedIntervals(view)) {
+    const latencies = merged.get(name) ?? new Latencies();
+    latencies.add(service);
+    merged.set(name, latencies);
+  }
+  return merged;
+}
+
 /** Mean size of the answers of each request name, block by block. */
 export function bodySizeSeries(view: RunView): [string, Pieces][] {
   const intervals = undisturbedIntervals(view);

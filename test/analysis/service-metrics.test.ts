@@ -130,7 +130,7 @@ describe('what the service says of itself', () => {
       const [finding, ...others] = reportOf({ seed: 7, metrics }).findings;
       assert.deepEqual(others, []);
       assert.equal(finding?.kind, 'throughput-degradation', metrics[0]?.name);
-      assert.match(finding?.title ?? '', /^The share of hits in `.*` fell from 0\.\d+ to 0\.\d+ of 1/);
+      assert.match(finding?.title ?? '', /^The share of hits in `.*` fell from \d\d(\.\d)? to \d+(\.\d+)? %/);
     }
   });
 

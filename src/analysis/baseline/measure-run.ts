@@ -1,8 +1,9 @@
 import type { RunMeasure } from '../../model/baseline.ts';
 import { median, robustDeviation } from '../../stats/order-statistics.ts';
 import type { Pieces } from '../../stats/point.ts';
+import { LATENCY_PERCENTILES, latencyKey, mergedLatencies } from '../load-series.ts';
 import type { RunData } from '../run-data.ts';
-import { viewRun } from '../run-view.ts';
+import { type RunView, viewRun } from '../run-view.ts';
 import { blockSeries, gauge } from '../sample-series.ts';
 import { trendSeries } from '../trend-series.ts';
 import { measureKind } from './measure-catalogue.ts';
@@ -11,10 +12,15 @@ import { measureKind } from './measure-catalogue.ts';
 const LEAST_BLOCKS = 5;
 /** A median of n normal values scatters 1.2533 times as much as their mean. */
 const MEDIAN_ERROR = 1.2533;
+/** A percentile has this many answers above it at least. */
+const LEAST_ABOVE = 5;
+/** Two-sided, 95 %, of the normal distribution. */
+const Z = 1.96;
 
 /**
  * The figures of a run that a later one is held against: medians of its blocks under load, without warm-up and without
- * the moments that captures disturbed. A figure that the run has too little of is left out.
+ * the moments that captures disturbed. A figure that the run has too little of is left out; of a request that is too rare
+ * for blocks, the percentiles of the whole run count.
  */
 export function measureRun(run: RunData): RunMeasure[] {
   const view = viewRun(run);
@@ -22,7 +28,7 @@ export function measureRun(run: RunData): RunMeasure[] {
     ...trendSeries(view),
     ['memory.rss', blockSeries(view, gauge('process.rss'), { undisturbed: true, loadedOnly: true })],
   ]);
-  return [...series].flatMap(([key, pieces]) => {
+  const measured = [...series].flatMap(([key, pieces]) => {
     const found = measureKind(key);
     const values = pieces.flat().map(({ y }) => y);
     if (!found || values.length < LEAST_BLOCKS) return [];
@@ -39,4 +45,25 @@ export function measureRun(run: RunData): RunMeasure[] {
       },
     ];
   });
+  const known = new Set(measured.map(({ key }) => key));
+  return [...measured, ...rareLatencies(view).filter(({ key }) => !known.has(key))];
+}
+
+/**
+ * Percentiles over the whole run, for requests that are too rare for blocks. The error is that of an order statistic:
+ * the rank of a quantile q among n answers scatters by sqrt(n q (1 - q)).
+ */
+function rareLatencies(view: RunView): RunMeasure[] {
+  return [...mergedLatencies(view)].flatMap(([name, latencies]) =>
+    LATENCY_PERCENTILES.flatMap((percentile): RunMeasure[] => {
+      const { count } = latencies;
+      const above = (count * (100 - percentile)) / 100;
+      const value = latencies.atPercentile(percentile);
+      if (value === null || above < LEAST_ABOVE) return [];
+      const reach = (100 * Z * Math.sqrt((above * percentile) / 100)) / count;
+      const low = latencies.atPercentile(Math.max(0, percentile - reach)) ?? value;
+      const high = latencies.atPercentile(Math.min(100, percentile + reach)) ?? value;
+      return [{ key: latencyKey(percentile, name), unit: 'ms', better: 'lower', value, error: (high - low) / (2 * Z) }];
+    }),
+  );
 }

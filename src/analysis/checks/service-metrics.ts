@@ -41,7 +41,7 @@ const ROLES: Readonly<
   'hit-rate': {
     kind: 'throughput-degradation',
     what: 'The share of hits in',
-    unit: 'of 1',
+    unit: 'share',
     leastGrowth: 0.05,
     atRest: 'worse',
     advice:
@@ -58,7 +58,7 @@ const ROLES: Readonly<
   failures: {
     kind: 'error-rate-degradation',
     what: 'The share of',
-    unit: 'of 1',
+    unit: 'share',
     leastGrowth: 0.01,
     atRest: 'worse',
     advice: 'Read the log of the service from the time at which the share began to rise.',
@@ -137,8 +137,10 @@ function judge(context: CheckContext, measure: Measure): Judged {
   return { finding: isTold ? null : cautious(context, role, verdict.finding), row };
 }
 
+/** A share whose name does not say of what it is one may be of 1 or of 100: it stands without unit. */
 function unitWord({ unit }: Measure, word: string): string {
-  return unit === 'count' || unit === 'share' ? word : unit;
+  if (unit === 'count') return word === 'share' ? '' : word;
+  return unit === 'share' ? word : unit;
 }
 
 /** From outside, the name alone says what a figure means; and where more was asked of the service, more may wait in it. */
