@@ -1,5 +1,5 @@
 import type { ComparedMeasure, Comparison, MeasureVerdict } from '../model/baseline.ts';
-import { formatPercent, formatValue, threeDigits } from './numbers.ts';
+import { formatValue, threeDigits } from './numbers.ts';
 import { plural } from './prose.ts';
 
 export const VERDICT_WORDS: Readonly<Record<MeasureVerdict, string>> = {
@@ -23,8 +23,8 @@ export function comparisonRow(measure: ComparedMeasure): readonly [string, strin
 }
 
 function rangeWords({ median, low, high, runs }: ComparedMeasure['baseline'], unit: ComparedMeasure['unit']): string {
-  const value = measureValue(median, unit);
-  return runs === 1 ? value : `${value} (${measureValue(low, unit)} to ${measureValue(high, unit)})`;
+  const value = formatValue(median, unit);
+  return runs === 1 ? value : `${value} (${formatValue(low, unit)} to ${formatValue(high, unit)})`;
 }
 
 function changeWords({ changeShare, changeShareCI, change, changeCI, unit }: ComparedMeasure): string {
@@ -33,11 +33,6 @@ function changeWords({ changeShare, changeShareCI, change, changeCI, unit }: Com
   }
   const [low, high] = changeShareCI;
   return `${signed(100 * changeShare)} % [${signed(100 * low)}, ${signed(100 * high)}]`;
-}
-
-function measureValue(value: number, unit: ComparedMeasure['unit']): string {
-  if (unit === 'per-second') return `${threeDigits(value)}/s`;
-  return unit === 'share' ? formatPercent(value) : formatValue(value, unit);
 }
 
 function signed(value: number): string {

@@ -9,6 +9,10 @@ export function formatValue(value: number | null, unit: string): string {
     case 'bytes/h':
     case 'bytesPerHour':
       return `${formatBytes(value)}/h`;
+    case 'bytes-per-second':
+      return `${formatBytes(value)}/s`;
+    case 'per-second':
+      return `${threeDigits(value)}/s`;
     case 'ms':
       return formatMs(value);
     case 'share':
