@@ -54,6 +54,11 @@ export interface HeapSuspect {
   readonly bytes: readonly Bytes[];
   /** Per interval between snapshots: of the objects born in it, how many are alive in the last snapshot. Empty without ids. */
   readonly cohorts: readonly number[];
+  /**
+   * How many of the objects that stood there in the last snapshot but one are the same objects in the last. Only where
+   * ids compare between these two.
+   */
+  readonly survivors?: number;
   readonly shareOfGrowth: number;
   /** Per request over the loaded intervals; null when the request counts are unknown. */
   readonly objectsPerRequest: number | null;

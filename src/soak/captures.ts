@@ -132,9 +132,13 @@ export class Captures {
 
   /**
    * A heap snapshot, unless its estimate forbids it. The last one also holds the values of numbers, where that is allowed
-   * too: they tell whether a cache is beyond its own limit.
+   * too: they tell whether a cache is beyond its own limit. With `keepIds` the next one can be compared with it object by
+   * object, at the price of slower allocations until then.
    */
-  async keepSnapshot(phase: PhaseName, isLast: boolean = false): Promise<void> {
+  async keepSnapshot(
+    phase: PhaseName,
+    { isLast = false, keepIds = false }: { readonly isLast?: boolean; readonly keepIds?: boolean } = {},
+  ): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
     const takenBefore = this.#snapshots;
     let isRefused = false;
@@ -161,7 +165,7 @@ export class Captures {
       const requests = this.#requests();
       const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
       const monoMs = clock.monoMs();
-      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds: false, numbers });
+      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds, numbers });
       this.#snapshots += 1;
       log.event({
         type: 'capture',

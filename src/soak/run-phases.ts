@@ -61,11 +61,11 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   if (plan.idleTailMs > 0 && !stop.aborted) {
     await phase('idle-tail', options, async () => {
       await stay(plan.idleTailMs, options);
-      await (snapshots > 1 ? captures.keepSnapshot('idle-tail', true) : captures.keepClassCounts());
+      await (snapshots > 1 ? captures.keepSnapshot('idle-tail', { isLast: true }) : captures.keepClassCounts());
     });
   } else {
     const last = noteIdleTail(options) ? 'idle-tail' : 'steady';
-    await (snapshots > 1 ? captures.keepSnapshot(last, true) : captures.keepClassCounts());
+    await (snapshots > 1 ? captures.keepSnapshot(last, { isLast: true }) : captures.keepClassCounts());
   }
   await captures.keepAllocations();
   keeper.noteDescriptors();
@@ -104,7 +104,8 @@ async function steady(options: PhasesOptions): Promise<void> {
 async function snapshotUnderPause({ captures, load, stop }: PhasesOptions, resume: boolean): Promise<void> {
   await load?.pause();
   await wait(SETTLE_MS, stop);
-  await captures.keepSnapshot('steady');
+  // Where nobody sends requests, ids cost next to nothing, and tell what outlives the idle tail object by object.
+  await captures.keepSnapshot('steady', { keepIds: !resume });
   if (resume && !stop.aborted) await load?.resume();
 }
 

@@ -99,6 +99,21 @@ test('what shows a bound, or is let go in part while idle, is possible and no mo
   assert.match(finding?.against.join(' ') ?? '', /`max`, `ttl`/);
 });
 
+test('objects are followed through the idle tail where their ids are kept', () => {
+  const kept = (survivors: number): Finding[] => [
+    ...leaksOf({ seed: 4, populations: [{ ...leak(), suspect: { class: 'Quote', survivors } }] }),
+  ];
+  assert.equal(kept(1e9)[0]?.confidence, 'confirmed');
+  assert.match(
+    kept(1e9)[0]
+      ?.evidence.map(({ what }) => what)
+      .join() ?? '',
+    /are the same objects after it/,
+  );
+  // As many as before, but others: something refreshes them.
+  assert.deepEqual(sure(kept(0)), []);
+});
+
 test('what an emitter calls a maximum bounds no leak', () => {
   const hinted = { ...listeners, suspect: { ...listeners.suspect, boundHints: ['_maxListeners'] } };
   assert.equal(leaksOf({ seed: 4, populations: [hinted] })[0]?.confidence, 'confirmed');
@@ -126,16 +141,23 @@ describe('the title names a request only where no other fits as well', () => {
   });
 });
 
-test('an array cut whenever it is full, caught twice on its way up, is not likely a leak', () => {
-  const counts = [49, 104, 141, 141];
-  const halved = {
-    ...leak(),
-    suspect: { class: 'Object {pixels}', counts, bytes: counts.map((count) => count * 20_000) },
-    bytesEach: 0,
-    count: ({ requests }: { readonly requests: number }) => requests,
-  };
-  const [finding] = leaksOf({ seed: 4, populations: [halved] });
-  assert.equal(finding?.confidence, 'possible');
+describe('what fills up, caught twice on its way, is not likely a leak', () => {
+  const cases: readonly (readonly [string, readonly number[], number])[] = [
+    ['an array that is cut whenever it is full', [49, 104, 141, 141], 20_000],
+    ['forty lists of five each', [38, 141, 196, 196], 540],
+  ];
+  for (const [name, counts, bytesEach] of cases) {
+    test(name, () => {
+      const filling = {
+        ...leak(),
+        suspect: { class: 'Revision', counts, bytes: counts.map((count) => count * bytesEach) },
+        bytesEach: 0,
+        count: ({ requests }: { readonly requests: number }) => requests,
+      };
+      assert.deepEqual(sure(leaksOf({ seed: 4, populations: [filling] })), []);
+      assert.deepEqual(sure(leaksOf({ seed: 4, populations: [filling, leak()] }).slice(1)), []);
+    });
+  }
 });
 
 test('two snapshots, the second after the idle tail: what is left has outlived it', () => {

@@ -8,7 +8,7 @@ import { takeSnapshots } from './take-snapshots.ts';
 for (const leak of PLANTED_LEAKS) {
   test(`planted leak: ${leak.name}`, async (t) => {
     const files = await takeSnapshots(t, leak);
-    const growth = await growthOf(files, { requests: [500, 1000, 1500], idEpochs: ['a', 'b', 'c'] });
+    const growth = await growthOf(files, { requests: [500, 1000, 1500], idEpochs: ['a', 'b', 'b'] });
     const first = growth.suspects[0];
     assert.equal(growth.comparison, 'class-and-signature');
     assert.match(first?.class ?? 'no suspect', leak.class);
@@ -17,6 +17,8 @@ for (const leak of PLANTED_LEAKS) {
     const place = first!.anchorLocation ?? first!.classLocation;
     assert.match(place?.scriptUrl ?? 'no location', /service\.[cm]js$/);
     assert.ok(first!.shareOfGrowth > 0.5, `share of growth ${first!.shareOfGrowth}:\n${suspectsOf(growth)}`);
+    const [, before = 0] = first!.counts;
+    assert.ok((first!.survivors ?? before) >= 0.95 * before, `${first!.survivors} of ${before} are the same objects`);
     const others = growth.suspects.slice(1).filter((suspect) => suspect.shareOfGrowth > 0.15);
     assert.deepEqual(others, [], `one leak, several suspects:\n${suspectsOf(growth)}`);
   });

@@ -27,6 +27,8 @@ export interface GrowthBehaviour {
   readonly tolerance: number;
   /** Share of the growth that was let go while no request came; null where there was no such time. */
   readonly releasedInIdle: number | null;
+  /** Of what stood there when the load ended, what is there after the idle tail, by identity; null where ids do not tell. */
+  readonly survivors: number | null;
   /** Whether the growth outlived a time without requests. */
   readonly outlivedIdle: boolean;
   /** A whole number a request in every loaded interval, and of which request. */
@@ -60,6 +62,9 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
   const idle = gains.filter((gain) => !isLoaded(gain));
   const gained = total(loaded);
   const base = chooseBase(loaded);
+  const survivors = unit === 'objects' && intervals.at(-1)?.isIdle ? (suspect.survivors ?? null) : null;
+  // What was there before the load may go in the idle tail as well: as long as there are survivors enough, the growth is kept.
+  const kept = survivors ?? gained;
   return {
     unit,
     loaded,
@@ -69,12 +74,27 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
     laterOverEarlier: laterOverEarlier(loaded, base),
     evenness: evenness(loaded, base),
-    tolerance: unit === 'objects' ? Math.min(0.25, 3 * Math.sqrt(2 / Math.max(1, gained / loaded.length))) : 0.1,
-    releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
+    tolerance: unit === 'objects' ? chanceTolerance(loaded) : 0.1,
+    releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle), gained - kept) / gained,
+    survivors,
     outlivedIdle: idle.length > 0 || loaded.some(({ interval }) => interval.holdsIdleTail),
     whole: unit === 'objects' ? wholeNumber(loaded) : null,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
   };
+}
+
+/** Even growth of large numbers stays above this ratio of smallest to largest. */
+export const STEADY = 0.75;
+const MOST_TOLERANCE = 0.25;
+
+/**
+ * Which route a request takes is chance, so counts of one route are Poisson distributed: the logarithm of the ratio of
+ * two such counts a and b has a standard deviation of sqrt(1/a + 1/b). Three of them stay within what is called even.
+ */
+function chanceTolerance(loaded: readonly Gain[]): number {
+  const amounts = loaded.map(({ amount }) => Math.max(1, amount));
+  const deviation = Math.sqrt(1 / Math.min(...amounts) + 1 / Math.max(...amounts));
+  return Math.min(MOST_TOLERANCE, Math.max(0, STEADY - Math.exp(-3 * deviation)));
 }
 
 function total(gains: readonly Gain[]): number {
@@ -82,8 +102,6 @@ function total(gains: readonly Gain[]): number {
 }
 
 type Base = (interval: SnapshotInterval) => number;
-
-const EVEN = 0.75;
 
 /**
  * Leaks grow with the requests, a few with the clock (a job that runs each minute). Requests are the base unless growth
@@ -93,7 +111,7 @@ function chooseBase(loaded: readonly Gain[]): Base {
   const byTime: Base = ({ loadedMs }) => loadedMs;
   const byRequest: Base = ({ requests }) => requests ?? 0;
   if (loaded.some(({ interval }) => byRequest(interval) === 0)) return byTime;
-  const isEven = (base: Base): boolean => (evenness(loaded, base) ?? 1) >= EVEN;
+  const isEven = (base: Base): boolean => (evenness(loaded, base) ?? 1) >= STEADY;
   return !isEven(byRequest) && isEven(byTime) ? byTime : byRequest;
 }
 

@@ -4,7 +4,7 @@ import { formatBytes } from '../../model/units.ts';
 import { percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import type { GrowthBehaviour } from './growth-tests.ts';
+import { type GrowthBehaviour, STEADY } from './growth-tests.ts';
 
 /** `confidence` null: cleared, and `against` says why. */
 export interface SuspectVerdict {
@@ -18,7 +18,6 @@ const PARTLY_RELEASED = 0.1;
 /** Later growth per request over earlier. Leaks measured 0.9 to 1.1; warm-up and full caches 0 to 0.2; a far plateau 0.57. */
 const AT_REST = 0.2;
 const SLOWING = 0.4;
-const STEADY = 0.75;
 /** Tables and lists of the runtime itself grow by some ten KB. */
 const LEAST_BYTES_INSIDE = 100_000;
 /** Fewer new objects are not worth a finding, whatever their shape. */
@@ -39,7 +38,7 @@ const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|Stor
  * | loaded intervals | to be confirmed                                                                  |
  * |---|---|
  * | 1 | the heap after collections is a line, this is most of it, and the idle tail kept it              |
- * | 2 | the same growth per request in both, the heap after collections is a line, the idle tail kept it |
+ * | 2 | the same growth per request in both, the heap after collections is a line, the idle tail kept it, and a sign of its own or most of what grew |
  * | 3 and more | the same growth per request in all, kept in the idle tail or by a line of the heap, and a second witness: a whole number a request, cohorts that all live, or that line |
  *
  * `likely` wants a sign of its own too: a stable or whole number a request, cohorts that live, or a heap that grows. A list
@@ -99,11 +98,15 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   }
   const isEven = evenness !== null && evenness >= STEADY - tolerance;
   const isStable = evenness !== null && evenness >= STEADY;
-  const hasSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || heap.isGrowing;
+  const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (loaded.length === 2) {
-    if (isEven && keptInIdle && heap.isLinear) return 'confirmed';
+    // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
+    const speaksOfThis = ownSign || share >= MOST_OF_GROWTH;
+    if (isEven && keptInIdle && heap.isLinear && speaksOfThis) return 'confirmed';
+    const hasSign = ownSign || (heap.isGrowing && speaksOfThis);
     return isEven && hasSign && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
   }
+  const hasSign = ownSign || heap.isGrowing;
   const witness = heap.isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
   return (isEven && hasSign) || (keptInIdle && heap.isGrowing) ? 'likely' : 'possible';

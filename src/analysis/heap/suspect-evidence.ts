@@ -20,7 +20,7 @@ export function suspectEvidence(
     wholeNumber(suspect, behaviour),
     shareOfGrowth(suspect, growth, last),
     cohorts(behaviour, last),
-    inIdleTail(behaviour, last),
+    inIdleTail(suspect, behaviour, last),
     brokenBound(suspect, behaviour, last),
     lineOfTheHeap(heap),
   ];
@@ -66,9 +66,17 @@ function cohorts({ cohortsAlive }: GrowthBehaviour, file: string | null): Eviden
   return { what: `Of what was born under load, ${percent(cohortsAlive)} is alive in the last snapshot.`, file };
 }
 
-function inIdleTail({ releasedInIdle, outlivedIdle }: GrowthBehaviour, file: string | null): Evidence | null {
+function inIdleTail(
+  { counts }: HeapSuspect,
+  { releasedInIdle, outlivedIdle, survivors }: GrowthBehaviour,
+  file: string | null,
+): Evidence | null {
   if (!outlivedIdle || (releasedInIdle ?? 0) > 0.1) return null;
-  return { what: 'The time without requests and its collections did not shrink it.', file };
+  const same =
+    survivors === null
+      ? ''
+      : ` Of the ${formatCount(counts.at(-2) ?? 0)} that stood there when the load ended, ${formatCount(survivors)} are the same objects after it.`;
+  return { what: `The time without requests and its collections did not shrink it.${same}`, file };
 }
 
 function brokenBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, file: string | null): Evidence | null {

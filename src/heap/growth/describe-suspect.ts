@@ -24,6 +24,8 @@ export interface DescribeContext {
   readonly scopes: Scopes;
   /** Highest odd id per snapshot; null where ids do not compare. */
   readonly highestIds: readonly number[] | null;
+  /** Objects that stood in the snapshot before the last one too, by suspect; null where their ids do not compare. */
+  readonly survivors: ReadonlyMap<SuspectSeries, number> | null;
   readonly requests: readonly (number | null)[];
   readonly growthBytes: number;
   /** Nodes by their signature in `series.tree`, for those that `mainOf` names. */
@@ -59,6 +61,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     counts: suspect.counts,
     bytes: suspect.bytes,
     cohorts: context.highestIds === null ? [] : cohortsOf(graph, members, context.highestIds),
+    ...survivorsOf(suspect, context),
     shareOfGrowth: context.growthBytes <= 0 ? 0 : Math.min(1, Math.max(0, gain(suspect.bytes)) / context.growthBytes),
     objectsPerRequest: requests === null ? null : gain(suspect.counts) / requests,
     bytesPerRequest: requests === null ? null : gain(suspect.bytes) / requests,
@@ -100,6 +103,36 @@ export function membersOf(
     if (signature !== NOT_REACHED) lists[signature]?.push(node);
   }
   return members;
+}
+
+function survivorsOf(suspect: SuspectSeries, { survivors }: DescribeContext): { survivors?: number } {
+  const count = survivors?.get(suspect);
+  return count === undefined ? {} : { survivors: count };
+}
+
+/**
+ * How many objects of each suspect have an id up to `newestOldId`. A suspect with native nodes is left out: their ids
+ * are in no order.
+ */
+export function countSurvivors(
+  suspects: readonly SuspectSeries[],
+  { graph, spanning, settled }: Pick<DescribeContext, 'graph' | 'spanning' | 'settled'>,
+  newestOldId: number,
+): Map<SuspectSeries, number> {
+  const owners = new Map(suspects.flatMap((suspect) => suspect.counted.map((signature) => [signature, suspect])));
+  // By signature of the spanning tree.
+  const ownerOf = Array.from(settled, (signature) => owners.get(signature));
+  const survivors = new Map<SuspectSeries, number>(suspects.map((suspect) => [suspect, 0]));
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const signature = spanning.signatureOf[node]!;
+    const owner = signature === NOT_REACHED ? undefined : ownerOf[signature];
+    const count = owner && survivors.get(owner);
+    if (!owner || count === undefined) continue;
+    const id = graph.nodeId[node]!;
+    if (!isOddId(id)) survivors.delete(owner);
+    else if (id <= newestOldId) survivors.set(owner, count + 1);
+  }
+  return survivors;
 }
 
 /** Most of the members look like this one; a few dozen are asked. */

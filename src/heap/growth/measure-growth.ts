@@ -8,7 +8,7 @@ import { poolSeries, type SignedPool, signPools } from '../pools/pool-series.ts'
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { Scopes } from '../words/scopes.ts';
 import { SourceLocations } from '../words/source-locations.ts';
-import { describeSuspect, membersOf } from './describe-suspect.ts';
+import { countSurvivors, describeSuspect, membersOf } from './describe-suspect.ts';
 import { findGrowingPlaces, gain, seriesOf } from './find-anchors.ts';
 import { type IdClasses, sampleIdClasses, samplingStep, shareOfSameClass } from './ids.ts';
 import { keepSuspects } from './keep-suspects.ts';
@@ -145,6 +145,12 @@ export class GrowthMeasure {
       : `${Math.floor(this.sameClass * 1000) / 10} % of the common object ids keep their class: survivors are told by their ids`;
   }
 
+  /** The last two snapshots may be of one epoch where those before were not. */
+  private idsCompareAtLast(byIds: boolean): boolean {
+    const [before, last] = this.taken.slice(-2).map(({ origin }) => origin.idEpoch);
+    return byIds || (before !== null && before !== undefined && before === last);
+  }
+
   private describe(
     kept: readonly SuspectSeries[],
     context: {
@@ -163,9 +169,12 @@ export class GrowthMeasure {
       context.growthBytes,
       kept.reduce((sum, suspect) => sum + Math.max(0, gain(suspect.bytes)), 0),
     );
-    const members = membersOf(kept, { ...context.latest, settled: context.settled });
     const hasNumbers = this.taken.at(-1)?.origin.hasNumbers ?? false;
-    const shared = { ...context, ...context.latest, highestIds, growthBytes: total, members, hasNumbers };
+    const newestOldId = this.idsCompareAtLast(context.byIds) ? this.taken.at(-2)?.sums.highestId : undefined;
+    const places = { ...context.latest, settled: context.settled };
+    const members = membersOf(kept, places);
+    const survivors = newestOldId === undefined ? null : countSurvivors(kept, places, newestOldId);
+    const shared = { ...context, ...context.latest, highestIds, survivors, growthBytes: total, members, hasNumbers };
     const described = kept.map((suspect) => describeSuspect(suspect, shared));
     return mergeByHolder(described.filter((suspect) => suspect !== null));
   }

@@ -7,6 +7,8 @@ export interface SuspectSeries {
   readonly place: GrowingPlace;
   /** Signature of what leaks: the outermost object that a program can name; -1 when only references grow. */
   readonly main: number;
+  /** Signatures whose objects `counts` counts. */
+  readonly counted: readonly number[];
   readonly counts: readonly number[];
   readonly bytes: readonly Bytes[];
 }
@@ -47,6 +49,7 @@ export function seriesOfSuspects(series: PlaceSeries, places: readonly GrowingPl
     return {
       place,
       main,
+      counted,
       counts:
         main < 0
           ? counts
