@@ -114,6 +114,16 @@ test('objects are followed through the idle tail where their ids are kept', () =
   assert.deepEqual(sure(kept(0)), []);
 });
 
+test('strings of the table of strings belong to what else piles up', () => {
+  const names = { ...leak(400), suspect: { class: '(string)', holder: '(Internalized strings)' } };
+  const accused = sure(leaksOf({ seed: 4, populations: [leak(), names] }));
+  assert.deepEqual(
+    accused.map(({ subject }) => subject.class),
+    ['OrderAudit'],
+  );
+  assert.equal(sure(leaksOf({ seed: 4, populations: [names] })).length, 1);
+});
+
 test('what an emitter calls a maximum bounds no leak', () => {
   const hinted = { ...listeners, suspect: { ...listeners.suspect, boundHints: ['_maxListeners'] } };
   assert.equal(leaksOf({ seed: 4, populations: [hinted] })[0]?.confidence, 'confirmed');

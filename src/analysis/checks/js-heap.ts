@@ -64,7 +64,20 @@ function judgeAll(
     if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
     else accused.push({ suspect, behaviour, confidence, against, line });
   }
-  return { accused: oneEachHolder(accused), cleared };
+  return { accused: withoutEcho(oneEachHolder(accused)), cleared };
+}
+
+/** V8's table of strings holds nothing by itself: what piles up there goes with whatever uses it. */
+const STRING_TABLE = '(Internalized strings)';
+
+/** Names and literals of functions that pile up are strings that pile up: beside another accused they are no second leak. */
+function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
+  const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder === STRING_TABLE;
+  if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
+  const doubt = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
+  return judged.map((one) =>
+    isEcho(one) ? { ...one, confidence: 'possible', against: [doubt, ...one.against] } : one,
+  );
 }
 
 /** What hangs on one holder is one leak: the group with most bytes stands for it. */
