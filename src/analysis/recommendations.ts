@@ -10,7 +10,7 @@ type Advice = (about: AdviceSubject) => string;
 
 const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   'js-heap-leak': ({ holder, subject }) =>
-    `Remove each ${subject} from ${holder} when its work is over, on failure too (in a \`finally\`); or give it a bound: a maximum size with the oldest out first, or an expiry.`,
+    `Look at what adds to ${holder} and at every place that takes from it. Remove each ${subject} when its work is over, on failure too (in a \`finally\`); what waits for something that may never come (a reply, an event) needs a time-out that removes it; what is kept on purpose needs a bound: a maximum size with the oldest out first, or an expiry.`,
   'external-memory-leak': ({ holder, subject }) =>
     `Let go of each ${subject} in ${holder} once it was used. A small slice keeps the whole buffer alive: copy what must stay (\`Buffer.from(slice)\`).`,
   'native-memory-leak': () =>
@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   'timer-leak': ({ holder, subject }) =>
     `Clear each ${subject} of ${holder} in a \`finally\` as soon as what it waits for has happened (\`clearTimeout\`, \`clearInterval\`), or pass a signal that ends it.`,
   'listener-leak': ({ holder }) =>
-    `Take each listener off ${holder} again in every outcome of the request (\`off\` in a \`finally\`), add it with \`once\` or with a \`signal\` that is aborted at the end, or listen once for all requests.`,
+    `These pile up: ${holder}. Take each off again in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only where the event comes; a \`signal\` that is aborted at the end helps on an EventTarget, an EventEmitter does not know it.`,
   'promise-leak': ({ holder }) =>
     `Do not wait on ${holder} once a request: each \`then\`, \`await\` and \`Promise.race\` hangs a reaction on it until it settles. Listen to it once for all requests, or race against a promise that belongs to the request.`,
   'thread-leak': ({ subject }) => `Terminate each ${subject} when its task is done, or keep a pool of a fixed size.`,

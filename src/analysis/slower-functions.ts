@@ -5,6 +5,9 @@ import type { CpuEvidence } from './run-data.ts';
 const SURE = 4;
 const LEAST_PART = 0.2;
 
+/** Natives that hand bytes to the kernel. The profile samples time that passes, and there it passes in the kernel: on a busy machine, more of it. */
+const SENDS = /^write(v|Buffer|(Utf8|Latin1|Ascii|Ucs2)String)$/;
+
 /**
  * Functions that cost more in the last window than in the first, beyond the luck of sampling. The share of a function
  * in n samples has the deviation sqrt(p (1 - p) / n); a change counts at four of them, and when it is at least a fifth of
@@ -16,7 +19,8 @@ export function slowerFunctions({ changes, samples }: CpuEvidence): FunctionChan
   const dearer = changes.reduce((sum, change) => sum + Math.max(0, change.selfUs - change.beforeSelfUs), 0);
   if (before <= 0 || after <= 0 || samples.first === 0 || samples.last === 0) return [];
   return changes
-    .filter(({ selfUs, beforeSelfUs }) => {
+    .filter(({ name, place, selfUs, beforeSelfUs }) => {
+      if (place === null && SENDS.test(name)) return false;
       const [p, q] = [beforeSelfUs / before, selfUs / after];
       const deviation = Math.sqrt((p * (1 - p)) / samples.first + (q * (1 - q)) / samples.last);
       return q - p > SURE * deviation && selfUs - beforeSelfUs >= LEAST_PART * dearer;

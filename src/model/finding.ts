@@ -51,6 +51,8 @@ export interface FindingSubject {
     readonly column: number;
     readonly function: string;
   } | null;
+  /** Where what stays is made, when that is another line: its function (a listener, a callback), or who allocates it. */
+  readonly madeAt?: SourcePlace;
   /** `name@version`, null for the application's own code. */
   readonly package: string | null;
 }

@@ -87,11 +87,15 @@ function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | nu
 export function whichLine(finding: Finding): string | null {
   const place = placeOfFinding(finding);
   if (place) {
-    const where = place.function ? ` in ${code(place.function)}` : '';
-    const owner = finding.subject.package ? ` (package ${code(finding.subject.package)})` : '';
-    return `${code(formatPlace(place))}${where}${owner}`;
+    const { source, madeAt, package: owner } = finding.subject;
+    const holder = madeAt && source ? `; its holder is made at ${placeWords(source)}` : '';
+    return `${placeWords(place)}${owner ? ` (package ${code(owner)})` : ''}${holder}`;
   }
   return finding.kind.endsWith('-leak') ? 'Not known: no source position was found for what holds it.' : null;
+}
+
+function placeWords(place: NonNullable<ReturnType<typeof placeOfFinding>>): string {
+  return `${code(formatPlace(place))}${place.function ? ` in ${code(place.function)}` : ''}`;
 }
 
 function howSure({ confidence, evidence, against }: Finding): string {

@@ -9,7 +9,7 @@ export function formatPlace(place: Pick<SourcePlace, 'file' | 'line' | 'column'>
   return place.line > 0 ? `${file}:${place.line}${column}` : file;
 }
 
-/** The line that a finding points to: where the subject lives, else where most of it was allocated. */
-export function placeOfFinding(finding: Finding): Finding['subject']['source'] {
-  return finding.subject.source ?? finding.allocatedAt?.[0]?.stack[0] ?? null;
+/** The line that a finding points to: where what stays is made, else where its holder lives, else where most was allocated. */
+export function placeOfFinding({ subject, allocatedAt }: Finding): Finding['subject']['source'] {
+  return subject.madeAt ?? subject.source ?? allocatedAt?.[0]?.stack[0] ?? null;
 }

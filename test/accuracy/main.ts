@@ -1,9 +1,9 @@
 // Drives the planted leaks and the healthy look-alikes with the tool itself and prints how often it is right:
-//   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--fresh | --stale | --misjudged | --table] [--write]
+//   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--jobs N] [--fresh | --stale | --misjudged | --table] [--write]
 // WORDS narrow by name. Results stay in .cache/accuracy: what was interrupted goes on. --fresh drives the chosen cases
 // again, --stale those whose result is of an older build of the tool, --misjudged those that came out wrong, --table none.
-// --write puts the table into docs/accuracy.md. The cut for CI drives one misjudged case once more. The last line says how
-// many passed; the exit code is 1 when one failed.
+// --jobs N drives so many at once. --write puts the table into docs/accuracy.md. The cut for CI drives up to two misjudged
+// cases once more. The last line says how many passed; the exit code is 1 when one failed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -17,14 +17,15 @@ import { type Row, tableOf } from './table.ts';
 const DOCUMENT = 'docs/accuracy.md';
 const TABLE_MARK = '<!-- table -->';
 const TABLE_END = '<!-- end of the table -->';
-/** More than one are no chance any more, and the cut has ten minutes. */
-const MAX_RETRIES = 1;
+/** More than two of twelve are no chance any more, and the cut has ten minutes. */
+const MAX_RETRIES = 2;
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: {
     cut: { type: 'string' },
     repeats: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
     fresh: { type: 'boolean', default: false },
     stale: { type: 'boolean', default: false },
     misjudged: { type: 'boolean', default: false },
@@ -37,27 +38,33 @@ if (options.cut !== undefined && options.cut !== 'ci') {
 }
 
 const build = toolBuild();
-let tool: number | null = null;
+const tools = new Set<number>();
 let isStopped = false;
 let retryCount = 0;
 process.once('SIGINT', () => {
   isStopped = true;
   say('stopping; what is done is kept');
-  if (tool !== null) process.kill(tool, 'SIGINT');
+  for (const pid of tools) process.kill(pid, 'SIGINT');
 });
 
 const chosen = CASES.filter(
   ({ name, isInCiCut }) =>
     (options.cut === undefined || isInCiCut) && (wanted.length === 0 || wanted.some((word) => isMeant(name, word))),
 );
-const rows: Row[] = [];
-for (let repeat = 1; repeat <= Number(options.repeats); repeat += 1) {
-  for (const one of chosen) {
-    if (!isStopped && !options.table) await drive(one, repeat);
-    const result = readResult(one, repeat);
-    if (result !== null) rows.push({ one, repeat, result });
-  }
+const runs = Array.from({ length: Number(options.repeats) }, (_, i) =>
+  chosen.map((one) => ({ one, repeat: i + 1 })),
+).flat();
+if (!options.table) {
+  const waiting = [...runs];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next && !isStopped; next = waiting.shift()) await drive(next.one, next.repeat);
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, work));
 }
+const rows = runs.flatMap(({ one, repeat }): Row[] => {
+  const result = readResult(one, repeat);
+  return result === null ? [] : [{ one, repeat, result }];
+});
 const table = tableOf(rows);
 process.stdout.write(`${table}\n`);
 const olderCount = rows.filter(({ result }) => result.tool !== build).length;
@@ -83,10 +90,12 @@ async function drive(one: AccuracyCase, repeat: number): Promise<void> {
 
 /** Says and answers whether the report was right. */
 async function driveOnce(one: AccuracyCase, repeat: number): Promise<boolean> {
+  let tool = 0;
   const result = await driveCase(one, repeat, (pid) => {
     tool = pid;
+    tools.add(pid);
   });
-  tool = null;
+  tools.delete(tool);
   if (isStopped) return false;
   if (result === null) {
     say(`${one.name}: no report; see .cache/accuracy`);

@@ -120,6 +120,24 @@ describe('CPU a request', () => {
     }
   });
 
+  test('that goes into sending is the machine, not a function', () => {
+    const sending = { ...change('writev', 210, 750), place: null };
+    const { change: _, values: __, ...steady } = creeping;
+    const plan: RunPlan = {
+      ...steady,
+      change: (run) => ({
+        ...run,
+        cpu: {
+          hotFunctions: [],
+          changes: [sending, { ...change('write', 2, 4), beforeTotalUs: 212, totalUs: 754 }, change('query', 300, 300)],
+          per: 'request',
+          samples: { first: 600, last: 700 },
+        },
+      }),
+    };
+    assert.deepEqual(degradationsOf(plan), []);
+  });
+
   test('that stays is no finding, whatever single windows say', () => {
     for (const seed of SEEDS) {
       const steady = { ...creeping, seed, values: () => ({}) };

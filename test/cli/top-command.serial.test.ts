@@ -25,7 +25,13 @@ test('top --once --json: one sample from outside and inside, with CPU', async (t
 test('top without a terminal: one line each interval until Ctrl-C, which is no failure', async (t) => {
   const service = await start(t);
   const { code, stdout } = await runCli(['top', '--pid', String(service.pid), '--interval', '500ms'], {
-    onStart: (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 5000),
+    onStart: (pid, _, stdout) => {
+      const waiting = setInterval(() => {
+        if (stdout().split('\n').length < 4) return;
+        clearInterval(waiting);
+        process.kill(pid, 'SIGINT');
+      }, 100);
+    },
   });
   assert.equal(code, 0);
   const lines = stdout.trimEnd().split('\n');

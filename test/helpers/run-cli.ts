@@ -13,7 +13,7 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Called with the pid of the running tool: to signal it. */
-  readonly onStart?: (pid: number, stderr: () => string) => void;
+  readonly onStart?: (pid: number, stderr: () => string, stdout: () => string) => void;
 }
 
 /** Runs the real command line in a process of its own. */
@@ -34,6 +34,10 @@ export function runCli(words: readonly string[], options: CliOptions = {}): Prom
     });
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
-    options.onStart?.(child.pid ?? 0, () => stderr);
+    options.onStart?.(
+      child.pid ?? 0,
+      () => stderr,
+      () => stdout,
+    );
   });
 }

@@ -1,6 +1,6 @@
 import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
 import { formatCount } from '../../model/units.ts';
-import { capital, code, numberWord, perRequestWords } from '../words.ts';
+import { capital, code, figure, numberWord } from '../words.ts';
 import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
 import type { HeapFindingKind } from './suspect-kind.ts';
 
@@ -18,13 +18,15 @@ export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behavi
   const { whole, unit } = behaviour;
   const who = whole && whoLeaves(whole);
   if (whole !== null && who !== null) {
-    return `${who} ${LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1)} ${endOf(kind, holder, 'to')}.`;
+    const what = LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
+    return `${who} ${what} ${placeOf(kind, holder, 'to')}${STAYS[kind]}.`;
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
-  const howMany = rate === null ? '' : `, ${perRequestWords(rate)}`;
   if (unit === 'bytes')
     return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
-  return `${capital(PILE_UP[kind](suspect.class))} pile up ${endOf(kind, holder, 'in')}${howMany}.`;
+  // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
+  const howMany = rate === null ? STAYS[kind] : `: ${leftWords(rate)}`;
+  return `${capital(PILE_UP[kind](suspect.class))} pile up ${placeOf(kind, holder, 'in')}${howMany}.`;
 }
 
 /** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
@@ -58,17 +60,32 @@ const PILE_UP: Readonly<Record<HeapFindingKind, (cls: string) => string>> = {
   'thread-leak': (cls) => `${code(cls)} objects`,
 };
 
-function endOf(kind: HeapFindingKind, holder: string, where: 'to' | 'in'): string {
+function placeOf(kind: HeapFindingKind, holder: string, where: 'to' | 'in'): string {
   switch (kind) {
     case 'listener-leak':
-      return `among the ${holder.startsWith('listeners') ? holder : `listeners of ${holder}`}, and nothing takes it off`;
+      return `among the ${holder.startsWith('listeners') ? holder : `listeners of ${holder}`}`;
     case 'promise-leak':
-      return `on ${holder}, which does not settle`;
+      return `on ${holder}`;
     case 'timer-leak':
-      return `(${holder}), and nothing clears it`;
+      return `(${holder})`;
     default:
-      return `${kind === 'js-heap-leak' ? where : 'in'} ${holder}, and nothing removes it`;
+      return `${kind === 'js-heap-leak' ? where : 'in'} ${holder}`;
   }
+}
+
+const STAYS: Readonly<Record<HeapFindingKind, string>> = {
+  'js-heap-leak': ', and nothing removes it',
+  'external-memory-leak': ', and nothing removes it',
+  'socket-leak': ', and nothing removes it',
+  'timer-leak': ', and nothing clears it',
+  'listener-leak': ', and nothing takes it off',
+  'promise-leak': ', which does not settle',
+  'thread-leak': ', and nothing removes it',
+};
+
+/** `one in 5.9 requests leaves one`, `1.5 a request stay`. */
+function leftWords(rate: number): string {
+  return rate < 1 ? `one in ${figure(1 / rate)} requests leaves one` : `${figure(rate)} a request stay`;
 }
 
 /** Objects a request over all loaded intervals; null where nobody counted. */

@@ -15,9 +15,9 @@ export function suspectEvidence(
 ): Evidence[] {
   const last = growth.snapshots.at(-1)?.file ?? null;
   const evidence: (Evidence | null)[] = [
+    wholeNumber(suspect, behaviour),
     inSnapshots(suspect, last),
     inEveryInterval(behaviour, last),
-    wholeNumber(suspect, behaviour),
     shareOfGrowth(suspect, growth, last),
     cohorts(behaviour, last),
     inIdleTail(suspect, behaviour, last),
@@ -37,7 +37,7 @@ function inEveryInterval(
   file: string | null,
 ): Evidence | null {
   if (!growsInEveryInterval || loaded.length < 2) return null;
-  const even = evenness === null ? '' : `; the smallest growth a request is ${percent(evenness)} of the largest`;
+  const even = evenness === null ? '' : `, by the same number a request within ${percent(1 - evenness)}`;
   return { what: `It grows in each of the ${numberWord(loaded.length)} intervals with load${even}.`, file };
 }
 
@@ -51,7 +51,7 @@ function wholeNumber(suspect: HeapSuspect, { whole, loaded }: GrowthBehaviour): 
   const of = request === null ? 'request' : `${code(request)} request`;
   const others = rivals.map((rival) => (rival.request === null ? 'all requests' : code(rival.request))).join(', ');
   const doubt = others === '' ? '' : ` ${others} would fit as well.`;
-  const what = `A whole number stays: ${perRequest} ${code(suspect.class)} a ${of} (${figures.join(', ')} by interval).${doubt}`;
+  const what = `${perRequest} ${code(suspect.class)} ${perRequest > 1 ? 'stay' : 'stays'} for each ${of}: ${figures.join(', ')} by interval between snapshots.${doubt}`;
   return { what, file: 'requests.ndjson' };
 }
 

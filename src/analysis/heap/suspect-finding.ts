@@ -24,6 +24,8 @@ export interface JudgedSuspect {
   readonly against: readonly string[];
 }
 
+type AllocatedAt = NonNullable<Finding['allocatedAt']>;
+
 /** A judged suspect as a finding of the report. */
 export function suspectFinding(
   { suspect, behaviour, confidence, against, line }: JudgedSuspect,
@@ -39,9 +41,9 @@ export function suspectFinding(
     confidence,
     severity: severityOf(confidence, growth),
     title: suspectTitle(kind, suspect, behaviour),
-    subject: subjectOf(suspect, context.run.placeOf, allocatedAt[0]?.stack[0] ?? null),
+    subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
     growth,
-    firstSeenMs: firstSeenMs(context, behaviour),
+    firstSeenMs: firstSeenMs(context, suspect, behaviour),
     ...(allocatedAt.length > 0 ? { allocatedAt } : {}),
     countSeries: suspect.counts,
     evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
@@ -61,17 +63,40 @@ function heldOutside({ trends }: CheckContext, kind: HeapFindingKind): HeapFindi
   return outside.trend.slope > MOSTLY_OUTSIDE * Math.max(0, inside?.trend.slope ?? 0) ? 'external-memory-leak' : kind;
 }
 
-function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocation: SourcePlace | null): FindingSubject {
-  const place =
-    placeOfLocation(suspect.anchorLocation, placeOf) ?? placeOfLocation(suspect.classLocation, placeOf) ?? allocation;
+function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: AllocatedAt): FindingSubject {
+  const own = placeOfLocation(suspect.classLocation, placeOf);
+  const place = placeOfLocation(suspect.anchorLocation, placeOf) ?? own ?? allocatedAt[0]?.stack[0] ?? null;
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };
+  const maker = makerOf(suspect, own, place, allocatedAt);
   return {
     class: suspect.class,
     holder: suspect.holder,
     path: pathWords(suspect.path),
     source,
+    ...(maker ? { madeAt: maker } : {}),
     package: place?.package ?? null,
   };
+}
+
+const HOLDS_FUNCTIONS: readonly HeapSuspect['holderKind'][] = ['listener', 'event-target', 'timer', 'promise'];
+
+/**
+ * The holder is made once, and that line is seldom the one to change. A function that stays stands where it is made; of
+ * other objects, who allocates them in the file of the holder.
+ */
+function makerOf(
+  { class: name, holderKind }: HeapSuspect,
+  own: SourcePlace | null,
+  holder: SourcePlace | null,
+  allocatedAt: AllocatedAt,
+): SourcePlace | null {
+  const isFunction = name.startsWith('closure ') || HOLDS_FUNCTIONS.includes(holderKind);
+  const maker = isFunction
+    ? own
+    : allocatedAt
+        .flatMap(({ stack }) => stack)
+        .find(({ file, package: of }) => file === holder?.file && of === holder.package);
+  return maker && holder && !(maker.file === holder.file && maker.line === holder.line) ? maker : null;
 }
 
 function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace | null {
@@ -124,9 +149,14 @@ function severityOf(confidence: Confidence, { timeToLimitMs }: Growth): Severity
   return timeToLimitMs !== null && timeToLimitMs < 7 * DAY_MS ? 'critical' : 'major';
 }
 
-function firstSeenMs({ whole }: RunView, { loaded }: GrowthBehaviour): number {
+/** What the first snapshot holds already came before it, at the same pace. */
+function firstSeenMs({ whole }: RunView, { counts }: HeapSuspect, behaviour: GrowthBehaviour): number {
+  const { loaded, gained, unit } = behaviour;
   const grown = loaded.find(({ amount }) => amount > 0);
-  return Math.max(0, (grown?.interval.fromMs ?? whole.fromMs) - whole.fromMs);
+  const fromMs = grown?.interval.fromMs ?? whole.fromMs;
+  const loadedMs = loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const earlierMs = unit === 'objects' && gained > 0 ? ((counts[0] ?? 0) / gained) * loadedMs : 0;
+  return Math.max(0, fromMs - earlierMs - whole.fromMs);
 }
 
 const STACKS = 3;
@@ -134,14 +164,20 @@ const LEAST_SAMPLES = 10;
 
 /**
  * The sampling profile does not know classes: its stacks belong to the growth of the whole heap, so they are shown where
- * the suspect is most of it.
+ * the suspect is most of it. Those that begin in the service's own code come first.
  */
-function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): NonNullable<Finding['allocatedAt']> {
+function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): AllocatedAt {
   if (shareOfGrowth < 0.5) return [];
   return run.allocationGrowth
     .filter(({ stack, samples }) => stack.length > 0 && (samples === null || samples >= LEAST_SAMPLES))
     .slice(0, STACKS)
+    .toSorted((a, b) => Number(isOwn(b.stack[0])) - Number(isOwn(a.stack[0])))
     .map(({ shareOfGrowth: share, stack }) => ({ share, stack }));
+}
+
+/** Code of the service itself: a line of Node or of a package is nothing that one changes. */
+function isOwn(place: SourcePlace | undefined): boolean {
+  return place !== undefined && place.package === null && !place.file.startsWith('node:');
 }
 
 function counterHypotheses(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
