@@ -164,6 +164,9 @@ function wordsOf({ isTurned, unit }: DegradingSeries): SeriesWords {
 /** Less than this, in a short run, is what a busy minute of the machine does. */
 const DOUBLED = 1;
 
+/** Of a short run: what began later than that may be a spell of seconds, which the end of the run cut off. */
+const LEAST_LASTING = 1 / 3;
+
 /** A lasting step is a finding of its own: it has a time, and what happened then is the first thing to look at. */
 function stepFinding(
   context: CheckContext,
@@ -176,8 +179,12 @@ function stepFinding(
   const share = (to - from) / Math.max(Number.MIN_VALUE, Math.abs(from));
   const isSure = to - from >= (series.sureStep ?? Number.POSITIVE_INFINITY);
   const doubt = isSure ? null : machineDoubt(context, x);
+  const { judged, whole } = context;
+  const lasted = (judged.toMs - whole.fromMs - x) / (judged.toMs - judged.fromMs);
   const isLarge = isShort
-    ? share >= (series.isTurned ? LARGE_SHARE : DOUBLED) && to - from >= (series.shortStep ?? 0)
+    ? lasted >= LEAST_LASTING &&
+      share >= (series.isTurned ? LARGE_SHARE : DOUBLED) &&
+      to - from >= (series.shortStep ?? 0)
     : share >= LARGE_SHARE / 2;
   const confidence: Confidence = isSure ? 'confirmed' : doubt === null && isLarge ? 'likely' : 'possible';
   return {
