@@ -65,7 +65,10 @@ function heldOutside({ trends }: CheckContext, kind: HeapFindingKind): HeapFindi
 
 function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: AllocatedAt): FindingSubject {
   const own = placeOfLocation(suspect.classLocation, placeOf);
-  const place = placeOfLocation(suspect.anchorLocation, placeOf) ?? own ?? allocatedAt[0]?.stack[0] ?? null;
+  const held = placeOfLocation(suspect.anchorLocation, placeOf);
+  // A line of Node itself is where nobody looks.
+  const holder = held?.file.startsWith('node:') ? (own ?? held) : held;
+  const place = holder ?? own ?? allocatedAt[0]?.stack[0] ?? null;
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };
   const maker = makerOf(suspect, own, place, allocatedAt);
   return {
