@@ -181,10 +181,9 @@ function stepFinding(
   const doubt = isSure ? null : machineDoubt(context, x);
   const { judged, whole } = context;
   const lasted = (judged.toMs - whole.fromMs - x) / (judged.toMs - judged.fromMs);
+  const isCutOff = isShort && lasted < LEAST_LASTING;
   const isLarge = isShort
-    ? lasted >= LEAST_LASTING &&
-      share >= (series.isTurned ? LARGE_SHARE : DOUBLED) &&
-      to - from >= (series.shortStep ?? 0)
+    ? !isCutOff && share >= (series.isTurned ? LARGE_SHARE : DOUBLED) && to - from >= (series.shortStep ?? 0)
     : share >= LARGE_SHARE / 2;
   const confidence: Confidence = isSure ? 'confirmed' : doubt === null && isLarge ? 'likely' : 'possible';
   return {
@@ -204,7 +203,12 @@ function stepFinding(
       ...aroundStep(context, x),
       ...more,
     ],
-    against: doubt === null ? [] : [doubt],
+    against: [
+      ...(doubt === null ? [] : [doubt]),
+      ...(isCutOff && !isSure
+        ? ['The run ended soon after: it may be a spell of seconds. A longer run would tell.']
+        : []),
+    ],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
     verify: verifyLine(context),
   };

@@ -24,7 +24,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   'timer-leak': ({ holder, subject }) =>
     `Clear each ${subject} of ${holder} in a \`finally\` as soon as what it waits for has happened (\`clearTimeout\`, \`clearInterval\`), or pass a signal that ends it.`,
   'listener-leak': ({ holder }) =>
-    `These pile up: ${holder}. Take each off again in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only where the event comes; a \`signal\` that is aborted at the end helps on an EventTarget, an EventEmitter does not know it.`,
+    `Take each listener off again (here: ${holder}) in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only where the event comes; a \`signal\` that is aborted at the end helps on an EventTarget, an EventEmitter does not know it.`,
   'promise-leak': ({ holder }) =>
     `Do not wait on ${holder} once a request: each \`then\`, \`await\` and \`Promise.race\` hangs a reaction on it until it settles. Listen to it once for all requests, or race against a promise that belongs to the request.`,
   'thread-leak': ({ subject }) => `Terminate each ${subject} when its task is done, or keep a pool of a fixed size.`,

@@ -41,7 +41,7 @@ export class QueryProbe {
 
   /** What was counted since the installation; null while the program has loaded no driver that is known. */
   async read(segment: number): Promise<TargetQueries | null> {
-    const report = await this.#session.evaluate<QueryReport | null>(
+    const report = await this.#session.evaluateInTurn<QueryReport | null>(
       `(${PROBE} && ${PROBE}.find() > 0) ? ${PROBE}.report() : null`,
     );
     return report && { schema: 'profiler-queries/1', segment, slowMs: this.#slowMs, ...report };

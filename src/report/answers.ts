@@ -88,8 +88,9 @@ export function whichLine(finding: Finding): string | null {
   const place = placeOfFinding(finding);
   if (place) {
     const { source, madeAt, package: owner } = finding.subject;
-    const holder = madeAt && source ? `; its holder is made at ${placeWords(source)}` : '';
-    return `${placeWords(place)}${owner ? ` (package ${code(owner)})` : ''}${holder}`;
+    const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
+    if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
+    return `${placeWords(place)}${of(madeAt.package)}; its holder is made at ${placeWords(source)}${of(owner)}`;
   }
   return finding.kind.endsWith('-leak') ? 'Not known: no source position was found for what holds it.' : null;
 }

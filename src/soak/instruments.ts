@@ -8,6 +8,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { connectInspector } from '../target/connect-inspector.ts';
+import { explainFailure } from '../target/explain-failure.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { RunLog } from './run-log.ts';
@@ -35,7 +36,7 @@ export interface Instruments {
   readonly snapshots: SnapshotRecorder;
 }
 
-/** Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails. */
+/** Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails (exit 3 or 4). */
 export async function setUpInstruments(
   attachment: Attachment,
   segment: number,
@@ -59,8 +60,10 @@ export async function setUpInstruments(
     const snapshots = new SnapshotRecorder({ session: heapSession, measure: probe.measure, newEpoch });
     return { attachment, probe, queries, cpu, allocations, heapSession, snapshots };
   } catch (error) {
+    // While the connection still tells why.
+    const explained = explainFailure(error, attachment);
     await attachment.detach();
-    throw error;
+    throw explained;
   }
 }
 

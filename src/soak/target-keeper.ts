@@ -1,9 +1,9 @@
 import type { ProcessSampler } from '../capture/process-sampler.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { explainFailure } from '../target/explain-failure.ts';
-import { InspectorError } from '../target/inspector-error.ts';
 import { isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import {
@@ -263,8 +263,8 @@ async function attachFirst(
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
       const isGone = target.process !== null && !isSameProcess(target.process);
-      if (isGone || attempt === SET_UP_ATTEMPTS || !(error instanceof InspectorError))
-        throw explainFailure(error, attachment);
+      const isLost = error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
+      if (isGone || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
       options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });
     }
   }

@@ -1,10 +1,10 @@
-import process from 'node:process';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Milliseconds } from '../model/units.ts';
 import { InspectorError } from './inspector-error.ts';
 import type { InspectorSession } from './session.ts';
-import { awaitTurn, takeTurn } from './turns.ts';
+import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
 
 const CALL_DEADLINE_MS = 10_000;
 const CONNECT_DEADLINE_MS = 5_000;
@@ -65,7 +65,6 @@ class WebSocketSession implements InspectorSession {
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
-  #lastTurn = 0;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -116,27 +115,26 @@ class WebSocketSession implements InspectorSession {
     expression: string,
     { deadlineMs = CALL_DEADLINE_MS }: CallOptions = {},
   ): Promise<Value> {
-    this.#lastTurn += 1;
-    const id = `${process.pid} ${this.#lastTurn} ${this.#socket.url}`;
+    const id = randomUUID();
     // A parameter, since the `require` of the command line is gone when the microtask runs.
     const inTurn = `((require) => (${awaitTurn.toString()})(${JSON.stringify(id)}, () => (${expression})))(require)`;
-    const turn = this.#evaluate<Value>(inTurn, { deadlineMs }, true);
-    const patience = new AbortController();
-    const isLate = sleep(Math.min(TURN_PATIENCE_MS, deadlineMs / 2), true, { signal: patience.signal }).catch(
-      () => false,
-    );
+    const turn = this.#evaluate<Value>(inTurn, { deadlineMs }, true).then((value) => ({ value }));
+    turn.catch(() => {});
+    const patienceMs = Math.min(TURN_PATIENCE_MS, deadlineMs / 2);
+    const endMs = performance.now() + deadlineMs;
+    const waiting = new AbortController();
     try {
-      const done = await Promise.race([turn.then((value) => ({ value })), isLate]);
-      if (typeof done === 'object') return done.value;
-      const taken = await this.#evaluate<{ ran: boolean; value: Value }>(
-        `(${takeTurn.toString()})(${JSON.stringify(id)})`,
-        { deadlineMs },
-        false,
-      );
-      return taken.ran ? taken.value : await turn;
+      for (;;) {
+        const done = await Promise.race([turn, sleep(patienceMs, null, { signal: waiting.signal }).catch(() => null)]);
+        if (done) return done.value;
+        const take = `(${takeTurn.toString()})(${JSON.stringify(id)}, ${0.9 * patienceMs})`;
+        const leftMs = Math.max(1, endMs - performance.now());
+        const taken = await this.#evaluate<TakenTurn>(take, { deadlineMs: leftMs }, false);
+        if (taken.outcome === 'ran') return taken.value as Value;
+        if (taken.outcome === 'gone') return (await turn).value;
+      }
     } finally {
-      patience.abort();
-      turn.catch(() => {});
+      waiting.abort();
     }
   }
 

@@ -6,7 +6,12 @@
  *
  * The functions of this file run inside the target. They are sent as text, so they use nothing from around them.
  */
-type Turns = Map<string, () => unknown>;
+interface Waiting {
+  /** By the target's own clock: what counts is how long it could have run, not when it was asked. */
+  readonly sinceMs: number;
+  readonly act: () => unknown;
+}
+type Turns = Map<string, Waiting>;
 type WithTurns = Record<symbol, Turns | undefined>;
 
 /** Resolves with what the action returned; with undefined when `takeTurn` was faster. */
@@ -19,18 +24,35 @@ export async function awaitTurn(id: string, action: () => unknown): Promise<unkn
     Object.defineProperty(place, key, { value: turns, configurable: true, enumerable: false });
   }
   const waiting = turns;
-  waiting.set(id, () => {
-    waiting.delete(id);
-    if (waiting.size === 0 && place[key] === waiting) delete place[key];
-    return action();
+  const [seconds, nanoseconds] = process.hrtime();
+  waiting.set(id, {
+    sinceMs: seconds * 1e3 + nanoseconds / 1e6,
+    act: () => {
+      // An interrupt may come at the entry of any function, of this one too.
+      if (!waiting.delete(id)) return undefined;
+      if (waiting.size === 0 && place[key] === waiting) delete place[key];
+      return action();
+    },
   });
   // Not `then`: a program may have replaced that.
   await null;
-  return waiting.get(id)?.();
+  return waiting.get(id)?.act();
 }
 
-/** Does at once what still waits under this id: in a loop that does not end, no microtask ever runs. */
-export function takeTurn(id: string): { readonly ran: boolean; readonly value: unknown } {
-  const action = (globalThis as unknown as WithTurns)[Symbol.for('soak-profiler.turns')]?.get(id);
-  return action ? { ran: true, value: action() } : { ran: false, value: undefined };
+export interface TakenTurn {
+  /** `early`: it has not waited for `patienceMs` yet. `gone`: the microtask was faster. */
+  readonly outcome: 'ran' | 'early' | 'gone';
+  readonly value?: unknown;
+}
+
+/**
+ * Does at once what waits under this id since `patienceMs`: in a loop that does not end, no microtask ever runs. What was
+ * asked while the target stood still is dispatched together with this, and has not waited at all.
+ */
+export function takeTurn(id: string, patienceMs: number): TakenTurn {
+  const waiting = (globalThis as unknown as WithTurns)[Symbol.for('soak-profiler.turns')]?.get(id);
+  if (!waiting) return { outcome: 'gone' };
+  const [seconds, nanoseconds] = process.hrtime();
+  if (seconds * 1e3 + nanoseconds / 1e6 - waiting.sinceMs < patienceMs) return { outcome: 'early' };
+  return { outcome: 'ran', value: waiting.act() };
 }

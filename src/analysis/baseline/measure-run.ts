@@ -10,6 +10,7 @@ import { measureKind } from './measure-catalogue.ts';
 
 /** Fewer blocks than this say little of a run. */
 const LEAST_BLOCKS = 5;
+const MOST_BLOCKS = 0.8;
 /** A median of n normal values scatters 1.2533 times as much as their mean. */
 const MEDIAN_ERROR = 1.2533;
 /** A percentile has this many answers above it at least. */
@@ -28,10 +29,13 @@ export function measureRun(run: RunData): RunMeasure[] {
     ...trendSeries(view),
     ['memory.rss', blockSeries(view, gauge('process.rss'), { undisturbed: true, loadedOnly: true })],
   ]);
+  const blockCount = series.get('load.rate')?.flat().length ?? 0;
   const measured = [...series].flatMap(([key, pieces]) => {
     const found = measureKind(key);
     const values = pieces.flat().map(({ y }) => y);
     if (!found || values.length < LEAST_BLOCKS) return [];
+    // Of a rare request only the busiest blocks have answers enough, and which do is chance.
+    if (key.startsWith('latency.') && values.length < MOST_BLOCKS * blockCount) return [];
     const { unit, better } = found.kind;
     const value = median(values);
     return [

@@ -85,7 +85,9 @@ const STAYS: Readonly<Record<HeapFindingKind, string>> = {
 
 /** `one in 5.9 requests leaves one`, `1.5 a request stay`. */
 function leftWords(rate: number): string {
-  return rate < 1 ? `one in ${figure(1 / rate)} requests leaves one` : `${figure(rate)} a request stay`;
+  return rate < 0.6
+    ? `one in ${figure(1 / rate)} requests leaves one`
+    : `${figure(rate)} a request ${rate > 1 ? 'stay' : 'stays'}`;
 }
 
 /** Objects a request over all loaded intervals; null where nobody counted. */

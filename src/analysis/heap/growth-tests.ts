@@ -29,6 +29,11 @@ export interface GrowthBehaviour {
   readonly releasedInIdle: number | null;
   /** Of what stood there when the load ended, what is there after the idle tail, by identity; null where ids do not tell. */
   readonly survivors: number | null;
+  /**
+   * Share of the growth that stands there after the idle tail as other objects. What was there before the load may be
+   * renewed as well: as long as there are survivors enough, the growth is kept.
+   */
+  readonly renewedInIdle: number;
   /** Whether the growth outlived a time without requests. */
   readonly outlivedIdle: boolean;
   /** A whole number a request in every loaded interval, and of which request. */
@@ -62,9 +67,8 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
   const idle = gains.filter((gain) => !isLoaded(gain));
   const gained = total(loaded);
   const base = chooseBase(loaded);
+  const whole = unit === 'objects' ? wholeNumber(loaded) : null;
   const survivors = unit === 'objects' && intervals.at(-1)?.isIdle ? (suspect.survivors ?? null) : null;
-  // What was there before the load may go in the idle tail as well: as long as there are survivors enough, the growth is kept.
-  const kept = survivors ?? gained;
   return {
     unit,
     loaded,
@@ -74,11 +78,12 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
     laterOverEarlier: laterOverEarlier(loaded, base),
     evenness: evenness(loaded, base),
-    tolerance: unit === 'objects' ? chanceTolerance(loaded) : 0.1,
-    releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle), gained - kept) / gained,
+    tolerance: unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? 1) : 0.1,
+    releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
     survivors,
+    renewedInIdle: survivors === null || gained <= 0 ? 0 : Math.max(0, gained - survivors) / gained,
     outlivedIdle: idle.length > 0 || loaded.some(({ interval }) => interval.holdsIdleTail),
-    whole: unit === 'objects' ? wholeNumber(loaded) : null,
+    whole,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
   };
 }
@@ -90,9 +95,10 @@ const MOST_TOLERANCE = 0.25;
 /**
  * Which route a request takes is chance, so counts of one route are Poisson distributed: the logarithm of the ratio of
  * two such counts a and b has a standard deviation of sqrt(1/a + 1/b). Three of them stay within what is called even.
+ * Where a request leaves several objects, it is the requests that are counted.
  */
-function chanceTolerance(loaded: readonly Gain[]): number {
-  const amounts = loaded.map(({ amount }) => Math.max(1, amount));
+function chanceTolerance(loaded: readonly Gain[], perRequest: number): number {
+  const amounts = loaded.map(({ amount }) => Math.max(1, amount / perRequest));
   const deviation = Math.sqrt(1 / Math.min(...amounts) + 1 / Math.max(...amounts));
   return Math.min(MOST_TOLERANCE, Math.max(0, STEADY - Math.exp(-3 * deviation)));
 }

@@ -15,6 +15,7 @@ export interface SuspectVerdict {
 /** Let go in the idle tail: above this it was no leak, above the lower one it is in doubt. */
 const RELEASED = 0.5;
 const PARTLY_RELEASED = 0.1;
+const RENEWED = 0.5;
 /** Later growth per request over earlier. Leaks measured 0.9 to 1.1; warm-up and full caches 0 to 0.2; a far plateau 0.57. */
 const AT_REST = 0.2;
 const SLOWING = 0.4;
@@ -70,12 +71,17 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
 }
 
 function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
-  const { releasedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
+  const { releasedInIdle, renewedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
   const doubts: string[] = [];
   const { open } = judgeBounds(suspect, behaviour);
   if (open !== null) doubts.push(open);
   if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED) {
     doubts.push(`${percent(releasedInIdle)} of its growth was let go while no request came.`);
+  }
+  if (renewedInIdle > RENEWED) {
+    doubts.push(
+      `${percent(renewedInIdle)} of its growth were other objects after the time without requests: as many as before, so something renews them, or a cache turns over.`,
+    );
   }
   if (laterOverEarlier !== null && laterOverEarlier < Math.max(SLOWING, STEADY - tolerance)) {
     doubts.push(`Its growth slows down: later ${percent(laterOverEarlier)} of what it was a request at first.`);
@@ -99,15 +105,14 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   const isEven = evenness !== null && evenness >= STEADY - tolerance;
   const isStable = evenness !== null && evenness >= STEADY;
   const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
+  // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
+  const isLinear = heap.isLinear && (ownSign || share >= MOST_OF_GROWTH);
+  const hasSign = ownSign || (heap.isGrowing && share >= MOST_OF_GROWTH);
   if (loaded.length === 2) {
-    // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
-    const speaksOfThis = ownSign || share >= MOST_OF_GROWTH;
-    if (isEven && keptInIdle && heap.isLinear && speaksOfThis) return 'confirmed';
-    const hasSign = ownSign || (heap.isGrowing && speaksOfThis);
+    if (isEven && keptInIdle && isLinear) return 'confirmed';
     return isEven && hasSign && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
   }
-  const hasSign = ownSign || heap.isGrowing;
-  const witness = heap.isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
+  const witness = isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
-  return (isEven && hasSign) || (keptInIdle && heap.isGrowing) ? 'likely' : 'possible';
+  return (isEven && hasSign) || (keptInIdle && heap.isGrowing && share >= PART_OF_GROWTH) ? 'likely' : 'possible';
 }

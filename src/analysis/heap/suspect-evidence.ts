@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../../model/units.ts';
 import { bytesPerHour, code, figure, numberWord, percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import type { GrowthBehaviour } from './growth-tests.ts';
+import { type GrowthBehaviour, STEADY } from './growth-tests.ts';
 
 /** What speaks for a suspect, each with the file that shows it. */
 export function suspectEvidence(
@@ -37,7 +37,7 @@ function inEveryInterval(
   file: string | null,
 ): Evidence | null {
   if (!growsInEveryInterval || loaded.length < 2) return null;
-  const even = evenness === null ? '' : `, by the same number a request within ${percent(1 - evenness)}`;
+  const even = evenness === null || evenness < STEADY ? '' : `, evenly within ${percent(1 - evenness)}`;
   return { what: `It grows in each of the ${numberWord(loaded.length)} intervals with load${even}.`, file };
 }
 
@@ -75,7 +75,7 @@ function inIdleTail(
   const same =
     survivors === null
       ? ''
-      : ` Of the ${formatCount(counts.at(-2) ?? 0)} that stood there when the load ended, ${formatCount(survivors)} are the same objects after it.`;
+      : ` Of the ${formatCount(counts.at(-2) ?? 0)} that stood there when the load ended, ${formatCount(Math.min(survivors, counts.at(-2) ?? 0))} are the same objects after it.`;
   return { what: `The time without requests and its collections did not shrink it.${same}`, file };
 }
 

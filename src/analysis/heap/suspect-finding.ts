@@ -70,7 +70,7 @@ function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: Allocate
   const holder = held?.file.startsWith('node:') ? (own ?? held) : held;
   const place = holder ?? own ?? allocatedAt[0]?.stack[0] ?? null;
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };
-  const maker = makerOf(suspect, own, place, allocatedAt);
+  const maker = place === held ? makerOf(suspect, own, held, allocatedAt) : null;
   return {
     class: suspect.class,
     holder: suspect.holder,
