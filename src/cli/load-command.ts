@@ -112,6 +112,11 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
   });
   const options = { colour: terminal.colour, width: terminal.columns };
   terminal.print(terminal.json ? JSON.stringify(report) : renderLoadTerminal(report, options).trimEnd());
+  const open = report.gates.filter(({ status }) => status === 'unknown').map(({ name }) => name);
+  if (open.length > 0) {
+    const why = watch === null ? ': --port N watches the service, --database URL its database' : '';
+    terminal.say(`not judged, since nothing was measured of it: ${open.join(', ')}${why}`);
+  }
   return exitCode;
 }
 

@@ -77,6 +77,18 @@ function checkedOption<Value>(name: string, describe: string, { read, complaint,
   };
 }
 
-function usageError(message: string, hint: string): ProfilerError {
-  return new ProfilerError('usage', EXIT.usage, message, hint);
+/** Of what an option's check throws, yargs hands on the message alone: what to do follows on lines of its own. */
+function usageError(message: string, hint: string): Error {
+  return new Error(`${message}\n${hint}`);
+}
+
+/** The error that yargs made of a `usageError`, or of words that it does not know. */
+export function usageErrorOf(text: string): ProfilerError {
+  const [message = '', ...hint] = text.split('\n');
+  return new ProfilerError(
+    'usage',
+    EXIT.usage,
+    message,
+    hint.join('\n') || 'See profiler --help, or profiler <command> --help.',
+  );
 }

@@ -1,7 +1,7 @@
-import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { loadCommands } from './commands.ts';
+import { usageErrorOf } from './option-types.ts';
 import { printError } from './print-error.ts';
 
 const WIDEST_HELP = 110;
@@ -30,9 +30,7 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 'Name a command.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw (
-        error ?? new ProfilerError('usage', EXIT.usage, message, 'See profiler --help, or profiler <command> --help.')
-      );
+      throw error && error.name !== 'YError' ? error : usageErrorOf(error?.message ?? message);
     })
     .epilogue('Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>')
     .version(toolVersion())

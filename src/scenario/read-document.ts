@@ -27,16 +27,20 @@ interface CheckedDocument {
 /** Reads YAML or JSON (a subset of YAML) and holds it against a JSON Schema. Never throws: all that is wrong is in `problems`. */
 export function readDocument(text: string, schema: Schema): CheckedDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const problemAtOffset = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1), message };
   };
   const problemAt = (path: DocumentPath, message: string): Problem =>
     problemAtOffset(offsetOf(document, path), path.length === 0 ? message : `${formatPath(path)}: ${message}`);
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => problemAtOffset(error.pos[0], error.message));
-    return { value: undefined, problems, problemAt };
+  const [broken] = document.errors;
+  if (broken) {
+    // Those after the first are mostly its consequences.
+    const problem = problemAtOffset(broken.pos[0], broken.message);
+    const isTemplate = text.split('\n')[problem.line - 1]?.includes('{{') ?? false;
+    const hint = isTemplate ? '; a text with {{…}} must stand in quotes: "/items/{{id}}"' : '';
+    return { value: undefined, problems: [{ ...problem, message: `${problem.message}${hint}` }], problemAt };
   }
   const value: unknown = document.toJS();
   const result = new Validator(schema, '2020-12', false).validate(value);

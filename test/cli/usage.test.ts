@@ -93,9 +93,17 @@ for (const [line, message] of USAGE_ERRORS) {
     const { code, stderr, stdout } = await runCli(line.split(' ').filter(Boolean), { cwd: folder });
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /defect of the tool/);
+    assert.match(stderr, /\n {2,}\S/, 'a line that says what to do');
     assert.equal(stdout, '');
   });
 }
+
+test('with --json a wrong value of an option is one JSON document too, with its hint', async () => {
+  const { code, stdout } = await runCli(['load', 'x.yaml', '--duration', '5', '--json'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(JSON.parse(stdout).error.hint, /Write a number with its unit/);
+});
 
 test('--no-color is accepted', async () => {
   const { code } = await runCli(['config', 'check', '--no-color', 'x.yaml'], { cwd: folder });

@@ -145,6 +145,12 @@ thresholds:
   assert.match(problems.join('\n'), /`rsss` is no metric of resources, did you mean `rss`\?/);
 });
 
+test('a template that is not quoted is one mistake, with what to do', () => {
+  const problems = problemsOf('name: x\ntasks:\n  - request: { name: a, path: /labels/{{mine}} }\n');
+  assert.equal(problems.length, 1);
+  assert.match(String(problems[0]), /^s\.yaml:3:\d+ .*must stand in quotes/);
+});
+
 test('broken YAML names the place', () => {
   const [first] = problemsOf('name: x\nload: { model: closed, users: 5\ntasks: []\n');
   assert.match(String(first), /^s\.yaml:\d+:\d+ /);

@@ -29,6 +29,11 @@ async function ask(target: StartedTarget, path: string): Promise<string> {
   return response.text();
 }
 
+async function attachTo({ facts }: StartedTarget) {
+  const attachment = await attach(facts);
+  return { session: attachment.session, detach: () => attachment.detach() };
+}
+
 async function leavesNothing(context: TestContext, binary: string): Promise<void> {
   const target = await startTarget(context, 'http-service.mjs', { binary });
   const before = await ask(target, '/self');
@@ -92,6 +97,32 @@ test('a process that hangs in its own code can be attached to', TIMEOUT, async (
   assert.equal(await attachment.session.evaluate('process.pid'), target.facts.pid);
   assert.notEqual(attachment.inspector.port, 9229);
   assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+});
+
+const TURNS_LEFT = "Object.hasOwn(globalThis, Symbol.for('soak-profiler.turns'))";
+
+test('what waits for its turn in a target that stands still runs once', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const { session, detach } = await attachTo(target);
+  process.kill(target.facts.pid, 'SIGSTOP');
+  const asked = session.evaluateInTurn<number>('globalThis.turns = (globalThis.turns ?? 0) + 1', {
+    deadlineMs: 20_000,
+  });
+  await sleep(2_500);
+  process.kill(target.facts.pid, 'SIGCONT');
+  assert.equal(await asked, 1);
+  await sleep(200);
+  assert.deepEqual(await session.evaluate(`[globalThis.turns, ${TURNS_LEFT}]`), [1, false]);
+  await detach();
+});
+
+test('in a loop that does not end, what waits for its turn is done all the same, once', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'busy-loop.mjs');
+  const { session, detach } = await attachTo(target);
+  assert.equal(await session.evaluateInTurn('globalThis.turns = (globalThis.turns ?? 0) + 1'), 1);
+  await assert.rejects(session.evaluateInTurn("(() => { throw new Error('of the target') })()"), /of the target/);
+  assert.deepEqual(await session.evaluate(`[globalThis.turns, ${TURNS_LEFT}]`), [1, false]);
+  await detach();
 });
 
 for (const { major, binary, skip } of nodeVersions()) {
