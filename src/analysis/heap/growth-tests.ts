@@ -145,10 +145,8 @@ function laterOverEarlier(loaded: readonly Gain[], base: Base): number | null {
   return late / early;
 }
 
-/** In-flight requests at a snapshot move a count by a few. */
+/** In-flight requests at a snapshot move a count by a few. Not a share: of three or more a request, chance would often come as near. */
 const WHOLE_TOLERANCE = 0.03;
-/** Three hundredths of a large number would take any number for whole. */
-const FURTHEST_FROM_WHOLE = 0.1;
 const MOST_PER_REQUEST = 20;
 /** Routes that come equally often differ by chance only: what fits no more than this worse may be it as well. */
 const AS_GOOD = 0.01;
@@ -177,7 +175,7 @@ function fitOf(loaded: readonly Gain[], request: string | null): (RequestFit & {
   const perRequest = Math.round(ratios[0] ?? Number.NaN);
   if (!(perRequest >= 1 && perRequest <= MOST_PER_REQUEST)) return null;
   const away = Math.max(...ratios.map((ratio) => Math.abs(ratio - perRequest)));
-  if (!(away <= Math.min(FURTHEST_FROM_WHOLE, WHOLE_TOLERANCE * perRequest))) return null;
+  if (!(away <= WHOLE_TOLERANCE)) return null;
   return { perRequest, request, deviation: away / perRequest };
 }
 
