@@ -60,11 +60,11 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   };
 }
 
-const WORDS = { flat: 'flat', plateau: 'came to rest', step: 'one step, then flat' } as const;
+const WORDS = { flat: 'no trend', plateau: 'came to rest', step: 'one step, then flat' } as const;
 
 function rangeOf(context: CheckContext, metric: MetricName): string {
   const values = valuesIn(context, metric, context.judged.fromMs, context.judged.toMs);
-  return `${formatCount(quantile(values, 0))} to ${formatCount(quantile(values, 1))}`;
+  return `between ${formatCount(quantile(values, 0))} and ${formatCount(quantile(values, 1))}`;
 }
 
 /** Share of the gain that was gone at the end of the idle tail; null without one. */

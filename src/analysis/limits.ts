@@ -11,30 +11,35 @@ export interface Rate {
   readonly high: number;
 }
 
+type TimeToLimit = Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI' | 'limit'>;
+
 /** Nothing known of the future. */
-export const NO_LIMIT: Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI'> = {
+export const NO_LIMIT: TimeToLimit = {
   timeToLimitMs: null,
   timeToLimitCI: [null, null],
 };
 
 /** Memory grows into the nearest of: V8's heap limit (`heap` only), the control group's limit, a limit on RSS that was asked for. */
-export function memoryTimeToLimit(
-  view: RunView,
-  rate: Rate,
-  where: 'heap' | 'outside',
-): Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI'> {
+export function memoryTimeToLimit(view: RunView, rate: Rate, where: 'heap' | 'outside'): TimeToLimit {
   const rss = latest(view, 'process.rss');
   const rssThreshold = view.run.thresholds.find(
     ({ subject, metric, operator }) => subject === 'resources' && metric === 'rss' && operator.startsWith('<'),
   );
-  const rooms = [
-    where === 'heap' ? room(latest(view, 'heap.live') ?? latest(view, 'heap.used'), latest(view, 'heap.limit')) : null,
-    room(latest(view, 'cgroup.memory.current') ?? rss, latest(view, 'cgroup.memory.limit')),
-    room(rss, rssThreshold?.value ?? null),
-  ].filter((bytes) => bytes !== null);
-  if (rooms.length === 0) return NO_LIMIT;
-  const { expected, soonest, latest: last } = timeToLimit(0, Math.min(...rooms), rate);
-  return { timeToLimitMs: expected, timeToLimitCI: [soonest, last] };
+  const heap = where === 'heap' ? (latest(view, 'heap.live') ?? latest(view, 'heap.used')) : null;
+  const limits = [
+    limitAhead("V8's heap limit", heap, latest(view, 'heap.limit')),
+    limitAhead(
+      'memory limit of the container',
+      latest(view, 'cgroup.memory.current') ?? rss,
+      latest(view, 'cgroup.memory.limit'),
+    ),
+    limitAhead('limit on RSS that was asked for', rss, rssThreshold?.value ?? null),
+  ].filter((limit) => limit !== null);
+  const nearest = limits.reduce<LimitAhead | null>((a, b) => (a !== null && a.room <= b.room ? a : b), null);
+  if (nearest === null) return NO_LIMIT;
+  const { expected, soonest, latest: last } = timeToLimit(0, nearest.room, rate);
+  const limit = { name: nearest.name, bytes: nearest.bytes };
+  return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], limit };
 }
 
 /** Growth that a series of memory shows by itself: nobody counted objects or requests. `rate` in bytes a millisecond. */
@@ -49,8 +54,15 @@ export function seriesGrowth(view: RunView, rate: Rate, where: 'heap' | 'outside
   };
 }
 
-function room(level: number | null, limit: number | null): number | null {
-  return level === null || limit === null ? null : Math.max(0, limit - level);
+interface LimitAhead {
+  readonly name: string;
+  readonly bytes: number;
+  /** What is left until then, in bytes. */
+  readonly room: number;
+}
+
+function limitAhead(name: string, level: number | null, bytes: number | null): LimitAhead | null {
+  return level === null || bytes === null ? null : { name, bytes, room: Math.max(0, bytes - level) };
 }
 
 function latest({ run }: RunView, name: MetricName): number | null {

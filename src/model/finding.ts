@@ -51,6 +51,8 @@ export interface FindingSubject {
     readonly column: number;
     readonly function: string;
   } | null;
+  /** `source` is where the holder is made, since no line is known that makes what stays. */
+  readonly isSourceOfHolder?: true;
   /** Where what stays is made, when that is another line: its function (a listener, a callback), or who allocates it. */
   readonly madeAt?: SourcePlace;
   /** `name@version`, null for the application's own code. */
@@ -66,6 +68,8 @@ export interface Growth {
   readonly shareOfGrowth: number | null;
   readonly timeToLimitMs: number | null;
   readonly timeToLimitCI: readonly [number | null, number | null];
+  /** The limit that is meant: `V8's heap limit`. */
+  readonly limit?: { readonly name: string; readonly bytes: number };
   /** For what is counted rather than weighed (descriptors, threads, milliseconds): change per hour, and its unit. */
   readonly perHour?: number;
   readonly perHourUnit?: string;

@@ -56,20 +56,21 @@ function perRequest(growth: Growth): string | null {
   const objects = growth.objectsPerRequest === null ? null : `${growth.objectsPerRequest.toFixed(2)} objects`;
   const bytes = growth.bytesPerRequest === null ? null : formatBytes(growth.bytesPerRequest);
   const what = [objects, bytes].filter((part) => part !== null);
-  return what.length === 0 ? null : `${what.join(' and ')} a request`;
+  return what.length === 0 ? null : `${what.join(' and ')} a request on average`;
 }
 
 function share(growth: Growth): string | null {
   return growth.shareOfGrowth === null ? null : `${formatPercent(growth.shareOfGrowth)} of the growth`;
 }
 
-/** `the limit is reached in 13 h 20 m (12 h 10 m to 15 h 02 m)`. */
+/** `V8's heap limit of 4.1 GB is reached in 13 h 20 m (12 h 10 m to 15 h 02 m)`. */
 function timeToLimit(growth: Growth): string | null {
   if (growth.timeToLimitMs === null) return null;
   const [low, high] = growth.timeToLimitCI;
   const from = low === null ? null : formatDuration(low);
   const interval = from === null ? '' : ` (${from} to ${high === null ? 'never' : formatDuration(high)})`;
-  return `the limit is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
+  const limit = growth.limit ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}` : 'the limit';
+  return `${limit} is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
 }
 
 function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | null {
@@ -87,8 +88,9 @@ function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | nu
 export function whichLine(finding: Finding): string | null {
   const place = placeOfFinding(finding);
   if (place) {
-    const { source, madeAt, package: owner } = finding.subject;
+    const { source, madeAt, isSourceOfHolder, package: owner } = finding.subject;
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
+    if (isSourceOfHolder) return `${placeWords(place)}${of(owner)}, where its holder is made: look for what adds to it`;
     if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
     return `${placeWords(place)}${of(madeAt.package)}; its holder is made at ${placeWords(source)}${of(owner)}`;
   }

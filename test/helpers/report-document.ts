@@ -192,6 +192,7 @@ export const PENDING_LEAK: Finding = {
     objectsPerRequest: 1,
     shareOfGrowth: 0.978,
     timeToLimitMs: 6_120_000,
+    limit: { name: "V8's heap limit", bytes: 536_870_912 },
     timeToLimitCI: [5_760_000, 6_540_000],
   },
   firstSeenMs: 10_000,

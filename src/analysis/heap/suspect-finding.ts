@@ -77,6 +77,7 @@ function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: Allocate
     path: pathWords(suspect.path),
     source,
     ...(maker ? { madeAt: maker } : {}),
+    ...(place !== null && place === held && maker === null && !isSameLine(own, held) ? { isSourceOfHolder: true } : {}),
     package: place?.package ?? null,
   };
 }
@@ -99,7 +100,11 @@ function makerOf(
     : allocatedAt
         .flatMap(({ stack }) => stack)
         .find(({ file, package: of }) => file === holder?.file && of === holder.package);
-  return maker && holder && !(maker.file === holder.file && maker.line === holder.line) ? maker : null;
+  return maker && holder && !isSameLine(maker, holder) ? maker : null;
+}
+
+function isSameLine(a: SourcePlace | null, b: SourcePlace | null): boolean {
+  return a !== null && b !== null && a.file === b.file && a.line === b.line;
 }
 
 function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace | null {
@@ -121,8 +126,13 @@ function growthOf(
     bytesPerRequest: requests > 0 ? behaviour.gainedBytes / requests : suspect.bytesPerRequest,
     objectsPerRequest: behaviour.unit === 'objects' ? (perRequest(behaviour) ?? suspect.objectsPerRequest) : null,
     shareOfGrowth: suspect.shareOfGrowth,
-    ...memoryTimeToLimit(view, rate, kind === 'external-memory-leak' ? 'outside' : 'heap'),
+    ...memoryTimeToLimit(view, fasterOf(rate, heap), kind === 'external-memory-leak' ? 'outside' : 'heap'),
   };
+}
+
+/** Into a limit grows all that grows, other leaks too: the line of the whole, where that is steeper than the suspect's. */
+function fasterOf(rate: Rate, { isGrowing, entry }: AfterCollection): Rate {
+  return isGrowing && entry !== null && entry.trend.slope > rate.slope ? entry.trend : rate;
 }
 
 /**
