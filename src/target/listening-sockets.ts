@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { listPids, readNetTable, readProcLink } from './proc.ts';
+import { listDescriptors, listPids, readNetTable, readProcLink } from './proc.ts';
 
 /** State column of /proc/net/tcp for a listening socket. */
 const LISTEN = '0A';
@@ -27,13 +26,8 @@ export function listeningSocketsOf(pid: number): ListeningSocket[] | null {
 }
 
 function socketInodesOf(pid: number): Set<string> | null {
-  const folder = `/proc/${pid}/fd`;
-  try {
-    const links = readdirSync(folder).map((fd) => readProcLink(pid, `fd/${fd}`) ?? '');
-    return new Set(links.filter((link) => link.startsWith('socket:[')).map((link) => link.slice(8, -1)));
-  } catch {
-    return null;
-  }
+  const links = listDescriptors(pid)?.map((fd) => readProcLink(pid, `fd/${fd}`) ?? '');
+  return links ? new Set(links.filter((link) => link.startsWith('socket:[')).map((link) => link.slice(8, -1))) : null;
 }
 
 /** Who holds one of these sockets; several after a fork that handed them on, none when they belong to another user. */

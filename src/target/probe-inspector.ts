@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import type { Milliseconds } from '../model/units.ts';
+import { eventLoopsOf, mayBeInspector } from './event-loops.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { isLoopback, type ListeningSocket, listeningSocketsOf, socketsInNamespaceOf } from './listening-sockets.ts';
 import type { ProcessFacts } from './process-facts.ts';
@@ -46,9 +47,14 @@ export function likelyInspectorSockets(facts: ProcessFacts): ListeningSocket[] {
   );
 }
 
-/** What the process listens on; where its descriptors are unreadable, all loopback sockets of its namespace and user. */
+/**
+ * What the process listens on and may be an inspector; where its descriptors are unreadable, all loopback sockets of
+ * its namespace.
+ */
 export function candidateSockets(pid: number): ListeningSocket[] {
-  return listeningSocketsOf(pid) ?? socketsInNamespaceOf(pid).filter(({ address }) => isLoopback(address));
+  const loops = eventLoopsOf(pid);
+  const own = listeningSocketsOf(pid)?.filter(({ inode }) => mayBeInspector(loops, inode));
+  return own ?? socketsInNamespaceOf(pid).filter(({ address }) => isLoopback(address));
 }
 
 function reachable(address: string): string {

@@ -102,6 +102,22 @@ export function readEnvironment(pid: number): Map<string, string> | null {
 }
 
 /** Name of the kernel function the main thread sleeps in; null when unknown or running. */
+/** Descriptors by number; null where they may not be listed. */
+export function listDescriptors(pid: number): number[] | null {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map(Number);
+  } catch {
+    return null;
+  }
+}
+
+/** What an epoll descriptor waits for: descriptor, and inode in the file system of its kind. */
+export function readEpollTargets(pid: number, fd: number): { readonly fd: number; readonly inode: string }[] {
+  const text = readProc(pid, `fdinfo/${fd}`) ?? '';
+  const lines = text.matchAll(/^tfd:\s*(\d+).*\bino:\s*([0-9a-f]+)/gm);
+  return [...lines].map(([, target, inode]) => ({ fd: Number(target), inode: String(Number.parseInt(inode!, 16)) }));
+}
+
 export function readWaitChannel(pid: number): string | null {
   const text = readProc(pid, 'wchan');
   return text && text !== '0' ? text : null;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
+import type { RunData } from '../../src/analysis/run-data.ts';
 import { type Finding, isLeakKind } from '../../src/model/finding.ts';
 import {
   batch,
@@ -241,4 +242,31 @@ test('a finding says who, how much, where, and what to type', () => {
   assert.match(finding.recommendation, /finally/);
   const again = leaksOf({ seed: 99, populations: [leak()], ratePerSecond: 120 })[0];
   assert.equal(again?.id, finding.id, 'the same leak has the same id in the next run');
+});
+
+test('time to the limit is that of all that grows, and the limit has a name', () => {
+  const growthOf = (plan: Omit<RunPlan, 'seed'>, kind: Finding['kind']) =>
+    leaksOf({ seed: 5, ...plan }).find((finding) => finding.kind === kind)?.growth;
+  const alone = growthOf({ populations: [listeners] }, 'listener-leak');
+  const beside = growthOf({ populations: [listeners, leak()] }, 'listener-leak');
+  const ratio = (alone?.timeToLimitMs ?? 0) / (beside?.timeToLimitMs ?? Number.NaN);
+  assert.ok(ratio > 3, `a small leak beside one five times as large: ${ratio} times sooner than alone`);
+  assert.deepEqual(alone?.limit, { name: "V8's heap limit", bytes: 4.3e9 });
+
+  const values = () => ({ 'cgroup.memory.limit': 400e6 });
+  const contained = growthOf({ populations: [leak()], values }, 'js-heap-leak');
+  assert.deepEqual(contained?.limit, { name: 'memory limit of the container', bytes: 400e6 });
+});
+
+test('the line of the holder is named as such, unless one is known that makes what stays', () => {
+  const keep = { file: 'src/store.ts', line: 55, column: 5, function: 'add', package: null };
+  const withStack = (run: RunData): RunData => ({
+    ...run,
+    allocationGrowth: [{ stack: [keep], beforeBytes: 0, bytes: 5e6, samples: 80, shareOfGrowth: 0.9 }],
+  });
+  const subjectOf = (change: (run: RunData) => RunData) =>
+    leaksOf({ seed: 5, populations: [leak()], change })[0]?.subject;
+  assert.equal(subjectOf((run) => run)?.isSourceOfHolder, true);
+  const known = subjectOf(withStack);
+  assert.deepEqual([known?.madeAt?.line, known?.source?.line, known?.isSourceOfHolder], [55, 41, undefined]);
 });

@@ -10,6 +10,7 @@ import type { ProfilerError } from '../../src/model/errors.ts';
 import { attach } from '../../src/target/attach.ts';
 import { attachToAddress } from '../../src/target/attach-to-address.ts';
 import { detachLeftover } from '../../src/target/detach-leftover.ts';
+import { diagnose } from '../../src/target/diagnose.ts';
 import { listNodeProcesses } from '../../src/target/list-node-processes.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
 import { openInspector } from '../../src/target/open-inspector.ts';
@@ -138,6 +139,25 @@ for (const { major, binary, skip } of nodeVersions()) {
       const { inspectorClosed } = await attachment.detach();
       assert.ok(inspectorClosed, target.stderr());
     }
+    assert.equal(target.child.exitCode, null, target.stderr());
+  });
+}
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`no server of the service is asked whether it is an inspector: Node ${major}`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const target = await startTarget(context, 'line-server.mjs', { binary });
+    await diagnose(target.facts);
+    await killAndWait((await startAttacher(context, target.facts)).child);
+    assert.equal(
+      (await detachLeftover(target.facts, { force: true })).closed,
+      true,
+      'the inspector is found beside it',
+    );
+    assert.equal((await detachLeftover(target.facts, { force: true })).closed, false);
+    await (await attach(target.facts)).detach();
     assert.equal(target.child.exitCode, null, target.stderr());
   });
 }

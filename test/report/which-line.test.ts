@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { whichLine } from '../../src/report/answers.ts';
+import { PENDING_LEAK } from '../helpers/report-document.ts';
+
+const holder = { file: 'lib/queue.js', line: 4, column: 3, function: 'Queue' };
+const lineOf = (subject: Partial<typeof PENDING_LEAK.subject>) =>
+  whichLine({ ...PENDING_LEAK, allocatedAt: [], subject: { ...PENDING_LEAK.subject, ...subject } });
+
+test('the line that makes what stays comes first, then that of its holder', () => {
+  const madeAt = { file: 'lib/queue.js', line: 9, column: 5, function: 'push', package: null };
+  assert.equal(
+    lineOf({ source: holder, madeAt }),
+    '`lib/queue.js:9:5` in `push`; its holder is made at `lib/queue.js:4:3` in `Queue`',
+  );
+});
+
+test('where only the holder is known, the line is not passed off as the one to change', () => {
+  assert.match(
+    lineOf({ source: holder, isSourceOfHolder: true }) ?? '',
+    /`lib\/queue\.js:4:3` .*where its holder is made/,
+  );
+});
+
+test('a leak without any line says so', () => {
+  assert.match(lineOf({ source: null }) ?? '', /^Not known/);
+});
