@@ -6,6 +6,8 @@ export interface PlantedLeak extends Program {
   readonly class: RegExp;
   readonly holder: RegExp;
   readonly kinds: readonly HolderKind[];
+  /** Holder of a healthy neighbour that grows for a while. */
+  readonly beside?: RegExp;
 }
 
 /** Leaks as they are written: what grows must come out as the first suspect, with its holder and a line of the service. */
@@ -38,6 +40,55 @@ export const store = new SessionStore();`,
     class: /^Object \{request, at\}$/,
     holder: /^Set `seen` of module service\.mjs$/,
     kinds: ['set'],
+  },
+  {
+    name: 'Map that a module exports, ESM',
+    module: true,
+    setUp: `class Session { constructor(i) { this.id = 's' + i; this.data = { cart: ['x' + i] }; } }
+export const sessions = new Map(); export const settings = new Map([['theme', 'dark']]);`,
+    request: "sessions.set('k' + i, new Session(i));",
+    class: /^Session$/,
+    holder: /^Map `sessions` of module service\.mjs$/,
+    kinds: ['map'],
+  },
+  {
+    name: 'Map that a module exports, CommonJS',
+    setUp: `exports.sessions = new Map();`,
+    request: "exports.sessions.set('k' + i, { id: 's' + i, cart: ['x' + i] });",
+    class: /^Object \{id, cart\}$/,
+    holder: /^Map `sessions` of module service\.cjs$/,
+    kinds: ['map'],
+  },
+  {
+    name: 'one of three caches of a class without its bound',
+    module: true,
+    setUp: `class Cache { #entries = new Map(); constructor(limit = Infinity) { this.limit = limit; }
+  put(key, value) { this.#entries.set(key, { value, at: 'now ' + key }); if (this.#entries.size > this.limit) this.#entries.delete(this.#entries.keys().next().value); } }
+export const products = new Cache(700); export const quotes = new Cache(); export const prices = new Cache(300);`,
+    request: "products.put('p' + i, 'x' + i); quotes.put('q' + i, 'x' + i); prices.put('r' + i, 'x' + i);",
+    class: /^Object \{value, at\}$/,
+    holder: /^Map `#entries` of Cache `quotes`$/,
+    kinds: ['map'],
+    beside: /of Cache `products`$/,
+  },
+  {
+    name: 'lists of rooms that are known by their names',
+    setUp: `class Room { constructor() { this.pollers = []; } } class Poller { constructor(i) { this.user = 'u' + i; this.tags = ['t' + i]; } }
+const rooms = {}; for (const name of ['lobby', 'office', 'games', 'music', 'sport', 'news', 'travel', 'food']) rooms[name] = new Room(); exports.rooms = rooms;`,
+    request: 'Object.values(rooms)[i % 8].pollers.push(new Poller(i));',
+    class: /^Poller$/,
+    holder: /^Array `pollers` of Room$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'timers that nobody clears among those of work under way',
+    setUp: `class Duel { constructor(i) { this.name = 'd' + i; this.beat = setInterval(() => this.name.length, 1e8); } }
+const active = new Set(); exports.active = active;
+exports.open = (i) => { const duel = new Duel(i); active.add(duel); if (active.size > 12) { const [oldest] = active; active.delete(oldest); if (i % 3 > 0) clearInterval(oldest.beat); } };`,
+    request: 'exports.open(i);',
+    class: /^Timeout$/,
+    holder: /^timers of 100,000,000 ms$/,
+    kinds: ['timer'],
   },
   {
     name: 'closure context',

@@ -1,9 +1,11 @@
 import type { HeapGraph } from '../heap-graph.ts';
+import { findModuleExports, type ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { createEdgeLabels } from './edge-labels.ts';
 import { createClassNumbers } from './node-classes.ts';
 import { SignatureTree } from './signature-tree.ts';
+import { TIMER, waitingTimers } from './timer-lists.ts';
 
 export const NOT_REACHED = 0xffffffff;
 
@@ -26,6 +28,8 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   const labels = createEdgeLabels(graph, weakMaps, tree.labels);
   const classOf = createClassNumbers(graph, tree.classes);
   const waveOf = createWaves(graph);
+  const exported = findModuleExports(graph);
+  const waiting = waitingTimers(graph);
   const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
   const parentEdge = new Uint32Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
@@ -41,14 +45,17 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
       const node = queue[next]!;
       const signature = signatureOf[node]!;
       const isDictionary = labels.isDictionary(node);
+      const isOfTimers = waiting !== null && waiting[node] !== 0;
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const type = edgeType[edge]!;
         if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
         const to = edgeTo[edge]!;
         if (signatureOf[to] !== NOT_REACHED) continue;
+        if (waiting !== null && waiting[to] === TIMER && !isOfTimers) continue;
         const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
         if (isPair && weakMaps.isFromTable(node, edge)) continue;
         signatureOf[to] = tree.child(signature, labels.labelOf(edge, isDictionary), classOf(to));
+        if (exported.size > 0 && exported.has(to)) signatureOf[to] = ofExport(tree, exported.get(to)!);
         parentEdge[to] = edge;
         const own = waveOf(to);
         if (own <= wave) queue[queued++] = to;
@@ -57,6 +64,12 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
     }
   }
   return { signatureOf, parentEdge };
+}
+
+/** The same place whoever of the importers is met first. */
+function ofExport(tree: SignatureTree, { name, url }: ModuleExport): number {
+  const words = `${name} of module ${url.split(/[\\/]/).at(-1)}`;
+  return tree.child(SignatureTree.root, tree.labels.numberOf(''), tree.classes.numberOf(words));
 }
 
 const WAVES = 4;

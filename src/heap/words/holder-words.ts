@@ -29,7 +29,7 @@ export function holderWords(
 ): HolderWords {
   const holder = visibleHolder(graph, path, anchor, isChain);
   const special = listenerWords(graph, path, holder, scopes) ?? timerWords(graph, path, anchor);
-  const name = special?.name ?? knownAs(graph, path, holder);
+  const name = special?.name ?? knownAs(graph, path, holder, scopes);
   return {
     holderNode: path.nodes[holder]!,
     holder: special?.words ?? plainWords(graph, path, holder, scopes),
@@ -85,9 +85,11 @@ function className(graph: HeapGraph, node: number): string {
 }
 
 /** Property or variable by which the step before knows it; null for an element or an internal slot. */
-function knownAs(graph: HeapGraph, path: NodePath, at: number): string | null {
+function knownAs(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): string | null {
   const edge = path.edges[at]!;
   if (at === 0) return null;
+  const variable = scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null;
+  if (variable !== null) return variable;
   const type = graph.edgeType[edge];
   if (isContext(graph, path.nodes[at]!)) {
     // A context is known by the variable that leads on from it.
@@ -97,6 +99,12 @@ function knownAs(graph: HeapGraph, path: NodePath, at: number): string | null {
   return type === EDGE.property || type === EDGE.context ? edgeName(graph, edge) : null;
 }
 
+/** An instance has a name of its own by a variable; by a property it is one of many as likely. */
+function isVariable(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): boolean {
+  const isExported = (scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null) !== null;
+  return isExported || graph.edgeType[path.edges[at]!] === EDGE.context;
+}
+
 function edgeName(graph: HeapGraph, edge: number): string {
   return graph.strings.get(graph.edgeName[edge]!);
 }
@@ -104,7 +112,7 @@ function edgeName(graph: HeapGraph, edge: number): string {
 /** ``Map `pending` of PendingAudits``, ``context variable `head` of module list.js``. */
 function plainWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): string {
   const node = path.nodes[at]!;
-  const name = knownAs(graph, path, at);
+  const name = knownAs(graph, path, at, scopes);
   if (isContext(graph, node)) {
     const scope = scopes.ofContext(node);
     const variable = name === null ? 'context' : `context variable \`${name}\``;
@@ -120,7 +128,7 @@ function plainWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes
 function ownerWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes, depth: number): string {
   if (at <= 0 || depth > 8) return '';
   const node = path.nodes[at]!;
-  const scope = scopes.ofContext(node);
+  const scope = scopes.ofModule(node) ?? scopes.ofContext(node);
   if (scope) return scope.words;
   const type = graph.nodeType[node]!;
   if (type === NODE.closure) {
@@ -129,11 +137,14 @@ function ownerWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes
     return ownerWords(graph, path, at - 1, scopes, depth + 1);
   }
   if (type === NODE.object && !isContext(graph, node)) {
-    const name = knownAs(graph, path, at);
+    const name = knownAs(graph, path, at, scopes);
     const words = nodeWords(graph, node);
-    if (!CONTAINERS.has(className(graph, node))) return words;
+    if (!CONTAINERS.has(className(graph, node)))
+      return isVariable(graph, path, at, scopes) ? `${words} \`${name}\`` : words;
     if (name !== null) {
       const owner = ownerWords(graph, path, at - 1, scopes, depth + 1);
+      // `exports.pending` is the module's `pending`.
+      if (name === 'exports' && scopes.ofModule(path.nodes[at - 1]!)) return owner;
       return owner === '' ? `\`${name}\`` : `\`${name}\` of ${owner}`;
     }
   }
@@ -217,7 +228,8 @@ function kindOf(graph: HeapGraph, path: NodePath, holder: number, anchor: number
 function locationOf(path: NodePath, holder: number, scopes: Scopes, locations: SourceLocations): HeapLocation | null {
   for (let at = holder; at > 0; at--) {
     const node = path.nodes[at]!;
-    const location = scopes.ofContext(node)?.location ?? locations.locate(node);
+    const scope = scopes.ofModule(node) ?? scopes.ofContext(node);
+    const location = scope?.location ?? locations.locate(node);
     if (location && isUserScript(location.scriptUrl)) return location;
   }
   return null;

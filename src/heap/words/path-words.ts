@@ -22,7 +22,8 @@ export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes, hold
     const node = path.nodes[at]!;
     const isLast = at === path.nodes.length - 1;
     if (!isLast && isPart(graph, node)) continue;
-    const edge = edgeWords(graph, path, at);
+    const variable = scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null;
+    const edge = variable === null ? edgeWords(graph, path, at) : `exported variable \`${variable}\``;
     steps.push({ edge, node: nodeWords(graph, node), repeat: 1, id: graph.nodeId[node]! });
   }
   return collapse(steps);
@@ -75,10 +76,14 @@ function isDictionaryAt(graph: HeapGraph, node: number): boolean {
   return properties > DICTIONARY;
 }
 
-/** The last context of the program's own code on the path, or else of Node's: above it the path is an accident of how the program is wired. */
+/**
+ * The last context or module of the program's own code on the path, or else of Node's: above it the path is an accident
+ * of how the program is wired.
+ */
 function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: number): number {
   let ofNode = 0;
   for (let at = deepest; at > 0; at--) {
+    if (scopes.ofModule(path.nodes[at]!)?.isUserCode) return at;
     if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
     if (scope?.isUserCode) return at;
@@ -89,7 +94,7 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
 
 function rootStep(graph: HeapGraph, path: NodePath, start: number, scopes: Scopes): PathStep {
   const node = path.nodes[start]!;
-  const scope = start === 0 ? null : scopes.ofContext(node);
+  const scope = start === 0 ? null : (scopes.ofModule(node) ?? scopes.ofContext(node));
   return { edge: '', node: scope ? `(GC root) ${scope.words}` : '(GC root)', repeat: 1, id: graph.nodeId[node]! };
 }
 

@@ -1,7 +1,8 @@
 import type { HeapLocation } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
+import { findModuleExports, type ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
-import { type SourceLocations, target } from './source-locations.ts';
+import { type SourceLocations, scriptOf, target, textOf } from './source-locations.ts';
 
 export interface Scope {
   /** `module queue.js`, `function makeCounter of counter.js`. */
@@ -17,6 +18,7 @@ export class Scopes {
   private readonly graph: HeapGraph;
   private readonly locations: SourceLocations;
   private readonly known = new Map<number, Scope | null>();
+  private exports: ReadonlyMap<number, ModuleExport> | null = null;
 
   constructor(graph: HeapGraph, locations: SourceLocations) {
     this.graph = graph;
@@ -34,12 +36,24 @@ export class Scopes {
     return scope;
   }
 
+  /**
+   * The module that a node stands for: the cell of a variable that an ES module exports (then `variable` names it), or
+   * the object that Node keeps for a CommonJS module. Null for any other node.
+   */
+  ofModule(node: number): (Scope & { readonly variable: string | null }) | null {
+    this.exports ??= findModuleExports(this.graph);
+    const exported = this.exports.get(node);
+    if (exported) return { ...moduleScope(exported.url), variable: exported.name };
+    const file = commonJsFile(this.graph, node);
+    return file === null ? null : { ...moduleScope(file), variable: null };
+  }
+
   private find(context: number): Scope | null {
     const owner = this.ownerOf(context);
     const insiders = this.closuresIn(context);
     const witness = owner.closure >= 0 ? owner.closure : (insiders[0] ?? -1);
     if (witness < 0) return null;
-    const url = this.locations.scriptOf(witness);
+    const url = scriptOf(this.graph, witness);
     if (url === null) return null;
     const file = baseName(url);
     const located = insiders
@@ -100,6 +114,21 @@ export class Scopes {
     }
     return direct.length > 0 ? direct : inner;
   }
+}
+
+function moduleScope(url: string): Scope {
+  return {
+    words: url === '' ? 'an ES module' : `module ${baseName(url)}`,
+    isUserCode: url === '' || isUserScript(url),
+    // No line of it is known, only that it stands in that file.
+    location: url === '' ? null : { scriptUrl: url, line0: 0, column0: 0, functionName: '' },
+  };
+}
+
+function commonJsFile(graph: HeapGraph, node: number): string | null {
+  if (graph.nodeType[node] !== NODE.object || !graph.strings.is(graph.nodeName[node]!, 'Module')) return null;
+  const name = target(graph, node, EDGE.property, 'filename');
+  return name < 0 || target(graph, node, EDGE.property, 'exports') < 0 ? null : textOf(graph, name) || null;
 }
 
 export function isContext(graph: HeapGraph, node: number): boolean {

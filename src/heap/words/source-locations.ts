@@ -36,20 +36,6 @@ export class SourceLocations {
     return -1;
   }
 
-  /** URL of the script that a closure belongs to, also where it has no location. */
-  scriptOf(closure: number): string | null {
-    const { graph } = this;
-    const shared = target(graph, closure, EDGE.internal, 'shared');
-    if (shared < 0) return null;
-    for (const edge of ['script', 'script_or_debug_info']) {
-      const script = target(graph, shared, EDGE.internal, edge);
-      const name = script < 0 ? -1 : target(graph, script, EDGE.internal, 'name');
-      const url = name < 0 ? '' : textOf(graph, name);
-      if (url !== '') return url;
-    }
-    return null;
-  }
-
   private functionName(node: number): string {
     const { nodeType, nodeName, strings } = this.graph;
     return nodeType[node] === NODE.closure || nodeType[node] === NODE.object ? strings.get(nodeName[node]!) : '';
@@ -64,13 +50,26 @@ export class SourceLocations {
       const node = locations.values[row * 4]!;
       const script = locations.values[row * 4 + 1]!;
       if (script === last || nodeType[node] !== NODE.closure || urls.has(script)) continue;
-      const url = this.scriptOf(node);
+      const url = scriptOf(this.graph, node);
       if (url === null) continue;
       urls.set(script, url);
       last = script;
     }
     return urls;
   }
+}
+
+/** URL of the script that a closure belongs to, also where it has no location. */
+export function scriptOf(graph: HeapGraph, closure: number): string | null {
+  const shared = target(graph, closure, EDGE.internal, 'shared');
+  if (shared < 0) return null;
+  for (const edge of ['script', 'script_or_debug_info']) {
+    const script = target(graph, shared, EDGE.internal, edge);
+    const name = script < 0 ? -1 : target(graph, script, EDGE.internal, 'name');
+    const url = name < 0 ? '' : textOf(graph, name);
+    if (url !== '') return url;
+  }
+  return null;
 }
 
 /** The node that the first edge of that type and name leads to, or -1. */
@@ -83,7 +82,7 @@ export function target(graph: HeapGraph, node: number, type: number, name: strin
 }
 
 /** What a string says, also when V8 keeps it as a concatenation; empty for what is no string. */
-function textOf(graph: HeapGraph, node: number, depth: number = 0): string {
+export function textOf(graph: HeapGraph, node: number, depth: number = 0): string {
   switch (graph.nodeType[node]) {
     case NODE.string:
       return graph.strings.get(graph.nodeName[node]!);
