@@ -1,5 +1,6 @@
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isEngineClass } from './node-classes.ts';
+import { SignatureTree } from './signature-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
 const MOST = 20;
@@ -29,13 +30,20 @@ function isWorthSaying(
 ): boolean {
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
-  if (newBytes <= 0) return false;
+  if (newBytes <= 0 || isShadow(series, suspect)) return false;
   if (suspect.main < 0) return newBytes >= 0.05 * growthBytes && !isEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
   if (isEngine(series, suspect.main)) return false;
   return newObjects >= LEAST_OBJECTS && newBytes >= LEAST_SHARE * growthBytes;
+}
+
+/** The native side of a handle, a root of its own: the object of JavaScript that belongs to it (`TCP`, `Zlib`) is counted. */
+function isShadow({ tree }: PlaceSeries, { main }: SuspectSeries): boolean {
+  return (
+    main >= 0 && tree.parent(main) === SignatureTree.root && tree.classes.get(tree.class(main)).startsWith('Node / ')
+  );
 }
 
 /** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */
