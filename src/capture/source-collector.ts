@@ -4,7 +4,6 @@ import { join, posix } from 'node:path';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
-import { findJsonLines } from './find-json-lines.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
 import { openPartFile } from './part-file.ts';
@@ -15,13 +14,15 @@ import {
   stripSourceMap,
   type ToHostPath,
 } from './read-source-map.ts';
+import { scanScript } from './scan-script.ts';
 
 /** A copied map larger than this is dropped: the report then shows the lines of the script itself. */
 const MAX_MAP_CHARS = 32 * 1024 * 1024;
 
 /**
  * Keeps the source maps of the scripts that profiles and snapshots name, so that lines can be mapped later and
- * elsewhere. Nothing else of the program is copied: no script, and no text of a source out of a map.
+ * elsewhere, and the lines of what they name without a line. Nothing else of the program is copied: no script, and no
+ * text of a source out of a map.
  */
 export class SourceCollector {
   readonly #folder: string;
@@ -45,12 +46,13 @@ export class SourceCollector {
       const path = scriptPath(url);
       if (path === null) continue;
       const map = readSourceMap(path, this.#toHostPath);
-      const jsonLines = findJsonLines(this.#toHostPath(path));
+      const { jsonLines, variables } = scanScript(this.#toHostPath(path));
       records.push({
         url,
         mapFile: map && this.#keep(map),
         ...findPackage(posix.dirname(path), this.#toHostPath, this.#packages),
         ...(jsonLines.length > 0 ? { jsonLines } : {}),
+        ...(Object.keys(variables).length > 0 ? { variables } : {}),
       });
     }
     return records;

@@ -37,15 +37,26 @@ export function createPlaceOf(scripts: readonly ScriptRecord[], maps: ReadonlyMa
     return script;
   };
 
-  return (url, line0, column0, functionName) => {
+  return (url, line0, column0, functionName, variable) => {
     if (url === '') return null;
     const path = scriptPath(url);
     const script = scriptOf(path);
-    const position =
-      (script?.map && mappedPosition(script.map, path, line0, column0, functionName)) ??
-      ({ path, line: Math.max(0, line0) + 1, column: Math.max(0, column0) + 1, name: null } satisfies Position);
-    return placeAt(position, path, script?.record ?? null, functionName);
+    const at = (atLine0: number, atColumn0: number, name: string): SourcePlace => {
+      const position =
+        (script?.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
+        ({ path, line: Math.max(0, atLine0) + 1, column: Math.max(0, atColumn0) + 1, name: null } satisfies Position);
+      return placeAt(position, path, script?.record ?? null, name);
+    };
+    const line = lineOf(script, variable);
+    // It stands in no function.
+    return line === null ? at(line0, column0, functionName) : { ...at(line - 1, 0, ''), function: '' };
   };
+}
+
+/** Where a variable of the module begins, from 1; null where the record does not know. */
+function lineOf(script: Script | null, variable: string | undefined): number | null {
+  const variables = script?.record.variables ?? {};
+  return variable !== undefined && Object.hasOwn(variables, variable) ? (variables[variable] ?? null) : null;
 }
 
 function placeAt(

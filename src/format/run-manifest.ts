@@ -84,7 +84,7 @@ const readBurst = fields<AllocationBurstRecord>({
   durationMs: number,
 });
 
-const readScriptFields = fields<Omit<ScriptRecord, 'jsonLines'>>({
+const readScriptFields = fields<Omit<ScriptRecord, 'jsonLines' | 'variables'>>({
   url: text,
   mapFile: nullable(mapFile),
   packageRoot: nullable(text),
@@ -108,8 +108,12 @@ const readScrape = fields<ScrapePlan>({
 
 const readScript: Read<ScriptRecord> = (value, path) => {
   const jsonLines = member(object(value, path), 'jsonLines');
-  const lines = jsonLines === undefined ? {} : { jsonLines: listOf(count)(jsonLines, `${path}.jsonLines`) };
-  return { ...readScriptFields(value, path), ...lines };
+  const variables = member(object(value, path), 'variables');
+  return {
+    ...readScriptFields(value, path),
+    ...(jsonLines === undefined ? {} : { jsonLines: listOf(count)(jsonLines, `${path}.jsonLines`) }),
+    ...(variables === undefined ? {} : { variables: mapOf(count)(variables, `${path}.variables`) }),
+  };
 };
 
 const readManifest = fields<RunManifest>({

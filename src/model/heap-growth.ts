@@ -18,6 +18,8 @@ export interface HeapLocation {
   readonly line0: number;
   readonly column0: number;
   readonly functionName: string;
+  /** Of the script's module: what is meant begins where this variable does. */
+  readonly variable?: string;
 }
 
 export type HolderKind =

@@ -51,6 +51,13 @@ export interface SourcePlace {
 
 /**
  * Turns a position as V8 gives it (script URL, zero-based line and column) into a place for people; null for
- * code that has no file (natives, `(idle)`).
+ * code that has no file (natives, `(idle)`). With the name of a variable of the module, the place where that begins, if it
+ * is known.
  */
-export type PlaceOf = (url: string, line0: number, column0: number, functionName: string) => SourcePlace | null;
+export type PlaceOf = (
+  url: string,
+  line0: number,
+  column0: number,
+  functionName: string,
+  variable?: string,
+) => SourcePlace | null;

@@ -67,6 +67,8 @@ export interface ScriptRecord {
   readonly packageVersion: string | null;
   /** Lines of the script (from 1) that call `JSON.parse` or `JSON.stringify`, which profiles do not show by name. */
   readonly jsonLines?: readonly number[];
+  /** Lines of the script (from 1) where variables of its module begin that may hold much. */
+  readonly variables?: Readonly<Record<string, number>>;
 }
 
 /** run.json: rewritten (to a .part file, then renamed) whenever it changes. */

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { findPackage, type PackageFacts } from '../capture/find-package.ts';
 import { readSourceMap, scriptPath } from '../capture/read-source-map.ts';
+import { scanScript } from '../capture/scan-script.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
@@ -16,7 +17,8 @@ export function localPlaces(urls: Iterable<string>): PlaceOf {
     if (path === null) continue;
     const map = readSourceMap(path, here);
     if (map) maps.set(url, JSON.stringify(map));
-    scripts.push({ url, mapFile: map ? url : null, ...findPackage(posix.dirname(path), here, packages) });
+    const { variables } = scanScript(path);
+    scripts.push({ url, mapFile: map ? url : null, ...findPackage(posix.dirname(path), here, packages), variables });
   }
   return createPlaceOf(scripts, maps);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { findJsonLines } from '../../src/capture/find-json-lines.ts';
+import { scanScript } from '../../src/capture/scan-script.ts';
 import { longStretches } from '../../src/cpu/long-stretches.ts';
 import { ownWork } from '../../src/cpu/own-work.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
@@ -58,7 +58,7 @@ for (const { major, binary, skip } of nodeVersions()) {
     const profile = parseCpuProfile(readFileSync(join(own, file)), file);
     const record = { url: pathToFileURL(path).href, mapFile: null, packageName: null, packageVersion: null };
     const placeOf = createPlaceOf([{ ...record, packageRoot: own }], new Map());
-    const jsonLines = new Set(findJsonLines(path));
+    const jsonLines = new Set(scanScript(path).jsonLines);
     assert.deepEqual([...jsonLines], [LINE_OF_JSON]);
 
     const work = ownWork([profile], placeOf, (url) => (url === record.url ? jsonLines : new Set()));

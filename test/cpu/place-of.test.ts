@@ -40,6 +40,15 @@ test('a function of our own compiled output is placed in its TypeScript source',
   assert.match(source[(place?.line ?? 0) - 1] ?? '', /export function crc32/);
 });
 
+test('a variable of a module is placed where it begins, if the record knows its line', () => {
+  const url = 'file:///srv/app/lib/store.mjs';
+  const placeOf = createPlaceOf([script(url, { variables: { seen: 7 } })], new Map());
+  const known = { file: 'lib/store.mjs', line: 7, column: 1, function: '', package: null };
+  assert.deepEqual(placeOf(url, 0, 0, '', 'seen'), known);
+  assert.equal(placeOf(url, 3, 4, 'open', 'other')?.line, 4);
+  assert.equal(placeOf(url, 3, 4, 'open', 'constructor')?.line, 4);
+});
+
 test('minified names are given back, and only where the map means the function', () => {
   const source = [
     'export function computeTotals(items: number[], scale: number) {',

@@ -54,7 +54,11 @@ test('what V8 wrote is read', () => {
   assert.deepEqual(parseRunManifest(Buffer.from(formatRunManifest(MANIFEST))), MANIFEST);
   const [script] = MANIFEST.scripts;
   const burst = { file: 'heap/burst.heapprofile', monoMs: 9000, segment: 0, intervalBytes: 65_536, durationMs: 3000 };
-  const later = { ...MANIFEST, scripts: [{ ...script!, jsonLines: [3, 17] }], allocationBurst: burst };
+  const later = {
+    ...MANIFEST,
+    scripts: [{ ...script!, jsonLines: [3, 17], variables: { seen: 4 } }],
+    allocationBurst: burst,
+  };
   assert.deepEqual(parseRunManifest(Buffer.from(formatRunManifest(later))), later);
 });
 

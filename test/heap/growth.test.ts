@@ -26,6 +26,17 @@ for (const leak of PLANTED_LEAKS) {
   });
 }
 
+for (const module of [true, false]) {
+  test(`the variable of a module that holds is given for its line: ${module ? 'ESM' : 'CommonJS'}`, async (t) => {
+    const seen = module ? 'export const seen = new Set();' : 'exports.seen = new Set();';
+    const request = `${module ? '' : 'exports.'}seen.add({ request: 'r' + i, at: 'now' + i });`;
+    const growth = await growthOf(await takeSnapshots(t, { module, setUp: seen, request, snapshots: 2 }));
+    const at = growth.suspects[0]?.anchorLocation;
+    assert.equal(at?.variable, 'seen');
+    assert.match(at.scriptUrl, /service\.[cm]js$/);
+  });
+}
+
 for (const program of HEALTHY) {
   test(`healthy: ${program.name}`, async (t) => {
     const files = await takeSnapshots(t, program);

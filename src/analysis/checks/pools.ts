@@ -70,7 +70,8 @@ function poolFinding(
   const confidence: Confidence =
     isLeak && isDry && trouble ? 'confirmed' : isLeak || isStarving ? 'likely' : 'possible';
   const place = pool.anchorLocation;
-  const source = place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName);
+  const source =
+    place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName, place.variable);
   const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
   const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
   const rate = growth.objectsPerRequest ? ` (${perRequestWords(growth.objectsPerRequest)})` : '';

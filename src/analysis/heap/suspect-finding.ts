@@ -108,7 +108,7 @@ function isSameLine(a: SourcePlace | null, b: SourcePlace | null): boolean {
 }
 
 function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace | null {
-  return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName);
+  return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName, at.variable);
 }
 
 function growthOf(

@@ -54,7 +54,7 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
 /** The place that a reader should open first: where the objects come from, else where the holder lives. */
 export function placeFor(suspect: HeapSuspect, placeOf: PlaceOf): SourcePlace | null {
   const at = suspect.anchorLocation ?? suspect.classLocation;
-  return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName);
+  return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName, at.variable);
 }
 
 export function pathLines({ path }: HeapSuspect): string[] {

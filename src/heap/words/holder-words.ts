@@ -35,7 +35,7 @@ export function holderWords(
     holder: special?.words ?? plainWords(graph, path, holder, scopes),
     holderKind: special?.kind ?? kindOf(graph, path, holder, anchor),
     holderName: name,
-    anchorLocation: locationOf(path, holder, scopes, locations),
+    anchorLocation: locationOf(graph, path, holder, scopes, locations),
     // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
     ...(special ? NO_BOUNDS : boundsOf(graph, path, holder, hasNumbers)),
   };
@@ -224,13 +224,31 @@ function kindOf(graph: HeapGraph, path: NodePath, holder: number, anchor: number
   return graph.nodeType[path.nodes[holder]!] === NODE.object ? 'object' : 'unknown';
 }
 
-/** The function that owns the nearest variable upwards, or the class of the nearest instance: whichever comes first and is not Node's own. */
-function locationOf(path: NodePath, holder: number, scopes: Scopes, locations: SourceLocations): HeapLocation | null {
+/** The function or module that owns the nearest variable upwards, or the class of the nearest instance: whichever comes first and is not Node's own. */
+function locationOf(
+  graph: HeapGraph,
+  path: NodePath,
+  holder: number,
+  scopes: Scopes,
+  locations: SourceLocations,
+): HeapLocation | null {
   for (let at = holder; at > 0; at--) {
     const node = path.nodes[at]!;
     const scope = scopes.ofModule(node) ?? scopes.ofContext(node);
     const location = scope?.location ?? locations.locate(node);
-    if (location && isUserScript(location.scriptUrl)) return location;
+    if (!location || !isUserScript(location.scriptUrl)) continue;
+    const variable = scope?.isModule ? variableBelow(graph, path, at, scopes) : null;
+    return variable === null ? location : { ...location, variable };
   }
   return null;
+}
+
+/** The variable of a module by which the path goes on. */
+function variableBelow(graph: HeapGraph, path: NodePath, module: number, scopes: Scopes): string | null {
+  const [next, after] = [path.edges[module + 1], path.edges[module + 2]];
+  if (isContext(graph, path.nodes[module]!)) return knownAs(graph, path, module, scopes);
+  if (next === undefined) return null;
+  const isExports = graph.edgeType[next] === EDGE.property && edgeName(graph, next) === 'exports';
+  if (!isExports) return knownAs(graph, path, module + 1, scopes);
+  return after !== undefined && graph.edgeType[after] === EDGE.property ? edgeName(graph, after) : null;
 }

@@ -9,6 +9,8 @@ export interface Scope {
   readonly words: string;
   /** Not Node's own code. */
   readonly isUserCode: boolean;
+  /** A module, not a function. */
+  readonly isModule: boolean;
   /** The function that owns the variables; where it is gone, one that can see them. */
   readonly location: HeapLocation | null;
 }
@@ -61,8 +63,10 @@ export class Scopes {
       .filter((location) => location !== null)
       .sort((a, b) => a.line0 - b.line0 || a.column0 - b.column0);
     const own = owner.closure >= 0 ? this.locations.locate(owner.closure) : null;
+    const words = this.wordsFor(context, owner.name, insiders, file);
     return {
-      words: this.wordsFor(context, owner.name, insiders, file),
+      words,
+      isModule: words === moduleWords(file),
       isUserCode: isUserScript(url),
       location: own ?? located.find((location) => location.functionName !== '') ?? located[0] ?? null,
     };
@@ -72,7 +76,7 @@ export class Scopes {
   private wordsFor(context: number, owner: string, insiders: readonly number[], file: string): string {
     if (owner !== '') return `function ${owner} of ${file}`;
     const outer = target(this.graph, context, EDGE.internal, 'previous');
-    if (outer < 0 || !isContext(this.graph, outer)) return `module ${file}`;
+    if (outer < 0 || !isContext(this.graph, outer)) return moduleWords(file);
     const names = insiders.map((closure) => this.graph.strings.get(this.graph.nodeName[closure]!));
     const name = names.find((text) => text !== '');
     return name === undefined ? `a function of ${file}` : `the scope around ${name} of ${file}`;
@@ -116,9 +120,14 @@ export class Scopes {
   }
 }
 
+function moduleWords(file: string): string {
+  return `module ${file}`;
+}
+
 function moduleScope(url: string): Scope {
   return {
-    words: url === '' ? 'an ES module' : `module ${baseName(url)}`,
+    words: url === '' ? 'an ES module' : moduleWords(baseName(url)),
+    isModule: true,
     isUserCode: url === '' || isUserScript(url),
     // No line of it is known, only that it stands in that file.
     location: url === '' ? null : { scriptUrl: url, line0: 0, column0: 0, functionName: '' },
