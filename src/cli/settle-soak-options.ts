@@ -17,7 +17,11 @@ const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
   duration: 1,
 };
 const SHORTEST_RUN_MS = 10_000;
-const DEFAULT_SNAPSHOTS = 4;
+/**
+ * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by chance
+ * once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
+ */
+const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 };
 const GATES: readonly GateName[] = ['leak', 'slo', 'degradation'];
 
 /** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
@@ -30,7 +34,8 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     durationMs: settleDuration(args, config),
     load,
     sampleMs: numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000,
-    snapshots: numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS,
+    snapshots:
+      numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? 10_000,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,

@@ -30,7 +30,7 @@ const OPTIONS = {
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
   sample: { ...durationOption('sample', 'time between samples (default: 1s)', '1s'), group: 'Captures:' },
   snapshots: {
-    ...numberOption('snapshots', 'heap snapshots in all (default: 4)', { integer: true }),
+    ...numberOption('snapshots', 'heap snapshots in all (default: 5, without a load of its own 4)', { integer: true }),
     group: 'Captures:',
   },
   'max-pause': {

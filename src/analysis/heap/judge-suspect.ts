@@ -103,7 +103,8 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
     return 'possible';
   }
   const isEven = evenness !== null && evenness >= STEADY - tolerance;
-  const isStable = evenness !== null && evenness >= STEADY;
+  // Through two intervals, what goes up and down by itself is as even by chance: then it must be most of what grew as well.
+  const isStable = evenness !== null && evenness >= STEADY && (loaded.length > 2 || share >= MOST_OF_GROWTH);
   const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
   const isLinear = heap.isLinear && (ownSign || share >= MOST_OF_GROWTH);

@@ -34,7 +34,7 @@ export interface MakeOptions {
 }
 
 const START_MS = 5_000_000;
-const SNAPSHOTS = 4;
+const SNAPSHOTS = 5;
 /** RSS moves by what allocators and the kernel deal out. */
 const RSS_QUANTUM = 262_144;
 

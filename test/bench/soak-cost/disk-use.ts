@@ -8,7 +8,7 @@ import { planPhases } from '../../../src/soak/plan-phases.ts';
 
 const HOUR_MS = 3_600_000;
 const NIGHT_MS = 8 * HOUR_MS;
-const NIGHT_SNAPSHOTS = 4;
+const NIGHT_SNAPSHOTS = 5;
 const NIGHT_CPU_INTERVAL_MS = 20;
 const NIGHT_CPU_WINDOW_MS = 600_000;
 
