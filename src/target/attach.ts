@@ -4,13 +4,14 @@ import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { type Connection, connectVerified } from './connect-verified.ts';
+import { newInspectorSockets, openBefore } from './event-loops.ts';
 import { InspectorError } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT, inspectorPortOf } from './inspector-port.ts';
 import { lockInspectorPort } from './inspector-port-lock.ts';
 import { openInspector, targetGone } from './open-inspector.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { poll } from './poll.ts';
-import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
 import { callInTarget, moveInspector } from './target-registry.ts';
@@ -85,14 +86,11 @@ async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise
 
 /** Every Node opens the same port, so the next target could not open its own while this one stays there. */
 async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
-  const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
+  const before = openBefore(facts.pid, inspector.port);
   // The answer never comes: the connection ends with the old port.
   await session.evaluateInTurn(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
   session.disconnect();
-  const moved = await poll(
-    () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),
-    MOVE_DEADLINE_MS,
-  );
+  const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);
   if (!isSameProcess(facts)) throw targetGone(facts.pid);
   throw new ProfilerError(

@@ -1,35 +1,94 @@
+import type { ListeningSocket } from './listening-sockets.ts';
+import { socketsInNamespaceOf } from './listening-sockets.ts';
 import { listDescriptors, readEpollTargets, readProcLink } from './proc.ts';
 
-/** An event loop of libuv, as its epoll descriptor shows it. */
-export interface EventLoop {
-  /** Inodes of all that it watches. */
-  readonly inodes: ReadonlySet<string>;
+/**
+ * An inspector has a thread, an event loop and a listening socket of its own. By the loop it is told from the servers of
+ * the service: to ask one of those whether it is an inspector would be a request to the service, and a server that
+ * speaks no HTTP may well fall over one.
+ */
+interface OpenDescriptors {
+  readonly listening: readonly ListeningSocket[];
+  readonly sockets: ReadonlySet<string>;
+  readonly eventfds: ReadonlySet<number>;
+  /** By number. */
+  readonly epolls: readonly number[];
+}
+
+/** Null where the descriptors of the process may not be read. */
+function openDescriptors(pid: number): OpenDescriptors | null {
+  const descriptors = listDescriptors(pid);
+  if (descriptors === null) return null;
+  const sockets = new Set<string>();
+  const eventfds = new Set<number>();
+  const epolls: number[] = [];
+  for (const fd of descriptors) {
+    const link = readProcLink(pid, `fd/${fd}`) ?? '';
+    if (link.startsWith('socket:[')) sockets.add(link.slice(8, -1));
+    else if (link === 'anon_inode:[eventfd]') eventfds.add(fd);
+    else if (link === 'anon_inode:[eventpoll]') epolls.push(fd);
+  }
+  const listening = socketsInNamespaceOf(pid).filter(({ inode }) => sockets.has(inode));
+  return { listening, sockets, eventfds, epolls: epolls.sort((a, b) => a - b) };
+}
+
+/** What was open before an inspector opens. */
+export interface OpenBefore {
+  readonly sockets: ReadonlySet<string>;
+  readonly epolls: ReadonlySet<number>;
+}
+
+/** `inspectorPort`: of an inspector that is about to move; its loop goes with it, and a new one may get its number. */
+export function openBefore(pid: number, inspectorPort: number | null = null): OpenBefore {
+  const open = openDescriptors(pid);
+  if (open === null)
+    return { sockets: new Set(socketsInNamespaceOf(pid).map(({ inode }) => inode)), epolls: new Set() };
+  const leaving = open.listening.find(({ port }) => port === inspectorPort)?.inode;
+  const isLeaving = (fd: number): boolean =>
+    leaving !== undefined && readEpollTargets(pid, fd).some(({ inode }) => inode === leaving);
+  return { sockets: open.sockets, epolls: new Set(open.epolls.filter((fd) => !isLeaving(fd))) };
+}
+
+/** Sockets that listen since then, in a loop that was not there before. */
+export function newInspectorSockets(pid: number, before: OpenBefore): readonly ListeningSocket[] {
+  const open = openDescriptors(pid);
+  const fresh = (open?.listening ?? socketsInNamespaceOf(pid)).filter(({ inode }) => !before.sockets.has(inode));
+  if (open === null || fresh.length === 0 || !kernelTellsTargets()) return fresh;
+  // Those of the service are not read: a loop with thousands of connections is locked meanwhile.
+  const loops = open.epolls.filter((fd) => !before.epolls.has(fd));
+  const watched = new Set(loops.flatMap((fd) => readEpollTargets(pid, fd).map(({ inode }) => inode)));
+  return fresh.filter(({ inode }) => watched.has(inode));
 }
 
 /**
- * The event loops of a Node process, in the order in which they were made: that of the platform, that of the main
- * thread, then those of an inspector and of worker threads (so on Node 18 to 26). Null where they cannot be seen.
+ * Sockets of an inspector that may have been open for long: those in a loop other than Node's own two. Node makes the loop
+ * of its platform, which never watches a socket, and then that of the main thread, both while it starts, so with low
+ * numbers. An inspector has a higher one, or a lower one that became free (then the first loop does watch a socket).
+ * A worker thread that listens is not told from it. Null where the descriptors may not be read.
  */
-export function eventLoopsOf(pid: number): EventLoop[] | null {
-  const epolls = listDescriptors(pid)
-    ?.filter((fd) => readProcLink(pid, `fd/${fd}`) === 'anon_inode:[eventpoll]')
-    .sort((a, b) => a - b);
-  const loops = epolls
-    ?.map((fd) => readEpollTargets(pid, fd))
+export function inspectorLikeSockets(pid: number): readonly ListeningSocket[] | null {
+  const open = openDescriptors(pid);
+  if (open === null || !kernelTellsTargets()) return open?.listening ?? null;
+  const loops = open.epolls
+    .map((fd) => readEpollTargets(pid, fd))
     // Each loop is woken by an eventfd; Node makes one more epoll descriptor, which watches nothing.
-    .filter((targets) => targets.some(({ fd }) => readProcLink(pid, `fd/${fd}`) === 'anon_inode:[eventfd]'))
-    .map((targets) => ({ inodes: new Set(targets.map(({ inode }) => inode)) }));
-  return loops && loops.length > 0 ? loops : null;
+    .filter((targets) => targets.some(({ fd }) => open.eventfds.has(fd)))
+    .map((targets) => new Set(targets.map(({ inode }) => inode)));
+  const [first] = loops;
+  if (!first) return [];
+  const isBeforeBoth = [...first].some((inode) => open.sockets.has(inode));
+  const others = loops.filter((_, at) => (isBeforeBoth ? at !== 1 && at !== 2 : at > 1));
+  return open.listening.filter(({ inode }) => others.some((loop) => loop.has(inode)));
 }
 
-const PLATFORM_AND_MAIN = 2;
+/** Old kernels and some sandboxes do not say what an epoll descriptor watches: this process has some that do. */
+function kernelTellsTargets(): boolean {
+  const own = openEpollsOfSelf();
+  return own.length === 0 || own.some((fd) => readEpollTargets(process.pid, fd).length > 0);
+}
 
-/**
- * Whether a socket that a process listens on may be its inspector, which has a thread and a loop of its own. To ask any
- * other would be a request to the service, and a server that speaks no HTTP may well fall over one. `true` where the
- * loops cannot be seen: nothing speaks against it.
- */
-export function mayBeInspector(loops: readonly EventLoop[] | null, inode: string): boolean {
-  // -1, in no loop: not yet, or no longer.
-  return loops === null || loops.findIndex(({ inodes }) => inodes.has(inode)) >= PLATFORM_AND_MAIN;
+function openEpollsOfSelf(): number[] {
+  return (listDescriptors(process.pid) ?? []).filter(
+    (fd) => readProcLink(process.pid, `fd/${fd}`) === 'anon_inode:[eventpoll]',
+  );
 }

@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
+import { newInspectorSockets, openBefore } from './event-loops.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { containsNode } from './node-binary.ts';
@@ -28,13 +29,10 @@ export async function openInspector(
   const port = inspectorPortOf(facts);
   await assertPortFree(port, facts.pid);
 
-  const before = new Set(candidateSockets(facts.pid).map((socket) => socket.inode));
+  const before = openBefore(facts.pid);
   markOpening(facts);
   signal(facts);
-  const opened = await poll(
-    () => probeSockets(candidateSockets(facts.pid).filter((socket) => !before.has(socket.inode))),
-    deadlineMs,
-  );
+  const opened = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), deadlineMs);
   if (opened) return { inspector: opened, opened: true };
   // It may have been open before, on a port that was not worth asking unasked: now all of them are asked.
   const inspector = await probeSockets(candidateSockets(facts.pid));

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import type { Milliseconds } from '../model/units.ts';
-import { eventLoopsOf, mayBeInspector } from './event-loops.ts';
+import { inspectorLikeSockets } from './event-loops.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { isLoopback, type ListeningSocket, listeningSocketsOf, socketsInNamespaceOf } from './listening-sockets.ts';
 import type { ProcessFacts } from './process-facts.ts';
@@ -42,19 +42,16 @@ export async function probeSockets(sockets: readonly ListeningSocket[]): Promise
  */
 export function likelyInspectorSockets(facts: ProcessFacts): ListeningSocket[] {
   const named = inspectorPortOf(facts);
-  return candidateSockets(facts.pid).filter(
-    ({ address, port }) => port === named || (port >= FIRST_EPHEMERAL_PORT && (isLoopback(address) || named === 0)),
+  const atNamed = (listeningSocketsOf(facts.pid) ?? []).filter(({ port }) => port === named);
+  const moved = candidateSockets(facts.pid).filter(
+    ({ address, port }) => port >= FIRST_EPHEMERAL_PORT && (isLoopback(address) || named === 0),
   );
+  return [...atNamed, ...moved.filter(({ port }) => port !== named)];
 }
 
-/**
- * What the process listens on and may be an inspector; where its descriptors are unreadable, all loopback sockets of
- * its namespace.
- */
-export function candidateSockets(pid: number): ListeningSocket[] {
-  const loops = eventLoopsOf(pid);
-  const own = listeningSocketsOf(pid)?.filter(({ inode }) => mayBeInspector(loops, inode));
-  return own ?? socketsInNamespaceOf(pid).filter(({ address }) => isLoopback(address));
+/** What may be an inspector of the process; where its descriptors are unreadable, all loopback sockets of its namespace. */
+export function candidateSockets(pid: number): readonly ListeningSocket[] {
+  return inspectorLikeSockets(pid) ?? socketsInNamespaceOf(pid).filter(({ address }) => isLoopback(address));
 }
 
 function reachable(address: string): string {

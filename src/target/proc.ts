@@ -101,7 +101,6 @@ export function readEnvironment(pid: number): Map<string, string> | null {
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
-/** Name of the kernel function the main thread sleeps in; null when unknown or running. */
 /** Descriptors by number; null where they may not be listed. */
 export function listDescriptors(pid: number): number[] | null {
   try {
@@ -118,6 +117,7 @@ export function readEpollTargets(pid: number, fd: number): { readonly fd: number
   return [...lines].map(([, target, inode]) => ({ fd: Number(target), inode: String(Number.parseInt(inode!, 16)) }));
 }
 
+/** Name of the kernel function the main thread sleeps in; null when unknown or running. */
 export function readWaitChannel(pid: number): string | null {
   const text = readProc(pid, 'wchan');
   return text && text !== '0' ? text : null;

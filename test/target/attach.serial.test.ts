@@ -144,21 +144,29 @@ for (const { major, binary, skip } of nodeVersions()) {
 }
 
 for (const { major, binary, skip } of nodeVersions()) {
-  test(`no server of the service is asked whether it is an inspector: Node ${major}`, {
+  for (const ipc of [false, true]) {
+    test(`no server of the service is asked whether it is an inspector: Node ${major}${ipc ? ', forked' : ''}`, {
+      skip,
+      ...TIMEOUT,
+    }, async (context) => {
+      const target = await startTarget(context, 'line-server.mjs', { binary, ipc });
+      await diagnose(target.facts);
+      await killAndWait((await startAttacher(context, target.facts)).child);
+      const { closed } = await detachLeftover(target.facts, { force: true });
+      assert.equal(closed, true, 'the inspector is found beside it');
+      assert.equal((await detachLeftover(target.facts, { force: true })).closed, false);
+      await (await attach(target.facts)).detach();
+      assert.equal(target.child.exitCode, null, target.stderr());
+    });
+  }
+
+  test(`a program that has not come to its event loop yet is attached to: Node ${major}`, {
     skip,
     ...TIMEOUT,
   }, async (context) => {
-    const target = await startTarget(context, 'line-server.mjs', { binary });
-    await diagnose(target.facts);
-    await killAndWait((await startAttacher(context, target.facts)).child);
-    assert.equal(
-      (await detachLeftover(target.facts, { force: true })).closed,
-      true,
-      'the inspector is found beside it',
-    );
-    assert.equal((await detachLeftover(target.facts, { force: true })).closed, false);
-    await (await attach(target.facts)).detach();
-    assert.equal(target.child.exitCode, null, target.stderr());
+    const target = await startTarget(context, 'never-ending.mjs', { binary });
+    const { inspector } = await openInspector(target.facts);
+    assert.equal(inspector.port, 9229);
   });
 }
 

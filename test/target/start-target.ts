@@ -18,26 +18,30 @@ interface StartOptions {
   readonly nodeFlags?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** With a channel to its parent, as `fork` gives one. */
+  readonly ipc?: boolean;
 }
 
 /** Starts a program of test/targets/attach as a process of its own and waits for its `ready PORT`; killed after the test. */
 export async function startTarget(
   context: TestContext,
   script: string,
-  { binary = process.execPath, nodeFlags = [], args = [], env = {} }: StartOptions = {},
+  { binary = process.execPath, nodeFlags = [], args = [], env = {}, ipc = false }: StartOptions = {},
 ): Promise<StartedTarget> {
   const child = spawn(binary, [...nodeFlags, `test/targets/attach/${script}`, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   context.after(() => killAndWait(child));
+  const { stdout: out, stderr: err } = child;
+  if (!out || !err) throw new Error(`${script} has no output`);
   let stdout = '';
   let stderr = '';
-  child.stderr.on('data', (text) => {
+  err.on('data', (text) => {
     stderr += text;
   });
   const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.on('data', (text) => {
+    out.on('data', (text) => {
       stdout += text;
       const ready = /ready (\d+)/.exec(stdout);
       if (ready) resolve(Number(ready[1]));

@@ -5,4 +5,6 @@ const server = createServer((socket) => {
   socket.on('data', (data) => socket.write(`${JSON.stringify(JSON.parse(data.toString()))}\n`));
   socket.on('error', () => {});
 });
+// Its first descriptors become free: what is opened later takes them.
+if (process.connected) process.disconnect();
 server.listen(0, '127.0.0.1', () => console.log(`ready ${server.address().port}`));
