@@ -65,7 +65,7 @@ export function judgeDegradation(
   if (!entry) return null;
   const { trend, verdict } = entry;
   const { level, rate } = wordsOf(series);
-  const seen = `smallest trend this run could have seen: ${rate(Math.max(trend.smallestSlope, series.leastGrowth / trend.span), trend.span)}`;
+  const seen = `smallest trend this run could have seen: ${rate(entry.smallestSlope, trend.span)}`;
   const step =
     verdict === 'growing' || series.atRest === 'fine'
       ? null

@@ -1,6 +1,6 @@
 import type { Growth } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
-import { timeToLimit } from '../stats/time-to-limit.ts';
+import { type TimeToLimit as TimeUntil, timeToLimit } from '../stats/time-to-limit.ts';
 import type { RunView } from './run-view.ts';
 import { perHour } from './words.ts';
 
@@ -11,7 +11,7 @@ export interface Rate {
   readonly high: number;
 }
 
-type TimeToLimit = Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI' | 'limit'>;
+export type TimeToLimit = Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI' | 'limit'>;
 
 /** Nothing known of the future. */
 export const NO_LIMIT: TimeToLimit = {
@@ -19,27 +19,36 @@ export const NO_LIMIT: TimeToLimit = {
   timeToLimitCI: [null, null],
 };
 
-/** Memory grows into the nearest of: V8's heap limit (`heap` only), the control group's limit, a limit on RSS that was asked for. */
-export function memoryTimeToLimit(view: RunView, rate: Rate, where: 'heap' | 'outside'): TimeToLimit {
+/** How fast memory grows: the heap, and all that the process holds. In bytes a millisecond. */
+export interface Pace {
+  readonly heap: Rate;
+  readonly memory: Rate;
+}
+
+/**
+ * Memory grows into the limit that is met first: V8's (the heap only), that of the control group, or one on RSS that was
+ * asked for. `where`: what lies outside the heap does not come nearer to V8's limit.
+ */
+export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 'heap' | 'outside'): TimeToLimit {
   const rss = latest(view, 'process.rss');
   const rssThreshold = view.run.thresholds.find(
     ({ subject, metric, operator }) => subject === 'resources' && metric === 'rss' && operator.startsWith('<'),
   );
-  const heap = where === 'heap' ? (latest(view, 'heap.live') ?? latest(view, 'heap.used')) : null;
-  const limits = [
-    limitAhead("V8's heap limit", heap, latest(view, 'heap.limit')),
-    limitAhead(
-      'memory limit of the container',
-      latest(view, 'cgroup.memory.current') ?? rss,
-      latest(view, 'cgroup.memory.limit'),
-    ),
-    limitAhead('limit on RSS that was asked for', rss, rssThreshold?.value ?? null),
-  ].filter((limit) => limit !== null);
-  const nearest = limits.reduce<LimitAhead | null>((a, b) => (a !== null && a.room <= b.room ? a : b), null);
-  if (nearest === null) return NO_LIMIT;
-  const { expected, soonest, latest: last } = timeToLimit(0, nearest.room, rate);
-  const limit = { name: nearest.name, bytes: nearest.bytes };
-  return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], limit };
+  const live = where === 'heap' ? (latest(view, 'heap.live') ?? latest(view, 'heap.used')) : null;
+  const container = latest(view, 'cgroup.memory.limit');
+  const ahead = [
+    limitAhead("V8's heap limit", live, latest(view, 'heap.limit'), heap),
+    limitAhead('memory limit of the container', latest(view, 'cgroup.memory.current') ?? rss, container, memory),
+    limitAhead('limit on RSS that was asked for', rss, rssThreshold?.value ?? null, memory),
+  ].filter((one) => one !== null);
+  const first = ahead.reduce<LimitAhead | null>((a, b) => (a !== null && whenOf(a) <= whenOf(b) ? a : b), null);
+  if (first === null) return NO_LIMIT;
+  const { expected, soonest, latest: last } = first.time;
+  return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], limit: { name: first.name, bytes: first.bytes } };
+}
+
+function whenOf({ time }: LimitAhead): number {
+  return time.expected ?? Number.POSITIVE_INFINITY;
 }
 
 /** Growth that a series of memory shows by itself: nobody counted objects or requests. `rate` in bytes a millisecond. */
@@ -50,19 +59,18 @@ export function seriesGrowth(view: RunView, rate: Rate, where: 'heap' | 'outside
     bytesPerRequest: null,
     objectsPerRequest: null,
     shareOfGrowth: null,
-    ...memoryTimeToLimit(view, rate, where),
+    ...memoryTimeToLimit(view, { heap: rate, memory: rate }, where),
   };
 }
 
 interface LimitAhead {
   readonly name: string;
   readonly bytes: number;
-  /** What is left until then, in bytes. */
-  readonly room: number;
+  readonly time: TimeUntil;
 }
 
-function limitAhead(name: string, level: number | null, bytes: number | null): LimitAhead | null {
-  return level === null || bytes === null ? null : { name, bytes, room: Math.max(0, bytes - level) };
+function limitAhead(name: string, level: number | null, bytes: number | null, pace: Rate): LimitAhead | null {
+  return level === null || bytes === null ? null : { name, bytes, time: timeToLimit(level, bytes, pace) };
 }
 
 function latest({ run }: RunView, name: MetricName): number | null {

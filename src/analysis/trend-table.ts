@@ -1,5 +1,5 @@
 import { holm } from '../stats/holm.ts';
-import { judgeTrend, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
+import { judgeTrend, leastGrowthOf, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
 import type { Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
@@ -9,6 +9,8 @@ import { trendSeries } from './trend-series.ts';
 export interface TableEntry {
   readonly trend: Trend;
   readonly verdict: TrendVerdict;
+  /** The smallest slope that would have been seen and been worth a word. */
+  readonly smallestSlope: number;
 }
 
 /**
@@ -48,7 +50,12 @@ export class TrendTable {
   judge(name: string, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
     const entry = this.#trends.get(name);
     if (!entry) return null;
-    return { trend: entry.trend, verdict: judgeTrend(entry.trend, { ...limits, p: entry.p }) };
+    const { trend, p } = entry;
+    return {
+      trend,
+      verdict: judgeTrend(trend, { ...limits, p }),
+      smallestSlope: Math.max(trend.smallestSlope, leastGrowthOf(trend, limits) / trend.span),
+    };
   }
 
   /** The points that the trend was measured on. */

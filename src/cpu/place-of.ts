@@ -44,7 +44,7 @@ export function createPlaceOf(scripts: readonly ScriptRecord[], maps: ReadonlyMa
     const at = (atLine0: number, atColumn0: number, name: string): SourcePlace => {
       const position =
         (script?.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
-        ({ path, line: Math.max(0, atLine0) + 1, column: Math.max(0, atColumn0) + 1, name: null } satisfies Position);
+        ({ path, line: Math.max(-1, atLine0) + 1, column: Math.max(-1, atColumn0) + 1, name: null } satisfies Position);
       return placeAt(position, path, script?.record ?? null, name);
     };
     const line = lineOf(script, variable);

@@ -31,21 +31,32 @@ export function findModuleExports(graph: HeapGraph): ReadonlyMap<number, ModuleE
   return found;
 }
 
-/** `isOwn`: the cell also stands in the module's list of its own cells, so the module made it. */
+/**
+ * `isOwn`: the module made the cell. V8 lists those in the field behind that of the module's code, and the cells that it
+ * imports in the one after that.
+ */
 function namesOfCells(graph: HeapGraph, module: number): Map<number, { name: string; isOwn: boolean }> {
-  const { firstEdge, edgeType, edgeTo, nodeType } = graph;
+  const { firstEdge, edgeType, edgeName, edgeTo, nodeType } = graph;
   const names = new Map<number, { name: string; isOwn: boolean }>();
-  const lists: number[][] = [];
+  const lists = new Map<number, readonly number[]>();
+  let codeField = Number.NaN;
   for (let edge = firstEdge[module]!; edge < firstEdge[module + 1]!; edge++) {
-    const array = edgeTo[edge]!;
-    if (edgeType[edge] !== EDGE.hidden || nodeType[array] !== NODE.array) continue;
-    lists.push(readArray(graph, array, names));
+    if (edgeType[edge] !== EDGE.hidden) continue;
+    const to = edgeTo[edge]!;
+    if (nodeType[to] === NODE.array) lists.set(edgeName[edge]!, readArray(graph, to, names));
+    else if (isCode(graph, to)) codeField = edgeName[edge]!;
   }
-  for (const cell of lists.flat()) {
+  for (const cell of lists.get(codeField + 1) ?? []) {
     const known = names.get(cell);
     if (known) names.set(cell, { ...known, isOwn: true });
   }
   return names;
+}
+
+/** A generator once the module is linked, before that its function. */
+function isCode({ nodeType, nodeName, strings }: HeapGraph, node: number): boolean {
+  if (nodeType[node] === NODE.closure || nodeType[node] === NODE.code) return true;
+  return nodeType[node] === NODE.object && /Generator$/.test(strings.get(nodeName[node]!));
 }
 
 /** Adds the named cells of an array to `names`; returns the cells that have no name in it. */

@@ -68,8 +68,8 @@ export interface Growth {
   readonly shareOfGrowth: number | null;
   readonly timeToLimitMs: number | null;
   readonly timeToLimitCI: readonly [number | null, number | null];
-  /** The limit that is meant: `V8's heap limit`. */
-  readonly limit?: { readonly name: string; readonly bytes: number };
+  /** The limit that is meant: `V8's heap limit`. `atPaceOfAll`: it is not this finding alone that meets it then. */
+  readonly limit?: { readonly name: string; readonly bytes: number; readonly atPaceOfAll?: true };
   /** For what is counted rather than weighed (descriptors, threads, milliseconds): change per hour, and its unit. */
   readonly perHour?: number;
   readonly perHourUnit?: string;

@@ -12,7 +12,7 @@ export interface PathStep {
   readonly id: number;
 }
 
-/** A position as the snapshot gives it: zero-based. */
+/** A position as the snapshot gives it: zero-based; -1 where only the script is known. */
 export interface HeapLocation {
   readonly scriptUrl: string;
   readonly line0: number;

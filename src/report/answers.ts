@@ -70,7 +70,8 @@ function timeToLimit(growth: Growth): string | null {
   const from = low === null ? null : formatDuration(low);
   const interval = from === null ? '' : ` (${from} to ${high === null ? 'never' : formatDuration(high)})`;
   const limit = growth.limit ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}` : 'the limit';
-  return `${limit} is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
+  const pace = growth.limit?.atPaceOfAll ? 'at the pace of all that grows, ' : '';
+  return `${pace}${limit} is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
 }
 
 function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | null {

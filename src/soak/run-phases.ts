@@ -60,6 +60,8 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   await phase('steady', options, () => steady(options));
   if (plan.idleTailMs > 0 && !stop.aborted) {
     await phase('idle-tail', options, async () => {
+      // Clients go, too: connections that the load keeps open would stand there as sockets that nobody closes.
+      await load?.stop();
       await stay(plan.idleTailMs, options);
       await (snapshots > 1 ? captures.keepSnapshot('idle-tail', { isLast: true }) : captures.keepClassCounts());
     });

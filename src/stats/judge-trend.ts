@@ -26,14 +26,19 @@ const LEAST_HALF_RATIO_OF_RESTING = 0.8;
 const FEW_POINTS = 12;
 const LEAST_R_SQUARED = 0.7;
 
+/** What a series must gain over the run to be worth a word, in units of y. */
+export function leastGrowthOf({ level }: Pick<Trend, 'level'>, limits: Omit<TrendLimits, 'p'>): number {
+  return Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
+}
+
 /**
  * A series grows when its shape is neither constant, nor made of steps, nor at rest, a rank test at 1 % says that it
  * rises, it rises by more than 3 % of its level, and its second half rises at least a quarter as fast as its first.
  */
 export function judgeTrend(trend: Trend, limits: TrendLimits): TrendVerdict {
-  const { shape, slope, span, level, rSquared, points } = trend;
+  const { shape, slope, span, rSquared, points } = trend;
   const growth = slope * span;
-  const least = Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
+  const least = leastGrowthOf(trend, limits);
   if (shape.kind === 'step' || shape.kind === 'two-steps') return shape.to - shape.from >= least ? 'step' : 'flat';
   if (shape.kind === 'constant' || growth < least) return 'flat';
   const ratio = trend.halfRatio ?? 1;

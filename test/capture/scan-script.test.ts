@@ -32,6 +32,20 @@ test('variables of a module that may hold much, by their lines', (t) => {
   assert.deepEqual(variables, { seen: 2, byId: 3, recent: 4, sessions: 8, größe: 9 });
 });
 
+test('a variable goes by the name that it is exported by', (t) => {
+  const { variables } = scan(t, [
+    'const visited = new Map();',
+    'const seen = new Map();',
+    'const lost = await open();',
+    'export {',
+    '  visited as seen,',
+    '  unknown as lost,',
+    '};',
+    'export default createStore();',
+  ]);
+  assert.deepEqual(variables, { visited: 1, seen: 1, default: 8 });
+});
+
 test('lines that call JSON; none of a bundle in one line, none of what cannot be read', (t) => {
   const json = 'const a = JSON.parse(text);';
   assert.deepEqual(scan(t, ['', json, 'x', ` return JSON . stringify (x)`]).jsonLines, [2, 4]);

@@ -6,6 +6,8 @@ export interface PlantedLeak extends Program {
   readonly class: RegExp;
   readonly holder: RegExp;
   readonly kinds: readonly HolderKind[];
+  /** URL of the script that is named, where it is not that of the service. */
+  readonly place?: RegExp;
   /** Holder of a healthy neighbour that grows for a while. */
   readonly beside?: RegExp;
 }
@@ -79,6 +81,51 @@ const rooms = {}; for (const name of ['lobby', 'office', 'games', 'music', 'spor
     class: /^Poller$/,
     holder: /^Array `pollers` of Room$/,
     kinds: ['array'],
+  },
+  {
+    name: 'lists by their names in an object, more than are told one by one',
+    setUp: `const byTeam = {}; for (let team = 0; team < 24; team++) byTeam['team ' + team] = []; exports.byTeam = byTeam;
+class Visit { constructor(i) { this.page = 'p' + i; this.tags = ['t' + i]; } }`,
+    request: "byTeam['team ' + (i % 24)].push(new Visit(i));",
+    class: /^Visit$/,
+    holder: /^Array `<key>` of `byTeam` of module service\.cjs$/,
+    kinds: ['array'],
+  },
+  {
+    name: 'sessions that hold a timer each',
+    setUp: `class Session { constructor(i) { this.user = 'u' + i; this.beat = setInterval(() => this.user.length, 1e8); } }
+exports.sessions = new Map();`,
+    request: "exports.sessions.set('k' + i, new Session(i));",
+    class: /^Session$/,
+    holder: /^Map `sessions` of module service\.cjs$/,
+    kinds: ['map'],
+  },
+  {
+    name: 'Map of one of two modules of the same file name, exported again by a third',
+    module: true,
+    files: {
+      'a/store.mjs': 'export const rows = new Map();',
+      'b/store.mjs': 'export const rows = new Map();',
+      'index.mjs':
+        "import { rows } from './b/store.mjs'; export { rows as orders }; export { rows } from './a/store.mjs';",
+    },
+    setUp:
+      "import { orders, rows } from './index.mjs'; for (let i = 0; i < 900; i++) rows.set(i, { bounded: 'b' + i });",
+    request: "orders.set('k' + i, { id: 'o' + i, cart: ['x' + i] });",
+    class: /^Object \{id, cart\}$/,
+    holder: /^Map `(rows|orders)` of module store\.mjs$/,
+    kinds: ['map'],
+    place: /\/b\/store\.mjs$/,
+  },
+  {
+    name: 'sockets that nobody closes are placed by who listens',
+    requestsBetween: 60,
+    setUp: `const dgram = require('node:dgram');
+function listen() { const socket = dgram.createSocket('udp4'); socket.on('message', () => socket.address()); socket.bind(0, '127.0.0.1'); }`,
+    request: 'listen();',
+    class: /^UDP$/,
+    holder: /^\(Global handles\)$/,
+    kinds: ['unknown', 'object'],
   },
   {
     name: 'timers that nobody clears among those of work under way',

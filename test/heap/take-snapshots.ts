@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -16,6 +16,8 @@ export interface Program {
   readonly numbersInLast?: boolean;
   readonly node?: string;
   readonly module?: boolean;
+  /** Further files beside it, by name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Runs a small program in a process of its own and lets it write a snapshot after every few hundred requests. */
@@ -23,6 +25,10 @@ export async function takeSnapshots(t: TestContext, program: Program): Promise<s
   const folder = mkdtempSync(join(tmpdir(), 'heap-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const { snapshots = 3, requestsBetween = 500, module = false, numbersInLast = false } = program;
+  for (const [name, text] of Object.entries(program.files ?? {})) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const service = join(folder, module ? 'service.mjs' : 'service.cjs');
   const imports = module
     ? "import { writeHeapSnapshot } from 'node:v8'; import { setTimeout as sleep } from 'node:timers/promises';"

@@ -1,7 +1,7 @@
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
-import { type AfterCollection, afterCollection, leastHeapGrowth } from '../heap/after-collection.ts';
+import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
@@ -124,7 +124,7 @@ function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): str
 function seriesSentence({ entry }: AfterCollection): string {
   if (!entry) return 'too few collections for a trend, judged by snapshots alone';
   const { trend, verdict } = entry;
-  const seen = `smallest leak this run could have seen: ${bytesPerHour(Math.max(trend.smallestSlope, leastHeapGrowth(trend.level) / trend.span))}`;
+  const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
   const level = formatBytes(trend.level);
   switch (verdict) {
     case 'growing':

@@ -25,7 +25,7 @@ export const nativeMemory: Check = {
     const entry = context.trends.judge('native', { leastGrowth: LEAST_GROWTH_BYTES });
     if (!entry) return insufficient('not judged: resident memory was not seen long enough between heap snapshots');
     const { trend, verdict } = entry;
-    const seen = `smallest leak this run could have seen: ${bytesPerHour(Math.max(trend.smallestSlope, LEAST_GROWTH_BYTES / trend.span))}`;
+    const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
     if (trend.span < LEAST_SPAN_MS) {
       return insufficient(
         `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(LEAST_SPAN_MS)} are needed`,

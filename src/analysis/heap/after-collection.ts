@@ -21,11 +21,6 @@ const LINEAR_HALF_RATIO = 0.6;
 const LEAST_SHARE = 0.01;
 const LEAST_GROWTH_BYTES = 100_000;
 
-/** What the heap must gain in a run to count as growth at all, in bytes. */
-export function leastHeapGrowth(levelBytes: number): number {
-  return Math.max(LEAST_GROWTH_BYTES, LEAST_SHARE * levelBytes);
-}
-
 export function afterCollection(
   context: CheckContext,
   series: 'heap.live' | 'heap.external' = 'heap.live',

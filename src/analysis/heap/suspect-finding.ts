@@ -3,12 +3,12 @@ import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-gro
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { memoryTimeToLimit, type Rate } from '../limits.ts';
+import { memoryTimeToLimit, type Rate, type TimeToLimit } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { RunView } from '../run-view.ts';
 import { verifyLine } from '../verify-line.ts';
 import { code, perHour } from '../words.ts';
-import type { AfterCollection } from './after-collection.ts';
+import { type AfterCollection, afterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
 import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
@@ -33,13 +33,16 @@ export function suspectFinding(
   heapGrowth: HeapGrowth,
 ): FindingDraft {
   const kind = heldOutside(context, suspectKind(suspect));
-  const growth = growthOf(context, kind, suspect, behaviour, line);
+  const rate = rateOf(behaviour, suspect, line);
+  const where = kind === 'external-memory-leak' ? 'outside' : 'heap';
+  const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
+  const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
   const allocatedAt = allocationStacks(context, suspect);
   return {
     id: findingId(kind, suspect.class, suspect.signature),
     kind,
     confidence,
-    severity: severityOf(confidence, growth),
+    severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, behaviour),
     subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
     growth,
@@ -111,14 +114,7 @@ function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace
   return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName, at.variable);
 }
 
-function growthOf(
-  view: RunView,
-  kind: HeapFindingKind,
-  suspect: HeapSuspect,
-  behaviour: GrowthBehaviour,
-  heap: AfterCollection,
-): Growth {
-  const rate = rateOf(behaviour, suspect, heap);
+function growthOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, rate: Rate): Omit<Growth, keyof TimeToLimit> {
   const requests = behaviour.loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
   return {
     bytesPerHour: perHour(rate.slope),
@@ -126,13 +122,41 @@ function growthOf(
     bytesPerRequest: requests > 0 ? behaviour.gainedBytes / requests : suspect.bytesPerRequest,
     objectsPerRequest: behaviour.unit === 'objects' ? (perRequest(behaviour) ?? suspect.objectsPerRequest) : null,
     shareOfGrowth: suspect.shareOfGrowth,
-    ...memoryTimeToLimit(view, fasterOf(rate, heap), kind === 'external-memory-leak' ? 'outside' : 'heap'),
   };
 }
 
-/** Into a limit grows all that grows, other leaks too: the line of the whole, where that is steeper than the suspect's. */
-function fasterOf(rate: Rate, { isGrowing, entry }: AfterCollection): Rate {
-  return isGrowing && entry !== null && entry.trend.slope > rate.slope ? entry.trend : rate;
+/** Where others grow beside it, the limit is met in less than this share of the time that the suspect alone would take. */
+const MUCH_SOONER = 0.8;
+
+/** Into a limit grows all that grows, other leaks too: the lines of the whole, where they are steeper than the suspect's. */
+function withAllThatGrows(
+  context: CheckContext,
+  alone: TimeToLimit,
+  rate: Rate,
+  where: 'heap' | 'outside',
+): TimeToLimit {
+  const [heap, external] = (['heap.live', 'heap.external'] as const).map((name) => {
+    const line = afterCollection(context, name);
+    return line.isGrowing && line.entry !== null ? line.entry.trend : null;
+  });
+  const inHeap = where === 'heap' ? fasterOf(rate, heap) : heap;
+  const outside = where === 'heap' ? external : fasterOf(rate, external);
+  const together = memoryTimeToLimit(context, { heap: inHeap ?? rate, memory: sumOf([inHeap, outside]) }, where);
+  if (!together.limit || alone.timeToLimitMs === null || together.timeToLimitMs === null) return alone;
+  const isMuchSooner = together.timeToLimitMs < MUCH_SOONER * alone.timeToLimitMs;
+  return isMuchSooner ? { ...together, limit: { ...together.limit, atPaceOfAll: true } } : alone;
+}
+
+function fasterOf(rate: Rate, line: Rate | null | undefined): Rate {
+  return line && line.slope > rate.slope ? line : rate;
+}
+
+function sumOf(rates: readonly (Rate | null | undefined)[]): Rate {
+  return rates.reduce<Rate>(
+    (sum, rate) =>
+      rate ? { slope: sum.slope + rate.slope, low: sum.low + rate.low, high: sum.high + rate.high } : sum,
+    { slope: 0, low: 0, high: 0 },
+  );
 }
 
 /**
@@ -157,7 +181,7 @@ function rateOf(behaviour: GrowthBehaviour, suspect: HeapSuspect, heap: AfterCol
 
 const DAY_MS = 24 * 3_600_000;
 
-function severityOf(confidence: Confidence, { timeToLimitMs }: Growth): Severity {
+function severityOf(confidence: Confidence, { timeToLimitMs }: TimeToLimit): Severity {
   if (confidence === 'possible') return 'minor';
   return timeToLimitMs !== null && timeToLimitMs < 7 * DAY_MS ? 'critical' : 'major';
 }

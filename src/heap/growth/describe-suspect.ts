@@ -7,6 +7,7 @@ import { nodeWords } from '../words/node-words.ts';
 import { type NodePath, pathWords } from '../words/path-words.ts';
 import { isUserScript, type Scopes } from '../words/scopes.ts';
 import { type SourceLocations, target } from '../words/source-locations.ts';
+import { LABEL } from './edge-labels.ts';
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isOddId } from './ids.ts';
 import { requestsBetween } from './keep-suspects.ts';
@@ -51,13 +52,15 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
   const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations, context.hasNumbers);
   const requests = requestsBetween(context.requests);
+  const named = nodeOfSibling(context, path, suspect);
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
     ...words,
-    path: pathWords(graph, path, scopes, anchor),
-    signature: signatureText(series, signature),
+    holder: withoutName(words.holder, words.holderName, suspect),
+    path: pathWords(graph, path, scopes, anchor).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
+    signature: signatureText(series, signature, suspect.siblings?.[0]?.at),
     classLocation: classLocation(graph, example.node, locations),
-    holders: holdersOf(context, holderNode),
+    holders: holdersOf(context, holderNode) * (suspect.siblings?.length ?? 1),
     counts: suspect.counts,
     bytes: suspect.bytes,
     cohorts: context.highestIds === null ? [] : cohortsOf(graph, members, context.highestIds),
@@ -69,6 +72,23 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   return { suspect: described, holderNode };
 }
 
+const ANY_KEY = `value of ${LABEL.key}`;
+
+/** `@id` of the object on the path that its siblings know by other names; null where there are none. */
+function nodeOfSibling(
+  { graph, spanning, settled }: DescribeContext,
+  path: NodePath,
+  { siblings = [] }: SuspectSeries,
+): number | null {
+  const node = path.nodes.find((one) => siblings.some(({ at }) => at === settled[spanning.signatureOf[one]!]));
+  return node === undefined ? null : graph.nodeId[node]!;
+}
+
+function withoutName(holder: string, name: string | null, { siblings = [] }: SuspectSeries): string {
+  const isHolder = siblings.some(({ at, anchor }) => at === anchor);
+  return isHolder && name !== null ? holder.replace(`\`${name}\``, `\`${LABEL.key}\``) : holder;
+}
+
 function holdersOf({ series, settled, spanning }: DescribeContext, holder: number): number {
   const signature = spanning.signatureOf[holder]!;
   const count = signature === NOT_REACHED ? 1 : series.sums.at(-1)?.count[settled[signature]!];
@@ -76,11 +96,12 @@ function holdersOf({ series, settled, spanning }: DescribeContext, holder: numbe
 }
 
 /** Labels and classes from the nearest landmark down to what leaks: no id, index or key, so the same in the next run. */
-export function signatureText({ tree }: Pick<PlaceSeries, 'tree'>, signature: number): string {
+export function signatureText({ tree }: Pick<PlaceSeries, 'tree'>, signature: number, keyAt: number = -1): string {
   const steps: string[] = [];
   for (let at = signature; at !== SignatureTree.root; at = tree.parent(at)) {
     const chain = tree.isChain(at) ? ' (chain)' : '';
-    steps.push(`${tree.labels.get(tree.label(at))} ${tree.classes.get(tree.class(at))}${chain}`.trim());
+    const label = at === keyAt ? LABEL.key : tree.labels.get(tree.label(at));
+    steps.push(`${label} ${tree.classes.get(tree.class(at))}${chain}`.trim());
   }
   return steps.reverse().join(' > ');
 }
@@ -95,7 +116,11 @@ export function membersOf(
   suspects: readonly SuspectSeries[],
   { graph, spanning, settled }: Pick<DescribeContext, 'graph' | 'spanning' | 'settled'>,
 ): Map<number, number[]> {
-  const members = new Map<number, number[]>(suspects.map((suspect) => [mainOf(suspect), []]));
+  const members = new Map<number, number[]>();
+  for (const suspect of suspects) {
+    const list: number[] = [];
+    for (const main of suspect.siblings?.map((sibling) => sibling.main) ?? [mainOf(suspect)]) members.set(main, list);
+  }
   // By signature of the spanning tree: the list to put a node on.
   const lists = Array.from(settled, (signature) => members.get(signature));
   for (let node = 0; node < graph.nodeCount; node++) {
@@ -151,9 +176,10 @@ function typicalOf(graph: HeapGraph, members: readonly number[]): { node: number
 }
 
 /** Index in the path of the last object that stands at the anchor. */
-function anchorIndex({ spanning, settled }: DescribeContext, path: NodePath, { place }: SuspectSeries): number {
+function anchorIndex({ spanning, settled }: DescribeContext, path: NodePath, suspect: SuspectSeries): number {
+  const anchors = suspect.siblings?.map(({ anchor }) => anchor) ?? [suspect.place.anchor];
   for (let at = path.nodes.length - 1; at > 0; at--) {
-    if (settled[spanning.signatureOf[path.nodes[at]!]!] === place.anchor) return at;
+    if (anchors.includes(settled[spanning.signatureOf[path.nodes[at]!]!]!)) return at;
   }
   return 0;
 }
@@ -217,12 +243,13 @@ function isHandle(graph: HeapGraph, node: number): boolean {
 function listenerOf(graph: HeapGraph, handle: number, locations: SourceLocations): HeapSuspect['classLocation'] {
   const seen = new Set([handle]);
   let ring = [handle];
-  for (let step = 0; step < LISTENER_STEPS && seen.size < MOST_ASKED; step++) {
+  for (let step = 0; step < LISTENER_STEPS; step++) {
     const next: number[] = [];
     for (const node of ring) {
       for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
         const to = graph.edgeTo[edge]!;
         if (!isWiring(graph, edge) || seen.has(to)) continue;
+        if (seen.size >= MOST_ASKED) return null;
         seen.add(to);
         if (graph.nodeType[to] === NODE.closure) {
           const location = locations.locate(to);

@@ -40,10 +40,9 @@ function isWorthSaying(
 }
 
 /** The native side of a handle, a root of its own: the object of JavaScript that belongs to it (`TCP`, `Zlib`) is counted. */
-function isShadow({ tree }: PlaceSeries, { main }: SuspectSeries): boolean {
-  return (
-    main >= 0 && tree.parent(main) === SignatureTree.root && tree.classes.get(tree.class(main)).startsWith('Node / ')
-  );
+function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
+  const at = main < 0 ? place.anchor : main;
+  return tree.parent(at) === SignatureTree.root && tree.classes.get(tree.class(at)).startsWith('Node / ');
 }
 
 /** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */

@@ -11,6 +11,7 @@ import { SourceLocations } from '../words/source-locations.ts';
 import { countSurvivors, describeSuspect, membersOf } from './describe-suspect.ts';
 import { findGrowingPlaces, gain, seriesOf } from './find-anchors.ts';
 import { type IdClasses, sampleIdClasses, samplingStep, shareOfSameClass } from './ids.ts';
+import { joinSiblings } from './join-siblings.ts';
 import { keepSuspects } from './keep-suspects.ts';
 import { mergeByHolder } from './merge-suspects.ts';
 import { createClassNumbers } from './node-classes.ts';
@@ -112,7 +113,7 @@ export class GrowthMeasure {
     const requests = taken.map(({ origin }) => origin.requests);
     const found = seriesOfSuspects(series, findGrowingPlaces(series, LEAST_BYTES));
     const growthBytes = gain(sums.map((sum) => sum.totalBytes));
-    const kept = keepSuspects(series, found, requests, growthBytes);
+    const kept = keepSuspects(series, joinSiblings(series, found), requests, growthBytes);
     const byIds = this.idsRefused === null;
     const locations = new SourceLocations(latest.graph);
     const words = { locations, scopes: new Scopes(latest.graph, locations) };

@@ -5,8 +5,6 @@ import { SignatureTree } from './signature-tree.ts';
 
 /** So many property names that the first snapshot did not have make an object a dictionary: its keys are data. */
 const NEW_NAMES = 8;
-/** So many properties that lead to objects of one class are no fields either. */
-const ALIKE = 32;
 
 export interface SettledSignatures {
   readonly tree: SignatureTree;
@@ -71,7 +69,6 @@ function findLandmarks(tree: SignatureTree, sums: readonly SignatureSums[]): Uin
 
 function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): Uint8Array {
   const newNames = new Uint32Array(tree.count);
-  const alike = new Map<string, number>();
   const isDictionary = new Uint8Array(tree.count);
   const first = sums[0]!;
   const last = sums[sums.length - 1]!;
@@ -80,9 +77,6 @@ function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): 
     const parent = tree.parent(signature);
     if (label === LABEL.key) isDictionary[parent] = 1;
     if (!label.startsWith(PROPERTY)) continue;
-    const kind = `${parent} ${tree.class(signature)}`;
-    alike.set(kind, (alike.get(kind) ?? 0) + 1);
-    if (alike.get(kind)! >= ALIKE) isDictionary[parent] = 1;
     const isNew = (first.count[signature] ?? 0) === 0 && (last.count[signature] ?? 0) > 0;
     // What is wholly new brings its fields along; only an object that was there before gains keys.
     if (isNew && (parent === SignatureTree.root || (first.count[parent] ?? 0) > 0)) {

@@ -5,7 +5,7 @@ import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { createEdgeLabels } from './edge-labels.ts';
 import { createClassNumbers } from './node-classes.ts';
 import { SignatureTree } from './signature-tree.ts';
-import { TIMER, waitingTimers } from './timer-lists.ts';
+import { TimerLists } from './timer-lists.ts';
 
 export const NOT_REACHED = 0xffffffff;
 
@@ -29,38 +29,54 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   const classOf = createClassNumbers(graph, tree.classes);
   const waveOf = createWaves(graph);
   const exported = findModuleExports(graph);
-  const waiting = waitingTimers(graph);
+  const timers = new TimerLists(graph);
   const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
   const parentEdge = new Uint32Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
   const later: number[][] = Array.from({ length: WAVES }, () => []);
+  let queued = 0;
+  let next = 0;
+
+  const reach = (to: number, edge: number, parent: number, isDictionary: boolean, wave: number): void => {
+    const variable = exported.size > 0 ? exported.get(to) : undefined;
+    signatureOf[to] = variable
+      ? ofExport(tree, variable)
+      : tree.child(signatureOf[parent]!, labels.labelOf(edge, isDictionary), classOf(to));
+    parentEdge[to] = edge;
+    const own = waveOf(to);
+    if (own <= wave) queue[queued++] = to;
+    else later[own]!.push(to);
+  };
+
+  const drain = (wave: number): void => {
+    for (; next < queued; next++) {
+      const node = queue[next]!;
+      const isDictionary = labels.isDictionary(node);
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const type = edgeType[edge]!;
+        if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
+        const to = edgeTo[edge]!;
+        if (signatureOf[to] !== NOT_REACHED || timers.isLink(node, to)) continue;
+        const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
+        if (isPair && weakMaps.isFromTable(node, edge)) continue;
+        reach(to, edge, node, isDictionary, wave);
+      }
+    }
+  };
+
   if (nodeCount > 0) {
     signatureOf[0] = SignatureTree.root;
     later[0]!.push(0);
   }
   for (let wave = 0; wave < WAVES; wave++) {
-    let queued = 0;
+    queued = 0;
+    next = 0;
     for (const node of later[wave]!) queue[queued++] = node;
-    for (let next = 0; next < queued; next++) {
-      const node = queue[next]!;
-      const signature = signatureOf[node]!;
-      const isDictionary = labels.isDictionary(node);
-      const isOfTimers = waiting !== null && waiting[node] !== 0;
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-        const type = edgeType[edge]!;
-        if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
-        const to = edgeTo[edge]!;
-        if (signatureOf[to] !== NOT_REACHED) continue;
-        if (waiting !== null && waiting[to] === TIMER && !isOfTimers) continue;
-        const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
-        if (isPair && weakMaps.isFromTable(node, edge)) continue;
-        signatureOf[to] = tree.child(signature, labels.labelOf(edge, isDictionary), classOf(to));
-        if (exported.size > 0 && exported.has(to)) signatureOf[to] = ofExport(tree, exported.get(to)!);
-        parentEdge[to] = edge;
-        const own = waveOf(to);
-        if (own <= wave) queue[queued++] = to;
-        else later[own]!.push(to);
-      }
+    drain(wave);
+    for (const { timer, list, edge } of timers.waiting) {
+      if (signatureOf[timer] !== NOT_REACHED || signatureOf[list] === NOT_REACHED) continue;
+      reach(timer, edge, list, false, wave);
+      drain(wave);
     }
   }
   return { signatureOf, parentEdge };
@@ -68,7 +84,8 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
 
 /** The same place whoever of the importers is met first. */
 function ofExport(tree: SignatureTree, { name, url }: ModuleExport): number {
-  const words = `${name} of module ${url.split(/[\\/]/).at(-1)}`;
+  // Files of one name are many (`index.mjs`); the whole path would differ from one deployment to the next.
+  const words = `${name} of module ${url.split(/[\\/]/).slice(-3).join('/')}`;
   return tree.child(SignatureTree.root, tree.labels.numberOf(''), tree.classes.numberOf(words));
 }
 

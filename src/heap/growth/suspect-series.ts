@@ -11,6 +11,15 @@ export interface SuspectSeries {
   readonly counted: readonly number[];
   readonly counts: readonly number[];
   readonly bytes: readonly Bytes[];
+  /** What it was joined of, if it was. */
+  readonly siblings?: readonly Sibling[];
+}
+
+/** One of several suspects that differ in the property that leads to `at`. */
+export interface Sibling {
+  readonly main: number;
+  readonly anchor: number;
+  readonly at: number;
 }
 
 /** Totals of all objects of a class, by the number of the class in the tree, a row a snapshot. */

@@ -1,27 +1,55 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
-import { target } from '../words/source-locations.ts';
 
 /** Marks of nodes; 0 is anything else. */
-export const TIMER = 1;
+const TIMER = 1;
 const LIST = 2;
 
+/** A timer that waits, and the edge by which its list leads to the first of them. */
+export interface WaitingTimer {
+  readonly timer: number;
+  readonly list: number;
+  readonly edge: number;
+}
+
 /**
- * Which nodes are timers that wait in one of Node's lists (one a duration, a circle by `_idleNext`), and which the lists.
- * What keeps such a timer is its list, also where an object of the program knows it as well: else those that nobody
- * clears would stand, as the circle goes, now behind their list and now behind the timer of a request that is under way.
- * Null where there are none.
+ * Node keeps waiting timers in a list a duration, a circle by `_idleNext`. What keeps a timer is the object of the program
+ * that has it, if there is one, else its list; never its neighbour: or those that nobody clears would stand, as the
+ * circle goes, now behind their list and now behind the timer of a request that is under way.
  */
-export function waitingTimers(graph: HeapGraph): Uint8Array | null {
-  const { nodeCount, nodeType, nodeName, strings } = graph;
-  const listName = strings.indexOf('TimersList');
-  if (listName < 0) return null;
-  const isWaiting = new Uint8Array(nodeCount);
-  const next = (node: number): number => target(graph, node, EDGE.property, '_idleNext');
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeType[node] !== NODE.object || nodeName[node] !== listName || isWaiting[node] === 1) continue;
-    isWaiting[node] = LIST;
-    for (let at = next(node); at >= 0 && isWaiting[at] === 0; at = next(at)) isWaiting[at] = TIMER;
+export class TimerLists {
+  readonly waiting: readonly WaitingTimer[];
+  private readonly marks: Uint8Array | null = null;
+
+  constructor(graph: HeapGraph) {
+    const { nodeCount, nodeType, nodeName, edgeTo, strings } = graph;
+    const waiting: WaitingTimer[] = [];
+    this.waiting = waiting;
+    const listName = strings.indexOf('TimersList');
+    const next = strings.indexOf('_idleNext');
+    if (listName < 0 || next < 0) return;
+    const marks = new Uint8Array(nodeCount);
+    this.marks = marks;
+    for (let list = 0; list < nodeCount; list++) {
+      if (nodeType[list] !== NODE.object || nodeName[list] !== listName || marks[list] !== 0) continue;
+      marks[list] = LIST;
+      const first = edgeNamed(graph, list, next);
+      for (let edge = first; edge >= 0 && marks[edgeTo[edge]!] === 0; edge = edgeNamed(graph, edgeTo[edge]!, next)) {
+        marks[edgeTo[edge]!] = TIMER;
+        waiting.push({ timer: edgeTo[edge]!, list, edge: first });
+      }
+    }
   }
-  return isWaiting;
+
+  /** A link of the circle, from a list or a timer to its neighbour. */
+  isLink(from: number, to: number): boolean {
+    return this.marks !== null && this.marks[to] === TIMER && this.marks[from] !== 0;
+  }
+}
+
+function edgeNamed({ firstEdge, edgeType, edgeName }: HeapGraph, node: number, name: number): number {
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
+    if (edgeType[edge] === EDGE.property && edgeName[edge] === name) return edge;
+  }
+  return -1;
 }

@@ -130,7 +130,7 @@ function moduleScope(url: string): Scope {
     isModule: true,
     isUserCode: url === '' || isUserScript(url),
     // No line of it is known, only that it stands in that file.
-    location: url === '' ? null : { scriptUrl: url, line0: 0, column0: 0, functionName: '' },
+    location: url === '' ? null : { scriptUrl: url, line0: -1, column0: -1, functionName: '' },
   };
 }
 

@@ -34,7 +34,10 @@ export function judgeRun({ run }: MadeRun): Judged[] {
     const entry = trends.judge(SERIES[carrier]);
     if (!entry || isUnknown(carrier, context)) return [];
     const { isAlarm, isAccused } = saidOf(carrier, context, entry.verdict);
-    const timeToLimitCI = carrier === 'heap' ? memoryTimeToLimit(view, entry.trend, 'heap').timeToLimitCI : null;
+    const timeToLimitCI =
+      carrier === 'heap'
+        ? memoryTimeToLimit(view, { heap: entry.trend, memory: entry.trend }, 'heap').timeToLimitCI
+        : null;
     return [{ carrier, ...entry, isAlarm, isAccused, points: trends.points(SERIES[carrier]), timeToLimitCI }];
   });
 }
