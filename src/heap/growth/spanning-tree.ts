@@ -24,7 +24,7 @@ export interface SpanningTree {
  * stack. Within a wave the order of edges decides, which V8 keeps.
  */
 export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree: SignatureTree): SpanningTree {
-  const { nodeCount, firstEdge, edgeType, edgeTo, edgeName } = graph;
+  const { nodeCount, nodeType, firstEdge, edgeType, edgeTo, edgeName } = graph;
   const labels = createEdgeLabels(graph, weakMaps, tree.labels);
   const classOf = createClassNumbers(graph, tree.classes);
   const waveOf = createWaves(graph);
@@ -38,7 +38,7 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   let next = 0;
 
   const reach = (to: number, edge: number, parent: number, isDictionary: boolean, wave: number): void => {
-    const variable = exported.size > 0 ? exported.get(to) : undefined;
+    const variable = nodeType[to] === NODE.hidden ? exported.get(to) : undefined;
     signatureOf[to] = variable
       ? ofExport(tree, variable)
       : tree.child(signatureOf[parent]!, labels.labelOf(edge, isDictionary), classOf(to));
