@@ -38,6 +38,8 @@ export interface Sampling {
 
 /** A tick may wait so long for the inside of the target; what comes later is kept for the next sample. */
 const PATIENCE_SHARE = 0.8;
+/** At a checkpoint the load stands still and the counts are what it is about: a target that is slow to answer is waited for. */
+const CHECKPOINT_PATIENCE_MS = 10_000;
 
 /** Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only. */
 export function startSampling(options: SamplingOptions): Sampling {
@@ -53,10 +55,9 @@ export function startSampling(options: SamplingOptions): Sampling {
   /** Samples are taken one after the other: each read takes the counts since the one before. */
   let queue: Promise<unknown> = Promise.resolve();
 
-  const take = async (lateMs: Milliseconds): Promise<Sample | null> => {
+  const take = async (lateMs: Milliseconds, patienceMs: Milliseconds): Promise<Sample | null> => {
     const startMonoMs = clock.monoMs();
     const outside = await keeper.readOutside();
-    const patienceMs = intervalMs * PATIENCE_SHARE;
     const [inside, database] = await Promise.all([
       outside === null ? {} : keeper.readInside(patienceMs),
       options.database?.read(patienceMs),
@@ -81,8 +82,8 @@ export function startSampling(options: SamplingOptions): Sampling {
     own = [ownNow, own[0]];
     return sample;
   };
-  const record = (lateMs: Milliseconds): Promise<Sample | null> => {
-    const taking = queue.then(() => take(lateMs));
+  const record = (lateMs: Milliseconds, patienceMs: Milliseconds): Promise<Sample | null> => {
+    const taking = queue.then(() => take(lateMs, patienceMs));
     queue = taking.catch(() => {});
     return taking;
   };
@@ -97,7 +98,7 @@ export function startSampling(options: SamplingOptions): Sampling {
       });
     }
     if (tick.clockJumpMs !== null) log.event({ type: 'clock-jump', jumpMs: tick.clockJumpMs });
-    const sample = await record(tick.lateMs);
+    const sample = await record(tick.lateMs, intervalMs * PATIENCE_SHARE);
     if (sample === null) return;
     taken += 1;
     options.onSample(sample, sampling);
@@ -120,7 +121,7 @@ export function startSampling(options: SamplingOptions): Sampling {
     get lastRequestMonoMs() {
       return lastRequestMonoMs;
     },
-    sampleNow: () => record(0),
+    sampleNow: () => record(0, CHECKPOINT_PATIENCE_MS),
     stop: () => ticker.stop(),
   };
   return sampling;
