@@ -89,7 +89,12 @@ export class TargetKeeper {
 
   /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
   async readInside(patienceMs: Milliseconds): Promise<Values> {
-    if (!this.#busy) this.#pendingInside ??= this.#askInside();
+    if (!this.#busy) {
+      // Here and not in it: without instruments it ends before it is assigned, and would stay for ever.
+      this.#pendingInside ??= this.#askInside().finally(() => {
+        this.#pendingInside = null;
+      });
+    }
     if (this.#pendingInside) await Promise.race([this.#pendingInside, wait(patienceMs, this.#options.stop)]);
     const values = this.#arrived;
     this.#arrived = {};
@@ -149,16 +154,16 @@ export class TargetKeeper {
         log.event({ type: 'unresponsive', edge: 'start', detail: (error as Error).message });
         log.say(`the service does not answer: ${(error as Error).message}`);
       }
-    } finally {
-      this.#pendingInside = null;
     }
   }
 
   #watchConnection(instruments: Instruments): void {
-    void instruments.attachment.session.closed.then((reason) => {
+    void instruments.attachment.session.closed.then(async (reason) => {
       if (this.#closing || this.#instruments !== instruments) return;
       this.#instruments = null;
       this.#unresponsive = false;
+      // It may have closed while the recovery that brought it was about to end.
+      await this.#recovering;
       this.#recover(() => this.#reconnect(reason));
     });
   }

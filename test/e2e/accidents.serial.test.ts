@@ -94,7 +94,7 @@ test('the service restarts: found again, a new segment, the run goes on', async 
   assert.equal(manifest.segments.length, 2);
   assert.ok(
     samples.some((sample) => sample.segment === 1 && sample.values['heap.used'] !== undefined),
-    'the new process is seen from inside too',
+    `the new process is seen from inside too: ${stderr}`,
   );
 });
 

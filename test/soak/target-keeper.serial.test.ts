@@ -7,6 +7,7 @@ import type { SoakTarget } from '../../src/soak/soak-target.ts';
 import { TargetKeeper, type TargetKeeperOptions } from '../../src/soak/target-keeper.ts';
 import { attach } from '../../src/target/attach.ts';
 import type { Attachment } from '../../src/target/attachment.ts';
+import { poll } from '../../src/target/poll.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
@@ -21,6 +22,18 @@ test('an inspector that is lost while the instruments are set up is attached to 
   assert.ok((await keeper.readInside(5_000))['heap.used']);
   await keeper.close();
   assert.match(notes.join('\n'), /attaching again, the inspector was lost/);
+  assertLeftAlone(service);
+});
+
+test('what is asked while nobody can look inside does not blind the rest of the run', async (t) => {
+  const { service, target } = await startTarget(t, () => {});
+  const keeper = await TargetKeeper.attach(target, keeperOptions());
+  keeper.instruments?.attachment.session.disconnect();
+  assert.ok(await poll(() => keeper.instruments === null || null, 5_000));
+  assert.deepEqual(await keeper.readInside(100), {});
+  assert.ok(await poll(() => keeper.instruments, 10_000), 'attached to again');
+  assert.ok((await keeper.readInside(5_000))['heap.used']);
+  await keeper.close();
   assertLeftAlone(service);
 });
 

@@ -71,7 +71,7 @@ function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: Allocate
   const held = placeOfLocation(suspect.anchorLocation, placeOf);
   // A line of Node itself is where nobody looks.
   const holder = held?.file.startsWith('node:') ? (own ?? held) : held;
-  const place = holder ?? own ?? allocatedAt[0]?.stack[0] ?? null;
+  const place = holder ?? own ?? allocatedBy(allocatedAt);
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };
   const maker = place === held ? makerOf(suspect, own, held, allocatedAt) : null;
   return {
@@ -83,6 +83,12 @@ function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: Allocate
     ...(place !== null && place === held && maker === null && !isSameLine(own, held) ? { isSourceOfHolder: true } : {}),
     package: place?.package ?? null,
   };
+}
+
+/** The nearest line of the service or of a package, else of Node. */
+function allocatedBy(allocatedAt: AllocatedAt): SourcePlace | null {
+  const stack = allocatedAt[0]?.stack ?? [];
+  return stack.find(({ file }) => !file.startsWith('node:')) ?? stack[0] ?? null;
 }
 
 const HOLDS_FUNCTIONS: readonly HeapSuspect['holderKind'][] = ['listener', 'event-target', 'timer', 'promise'];

@@ -99,8 +99,9 @@ function knownAs(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): 
   return type === EDGE.property || type === EDGE.context ? edgeName(graph, edge) : null;
 }
 
-/** An instance has a name of its own by a variable; by a property it is one of many as likely. */
+/** An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many as likely. */
 function isVariable(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): boolean {
+  if (knownAs(graph, path, at, scopes)?.toLowerCase() === className(graph, path.nodes[at]!).toLowerCase()) return false;
   const isExported = (scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null) !== null;
   return isExported || graph.edgeType[path.edges[at]!] === EDGE.context;
 }
