@@ -1,6 +1,6 @@
 import type { Growth } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
-import { type TimeToLimit as TimeUntil, timeToLimit } from '../stats/time-to-limit.ts';
+import { type TimeToLimit, timeToLimit } from '../stats/time-to-limit.ts';
 import type { RunView } from './run-view.ts';
 import { perHour } from './words.ts';
 
@@ -11,10 +11,10 @@ export interface Rate {
   readonly high: number;
 }
 
-export type TimeToLimit = Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI' | 'limit'>;
+export type TowardsLimit = Pick<Growth, 'timeToLimitMs' | 'timeToLimitCI' | 'limit'>;
 
 /** Nothing known of the future. */
-export const NO_LIMIT: TimeToLimit = {
+export const NO_LIMIT: TowardsLimit = {
   timeToLimitMs: null,
   timeToLimitCI: [null, null],
 };
@@ -29,7 +29,7 @@ export interface Pace {
  * Memory grows into the limit that is met first: V8's (the heap only), that of the control group, or one on RSS that was
  * asked for. `where`: what lies outside the heap does not come nearer to V8's limit.
  */
-export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 'heap' | 'outside'): TimeToLimit {
+export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 'heap' | 'outside'): TowardsLimit {
   const rss = latest(view, 'process.rss');
   const rssThreshold = view.run.thresholds.find(
     ({ subject, metric, operator }) => subject === 'resources' && metric === 'rss' && operator.startsWith('<'),
@@ -66,7 +66,7 @@ export function seriesGrowth(view: RunView, rate: Rate, where: 'heap' | 'outside
 interface LimitAhead {
   readonly name: string;
   readonly bytes: number;
-  readonly time: TimeUntil;
+  readonly time: TimeToLimit;
 }
 
 function limitAhead(name: string, level: number | null, bytes: number | null, pace: Rate): LimitAhead | null {

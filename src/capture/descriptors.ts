@@ -1,6 +1,7 @@
-import { constants, readdirSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:fs';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
+import { listDescriptors, readProcLink } from '../target/proc.ts';
 import { readKernelFile } from './proc-files.ts';
 import { readSocketPeers } from './socket-peers.ts';
 
@@ -17,7 +18,7 @@ export function countDescriptors(pid: number): Partial<Record<MetricName, number
   const sample = thin(names, MAX_LINKS);
   let seen = 0;
   for (const name of sample) {
-    const link = readLink(pid, name);
+    const link = readProcLink(pid, `fd/${name}`);
     if (link === null) continue;
     counts[kindOf(pid, name, link)] += 1;
     seen += 1;
@@ -37,7 +38,7 @@ export function topDescriptors(pid: number, limit = 10): DescriptorGroup[] {
   const sample = thin(names, 5 * MAX_LINKS);
   const groups = new Map<string, { kind: DescriptorKind; pattern: string; count: number }>();
   for (const name of sample) {
-    const link = readLink(pid, name);
+    const link = readProcLink(pid, `fd/${name}`);
     if (link === null) continue;
     const kind = kindOf(pid, name, link);
     const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
@@ -61,24 +62,7 @@ export function collapseNumbers(path: string): string {
     .replace(/\d+/g, '*');
 }
 
-function listDescriptors(pid: number): string[] | null {
-  try {
-    return readdirSync(`/proc/${pid}/fd`);
-  } catch {
-    return null;
-  }
-}
-
-/** Null when the descriptor was closed between the listing and now. */
-function readLink(pid: number, name: string): string | null {
-  try {
-    return readlinkSync(`/proc/${pid}/fd/${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function kindOf(pid: number, name: string, link: string): DescriptorKind {
+function kindOf(pid: number, name: number, link: string): DescriptorKind {
   if (link.startsWith('socket:')) return 'socket';
   if (link.startsWith('pipe:')) return 'pipe';
   if (link.startsWith('anon_inode:') || link.startsWith('/memfd:')) return 'anon';
@@ -87,7 +71,7 @@ function kindOf(pid: number, name: string, link: string): DescriptorKind {
 }
 
 /** By the flags it was opened with: asking the file system instead could hang on a dead network mount. */
-function isDirectory(pid: number, name: string): boolean {
+function isDirectory(pid: number, name: number): boolean {
   const flags = /^flags:\s+([0-7]+)$/m.exec(readKernelFile(`/proc/${pid}/fdinfo/${name}`) ?? '')?.[1];
   return flags !== undefined && (Number.parseInt(flags, 8) & constants.O_DIRECTORY) !== 0;
 }

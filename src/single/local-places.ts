@@ -6,8 +6,14 @@ import { createPlaceOf } from '../cpu/place-of.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 
-/** Maps lines of scripts that lie on this machine, by the source maps beside them; the lines of others stay as they are. */
-export function localPlaces(urls: Iterable<string>): PlaceOf {
+/**
+ * Maps lines of scripts that lie on this machine, by the source maps beside them; the lines of others stay as they are.
+ * `variables`: the scripts are read for the lines of their modules' variables too.
+ */
+export function localPlaces(
+  urls: Iterable<string>,
+  { variables: isWanted = false }: { readonly variables?: boolean } = {},
+): PlaceOf {
   const here = (path: string): string => path;
   const packages = new Map<string, PackageFacts>();
   const maps = new Map<string, string>();
@@ -17,7 +23,7 @@ export function localPlaces(urls: Iterable<string>): PlaceOf {
     if (path === null) continue;
     const map = readSourceMap(path, here);
     if (map) maps.set(url, JSON.stringify(map));
-    const { variables } = scanScript(path);
+    const variables = isWanted ? scanScript(path).variables : {};
     scripts.push({ url, mapFile: map ? url : null, ...findPackage(posix.dirname(path), here, packages), variables });
   }
   return createPlaceOf(scripts, maps);

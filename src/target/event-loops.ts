@@ -1,36 +1,10 @@
-import type { ListeningSocket } from './listening-sockets.ts';
-import { socketsInNamespaceOf } from './listening-sockets.ts';
-import { listDescriptors, readEpollTargets, readProcLink } from './proc.ts';
+import { type ListeningSocket, listeningAmong, socketsInNamespaceOf } from './listening-sockets.ts';
+import { openDescriptors } from './open-descriptors.ts';
+import { readEpollTargets } from './proc.ts';
 
-/**
- * An inspector has a thread, an event loop and a listening socket of its own. By the loop it is told from the servers of
- * the service: to ask one of those whether it is an inspector would be a request to the service, and a server that
- * speaks no HTTP may well fall over one.
- */
-interface OpenDescriptors {
-  readonly listening: readonly ListeningSocket[];
-  readonly sockets: ReadonlySet<string>;
-  readonly eventfds: ReadonlySet<number>;
-  /** By number. */
-  readonly epolls: readonly number[];
-}
-
-/** Null where the descriptors of the process may not be read. */
-function openDescriptors(pid: number): OpenDescriptors | null {
-  const descriptors = listDescriptors(pid);
-  if (descriptors === null) return null;
-  const sockets = new Set<string>();
-  const eventfds = new Set<number>();
-  const epolls: number[] = [];
-  for (const fd of descriptors) {
-    const link = readProcLink(pid, `fd/${fd}`) ?? '';
-    if (link.startsWith('socket:[')) sockets.add(link.slice(8, -1));
-    else if (link === 'anon_inode:[eventfd]') eventfds.add(fd);
-    else if (link === 'anon_inode:[eventpoll]') epolls.push(fd);
-  }
-  const listening = socketsInNamespaceOf(pid).filter(({ inode }) => sockets.has(inode));
-  return { listening, sockets, eventfds, epolls: epolls.sort((a, b) => a - b) };
-}
+// An inspector has a thread, an event loop and a listening socket of its own. By the loop it is told from the servers of
+// the service: to ask one of those whether it is an inspector would be a request to the service, and a server that
+// speaks no HTTP may well fall over one.
 
 /** What was open before an inspector opens. */
 export interface OpenBefore {
@@ -43,7 +17,7 @@ export function openBefore(pid: number, inspectorPort: number | null = null): Op
   const open = openDescriptors(pid);
   if (open === null)
     return { sockets: new Set(socketsInNamespaceOf(pid).map(({ inode }) => inode)), epolls: new Set() };
-  const leaving = open.listening.find(({ port }) => port === inspectorPort)?.inode;
+  const leaving = listeningAmong(pid, open.sockets).find(({ port }) => port === inspectorPort)?.inode;
   const isLeaving = (fd: number): boolean =>
     leaving !== undefined && readEpollTargets(pid, fd).some(({ inode }) => inode === leaving);
   return { sockets: open.sockets, epolls: new Set(open.epolls.filter((fd) => !isLeaving(fd))) };
@@ -52,7 +26,8 @@ export function openBefore(pid: number, inspectorPort: number | null = null): Op
 /** Sockets that listen since then, in a loop that was not there before. */
 export function newInspectorSockets(pid: number, before: OpenBefore): readonly ListeningSocket[] {
   const open = openDescriptors(pid);
-  const fresh = (open?.listening ?? socketsInNamespaceOf(pid)).filter(({ inode }) => !before.sockets.has(inode));
+  const listening = open === null ? socketsInNamespaceOf(pid) : listeningAmong(pid, open.sockets);
+  const fresh = listening.filter(({ inode }) => !before.sockets.has(inode));
   if (open === null || fresh.length === 0 || !kernelTellsTargets()) return fresh;
   // Those of the service are not read: a loop with thousands of connections is locked meanwhile.
   const loops = open.epolls.filter((fd) => !before.epolls.has(fd));
@@ -68,7 +43,9 @@ export function newInspectorSockets(pid: number, before: OpenBefore): readonly L
  */
 export function inspectorLikeSockets(pid: number): readonly ListeningSocket[] | null {
   const open = openDescriptors(pid);
-  if (open === null || !kernelTellsTargets()) return open?.listening ?? null;
+  if (open === null) return null;
+  const listening = listeningAmong(pid, open.sockets);
+  if (!kernelTellsTargets()) return listening;
   const loops = open.epolls
     .map((fd) => readEpollTargets(pid, fd))
     // Each loop is woken by an eventfd; Node makes one more epoll descriptor, which watches nothing.
@@ -78,17 +55,11 @@ export function inspectorLikeSockets(pid: number): readonly ListeningSocket[] | 
   if (!first) return [];
   const isBeforeBoth = [...first].some((inode) => open.sockets.has(inode));
   const others = loops.filter((_, at) => (isBeforeBoth ? at !== 1 && at !== 2 : at > 1));
-  return open.listening.filter(({ inode }) => others.some((loop) => loop.has(inode)));
+  return listening.filter(({ inode }) => others.some((loop) => loop.has(inode)));
 }
 
 /** Old kernels and some sandboxes do not say what an epoll descriptor watches: this process has some that do. */
 function kernelTellsTargets(): boolean {
-  const own = openEpollsOfSelf();
+  const own = openDescriptors(process.pid)?.epolls ?? [];
   return own.length === 0 || own.some((fd) => readEpollTargets(process.pid, fd).length > 0);
-}
-
-function openEpollsOfSelf(): number[] {
-  return (listDescriptors(process.pid) ?? []).filter(
-    (fd) => readProcLink(process.pid, `fd/${fd}`) === 'anon_inode:[eventpoll]',
-  );
 }

@@ -1,4 +1,5 @@
-import { listDescriptors, listPids, readNetTable, readProcLink } from './proc.ts';
+import { openDescriptors } from './open-descriptors.ts';
+import { listPids, readNetTable } from './proc.ts';
 
 /** State column of /proc/net/tcp for a listening socket. */
 const LISTEN = '0A';
@@ -21,20 +22,20 @@ export function socketsInNamespaceOf(pid: number | 'self'): ListeningSocket[] {
  * Null when its descriptors may not be read (another user, or a program with file capabilities).
  */
 export function listeningSocketsOf(pid: number): ListeningSocket[] | null {
-  const inodes = socketInodesOf(pid);
-  return inodes && socketsInNamespaceOf(pid).filter((socket) => inodes.has(socket.inode));
+  const open = openDescriptors(pid);
+  return open && listeningAmong(pid, open.sockets);
 }
 
-function socketInodesOf(pid: number): Set<string> | null {
-  const links = listDescriptors(pid)?.map((fd) => readProcLink(pid, `fd/${fd}`) ?? '');
-  return links ? new Set(links.filter((link) => link.startsWith('socket:[')).map((link) => link.slice(8, -1))) : null;
+/** Those of the process that listen, of the sockets with these inodes. */
+export function listeningAmong(pid: number, inodes: ReadonlySet<string>): ListeningSocket[] {
+  return socketsInNamespaceOf(pid).filter((socket) => inodes.has(socket.inode));
 }
 
 /** Who holds one of these sockets; several after a fork that handed them on, none when they belong to another user. */
 export function pidsHolding(sockets: readonly ListeningSocket[]): number[] {
   if (sockets.length === 0) return [];
   const wanted = new Set(sockets.map((socket) => socket.inode));
-  return listPids().filter((pid) => [...(socketInodesOf(pid) ?? [])].some((inode) => wanted.has(inode)));
+  return listPids().filter((pid) => [...(openDescriptors(pid)?.sockets ?? [])].some((inode) => wanted.has(inode)));
 }
 
 export function isLoopback(address: string): boolean {

@@ -8,7 +8,7 @@ export interface PlantedLeak extends Program {
   readonly kinds: readonly HolderKind[];
   /** URL of the script that is named, where it is not that of the service. */
   readonly place?: RegExp;
-  /** Holder of a healthy neighbour that grows for a while. */
+  /** Holder of another suspect: a healthy neighbour that grows for a while, or a leak of its own. */
   readonly beside?: RegExp;
 }
 
@@ -90,6 +90,16 @@ class Visit { constructor(i) { this.page = 'p' + i; this.tags = ['t' + i]; } }`,
     class: /^Visit$/,
     holder: /^Array `<key>` of `byTeam` of module service\.cjs$/,
     kinds: ['array'],
+  },
+  {
+    name: 'two caches of a class in one object, without a bound both, stay two',
+    setUp: `class Cache { constructor() { this.entries = new Map(); } } const caches = { tokens: new Cache(), carts: new Cache() }; exports.caches = caches;`,
+    request:
+      "caches.tokens.entries.set('t' + i, { token: 't' + i, scopes: ['read' + i, 'write' + i, 'all' + i] }); caches.carts.entries.set('c' + i, { cart: 'c' + i });",
+    class: /^Object \{(token, scopes|cart)\}$/,
+    holder: /^Map `entries` of Cache/,
+    kinds: ['map'],
+    beside: /^Map `entries` of Cache/,
   },
   {
     name: 'sessions that hold a timer each',

@@ -3,7 +3,7 @@ import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-gro
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { memoryTimeToLimit, type Rate, type TimeToLimit } from '../limits.ts';
+import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { RunView } from '../run-view.ts';
 import { verifyLine } from '../verify-line.ts';
@@ -120,7 +120,7 @@ function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace
   return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName, at.variable);
 }
 
-function growthOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, rate: Rate): Omit<Growth, keyof TimeToLimit> {
+function growthOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, rate: Rate): Omit<Growth, keyof TowardsLimit> {
   const requests = behaviour.loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
   return {
     bytesPerHour: perHour(rate.slope),
@@ -137,10 +137,10 @@ const MUCH_SOONER = 0.8;
 /** Into a limit grows all that grows, other leaks too: the lines of the whole, where they are steeper than the suspect's. */
 function withAllThatGrows(
   context: CheckContext,
-  alone: TimeToLimit,
+  alone: TowardsLimit,
   rate: Rate,
   where: 'heap' | 'outside',
-): TimeToLimit {
+): TowardsLimit {
   const [heap, external] = (['heap.live', 'heap.external'] as const).map((name) => {
     const line = afterCollection(context, name);
     return line.isGrowing && line.entry !== null ? line.entry.trend : null;
@@ -187,7 +187,7 @@ function rateOf(behaviour: GrowthBehaviour, suspect: HeapSuspect, heap: AfterCol
 
 const DAY_MS = 24 * 3_600_000;
 
-function severityOf(confidence: Confidence, { timeToLimitMs }: TimeToLimit): Severity {
+function severityOf(confidence: Confidence, { timeToLimitMs }: TowardsLimit): Severity {
   if (confidence === 'possible') return 'minor';
   return timeToLimitMs !== null && timeToLimitMs < 7 * DAY_MS ? 'critical' : 'major';
 }

@@ -4,6 +4,7 @@ import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { printable } from '../../model/printable.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { formatPlace } from '../../report/place.ts';
 import { localPlaces } from '../../single/local-places.ts';
 import { classChangesOf } from '../../snapshot/class-changes-of.ts';
 import { growthOf } from '../../snapshot/growth-of.ts';
@@ -52,7 +53,7 @@ export const diffCommand =
         salvage: flagArgument(args, 'salvage'),
         onProgress: showProgress(terminal),
       });
-      const placeOf = localPlaces(scriptsOf(growth.suspects));
+      const placeOf = localPlaces(scriptsOf(growth.suspects), { variables: true });
       terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
     },
   });
@@ -151,7 +152,7 @@ function suspectText(suspect: HeapSuspect, index: number, placeOf: PlaceOf): str
     `${index + 1}. ${name} held by ${holder}: ${Math.round(shareOfGrowth * 100)} % of the growth`,
     `   objects ${counts.map(formatCount).join(' | ')}   bytes ${bytes.map(formatBytes).join(' | ')}`,
     ...(objectsPerRequest === null ? [] : [`   ${objectsPerRequest.toFixed(2)} objects a request`]),
-    ...(place ? [`   ${place.file}:${place.line}:${place.column} ${place.function}`] : []),
+    ...(place ? [`   ${formatPlace(place)} ${place.function}`.trimEnd()] : []),
     ...pathLines(suspect).map((line, depth) => `   ${'  '.repeat(Math.min(depth, 12))}${line}`),
     ...(boundHints.length === 0 ? [] : [`   the holder shows a bound: ${boundHints.join(', ')}`]),
   ]

@@ -7,8 +7,9 @@ import type { SuspectSeries } from './suspect-series.ts';
 const SIDE_BY_SIDE = 0.25;
 /** With two snapshots there is one share, of everything. */
 const LEAST_SNAPSHOTS = 3;
-/** Two lists of one object may well be two leaks, and then their names are worth more than their sum. */
-const LEAST_HOLDERS = 4;
+/** Two lists of one object, or two of plain objects, may well be two leaks, and then their names are worth more than their sum. */
+const LEAST_UNLIKE = 4;
+const SAYS_NOTHING = /^(Object|Array|Map|Set|Promise|\(string\))$/;
 const LEAST_OBJECTS = 4;
 const MOST_LOOKED_AT = 500;
 
@@ -32,8 +33,7 @@ export function joinSiblings(series: PlaceSeries, found: readonly SuspectSeries[
     const [first, ...others] = group.filter(({ suspect }) => !joined.has(suspect));
     if (!first) continue;
     const beside = others.filter(({ suspect }) => growSideBySide(first.suspect, suspect));
-    const least = first.at === first.suspect.place.anchor ? LEAST_HOLDERS : 2;
-    if (beside.length + 1 < least) continue;
+    if (beside.length + 1 < leastOf(series, first)) continue;
     joined.set(first.suspect, together([first, ...beside]));
     for (const { suspect } of beside) joined.set(suspect, null);
   }
@@ -41,6 +41,10 @@ export function joinSiblings(series: PlaceSeries, found: readonly SuspectSeries[
     const result = joined.get(suspect);
     return result === undefined ? [suspect] : result === null ? [] : [result];
   });
+}
+
+function leastOf({ tree }: PlaceSeries, { suspect: { main, place }, at }: Masked): number {
+  return at === place.anchor || SAYS_NOTHING.test(tree.classes.get(tree.class(main))) ? LEAST_UNLIKE : 2;
 }
 
 interface Masked {

@@ -116,7 +116,7 @@ export class GrowthMeasure {
     const kept = keepSuspects(series, joinSiblings(series, found), requests, growthBytes);
     const byIds = this.idsRefused === null;
     const locations = new SourceLocations(latest.graph);
-    const words = { locations, scopes: new Scopes(latest.graph, locations) };
+    const words = { locations, scopes: new Scopes(latest.graph, locations, latest.spanning.exported) };
     return {
       comparison: byIds ? 'ids' : 'class-and-signature',
       comparisonReason: this.comparisonReason(),

@@ -15,6 +15,8 @@ export interface SpanningTree {
   readonly signatureOf: Uint32Array;
   /** Per node: the edge by which it was reached. Meaningless for the root. */
   readonly parentEdge: Uint32Array;
+  /** Met on the way, by the nodes of their cells. */
+  readonly exported: ReadonlyMap<number, ModuleExport>;
 }
 
 /**
@@ -79,7 +81,7 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
       drain(wave);
     }
   }
-  return { signatureOf, parentEdge };
+  return { signatureOf, parentEdge, exported };
 }
 
 /** The same place whoever of the importers is met first. */

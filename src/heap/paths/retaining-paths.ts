@@ -35,7 +35,7 @@ export function retainingPaths(
   const spanning = buildSpanningTree(graph, weakMaps, new SignatureTree());
   const distances = calculateDistances(graph, weakMaps);
   const locations = new SourceLocations(graph);
-  const scopes = new Scopes(graph, locations);
+  const scopes = new Scopes(graph, locations, spanning.exported);
   const bySignature = new Map<number, { node: number; objects: number }>();
   for (const node of targets) {
     const signature = spanning.signatureOf[node]!;

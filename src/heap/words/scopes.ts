@@ -1,6 +1,6 @@
 import type { HeapLocation } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
-import { findModuleExports, type ModuleExport } from '../module-exports.ts';
+import type { ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { type SourceLocations, scriptOf, target, textOf } from './source-locations.ts';
 
@@ -20,9 +20,10 @@ export class Scopes {
   private readonly graph: HeapGraph;
   private readonly locations: SourceLocations;
   private readonly known = new Map<number, Scope | null>();
-  private exports: ReadonlyMap<number, ModuleExport> | null = null;
+  private readonly exported: ReadonlyMap<number, ModuleExport>;
 
-  constructor(graph: HeapGraph, locations: SourceLocations) {
+  constructor(graph: HeapGraph, locations: SourceLocations, exported: ReadonlyMap<number, ModuleExport>) {
+    this.exported = exported;
     this.graph = graph;
     this.locations = locations;
   }
@@ -43,8 +44,7 @@ export class Scopes {
    * the object that Node keeps for a CommonJS module. Null for any other node.
    */
   ofModule(node: number): (Scope & { readonly variable: string | null }) | null {
-    this.exports ??= findModuleExports(this.graph);
-    const exported = this.exports.get(node);
+    const exported = this.exported.get(node);
     if (exported) return { ...moduleScope(exported.url), variable: exported.name };
     const file = commonJsFile(this.graph, node);
     return file === null ? null : { ...moduleScope(file), variable: null };
