@@ -16,7 +16,7 @@ export interface SettledSignatures {
 /**
  * Makes all signatures again, now that several snapshots are known, with two rules; the sums follow.
  *
- * Landmarks: what the heap has one or two of (an instance of a service class, the variables of a module) is the same
+ * Landmarks: what the heap has one of (an instance of a service class, an exported variable) is the same
  * place however it was reached. Signatures start anew there, so that a change in the wiring above, as when timers
  * change their order, does not look as if everything below had moved.
  *
@@ -46,6 +46,7 @@ export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSu
 
 /** So few of a class, in every snapshot, are parts of the program's wiring and no data. */
 const LANDMARKS = 2;
+const OF_PROTOTYPES = new Set([`${PROPERTY}prototype`, `${PROPERTY}__proto__`]);
 const ANYTHING = new Set(['Object', 'Array', 'Map', 'Set', 'WeakMap', 'Promise', CLOSURE_PREFIX]);
 
 function findLandmarks(tree: SignatureTree, sums: readonly SignatureSums[]): Uint8Array {
@@ -59,6 +60,15 @@ function findLandmarks(tree: SignatureTree, sums: readonly SignatureSums[]): Uin
     perClass.forEach((total, klass) => {
       if (total > LANDMARKS) isLandmark[klass] = 0;
     });
+  }
+  // Two caches that stay where they are can be told apart, and what one holds is not what the other holds.
+  const lasting = new Uint8Array(tree.classes.count);
+  for (let signature = 1; signature < tree.count; signature++) {
+    const klass = tree.class(signature);
+    if (isLandmark[klass] === 0 || OF_PROTOTYPES.has(tree.labels.get(tree.label(signature)))) continue;
+    if (!sums.every(({ count }) => (count[signature] ?? 0) > 0)) continue;
+    lasting[klass] = lasting[klass]! + 1;
+    if (lasting[klass]! > 1) isLandmark[klass] = 0;
   }
   for (let klass = 0; klass < isLandmark.length; klass++) {
     const name = tree.classes.get(klass);
