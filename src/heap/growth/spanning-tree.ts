@@ -54,11 +54,12 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
     for (; next < queued; next++) {
       const node = queue[next]!;
       const isDictionary = labels.isDictionary(node);
+      const isInCircle = timers.isInCircle(node);
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const type = edgeType[edge]!;
         if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
         const to = edgeTo[edge]!;
-        if (signatureOf[to] !== NOT_REACHED || timers.isLink(node, to)) continue;
+        if (signatureOf[to] !== NOT_REACHED || (isInCircle && timers.isTimer(to))) continue;
         const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
         if (isPair && weakMaps.isFromTable(node, edge)) continue;
         reach(to, edge, node, isDictionary, wave);

@@ -41,9 +41,13 @@ export class TimerLists {
     }
   }
 
-  /** A link of the circle, from a list or a timer to its neighbour. */
-  isLink(from: number, to: number): boolean {
-    return this.marks !== null && this.marks[to] === TIMER && this.marks[from] !== 0;
+  /** A list, or a timer that waits in one: its edge to another timer is a link of the circle. */
+  isInCircle(node: number): boolean {
+    return this.marks !== null && this.marks[node] !== 0;
+  }
+
+  isTimer(node: number): boolean {
+    return this.marks !== null && this.marks[node] === TIMER;
   }
 }
 
