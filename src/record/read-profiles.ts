@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpuProfile } from '../format/cpu-profile.ts';
 import { parseHeapProfile } from '../format/heap-profile.ts';
+import { jsonBomb } from '../format/json-memory.ts';
 import type { CpuProfile, SamplingHeapProfile } from '../model/profiles.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest } from '../model/run-manifest.ts';
+import { unusableMap } from '../model/source-map.ts';
+import { formatBytes } from '../model/units.ts';
 import { storageError } from './storage-error.ts';
 
 interface RunFolder {
@@ -20,15 +23,34 @@ export async function readHeapProfile(run: RunFolder, record: HeapProfileRecord)
   return parseHeapProfile(await readWhole(join(run.dir, record.file)), record.file);
 }
 
-/** The source maps of a run by their file name in `sources/`; one that cannot be read is left out. */
+/** More than any that was written here: the run folder may come from elsewhere. */
+const LARGEST_MAP_BYTES = 64 * 1024 * 1024;
+const MOST_MAPS_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The source maps of a run by their file name in `sources/`. One that is not there is left out, and so is, with a note,
+ * one that would take too much memory.
+ */
 export async function readSourceMaps(
   run: RunFolder & { readonly manifest: Pick<RunManifest, 'scripts'> },
+  note: (text: string) => void,
 ): Promise<ReadonlyMap<string, string>> {
   const maps = new Map<string, string>();
-  for (const { mapFile } of run.manifest.scripts) {
-    if (mapFile === null || maps.has(mapFile)) continue;
-    const text = await readFile(join(run.dir, 'sources', mapFile), 'utf8').catch(() => null);
-    if (text !== null) maps.set(mapFile, text);
+  const seen = new Set<string>();
+  let totalBytes = 0;
+  for (const { mapFile, url } of run.manifest.scripts) {
+    if (mapFile === null || seen.has(mapFile)) continue;
+    seen.add(mapFile);
+    const path = join(run.dir, 'sources', mapFile);
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    const isTooMuch = size > LARGEST_MAP_BYTES || totalBytes + size > MOST_MAPS_BYTES;
+    const bytes = isTooMuch ? null : await readFile(path).catch(() => null);
+    const fault = isTooMuch ? `has ${formatBytes(size)}` : bytes && jsonBomb(bytes);
+    if (fault !== null) note(unusableMap(url, `sources/${mapFile} ${fault}`));
+    else if (bytes !== null) {
+      maps.set(mapFile, bytes.toString('utf8'));
+      totalBytes += bytes.length;
+    }
   }
   return maps;
 }

@@ -43,7 +43,7 @@ export async function analyseRun(
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
-  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run));
+  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
   const cpu = await readCpu(run, placeOf, note);
   const heap = await readHeapGrowth(run, onProgress);
   const database = await readDatabase(run, note);
