@@ -1,4 +1,5 @@
 import type { ClassCount } from '../model/run-event.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { countByClass } from './in-target/count-by-class.ts';
 import type { MeasureCost, Measured } from './measure-cost.ts';
@@ -35,7 +36,9 @@ export async function countClasses(session: InspectorSession, measure: MeasureCo
         returnByValue: true,
         objectGroup: OBJECT_GROUP,
       });
-      return result.value;
+      return takeIn('Runtime.callFunctionOn', () =>
+        result.value.map(({ class: name, count }) => ({ class: String(name), count: Number(count) })),
+      );
     } finally {
       await call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
     }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { InspectorError } from './inspector-error.ts';
+import { LONGEST_MESSAGE_BYTES, readInspectorMessage } from './inspector-message.ts';
 import type { InspectorSession } from './session.ts';
 import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
 
@@ -12,14 +14,6 @@ const CONNECT_DEADLINE_MS = 5_000;
 const TURN_PATIENCE_MS = 1_000;
 /** Handles of thrown errors are kept under this name in the target until they are released. */
 const OBJECT_GROUP = 'soak-profiler';
-
-interface Reply {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string };
-}
 
 interface CallOptions {
   readonly deadlineMs?: Milliseconds;
@@ -33,7 +27,8 @@ interface PendingCall {
 }
 
 interface EvaluateResult {
-  readonly result: { readonly value?: unknown };
+  /** Missing where whoever answers is no inspector. */
+  readonly result?: { readonly value?: unknown };
   readonly exceptionDetails?: {
     readonly text: string;
     readonly exception?: { readonly description?: string; readonly value?: unknown };
@@ -45,9 +40,8 @@ interface EvaluateResult {
  * A stopped process accepts the connection and never answers, so every later call has a deadline of its own.
  */
 export async function connectInspector(url: string): Promise<InspectorSession> {
-  // Messages may be of any size: a heap snapshot chunk is 1 MB, a CPU profile is one message of many.
   const socket = new WebSocket(url, {
-    maxPayload: 0,
+    maxPayload: LONGEST_MESSAGE_BYTES,
     perMessageDeflate: false,
     followRedirects: false,
     handshakeTimeout: CONNECT_DEADLINE_MS,
@@ -65,16 +59,17 @@ class WebSocketSession implements InspectorSession {
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
+  /** Why the connection ends, where that is known before it does. */
+  #endReason = '';
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     this.closed = new Promise((resolve) => {
-      let reason = '';
       socket.on('error', (error) => {
-        reason ||= error.message;
+        this.#endReason ||= error.message;
       });
       socket.on('close', (code, text) => {
-        reason ||= text.toString() || `connection closed (${code})`;
+        const reason = this.#endReason || text.toString() || `connection closed (${code})`;
         this.#rejectAll(reason);
         resolve(reason);
       });
@@ -129,9 +124,9 @@ class WebSocketSession implements InspectorSession {
         if (done) return done.value;
         const take = `(${takeTurn.toString()})(${JSON.stringify(id)}, ${0.9 * patienceMs})`;
         const leftMs = Math.max(1, endMs - performance.now());
-        const taken = await this.#evaluate<TakenTurn>(take, { deadlineMs: leftMs }, false);
-        if (taken.outcome === 'ran') return taken.value as Value;
-        if (taken.outcome === 'gone') return (await turn).value;
+        const taken = await this.#evaluate<TakenTurn | undefined>(take, { deadlineMs: leftMs }, false);
+        if (taken?.outcome === 'ran') return taken.value as Value;
+        if (taken?.outcome === 'gone') return (await turn).value;
       }
     } finally {
       waiting.abort();
@@ -151,7 +146,7 @@ class WebSocketSession implements InspectorSession {
     // Seen once, after a forced collection, for a reason not known: V8 does not find the main context. It has evaluated
     // nothing then, so asking again does no harm.
     const reply = await ask().catch((error: unknown) => (isContextMissed(error) ? ask() : Promise.reject(error)));
-    if (!reply.exceptionDetails) return reply.result.value as Value;
+    if (!reply.exceptionDetails) return reply.result?.value as Value;
     // The thrown object stays alive in the target until its handle is released.
     this.call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
     const { exception, text } = reply.exceptionDetails;
@@ -167,17 +162,31 @@ class WebSocketSession implements InspectorSession {
   }
 
   #receive(text: string): void {
-    const message = JSON.parse(text) as Reply;
-    if (message.id === undefined) {
-      for (const listener of this.#listeners.get(message.method ?? '') ?? []) listener(message.params as never);
+    const message = readInspectorMessage(text);
+    if (message === null) {
+      this.#refuse(`a message that no inspector sends: ${printable(text.slice(0, 60))}`);
+      return;
+    }
+    if (message.kind === 'event') {
+      try {
+        for (const listener of this.#listeners.get(message.method) ?? []) listener(message.params as never);
+      } catch (error) {
+        this.#refuse(`${printable(message.method.slice(0, 60))} could not be taken in: ${(error as Error).message}`);
+      }
       return;
     }
     const call = this.#pending.get(message.id);
     if (!call) return; // answered after its deadline
     this.#pending.delete(message.id);
     clearTimeout(call.timer);
-    if (message.error) call.reject(new InspectorError(call.method, 'protocol', message.error.message));
+    if (message.error !== null) call.reject(new InspectorError(call.method, 'protocol', message.error));
     else call.resolve(message.result);
+  }
+
+  /** Who sends nonsense once is not trusted any further. */
+  #refuse(reason: string): void {
+    this.#endReason ||= reason;
+    this.#socket.terminate();
   }
 
   #rejectAll(reason: string): void {

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { takeIn } from './inspector-error.ts';
 import { readProcLink, readStat } from './proc.ts';
 import type { InspectorSession } from './session.ts';
 import {
@@ -32,7 +33,7 @@ export async function inspectRegistry(
   session: InspectorSession,
 ): Promise<{ readonly state: RegistryState | null; readonly heldByOther: boolean }> {
   const state = await session.evaluate<RegistryState | null>(callInTarget(readRegistry));
-  return { state, heldByOther: state !== null && isOtherAndAlive(state) };
+  return takeIn('Runtime.evaluate', () => ({ state, heldByOther: state !== null && isOtherAndAlive(state) }));
 }
 
 /**
