@@ -25,7 +25,7 @@ export const k6Json: ResultFormat = {
   matches: ({ firstLine }) =>
     firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
   open: (sink) =>
-    lineReader((line) => {
+    lineReader(sink, (line) => {
       const isDuration = line.includes(DURATION);
       if (!isDuration && !line.includes(DROPPED)) return;
       const sample = parsed(line, sink);
@@ -72,7 +72,7 @@ export const k6Csv: ResultFormat = {
   matches: ({ firstLine }) => firstLine.startsWith('metric_name,timestamp,metric_value'),
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
-    return csvReader((cells) => {
+    return csvReader(sink, (cells) => {
       if (at === null) {
         at = columnsOf(cells, COLUMNS);
         return;

@@ -22,7 +22,7 @@ export const vegetaJson: ResultFormat = {
   title: 'vegeta results (vegeta encode)',
   matches: ({ firstLine }) => /^\{.*"code"\s*:\s*\d+.*"latency"\s*:\s*\d+/.test(firstLine),
   open: (sink) =>
-    lineReader((line) => {
+    lineReader(sink, (line) => {
       if (line === '') return;
       let result: VegetaResult;
       try {
@@ -40,7 +40,7 @@ export const vegetaCsv: ResultFormat = {
   title: 'vegeta results (vegeta encode --to csv)',
   matches: ({ firstLine }) => /^\d{19},\d{1,3},\d+,\d+,\d+,/.test(firstLine),
   open: (sink) =>
-    csvReader((cells) => {
+    csvReader(sink, (cells) => {
       const [at, code, latency, , , error = '', , attack = '', , method = '', url = ''] = cells;
       record(sink, Number(at) / NS_PER_MS, Number(latency), { code: Number(code), error, attack, method, url });
     }),
