@@ -31,7 +31,7 @@ export interface Results {
 const HEAD_BYTES = 64 * 1024;
 const PROGRESS_EVERY = 1_000_000;
 /** Results are packed to a fifth or a thirtieth; a file made to fill memory or disk to a thousandth. */
-const MOST_TIMES_UNPACKED = 200;
+const MOST_TIMES_UNPACKED = 100;
 const LEAST_UNPACKED_BYTES = 64 * 1024 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
 

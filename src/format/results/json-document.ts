@@ -45,6 +45,16 @@ export class JsonNode {
   }
 }
 
+/** A line of NDJSON; null for one that is none, which is told. */
+export function jsonLine(line: string, sink: ResultSink): JsonNode | null {
+  try {
+    return new JsonNode(JSON.parse(line));
+  } catch {
+    sink.damage('a line that is no JSON');
+    return null;
+  }
+}
+
 /** A format that is one JSON document, told from others by what it holds. */
 export interface DocumentFormat {
   readonly id: string;
