@@ -26,11 +26,11 @@ export async function countClasses(session: InspectorSession, measure: MeasureCo
         objectGroup: OBJECT_GROUP,
       });
       const { objects } = await call<{ readonly objects: { readonly objectId: string } }>('Runtime.queryObjects', {
-        prototypeObjectId: prototype.objectId,
+        prototypeObjectId: takeIn('Runtime.evaluate', () => prototype.objectId),
         objectGroup: OBJECT_GROUP,
       });
       const { result } = await call<{ readonly result: { readonly value: ClassCount[] } }>('Runtime.callFunctionOn', {
-        objectId: objects.objectId,
+        objectId: takeIn('Runtime.queryObjects', () => objects.objectId),
         functionDeclaration: countByClass.toString(),
         arguments: [{ value: MOST_CLASSES }],
         returnByValue: true,

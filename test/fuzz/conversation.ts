@@ -85,6 +85,8 @@ class ScriptedSession implements InspectorSession {
     const asked = `${method} ${JSON.stringify(params)}`;
     const at = FRAMES.findIndex(([ask]) => asked.includes(ask));
     if (at < 0) return {} as Result;
+    // What never comes would be waited for: the connection ends first.
+    if (asked.includes('profileEnd')) setImmediate(() => this.disconnect());
     const message = readInspectorMessage(this.#lines[at] ?? '');
     if (message === null) {
       this.disconnect();
@@ -100,8 +102,6 @@ class ScriptedSession implements InspectorSession {
       this.disconnect();
       throw new InspectorError(method, 'closed', String(error));
     }
-    // What never comes would be waited for: the connection ends first.
-    setImmediate(() => this.disconnect());
     return {} as Result;
   }
 

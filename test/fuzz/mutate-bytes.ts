@@ -17,7 +17,7 @@ export const INHERITED: readonly string[] = [
   'length',
 ];
 
-const LONGEST = 32 * 1024;
+const LONGEST = 8 * 1024;
 
 /** One to six changes of bytes: flipped bits, spans taken out, doubled, moved or repeated, words put in, the end cut off. */
 export function mutateBytes(bytes: Uint8Array, dice: Dice, words: readonly string[]): Uint8Array {

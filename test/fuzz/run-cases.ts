@@ -35,7 +35,8 @@ for (; current < Number(to); current += 1) {
     if (!isRefusal(reader, error)) tell(current, words(error));
   }
   if (current % 16 === 0 && process.memoryUsage.rss() > MOST_RSS_BYTES) {
-    tell(current, `memory grew to ${Math.round(process.memoryUsage.rss() / 1e6)} MB within 16 cases`);
+    tell(current, `memory grew to ${Math.round(process.memoryUsage.rss() / 1e6)} MB`);
+    current += 1;
     break;
   }
 }

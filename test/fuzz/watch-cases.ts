@@ -21,6 +21,8 @@ export interface WatchOptions {
 const RUN_CASES = fileURLToPath(new URL('./run-cases.js', import.meta.url));
 /** No case may take longer. A machine that is busy makes it longer: so much of waiting for a turn is borne. */
 const DEADLINE_MS = 5_000;
+/** Of one that does nothing: it waits for what never comes. */
+const IDLE_DEADLINE_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 const HEAP_MB = 400;
 
@@ -76,13 +78,15 @@ function runProcess(reader: string, { seed, from, to, onProgress }: WatchOptions
   let last = -1;
   let isHung = false;
   let cpuAtStartMs = 0;
+  let startMs = performance.now();
   const watch = setInterval(() => {
     const index = currentCase(folder);
     if (index !== last) {
       last = index;
       cpuAtStartMs = cpuMs(child.pid);
+      startMs = performance.now();
       onProgress?.(index);
-    } else if (cpuMs(child.pid) - cpuAtStartMs > DEADLINE_MS) {
+    } else if (cpuMs(child.pid) - cpuAtStartMs > DEADLINE_MS || performance.now() - startMs > IDLE_DEADLINE_MS) {
       isHung = true;
       child.kill('SIGKILL');
     }
@@ -98,7 +102,7 @@ function runProcess(reader: string, { seed, from, to, onProgress }: WatchOptions
       if (done !== null) resolve({ ended: done, found, reason: null });
       else {
         const how = isHung
-          ? `no end after ${DEADLINE_MS} ms of CPU`
+          ? `no end after ${DEADLINE_MS} ms of CPU or ${IDLE_DEADLINE_MS} ms of waiting`
           : `ended with ${signal ?? `code ${code}`}: ${stderr}`;
         resolve({ ended: Math.max(from, currentCase(folder)), found, reason: how });
       }
