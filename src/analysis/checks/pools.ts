@@ -45,7 +45,7 @@ export const pools: Check = {
 
 function wordsOf({ holder, inUse, total }: PoolSeries): string {
   const all = total.at(-1) ?? null;
-  return `${holder}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
+  return `${objectText(holder)}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
 }
 
 function countWords(count: number | null): string {

@@ -64,7 +64,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     anchorLocation: holderLocation(graph, path, at, scopes, locations),
     // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
     ...('owner' in holder ? boundsOf(graph, path, at, context.hasNumbers) : NO_BOUNDS),
-    path: pathWords(graph, path, scopes, anchor).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
+    path: pathWords(graph, path, scopes, at).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
     signature: signatureText(series, signature, suspect.siblings?.[0]?.at),
     classLocation: classLocation(graph, example.node, locations),
     holders: holdersOf(context, holderNode) * (suspect.siblings?.length ?? 1),
