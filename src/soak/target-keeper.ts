@@ -4,6 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import { hasHandedOver } from '../target/has-handed-over.ts';
 import { poll } from '../target/poll.ts';
 import { isListeningOn, isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
 import type { SessionEnd } from '../target/session.ts';
@@ -19,6 +20,8 @@ import type { SoakTarget } from './soak-target.ts';
 import { wait } from './wait.ts';
 
 type Values = Partial<Record<MetricName, number>>;
+/** `exiting`: its program has ended, the process is there still. `draining`: it works, but new requests go elsewhere. */
+type Ending = 'exited' | 'reused' | 'exiting' | 'draining';
 type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
@@ -35,6 +38,7 @@ type KeeperOptions = TargetKeeperOptions & Parameters<typeof setUpInstruments>[2
 const SET_UP_ATTEMPTS = 3;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
 /** How soon after its connection the end of a process is seen. */
 const LOOK_EVERY_MS = 50;
 /** A process that exits takes no new debuggers within a few milliseconds; a busy machine needs longer. */
@@ -57,6 +61,7 @@ export class TargetKeeper {
   #recovering: Promise<void> | null = null;
   #pendingInside: Promise<void> | null = null;
   #arrived: Values = {};
+  #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
   #busy = false;
   #closing = false;
@@ -96,9 +101,12 @@ export class TargetKeeper {
   async readOutside(): Promise<Values | null> {
     if (!this.#outside) return {};
     const reading = await this.#outside.sample();
-    if (reading.alive) return reading.values;
-    if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
-    return null;
+    if (!reading.alive) {
+      if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
+      return null;
+    }
+    if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
+    return reading.values;
   }
 
   /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
@@ -169,6 +177,17 @@ export class TargetKeeper {
         log.say(`the service does not answer: ${(error as Error).message}`);
       }
     }
+  }
+
+  /** Looked at now and then: the table of sockets is long where there are many connections. */
+  #isDraining(): boolean {
+    const { clock, stop } = this.#options;
+    const instruments = this.#instruments;
+    if (!this.#process || !instruments || this.#busy || this.#recovering || this.#closing || stop.aborted) return false;
+    const nowMonoMs = clock.monoMs();
+    if (nowMonoMs - this.#lookedForSuccessorMonoMs < LOOK_FOR_SUCCESSOR_EVERY_MS) return false;
+    this.#lookedForSuccessorMonoMs = nowMonoMs;
+    return hasHandedOver(this.#process, instruments.attachment.inspector.port);
   }
 
   #watchConnection(instruments: Instruments): void {
@@ -247,13 +266,16 @@ export class TargetKeeper {
     return !stop.aborted;
   }
 
-  async #awaitSuccessor(reason: 'exited' | 'reused' | 'exiting'): Promise<void> {
+  async #awaitSuccessor(reason: Ending): Promise<void> {
     const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
-    this.#instruments?.attachment.session.disconnect();
+    const instruments = this.#instruments;
     this.#instruments = null;
+    // Nothing of ours may stay in one that works on.
+    if (instruments && reason === 'draining') await takeDownInstruments(instruments);
+    else instruments?.attachment.session.disconnect();
     const ended = endingWords(lost.pid, reason);
     log.event({ type: 'target-lost', reason: ended });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
@@ -265,8 +287,8 @@ export class TargetKeeper {
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
     this.#beginLife(successor, lostMonoMs);
-    const instruments = await this.#attachAgain(lostMonoMs);
-    if (instruments) this.#adopt(instruments);
+    const next = await this.#attachAgain(lostMonoMs);
+    if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');
   }
 
@@ -299,9 +321,17 @@ export class TargetKeeper {
   }
 }
 
-function endingWords(pid: number, reason: 'exited' | 'reused' | 'exiting'): string {
-  if (reason === 'exiting') return `exiting: the program of process ${pid} has ended`;
-  return `process ${pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`;
+function endingWords(pid: number, reason: Ending): string {
+  switch (reason) {
+    case 'exited':
+      return `process ${pid} ended`;
+    case 'reused':
+      return `process ${pid} ended and its number was given to another`;
+    case 'exiting':
+      return `exiting: the program of process ${pid} has ended`;
+    case 'draining':
+      return `draining: process ${pid} listens no more, another process does in its place`;
+  }
 }
 
 function isSameLife(a: Life, b: Life): boolean {

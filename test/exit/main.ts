@@ -1,6 +1,6 @@
 // How much longer a service takes to exit while we are attached: each way to end, each command, each Node.
 //   npm run test:exit [-- WORD...]      only the rows that contain all words, as in `20 driven`
-// Exit code 1 where a row is over the limit. Takes a quarter of an hour.
+// Exit code 1 where a row is over the limit. Takes some twenty minutes.
 import { type NodeVersion, nodeVersions } from '../helpers/node-versions.ts';
 import { countedMs, ENDINGS, type Ending, LIMIT_MS, measureExit, median, WATCHERS } from './measure-exit.ts';
 
@@ -25,7 +25,10 @@ async function measureRows(
   const alone = await repeat(async () => (await measureExit({ binary, by, watcher: null, args })).totalMs);
   let over = 0;
   for (const watcher of chosen) {
-    const watched = await repeat(async () => countedMs(watcher, await measureExit({ binary, by, watcher, args })));
+    const measure = async (): Promise<number> => countedMs(watcher, await measureExit({ binary, by, watcher, args }));
+    const first = await measure();
+    // A connection that holds the service up does so every time; a busy machine does not.
+    const watched = first - alone <= LIMIT_MS ? first : await repeat(measure);
     const isOver = watched - alone > LIMIT_MS;
     if (isOver) over += 1;
     const figures = [alone, watched, watched - alone].map((ms) => ms.toFixed(0)).join(' | ');

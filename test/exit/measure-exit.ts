@@ -51,7 +51,6 @@ export const WATCHERS: readonly Watcher[] = [
     ready: /profiling/,
     settleMs: 500,
   },
-  { name: 'heap snapshot', words: snapshot, ready: /stand still/, settleMs: 0, inMidst: true },
   {
     name: 'heap snapshot, in the midst',
     words: snapshot,

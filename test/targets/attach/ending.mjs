@@ -21,6 +21,7 @@ const ticker = setInterval(() => kept.length, 100);
 let closing = false;
 
 const server = createServer((request, response) => {
+  if (request.url === '/hold') return; // never answered: keeps the process from ending
   if (closing) response.setHeader('connection', 'close');
   response.end('{"status":"ok"}');
   if (request.url === '/finish') close();
