@@ -1,9 +1,9 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import type { Clock } from '../model/clock.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
-import type { ProcessFacts } from '../target/process-facts.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -150,7 +150,12 @@ function settle(options: SoakOptions): Settled {
   };
 }
 
-function noteSegment(recorder: RunRecorder, { pid, startTicks }: ProcessFacts, segment: number, clock: Clock): void {
+function noteSegment(
+  recorder: RunRecorder,
+  { pid, startTicks }: Pick<TargetFacts, 'pid' | 'startTicks'>,
+  segment: number,
+  clock: Clock,
+): void {
   const life = { pid, startTicks, startMonoMs: clock.monoMs() };
   void recorder.updateManifest((manifest) => ({
     ...manifest,
