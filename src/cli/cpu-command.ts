@@ -72,6 +72,7 @@ export const cpuCommand: Command = (exit) => ({
 
     const { tree, placeOf, startPauseMs } = recording;
     const [profileFile, pageFile] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
+    for (const file of [profileFile, pageFile]) refuseToOverwrite(file, force);
     const title = `CPU of ${facts.name}, ${formatDuration(recording.durationMs)}`;
     const summary = summariseTree(tree, placeOf, SHOWN_FUNCTIONS);
     await writeOutput(profileFile, JSON.stringify(recording.profile));

@@ -8,6 +8,7 @@ import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { toolVersion } from '../soak/tool-version.ts';
+import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,6 +34,7 @@ export async function soakAndReport(
   /** Told of all that the terminal is told. */
   other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
+  checkReportPlace(reportDir);
   const signals = stopOnSignals(terminal.say);
   try {
     const view = createSoakView(terminal);
