@@ -23,6 +23,7 @@ const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
   completed: EXIT.passed,
   'stopped-by-user': EXIT.stoppedByUser,
   'target-lost': EXIT.targetLost,
+  'storage-lost': EXIT.storage,
 };
 
 /** The main job: record, analyse, write the reports, print the verdict. */
@@ -48,7 +49,12 @@ export async function soakAndReport(
     listener.ended?.();
     terminal.say('analysing');
     const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, reportDir);
+    const page = await writeReports(document, reportDir).catch((error: unknown) => {
+      // What was found out in hours is not lost with the place for it.
+      if (!terminal.json)
+        terminal.print(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+      throw error;
+    });
     if (terminal.json) terminal.print(JSON.stringify(document.report));
     else
       terminal.print(

@@ -105,6 +105,7 @@ export class RunRecorder {
   readonly dir: string;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
   readonly #manifest: ManifestWriter;
+  readonly #losses = new Map<string, string>();
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
@@ -137,9 +138,18 @@ export class RunRecorder {
     return this.#manifest.current;
   }
 
-  /** Whether some file of the run waits for the disk: the moment to put heavy captures off. */
-  get inTrouble(): boolean {
-    return this.#inTrouble.size > 0;
+  /** What the disk says while some file of the run waits for it, the moment to leave heavy captures out; else null. */
+  get inTrouble(): ProfilerError | null {
+    return [...this.#inTrouble.values()][0] ?? null;
+  }
+
+  /** What was to be recorded and is not, for the disk's sake: in words, with the reason. */
+  get losses(): readonly string[] {
+    return [...this.#losses].map(([what, reason]) => `${what} (${reason})`);
+  }
+
+  noteLoss(what: string, reason: string): void {
+    this.#losses.set(what, reason);
   }
 
   /** Where the run stands that this one takes the place of; null where there was none, or once it is removed. */
@@ -176,7 +186,13 @@ export class RunRecorder {
 
   /** Writes a whole artefact. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
-    await writeAtomically(target.path, content);
+    try {
+      await writeAtomically(target.path, content);
+      this.#losses.delete(target.file);
+    } catch (error) {
+      this.noteLoss(target.file, (error as Error).message);
+      throw error;
+    }
   }
 
   /** Whether all that was recorded so far is on the disk. */

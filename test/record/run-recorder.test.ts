@@ -84,7 +84,10 @@ test('a used folder is refused and left as it was, unless it is to be replaced',
   writeFileSync(join(dir, 'run.json'), 'old');
   writeFileSync(join(dir, 'mine.txt'), 'mine');
   chmodSync(dir, 0o755);
-  await assert.rejects(createRun(dir, exampleManifest(), { overwrite: true }), /is not empty: it holds mine.txt, run.json/);
+  await assert.rejects(
+    createRun(dir, exampleManifest(), { overwrite: true }),
+    /is not empty: it holds mine.txt, run.json/,
+  );
   assert.equal(statSync(dir).mode & 0o777, 0o755);
 
   const other = join(dir, 'other');
