@@ -69,6 +69,7 @@ export const importCommand: Command = (exit) => ({
     for (const note of results.notes) terminal.say(`note: ${note}`);
     if (facts.leftOut > 0)
       terminal.say(`note: ${formatCount(facts.leftOut)} requests outside of the run were left out`);
+    if (facts.replaced !== null) terminal.say(`note: the run that was there before is kept as ${facts.replaced}`);
     if (terminal.json) {
       const formats = results.formats.map(({ file, id }) => ({ file, format: id }));
       terminal.print(

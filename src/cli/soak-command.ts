@@ -75,7 +75,7 @@ const OPTIONS = {
   force: {
     type: 'boolean',
     default: false,
-    describe: 'replace a run folder; take snapshots that the estimate forbids',
+    describe: 'replace a run that is in the --out folder; take snapshots that the estimate forbids',
   },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 
@@ -24,13 +26,19 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'The name is longer than the file system takes: choose a shorter one with --out.',
 };
 
+/** The tool opens its modules all at once. */
+const ENOUGH_FILES = 256;
 /** What the system says of files, memory for them and their disks; anything else is a defect of ours. */
 const OF_FILES = new Set(Object.keys(WHAT_TO_DO).filter((errno) => errno !== 'ETIMEDOUT'));
 
 /** The errno name of a failed system call (`ENOSPC`), or the class of whatever else was thrown. */
 export function errnoOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error.name;
+  // Node does not know all of them (EDQUOT is `Unknown system error -122`); the system does.
+  const isName = /^[A-Z][A-Z0-9_]*$/.test(code);
+  return (isName ? code : Object.entries(constants.errno).find(([, value]) => value === -(errno ?? 0))?.[0]) ?? code;
 }
 
 /**
@@ -47,6 +55,25 @@ export function storageError(action: string, file: string, cause: unknown): Prof
 /** What the disk refused is no fault of the content, and is not to be passed over as one. */
 export function rethrowStorage(error: unknown): void {
   if (error instanceof ProfilerError && error.exitCode === EXIT.storage) throw error;
+}
+
+/**
+ * What kept the tool from being loaded. Where too few files may be open, Node says of some modules that they are not there.
+ * Null for anything else.
+ */
+export function loadErrorOf(error: unknown): ProfilerError | null {
+  const isMissing = errnoOf(error) === 'ERR_MODULE_NOT_FOUND';
+  const limit = Number(/^Max open files +(\d+)/m.exec(limitsOfProcess())?.[1] ?? Number.POSITIVE_INFINITY);
+  if (!isMissing || limit >= ENOUGH_FILES) return fileErrorOf(error);
+  return storageError('open', 'the modules of the tool', Object.assign(new Error(), { code: 'EMFILE' }));
+}
+
+function limitsOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** To pass to `catch`: tells of `path` what its disk said. */

@@ -16,14 +16,12 @@ export const NEW_FILE: number = constants.O_WRONLY | constants.O_CREAT | constan
 const MOST_PARTS = 100;
 const BLOCK_CHARS = 64 * 1024;
 
-/** Under this name a file grows; readers ignore it. */
-export function partPath(path: string): string {
-  return `${path}.part`;
-}
-
-/** Names for a part, the usual one first: one may be taken by another writer, by a killed one, or by a file of the user. */
+/**
+ * Names under which a file grows, readers ignore them. The usual one first: it may be taken by another writer, by what a killed
+ * one left, or by a file of the user.
+ */
 export function* partPaths(path: string): Generator<string> {
-  yield partPath(path);
+  yield `${path}.part`;
   for (let n = 2; n <= MOST_PARTS; n += 1) yield `${path}.${n}.part`;
 }
 

@@ -215,8 +215,9 @@ export class RunRecorder {
       .map(({ file, lines }) => `${lines} ${lines === 1 ? 'line' : 'lines'} of ${file}`);
     if (!(await this.#manifest.close())) losses.push(`the last state of ${MANIFEST}`);
     if (losses.length === 0) {
-      // A file of the user among those of the run keeps the folder.
-      if (this.#replaced !== null && this.#hasData && (await removeRun(this.#replaced))) this.#replaced = null;
+      // A file of the user among those of the run keeps the folder, and so does a disk that refuses: the caller says so.
+      if (this.#replaced !== null && this.#hasData && (await removeRun(this.#replaced).catch(() => false)))
+        this.#replaced = null;
       return;
     }
     const [cause] = this.#inTrouble.values();
