@@ -1,5 +1,4 @@
-import type { RunManifest } from '../model/run-manifest.ts';
-import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 
 /** What a run will take of its disk, by its plan. */
 export interface PlannedBytes {
@@ -18,15 +17,27 @@ const FIXED_BYTES = 1024 * 1024;
 const BYTES_A_CPU_SAMPLE = 14;
 const BYTES_A_PROFILE = 512 * 1024;
 
-export function plannedBytes(plan: RunManifest['plan'], loadIntervalMs: Milliseconds): PlannedBytes {
-  const { durationMs, sampleIntervalMs, cpuWindowMs, cpuIntervalUs } = plan;
+export function plannedBytes({
+  durationMs,
+  sampleMs,
+  cpuWindowMs,
+  cpuIntervalUs,
+  loadIntervalMs,
+}: {
+  readonly durationMs: Milliseconds;
+  readonly sampleMs: Milliseconds;
+  readonly cpuWindowMs: Milliseconds;
+  readonly cpuIntervalUs: Microseconds;
+  /** Null where no load is driven. */
+  readonly loadIntervalMs: Milliseconds | null;
+}): PlannedBytes {
   const windows = Math.ceil(durationMs / Math.max(1, cpuWindowMs)) + 2;
   const cpuSamples = (durationMs * 1000) / Math.max(1, cpuIntervalUs);
   return {
     journals:
       FIXED_BYTES +
-      (durationMs / sampleIntervalMs) * BYTES_A_SAMPLE +
-      (plan.load === 'none' ? 0 : (durationMs / loadIntervalMs) * BYTES_AN_INTERVAL),
+      (durationMs / sampleMs) * BYTES_A_SAMPLE +
+      (loadIntervalMs === null ? 0 : (durationMs / loadIntervalMs) * BYTES_AN_INTERVAL),
     profiles: windows * BYTES_A_PROFILE + cpuSamples * BYTES_A_CPU_SAMPLE,
   };
 }

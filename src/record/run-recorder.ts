@@ -31,7 +31,7 @@ import {
   type RunFile,
   runFile,
 } from './run-files.ts';
-import { checkRunPlace, removeRun, setAside } from './run-place.ts';
+import { checkRunPlace, type RunPlace, removeRun, setAside } from './run-place.ts';
 
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
@@ -52,6 +52,19 @@ const SYNC_INTERVAL_MS = 10_000;
 const RETRY_MS = 500;
 const LAST_ATTEMPTS = 4;
 
+export interface PlaceOptions {
+  /** Replace a run that is there. */
+  readonly overwrite?: boolean;
+  readonly neededBytes?: Bytes;
+}
+
+/** What `createRun` would refuse, asked before anything else is done. Makes nothing, and throws as `createRun` does. */
+export async function checkBeforeRun(dir: string, options: PlaceOptions): Promise<RunPlace> {
+  const place = await checkRunPlace(dir, options.overwrite ?? false);
+  refuseWithoutRoom(dir, options.neededBytes ?? 0, 'the run');
+  return place;
+}
+
 /**
  * Starts a new run folder (0700, files 0600) and writes its run.json. With `overwrite`, a run that is there is set aside
  * under another name, and removed when the new one has been closed and holds data. Throws a ProfilerError: exit 2 when
@@ -60,10 +73,9 @@ const LAST_ATTEMPTS = 4;
 export async function createRun(
   dir: string,
   manifest: RunManifest,
-  options: RecorderOptions & { readonly overwrite?: boolean; readonly neededBytes?: Bytes } = {},
+  options: RecorderOptions & PlaceOptions = {},
 ): Promise<RunRecorder> {
-  const place = await checkRunPlace(dir, options.overwrite ?? false);
-  refuseWithoutRoom(dir, options.neededBytes ?? 0, 'the run');
+  const place = await checkBeforeRun(dir, options);
   const replaced = place === 'earlier-run' ? await setAside(dir, manifest.clock.startWallMs) : null;
   try {
     await makeFolder(dir);
@@ -215,9 +227,7 @@ export class RunRecorder {
       .map(({ file, lines }) => `${lines} ${lines === 1 ? 'line' : 'lines'} of ${file}`);
     if (!(await this.#manifest.close())) losses.push(`the last state of ${MANIFEST}`);
     if (losses.length === 0) {
-      // A file of the user among those of the run keeps the folder, and so does a disk that refuses: the caller says so.
-      if (this.#replaced !== null && this.#hasData && (await removeRun(this.#replaced).catch(() => false)))
-        this.#replaced = null;
+      await this.#removeReplaced();
       return;
     }
     const [cause] = this.#inTrouble.values();
@@ -227,6 +237,20 @@ export class RunRecorder {
       `${basename(this.dir)}: never reached the disk: ${losses.join(', ')}${cause ? ` (${cause.message})` : ''}`,
       cause?.hint ?? 'The disk refused them for longer than they could be held in memory.',
     );
+  }
+
+  /** It stays where a file of the user lies in it, where the disk refuses, and where this run lacks something: the caller says so. */
+  async #removeReplaced(): Promise<void> {
+    if (this.#replaced === null || !this.#hasData || this.#losses.size > 0) return;
+    if (await removeRun(this.#replaced).catch(() => false)) this.#replaced = null;
+  }
+
+  /** For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place back. */
+  async discard(): Promise<void> {
+    await this.close().catch(() => {});
+    if (!(await removeRun(this.dir)) || this.#replaced === null) return;
+    await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
+    this.#replaced = null;
   }
 
   #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: (lostLines: number) => void } {

@@ -8,7 +8,7 @@ import { ProfilerError } from '../model/errors.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
-import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -50,16 +50,19 @@ const LONGEST_RETURN_MS = 10 * 60_000;
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
   const settled = settle(options);
+  const { durationMs, sampleMs } = options;
+  const loadIntervalMs = options.load === null ? null : settled.loadIntervalMs;
+  const planned = plannedBytes({ ...settled, durationMs, sampleMs, loadIntervalMs });
+  const place = { overwrite: options.force, neededBytes: planned.journals };
+  await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
     ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
-  const planned = plannedBytes(manifest.plan, settled.loadIntervalMs);
   const recorder = await createRun(options.runDir, manifest, {
-    overwrite: options.force,
-    neededBytes: planned.journals,
+    ...place,
     onStorage: (change) => listener.happened(tellStorage(change)),
   }).catch(async (error: unknown) => {
     await monitor?.close();
@@ -71,6 +74,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   const parts = new Parts();
+  let hasBegun = false;
   if (monitor) parts.add(() => monitor.close());
   try {
     const keeper = await TargetKeeper.attach(target, {
@@ -109,6 +113,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         database.keepWhenDue();
       },
     });
+    hasBegun = true;
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
@@ -130,7 +135,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
     log.event({ type: 'end', reason: ending(), detail: '' });
-    await closeRecorder(recorder, log);
+    // A folder without a recording would only be in the way of the next try.
+    await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
   return recorder.losses.length > 0 ? 'storage-lost' : ending();
 }

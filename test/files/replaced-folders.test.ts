@@ -50,7 +50,9 @@ for (const manifest of FOREIGN_MANIFESTS) {
       // Refused before the target is looked for.
       ['soak', '--pid', '1', '--seconds', '10', '--out', folder, '--force'],
     ];
-    for (const words of commands) {
+    const refused = { code: 'run-folder-exists', exitCode: 2 };
+    await assert.rejects(createRun(folder, exampleManifest(), { overwrite: true }), refused);
+    for (const words of manifest === null ? commands : []) {
       const { code, stderr } = await runCli(words, { cwd: temporaryFolder(t) });
       assert.equal(code, 2, stderr);
       assert.match(stderr, /project is not empty: it holds .*It is not replaced/);
