@@ -17,8 +17,11 @@ export function checkReportPlace(dir: string): void {
   const found = lstatOf(dir);
   if (found !== null && !found.isDirectory())
     throw taken(`${dir} is ${irregularity(found) ?? 'a file'}, not a folder.`);
+  if (found !== null) refuseForeignReport(dir);
   refuseImpossibleFolder(dir);
-  if (found === null) return;
+}
+
+function refuseForeignReport(dir: string): void {
   const present = REPORT_FILES.flatMap((name) => {
     const entry = lstatOf(join(dir, name));
     return entry === null ? [] : [{ name, kind: irregularity(entry) }];

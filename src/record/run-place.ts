@@ -1,5 +1,5 @@
 import { lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { lstatOf, refuseImpossibleFolder } from '../files/output-place.ts';
 import { irregularity } from '../files/regular-file.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
@@ -20,19 +20,28 @@ export async function checkRunPlace(dir: string, force: boolean): Promise<RunPla
   if (found !== null && !found.isDirectory()) {
     throw taken(`${dir} is ${irregularity(found) ?? 'a file'}, not a folder.`, 'Choose another folder with --out.');
   }
-  refuseImpossibleFolder(dir);
-  if (found === null) return 'free';
+  if (found === null) {
+    refuseImpossibleFolder(dir);
+    return 'free';
+  }
   const present = await readdir(dir).catch((error: unknown) => {
     throw storageError('cannot read', dir, error);
   });
-  if (present.length === 0) return 'free';
+  if (present.length === 0) {
+    refuseImpossibleFolder(dir);
+    return 'free';
+  }
   const holds = `it holds ${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`;
   if (!force)
     throw taken(
       `${dir} is not empty: ${holds}`,
       'Choose another folder with --out; --force replaces a run that this tool recorded, and nothing else.',
     );
-  if (await isRun(dir)) return 'earlier-run';
+  if (await isRun(dir)) {
+    // It will get another name there.
+    refuseImpossibleFolder(dirname(dir));
+    return 'earlier-run';
+  }
   throw taken(
     `${dir} is not empty: ${holds}. It is not replaced: its ${MANIFEST} does not say that it is a run of this tool.`,
     'Choose another folder with --out, or remove that one yourself.',

@@ -111,6 +111,11 @@ test('a run that recorded nothing, or could not be created, leaves the earlier o
   await first.close();
   const before = folderContent(out);
 
+  const refused = await createRun(out, exampleManifest({ id: 'refused' }), { overwrite: true });
+  await refused.discard();
+  assert.deepEqual(folderContent(out), before);
+  assert.deepEqual(readdirSync(folder), ['run']);
+
   const second = await createRun(out, exampleManifest({ id: 'second' }), { overwrite: true });
   await second.close();
   assert.ok(second.replaced !== null);

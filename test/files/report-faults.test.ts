@@ -9,6 +9,7 @@ const FAULTS = [
   ['openat', 'EMFILE', [2, 9]],
   ['read', 'EIO', [6]],
   ['write', 'ENOSPC', [3]],
+  ['write', 'EDQUOT', [1]],
   ['fdatasync', 'EIO', [2]],
   ['fsync', 'EIO', [1]],
   ['rename', 'EIO', [3]],
