@@ -11,16 +11,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cpu: ['model'],
   stats: ['model'],
   scenario: ['model'],
-  analysis: ['model', 'heap', 'cpu', 'stats'],
+  words: ['model'],
+  analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
   report: ['model'],
   page: ['model'],
-  target: ['model'],
-  capture: ['model', 'format', 'target'],
-  load: ['model', 'stats', 'scenario', 'format'],
-  snapshot: ['model', 'heap', 'format'],
-  record: ['model', 'format'],
+  files: ['model'],
+  target: ['model', 'files'],
+  capture: ['model', 'format', 'files', 'target'],
+  load: ['model', 'stats', 'scenario', 'format', 'files'],
+  snapshot: ['model', 'heap', 'format', 'files'],
+  record: ['model', 'format', 'files'],
   export: ['model', 'stats'],
-  exchange: ['model', 'format', 'stats', 'record'],
+  exchange: ['model', 'format', 'stats', 'files', 'record'],
   soak: [
     'model',
     'format',
@@ -29,13 +31,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'stats',
     'scenario',
     'analysis',
+    'files',
     'target',
     'capture',
     'load',
     'record',
     'snapshot',
   ],
-  single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
+  single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'files', 'target', 'capture', 'load', 'record'],
   testing: ['model', 'scenario', 'report', 'analysis', 'target', 'capture', 'load', 'record', 'soak', 'format'],
   demo: [],
 };
@@ -51,7 +54,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   'prom-client': ['export'],
 };
 
-const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'report'];
+const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
 const SRC = 'src';
 
 interface Import {

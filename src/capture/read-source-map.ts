@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openRegularFileSync, readRegularFileSync } from '../files/regular-file.ts';
 import { jsonBomb } from '../format/json-memory.ts';
+import { ProfilerError } from '../model/errors.ts';
 import { measureSourceMap, type StrippedSourceMap } from '../model/source-map.ts';
-import { formatBytes } from '../model/units.ts';
 
 /** How the target's files are seen from here: through /proc/<pid>/root, since it may live in a container. */
 export type ToHostPath = (path: string) => string;
@@ -57,11 +58,10 @@ function findMap(
     }
     const mapPath = linkedPath(link, path);
     if (mapPath === null) return null;
-    const sizeBytes = statSync(toHostPath(mapPath)).size;
-    if (sizeBytes > MAX_BYTES) throw new UnusableSourceMap(`its map has ${formatBytes(sizeBytes)}`);
-    return { bytes: readFileSync(toHostPath(mapPath)), mapPath };
+    return { bytes: readRegularFileSync(toHostPath(mapPath), { maxBytes: MAX_BYTES }), mapPath };
   } catch (error) {
-    if (error instanceof UnusableSourceMap) throw error;
+    if (error instanceof ProfilerError && error.code === 'file-too-large')
+      throw new UnusableSourceMap(`its map is too large: ${error.message}`);
     return null;
   }
 }
@@ -88,14 +88,13 @@ export function parseSourceMap(bytes: Uint8Array, mapPath: string): StrippedSour
 
 /** The comment stands at the end; only an inline map makes it necessary to read further back. */
 function readMapLink(hostPath: string): string | null {
-  const descriptor = openSync(hostPath, 'r');
+  const descriptor = openRegularFileSync(hostPath, { maxBytes: MAX_BYTES });
   try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size > MAX_BYTES) return null;
-    const tail = readTail(descriptor, stat.size, TAIL_BYTES);
+    const { size } = fstatSync(descriptor);
+    const tail = readTail(descriptor, size, TAIL_BYTES);
     // A last line longer than the tail may be the end of an inline map.
-    const isCut = stat.size > TAIL_BYTES && !tail.trimEnd().includes('\n');
-    return lastLink(tail) ?? (isCut ? lastLink(readTail(descriptor, stat.size, stat.size)) : null);
+    const isCut = size > TAIL_BYTES && !tail.trimEnd().includes('\n');
+    return lastLink(tail) ?? (isCut ? lastLink(readTail(descriptor, size, size)) : null);
   } finally {
     closeSync(descriptor);
   }

@@ -14,15 +14,25 @@ interface WatchOfLoad {
   release(): Promise<void>;
 }
 
+interface Watching {
+  readonly terminal: Terminal;
+  /** Through restarts of the service; a search for its breaking point ends with it. */
+  readonly follows: boolean;
+}
+
 /**
  * What to look at while a load runs: the service that the command line names, from inside too; without one, whoever
  * listens at the address of the load on this machine, from outside alone, without touching it.
  */
-export async function watchOfLoad(args: Arguments, baseUrl: string | null, terminal: Terminal): Promise<WatchOfLoad> {
+export async function watchOfLoad(
+  args: Arguments,
+  baseUrl: string | null,
+  { terminal, follows }: Watching,
+): Promise<WatchOfLoad> {
   const databaseUrl = textArgument(args, 'database');
   const database = databaseUrl === null ? null : await PostgresMonitor.open(databaseUrl, createHostClock());
   try {
-    const watched = await watchService(args, baseUrl, database, terminal);
+    const watched = await watchService(args, baseUrl, database, { terminal, follows });
     if (database && watched.watch === null)
       terminal.say('nothing to watch but the database: name the service, by --port for one');
     return {
@@ -41,15 +51,17 @@ async function watchService(
   args: Arguments,
   baseUrl: string | null,
   database: PostgresMonitor | null,
-  terminal: Terminal,
+  { terminal, follows }: Watching,
 ): Promise<WatchOfLoad> {
   const spec = targetOf(args);
   if (spec === null) return outsideWatch(baseUrl, database, terminal);
   sayWhereLoadGoes(spec, baseUrl, terminal);
   const target = await resolveTarget(spec, 'load', { url: null, allowRemote: flagArgument(args, 'allow-remote') });
   try {
-    const attachment = target.attach && (await target.attach(target.process));
-    const watch = attachment && startTargetWatch({ attachment }, createHostClock(), database);
+    const { attach } = target;
+    const attachment = attach && (await attach(target.process));
+    const follow = attach && follows ? { attach, say: terminal.say } : undefined;
+    const watch = attachment && startTargetWatch({ attachment, follow }, createHostClock(), database);
     return {
       watch,
       async release() {

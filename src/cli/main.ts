@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { EXIT } from '../model/exit-codes.ts';
+import { loadErrorOf } from '../files/storage-error.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { printError } from './print-error.ts';
-import { runCli } from './run-cli.ts';
 
 const words = process.argv.slice(2);
 const UNSETTLED_AWAIT = 13;
@@ -10,15 +10,27 @@ const UNSETTLED_AWAIT = 13;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 // Nothing that nobody waited for may end in exit code 1, which means that a gate failed.
-for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, endOfTool);
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error) => process.exit(told(error)));
 // Node's own code for a program that waits for what can never happen.
 process.on('exit', () => {
   if (process.exitCode === UNSETTLED_AWAIT) process.exitCode = EXIT.toolFailed;
 });
 
-process.exitCode = await runCli(words);
+try {
+  // Loaded here, not above: hundreds of modules are opened at once, and where that is too many (ulimit -n) it is to be said.
+  const { runCli } = await import('./run-cli.ts');
+  process.exitCode = await runCli(words);
+} catch (error) {
+  process.exitCode = told(error);
+}
 
-function endOfTool(error: unknown): void {
+/** The exit code of what was told. */
+function told(error: unknown): ExitCode {
   const isJson = words.includes('--json');
-  process.exit(printError(error, (text) => (isJson ? process.stdout : process.stderr).write(text), isJson));
+  return printError(
+    loadErrorOf(error) ?? error,
+    (text) => (isJson ? process.stdout : process.stderr).write(text),
+    isJson,
+  );
 }

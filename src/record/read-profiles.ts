@@ -1,13 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
 import { parseCpuProfile } from '../format/cpu-profile.ts';
 import { parseHeapProfile } from '../format/heap-profile.ts';
 import { jsonBomb } from '../format/json-memory.ts';
+import { ProfilerError } from '../model/errors.ts';
 import type { CpuProfile, SamplingHeapProfile } from '../model/profiles.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest } from '../model/run-manifest.ts';
 import { unusableMap } from '../model/source-map.ts';
-import { formatBytes } from '../model/units.ts';
-import { storageError } from './storage-error.ts';
 
 interface RunFolder {
   readonly dir: string;
@@ -28,8 +28,8 @@ const LARGEST_MAP_BYTES = 64 * 1024 * 1024;
 const MOST_MAPS_BYTES = 256 * 1024 * 1024;
 
 /**
- * The source maps of a run by their file name in `sources/`. One that is not there is left out, and so is, with a note,
- * one that would take too much memory.
+ * The source maps of a run by their file name in `sources/`. One that is missing is left out, and so is, with a note, one
+ * that would take too much memory. Throws a ProfilerError (exit 6).
  */
 export async function readSourceMaps(
   run: RunFolder & { readonly manifest: Pick<RunManifest, 'scripts'> },
@@ -37,22 +37,29 @@ export async function readSourceMaps(
 ): Promise<ReadonlyMap<string, string>> {
   const maps = new Map<string, string>();
   const seen = new Set<string>();
-  let totalBytes = 0;
+  let bytesLeft = MOST_MAPS_BYTES;
   for (const { mapFile, url } of run.manifest.scripts) {
     if (mapFile === null || seen.has(mapFile)) continue;
     seen.add(mapFile);
-    const path = join(run.dir, 'sources', mapFile);
-    const { size } = await stat(path).catch(() => ({ size: 0 }));
-    const isTooMuch = size > LARGEST_MAP_BYTES || totalBytes + size > MOST_MAPS_BYTES;
-    const bytes = isTooMuch ? null : await readFile(path).catch(() => null);
-    const fault = isTooMuch ? `has ${formatBytes(size)}` : bytes && jsonBomb(bytes);
+    const bytes = await readMap(run.dir, mapFile, Math.min(LARGEST_MAP_BYTES, bytesLeft));
+    const fault = typeof bytes === 'string' ? bytes : bytes && jsonBomb(bytes);
     if (fault !== null) note(unusableMap(url, `sources/${mapFile} ${fault}`));
     else if (bytes !== null) {
       maps.set(mapFile, bytes.toString('utf8'));
-      totalBytes += bytes.length;
+      bytesLeft -= bytes.length;
     }
   }
   return maps;
+}
+
+/** Null where it is missing; why it is left out, in words that follow its name. */
+async function readMap(dir: string, mapFile: string, maxBytes: number): Promise<Buffer | string | null> {
+  const path = join(dir, 'sources', mapFile);
+  return readRegularFile(path, { noLinks: true, maxBytes }).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return null;
+    if (error instanceof ProfilerError && error.code === 'file-too-large') return 'is too large';
+    throw storageError('cannot read', path, error);
+  });
 }
 
 /** Reads one .cpuprofile of a run folder. */
@@ -61,7 +68,7 @@ export async function readCpuProfileFile(dir: string, file: string): Promise<Cpu
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: unknown) => {
+  return readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
     throw storageError('cannot read', path, error);
   });
 }

@@ -3,8 +3,11 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
-import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
+import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import { hasHandedOver } from '../target/has-handed-over.ts';
+import { poll } from '../target/poll.ts';
+import { isListeningOn, isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
+import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import {
   type InstrumentOptions,
@@ -17,19 +20,29 @@ import type { SoakTarget } from './soak-target.ts';
 import { wait } from './wait.ts';
 
 type Values = Partial<Record<MetricName, number>>;
+/** `exiting`: its program has ended, the process is there still. `draining`: it works, but new requests go elsewhere. */
+type Ending = 'exited' | 'reused' | 'exiting' | 'draining';
+type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
   /** A new life of the target began and is watched. */
-  readonly onSegment: (facts: ProcessFacts, segment: number) => void;
+  readonly onSegment: (life: Life, segment: number) => void;
   /** The target died and did not come back in time. */
   readonly onGone: () => void;
   readonly stop: AbortSignal;
 }
 
+type KeeperOptions = TargetKeeperOptions & Parameters<typeof setUpInstruments>[2];
+
 const SET_UP_ATTEMPTS = 3;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
+/** How soon after its connection the end of a process is seen. */
+const LOOK_EVERY_MS = 50;
+/** A process that exits takes no new debuggers within a few milliseconds; a busy machine needs longer. */
+const EXIT_CONFIRM_MS = 2_000;
 
 /**
  * Holds on to the target over a long run: notices when it dies, waits for its successor and attaches again in a new
@@ -37,31 +50,37 @@ const LONGEST_RETRY_MS = 30_000;
  * outside goes on as long as there is a process.
  */
 export class TargetKeeper {
-  readonly #options: TargetKeeperOptions;
+  readonly #options: KeeperOptions;
   readonly #target: SoakTarget;
   /** Null where only the inspector, or only an address, is known. */
   #process: ProcessFacts | null;
   #segment = 0;
+  #life: Life;
   #outside: ProcessSampler | null;
   #instruments: Instruments | null;
   #recovering: Promise<void> | null = null;
   #pendingInside: Promise<void> | null = null;
   #arrived: Values = {};
+  #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
   #busy = false;
   #closing = false;
 
-  private constructor(target: SoakTarget, instruments: Instruments | null, options: TargetKeeperOptions) {
+  private constructor(target: SoakTarget, instruments: Instruments | null, options: KeeperOptions) {
     this.#target = target;
     this.#options = options;
     this.#process = target.process;
+    this.#life = target.facts;
     this.#outside = target.process && watchFromOutside(target.process, options);
     this.#instruments = instruments;
     if (instruments) this.#watchConnection(instruments);
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
-    return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, options) : null, options);
+    let epochs = 0;
+    // Counted over all connections: V8 forgets the ids that it gave out when one ends.
+    const own = { ...options, newEpoch: () => String(epochs++) };
+    return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
   }
 
   get segment(): number {
@@ -82,9 +101,12 @@ export class TargetKeeper {
   async readOutside(): Promise<Values | null> {
     if (!this.#outside) return {};
     const reading = await this.#outside.sample();
-    if (reading.alive) return reading.values;
-    if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
-    return null;
+    if (!reading.alive) {
+      if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
+      return null;
+    }
+    if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
+    return reading.values;
   }
 
   /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
@@ -157,15 +179,42 @@ export class TargetKeeper {
     }
   }
 
+  /** Looked at now and then: the table of sockets is long where there are many connections. */
+  #isDraining(): boolean {
+    const { clock, stop } = this.#options;
+    const instruments = this.#instruments;
+    if (!this.#process || !instruments || this.#busy || this.#recovering || this.#closing || stop.aborted) return false;
+    const nowMonoMs = clock.monoMs();
+    if (nowMonoMs - this.#lookedForSuccessorMonoMs < LOOK_FOR_SUCCESSOR_EVERY_MS) return false;
+    this.#lookedForSuccessorMonoMs = nowMonoMs;
+    return hasHandedOver(this.#process, instruments.attachment.inspector.port);
+  }
+
   #watchConnection(instruments: Instruments): void {
-    void instruments.attachment.session.closed.then(async (reason) => {
+    void instruments.attachment.session.closed.then(async (end) => {
       if (this.#closing || this.#instruments !== instruments) return;
       this.#instruments = null;
       this.#unresponsive = false;
       // It may have closed while the recovery that brought it was about to end.
       await this.#recovering;
-      this.#recover(() => this.#reconnect(reason));
+      this.#recover(() => this.#goOnWithout(instruments, end));
     });
+  }
+
+  /** Its program may have ended while the process is there still, or only the connection may have. */
+  async #goOnWithout({ attachment }: Instruments, { cause, detail }: SessionEnd): Promise<void> {
+    const lost = this.#process;
+    if (cause !== 'target-exiting') return await this.#reconnect(detail);
+    if (lost) {
+      // One that still takes debuggers has not ended, whatever V8 said.
+      const hasEnded = await poll(
+        () => (isListeningOn(lost, attachment.inspector.port) ? null : true),
+        EXIT_CONFIRM_MS,
+      );
+      return await (hasEnded ? this.#awaitSuccessor('exiting') : this.#reconnect(detail));
+    }
+    this.#options.log.event({ type: 'target-lost', reason: `exiting: ${detail}` });
+    await this.#reconnect(detail);
   }
 
   #recover(how: () => Promise<void>): void {
@@ -187,7 +236,7 @@ export class TargetKeeper {
     const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lostMonoMs = clock.monoMs();
     for (let pauseMs = FIRST_RETRY_MS; !stop.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_RETRY_MS)) {
-      if (!(await wait(pauseMs, stop))) return;
+      if (!(await this.#waitWhileAlive(pauseMs))) return;
       const alive = await this.#outside?.sample();
       if (alive && !alive.alive) return await this.#awaitSuccessor(alive.reason);
       if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone();
@@ -195,7 +244,7 @@ export class TargetKeeper {
         log.event({ type: 'inspector-lost', detail: reason });
         log.say(`the inspector connection was lost (${reason}); sampling from outside, trying again`);
       }
-      const instruments = await this.#attachAgain();
+      const instruments = await this.#attachAgain(lostMonoMs);
       if (!instruments) continue;
       this.#adopt(instruments);
       log.event({ type: 'inspector-back', detail: `after ${Math.round(clock.monoMs() - lostMonoMs)} ms` });
@@ -204,43 +253,62 @@ export class TargetKeeper {
     }
   }
 
-  async #awaitSuccessor(reason: 'exited' | 'reused'): Promise<void> {
-    const { log, stop, clock, returnTimeoutMs, onSegment, onGone } = this.#options;
+  /** False when the run was stopped. Ends early with the process, so that its successor is looked for at once. */
+  async #waitWhileAlive(durationMs: Milliseconds): Promise<boolean> {
+    const { stop, clock } = this.#options;
+    const lost = this.#process;
+    const endMonoMs = clock.monoMs() + durationMs;
+    for (let leftMs = durationMs; leftMs > 0; leftMs = endMonoMs - clock.monoMs()) {
+      if (lost && !isSameProcess(lost)) break;
+      await wait(lost ? Math.min(LOOK_EVERY_MS, leftMs) : leftMs, stop);
+      if (stop.aborted) break;
+    }
+    return !stop.aborted;
+  }
+
+  async #awaitSuccessor(reason: Ending): Promise<void> {
+    const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
-    this.#instruments?.attachment.session.disconnect();
+    const instruments = this.#instruments;
     this.#instruments = null;
-    log.event({
-      type: 'target-lost',
-      reason: `process ${lost.pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`,
-    });
-    log.say(`process ${lost.pid} ended; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
+    // Nothing of ours may stay in one that works on.
+    if (instruments && reason === 'draining') await takeDownInstruments(instruments);
+    else instruments?.attachment.session.disconnect();
+    const ended = endingWords(lost.pid, reason);
+    log.event({ type: 'target-lost', reason: ended });
+    log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
     const successor = await waitForReturn(lost, { timeoutMs: returnTimeoutMs, signal: stop });
     if (!successor) {
       if (!stop.aborted) onGone();
       return;
     }
-    this.#segment += 1;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
-    onSegment(successor, this.#segment);
-    log.event({
-      type: 'target-back',
-      segment: this.#segment,
-      pid: successor.pid,
-      afterMs: clock.monoMs() - lostMonoMs,
-    });
-    log.say(`the service is back as process ${successor.pid}`);
-    const instruments = await this.#attachAgain();
-    if (instruments) this.#adopt(instruments);
+    this.#beginLife(successor, lostMonoMs);
+    const next = await this.#attachAgain(lostMonoMs);
+    if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');
   }
 
-  async #attachAgain(): Promise<Instruments | null> {
+  #beginLife(life: TargetFacts, lostMonoMs: MonoMs): void {
+    const { log, clock, onSegment } = this.#options;
+    this.#segment += 1;
+    this.#life = life;
+    onSegment(life, this.#segment);
+    const afterMs = clock.monoMs() - lostMonoMs;
+    log.event({ type: 'target-back', segment: this.#segment, pid: life.pid, afterMs });
+    log.say(`the service is back as process ${life.pid}`);
+  }
+
+  async #attachAgain(lostMonoMs: MonoMs): Promise<Instruments | null> {
     try {
       const attachment = await this.#target.attach?.(this.#process);
-      return attachment ? await setUpInstruments(attachment, this.#segment, this.#options) : null;
+      if (!attachment) return null;
+      // Where only an address is known, who answers there tells whether it is another life.
+      if (!this.#process && !isSameLife(attachment.facts, this.#life)) this.#beginLife(attachment.facts, lostMonoMs);
+      return await setUpInstruments(attachment, this.#segment, this.#options);
     } catch (error) {
       this.#options.log.event({ type: 'note', detail: `could not attach again: ${(error as Error).message}` });
       return null;
@@ -253,6 +321,23 @@ export class TargetKeeper {
   }
 }
 
+function endingWords(pid: number, reason: Ending): string {
+  switch (reason) {
+    case 'exited':
+      return `process ${pid} ended`;
+    case 'reused':
+      return `process ${pid} ended and its number was given to another`;
+    case 'exiting':
+      return `exiting: the program of process ${pid} has ended`;
+    case 'draining':
+      return `draining: process ${pid} listens no more, another process does in its place`;
+  }
+}
+
+function isSameLife(a: Life, b: Life): boolean {
+  return a.pid === b.pid && a.startTicks === b.startTicks;
+}
+
 /**
  * A night is not given up for one inspector that closed while the instruments were set up: nothing has been recorded
  * yet, so all is undone and begun again. Throws a ProfilerError: exit 3 when it does not answer, 4 when it is gone.
@@ -260,14 +345,16 @@ export class TargetKeeper {
 async function attachFirst(
   target: SoakTarget,
   attach: NonNullable<SoakTarget['attach']>,
-  options: TargetKeeperOptions,
+  options: KeeperOptions,
 ): Promise<Instruments> {
   for (let attempt = 1; ; attempt += 1) {
     const attachment = await attach(target.process);
     try {
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
-      const isGone = target.process !== null && !isSameProcess(target.process);
+      const isGone =
+        attachment.session.end?.cause === 'target-exiting' ||
+        (target.process !== null && !isSameProcess(target.process));
       const isLost = error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
       if (isGone || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
       options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });

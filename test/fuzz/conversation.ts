@@ -8,7 +8,7 @@ import { explainFailure } from '../../src/target/explain-failure.ts';
 import { InspectorError } from '../../src/target/inspector-error.ts';
 import { readInspectorMessage } from '../../src/target/inspector-message.ts';
 import { claimTarget } from '../../src/target/registry-owner.ts';
-import type { InspectorSession } from '../../src/target/session.ts';
+import type { InspectorSession, SessionEnd } from '../../src/target/session.ts';
 import { profileOf } from '../cpu/profile-builder.ts';
 import { encode } from './mutate-bytes.ts';
 import type { FuzzedReader } from './readers.ts';
@@ -64,10 +64,11 @@ const FRAMES: readonly (readonly [ask: string, frame: object])[] = [
 /** An inspector that answers each question with the frame that stands in its line, whatever that has become. */
 class ScriptedSession implements InspectorSession {
   isOpen = true;
-  readonly closed: Promise<string>;
+  end: SessionEnd | null = null;
+  readonly closed: Promise<SessionEnd>;
   readonly #lines: readonly string[];
   readonly #listeners = new Map<string, (params: never) => void>();
-  #close: (reason: string) => void = () => {};
+  #close: (end: SessionEnd) => void = () => {};
 
   constructor(lines: readonly string[]) {
     this.#lines = lines;
@@ -78,7 +79,8 @@ class ScriptedSession implements InspectorSession {
 
   disconnect(): void {
     this.isOpen = false;
-    this.#close('ended');
+    this.end = { cause: 'closed', detail: 'ended' };
+    this.#close(this.end);
   }
 
   async call<Result>(method: string, params: object = {}): Promise<Result> {
