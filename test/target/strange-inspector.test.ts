@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { runCli } from '../helpers/run-cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** What to send for one call; a list is sent as it stands. */
 type Answer = (call: {
@@ -65,7 +66,7 @@ const STRANGERS: Readonly<Record<string, Answer>> = {
 for (const [what, answer] of Object.entries(STRANGERS)) {
   test(`attaching to ${what} ends with exit code 3`, async (t) => {
     const address = await startStrange(t, answer);
-    const { code, stderr } = await runCli(['heap', 'snapshot', '--inspect', address, '--out', '/dev/null/never']);
+    const { code, stderr } = await runCli(['heap', 'snapshot', '--inspect', address], { cwd: temporaryFolder(t) });
     assert.ok(code === 3 || code === 4, `exit code ${code}: ${stderr}`);
     assert.doesNotMatch(stderr, /defect of the tool|\n\s+at /);
   });
@@ -78,7 +79,9 @@ test('a snapshot without content is no snapshot', async (t) => {
     if (method === 'Runtime.evaluate') return [ok(id, { result: { value: { ...self, ...sample, outcome: 'ran' } } })];
     return [ok(id, method === 'Runtime.getHeapUsage' ? { usedSize: 1000 } : {})];
   });
-  const { code, stderr } = await runCli(['heap', 'snapshot', '--inspect', address, '--force']);
+  const { code, stderr } = await runCli(['heap', 'snapshot', '--inspect', address, '--force'], {
+    cwd: temporaryFolder(t),
+  });
   assert.equal(code, 3, stderr);
   assert.match(stderr, /no heap snapshot/);
 });
