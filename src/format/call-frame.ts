@@ -6,11 +6,16 @@ export function readCallFrame(value: unknown, path: string): RawCallFrame {
   const own = object(value, path);
   return {
     functionName: text(member(own, 'functionName'), `${path}.functionName`),
-    scriptId: String(member(own, 'scriptId') ?? '0'),
+    scriptId: identifier(member(own, 'scriptId')),
     url: text(member(own, 'url') ?? '', `${path}.url`),
     lineNumber: position(member(own, 'lineNumber'), `${path}.lineNumber`),
     columnNumber: position(member(own, 'columnNumber'), `${path}.columnNumber`),
   };
+}
+
+/** A number in files of some tools. Not by way of String alone: an object may have a `toString` that is none. */
+function identifier(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '0';
 }
 
 function position(value: unknown, path: string): number {

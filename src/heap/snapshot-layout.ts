@@ -143,7 +143,7 @@ function count(value: unknown, offset: number): number {
 }
 
 function names(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String).slice(0, 32) : [];
+  return Array.isArray(value) ? value.slice(0, 32).map((name) => (typeof name === 'string' ? name : '')) : [];
 }
 
 function typeNames(value: unknown, index: number): readonly string[] {

@@ -18,7 +18,16 @@ export function mutateJson(text: string, dice: Dice): string | null {
   if (value === undefined) return null;
   const root: { value: unknown } = { value };
   for (let changes = 1 + dice.below(4); changes > 0; changes -= 1) change(root, dice);
-  return (JSON.stringify(root.value) ?? 'null').replace(/"\\u0001raw:([-+.\deE]+)"/g, '$1');
+  return (stringified(root.value) ?? text).replace(/"\\u0001raw:([-+.\deE]+)"/g, '$1');
+}
+
+/** Undefined for what is nested deeper than JSON.stringify can follow. */
+function stringified(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): unknown {
@@ -52,7 +61,7 @@ function change(root: { value: unknown }, dice: Dice): void {
         const times = dice.pick([1, 2, 300]);
         owner[key] = [...value, ...Array.from({ length: times }, () => copyOf(value[dice.below(value.length)]))];
       } else if (typeof value === 'number') owner[key] = -value * dice.pick([1, 1e3, 1e9, 0.5]);
-      else if (typeof value === 'string') owner[key] = value.repeat(dice.pick([0, 2, 500]));
+      else if (typeof value === 'string') owner[key] = value.slice(0, 2000).repeat(dice.pick([0, 2, 500]));
       return;
     default:
       rename(owner, key, dice);
