@@ -22,6 +22,12 @@ export interface RequestSummary {
   readonly name: string;
   readonly count: number;
   readonly errors: number;
+  /** Arrivals that were not sent: in no percentile. */
+  readonly dropped: number;
+  /** Given up unanswered when the load paused or ended: not in `count`, in the percentiles with the time that they waited. */
+  readonly aborted: number;
+  /** Sent noticeably after their time. */
+  readonly late: number;
   readonly ratePerSecond: number;
   readonly p50Ms: number;
   readonly p90Ms: number;

@@ -93,7 +93,15 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       target: { ...current.target, nodeVersion: keeper.facts.nodeVersion },
     }));
     const load = options.load
-      ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
+      ? await startLoadDriver(options.load, {
+          recorder,
+          log,
+          intervalMs: settled.loadIntervalMs,
+          durationMs: options.durationMs,
+          warmUpMs: settled.plan.warmUpMs,
+          listener,
+          stop,
+        })
       : null;
     const database = new DatabaseWatch({ monitor, keeper, recorder, log, clock, durationMs: options.durationMs });
     if (monitor) log.say(`watching the database ${monitor.name}`);
