@@ -41,6 +41,8 @@ const LONGEST_CPU_WINDOW_MS = 10 * 60_000;
 const LONGEST_LOAD_INTERVAL_MS = 10_000;
 const SHORTEST_RETURN_MS = 30_000;
 const LONGEST_RETURN_MS = 10 * 60_000;
+const SHORTEST_SPACING_MS = 250;
+const LONGEST_SPACING_MS = 1000;
 
 /**
  * Records one soak of a process that was found and judged fit: attaches, drives or watches the load through all
@@ -126,7 +128,17 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
     if (scraping) parts.add(scraping.stop);
-    const captures = new Captures({ ...options, ...settled, keeper, recorder, disk, log, clock, sampling });
+    const captures = new Captures({
+      ...options,
+      ...settled,
+      spacingMs: spacingOf(options),
+      keeper,
+      recorder,
+      disk,
+      log,
+      clock,
+      sampling,
+    });
     await runPhases({
       ...options,
       ...settled,
@@ -251,6 +263,11 @@ class Parts {
   async end(onError: (error: Error) => void): Promise<void> {
     for (const end of this.#ends.reverse()) await end().catch(onError);
   }
+}
+
+/** Where the load is ours, it is paused for captures; what others send is not. Short runs have no second to give away. */
+function spacingOf({ load, durationMs }: SoakOptions): Milliseconds {
+  return load === null ? clamp(durationMs / 60, SHORTEST_SPACING_MS, LONGEST_SPACING_MS) : 0;
 }
 
 function clamp(value: number, low: number, high: number): number {

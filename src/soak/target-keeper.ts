@@ -63,6 +63,7 @@ export class TargetKeeper {
   #arrived: Values = {};
   #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
+  #ownCollections = 0;
   #busy = false;
   #closing = false;
 
@@ -81,6 +82,11 @@ export class TargetKeeper {
     // Counted over all connections: V8 forgets the ids that it gave out when one ends.
     const own = { ...options, newEpoch: () => String(epochs++) };
     return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
+  }
+
+  /** Major collections that the target ran by itself, as far as it has told. */
+  get ownCollections(): number {
+    return this.#ownCollections;
   }
 
   get segment(): number {
@@ -164,8 +170,10 @@ export class TargetKeeper {
       const probe = this.#instruments?.probe;
       if (!probe) return;
       const sample = await probe.sample();
-      for (const live of sample.liveHeaps)
+      for (const live of sample.liveHeaps) {
         log.event({ type: 'live-heap', bytes: live.bytes, forced: live.forced }, live.monoMs);
+        if (!live.forced) this.#ownCollections += 1;
+      }
       this.#arrived = { ...sample.values };
       if (this.#unresponsive) log.event({ type: 'unresponsive', edge: 'end', detail: 'the event loop answers again' });
       this.#unresponsive = false;
