@@ -26,7 +26,7 @@ export const jsHeap: Check = {
       const why = heapGrowthError === null ? '' : `; ${heapGrowthError}`;
       return insufficient(`fewer than five collections and fewer than two heap snapshots to compare${why}`);
     }
-    const aborted = abortedRequests(context.run);
+    const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
     const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
     const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
     const named = findings.some(({ confidence }) => confidence !== 'possible');

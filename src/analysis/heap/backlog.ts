@@ -1,4 +1,4 @@
-import { formatCount } from '../../model/units.ts';
+import { formatCount, type MonoMs } from '../../model/units.ts';
 import type { RunData } from '../run-data.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
@@ -6,9 +6,11 @@ import type { GrowthBehaviour } from './growth-tests.ts';
 const OBJECTS_A_REQUEST = 3;
 const BYTES_A_REQUEST = 64 * 1024;
 
-/** Requests that our load gave up unanswered. The service may go on with them long after their client is gone. */
-export function abortedRequests({ requests }: RunData): number {
-  return requests.reduce((sum, { aborted = 0 }) => sum + aborted, 0);
+/**
+ * Requests since a moment that our load gave up unanswered. The service may go on with them long after their client is gone.
+ */
+export function abortedRequests({ requests }: RunData, sinceMs: MonoMs): number {
+  return requests.reduce((sum, { endMonoMs, aborted = 0 }) => sum + (endMonoMs > sinceMs ? aborted : 0), 0);
 }
 
 /**
