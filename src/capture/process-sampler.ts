@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { ticksSinceBoot } from '../target/proc.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
 import { CpuUsage } from './cpu-usage.ts';
 import { countDescriptors, topDescriptors } from './descriptors.ts';
@@ -36,6 +37,7 @@ export class ProcessSampler {
   readonly #hasProc: boolean;
   readonly #unreadable = new Set<string>();
   #samples = 0;
+  #lastSeenTicks: number | null = null;
 
   constructor(options: ProcessSamplerOptions) {
     this.#options = options;
@@ -47,6 +49,11 @@ export class ProcessSampler {
   /** Files of /proc that were refused so far: the values from them are missing. */
   get unreadable(): readonly string[] {
     return [...this.#unreadable];
+  }
+
+  /** Clock ticks since boot when the process was seen alive last; null where there is no /proc, or before the first sample. */
+  get lastSeenTicks(): number | null {
+    return this.#lastSeenTicks;
   }
 
   async sample(): Promise<ProcessReading> {
@@ -80,7 +87,9 @@ export class ProcessSampler {
     const stat = parseProcStat(readKernelFile(`/proc/${this.#options.pid}/stat`) ?? '');
     if (stat === null || stat.state === 'Z' || stat.state === 'X') return { alive: false, reason: 'exited' };
     const { startTicks } = this.#options;
-    return startTicks !== 0 && stat.startTicks !== startTicks ? { alive: false, reason: 'reused' } : null;
+    if (startTicks !== 0 && stat.startTicks !== startTicks) return { alive: false, reason: 'reused' };
+    this.#lastSeenTicks = ticksSinceBoot();
+    return null;
   }
 
   #readProc(values: ProcessValues): void {

@@ -1,14 +1,16 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
 import { attachToAddress } from '../target/attach-to-address.ts';
 import { describeProcess } from '../target/describe-process.ts';
-import { findTarget } from '../target/find-target.ts';
+import { findRecorded, findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/list-node-processes.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { startCommand } from '../target/start-command.ts';
+import type { TargetIdentity } from '../target/target-identity.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 
 export interface ResolvedTarget extends SoakTarget {
@@ -24,7 +26,7 @@ export interface ResolveOptions {
 
 /** Finds what the command line means and refuses, before anything is touched, what must not be touched. */
 export async function resolveTarget(
-  spec: TargetSpec | null,
+  spec: TargetSpec | { readonly recorded: TargetFacts } | null,
   command: string,
   options: ResolveOptions,
 ): Promise<ResolvedTarget> {
@@ -35,12 +37,13 @@ export async function resolveTarget(
   if ('inspect' in spec) return atAddress(spec.inspect, options.allowRemote);
   if ('command' in spec) {
     const started = await startCommand(spec.command);
-    return { ...ofProcess(started.facts), release: () => started.stop() };
+    const { facts, root } = started;
+    return { ...ofProcess(facts, { by: 'command', command: root }), release: () => started.stop() };
   }
-  const facts = findTarget(spec);
+  const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
-  return { ...ofProcess(facts), release: async () => {} };
+  return { ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec)), release: async () => {} };
 }
 
 /** No target was named anywhere: the error lists what could be one, with the line to type for each. */
@@ -59,8 +62,15 @@ export function noTargetError(command: string): ProfilerError {
   );
 }
 
-function ofProcess(facts: ProcessFacts): SoakTarget {
-  return { facts, process: facts, attach: (now) => attach(now ?? facts) };
+function identityOf(
+  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string },
+): TargetIdentity {
+  if ('port' in spec) return { by: 'port', port: spec.port };
+  return 'name' in spec ? { by: 'name', pattern: spec.name } : { by: 'pid' };
+}
+
+function ofProcess(facts: ProcessFacts, identity: TargetIdentity): SoakTarget {
+  return { facts, process: facts, identity, attach: (now) => attach(now ?? facts) };
 }
 
 /** Connects once to learn who answers; the inspector was open before and stays open. */
@@ -68,7 +78,14 @@ async function atAddress(address: string, allowRemote: boolean): Promise<Resolve
   const first = await attachToAddress(address, { allowRemote });
   const { facts, process } = first;
   await first.detach();
-  return { facts, process, attach: () => attachToAddress(address, { allowRemote }), release: async () => {} };
+  return {
+    facts,
+    process,
+    // Whoever listens there is who was named.
+    identity: { by: 'port', port: first.inspector.port },
+    attach: (expected) => attachToAddress(address, { allowRemote, expected }),
+    release: async () => {},
+  };
 }
 
 function outsideOnly(url: string): ResolvedTarget {
@@ -76,6 +93,7 @@ function outsideOnly(url: string): ResolvedTarget {
   return {
     facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [url], cwd: '', name: host },
     process: null,
+    identity: { by: 'pid' },
     attach: null,
     release: async () => {},
   };

@@ -79,7 +79,7 @@ export const verifyCommand: Command = (exit) => ({
       const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
       const settled = settleSoakOptions(wanted, config);
       terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
-      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { name: target.name }, 'verify', {
+      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { recorded: target }, 'verify', {
         url: null,
         allowRemote: flagArgument(args, 'allow-remote'),
       });

@@ -1,9 +1,9 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import type { Clock } from '../model/clock.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
-import type { ProcessFacts } from '../target/process-facts.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -69,7 +69,10 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       clock,
       log,
       onSegment: (successor, segment) => noteSegment(recorder, successor, segment, clock),
-      onGone: () => gone.abort(),
+      onGone: (why) => {
+        log.say(`the service did not come back: ${why}`);
+        gone.abort(why);
+      },
       stop: AbortSignal.any([stop, gone.signal]),
     });
     parts.add(() => keeper.close());
@@ -119,7 +122,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     await captures.keepSources(await database.finish());
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
-    log.event({ type: 'end', reason: ending(), detail: '' });
+    const lostWhy = ending() === 'target-lost' ? `the service did not come back: ${gone.signal.reason}` : '';
+    log.event({ type: 'end', reason: ending(), detail: lostWhy });
     await recorder.close();
   }
   return ending();
@@ -150,7 +154,12 @@ function settle(options: SoakOptions): Settled {
   };
 }
 
-function noteSegment(recorder: RunRecorder, { pid, startTicks }: ProcessFacts, segment: number, clock: Clock): void {
+function noteSegment(
+  recorder: RunRecorder,
+  { pid, startTicks }: Pick<TargetFacts, 'pid' | 'startTicks'>,
+  segment: number,
+  clock: Clock,
+): void {
   const life = { pid, startTicks, startMonoMs: clock.monoMs() };
   void recorder.updateManifest((manifest) => ({
     ...manifest,

@@ -4,7 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
+import { isSameProcess, type ProcessFacts, readProcessFacts } from '../target/process-facts.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import {
   type InstrumentOptions,
@@ -21,9 +21,9 @@ type Values = Partial<Record<MetricName, number>>;
 export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
   /** A new life of the target began and is watched. */
-  readonly onSegment: (facts: ProcessFacts, segment: number) => void;
-  /** The target died and did not come back in time. */
-  readonly onGone: () => void;
+  readonly onSegment: (life: Pick<TargetFacts, 'pid' | 'startTicks'>, segment: number) => void;
+  /** The target died and did not come back in time; `why` in words. */
+  readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
 }
 
@@ -44,6 +44,10 @@ export class TargetKeeper {
   #segment = 0;
   #outside: ProcessSampler | null;
   #instruments: Instruments | null;
+  /** Of the attachment before this one, or of what was named. */
+  #lastFacts: TargetFacts;
+  /** Where the inspector was last: no port of the service. */
+  #inspectorPort: number | null = null;
   #recovering: Promise<void> | null = null;
   #pendingInside: Promise<void> | null = null;
   #arrived: Values = {};
@@ -54,10 +58,12 @@ export class TargetKeeper {
   private constructor(target: SoakTarget, instruments: Instruments | null, options: TargetKeeperOptions) {
     this.#target = target;
     this.#options = options;
-    this.#process = target.process;
-    this.#outside = target.process && watchFromOutside(target.process, options);
+    this.#lastFacts = target.facts;
+    // Read just before it was attached to, so newer than when it was found.
+    this.#process = instruments?.attachment.process ?? target.process;
+    this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
-    if (instruments) this.#watchConnection(instruments);
+    if (instruments) this.#adopt(instruments);
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
@@ -105,6 +111,9 @@ export class TargetKeeper {
   noteDescriptors(): void {
     const groups = this.#outside?.topDescriptors() ?? [];
     if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
+    // By now a service that was found while it started listens where its successor will.
+    const now = this.#process && readProcessFacts(this.#process.pid);
+    if (now && now.startTicks === this.#process?.startTicks) this.#process = now;
   }
 
   /** Asks the target something short, unless it is busy with a capture or out of reach. */
@@ -190,7 +199,7 @@ export class TargetKeeper {
       if (!(await wait(pauseMs, stop))) return;
       const alive = await this.#outside?.sample();
       if (alive && !alive.alive) return await this.#awaitSuccessor(alive.reason);
-      if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone();
+      if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone('nothing answers at its address');
       if (pauseMs === FIRST_RETRY_MS) {
         log.event({ type: 'inspector-lost', detail: reason });
         log.say(`the inspector connection was lost (${reason}); sampling from outside, trying again`);
@@ -205,7 +214,7 @@ export class TargetKeeper {
   }
 
   async #awaitSuccessor(reason: 'exited' | 'reused'): Promise<void> {
-    const { log, stop, clock, returnTimeoutMs, onSegment, onGone } = this.#options;
+    const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
@@ -216,22 +225,20 @@ export class TargetKeeper {
       reason: `process ${lost.pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`,
     });
     log.say(`process ${lost.pid} ended; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
-    const successor = await waitForReturn(lost, { timeoutMs: returnTimeoutMs, signal: stop });
+    const { successor, reason: why } = await waitForReturn(lost, {
+      identity: this.#target.identity,
+      timeoutMs: returnTimeoutMs,
+      sinceTicks: this.#outside?.lastSeenTicks ?? lost.startTicks,
+      inspectorPort: this.#inspectorPort,
+      signal: stop,
+    });
     if (!successor) {
-      if (!stop.aborted) onGone();
+      if (!stop.aborted) onGone(why);
       return;
     }
-    this.#segment += 1;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
-    onSegment(successor, this.#segment);
-    log.event({
-      type: 'target-back',
-      segment: this.#segment,
-      pid: successor.pid,
-      afterMs: clock.monoMs() - lostMonoMs,
-    });
-    log.say(`the service is back as process ${successor.pid}`);
+    this.#beginSegment(successor, clock.monoMs() - lostMonoMs);
     const instruments = await this.#attachAgain();
     if (instruments) this.#adopt(instruments);
     else await this.#reconnect('could not attach to the new process');
@@ -240,15 +247,35 @@ export class TargetKeeper {
   async #attachAgain(): Promise<Instruments | null> {
     try {
       const attachment = await this.#target.attach?.(this.#process);
-      return attachment ? await setUpInstruments(attachment, this.#segment, this.#options) : null;
+      if (!attachment) return null;
+      if (!this.#process) this.#noteOtherLife(attachment.facts);
+      return await setUpInstruments(attachment, this.#segment, this.#options);
     } catch (error) {
       this.#options.log.event({ type: 'note', detail: `could not attach again: ${(error as Error).message}` });
       return null;
     }
   }
 
+  /** At an address where only the inspector is known, whoever answers there now may be another process. */
+  #noteOtherLife({ pid, startTicks }: TargetFacts): void {
+    const before = this.#lastFacts;
+    if (before.pid === pid && before.startTicks === startTicks) return;
+    this.#options.log.event({ type: 'target-lost', reason: `process ${before.pid} no longer answers at its address` });
+    this.#beginSegment({ pid, startTicks }, 0);
+  }
+
+  #beginSegment(life: Pick<TargetFacts, 'pid' | 'startTicks'>, afterMs: Milliseconds): void {
+    const { log, onSegment } = this.#options;
+    this.#segment += 1;
+    onSegment(life, this.#segment);
+    log.event({ type: 'target-back', segment: this.#segment, pid: life.pid, afterMs });
+    log.say(`the service is back as process ${life.pid}`);
+  }
+
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
+    this.#lastFacts = instruments.attachment.facts;
+    this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
   }
 }

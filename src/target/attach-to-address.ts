@@ -4,6 +4,7 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { AttachOptions } from './attach.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { connectInspector } from './connect-inspector.ts';
+import { wrongProcess } from './connect-verified.ts';
 import { describeSelf, type SelfDescription } from './describe-self.ts';
 import { InspectorError } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
@@ -24,11 +25,11 @@ interface Address {
 /**
  * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards
  * (unless an instance of ours that died had opened it).
- * An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
+ * `expected`: the process of this host that must answer there. An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
  */
 export async function attachToAddress(
   text: string,
-  options: AttachOptions & { readonly allowRemote?: boolean } = {},
+  options: AttachOptions & { readonly allowRemote?: boolean; readonly expected?: ProcessFacts | null } = {},
 ): Promise<Attachment> {
   const address = parseAddress(text);
   const isLocal = address.host === 'localhost' || isLoopback(address.host);
@@ -39,10 +40,12 @@ export async function attachToAddress(
   const tickMs = options.watchdogTickMs ?? WATCHDOG_TICK_MS;
   try {
     const self = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
+    const process = isLocal ? localProcess(inspector, self) : null;
+    if (options.expected && !isSame(options.expected, process))
+      throw wrongProcess(options.expected, inspector, self.pid);
     const request = { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs };
     const { openedByUs } = await claimTarget(session, request);
     await session.call('Runtime.discardConsoleEntries');
-    const process = isLocal ? localProcess(inspector, self) : null;
     const facts = process ? { ...process, nodeVersion: self.version } : factsFromInside(self);
     options.log?.(`the inspector at ${inspector.host}:${inspector.port} belongs to ${facts.name}, pid ${facts.pid}`);
     return createAttachment({ facts, process, session, inspector, openedByUs, tickMs });
@@ -86,6 +89,10 @@ function localProcess({ port }: OpenInspector, self: SelfDescription): ProcessFa
   const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
   const owners = pidsHolding(sockets).map(readProcessFacts);
   return owners.find((facts) => facts?.isNode && facts.pidInside === self.pid) ?? null;
+}
+
+function isSame(expected: ProcessFacts, process: ProcessFacts | null): boolean {
+  return process?.pid === expected.pid && process.startTicks === expected.startTicks;
 }
 
 function factsFromInside(self: SelfDescription): TargetFacts {

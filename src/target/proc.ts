@@ -101,6 +101,11 @@ export function readEnvironment(pid: number): Map<string, string> | null {
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
+/** One line for each hierarchy: `4:memory:/system.slice/orders.service`. */
+export function readControlGroups(pid: number): string | null {
+  return readProc(pid, 'cgroup');
+}
+
 /** Descriptors by number; null where they may not be listed. */
 export function listDescriptors(pid: number): number[] | null {
   try {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { poll } from './poll.ts';
-import { listChildren } from './proc.ts';
+import { listChildren, readStat } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 const READY_DEADLINE_MS = 30_000;
@@ -17,6 +18,8 @@ const LAUNCHER = /[/\\](npm|npx|yarn|pnpm|corepack|nodemon|tsx)(-cli)?(\.[cm]?js
 export interface StartedCommand {
   /** The Node process that serves: the command itself, or below `npm`, a shell or another launcher. */
   readonly facts: ProcessFacts;
+  /** The process of the command itself, perhaps a launcher: whatever comes back comes below it. */
+  readonly root: Pick<TargetFacts, 'pid' | 'startTicks'>;
   /** Settles when the command has ended: `code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;
   /** SIGTERM to the command and all it started, SIGKILL after 10 s. */
@@ -45,6 +48,8 @@ export async function startCommand(argv: readonly string[], options: StartOption
     env: options.env ?? process.env,
   });
   await spawned(child, program);
+  const pid = child.pid ?? 0;
+  const root = { pid, startTicks: readStat(pid)?.startTicks ?? 0 };
   let end: string | null = null;
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -56,7 +61,7 @@ export async function startCommand(argv: readonly string[], options: StartOption
 
   const startMs = performance.now();
   const found = await poll(() => end ?? readyNode(child, performance.now() - startMs), readyDeadlineMs, 50);
-  if (found !== null && typeof found !== 'string') return { facts: found, ended, stop };
+  if (found !== null && typeof found !== 'string') return { facts: found, root, ended, stop };
   await stop();
   throw new ProfilerError(
     'command-not-ready',
