@@ -119,6 +119,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       log,
       stop: AbortSignal.any([stop, gone.signal]),
     });
+    if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));

@@ -54,6 +54,9 @@ export class TargetKeeper {
   #unresponsive = false;
   #busy = false;
   #closing = false;
+  /** Ended, and not back yet. */
+  #isAwaited = false;
+  readonly #ending = new AbortController();
 
   private constructor(target: SoakTarget, instruments: Instruments | null, options: TargetKeeperOptions) {
     this.#target = target;
@@ -137,8 +140,14 @@ export class TargetKeeper {
     }
   }
 
+  /** Whether the target is gone at this moment: ended, and nobody has taken its place yet. */
+  get isGone(): boolean {
+    return this.#isAwaited;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
+    this.#ending.abort();
     await this.#pendingInside;
     const instruments = this.#instruments;
     this.#instruments = null;
@@ -225,17 +234,20 @@ export class TargetKeeper {
       reason: `process ${lost.pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`,
     });
     log.say(`process ${lost.pid} ended; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
+    this.#isAwaited = true;
+    const signal = AbortSignal.any([stop, this.#ending.signal]);
     const { successor, reason: why } = await waitForReturn(lost, {
       identity: this.#target.identity,
       timeoutMs: returnTimeoutMs,
       sinceTicks: this.#outside?.lastSeenTicks ?? lost.startTicks,
       inspectorPort: this.#inspectorPort,
-      signal: stop,
+      signal,
     });
     if (!successor) {
-      if (!stop.aborted) onGone(why);
+      if (!signal.aborted) onGone(why);
       return;
     }
+    this.#isAwaited = false;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
     this.#beginSegment(successor, clock.monoMs() - lostMonoMs);
