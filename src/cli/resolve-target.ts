@@ -11,6 +11,7 @@ import { listNodeProcesses } from '../target/list-node-processes.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { startCommand } from '../target/start-command.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
+import { assertNotHeld } from '../target/target-lock.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 
 export interface ResolvedTarget extends SoakTarget {
@@ -43,6 +44,7 @@ export async function resolveTarget(
   const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
+  await assertNotHeld(facts);
   return { ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec)), release: async () => {} };
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvent } from '../format/event-line.ts';
@@ -182,6 +182,14 @@ export class RunRecorder {
     );
   }
 
+  /** For a run that did not come to record anything: takes away what `createRun` made, and the folder when it is empty then. */
+  async discard(): Promise<void> {
+    await this.close().catch(() => {});
+    for (const name of [MANIFEST, ...Object.values(JOURNALS), ...FOLDERS])
+      await rm(join(this.dir, name), { recursive: true, force: true });
+    await rmdir(this.dir).catch(() => {});
+  }
+
   #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: (lostLines: number) => void } {
     return {
       onTrouble: (cause) => {
@@ -212,7 +220,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function refuseUsedFolder(dir: string): Promise<void> {
+/** Throws a ProfilerError (exit 6) when something lies there already. Makes nothing. */
+export async function refuseUsedFolder(dir: string): Promise<void> {
   const present = await readdir(dir).catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return [];
     throw storageError('cannot read', dir, error);

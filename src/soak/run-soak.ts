@@ -1,9 +1,9 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import type { Clock } from '../model/clock.ts';
-import type { TargetFacts } from '../model/run-manifest.ts';
+import type { RunManifest } from '../model/run-manifest.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
-import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { createRun, type RunRecorder, refuseUsedFolder, type StorageChange } from '../record/run-recorder.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -42,6 +42,8 @@ const LONGEST_RETURN_MS = 10 * 60_000;
  */
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
+  // Nothing is made there, and nothing of an earlier run taken away, before the target is accepted.
+  if (!options.force) await refuseUsedFolder(options.runDir);
   const settled = settle(options);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
@@ -49,26 +51,25 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
-  const recorder = await createRun(options.runDir, manifest, {
-    overwrite: options.force,
-    onStorage: (change) => listener.happened(tellStorage(change)),
-  }).catch(async (error: unknown) => {
-    await monitor?.close();
-    throw error;
-  });
-  const log = createRunLog(recorder, clock, listener);
+  const recording = deferred<RunRecorder>();
+  const log = createRunLog(recording.promise, clock, listener);
   const gone = new AbortController();
   const ending = (): SoakEnding =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   const parts = new Parts();
   if (monitor) parts.add(() => monitor.close());
+  let recorder: RunRecorder | null = null;
+  let hasBegun = false;
   try {
     const keeper = await TargetKeeper.attach(target, {
       ...options,
       ...settled,
       clock,
       log,
-      onSegment: (successor, segment) => noteSegment(recorder, successor, segment, clock),
+      onSegment: (life, segment) => {
+        const startMonoMs = clock.monoMs();
+        void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
+      },
       onGone: (why) => {
         log.say(`the service did not come back: ${why}`);
         gone.abort(why);
@@ -76,11 +77,14 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       stop: AbortSignal.any([stop, gone.signal]),
     });
     parts.add(() => keeper.close());
+    const { nodeVersion } = keeper.facts;
+    recorder = await createRun(
+      options.runDir,
+      { ...manifest, target: { ...manifest.target, nodeVersion } },
+      { overwrite: options.force, onStorage: (change) => listener.happened(tellStorage(change)) },
+    );
+    recording.resolve(recorder);
     if (target.attach) log.say(`attached to ${target.facts.name} (process ${target.facts.pid})`);
-    await recorder.updateManifest((current) => ({
-      ...current,
-      target: { ...current.target, nodeVersion: keeper.facts.nodeVersion },
-    }));
     const load = options.load
       ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
       : null;
@@ -102,6 +106,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         database.keepWhenDue();
       },
     });
+    hasBegun = true;
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
@@ -125,7 +130,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
     const lostWhy = ending() === 'target-lost' ? `the service did not come back: ${gone.signal.reason}` : '';
     log.event({ type: 'end', reason: ending(), detail: lostWhy });
-    await recorder.close();
+    // A folder without a recording would only be in the way of the next try.
+    await (hasBegun ? recorder?.close() : recorder?.discard());
   }
   return ending();
 }
@@ -155,17 +161,19 @@ function settle(options: SoakOptions): Settled {
   };
 }
 
-function noteSegment(
-  recorder: RunRecorder,
-  { pid, startTicks }: Pick<TargetFacts, 'pid' | 'startTicks'>,
-  segment: number,
-  clock: Clock,
-): void {
-  const life = { pid, startTicks, startMonoMs: clock.monoMs() };
+function noteSegment(recorder: RunRecorder, life: RunManifest['segments'][number], segment: number): void {
   void recorder.updateManifest((manifest) => ({
     ...manifest,
     segments: [...manifest.segments.slice(0, segment), life],
   }));
+}
+
+function deferred<Value>(): { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function tellStorage(change: StorageChange): string {

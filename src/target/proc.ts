@@ -138,6 +138,11 @@ export function readNetTable(pid: number | 'self', family: 'tcp' | 'tcp6'): stri
   return readProc(pid, `net/${family}`) ?? '';
 }
 
+/** Sockets of the Unix domain in our network namespace: inode in the seventh column, then the path (`@`: abstract). */
+export function readUnixTable(): string {
+  return readProc('self', 'net/unix') ?? '';
+}
+
 /** Clock ticks since boot, now. */
 export function ticksSinceBoot(): number {
   return Math.floor((Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1000) / TICK_MS);
