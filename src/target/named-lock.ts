@@ -22,6 +22,8 @@ export interface NamedLock {
 const PREFIX = 'soak-profiler-';
 /** As long as an address can be: a shorter one is filled up by Node 20 and not by Node 22, and they would not meet. */
 const ADDRESS_LENGTH = 107;
+/** Flags in /proc/net/unix. */
+const LISTENING = '00010000';
 /** A holder that streams a heap snapshot answers late; then the kernel is asked. */
 const ANSWER_MS: Milliseconds = 250;
 const LONGEST_COMMAND = 200;
@@ -74,12 +76,14 @@ function addressOf(name: string): string {
 
 /** By the descriptors of all processes that may be seen from here. */
 function lookUpHolder(name: string): LockHolder | 'unknown' | null {
-  const line = readUnixTable()
+  const rows = readUnixTable()
     .split('\n')
-    .find((text) => text.endsWith(` @${addressOf(name)}`));
+    .map((line) => line.trim().split(/\s+/));
+  // Those that wait to be accepted bear its name too.
+  const row = rows.find(([, , , flags, , , , path]) => flags === LISTENING && path === `@${addressOf(name)}`);
   // Let go of while it was asked.
-  if (line === undefined) return null;
-  const inode = line.trim().split(/\s+/)[6] ?? '';
+  if (row === undefined) return null;
+  const inode = row[6] ?? '';
   const pid = listPids().find((one) => openDescriptors(one)?.sockets.has(inode));
   if (pid === undefined) return 'unknown';
   return { pid, pidNamespace: readProcLink(pid, 'ns/pid') ?? '', command: commandOf(readArguments(pid)) };
