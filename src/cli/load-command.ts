@@ -70,7 +70,7 @@ export const loadCommand: Command = (exit) => ({
       words: 'stopping: waiting for what is in flight (again to give up)',
     });
     try {
-      const target = await watchOfLoad(args, textArgument(args, 'url') ?? scenario.baseUrl, terminal);
+      const target = await watchOfLoad(args, textArgument(args, 'url') ?? scenario.baseUrl, terminal, signals);
       try {
         const drive = scenario.stress === null || hasLevel(args) ? driveLoad : driveStress;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
@@ -80,7 +80,7 @@ export const loadCommand: Command = (exit) => ({
         await target.release();
       }
     } finally {
-      signals.release();
+      await signals.release();
     }
   },
 });

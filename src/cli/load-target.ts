@@ -6,6 +6,7 @@ import { findTarget } from '../target/find-target.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { type Arguments, flagArgument, textArgument } from './arguments.ts';
 import { resolveTarget } from './resolve-target.ts';
+import type { Signals } from './stop-on-signals.ts';
 import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,11 +19,16 @@ interface WatchOfLoad {
  * What to look at while a load runs: the service that the command line names, from inside too; without one, whoever
  * listens at the address of the load on this machine, from outside alone, without touching it.
  */
-export async function watchOfLoad(args: Arguments, baseUrl: string | null, terminal: Terminal): Promise<WatchOfLoad> {
+export async function watchOfLoad(
+  args: Arguments,
+  baseUrl: string | null,
+  terminal: Terminal,
+  signals: Signals,
+): Promise<WatchOfLoad> {
   const databaseUrl = textArgument(args, 'database');
   const database = databaseUrl === null ? null : await PostgresMonitor.open(databaseUrl, createHostClock());
   try {
-    const watched = await watchService(args, baseUrl, database, terminal);
+    const watched = await watchService(args, baseUrl, database, terminal, signals);
     if (database && watched.watch === null)
       terminal.say('nothing to watch but the database: name the service, by --port for one');
     return {
@@ -42,11 +48,16 @@ async function watchService(
   baseUrl: string | null,
   database: PostgresMonitor | null,
   terminal: Terminal,
+  signals: Signals,
 ): Promise<WatchOfLoad> {
   const spec = targetOf(args);
   if (spec === null) return outsideWatch(baseUrl, database, terminal);
   sayWhereLoadGoes(spec, baseUrl, terminal);
-  const target = await resolveTarget(spec, 'load', { url: null, allowRemote: flagArgument(args, 'allow-remote') });
+  const target = await resolveTarget(spec, 'load', {
+    url: null,
+    allowRemote: flagArgument(args, 'allow-remote'),
+    signals,
+  });
   try {
     const attachment = target.attach && (await target.attach(target.process));
     const watch = attachment && startTargetWatch({ attachment }, createHostClock(), database);

@@ -9,10 +9,12 @@ import { describeProcess } from '../target/describe-process.ts';
 import { findRecorded, findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/list-node-processes.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
-import { startCommand } from '../target/start-command.ts';
+import { type StopCommand, startCommand } from '../target/start-command.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
 import { assertNotHeld } from '../target/target-lock.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
+import { HeldInspector } from './held-inspector.ts';
+import type { Belonging, Signals } from './stop-on-signals.ts';
 
 export interface ResolvedTarget extends SoakTarget {
   /** Ends what was started for this: the command after `--`, if there was one. */
@@ -23,6 +25,7 @@ export interface ResolveOptions {
   /** Base URL of the load: without a target it is one by itself, seen from outside. */
   readonly url: string | null;
   readonly allowRemote: boolean;
+  readonly signals: Signals;
 }
 
 /** Finds what the command line means and refuses, before anything is touched, what must not be touched. */
@@ -35,17 +38,23 @@ export async function resolveTarget(
     if (options.url === null) throw noTargetError(command);
     return outsideOnly(options.url);
   }
-  if ('inspect' in spec) return atAddress(spec.inspect, options.allowRemote);
+  if ('inspect' in spec) return atAddress(spec.inspect, options);
   if ('command' in spec) {
-    const started = await startCommand(spec.command);
-    const { facts, root } = started;
-    return { ...ofProcess(facts, { by: 'command', command: root }), release: () => started.stop() };
+    const { signals } = options;
+    const { facts, root, stop } = await startCommand(spec.command, {
+      signal: signals.stop,
+      onSpawn: (stopNow) => signals.add(startedCommand(stopNow)),
+    });
+    return { ...ofProcess(facts, { by: 'command', command: root }, signals), release: () => stop() };
   }
   const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
   await assertNotHeld(facts);
-  return { ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec)), release: async () => {} };
+  return {
+    ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec), options.signals),
+    release: async () => {},
+  };
 }
 
 /** No target was named anywhere: the error lists what could be one, with the line to type for each. */
@@ -71,21 +80,33 @@ function identityOf(
   return 'name' in spec ? { by: 'name', pattern: spec.name } : { by: 'pid' };
 }
 
-function ofProcess(facts: ProcessFacts, identity: TargetIdentity): SoakTarget {
-  return { facts, process: facts, identity, attach: (now) => attach(now ?? facts) };
+/** It was started for this, so it ends with this. */
+function startedCommand(stop: StopCommand): Belonging {
+  return {
+    end: () => stop({ patienceMs: 1_000 }).then(() => ''),
+    left: () => 'the command that was started has been killed',
+  };
+}
+
+function ofProcess(facts: ProcessFacts, identity: TargetIdentity, signals: Signals): SoakTarget {
+  const held = new HeldInspector(facts.name, (now) => attach(now ?? facts));
+  signals.add(held);
+  return { facts, process: facts, identity, attach: held.attach };
 }
 
 /** Connects once to learn who answers; the inspector was open before and stays open. */
-async function atAddress(address: string, allowRemote: boolean): Promise<ResolvedTarget> {
+async function atAddress(address: string, { allowRemote, signals }: ResolveOptions): Promise<ResolvedTarget> {
   const first = await attachToAddress(address, { allowRemote });
   const { facts, process } = first;
   await first.detach();
+  const held = new HeldInspector(facts.name, (expected) => attachToAddress(address, { allowRemote, expected }));
+  signals.add(held);
   return {
     facts,
     process,
     // Whoever listens there is who was named.
     identity: { by: 'port', port: first.inspector.port },
-    attach: (expected) => attachToAddress(address, { allowRemote, expected }),
+    attach: held.attach,
     release: async () => {},
   };
 }

@@ -29,6 +29,7 @@ export async function withAttachment<Result>(
     const target = await resolveTarget(targetOf(args), command, {
       url: null,
       allowRemote: flagArgument(args, 'allow-remote'),
+      signals,
     });
     try {
       return await attachAndDo(target, terminal, command, (attachment) => action(attachment, signals.stop));
@@ -36,7 +37,7 @@ export async function withAttachment<Result>(
       await target.release();
     }
   } finally {
-    signals.release();
+    await signals.release();
   }
 }
 

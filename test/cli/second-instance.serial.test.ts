@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -78,13 +78,12 @@ test('a refused --force keeps the run that it would have replaced', async (t) =>
   const service = await startService(t);
   const folder = temporaryFolder(t);
   const runDir = join(folder, 'run');
-  const words = ['soak', '--pid', String(service.pid), '--seconds', '10', '--snapshots', '0', '--out', runDir];
-  const report = ['--report-dir', join(folder, 'report')];
-  const recorded = await runCli([...words, ...report]);
-  assert.ok(existsSync(join(runDir, 'run.json')), recorded.stderr);
-  const before = readdirSync(runDir);
+  mkdirSync(join(runDir, 'heap'), { recursive: true });
+  writeFileSync(join(runDir, 'run.json'), '{"schema":"profiler-run/1"}');
+  writeFileSync(join(runDir, 'heap', '1.heapsnapshot'), 'of an earlier night');
   await startAttacher(t, { pid: service.pid });
-  const refused = await runCli([...words, ...report, '--force']);
+  const words = ['soak', '--pid', String(service.pid), '--seconds', '10', '--out', runDir, '--force'];
+  const refused = await runCli([...words, '--report-dir', join(folder, 'report')]);
   assert.equal(refused.code, 3, refused.stderr);
-  assert.deepEqual(readdirSync(runDir), before);
+  assert.equal(readFileSync(join(runDir, 'heap', '1.heapsnapshot'), 'utf8'), 'of an earlier night');
 });

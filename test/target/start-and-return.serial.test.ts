@@ -33,7 +33,8 @@ test('a command is started, attached to and stopped', TIMEOUT, async (context) =
 });
 
 test('a target is resolved by whatever names it, and attached to', TIMEOUT, async (context) => {
-  const local = { url: null, allowRemote: false };
+  const signals = { stop: new AbortController().signal, add: () => {}, release: async () => {} };
+  const local = { url: null, allowRemote: false, signals };
   const service = await startTarget(context, 'http-service.mjs');
   const found = await resolveTarget({ port: service.port }, 'soak', local);
   assert.equal(found.facts.pid, service.facts.pid);
