@@ -5,9 +5,9 @@ import { build } from 'esbuild';
 const FILE = 'dist/src/cli/command-line-parser.js';
 
 await build({
-  entryPoints: [FILE],
+  // The source, not what the compiler made of it: that file is replaced here, and a second build would bundle the bundle.
+  entryPoints: ['src/cli/command-line-parser.ts'],
   outfile: FILE,
-  allowOverwrite: true,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -15,5 +15,5 @@ await build({
   legalComments: 'inline',
   logLevel: 'warning',
 });
-// That of the file before.
+// The map that the compiler wrote describes the replaced file.
 rmSync(`${FILE}.map`, { force: true });

@@ -11,7 +11,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cpu: ['model'],
   stats: ['model'],
   scenario: ['model'],
-  analysis: ['model', 'heap', 'cpu', 'stats'],
+  words: ['model'],
+  analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
   report: ['model'],
   page: ['model'],
   target: ['model'],
@@ -51,7 +52,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   'prom-client': ['export'],
 };
 
-const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'analysis', 'report'];
+const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
 const SRC = 'src';
 
 interface Import {

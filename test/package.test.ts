@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type TestContext, test } from 'node:test';
 
 interface Manifest {
   readonly version: string;
@@ -85,4 +97,50 @@ test('the command starts with node, and the changelog knows the version or holds
   assert.ok(existsSync('CHANGELOG.md'));
   const unreleased = /## Unreleased\n([\s\S]*?)(?=\n## |$)/.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1] ?? '';
   assert.ok(readFileSync('CHANGELOG.md', 'utf8').includes(`## ${manifest.version}`) || unreleased.trim().length > 0);
+});
+
+/** The sources that a commit would hold, in a folder of their own. */
+function copySources(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'profiler-package-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  for (const path of listed.split('\0')) if (path && existsSync(path)) cpSync(path, join(folder, path));
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+test('the same sources give the same package and the same bill of materials, in any folder and each time', (t) => {
+  const make = (folder: string, into: string): Readonly<Record<string, string>> => {
+    execFileSync(process.execPath, ['scripts/make-package.mjs', into], { cwd: folder, stdio: 'pipe' });
+    const made = join(folder, into);
+    return Object.fromEntries(readdirSync(made).map((file) => [file, readFileSync(join(made, file), 'base64')]));
+  };
+  const [first, second] = [copySources(t), copySources(t)];
+  const made = make(first, 'made');
+  assert.deepEqual(Object.keys(made).sort(), [
+    `soak-profiler-${manifest.version}.cdx.json`,
+    `soak-profiler-${manifest.version}.tgz`,
+  ]);
+  // What an earlier build left behind is not packed.
+  mkdirSync(join(second, 'dist/src'), { recursive: true });
+  writeFileSync(join(second, 'dist/src/stale.js'), '');
+  assert.deepEqual(make(second, 'made'), made);
+
+  // Building again over a build changes nothing.
+  execFileSync('npm', ['pack', '--silent'], { cwd: first, stdio: 'pipe' });
+  assert.equal(
+    readFileSync(join(first, `soak-profiler-${manifest.version}.tgz`), 'base64'),
+    made[`soak-profiler-${manifest.version}.tgz`],
+  );
+
+  const bom = JSON.parse(readFileSync(join(first, 'made', `soak-profiler-${manifest.version}.cdx.json`), 'utf8'));
+  const names = bom.components.map(({ name }: { readonly name: string }) => name);
+  for (const name of Object.keys(manifest.dependencies)) assert.ok(names.includes(name), name);
+  assert.ok(!names.includes('typescript'), 'development packages are left out');
 });

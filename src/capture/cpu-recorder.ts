@@ -65,8 +65,8 @@ export class CpuRecorder {
     this.#measure = options.measure;
     this.#prefix = `soak-profiler ${options.name} `;
     // Once, not by each window: `closed` lives as long as the connection and would keep every profile of a night alive.
-    void options.session.closed.then((reason) => {
-      for (const giveUp of this.#giveUps) giveUp(new Error(`the inspector connection closed: ${reason}`));
+    void options.session.closed.then(({ detail }) => {
+      for (const giveUp of this.#giveUps) giveUp(new Error(`the inspector connection closed: ${detail}`));
     });
   }
 

@@ -27,7 +27,7 @@ export interface TakenSnapshot {
   readonly collectionCost: CaptureCost;
 }
 
-interface SnapshotRecorderOptions {
+export interface SnapshotRecorderOptions {
   /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
   readonly session: InspectorSession;
   readonly measure: MeasureCost;
@@ -81,13 +81,18 @@ export class SnapshotRecorder {
       await this.forgetIds().catch(() => {});
       throw error;
     });
-    if (!options.keepIds) await this.forgetIds();
+    if (!options.keepIds) await this.forgetIds().catch((error: unknown) => this.#throwWhileOpen(error));
     // Numbers are nodes too: what they cost says nothing of a snapshot without them.
     if (nodes !== null && !options.numbers) {
       this.#calibration =
         calibrateSnapshot({ nodes, heapUsedBytes: collected.value, pauseMs: cost.pauseMs }) ?? this.#calibration;
     }
     return { bytes, nodes, heapUsedBytes: collected.value, idEpoch, cost, collectionCost: collected.cost };
+  }
+
+  /** The snapshot is there; ids, and what tracks them, go with the connection. */
+  #throwWhileOpen(error: unknown): void {
+    if (this.#session.isOpen) throw error;
   }
 
   /** Ends the tracking of ids; snapshots after this belong to a new epoch. */

@@ -26,31 +26,35 @@ const MAX_MAP_CHARS = 32 * 1024 * 1024;
  */
 export class SourceCollector {
   readonly #folder: string;
-  readonly #toHostPath: ToHostPath;
+  readonly #pid: () => number;
   readonly #seen = new Set<string>();
   readonly #packages = new Map<string, PackageFacts>();
 
-  /** `folder`: where the maps go. Files of `pid` are read as that process sees them, where the platform can. */
-  constructor({ pid, folder }: { readonly pid: number; readonly folder: string }) {
+  /**
+   * `folder`: where the maps go. Files of the process `pid` are read as that process sees them, where the platform can;
+   * it is another one after a restart.
+   */
+  constructor({ pid, folder }: { readonly pid: () => number; readonly folder: string }) {
     this.#folder = folder;
-    const root = `/proc/${pid}/root`;
-    this.#toHostPath = existsSync(root) ? (path) => join(root, path) : (path) => path;
+    this.#pid = pid;
   }
 
   /** Records of the scripts among `urls` that are files and were not asked for before; each URL is tried once. */
   collect(urls: Iterable<string>): ScriptRecord[] {
     const records: ScriptRecord[] = [];
+    const root = `/proc/${this.#pid()}/root`;
+    const toHostPath: ToHostPath = existsSync('/proc/self/root') ? (path) => join(root, path) : (path) => path;
     for (const url of urls) {
       if (this.#seen.has(url)) continue;
       this.#seen.add(url);
       const path = scriptPath(url);
       if (path === null) continue;
-      const map = readSourceMap(path, this.#toHostPath);
-      const { jsonLines, variables } = scanScript(this.#toHostPath(path));
+      const map = readSourceMap(path, toHostPath);
+      const { jsonLines, variables } = scanScript(toHostPath(path));
       records.push({
         url,
         mapFile: map && this.#keep(map),
-        ...findPackage(posix.dirname(path), this.#toHostPath, this.#packages),
+        ...findPackage(posix.dirname(path), toHostPath, this.#packages),
         ...(jsonLines.length > 0 ? { jsonLines } : {}),
         ...(Object.keys(variables).length > 0 ? { variables } : {}),
       });

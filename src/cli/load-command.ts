@@ -70,9 +70,11 @@ export const loadCommand: Command = (exit) => ({
       words: 'stopping: waiting for what is in flight (again to give up)',
     });
     try {
-      const target = await watchOfLoad(args, textArgument(args, 'url') ?? scenario.baseUrl, terminal, signals);
+      const isStress = scenario.stress !== null && !hasLevel(args);
+      const baseUrl = textArgument(args, 'url') ?? scenario.baseUrl;
+      const target = await watchOfLoad(args, baseUrl, { terminal, signals, follows: !isStress });
       try {
-        const drive = scenario.stress === null || hasLevel(args) ? driveLoad : driveStress;
+        const drive = isStress ? driveStress : driveLoad;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
         if (exitCode === EXIT.notEnoughData) terminal.say('Not enough was answered to judge: is the service there?');
         exit(exitCode);

@@ -15,6 +15,13 @@ interface WatchOfLoad {
   release(): Promise<void>;
 }
 
+interface Watching {
+  readonly terminal: Terminal;
+  readonly signals: Signals;
+  /** Through restarts of the service; a search for its breaking point ends with it. */
+  readonly follows: boolean;
+}
+
 /**
  * What to look at while a load runs: the service that the command line names, from inside too; without one, whoever
  * listens at the address of the load on this machine, from outside alone, without touching it.
@@ -22,13 +29,12 @@ interface WatchOfLoad {
 export async function watchOfLoad(
   args: Arguments,
   baseUrl: string | null,
-  terminal: Terminal,
-  signals: Signals,
+  { terminal, signals, follows }: Watching,
 ): Promise<WatchOfLoad> {
   const databaseUrl = textArgument(args, 'database');
   const database = databaseUrl === null ? null : await PostgresMonitor.open(databaseUrl, createHostClock());
   try {
-    const watched = await watchService(args, baseUrl, database, terminal, signals);
+    const watched = await watchService(args, baseUrl, database, { terminal, signals, follows });
     if (database && watched.watch === null)
       terminal.say('nothing to watch but the database: name the service, by --port for one');
     return {
@@ -47,8 +53,7 @@ async function watchService(
   args: Arguments,
   baseUrl: string | null,
   database: PostgresMonitor | null,
-  terminal: Terminal,
-  signals: Signals,
+  { terminal, signals, follows }: Watching,
 ): Promise<WatchOfLoad> {
   const spec = targetOf(args);
   if (spec === null) return outsideWatch(baseUrl, database, terminal);
@@ -59,8 +64,10 @@ async function watchService(
     signals,
   });
   try {
-    const attachment = target.attach && (await target.attach(target.process));
-    const watch = attachment && startTargetWatch({ attachment }, createHostClock(), database);
+    const { attach, identity } = target;
+    const attachment = attach && (await attach(target.process));
+    const follow = attach && follows ? { attach, identity, say: terminal.say } : undefined;
+    const watch = attachment && startTargetWatch({ attachment, follow }, createHostClock(), database);
     return {
       watch,
       async release() {

@@ -1,11 +1,14 @@
+import type { Holder, NamedObject, Owner } from './holder.ts';
 import type { Bytes } from './units.ts';
 
 /** One step of a retaining path, from the root downwards. */
 export interface PathStep {
   /** How the step before holds this one: `context variable \`pending\``, `property \`items\``, `[*]`, `value of <key>`. Empty for the root. */
   readonly edge: string;
-  /** Class or description of the object: `Map`, `OrderAudit`, `(GC root) module queue.js`. */
+  /** Class or description of the object: `Map`, `OrderAudit`, `(GC root)`. */
   readonly node: string;
+  /** Where the path begins at a module or function: the one whose variable leads on. */
+  readonly scope?: Owner;
   /** Repeats of one collapsed cycle (a chain of listeners, reactions, timers); 1 otherwise. */
   readonly repeat: number;
   /** Snapshot id of the object, as `@id` in other tools. */
@@ -22,28 +25,12 @@ export interface HeapLocation {
   readonly variable?: string;
 }
 
-export type HolderKind =
-  | 'map'
-  | 'set'
-  | 'weak-map'
-  | 'array'
-  | 'object'
-  | 'linked-list'
-  | 'closure-context'
-  | 'listener'
-  | 'event-target'
-  | 'timer'
-  | 'promise'
-  | 'unknown';
-
 /** A group of objects that grew, with the old object that holds them (the anchor). */
 export interface HeapSuspect {
   readonly class: string;
-  /** `Map \`pending\` of module queue.js`, `listeners of event "change" on Config`. */
-  readonly holder: string;
-  readonly holderKind: HolderKind;
-  /** Name of the event, property or variable that the holder is known by; null when it has none. */
-  readonly holderName: string | null;
+  readonly holder: Holder;
+  /** Snapshot id of the object that has the container, as in `path`. */
+  readonly holderId: number;
   readonly path: readonly PathStep[];
   /** Retaining signature without indices, keys and ids: stable between runs. */
   readonly signature: string;
@@ -78,8 +65,7 @@ export interface HeapSuspect {
 /** A pool of connections (or of anything that is lent out), by what it holds in each snapshot; null where it did not say. */
 export interface PoolSeries {
   readonly class: string;
-  /** ``BoundPool `pool` of Stock``. */
-  readonly holder: string;
+  readonly holder: NamedObject;
   readonly path: readonly PathStep[];
   readonly signature: string;
   readonly anchorLocation: HeapLocation | null;

@@ -11,7 +11,7 @@ import type { Attachment } from '../target/attachment.ts';
 export async function placesOfScripts({ nodes }: CpuProfile, { facts, session }: Attachment): Promise<PlaceOf> {
   const dir = await mkdtemp(join(tmpdir(), 'soak-profiler-'));
   try {
-    const collector = new SourceCollector({ pid: facts.pid, folder: join(dir, 'sources') });
+    const collector = new SourceCollector({ pid: () => facts.pid, folder: join(dir, 'sources') });
     const found = collector.collect(nodes.map(({ callFrame }) => callFrame.url));
     const scripts = await collector.addLoadedMaps(found, session);
     return createPlaceOf(scripts, await readSourceMaps({ dir, manifest: { scripts } }));

@@ -10,7 +10,6 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
-import { connectInspector } from '../target/connect-inspector.ts';
 
 export interface OneSnapshotOptions {
   readonly path: string;
@@ -28,7 +27,7 @@ export interface OneSnapshotOptions {
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
   const probe = await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false });
-  const session = await connectInspector(attachment.inspector.url);
+  const session = await attachment.connect();
   try {
     const recorder = new SnapshotRecorder({ session, measure: probe.measure, newEpoch: () => '0' });
     const facts = await snapshotFacts(attachment, probe, options);
@@ -42,7 +41,8 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
     options.onEstimate(estimate);
     await attachment.suspendWatchdog();
     const taken = await recorder.take(options.path, { pauseMs: estimate.pauseMs, keepIds: false });
-    await attachment.resumeWatchdog();
+    // It may have ended meanwhile: what was written is kept.
+    if (attachment.session.isOpen) await attachment.resumeWatchdog().catch(() => {});
     return taken;
   } finally {
     session.disconnect();

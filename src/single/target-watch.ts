@@ -4,12 +4,19 @@ import type { Clock } from '../model/clock.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
+import { attachNextLife, type FollowOptions } from './next-life.ts';
 import { watchTarget } from './watch-target.ts';
 
-/** What can be looked at while a load runs: from inside too, or from outside alone. */
-export type WatchedTarget =
-  | { readonly attachment: Attachment }
-  | { readonly process: { readonly pid: number; readonly startTicks: number } };
+/**
+ * What can be looked at while a load runs: from inside too, or from outside alone. With `follow` its successor is looked
+ * at when it has ended; without, it is lost then.
+ */
+export type WatchedTarget = InsideTarget | { readonly process: { readonly pid: number; readonly startTicks: number } };
+
+interface InsideTarget {
+  readonly attachment: Attachment;
+  readonly follow?: FollowOptions | undefined;
+}
 
 export interface TargetWatch {
   /** Grows every interval. */
@@ -29,35 +36,52 @@ export interface ReadBeside {
 /** Samples the target of a load until it is told to stop. */
 export function startTargetWatch(target: WatchedTarget, clock: Clock, beside: ReadBeside | null = null): TargetWatch {
   const samples: Sample[] = [];
-  const keep = async (values: Sample['values'], wallMs: WallMs, monoMs: MonoMs): Promise<void> => {
+  const keep = async (values: Sample['values'], { wallMs, monoMs, segment = 0 }: At): Promise<void> => {
     const others = await beside?.read(INTERVAL_MS / 2);
-    samples.push({ wallMs, monoMs, segment: 0, lateMs: 0, values: { ...values, ...others } });
+    samples.push({ wallMs, monoMs, segment, lateMs: 0, values: { ...values, ...others } });
   };
   return 'attachment' in target
-    ? watchInside(target.attachment, clock, samples, keep)
+    ? watchInside(target, clock, samples, keep)
     : watchOutside(target.process, clock, samples, keep);
 }
 
-type Keep = (values: Sample['values'], wallMs: WallMs, monoMs: MonoMs) => Promise<void>;
+interface At {
+  readonly wallMs: WallMs;
+  readonly monoMs: MonoMs;
+  readonly segment?: number;
+}
+type Keep = (values: Sample['values'], at: At) => Promise<void>;
 
-function watchInside(attachment: Attachment, clock: Clock, samples: readonly Sample[], keep: Keep): TargetWatch {
+function watchInside(
+  { attachment: first, follow }: InsideTarget,
+  clock: Clock,
+  samples: readonly Sample[],
+  keep: Keep,
+): TargetWatch {
   const stopping = new AbortController();
+  const stop = stopping.signal;
   let lost = false;
-  const ended = watchTarget(attachment, {
-    intervalMs: INTERVAL_MS,
-    clock,
-    httpProbes: true,
-    queryProbes: true,
-    stop: stopping.signal,
-    onSample: ({ wallMs, monoMs, values }) => void keep(values, wallMs, monoMs),
-  }).then(
-    (ending) => {
+  const watchLife = (attachment: Attachment, segment: number): Promise<'stopped' | 'target-lost'> =>
+    watchTarget(attachment, {
+      intervalMs: INTERVAL_MS,
+      clock,
+      httpProbes: true,
+      queryProbes: true,
+      stop,
+      onSample: ({ wallMs, monoMs, values }) => void keep(values, { wallMs, monoMs, segment }),
+    }).catch(() => 'target-lost');
+  const watchLives = async (): Promise<void> => {
+    let attachment: Attachment | null = first;
+    for (let segment = 0; attachment; segment += 1) {
+      lost = false;
+      const ending: 'stopped' | 'target-lost' = await watchLife(attachment, segment);
       lost = ending === 'target-lost';
-    },
-    () => {
-      lost = true;
-    },
-  );
+      // The first is let go of by whoever brought it.
+      if (attachment !== first) await attachment.detach();
+      attachment = lost && follow && !stop.aborted ? await attachNextLife(attachment, { ...follow, stop }) : null;
+    }
+  };
+  const ended = watchLives();
   return {
     samples,
     isLost: () => lost,
@@ -83,7 +107,7 @@ function watchOutside(
       const reading = await sampler.sample();
       lost = !reading.alive;
       if (!reading.alive) return;
-      await keep(reading.values, clock.wallMs(), clock.monoMs());
+      await keep(reading.values, { wallMs: clock.wallMs(), monoMs: clock.monoMs() });
     },
   });
   return { samples, isLost: () => lost, stop: () => ticker.stop() };

@@ -49,7 +49,7 @@ export class Captures {
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.#sources = new SourceCollector({
-      pid: options.keeper.facts.pid,
+      pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
     });
   }

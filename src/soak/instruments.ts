@@ -3,11 +3,10 @@ import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
-import { SnapshotRecorder } from '../capture/snapshot-recorder.ts';
+import { SnapshotRecorder, type SnapshotRecorderOptions } from '../capture/snapshot-recorder.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
-import { connectInspector } from '../target/connect-inspector.ts';
 import { explainFailure } from '../target/explain-failure.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
@@ -40,9 +39,9 @@ export interface Instruments {
 export async function setUpInstruments(
   attachment: Attachment,
   segment: number,
-  options: InstrumentOptions,
+  options: InstrumentOptions & { readonly newEpoch: SnapshotRecorderOptions['newEpoch'] },
 ): Promise<Instruments> {
-  const { clock, log, runId } = options;
+  const { clock, log, runId, newEpoch } = options;
   try {
     const { session } = attachment;
     const probe = await RuntimeProbe.install(session, { clock, httpProbes: options.probes });
@@ -54,9 +53,7 @@ export async function setUpInstruments(
     log.event({ type: 'capture', capture: 'cpu-start', file: null, cost: startCost, bytes: 0, error: null });
     const allocations = new AllocationRecorder(session, probe.measure);
     await allocations.start({ intervalBytes: options.heapIntervalBytes });
-    const heapSession = await connectInspector(attachment.inspector.url);
-    let epochs = 0;
-    const newEpoch = (): string => `${segment}.${epochs++}`;
+    const heapSession = await attachment.connect();
     const snapshots = new SnapshotRecorder({ session: heapSession, measure: probe.measure, newEpoch });
     return { attachment, probe, queries, cpu, allocations, heapSession, snapshots };
   } catch (error) {

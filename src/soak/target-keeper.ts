@@ -3,8 +3,18 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
-import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { isSameProcess, type ProcessFacts, readProcessFacts } from '../target/process-facts.ts';
+import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import { hasHandedOver } from '../target/has-handed-over.ts';
+import { poll } from '../target/poll.ts';
+import {
+  isListeningOn,
+  isSameProcess,
+  type ProcessFacts,
+  readProcessFacts,
+  readTicks,
+} from '../target/process-facts.ts';
+import { servicePorts } from '../target/service-ports.ts';
+import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import {
   type InstrumentOptions,
@@ -17,19 +27,29 @@ import type { SoakTarget } from './soak-target.ts';
 import { wait } from './wait.ts';
 
 type Values = Partial<Record<MetricName, number>>;
+/** `exiting`: its program has ended, the process is there still. `draining`: it works, but new requests go elsewhere. */
+type Ending = 'exited' | 'reused' | 'exiting' | 'draining';
+type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
   /** A new life of the target began and is watched. */
-  readonly onSegment: (life: Pick<TargetFacts, 'pid' | 'startTicks'>, segment: number) => void;
+  readonly onSegment: (life: Life, segment: number) => void;
   /** The target died and did not come back in time; `why` in words. */
   readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
 }
 
+type KeeperOptions = TargetKeeperOptions & Parameters<typeof setUpInstruments>[2];
+
 const SET_UP_ATTEMPTS = 3;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
+/** How soon after its connection the end of a process is seen. */
+const LOOK_EVERY_MS = 50;
+/** A process that exits takes no new debuggers within a few milliseconds; a busy machine needs longer. */
+const EXIT_CONFIRM_MS = 2_000;
 
 /**
  * Holds on to the target over a long run: notices when it dies, waits for its successor and attaches again in a new
@@ -37,20 +57,20 @@ const LONGEST_RETRY_MS = 30_000;
  * outside goes on as long as there is a process.
  */
 export class TargetKeeper {
-  readonly #options: TargetKeeperOptions;
+  readonly #options: KeeperOptions;
   readonly #target: SoakTarget;
   /** Null where only the inspector, or only an address, is known. */
   #process: ProcessFacts | null;
   #segment = 0;
+  #life: Life;
   #outside: ProcessSampler | null;
   #instruments: Instruments | null;
-  /** Of the attachment before this one, or of what was named. */
-  #lastFacts: TargetFacts;
   /** Where the inspector was last: no port of the service. */
   #inspectorPort: number | null = null;
   #recovering: Promise<void> | null = null;
   #pendingInside: Promise<void> | null = null;
   #arrived: Values = {};
+  #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
   #busy = false;
   #closing = false;
@@ -58,19 +78,22 @@ export class TargetKeeper {
   #isAwaited = false;
   readonly #ending = new AbortController();
 
-  private constructor(target: SoakTarget, instruments: Instruments | null, options: TargetKeeperOptions) {
+  private constructor(target: SoakTarget, instruments: Instruments | null, options: KeeperOptions) {
     this.#target = target;
     this.#options = options;
-    this.#lastFacts = target.facts;
     // Read just before it was attached to, so newer than when it was found.
     this.#process = instruments?.attachment.process ?? target.process;
+    this.#life = target.facts;
     this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
     if (instruments) this.#adopt(instruments);
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
-    return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, options) : null, options);
+    let epochs = 0;
+    // Counted over all connections: V8 forgets the ids that it gave out when one ends.
+    const own = { ...options, newEpoch: () => String(epochs++) };
+    return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
   }
 
   get segment(): number {
@@ -91,9 +114,12 @@ export class TargetKeeper {
   async readOutside(): Promise<Values | null> {
     if (!this.#outside) return {};
     const reading = await this.#outside.sample();
-    if (reading.alive) return reading.values;
-    if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
-    return null;
+    if (!reading.alive) {
+      if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
+      return null;
+    }
+    if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
+    return reading.values;
   }
 
   /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
@@ -114,9 +140,15 @@ export class TargetKeeper {
   noteDescriptors(): void {
     const groups = this.#outside?.topDescriptors() ?? [];
     if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
-    // By now a service that was found while it started listens where its successor will.
-    const now = this.#process && readProcessFacts(this.#process.pid);
-    if (now && now.startTicks === this.#process?.startTicks) this.#process = now;
+    this.#noteListening();
+  }
+
+  /** One that was found while it started listens by now where its successor will. */
+  #noteListening(): void {
+    const known = this.#process;
+    if (!known || servicePorts(known, this.#inspectorPort).length > 0) return;
+    const now = readProcessFacts(known.pid);
+    if (now?.startTicks === known.startTicks) this.#process = { ...now, nodeVersion: known.nodeVersion };
   }
 
   /** Asks the target something short, unless it is busy with a capture or out of reach. */
@@ -175,15 +207,42 @@ export class TargetKeeper {
     }
   }
 
+  /** Looked at now and then: the table of sockets is long where there are many connections. */
+  #isDraining(): boolean {
+    const { clock, stop } = this.#options;
+    const instruments = this.#instruments;
+    if (!this.#process || !instruments || this.#busy || this.#recovering || this.#closing || stop.aborted) return false;
+    const nowMonoMs = clock.monoMs();
+    if (nowMonoMs - this.#lookedForSuccessorMonoMs < LOOK_FOR_SUCCESSOR_EVERY_MS) return false;
+    this.#lookedForSuccessorMonoMs = nowMonoMs;
+    return hasHandedOver(this.#process, instruments.attachment.inspector.port);
+  }
+
   #watchConnection(instruments: Instruments): void {
-    void instruments.attachment.session.closed.then(async (reason) => {
+    void instruments.attachment.session.closed.then(async (end) => {
       if (this.#closing || this.#instruments !== instruments) return;
       this.#instruments = null;
       this.#unresponsive = false;
       // It may have closed while the recovery that brought it was about to end.
       await this.#recovering;
-      this.#recover(() => this.#reconnect(reason));
+      this.#recover(() => this.#goOnWithout(instruments, end));
     });
+  }
+
+  /** Its program may have ended while the process is there still, or only the connection may have. */
+  async #goOnWithout({ attachment }: Instruments, { cause, detail }: SessionEnd): Promise<void> {
+    const lost = this.#process;
+    if (cause !== 'target-exiting') return await this.#reconnect(detail);
+    if (lost) {
+      // One that still takes debuggers has not ended, whatever V8 said.
+      const hasEnded = await poll(
+        () => (isListeningOn(lost, attachment.inspector.port) ? null : true),
+        EXIT_CONFIRM_MS,
+      );
+      return await (hasEnded ? this.#awaitSuccessor('exiting') : this.#reconnect(detail));
+    }
+    this.#options.log.event({ type: 'target-lost', reason: `exiting: ${detail}` });
+    await this.#reconnect(detail);
   }
 
   #recover(how: () => Promise<void>): void {
@@ -205,7 +264,7 @@ export class TargetKeeper {
     const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lostMonoMs = clock.monoMs();
     for (let pauseMs = FIRST_RETRY_MS; !stop.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_RETRY_MS)) {
-      if (!(await wait(pauseMs, stop))) return;
+      if (!(await this.#waitWhileAlive(pauseMs))) return;
       const alive = await this.#outside?.sample();
       if (alive && !alive.alive) return await this.#awaitSuccessor(alive.reason);
       if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone('nothing answers at its address');
@@ -213,7 +272,7 @@ export class TargetKeeper {
         log.event({ type: 'inspector-lost', detail: reason });
         log.say(`the inspector connection was lost (${reason}); sampling from outside, trying again`);
       }
-      const instruments = await this.#attachAgain();
+      const instruments = await this.#attachAgain(lostMonoMs);
       if (!instruments) continue;
       this.#adopt(instruments);
       log.event({ type: 'inspector-back', detail: `after ${Math.round(clock.monoMs() - lostMonoMs)} ms` });
@@ -222,24 +281,39 @@ export class TargetKeeper {
     }
   }
 
-  async #awaitSuccessor(reason: 'exited' | 'reused'): Promise<void> {
+  /** False when the run was stopped. Ends early with the process, so that its successor is looked for at once. */
+  async #waitWhileAlive(durationMs: Milliseconds): Promise<boolean> {
+    const { stop, clock } = this.#options;
+    const lost = this.#process;
+    const endMonoMs = clock.monoMs() + durationMs;
+    for (let leftMs = durationMs; leftMs > 0; leftMs = endMonoMs - clock.monoMs()) {
+      if (lost && !isSameProcess(lost)) break;
+      await wait(lost ? Math.min(LOOK_EVERY_MS, leftMs) : leftMs, stop);
+      if (stop.aborted) break;
+    }
+    return !stop.aborted;
+  }
+
+  async #awaitSuccessor(reason: Ending): Promise<void> {
     const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
-    this.#instruments?.attachment.session.disconnect();
+    const instruments = this.#instruments;
     this.#instruments = null;
-    log.event({
-      type: 'target-lost',
-      reason: `process ${lost.pid} ended${reason === 'reused' ? ' and its number was given to another' : ''}`,
-    });
-    log.say(`process ${lost.pid} ended; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
+    // Nothing of ours may stay in one that works on.
+    if (instruments && reason === 'draining') await takeDownInstruments(instruments);
+    else instruments?.attachment.session.disconnect();
+    const ended = endingWords(lost.pid, reason);
+    log.event({ type: 'target-lost', reason: ended });
+    log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
     this.#isAwaited = true;
     const signal = AbortSignal.any([stop, this.#ending.signal]);
     const { successor, reason: why } = await waitForReturn(lost, {
       identity: this.#target.identity,
       timeoutMs: returnTimeoutMs,
-      sinceTicks: this.#outside?.lastSeenTicks ?? lost.startTicks,
+      // What took over from one that works on was started before that was noticed.
+      sinceTicks: reason === 'draining' ? readTicks(lost) : (this.#outside?.lastSeenTicks ?? lost.startTicks),
       inspectorPort: this.#inspectorPort,
       signal,
     });
@@ -250,17 +324,28 @@ export class TargetKeeper {
     this.#isAwaited = false;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
-    this.#beginSegment(successor, clock.monoMs() - lostMonoMs);
-    const instruments = await this.#attachAgain();
-    if (instruments) this.#adopt(instruments);
+    this.#beginLife(successor, lostMonoMs);
+    const next = await this.#attachAgain(lostMonoMs);
+    if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');
   }
 
-  async #attachAgain(): Promise<Instruments | null> {
+  #beginLife(life: TargetFacts, lostMonoMs: MonoMs): void {
+    const { log, clock, onSegment } = this.#options;
+    this.#segment += 1;
+    this.#life = life;
+    onSegment(life, this.#segment);
+    const afterMs = clock.monoMs() - lostMonoMs;
+    log.event({ type: 'target-back', segment: this.#segment, pid: life.pid, afterMs });
+    log.say(`the service is back as process ${life.pid}`);
+  }
+
+  async #attachAgain(lostMonoMs: MonoMs): Promise<Instruments | null> {
     try {
       const attachment = await this.#target.attach?.(this.#process);
       if (!attachment) return null;
-      if (!this.#process) this.#noteOtherLife(attachment.facts);
+      // Where only an address is known, who answers there tells whether it is another life.
+      if (!this.#process && !isSameLife(attachment.facts, this.#life)) this.#beginLife(attachment.facts, lostMonoMs);
       return await setUpInstruments(attachment, this.#segment, this.#options);
     } catch (error) {
       this.#options.log.event({ type: 'note', detail: `could not attach again: ${(error as Error).message}` });
@@ -268,28 +353,28 @@ export class TargetKeeper {
     }
   }
 
-  /** At an address where only the inspector is known, whoever answers there now may be another process. */
-  #noteOtherLife({ pid, startTicks }: TargetFacts): void {
-    const before = this.#lastFacts;
-    if (before.pid === pid && before.startTicks === startTicks) return;
-    this.#options.log.event({ type: 'target-lost', reason: `process ${before.pid} no longer answers at its address` });
-    this.#beginSegment({ pid, startTicks }, 0);
-  }
-
-  #beginSegment(life: Pick<TargetFacts, 'pid' | 'startTicks'>, afterMs: Milliseconds): void {
-    const { log, onSegment } = this.#options;
-    this.#segment += 1;
-    onSegment(life, this.#segment);
-    log.event({ type: 'target-back', segment: this.#segment, pid: life.pid, afterMs });
-    log.say(`the service is back as process ${life.pid}`);
-  }
-
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
-    this.#lastFacts = instruments.attachment.facts;
     this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
   }
+}
+
+function endingWords(pid: number, reason: Ending): string {
+  switch (reason) {
+    case 'exited':
+      return `process ${pid} ended`;
+    case 'reused':
+      return `process ${pid} ended and its number was given to another`;
+    case 'exiting':
+      return `exiting: the program of process ${pid} has ended`;
+    case 'draining':
+      return `draining: process ${pid} listens no more, another process does in its place`;
+  }
+}
+
+function isSameLife(a: Life, b: Life): boolean {
+  return a.pid === b.pid && a.startTicks === b.startTicks;
 }
 
 /**
@@ -299,14 +384,16 @@ export class TargetKeeper {
 async function attachFirst(
   target: SoakTarget,
   attach: NonNullable<SoakTarget['attach']>,
-  options: TargetKeeperOptions,
+  options: KeeperOptions,
 ): Promise<Instruments> {
   for (let attempt = 1; ; attempt += 1) {
     const attachment = await attach(target.process);
     try {
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
-      const isGone = target.process !== null && !isSameProcess(target.process);
+      const isGone =
+        attachment.session.end?.cause === 'target-exiting' ||
+        (target.process !== null && !isSameProcess(target.process));
       const isLost = error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
       if (isGone || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
       options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });

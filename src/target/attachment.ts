@@ -3,11 +3,10 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError } from './inspector-error.ts';
-import { listeningSocketsOf } from './listening-sockets.ts';
 import type { NamedLock } from './named-lock.ts';
 import { poll } from './poll.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
-import { isSameProcess, type ProcessFacts } from './process-facts.ts';
+import { isListeningOn, isSameProcess, type ProcessFacts } from './process-facts.ts';
 import { inspectRegistry, WATCHDOG_TICKS, WATCHDOG_TICKS_IN_CAPTURE } from './registry-owner.ts';
 import type { InspectorSession } from './session.ts';
 import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, setTickLimit } from './target-registry.ts';
@@ -15,6 +14,8 @@ import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, set
 const STEP_DEADLINE_MS = 2_000;
 /** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
 const HEARTBEAT_DEADLINE_MS = 60_000;
+/** A further connection may still hold what the target sent it before its program ended: a snapshot, for one. */
+const LAST_WORDS_MS = 100;
 
 export interface DetachResult {
   /** False when the inspector is still open although we opened it; `problems` says why. */
@@ -32,6 +33,8 @@ export interface Attachment {
   readonly inspector: OpenInspector;
   /** False when the inspector was open before us: then it is left open. */
   readonly openedByUs: boolean;
+  /** Opens a further connection to the same inspector. It ends with the first one. */
+  connect(): Promise<InspectorSession>;
   /** Tells the watchdog that we live. Sent every few seconds by itself; an own expression may carry `HEARTBEAT_EXPRESSION`. */
   heartbeat(): Promise<void>;
   /** Makes the watchdog more patient during a capture: twice the time, counted in its own ticks. */
@@ -83,6 +86,15 @@ class HeldAttachment implements Attachment {
     });
   }
 
+  async connect(): Promise<InspectorSession> {
+    const further = await connectInspector(this.inspector.url);
+    void this.session.closed.then(async (end) => {
+      if (end.cause === 'target-exiting') await Promise.race([further.closed, sleep(LAST_WORDS_MS)]);
+      further.disconnect(end);
+    });
+    return further;
+  }
+
   async heartbeat(): Promise<void> {
     await this.session.evaluate(HEARTBEAT_EXPRESSION, { deadlineMs: HEARTBEAT_DEADLINE_MS });
   }
@@ -102,6 +114,8 @@ class HeldAttachment implements Attachment {
   }
 
   async #detachOnce(patienceMs: Milliseconds): Promise<DetachResult> {
+    // The inspector goes with the process. To connect again would hold the process up.
+    if (this.session.end?.cause === 'target-exiting') return { inspectorClosed: true, problems: [] };
     const session = this.session.isOpen ? this.session : await this.#reconnect();
     const problems = session ? await this.#leave(session, patienceMs) : this.#whyUnreachable();
     const inspectorClosed = !this.openedByUs || (await this.#isClosed());
@@ -155,11 +169,7 @@ class HeldAttachment implements Attachment {
   async #isClosed(): Promise<boolean> {
     const target = this.process;
     if (!target) return true;
-    const isGone = (): true | null => {
-      const isListening =
-        listeningSocketsOf(target.pid)?.some((socket) => socket.port === this.inspector.port) ?? false;
-      return isSameProcess(target) && isListening ? null : true;
-    };
+    const isGone = (): true | null => (isListeningOn(target, this.inspector.port) ? null : true);
     return (await poll(isGone, STEP_DEADLINE_MS)) !== null;
   }
 }

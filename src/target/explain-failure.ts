@@ -11,7 +11,18 @@ import { isSameProcess } from './process-facts.ts';
 export function explainFailure(error: unknown, { facts, process, session }: Attachment): unknown {
   if (error instanceof ProfilerError) return error;
   const cause = error as Error;
-  if (!session.isOpen || (process !== null && !isSameProcess(process))) {
+  if (session.end?.cause === 'target-exiting') {
+    return new ProfilerError(
+      'target-exiting',
+      EXIT.targetLost,
+      `${facts.name} (process ${facts.pid}) went away in the middle: it was told to end, or had nothing more to do.`,
+      'It was let go of at once, so that it could exit. Try again when the service is back.',
+      { cause },
+    );
+  }
+  // A further connection may be the first to see it.
+  const isLost = !session.isOpen || (error instanceof InspectorError && error.reason === 'closed');
+  if (isLost || (process !== null && !isSameProcess(process))) {
     return new ProfilerError(
       'target-lost',
       EXIT.targetLost,

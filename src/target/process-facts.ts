@@ -96,6 +96,17 @@ export function isSameProcess(facts: Pick<TargetFacts, 'pid' | 'startTicks'>): b
   return stat !== null && stat.startTicks === facts.startTicks && stat.state !== 'Z';
 }
 
+/** Clock ticks since boot when these facts were read. */
+export function readTicks({ startTicks, ageMs }: ProcessFacts): number {
+  return startTicks + ageMs / 10;
+}
+
+/** Whether the process is there and listens on this port. False where its descriptors may not be read. */
+export function isListeningOn(facts: Pick<TargetFacts, 'pid' | 'startTicks'>, port: number): boolean {
+  const isListening = listeningSocketsOf(facts.pid)?.some((socket) => socket.port === port) ?? false;
+  return isListening && isSameProcess(facts);
+}
+
 /** True as well when it cannot be known: then the port will not be found, and that is reported. */
 function sameNamespace(pid: number, kind: 'net' | 'pid'): boolean {
   const theirs = readProcLink(pid, `ns/${kind}`);

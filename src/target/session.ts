@@ -1,5 +1,13 @@
 import type { Milliseconds } from '../model/units.ts';
 
+/** Why a connection is gone. */
+export interface SessionEnd {
+  /** `target-exiting`: its program has ended, and the process waits until everybody has let go of it. */
+  readonly cause: 'target-exiting' | 'closed';
+  /** In words. */
+  readonly detail: string;
+}
+
 /** One inspector connection to one process. Every call has a deadline; a closed socket rejects all that is pending. */
 export interface InspectorSession {
   /** Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection closes. */
@@ -21,9 +29,14 @@ export interface InspectorSession {
    * wraps, opens or closes. A loop that does not end within a second is interrupted for it all the same.
    */
   evaluateInTurn<Value = unknown>(expression: string, options?: { readonly deadlineMs?: Milliseconds }): Promise<Value>;
-  /** Settles (never rejects) when the connection is gone, with the reason in words. */
-  readonly closed: Promise<string>;
+  /**
+   * Settles (never rejects) when the connection is gone. A process whose program has ended is let go of at once: as long
+   * as one connection is open, Node does not let it exit.
+   */
+  readonly closed: Promise<SessionEnd>;
+  /** The same for those who cannot wait; null while the connection is open. */
+  readonly end: SessionEnd | null;
   readonly isOpen: boolean;
   /** Closes the connection only; closing the inspector of the target is `Attachment.detach`. */
-  disconnect(): void;
+  disconnect(end?: SessionEnd): void;
 }

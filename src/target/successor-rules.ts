@@ -5,7 +5,7 @@ import { nameTests } from './name-tests.ts';
 import { splitNodeArguments } from './node-arguments.ts';
 import { looksLikeNode } from './node-binary.ts';
 import { listChildren, listPids, readArguments, readStat } from './proc.ts';
-import { isSameProcess, type ProcessFacts } from './process-facts.ts';
+import { isSameProcess, type ProcessFacts, readTicks } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
 import { servicePorts } from './service-ports.ts';
 import type { TargetIdentity } from './target-identity.ts';
@@ -61,10 +61,9 @@ function byName(lost: LostTarget, pattern: string): SuccessorRule {
   const { facts } = lost;
   const fits = nameTests(pattern).find((test) => test(facts));
   // Alone when it was found: any other that fits was started since, perhaps before this one ended.
-  const foundTicks = facts.startTicks + facts.ageMs / 10;
   return {
     candidates: () =>
-      listPids().filter((pid) => (readStat(pid)?.startTicks ?? 0) >= foundTicks - 1 && looksLikeNode(pid)),
+      listPids().filter((pid) => (readStat(pid)?.startTicks ?? 0) >= readTicks(facts) - 1 && looksLikeNode(pid)),
     objection: (other) => (fits?.(other) ? objectionToPorts(lost, other) : `is not named ${pattern}`),
     isUnique: false,
     hopeless: () => null,

@@ -6,6 +6,7 @@ import type { Bottleneck, BottleneckRule } from '../../src/model/bottleneck.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { AnswerTraits } from '../../src/model/requests.ts';
+import { fieldOf } from '../helpers/holders.ts';
 import { leak } from '../helpers/populations.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
@@ -195,7 +196,7 @@ describe('near to a bottleneck, but none', () => {
 });
 
 test('a cache that gets an entry with each request of a name never hits', () => {
-  const cache = { ...leak(), suspect: { class: 'Translation', holder: 'Map `byKey` of TranslationCache' } };
+  const cache = { ...leak(), suspect: { class: 'Translation', holder: fieldOf('TranslationCache', 'map', 'byKey') } };
   const found = only('cache-never-hits', { plan: { populations: [cache] } });
   assert.match(found.title, /TranslationCache/);
 });

@@ -6,6 +6,7 @@ import { verifyDuration, verifyFinding } from '../../src/analysis/verify-finding
 import type { Finding } from '../../src/model/finding.ts';
 import type { PoolSeries } from '../../src/model/heap-growth.ts';
 import type { SourcePlace } from '../../src/model/profiles.ts';
+import { fieldOf } from '../helpers/holders.ts';
 import { LEAKING_SHARE, type Population, type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const leak = (suspect: Partial<Population['suspect']> = {}): Population => ({
@@ -73,7 +74,11 @@ test('errors that come and stay are a finding with their time and kind', () => {
 describe('pools', () => {
   const pool = (inUse: readonly number[], more: Partial<PoolSeries> = {}): PoolSeries => ({
     class: 'BoundPool',
-    holder: 'BoundPool `pool` of module db.js',
+    holder: {
+      class: 'BoundPool',
+      knownBy: { how: 'variable', name: 'pool' },
+      owner: { kind: 'module', file: 'db.js' },
+    },
     path: [],
     signature: 'db.js > BoundPool',
     anchorLocation: null,
@@ -127,7 +132,7 @@ test('sockets take name and line from the object that holds two of them each', (
   const child: Population = {
     suspect: {
       class: 'ChildProcess',
-      holder: 'Set `children` of Converter',
+      holder: fieldOf('Converter', 'set', 'children'),
       anchorLocation: {
         scriptUrl: 'file:///srv/app/dist/converter.js',
         line0: 7,

@@ -116,7 +116,10 @@ test('objects are followed through the idle tail where their ids are kept', () =
 });
 
 test('strings of the table of strings belong to what else piles up', () => {
-  const names = { ...leak(400), suspect: { class: '(string)', holder: '(Internalized strings)' } };
+  const names = {
+    ...leak(400),
+    suspect: { class: '(string)', holder: { container: 'engine', name: '(Internalized strings)' } as const },
+  };
   const accused = sure(leaksOf({ seed: 4, populations: [leak(), names] }));
   assert.deepEqual(
     accused.map(({ subject }) => subject.class),

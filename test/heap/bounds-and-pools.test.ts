@@ -65,7 +65,7 @@ globalThis.pool = new BoundPool(10);`,
   });
   const { pools = [] } = await growthOf(files);
   assert.equal(pools.length, 1);
-  assert.match(pools[0]?.holder ?? '', /BoundPool/);
+  assert.match(pools[0]?.holder.class ?? '', /BoundPool/);
   assert.deepEqual(pools[0]?.inUse, [4, 8, 10]);
   assert.equal(pools[0]?.total.at(-1), 10);
   assert.ok((pools[0]?.waiting.at(-1) ?? 0) > 100);

@@ -1,11 +1,11 @@
-import type { HolderKind } from '../../src/model/heap-growth.ts';
+import type { Container } from '../../src/model/holder.ts';
 import type { Program } from './take-snapshots.ts';
 
 export interface PlantedLeak extends Program {
   readonly name: string;
   readonly class: RegExp;
   readonly holder: RegExp;
-  readonly kinds: readonly HolderKind[];
+  readonly kinds: readonly Container[];
   /** URL of the script that is named, where it is not that of the service. */
   readonly place?: RegExp;
   /** Holder of another suspect: a healthy neighbour that grows for a while, or a leak of its own. */
@@ -134,8 +134,8 @@ exports.sessions = new Map();`,
 function listen() { const socket = dgram.createSocket('udp4'); socket.on('message', () => socket.address()); socket.bind(0, '127.0.0.1'); }`,
     request: 'listen();',
     class: /^UDP$/,
-    holder: /^\(Global handles\)$/,
-    kinds: ['unknown', 'object'],
+    holder: /^handles that Node keeps/,
+    kinds: ['handles'],
   },
   {
     name: 'timers that nobody clears among those of work under way',
@@ -145,7 +145,7 @@ exports.open = (i) => { const duel = new Duel(i); active.add(duel); if (active.s
     request: 'exports.open(i);',
     class: /^Timeout$/,
     holder: /^timers of 100,000,000 ms$/,
-    kinds: ['timer'],
+    kinds: ['timers'],
   },
   {
     name: 'closure context',
@@ -172,7 +172,7 @@ exports.handle = (i) => { const context = { request: 'r' + i }; config.on('chang
     request: 'exports.handle(i);',
     class: /^closure onChange$/,
     holder: /^listeners of event "change" on Config `config` of module service\.cjs$/,
-    kinds: ['listener'],
+    kinds: ['listeners'],
   },
   {
     name: 'listener of an abort signal',
@@ -181,7 +181,7 @@ exports.handle = (i) => { const context = { request: 'r' + i }; shutdown.signal.
     request: 'exports.handle(i);',
     class: /^Listener$/,
     holder: /^listeners of event "abort" on (EventTarget|AbortSignal)/,
-    kinds: ['event-target'],
+    kinds: ['listeners'],
   },
   {
     name: 'timer',
@@ -189,7 +189,7 @@ exports.handle = (i) => { const context = { request: 'r' + i }; shutdown.signal.
     request: 'exports.remind(i);',
     class: /^Timeout$/,
     holder: /^timers of 21,600,000 ms$/,
-    kinds: ['timer'],
+    kinds: ['timers'],
   },
   {
     name: 'interval',
@@ -197,7 +197,7 @@ exports.handle = (i) => { const context = { request: 'r' + i }; shutdown.signal.
     request: 'exports.poll(i);',
     class: /^Timeout$/,
     holder: /^timers of 3,600,000 ms$/,
-    kinds: ['timer'],
+    kinds: ['timers'],
   },
   {
     name: 'reactions of a pending promise',
@@ -232,8 +232,8 @@ exports.tag = (i) => { const key = { k: 'k' + i }; live.push(key); meta.set(key,
 exports.push = (i) => { head = new LinkNode('v' + i, head); };`,
     request: 'exports.push(i);',
     class: /^LinkNode$/,
-    holder: /^context variable `head` of module service\.cjs$/,
-    kinds: ['linked-list'],
+    holder: /^linked list `head` of module service\.cjs$/,
+    kinds: ['chain'],
   },
   {
     name: 'doubly linked list with a sentinel',
@@ -243,7 +243,7 @@ exports.lru = new Lru();`,
     request: "exports.lru.add('v' + i);",
     class: /^Entry$/,
     holder: /Lru/,
-    kinds: ['linked-list', 'object'],
+    kinds: ['chain', 'object'],
   },
   {
     name: 'instances below a prototype chain',
@@ -260,7 +260,7 @@ class Repository { items = []; } class Orders extends Repository { add(i) { this
     request: 'exports.wrap(i);',
     class: /^(closure wrapped|Object \{d\})$/,
     holder: /`last` of module service\.cjs$/,
-    kinds: ['closure-context', 'linked-list'],
+    kinds: ['slot', 'chain'],
   },
   {
     name: 'buffers',
@@ -302,7 +302,7 @@ exports.run = (i) => storage.run(new RequestStore(i), () => { setTimeout(() => {
     request: 'exports.run(i);',
     class: /^(Timeout|RequestStore)$/,
     holder: /timers/,
-    kinds: ['timer'],
+    kinds: ['timers'],
   },
   {
     name: 'static field of a class',

@@ -1,3 +1,4 @@
+import { fieldOf, variableOf } from './holders.ts';
 import { LEAKING_SHARE, type Moment, type Population } from './synthetic-run.ts';
 
 /** Requests of the name that keeps something. */
@@ -10,16 +11,19 @@ export const leak = (bytesEach = 1100): Population => ({ suspect: { class: 'Orde
 export const listeners: Population = {
   suspect: {
     class: 'Listener',
-    holder: 'listeners of event "checkpoint" on LedgerEvents',
-    holderKind: 'listener',
-    holderName: 'checkpoint',
+    holder: {
+      container: 'listeners',
+      event: 'checkpoint',
+      api: 'event-emitter',
+      on: { class: 'LedgerEvents', knownBy: null, owner: null },
+    },
   },
   bytesEach: 240,
   count: keepers,
 };
 
 export const timers: Population = {
-  suspect: { class: 'Timeout', holder: 'timers of 21,600,000 ms', holderKind: 'timer', holderName: '21600000' },
+  suspect: { class: 'Timeout', holder: { container: 'timers', durationMs: 21_600_000 } },
   bytesEach: 420,
   count: keepers,
 };
@@ -27,16 +31,14 @@ export const timers: Population = {
 export const reactions: Population = {
   suspect: {
     class: 'PromiseReaction',
-    holder: 'promise `closing` of ShutdownSignal',
-    holderKind: 'promise',
-    holderName: 'closing',
+    holder: variableOf('shutdown.js', 'promise', 'closing'),
   },
   bytesEach: 320,
   count: keepers,
 };
 
 export const buffers: Population = {
-  suspect: { class: 'Buffer', holder: 'Set `staged` of PayloadStaging', holderKind: 'set', holderName: 'staged' },
+  suspect: { class: 'Buffer', holder: fieldOf('PayloadStaging', 'set', 'staged') },
   bytesEach: 160,
   externalEach: 4096,
   count: keepers,

@@ -6,6 +6,7 @@ import type { RequestInterval } from '../../src/model/requests.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { RunManifest } from '../../src/model/run-manifest.ts';
 import type { Sample } from '../../src/model/sample.ts';
+import { variableOf } from './holders.ts';
 import { seededNormal } from './series.ts';
 
 /** The moment of a synthetic run: requests so far (by all, and by the name that leaks), and the same some time ago. */
@@ -269,11 +270,10 @@ function growthOf(
     const counts = moments.map((moment) => Math.round(count(moment)));
     const bytes = counts.map((each) => each * (bytesEach + externalEach));
     return {
-      holder: `Map \`${suspect.class.toLowerCase()}s\` of module store.js`,
-      holderKind: 'map',
-      holderName: `${suspect.class.toLowerCase()}s`,
+      holder: variableOf('store.js', 'map', `${suspect.class.toLowerCase()}s`),
+      holderId: 3,
       path: [
-        { edge: '', node: '(GC root) module store.js', repeat: 1, id: 1 },
+        { edge: '', node: '(GC root)', scope: { kind: 'module', file: 'store.js' }, repeat: 1, id: 1 },
         { edge: 'context variable `store`', node: 'Map', repeat: 1, id: 3 },
         { edge: 'value of <key>', node: suspect.class, repeat: 1, id: 5 },
       ],

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import type { ProfilerError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
+import type { NewEvent } from '../../src/soak/run-log.ts';
 import type { SoakTarget } from '../../src/soak/soak-target.ts';
 import { TargetKeeper, type TargetKeeperOptions } from '../../src/soak/target-keeper.ts';
 import { attach } from '../../src/target/attach.ts';
@@ -14,6 +16,9 @@ import { poll } from '../../src/target/poll.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const ENDING = 'test/targets/attach/ending.mjs';
 
 test('an inspector that is lost while the instruments are set up is attached to again', async (t) => {
   const { service, target } = await startTarget(t, (attachment, attempt) => {
@@ -135,6 +140,94 @@ async function openTunnel(t: TestContext, port: number): Promise<{ readonly port
       target = next;
     },
   };
+}
+
+test('a service that exits: its connection is let go of, its successor is a new segment', async (t) => {
+  const first = await spawnService(ENDING, { args: ['--by', 'exit'] });
+  const { keeper, events } = await keep(t, first);
+  assert.equal(await first.stop(), 0);
+  const second = await spawnService(ENDING, { port: first.port });
+  t.after(() => second.stop('SIGKILL'));
+  assert.ok(
+    await poll(() => (keeper.segment === 1 ? keeper.instruments : null), 15_000),
+    'its next life is attached to',
+  );
+  assert.equal(keeper.facts.pid, second.pid);
+  assert.ok((await keeper.readInside(5_000))['heap.used']);
+  await keeper.close();
+  assert.deepEqual(
+    events.filter((event) => /^(target|inspector)-/.test(event.type)).map((event) => Object.values(event)[1]),
+    [`exiting: the program of process ${first.pid} has ended`, 1],
+  );
+  assertLeftAlone(second);
+});
+
+test('one that only finishes what it has begun is left as it was, for the one that listens in its place', async (t) => {
+  const first = await spawnService(ENDING, { args: ['--by', 'graceful'] });
+  t.after(() => first.stop('SIGKILL'));
+  const { keeper, events } = await keep(t, first);
+  const held = fetch(`${first.baseUrl}/hold`).catch(() => {});
+  await fetch(`${first.baseUrl}/health`);
+  first.child.kill('SIGTERM');
+  await poll(
+    () => (readProcessFacts(first.pid)?.listening?.some(({ port }) => port === first.port) ? null : true),
+    5_000,
+  );
+  await keeper.readOutside();
+  assert.equal(keeper.segment, 0, 'as long as nobody listens in its place it is the service');
+  const second = await spawnService(ENDING, { port: first.port });
+  t.after(() => second.stop('SIGKILL'));
+  const found = await poll(
+    async () => {
+      await keeper.readOutside();
+      return keeper.segment === 1 ? keeper.instruments : null;
+    },
+    20_000,
+    500,
+  );
+  assert.ok(found, 'its successor is attached to');
+  assert.equal(keeper.facts.pid, second.pid);
+  assert.equal(first.child.exitCode, null, 'it works on');
+  assert.deepEqual(readProcessFacts(first.pid)?.listening, [], 'its inspector is closed');
+  assert.ok(events.some((event) => event.type === 'target-lost' && event.reason.startsWith('draining:')));
+  await keeper.close();
+  assertLeftAlone(second);
+  await first.stop('SIGKILL');
+  await held;
+});
+
+test('each connection has ids of its own', async (t) => {
+  const { service, target } = await startTarget(t, () => {});
+  const keeper = await TargetKeeper.attach(target, keeperOptions());
+  const folder = temporaryFolder(t);
+  const epochs: string[] = [];
+  for (const name of ['1', '2']) {
+    const instruments = await poll(() => keeper.instruments, 10_000);
+    const taken = await instruments?.snapshots.take(join(folder, name), { pauseMs: 5_000, keepIds: true });
+    epochs.push(taken?.idEpoch ?? '');
+    instruments?.attachment.session.disconnect();
+    assert.ok(await poll(() => keeper.instruments === null || null, 5_000));
+  }
+  assert.notEqual(epochs[0], epochs[1], 'V8 forgets the ids that it gave out when a connection ends');
+  assert.ok(await poll(() => keeper.instruments, 10_000));
+  await keeper.close();
+  assertLeftAlone(service);
+});
+
+async function keep(
+  t: TestContext,
+  service: RunningService,
+): Promise<{ readonly keeper: TargetKeeper; readonly events: NewEvent[] }> {
+  t.after(() => service.stop('SIGKILL'));
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const events: NewEvent[] = [];
+  const identity = { by: 'port', port: service.port } as const;
+  const target: SoakTarget = { facts, process: facts, identity, attach: (now) => attach(now ?? facts) };
+  const options = keeperOptions();
+  const log = { ...options.log, event: (event: NewEvent) => void events.push(event) };
+  const keeper = await TargetKeeper.attach(target, { ...options, log, returnTimeoutMs: 30_000 });
+  return { keeper, events };
 }
 
 /** A target whose attachment something happens to before it is used. */

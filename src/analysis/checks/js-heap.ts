@@ -1,5 +1,6 @@
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
@@ -67,12 +68,9 @@ function judgeAll(
   return { accused: withoutEcho(oneEachHolder(accused)), cleared };
 }
 
-/** V8's table of strings holds nothing by itself: what piles up there goes with whatever uses it. */
-const STRING_TABLE = '(Internalized strings)';
-
 /** Names and literals of functions that pile up are strings that pile up: beside another accused they are no second leak. */
 function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
-  const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder === STRING_TABLE;
+  const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder.container === 'engine';
   if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
   const doubt = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
   return judged.map((one) =>
@@ -91,7 +89,8 @@ function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   return [...best.values()];
 }
 
-function anchorKey({ holder, anchorLocation: at }: HeapSuspect): string {
+function anchorKey({ holder: held, anchorLocation: at }: HeapSuspect): string {
+  const holder = holderText(held);
   return at ? `${holder} ${at.scriptUrl}:${at.line0}:${at.column0}` : holder;
 }
 
@@ -106,7 +105,7 @@ function describe(
   const reasons = cleared
     .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
     .slice(0, SHOWN_AS_CLEARED)
-    .map(({ suspect, reason }) => `${code(suspect.class)} in ${suspect.holder}: ${reason}`);
+    .map(({ suspect, reason }) => `${code(suspect.class)} in ${holderText(suspect.holder)}: ${reason}`);
   const sentences = [seriesSentence(heap), ...smallestBySnapshots(intervals), ...reasons];
   if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
   return found(findings, sentences.join('; '));

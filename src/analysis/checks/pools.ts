@@ -1,9 +1,10 @@
 import type { Confidence, Evidence, Growth } from '../../model/finding.ts';
 import type { PoolSeries } from '../../model/heap-growth.ts';
 import { formatCount, type Milliseconds } from '../../model/units.ts';
+import { objectText } from '../../words/holder.ts';
+import { pathText } from '../../words/path.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient, ok } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { pathWords } from '../heap/describe-suspect.ts';
 import { NO_LIMIT } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
@@ -44,7 +45,7 @@ export const pools: Check = {
 
 function wordsOf({ holder, inUse, total }: PoolSeries): string {
   const all = total.at(-1) ?? null;
-  return `${holder}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
+  return `${objectText(holder)}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
 }
 
 function countWords(count: number | null): string {
@@ -89,18 +90,19 @@ function poolFinding(
       : null,
     trouble && { what: trouble.what, file: 'samples.ndjson' },
   ];
+  const holder = objectText(pool.holder);
   return {
     id: findingId('pool-exhaustion', pool.class, pool.signature),
     kind: 'pool-exhaustion',
     confidence,
     severity: trouble ? 'critical' : 'major',
     title: isLeak
-      ? `${pool.holder} does not get back what it lends: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
-      : `${pool.holder} has nothing left to lend: ${formatCount(last)}${of} are out, and ${formatCount(waiting)} requests wait.`,
+      ? `${holder} does not get back what it lends: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
+      : `${holder} has nothing left to lend: ${formatCount(last)}${of} are out, and ${formatCount(waiting)} requests wait.`,
     subject: {
       class: pool.class,
-      holder: pool.holder,
-      path: pathWords(pool.path),
+      holder,
+      path: pathText(pool.path),
       source: source && { file: source.file, line: source.line, column: source.column, function: source.function },
       package: source?.package ?? null,
     },
@@ -110,7 +112,7 @@ function poolFinding(
     against: isLeak
       ? []
       : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
-    recommendation: recommend('pool-exhaustion', { holder: pool.holder, subject: pool.holder }),
+    recommendation: recommend('pool-exhaustion', { holder, subject: holder }),
     verify: verifyLine(context),
   };
 }

@@ -1,4 +1,5 @@
-import type { HeapSuspect, HolderKind } from '../../model/heap-growth.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { Container } from '../../model/holder.ts';
 import { formatBytes, formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
 import { code } from '../words.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
@@ -12,16 +13,7 @@ export interface BoundVerdict {
 }
 
 /** Containers that caches are made of. What an emitter, a timer list or a promise calls a maximum bounds nothing. */
-const CACHE_HOLDERS: readonly HolderKind[] = [
-  'map',
-  'set',
-  'weak-map',
-  'array',
-  'object',
-  'linked-list',
-  'closure-context',
-  'unknown',
-];
+const CACHE_HOLDERS: readonly Container[] = ['map', 'set', 'weak-map', 'array', 'object', 'slot', 'chain', 'unknown'];
 /** Entries under way when it was counted. */
 const OVER = 1.1;
 const OVER_BY = 10;
@@ -32,7 +24,7 @@ const OVER_BY = 10;
  * number is not known, or its unit, nothing can be said and the doubt stays.
  */
 export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): BoundVerdict {
-  if (!CACHE_HOLDERS.includes(suspect.holderKind)) return { open: null, broken: null };
+  if (!CACHE_HOLDERS.includes(suspect.holder.container)) return { open: null, broken: null };
   const { bounds = {}, scopeBounds = {} } = suspect;
   const judged = suspect.boundHints.map((name) => ({
     name,

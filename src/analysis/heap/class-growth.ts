@@ -47,9 +47,8 @@ function isGrowing({ unit, gained, growsInEveryInterval, evenness, releasedInIdl
 function asSuspect(name: string, counts: readonly number[]): HeapSuspect {
   return {
     class: name,
-    holder: '',
-    holderKind: 'unknown',
-    holderName: null,
+    holder: { container: 'unknown', class: '', knownBy: null, owner: null },
+    holderId: 0,
     path: [],
     signature: name,
     anchorLocation: null,

@@ -1,16 +1,9 @@
-import type { HeapSuspect, PathStep } from '../../model/heap-growth.ts';
-import { formatCount } from '../../model/units.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { Holder } from '../../model/holder.ts';
+import { holderText } from '../../words/holder.ts';
 import { capital, code, figure, numberWord } from '../words.ts';
 import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
 import type { HeapFindingKind } from './suspect-kind.ts';
-
-/** `context variable \`pending\`: Map`, `[*]: Listener (chain of 1,204)`. */
-export function pathWords(path: readonly PathStep[]): string[] {
-  return path.map(({ edge, node, repeat }) => {
-    const chain = repeat > 1 ? ` (chain of ${formatCount(repeat)})` : '';
-    return edge === '' ? `${node}${chain}` : `${edge}: ${node}${chain}`;
-  });
-}
 
 /** The sentence at the top of a finding, made for its kind. */
 export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behaviour: GrowthBehaviour): string {
@@ -23,7 +16,7 @@ export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behavi
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
   if (unit === 'bytes')
-    return `${capital(holder)} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
+    return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
   const howMany = rate === null ? STAYS[kind] : `: ${leftWords(rate)}`;
   return `${capital(PILE_UP[kind](suspect.class))} pile up ${placeOf(kind, holder, 'in')}${howMany}.`;
@@ -60,16 +53,17 @@ const PILE_UP: Readonly<Record<HeapFindingKind, (cls: string) => string>> = {
   'thread-leak': (cls) => `${code(cls)} objects`,
 };
 
-function placeOf(kind: HeapFindingKind, holder: string, where: 'to' | 'in'): string {
+function placeOf(kind: HeapFindingKind, holder: Holder, where: 'to' | 'in'): string {
+  const text = holderText(holder);
   switch (kind) {
     case 'listener-leak':
-      return `among the ${holder.startsWith('listeners') ? holder : `listeners of ${holder}`}`;
+      return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
     case 'promise-leak':
-      return `on ${holder}`;
+      return `on ${text}`;
     case 'timer-leak':
-      return `(${holder})`;
+      return `(${text})`;
     default:
-      return `${kind === 'js-heap-leak' ? where : 'in'} ${holder}`;
+      return `${kind === 'js-heap-leak' ? where : 'in'} ${text}`;
   }
 }
 

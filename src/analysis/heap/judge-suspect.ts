@@ -1,5 +1,6 @@
 import type { Confidence } from '../../model/finding.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { Container } from '../../model/holder.ts';
 import { formatBytes } from '../../model/units.ts';
 import { percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
@@ -64,11 +65,18 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
   if (!growsInEveryInterval) return 'it did not grow in every interval between snapshots';
   const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
   if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return 'it grew by next to nothing';
-  if (ENGINE_CLASS.test(suspect.class) && behaviour.whole === null && suspect.holderKind === 'unknown') {
+  if (
+    ENGINE_CLASS.test(suspect.class) &&
+    behaviour.whole === null &&
+    NOT_OF_PROGRAM.includes(suspect.holder.container)
+  ) {
     return 'objects of the engine itself, which come and go with compiled code';
   }
   return null;
 }
+
+/** The runtime's own. */
+const NOT_OF_PROGRAM: readonly Container[] = ['unknown', 'handles', 'engine'];
 
 function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const { releasedInIdle, renewedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;

@@ -1,6 +1,9 @@
 import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
+import type { Container } from '../../model/holder.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
+import { holderText } from '../../words/holder.ts';
+import { pathText } from '../../words/path.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
@@ -10,7 +13,7 @@ import { verifyLine } from '../verify-line.ts';
 import { code, perHour } from '../words.ts';
 import { type AfterCollection, afterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import { pathWords, perRequest, suspectTitle } from './describe-suspect.ts';
+import { perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
 import { type HeapFindingKind, suspectKind } from './suspect-kind.ts';
@@ -51,7 +54,7 @@ export function suspectFinding(
     countSeries: suspect.counts,
     evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
     against: [...against, ...counterHypotheses(suspect, behaviour)],
-    recommendation: recommend(kind, { holder: suspect.holder, subject: code(suspect.class) }),
+    recommendation: recommend(kind, { holder: holderText(suspect.holder), subject: code(suspect.class) }),
     verify: verifyLine(context),
   };
 }
@@ -76,8 +79,8 @@ function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: Allocate
   const maker = place === held ? makerOf(suspect, own, held, allocatedAt) : null;
   return {
     class: suspect.class,
-    holder: suspect.holder,
-    path: pathWords(suspect.path),
+    holder: holderText(suspect.holder),
+    path: pathText(suspect.path),
     source,
     ...(maker ? { madeAt: maker } : {}),
     ...(place !== null && place === held && maker === null && !isSameLine(own, held) ? { isSourceOfHolder: true } : {}),
@@ -91,25 +94,25 @@ function allocatedBy(allocatedAt: AllocatedAt): SourcePlace | null {
   return stack.find(({ file }) => !file.startsWith('node:')) ?? stack[0] ?? null;
 }
 
-const HOLDS_FUNCTIONS: readonly HeapSuspect['holderKind'][] = ['listener', 'event-target', 'timer', 'promise'];
+const HOLDS_FUNCTIONS: readonly Container[] = ['listeners', 'timers', 'promise'];
 
 /**
  * The holder is made once, and that line is seldom the one to change. A function that stays stands where it is made; of
  * other objects, who allocates them in the file of the holder.
  */
 function makerOf(
-  { class: name, holderKind }: HeapSuspect,
+  { class: name, holder: { container } }: HeapSuspect,
   own: SourcePlace | null,
-  holder: SourcePlace | null,
+  heldAt: SourcePlace | null,
   allocatedAt: AllocatedAt,
 ): SourcePlace | null {
-  const isFunction = name.startsWith('closure ') || HOLDS_FUNCTIONS.includes(holderKind);
+  const isFunction = name.startsWith('closure ') || HOLDS_FUNCTIONS.includes(container);
   const maker = isFunction
     ? own
     : allocatedAt
         .flatMap(({ stack }) => stack)
-        .find(({ file, package: of }) => file === holder?.file && of === holder.package);
-  return maker && holder && !isSameLine(maker, holder) ? maker : null;
+        .find(({ file, package: of }) => file === heldAt?.file && of === heldAt.package);
+  return maker && heldAt && !isSameLine(maker, heldAt) ? maker : null;
 }
 
 function isSameLine(a: SourcePlace | null, b: SourcePlace | null): boolean {
@@ -223,9 +226,11 @@ function isOwn(place: SourcePlace | undefined): boolean {
   return place !== undefined && place.package === null && !place.file.startsWith('node:');
 }
 
+const CONTAINERS: readonly Container[] = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'];
+
 function counterHypotheses(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const against: string[] = [];
-  const isContainer = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'].includes(suspect.holderKind);
+  const isContainer = CONTAINERS.includes(suspect.holder.container);
   const { open, broken } = judgeBounds(suspect, behaviour);
   if (open === null && broken === null && isContainer) {
     against.push(

@@ -1,5 +1,6 @@
 import type { FindingKind } from '../../model/finding.ts';
-import type { HeapSuspect, HolderKind } from '../../model/heap-growth.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { Container } from '../../model/holder.ts';
 
 /** Kinds of findings that the heap can name. */
 export type HeapFindingKind = Extract<
@@ -13,10 +14,9 @@ export type HeapFindingKind = Extract<
   | 'thread-leak'
 >;
 
-const BY_HOLDER: Readonly<Partial<Record<HolderKind, HeapFindingKind>>> = {
-  listener: 'listener-leak',
-  'event-target': 'listener-leak',
-  timer: 'timer-leak',
+const BY_HOLDER: Readonly<Partial<Record<Container, HeapFindingKind>>> = {
+  listeners: 'listener-leak',
+  timers: 'timer-leak',
   promise: 'promise-leak',
 };
 
@@ -33,7 +33,7 @@ const BY_CLASS: readonly (readonly [RegExp, HeapFindingKind])[] = [
 
 /** The path refines the kind: what hangs on an emitter is a leak of listeners, whatever its class. */
 export function suspectKind(suspect: HeapSuspect): HeapFindingKind {
-  const byHolder = BY_HOLDER[suspect.holderKind];
+  const byHolder = BY_HOLDER[suspect.holder.container];
   if (byHolder) return byHolder;
   return BY_CLASS.find(([pattern]) => pattern.test(suspect.class))?.[1] ?? 'js-heap-leak';
 }

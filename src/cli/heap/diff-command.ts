@@ -9,13 +9,15 @@ import { localPlaces } from '../../single/local-places.ts';
 import { classChangesOf } from '../../snapshot/class-changes-of.ts';
 import { growthOf } from '../../snapshot/growth-of.ts';
 import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
+import { holderText } from '../../words/holder.ts';
+import { pathText } from '../../words/path.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
 import { classChangesJson, classChangesText } from './class-changes-text.ts';
 import { showProgress } from './progress.ts';
 import { takeAhead } from './read-ahead.ts';
-import { pathLines, placeFor, suspectFinding } from './suspect-finding.ts';
+import { placeFor, suspectFinding } from './suspect-finding.ts';
 import { signed, table } from './table.ts';
 
 /**
@@ -149,11 +151,11 @@ function suspectText(suspect: HeapSuspect, index: number, placeOf: PlaceOf): str
   const { class: name, holder, counts, bytes, shareOfGrowth, objectsPerRequest, boundHints } = suspect;
   const place = placeFor(suspect, placeOf);
   return [
-    `${index + 1}. ${name} held by ${holder}: ${Math.round(shareOfGrowth * 100)} % of the growth`,
+    `${index + 1}. ${name} held by ${holderText(holder)}: ${Math.round(shareOfGrowth * 100)} % of the growth`,
     `   objects ${counts.map(formatCount).join(' | ')}   bytes ${bytes.map(formatBytes).join(' | ')}`,
     ...(objectsPerRequest === null ? [] : [`   ${objectsPerRequest.toFixed(2)} objects a request`]),
     ...(place ? [`   ${formatPlace(place)} ${place.function}`.trimEnd()] : []),
-    ...pathLines(suspect).map((line, depth) => `   ${'  '.repeat(Math.min(depth, 12))}${line}`),
+    ...pathText(suspect.path).map((line, depth) => `   ${'  '.repeat(Math.min(depth, 12))}${line}`),
     ...(boundHints.length === 0 ? [] : [`   the holder shows a bound: ${boundHints.join(', ')}`]),
   ]
     .map(printable)

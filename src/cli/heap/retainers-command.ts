@@ -6,6 +6,7 @@ import type { PlaceOf } from '../../model/profiles.ts';
 import { formatCount } from '../../model/units.ts';
 import { localPlaces } from '../../single/local-places.ts';
 import { type PathTarget, pathsTo } from '../../snapshot/paths-to.ts';
+import { stepText } from '../../words/path.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { numberOption, textOption } from '../option-types.ts';
@@ -69,10 +70,7 @@ function toText({ id, words, objects, steps, location }: RetainingPath, placeOf:
   const place = location && placeOf(location.scriptUrl, location.line0, location.column0, location.functionName);
   return [
     `${words} @${id}${objects > 1 ? ` and ${formatCount(objects - 1)} more like it` : ''}${place ? `   ${place.file}:${place.line}:${place.column}` : ''}`,
-    ...steps.map(
-      ({ edge, node, repeat, id: stepId }, depth) =>
-        `${'  '.repeat(Math.min(depth + 1, 12))}${edge === '' ? '' : `${edge}: `}${node} @${stepId}${repeat > 1 ? ` (chain of ${formatCount(repeat)})` : ''}`,
-    ),
+    ...steps.map((step, depth) => `${'  '.repeat(Math.min(depth + 1, 12))}${stepText(step)} @${step.id}`),
   ]
     .map(printable)
     .join('\n');

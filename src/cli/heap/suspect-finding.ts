@@ -5,6 +5,8 @@ import type { Confidence, Finding } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { holderText } from '../../words/holder.ts';
+import { pathText } from '../../words/path.ts';
 
 /** Even growth over so many intervals is likely a leak; a pair of snapshots alone tells no leak from a warm-up. */
 const LIKELY_INTERVALS = 2;
@@ -22,11 +24,11 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
     confidence,
     severity: suspect.shareOfGrowth >= 0.5 ? 'major' : 'minor',
     rank: index + 1,
-    title: `${formatCount(newObjects)} more ${suspect.class} (${formatBytes(newBytes)}) held by ${suspect.holder}`,
+    title: `${formatCount(newObjects)} more ${suspect.class} (${formatBytes(newBytes)}) held by ${holderText(suspect.holder)}`,
     subject: {
       class: suspect.class,
-      holder: suspect.holder,
-      path: pathLines(suspect),
+      holder: holderText(suspect.holder),
+      path: pathText(suspect.path),
       source: sourceOf(placeFor(suspect, placeOf)),
       package: placeFor(suspect, placeOf)?.package ?? null,
     },
@@ -47,7 +49,7 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
     ],
     against: againstIt(suspect, growth),
     verify: `profiler heap diff ${growth.snapshots.map(({ file }) => file).join(' ')}`,
-    recommendation: `See where ${suspect.class} is added to ${suspect.holder}, and what should take it out again.`,
+    recommendation: `See where ${suspect.class} is added to ${holderText(suspect.holder)}, and what should take it out again.`,
   };
 }
 
@@ -55,13 +57,6 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
 export function placeFor(suspect: HeapSuspect, placeOf: PlaceOf): SourcePlace | null {
   const at = suspect.anchorLocation ?? suspect.classLocation;
   return at && placeOf(at.scriptUrl, at.line0, at.column0, at.functionName, at.variable);
-}
-
-export function pathLines({ path }: HeapSuspect): string[] {
-  return path.map(({ edge, node, repeat }) => {
-    const words = edge === '' ? node : `${edge}: ${node}`;
-    return repeat > 1 ? `${words} (chain of ${formatCount(repeat)})` : words;
-  });
 }
 
 function sourceOf(place: SourcePlace | null): Finding['subject']['source'] {

@@ -1,7 +1,10 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { Holder } from '../../model/holder.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { pathInTree } from '../paths/path-in-tree.ts';
-import { holderWords } from '../words/holder-words.ts';
+import { boundsOf, NO_BOUNDS } from '../words/bounds.ts';
+import { findHolder } from '../words/find-holder.ts';
+import { holderLocation } from '../words/holder-location.ts';
 import { nodeWords } from '../words/node-words.ts';
 import { type NodePath, pathWords } from '../words/path-words.ts';
 import type { Scopes } from '../words/scopes.ts';
@@ -50,14 +53,18 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const path = pathInTree(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
   const chained = series.tree.isChain(signature) || suspect.place.groups.some((group) => series.tree.isChain(group));
-  const { holderNode, ...words } = holderWords(graph, path, anchor, chained, scopes, locations, context.hasNumbers);
+  const { holder, at } = findHolder(graph, path, anchor, chained, scopes);
+  const holderNode = path.nodes[at]!;
   const requests = requestsBetween(context.requests);
   const named = nodeOfSibling(context, path, suspect);
   const described: HeapSuspect = {
     class: suspect.main < 0 ? 'references' : example.words,
-    ...words,
-    holder: withoutName(words.holder, words.holderName, suspect),
-    path: pathWords(graph, path, scopes, anchor).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
+    holder: withoutName(holder, suspect),
+    holderId: graph.nodeId[holderNode]!,
+    anchorLocation: holderLocation(graph, path, at, scopes, locations),
+    // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
+    ...('owner' in holder ? boundsOf(graph, path, at, context.hasNumbers) : NO_BOUNDS),
+    path: pathWords(graph, path, scopes, at).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
     signature: signatureText(series, signature, suspect.siblings?.[0]?.at),
     classLocation: classLocation(graph, example.node, locations),
     holders: holdersOf(context, holderNode) * (suspect.siblings?.length ?? 1),
@@ -84,9 +91,10 @@ function nodeOfSibling(
   return node === undefined ? null : graph.nodeId[node]!;
 }
 
-function withoutName(holder: string, name: string | null, { siblings = [] }: SuspectSeries): string {
+/** Of several that differ in the name of the holder, none has the name of all. */
+function withoutName(holder: Holder, { siblings = [] }: SuspectSeries): Holder {
   const isHolder = siblings.some(({ at, anchor }) => at === anchor);
-  return isHolder && name !== null ? holder.replace(`\`${name}\``, `\`${LABEL.key}\``) : holder;
+  return isHolder && 'knownBy' in holder && holder.knownBy !== null ? { ...holder, knownBy: { how: 'key' } } : holder;
 }
 
 function holdersOf({ series, settled, spanning }: DescribeContext, holder: number): number {

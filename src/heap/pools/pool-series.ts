@@ -1,11 +1,13 @@
 import type { HeapLocation, PoolSeries } from '../../model/heap-growth.ts';
+import type { NamedObject, Owner } from '../../model/holder.ts';
 import { signatureText } from '../growth/describe-suspect.ts';
 import type { SignatureTree } from '../growth/signature-tree.ts';
 import { NOT_REACHED, type SpanningTree } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { pathInTree } from '../paths/path-in-tree.ts';
 import { EDGE } from '../snapshot-layout.ts';
-import { holderWords } from '../words/holder-words.ts';
+import { namedObject } from '../words/find-holder.ts';
+import { holderLocation } from '../words/holder-location.ts';
 import { nodeWords } from '../words/node-words.ts';
 import { pathWords } from '../words/path-words.ts';
 import { isUserScript, type Scopes } from '../words/scopes.ts';
@@ -42,13 +44,12 @@ export function poolSeries(
     const path = pathInTree(graph, spanning, node);
     const last = path.nodes.length - 1;
     const keeper = ownKeeper(graph, node, scopes, locations);
-    const words = holderWords(graph, path, last, false, scopes, locations, false);
     return {
       class: nodeWords(graph, node),
-      holder: keeper?.holder ?? words.holder,
+      holder: keeper?.holder ?? namedObject({ graph, path, scopes }, last),
       path: pathWords(graph, path, scopes, last),
       signature: signatureText({ tree }, place),
-      anchorLocation: keeper?.anchorLocation ?? words.anchorLocation,
+      anchorLocation: keeper?.anchorLocation ?? holderLocation(graph, path, last, scopes, locations),
       inUse: here.map((pools) => sumOf(pools, 'inUse')),
       total: here.map((pools) => sumOf(pools, 'total')),
       waiting: here.map((pools) => sumOf(pools, 'waiting')),
@@ -66,7 +67,7 @@ function ownKeeper(
   pool: number,
   scopes: Scopes,
   locations: SourceLocations,
-): { readonly holder: string; readonly anchorLocation: HeapLocation } | null {
+): { readonly holder: NamedObject; readonly anchorLocation: HeapLocation } | null {
   const { nodeCount, firstEdge, edgeType, edgeName, edgeTo, strings } = graph;
   for (let node = 0; node < nodeCount; node++) {
     for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
@@ -75,9 +76,10 @@ function ownKeeper(
       const scope = scopes.ofContext(node);
       const location = scope?.location ?? locations.locate(node);
       if (!location || !isUserScript(location.scriptUrl) || location.scriptUrl.includes('/node_modules/')) continue;
-      const owner = scope?.words ?? nodeWords(graph, node);
-      const name = strings.get(edgeName[edge]!);
-      return { holder: `${nodeWords(graph, pool)} \`${name}\` of ${owner}`, anchorLocation: location };
+      const owner: Owner = scope?.owner ?? { kind: 'instance', class: nodeWords(graph, node), knownBy: null };
+      const how = type === EDGE.context ? 'variable' : 'property';
+      const knownBy = { how, name: strings.get(edgeName[edge]!) } as const;
+      return { holder: { class: nodeWords(graph, pool), knownBy, owner }, anchorLocation: location };
     }
   }
   return null;

@@ -9,7 +9,7 @@ export function nodeWords(graph: HeapGraph, node: number): string {
   const name = graph.strings.get(graph.nodeName[node]!);
   switch (type) {
     case NODE.object:
-      return name === 'Object' ? plainObjectWords(graph, node) : name === 'system / Context' ? 'Context' : name;
+      return objectWords(graph, node, name);
     case NODE.closure:
       return `closure ${name || '(anonymous)'}`;
     case NODE.hidden:
@@ -27,6 +27,13 @@ export function nodeWords(graph: HeapGraph, node: number): string {
       // Strings, symbols and numbers are values: what they hold is never shown.
       return `(${NODE_TYPE_NAMES[type]})`;
   }
+}
+
+function objectWords(graph: HeapGraph, node: number, name: string): string {
+  if (name === 'Object') return plainObjectWords(graph, node);
+  if (name === 'system / Context') return 'Context';
+  // Node makes an AbortSignal out of an EventTarget, and V8 goes by what made the object.
+  return name === 'EventTarget' && propertyNames(graph, node, 64).includes('<symbol kAborted>') ? 'AbortSignal' : name;
 }
 
 function plainObjectWords(graph: HeapGraph, node: number): string {

@@ -67,7 +67,7 @@ function edgeWords(graph: HeapGraph, path: NodePath, at: number): string {
 
 const DICTIONARY = 24;
 
-function isDictionaryAt(graph: HeapGraph, node: number): boolean {
+export function isDictionaryAt(graph: HeapGraph, node: number): boolean {
   const { firstEdge, edgeType, nodeName, nodeType, strings } = graph;
   if (nodeType[node] !== NODE.object || strings.get(nodeName[node]!) !== 'Object') return false;
   let properties = 0;
@@ -95,7 +95,7 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
 function rootStep(graph: HeapGraph, path: NodePath, start: number, scopes: Scopes): PathStep {
   const node = path.nodes[start]!;
   const scope = start === 0 ? null : (scopes.ofModule(node) ?? scopes.ofContext(node));
-  return { edge: '', node: scope ? `(GC root) ${scope.words}` : '(GC root)', repeat: 1, id: graph.nodeId[node]! };
+  return { edge: '', node: '(GC root)', ...(scope ? { scope: scope.owner } : {}), repeat: 1, id: graph.nodeId[node]! };
 }
 
 /** `A, B, A, B, A, B, C` becomes `A x3, B x3, C`: cycles of up to six steps. */

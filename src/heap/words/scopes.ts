@@ -1,16 +1,14 @@
 import type { HeapLocation } from '../../model/heap-growth.ts';
+import type { Owner } from '../../model/holder.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { type SourceLocations, scriptOf, target, textOf } from './source-locations.ts';
 
 export interface Scope {
-  /** `module queue.js`, `function makeCounter of counter.js`. */
-  readonly words: string;
+  readonly owner: Owner;
   /** Not Node's own code. */
   readonly isUserCode: boolean;
-  /** A module, not a function. */
-  readonly isModule: boolean;
   /** The function that owns the variables; where it is gone, one that can see them. */
   readonly location: HeapLocation | null;
 }
@@ -63,23 +61,20 @@ export class Scopes {
       .filter((location) => location !== null)
       .sort((a, b) => a.line0 - b.line0 || a.column0 - b.column0);
     const own = owner.closure >= 0 ? this.locations.locate(owner.closure) : null;
-    const words = this.wordsFor(context, owner.name, insiders, file);
     return {
-      words,
-      isModule: words === moduleWords(file),
+      owner: this.ownerOfScope(context, owner.name, insiders, file),
       isUserCode: isUserScript(url),
       location: own ?? located.find((location) => location.functionName !== '') ?? located[0] ?? null,
     };
   }
 
   /** V8 forgets the code of functions that ran long ago; then the functions inside tell where we are. */
-  private wordsFor(context: number, owner: string, insiders: readonly number[], file: string): string {
-    if (owner !== '') return `function ${owner} of ${file}`;
+  private ownerOfScope(context: number, name: string, insiders: readonly number[], file: string): Owner {
+    if (name !== '') return { kind: 'function', name, file };
     const outer = target(this.graph, context, EDGE.internal, 'previous');
-    if (outer < 0 || !isContext(this.graph, outer)) return moduleWords(file);
+    if (outer < 0 || !isContext(this.graph, outer)) return { kind: 'module', file };
     const names = insiders.map((closure) => this.graph.strings.get(this.graph.nodeName[closure]!));
-    const name = names.find((text) => text !== '');
-    return name === undefined ? `a function of ${file}` : `the scope around ${name} of ${file}`;
+    return { kind: 'forgotten-function', inner: names.find((text) => text !== '') ?? null, file };
   }
 
   /** The function whose scope the context is: both name the same ScopeInfo. */
@@ -120,14 +115,9 @@ export class Scopes {
   }
 }
 
-function moduleWords(file: string): string {
-  return `module ${file}`;
-}
-
 function moduleScope(url: string): Scope {
   return {
-    words: url === '' ? 'an ES module' : moduleWords(baseName(url)),
-    isModule: true,
+    owner: { kind: 'module', file: url === '' ? null : baseName(url) },
     isUserCode: url === '' || isUserScript(url),
     // No line of it is known, only that it stands in that file.
     location: url === '' ? null : { scriptUrl: url, line0: -1, column0: -1, functionName: '' },

@@ -1,0 +1,251 @@
+import type { Holder, KnownBy, ListenerApi, NamedObject, Owner, PlainContainer } from '../../model/holder.ts';
+import type { HeapGraph } from '../heap-graph.ts';
+import { EDGE, NODE } from '../snapshot-layout.ts';
+import { keyBefore } from './map-entries.ts';
+import { nodeWords } from './node-words.ts';
+import { isDictionaryAt, isPart, type NodePath } from './path-words.ts';
+import { isContext, type Scopes } from './scopes.ts';
+
+export interface FoundHolder {
+  readonly holder: Holder;
+  /** Index in the path of the object that has the container: suspects of one are one leak. */
+  readonly at: number;
+}
+
+/**
+ * The one place that decides who holds what grows. `path` leads from the root to one of the objects that grow in number,
+ * `anchor` is the index in it of the last object that does not, so what follows it are its members.
+ *
+ * What the holder is follows from the edges around that one object and from nothing further up: listeners are what the
+ * list of an event holds itself, not what a listener's variables lead to.
+ */
+export function findHolder(
+  graph: HeapGraph,
+  path: NodePath,
+  anchor: number,
+  isChain: boolean,
+  scopes: Scopes,
+): FoundHolder {
+  const at = visibleHolder(graph, path, anchor, isChain);
+  const naming = { graph, path, scopes };
+  const holder =
+    timersOf(graph, path, at, anchor) ??
+    listenersOf(naming, at) ??
+    rootOf(graph, path, at) ??
+    plainHolder(naming, at, anchor, isChain);
+  return { holder, at };
+}
+
+export interface Naming {
+  readonly graph: HeapGraph;
+  readonly path: NodePath;
+  readonly scopes: Scopes;
+}
+
+/** The nearest object upwards that a program can name: not a backing store, not a link of the leaked chain itself. */
+function visibleHolder(graph: HeapGraph, path: NodePath, anchor: number, isChain: boolean): number {
+  let at = anchor;
+  while (at > 1) {
+    const node = path.nodes[at]!;
+    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(graph, path, at, anchor))) break;
+    at--;
+  }
+  return at;
+}
+
+/** Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class. */
+function isLink(graph: HeapGraph, path: NodePath, at: number, anchor: number): boolean {
+  const node = path.nodes[at]!;
+  if (isContainer(graph, node)) return false;
+  const variable = graph.edgeName[path.edges[at + 1]!];
+  for (let below = anchor + 1; below < path.nodes.length; below++) {
+    if (!isSameClass(graph, node, path.nodes[below]!)) continue;
+    const next = path.edges[below + 1];
+    if (!isContext(graph, node) || (next !== undefined && graph.edgeName[next] === variable)) return true;
+  }
+  return false;
+}
+
+function isSameClass(graph: HeapGraph, a: number, b: number): boolean {
+  return graph.nodeType[a] === graph.nodeType[b] && graph.nodeName[a] === graph.nodeName[b];
+}
+
+const CONTAINERS: Readonly<Record<string, PlainContainer>> = {
+  Array: 'array',
+  Object: 'object',
+  Map: 'map',
+  Set: 'set',
+  WeakMap: 'weak-map',
+  WeakSet: 'set',
+};
+
+function isContainer(graph: HeapGraph, node: number): boolean {
+  return graph.nodeType[node] === NODE.object && Object.hasOwn(CONTAINERS, className(graph, node));
+}
+
+function isInternal(graph: HeapGraph, node: number): boolean {
+  const type = graph.nodeType[node]!;
+  return (type === NODE.hidden || type === NODE.code || type === NODE.shape) && !isContext(graph, node);
+}
+
+function className(graph: HeapGraph, node: number): string {
+  return graph.strings.get(graph.nodeName[node]!);
+}
+
+function edgeName(graph: HeapGraph, edge: number): string {
+  return graph.strings.get(graph.edgeName[edge]!);
+}
+
+/** Name of the property that leads to the step; null where it was reached otherwise. */
+function propertyTo(graph: HeapGraph, path: NodePath, at: number): string | null {
+  const edge = path.edges[at];
+  return at > 0 && edge !== undefined && graph.edgeType[edge] === EDGE.property ? edgeName(graph, edge) : null;
+}
+
+/** `timerListMap[30000]` is a TimersList; a timer that nothing else holds is its member. */
+function timersOf(graph: HeapGraph, path: NodePath, at: number, anchor: number): Holder | null {
+  if (className(graph, path.nodes[at]!) === 'TimersList') {
+    const edge = path.edges[at]!;
+    return { container: 'timers', durationMs: graph.edgeType[edge] === EDGE.element ? graph.edgeName[edge]! : null };
+  }
+  const member = path.nodes[anchor + 1];
+  return member !== undefined && className(graph, member) === 'TimersList'
+    ? { container: 'timers', durationMs: null }
+    : null;
+}
+
+/**
+ * An EventEmitter has a list below `_events.<name>`; an EventTarget has a Map behind a symbol, from the name of the event
+ * to the first of a chain of Listeners.
+ */
+function listenersOf(naming: Naming, at: number): Holder | null {
+  const { graph, path } = naming;
+  const listeners = (on: number, event: string | null, api: ListenerApi): Holder => ({
+    container: 'listeners',
+    event,
+    api,
+    on: namedObject(naming, on),
+  });
+  if (propertyTo(graph, path, at) === '_events') return listeners(at - 1, null, 'event-emitter');
+  if (propertyTo(graph, path, at - 1) === '_events' && className(graph, path.nodes[at]!) === 'Array')
+    return listeners(at - 2, propertyTo(graph, path, at), 'event-emitter');
+  if (isMapOfEvents(graph, path, at)) return listeners(at - 1, null, 'event-target');
+  if (at > 2 && isPart(graph, path.nodes[at - 1]!) && isMapOfEvents(graph, path, at - 2))
+    return listeners(at - 3, keyText(graph, path.nodes[at - 1]!, path.edges[at]!), 'event-target');
+  return null;
+}
+
+function isMapOfEvents(graph: HeapGraph, path: NodePath, at: number): boolean {
+  return /^<symbol kEvents>$/.test(propertyTo(graph, path, at) ?? '') && className(graph, path.nodes[at]!) !== '';
+}
+
+function keyText(graph: HeapGraph, table: number, edge: number): string | null {
+  const key = keyBefore(graph, table, edge);
+  return key >= 0 && graph.nodeType[key] === NODE.string ? className(graph, key) : null;
+}
+
+/** Nothing of the program holds it: V8's roots do. */
+function rootOf(graph: HeapGraph, path: NodePath, at: number): Holder | null {
+  const node = path.nodes[at]!;
+  if (graph.nodeType[node] !== NODE.synthetic && at > 0) return null;
+  const name = className(graph, node);
+  const member = path.nodes[at + 1];
+  return /handles|Persistent|GC roots|^$/.test(name) && member !== undefined
+    ? { container: 'handles', class: nodeWords(graph, member) }
+    : { container: 'engine', name: name || '(GC roots)' };
+}
+
+function plainHolder(naming: Naming, at: number, anchor: number, isChain: boolean): Holder {
+  const { graph, path, scopes } = naming;
+  const node = path.nodes[at]!;
+  const container = containerOf(graph, path, at);
+  if (container !== 'slot' && !(isChain && container === 'object' && !isContainer(graph, node)))
+    return { container, ...namedObject(naming, at) };
+  // The slot is the name: its owner has it, and one object of what grows hangs on it.
+  const knownBy = knownByEdge(graph, path, at + 1, scopes);
+  const owner = isContext(graph, node) ? scopeOf(scopes, node) : ownerAt(naming, at, 0);
+  return {
+    container: isChain ? 'chain' : 'slot',
+    class: nodeWords(graph, path.nodes[anchor + 1] ?? node),
+    knownBy,
+    owner,
+  };
+}
+
+function containerOf(graph: HeapGraph, path: NodePath, at: number): PlainContainer {
+  const node = path.nodes[at]!;
+  if (isContext(graph, node)) return 'slot';
+  const type = graph.nodeType[node];
+  if (type !== NODE.object) return type === NODE.closure ? 'object' : 'unknown';
+  const name = className(graph, node);
+  const next = path.edges[at + 1];
+  if (name === 'Promise' && next !== undefined && edgeName(graph, next) === 'reactions_or_result') return 'promise';
+  return Object.hasOwn(CONTAINERS, name) ? CONTAINERS[name]! : 'object';
+}
+
+/** An object with its name and its owner. */
+export function namedObject(naming: Naming, at: number): NamedObject {
+  const { graph, path, scopes } = naming;
+  return {
+    class: nodeWords(graph, path.nodes[at]!),
+    knownBy: knownByEdge(graph, path, at, scopes),
+    owner: ownerAt(naming, at - 1, 0),
+  };
+}
+
+/** By what the step before knows this one; null for an element or an internal slot. */
+function knownByEdge(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): KnownBy | null {
+  const edge = path.edges[at];
+  if (at <= 0 || edge === undefined) return null;
+  const exported = scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null;
+  if (exported !== null) return { how: 'export', name: exported };
+  const name = edgeName(graph, edge);
+  switch (graph.edgeType[edge]) {
+    case EDGE.context:
+      return { how: 'variable', name };
+    case EDGE.property:
+      if (isDictionaryAt(graph, path.nodes[at - 1]!)) return { how: 'key' };
+      return { how: name.startsWith('#') ? 'private-field' : name.startsWith('<symbol') ? 'symbol' : 'property', name };
+    default:
+      return null;
+  }
+}
+
+const DEEPEST_OWNER = 8;
+
+/** Whose the object below the step is: the next named thing upwards. */
+function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
+  const { graph, path, scopes } = naming;
+  if (at <= 0 || depth > DEEPEST_OWNER) return null;
+  const node = path.nodes[at]!;
+  const scope = scopeOf(scopes, node);
+  if (scope) return scope;
+  const above = (): Owner | null => ownerAt(naming, at - 1, depth + 1);
+  const type = graph.nodeType[node]!;
+  if (type === NODE.closure) {
+    const name = className(graph, node);
+    if (name === '' || graph.edgeType[path.edges[at + 1]!] !== EDGE.property) return above();
+    // By custom, names of classes begin with a capital letter.
+    return { kind: /^[A-Z]/.test(name) ? 'class' : 'function-object', name };
+  }
+  if (type !== NODE.object || isContext(graph, node)) return above();
+  const knownBy = knownByEdge(graph, path, at, scopes);
+  if (!isContainer(graph, node)) {
+    const words = nodeWords(graph, node);
+    return { kind: 'instance', class: words, knownBy: isOwnName(knownBy, className(graph, node)) ? knownBy : null };
+  }
+  if (knownBy === null) return above();
+  // `exports.pending` is the module's `pending`.
+  if (knownBy.how === 'property' && knownBy.name === 'exports' && scopes.ofModule(path.nodes[at - 1]!)) return above();
+  return { kind: 'container', knownBy, owner: above() };
+}
+
+/** An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many as likely. */
+function isOwnName(knownBy: KnownBy | null, name: string): boolean {
+  if (knownBy === null || (knownBy.how !== 'variable' && knownBy.how !== 'export')) return false;
+  return knownBy.name.toLowerCase() !== name.toLowerCase();
+}
+
+function scopeOf(scopes: Scopes, node: number): Owner | null {
+  return (scopes.ofModule(node) ?? scopes.ofContext(node))?.owner ?? null;
+}

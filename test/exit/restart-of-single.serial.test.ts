@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { startTargetWatch } from '../../src/single/target-watch.ts';
+import { attach } from '../../src/target/attach.ts';
+import { poll } from '../../src/target/poll.ts';
+import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
+import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const SERVICE = 'test/targets/attach/ending.mjs';
+
+test('load --port: the service is watched through its restart', async (t) => {
+  const first = await spawnService(SERVICE, { args: ['--by', 'graceful'] });
+  t.after(() => first.stop('SIGKILL'));
+  const facts = readProcessFacts(first.pid);
+  assert.ok(facts);
+  const attachment = await attach(facts);
+  const said: string[] = [];
+  const follow = {
+    attach: (next: ProcessFacts | null) => attach(next ?? facts),
+    say: (text: string) => void said.push(text),
+  };
+  const watch = startTargetWatch({ attachment, follow }, createHostClock());
+  const sampled = (segment: number): true | null =>
+    watch.samples.some((one) => one.segment === segment && one.values['heap.used'] !== undefined) || null;
+  assert.ok(await poll(() => sampled(0), 15_000));
+  assert.equal(await first.stop(), 0);
+  const second = await spawnService(SERVICE, { port: first.port });
+  t.after(() => second.stop('SIGKILL'));
+  assert.ok(await poll(() => sampled(1), 20_000), said.join('\n'));
+  assert.equal(watch.isLost(), false);
+  await watch.stop();
+  assert.match(said.join('\n'), new RegExp(`back as process ${second.pid}, and watched again`));
+  assertLeftAlone(second);
+});
+
+test('load --port: without a word to follow, a service that ends is lost', async (t) => {
+  const service = await spawnService(SERVICE, { args: ['--by', 'exit'] });
+  t.after(() => service.stop('SIGKILL'));
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const watch = startTargetWatch({ attachment: await attach(facts) }, createHostClock());
+  assert.ok(await poll(() => watch.samples.length > 0 || null, 15_000));
+  assert.equal(await service.stop(), 0);
+  assert.ok(await poll(() => watch.isLost() || null, 5_000));
+  await watch.stop();
+});
+
+test('cpu and top say that the service ended, exit code 4, and leave no file', async (t) => {
+  const folder = temporaryFolder(t);
+  for (const words of [['cpu', '--seconds', '60', '--out', join(folder, 'one')], ['top']]) {
+    const service = await spawnService(SERVICE, { args: ['--by', 'exit'] });
+    t.after(() => service.stop('SIGKILL'));
+    const { code, stderr } = await runCli([...words, '--pid', String(service.pid)], {
+      onStart: async (_, err, out) => {
+        while (!/profiling/.test(err()) && out() === '') await sleep(50);
+        await sleep(300);
+        await service.stop();
+      },
+    });
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /went away in the middle: it was told to end/);
+    assert.equal(service.child.exitCode, 0);
+  }
+  assert.equal(existsSync(join(folder, 'one.cpuprofile')), false);
+});

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HeapGrowth } from '../../src/model/heap-growth.ts';
+import { growthOf } from '../../src/snapshot/growth-of.ts';
+import type { ProgramFiles } from './programs.ts';
+
+const ROUNDS = 4;
+/** Of each round, where the holder does not say otherwise; the first has half as many. */
+export const REQUESTS = 300;
+
+/** Starts the service, sends real requests, and compares the heap snapshots that V8 wrote on a signal after each round. */
+export async function growthOfProgram(files: ProgramFiles, node: string, requests: number): Promise<HeapGrowth> {
+  const folder = mkdtempSync(join(tmpdir(), 'naming-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    const [main] = Object.keys(files);
+    const heaps = join(folder, 'heaps');
+    mkdirSync(heaps);
+    const sink = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    const child = spawn(node, ['--heapsnapshot-signal=SIGUSR2', join(folder, main!)], {
+      cwd: heaps,
+      env: { ...process.env, SINK_PORT: String((sink.address() as AddressInfo).port) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    try {
+      const [text] = (await once(child.stdout, 'data')) as [Buffer];
+      const port = Number(String(text));
+      const snapshots: string[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        await send(agent, port, round === 0 ? requests / 2 : requests);
+        child.kill('SIGUSR2');
+        snapshots.push(await finished(heaps, round + 1, agent, port));
+      }
+      const counts = snapshots.map((_, round) => requests / 2 + round * requests);
+      return await growthOf(snapshots, { requests: counts, idEpochs: snapshots.map(() => 'one') });
+    } finally {
+      sink.close();
+      agent.destroy();
+      child.kill('SIGKILL');
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function send(agent: Agent, port: number, count: number): Promise<void> {
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await ask(agent, port);
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+}
+
+async function ask(agent: Agent, port: number, path = '/orders'): Promise<void> {
+  const request = get({ agent, port, host: '127.0.0.1', path });
+  const [response] = await once(request, 'response');
+  response.resume();
+  await once(response, 'end');
+}
+
+/** The file is written while the service is paused: when its size no longer changes, it is whole. */
+async function finished(folder: string, count: number, agent: Agent, port: number): Promise<string> {
+  for (let last = -1; ; ) {
+    await sleep(60);
+    const files = readdirSync(folder).sort();
+    if (files.length < count) continue;
+    const file = join(folder, files.at(-1)!);
+    const { size } = statSync(file);
+    if (size > 0 && size === last) {
+      await ask(agent, port, '/none').catch(() => {});
+      return file;
+    }
+    last = size;
+  }
+}
