@@ -28,7 +28,7 @@ export class HeldInspector implements Belonging {
 
   async end(): Promise<string> {
     const attachment = await this.#attaching?.catch(() => null);
-    if (!attachment?.session.isOpen) return '';
+    if (!attachment) return '';
     const { inspectorClosed } = await attachment.detach({ patienceMs: PATIENCE_MS });
     if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
     return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();
