@@ -41,11 +41,13 @@ export async function resolveTarget(
   if ('inspect' in spec) return atAddress(spec.inspect, options);
   if ('command' in spec) {
     const { signals } = options;
-    const { facts, root, stop } = await startCommand(spec.command, {
+    const { facts, root, ended, stop } = await startCommand(spec.command, {
       signal: signals.stop,
       onSpawn: (stopNow) => signals.add(startedCommand(stopNow)),
     });
-    return { ...ofProcess(facts, { by: 'command', command: root }, signals), release: () => stop() };
+    const target = ofProcess(facts, { by: 'command', command: root }, signals);
+    // Of a launcher above it we are told how that ended, which may be another matter.
+    return { ...target, ended: facts.pid === root.pid ? ended : null, release: () => stop() };
   }
   const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
   const refusal = assessAttach(facts, { isOpen: true });
@@ -91,7 +93,7 @@ function startedCommand(stop: StopCommand): Belonging {
 function ofProcess(facts: ProcessFacts, identity: TargetIdentity, signals: Signals): SoakTarget {
   const held = new HeldInspector(facts.name, (now) => attach(now ?? facts));
   signals.add(held);
-  return { facts, process: facts, identity, attach: held.attach };
+  return { facts, process: facts, identity, ended: null, attach: held.attach };
 }
 
 /** Connects once to learn who answers; the inspector was open before and stays open. */
@@ -106,6 +108,7 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
     process,
     // Whoever listens there is who was named.
     identity: { by: 'port', port: first.inspector.port },
+    ended: null,
     attach: held.attach,
     release: async () => {},
   };
@@ -117,6 +120,7 @@ function outsideOnly(url: string): ResolvedTarget {
     facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [url], cwd: '', name: host },
     process: null,
     identity: { by: 'pid' },
+    ended: null,
     attach: null,
     release: async () => {},
   };

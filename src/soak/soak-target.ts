@@ -10,6 +10,8 @@ export interface SoakTarget {
   readonly process: ProcessFacts | null;
   /** Who may take its place after a restart. */
   readonly identity: TargetIdentity;
+  /** How the process ended (`code 1`, `signal SIGKILL`) where it is a child of ours; null where only its parent is told. */
+  readonly ended: Promise<string> | null;
   /** Attaches to the process, or to its successor after a restart; null for a target that is only seen from outside. */
   readonly attach: ((process: ProcessFacts | null) => Promise<Attachment>) | null;
 }

@@ -16,6 +16,7 @@ import {
 import { servicePorts } from '../target/service-ports.ts';
 import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
+import { causeOfEnd } from './cause-of-end.ts';
 import {
   type InstrumentOptions,
   type Instruments,
@@ -304,7 +305,9 @@ export class TargetKeeper {
     // Nothing of ours may stay in one that works on.
     if (instruments && reason === 'draining') await takeDownInstruments(instruments);
     else instruments?.attachment.session.disconnect();
-    const ended = endingWords(lost.pid, reason);
+    const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
+    const cause = reason === 'draining' ? '' : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
+    const ended = endingWords(lost.pid, reason, cause);
     log.event({ type: 'target-lost', reason: ended });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
     this.#isAwaited = true;
@@ -360,14 +363,16 @@ export class TargetKeeper {
   }
 }
 
-function endingWords(pid: number, reason: Ending): string {
+function endingWords(pid: number, reason: Ending, cause: string): string {
   switch (reason) {
     case 'exited':
-      return `process ${pid} ended`;
+      return `process ${pid} ${cause}`;
     case 'reused':
-      return `process ${pid} ended and its number was given to another`;
+      return `process ${pid} ${cause} and its number was given to another`;
     case 'exiting':
-      return `exiting: the program of process ${pid} has ended`;
+      return cause === 'ended'
+        ? `exiting: the program of process ${pid} has ended`
+        : `exiting: the program of process ${pid} ${cause}`;
     case 'draining':
       return `draining: process ${pid} listens no more, another process does in its place`;
   }

@@ -99,6 +99,7 @@ test('another process behind the address of an inspector begins a new segment', 
       facts: found.facts,
       process: null,
       identity: { by: 'port', port: tunnel.port },
+      ended: null,
       attach: () => attachToAddress(address),
     },
     { ...keeperOptions(), returnTimeoutMs: 30_000, onSegment: ({ pid }) => void segments.push(pid) },
@@ -223,7 +224,7 @@ async function keep(
   assert.ok(facts);
   const events: NewEvent[] = [];
   const identity = { by: 'port', port: service.port } as const;
-  const target: SoakTarget = { facts, process: facts, identity, attach: (now) => attach(now ?? facts) };
+  const target: SoakTarget = { facts, process: facts, identity, ended: null, attach: (now) => attach(now ?? facts) };
   const options = keeperOptions();
   const log = { ...options.log, event: (event: NewEvent) => void events.push(event) };
   const keeper = await TargetKeeper.attach(target, { ...options, log, returnTimeoutMs: 30_000 });
@@ -244,6 +245,7 @@ async function startTarget(
     facts: { ...facts, nodeVersion: process.version },
     process: facts,
     identity: { by: 'pid' },
+    ended: null,
     attach: async () => {
       const attachment = await attach(facts);
       attempts += 1;
