@@ -1,7 +1,16 @@
 #!/usr/bin/env node
-import { runCli } from './run-cli.ts';
+import { loadErrorOf } from '../files/storage-error.ts';
+import { printError } from './print-error.ts';
 
 // A reader that went away (`| head`, a closed terminal) must not end a run that was meant for the night.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-process.exitCode = await runCli(process.argv.slice(2));
+try {
+  // Loaded here, not above: hundreds of modules are opened at once, and where that is too many (ulimit -n) it is to be said.
+  const { runCli } = await import('./run-cli.ts');
+  process.exitCode = await runCli(process.argv.slice(2));
+} catch (error) {
+  const isJson = process.argv.includes('--json');
+  const write = (text: string): unknown => (isJson ? process.stdout : process.stderr).write(text);
+  process.exitCode = printError(loadErrorOf(error) ?? error, write, isJson);
+}

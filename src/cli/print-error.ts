@@ -1,8 +1,10 @@
+import { fileErrorOf } from '../files/storage-error.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 
 /** The one place where errors become text. Returns the exit code. */
-export function printError(error: unknown, write: (text: string) => void, json: boolean): ExitCode {
+export function printError(thrown: unknown, write: (text: string) => void, json: boolean): ExitCode {
+  const error = fileErrorOf(thrown) ?? thrown;
   if (!(error instanceof ProfilerError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     write(`profiler: this is a defect of the tool itself, please report it.\n${stack}\n`);

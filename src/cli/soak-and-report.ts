@@ -8,6 +8,7 @@ import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { toolVersion } from '../soak/tool-version.ts';
+import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
 import type { Signals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,6 +23,7 @@ const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
   completed: EXIT.passed,
   'stopped-by-user': EXIT.stoppedByUser,
   'target-lost': EXIT.targetLost,
+  'storage-lost': EXIT.storage,
 };
 
 /** The main job: record, analyse, write the reports, print the verdict. */
@@ -34,6 +36,7 @@ export async function soakAndReport(
   /** Told of all that the terminal is told. */
   other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
+  checkReportPlace(reportDir);
   const view = createSoakView(terminal);
   const listener = other ? both(view, other) : view;
   const ending = await runSoak(target, options, {
@@ -45,7 +48,11 @@ export async function soakAndReport(
   listener.ended?.();
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-  const page = await writeReports(document, reportDir);
+  const page = await writeReports(document, reportDir).catch((error: unknown) => {
+    // What was found out in hours is not lost with the place for it.
+    if (!terminal.json) terminal.print(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+    throw error;
+  });
   if (terminal.json) terminal.print(JSON.stringify(document.report));
   else
     terminal.print(

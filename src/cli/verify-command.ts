@@ -18,7 +18,7 @@ import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
+import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
@@ -73,6 +73,7 @@ export const verifyCommand: Command = (exit) => ({
     const finding = findFinding(report, String(args.finding), earlierDir);
     const { target, scenario } = await readManifest(earlierDir);
     const config = loadConfig(textArgument(args, 'config'));
+    await checkNamedFolders(args, config);
     const recorded = recordScenario(args, scenario, config?.scenario ?? null);
     try {
       const hasLength = args.minutes !== undefined || args.duration !== undefined;

@@ -1,15 +1,21 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
+import { readResidentBytes } from '../capture/proc-files.ts';
+import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
+import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
+import { ProfilerError } from '../model/errors.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
-import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
-import { createRun, type RunRecorder, refuseUsedFolder, type StorageChange } from '../record/run-recorder.ts';
+import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
+import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
+import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
+import { DiskGuard } from './disk-guard.ts';
 import { firstManifest } from './first-manifest.ts';
 import { startLoadDriver } from './load-driver.ts';
 import { type PhasePlan, planPhases } from './plan-phases.ts';
-import { createRunLog } from './run-log.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
 import { prepareScrape, type Scraping } from './scraping.ts';
@@ -19,7 +25,8 @@ import type { SoakListener } from './soak-status.ts';
 import type { SoakTarget } from './soak-target.ts';
 import { TargetKeeper } from './target-keeper.ts';
 
-export type SoakEnding = 'completed' | 'stopped-by-user' | 'target-lost';
+/** `storage-lost`: however it ended, something that was to be recorded never reached the disk. */
+export type SoakEnding = 'completed' | 'stopped-by-user' | 'target-lost' | 'storage-lost';
 
 export interface SoakDeps {
   readonly clock: Clock;
@@ -42,9 +49,13 @@ const LONGEST_RETURN_MS = 10 * 60_000;
  */
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
-  // Nothing is made there, and nothing of an earlier run taken away, before the target is accepted.
-  if (!options.force) await refuseUsedFolder(options.runDir);
   const settled = settle(options);
+  const { durationMs, sampleMs } = options;
+  const loadIntervalMs = options.load === null ? null : settled.loadIntervalMs;
+  const planned = plannedBytes({ ...settled, durationMs, sampleMs, loadIntervalMs });
+  const place = { overwrite: options.force, neededBytes: planned.journals };
+  // Nothing is made there, and nothing of an earlier run taken away, before the target is accepted.
+  await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
     ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
@@ -54,7 +65,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const recording = deferred<RunRecorder>();
   const log = createRunLog(recording.promise, clock, listener);
   const gone = new AbortController();
-  const ending = (): SoakEnding =>
+  const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   const parts = new Parts();
   if (monitor) parts.add(() => monitor.close());
@@ -81,9 +92,10 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     recorder = await createRun(
       options.runDir,
       { ...manifest, target: { ...manifest.target, nodeVersion } },
-      { overwrite: options.force, onStorage: (change) => listener.happened(tellStorage(change)) },
+      { ...place, onStorage: (change) => listener.happened(tellStorage(change)) },
     );
     recording.resolve(recorder);
+    const disk = watchDisk(target, { recorder, log, clock, planned });
     if (target.attach) log.say(`attached to ${target.facts.name} (process ${target.facts.pid})`);
     const load = options.load
       ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
@@ -111,7 +123,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
     if (scraping) parts.add(scraping.stop);
-    const captures = new Captures({ ...options, ...settled, keeper, recorder, log, clock, sampling });
+    const captures = new Captures({ ...options, ...settled, keeper, recorder, disk, log, clock, sampling });
     await runPhases({
       ...options,
       ...settled,
@@ -131,9 +143,56 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     const lostWhy = ending() === 'target-lost' ? `the service did not come back: ${gone.signal.reason}` : '';
     log.event({ type: 'end', reason: ending(), detail: lostWhy });
     // A folder without a recording would only be in the way of the next try.
-    await (hasBegun ? recorder?.close() : recorder?.discard());
+    if (recorder) await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
-  return ending();
+  return recorder && recorder.losses.length > 0 ? 'storage-lost' : ending();
+}
+
+/** The disk of the run, looked at now and before each capture. What will perhaps not fit is said at once. */
+function watchDisk(
+  { process: target }: SoakTarget,
+  {
+    recorder,
+    log,
+    clock,
+    planned,
+  }: {
+    readonly recorder: RunRecorder;
+    readonly log: RunLog;
+    readonly clock: Clock;
+    readonly planned: PlannedBytes;
+  },
+): DiskGuard {
+  const { plan, clock: begun } = recorder.manifest;
+  const free = freeBytes(recorder.dir);
+  const heapBytes = target ? (readResidentBytes(target.pid) ?? 0) : 0;
+  const needed = planned.journals + planned.profiles + plan.snapshots * snapshotFileBytes(heapBytes, null);
+  if (free !== null && free < needed) {
+    const detail = `the run may take up to ${formatBytes(needed)}, and its disk has ${formatBytes(free)} left: captures that do not fit will be left out`;
+    log.event({ type: 'note', detail });
+    log.say(detail);
+  }
+  return new DiskGuard({
+    recorder,
+    log,
+    freeBytes: () => freeBytes(recorder.dir),
+    reservedBytes: () => {
+      const passed = (clock.monoMs() - begun.startMonoMs) / plan.durationMs;
+      return planned.journals * clamp(1 - passed, 0.1, 1);
+    },
+  });
+}
+
+/** What the disk refused to the last is one more loss: there is a run all the same, and it is analysed. */
+async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> {
+  try {
+    await recorder.close();
+  } catch (error) {
+    if (!(error instanceof ProfilerError)) throw error;
+    recorder.noteLoss('the journals', error.message);
+  }
+  if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
+  if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
 }
 
 interface Settled {
