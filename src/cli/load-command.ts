@@ -72,7 +72,7 @@ export const loadCommand: Command = (exit) => ({
     try {
       const isStress = scenario.stress !== null && !hasLevel(args);
       const baseUrl = textArgument(args, 'url') ?? scenario.baseUrl;
-      const target = await watchOfLoad(args, baseUrl, { terminal, follows: !isStress });
+      const target = await watchOfLoad(args, baseUrl, { terminal, signals, follows: !isStress });
       try {
         const drive = isStress ? driveStress : driveLoad;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
@@ -82,7 +82,7 @@ export const loadCommand: Command = (exit) => ({
         await target.release();
       }
     } finally {
-      signals.release();
+      await signals.release();
     }
   },
 });

@@ -20,6 +20,7 @@ import { durationOption, numberOption, rateOption, textOption } from './option-t
 import { resolveTarget } from './resolve-target.ts';
 import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
 
 const OPTIONS = {
@@ -80,15 +81,17 @@ export const verifyCommand: Command = (exit) => ({
       const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
       const settled = settleSoakOptions(wanted, config);
       terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
-      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { name: target.name }, 'verify', {
+      const signals = stopOnSignals(terminal.say);
+      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { recorded: target }, 'verify', {
         url: null,
         allowRemote: flagArgument(args, 'allow-remote'),
+        signals,
       });
       try {
         const id = runId(createHostClock().wallMs(), found.facts.name);
         const { runDir, reportDir } = settleFolders(id, args, config);
         const silent = { ...terminal, print: () => {} };
-        const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent);
+        const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent, signals);
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
         if (terminal.json)
           terminal.print(
@@ -98,6 +101,7 @@ export const verifyCommand: Command = (exit) => ({
         exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
       } finally {
         await found.release();
+        await signals.release();
       }
     } finally {
       recorded.release();

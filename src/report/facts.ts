@@ -5,6 +5,9 @@ import { missedWords } from './missed-words.ts';
 import { formatInstant, formatPercent } from './numbers.ts';
 import { code, plural } from './prose.ts';
 
+/** The timeline has them all. */
+const SHOWN_CAUSES = 2;
+
 /** The two lines under the title: when and on what, then how good the data is. Names between backticks. */
 export function runFacts({ report, scenario }: ReportDocument): string[] {
   const { run } = report;
@@ -28,11 +31,14 @@ function missedOf({ requests }: ReportDocument['report']): { readonly dropped: n
 
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
   const gaps = timeline.filter(({ kind }) => kind === 'gap');
-  const restarts = timeline.filter(({ kind }) => kind === 'restart');
+  const restarts = timeline.filter(({ label }) => label === 'target back');
+  // A plain end says nothing that is not said already.
+  const causes = timeline.filter(({ label, detail }) => label === 'target lost' && !/ ended$/.test(detail));
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
   const parts = [`${formatPercent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);
   if (restarts.length > 0) parts.push(plural(restarts.length, 'restart of the target', 'restarts of the target'));
+  if (causes.length > 0) parts.push([...new Set(causes.map(({ detail }) => detail))].slice(0, SHOWN_CAUSES).join('; '));
   if (endReason !== 'completed') parts.push(`ended early: ${endReason}`);
   return `${parts.join(', ')}.`;
 }

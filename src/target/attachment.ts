@@ -3,6 +3,7 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError } from './inspector-error.ts';
+import type { NamedLock } from './named-lock.ts';
 import { poll } from './poll.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { isListeningOn, isSameProcess, type ProcessFacts } from './process-facts.ts';
@@ -55,6 +56,8 @@ interface AttachmentParts {
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
   readonly tickMs: Milliseconds;
+  /** Keeps other instances away; let go of with the connection. Null where the process is not of this host. */
+  readonly lock: NamedLock | null;
 }
 
 export function createAttachment(parts: AttachmentParts): Attachment {
@@ -77,7 +80,10 @@ class HeldAttachment implements Attachment {
     this.inspector = parts.inspector;
     this.openedByUs = parts.openedByUs;
     this.#heartbeatTimer = setInterval(() => this.heartbeat().catch(() => {}), parts.tickMs).unref();
-    void this.session.closed.then(() => clearInterval(this.#heartbeatTimer));
+    void this.session.closed.then(() => {
+      clearInterval(this.#heartbeatTimer);
+      parts.lock?.release();
+    });
   }
 
   async connect(): Promise<InspectorSession> {

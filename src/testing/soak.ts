@@ -20,6 +20,7 @@ import { assessAttach } from '../target/attach-checks.ts';
 import { findTarget } from '../target/find-target.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { startCommand } from '../target/start-command.ts';
+import type { TargetIdentity } from '../target/target-identity.ts';
 
 export interface SoakTestOptions {
   /** The service, in one of these ways: its process, who listens on a port, or a command to start (and end) it. */
@@ -80,7 +81,8 @@ async function soakService(options: SoakTestOptions): Promise<SoakResult> {
   const folder = resolve(options.folder ?? (await mkdtemp(join(tmpdir(), 'soak-profiler-'))));
   try {
     const settled = settle(options, seconds, folder, service.facts);
-    const target = { facts: service.facts, process: service.facts, attach: attachTo(service.facts) };
+    const { facts, identity, ended } = service;
+    const target = { facts, process: facts, identity, ended, attach: attachTo(facts) };
     const ending = await runSoak(target, settled, {
       clock: createHostClock(),
       listener: { status: () => {}, happened: onProgress },
@@ -118,6 +120,8 @@ function thresholdsOf(limits: Limits | string): SoakOptions['thresholds'] {
 
 interface Service {
   readonly facts: ProcessFacts;
+  readonly identity: TargetIdentity;
+  readonly ended: Promise<string> | null;
   readonly stop: () => Promise<void>;
 }
 
@@ -125,8 +129,9 @@ async function findService({ pid, port, command }: SoakTestOptions): Promise<Ser
   const given = [pid, port, command].filter((one) => one !== undefined).length;
   if (given !== 1) throw usage('A soak needs one service.', 'Give pid, port or command, and only one of them.');
   if (command) {
-    const { facts, stop } = await startCommand(command);
-    return { facts, stop };
+    const { facts, root, ended, stop } = await startCommand(command);
+    const identity = { by: 'command', command: root } as const;
+    return { facts, identity, ended: facts.pid === root.pid ? ended : null, stop };
   }
   const facts = findTarget(pid === undefined ? { port: port ?? 0 } : { pid });
   if (facts.pid === process.pid) {
@@ -137,7 +142,12 @@ async function findService({ pid, port, command }: SoakTestOptions): Promise<Ser
   }
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
-  return { facts, stop: async () => {} };
+  return {
+    facts,
+    identity: port === undefined ? { by: 'pid' } : { by: 'port', port },
+    ended: null,
+    stop: async () => {},
+  };
 }
 
 function attachTo(facts: ProcessFacts): (now: ProcessFacts | null) => ReturnType<typeof attach> {

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRun } from '../../src/record/read-run.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
 import { soakInFolder } from './soak-in-folder.ts';
@@ -13,8 +14,8 @@ import { soakInFolder } from './soak-in-folder.ts';
 const SERVICE = 'test/targets/http-service.mjs';
 const SCENARIO = 'test/targets/scenarios/http-service.yaml';
 
-async function startService(t: TestContext, args: readonly string[] = []): Promise<RunningService> {
-  const service = await spawnService(SERVICE, { args });
+async function startService(t: TestContext, args: readonly string[] = [], port?: number): Promise<RunningService> {
+  const service = await spawnService(SERVICE, { args, ...(port === undefined ? {} : { port }) });
   t.after(() => service.stop());
   return service;
 }
@@ -77,7 +78,8 @@ test('kill -9 of the tool: the run is readable, the report can be made, the insp
 });
 
 test('the service restarts: found again, a new segment, the run goes on', async (t) => {
-  const service = await startService(t);
+  // The same command line again: the port is named in it.
+  const service = await startService(t, [], await freePort());
   let successor: RunningService | null = null;
   t.after(() => successor?.stop());
   const { code, stderr, runDir } = await soakInFolder(t, soakWords(service, 40), {

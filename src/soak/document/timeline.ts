@@ -70,7 +70,11 @@ function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Desc
     case 'error':
       return { kind: event.type, label: event.type, detail: event.detail };
     case 'end':
-      return { kind: 'end', label: 'end', detail: event.reason };
+      return {
+        kind: 'end',
+        label: 'end',
+        detail: event.detail === '' ? event.reason : `${event.reason}: ${event.detail}`,
+      };
   }
 }
 
