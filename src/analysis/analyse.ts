@@ -3,7 +3,8 @@ import { summariseRequests } from '../stats/request-summary.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
 import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageShare } from './coverage/coverage-share.ts';
+import { judgeCompleteness } from './coverage/judge-completeness.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { querySummaries } from './queries/query-summaries.ts';
@@ -25,13 +26,15 @@ export function analyse(run: RunData): Report {
   const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
+  const completeness = judgeCompleteness(view);
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {
     schema: 'profiler-report/1',
     run: runFacts(view),
-    verdict: verdictOf(gates, failOn),
-    exitCode: exitCodeOf(gates, failOn, run.events),
+    verdict: verdictOf(gates, failOn, completeness.missing),
+    exitCode: exitCodeOf(gates, failOn, run.events, completeness.missing),
     gates: gates.map(toGate),
+    completeness,
     findings,
     checked,
     bottlenecks,
@@ -50,7 +53,7 @@ function runChecks(
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
     const { findings, status, detail } = run({ ...view, trends, limits, earlier: [...drafts] });
-    drafts.push(...findings);
+    drafts.push(...findings.map((draft) => ({ ...draft, foundBy: name })));
     checked.push({ check: name, status, detail });
   }
   return { drafts, checked };
@@ -63,7 +66,7 @@ function runFacts(view: RunView): Report['run'] {
     startedAt: new Date(manifest.clock.startWallMs).toISOString(),
     durationMs: Math.max(0, view.whole.toMs - view.whole.fromMs),
     requests: requestCount(view),
-    coverage: coverageOf(view),
+    coverage: coverageShare(view),
     target: { pid: manifest.target.pid, node: manifest.target.nodeVersion, name: manifest.target.name },
   };
 }

@@ -1,3 +1,4 @@
+import type { CheckId } from '../model/check-id.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Checked } from '../model/report.ts';
 import type { NamedGate } from './gates.ts';
@@ -22,7 +23,7 @@ export interface CheckResult extends Omit<Checked, 'check'> {
 /** One question about a run, in a file of its own. "Insufficient data" is an answer. */
 export interface Check {
   /** As the list "what was checked" names it. */
-  readonly name: string;
+  readonly name: CheckId;
   readonly run: (context: CheckContext) => CheckResult;
 }
 

@@ -17,9 +17,14 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
   ];
 }
 
+/** As the timeline calls the end of one life of the service. */
+const TARGET_LOST = 'target lost';
+
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
-  const gaps = timeline.filter(({ kind }) => kind === 'gap');
-  const restarts = timeline.filter(({ kind }) => kind === 'restart');
+  const { completeness } = report;
+  // Where gaps are told with their length in the headline, their number says nothing more.
+  const gaps = completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
+  const restarts = timeline.filter(({ kind, label }) => kind === 'restart' && label === TARGET_LOST);
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
   const parts = [`${formatPercent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);

@@ -315,6 +315,7 @@ export class Captures {
     const { keeper, log, clock, recorder } = this.#options;
     const startMonoMs = clock.monoMs();
     try {
+      if (keeper.hasLostInside) throw new Error('there is no connection to the service');
       const done = await keeper.whileBusy(action);
       if (done)
         log.event({

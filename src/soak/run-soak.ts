@@ -5,7 +5,7 @@ import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
-import type { TargetFacts } from '../model/run-manifest.ts';
+import type { TargetFacts, View } from '../model/run-manifest.ts';
 import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
@@ -57,7 +57,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
-    ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
+    ...firstManifest(target.facts, options, {
+      ...settled,
+      toolVersion: deps.toolVersion,
+      clock,
+      views: viewsOf(target),
+    }),
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
@@ -73,6 +78,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
+  /** Why the recording broke off. */
+  let broken: string | null = null;
   const parts = new Parts();
   let hasBegun = false;
   if (monitor) parts.add(() => monitor.close());
@@ -132,9 +139,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       stop: AbortSignal.any([stop, gone.signal]),
     });
     await captures.keepSources(await database.finish());
+  } catch (error) {
+    broken = (error as Error).message;
+    throw error;
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
-    log.event({ type: 'end', reason: ending(), detail: '' });
+    log.event({ type: 'end', reason: broken === null ? ending() : 'aborted', detail: broken ?? '' });
     // A folder without a recording would only be in the way of the next try.
     await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
@@ -186,6 +196,11 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   }
   if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
+}
+
+/** The sides from which this target can be looked at. */
+function viewsOf({ process, attach }: SoakTarget): View[] {
+  return [...(process ? (['process'] as const) : []), ...(attach ? (['inside'] as const) : [])];
 }
 
 interface Settled {
