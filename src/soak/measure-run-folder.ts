@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { measureRun } from '../analysis/baseline/measure-run.ts';
-import { judgeCompleteness } from '../analysis/coverage/judge-completeness.ts';
+import { judgeCompleteness } from '../analysis/completeness/judge-completeness.ts';
 import type { RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../model/units.ts';
 import { type Check, insufficient, ok } from '../check.ts';
-import { coverageShare } from '../coverage/coverage-share.ts';
-import { judgeCompleteness } from '../coverage/judge-completeness.ts';
+import { coverageShare } from '../completeness/coverage-share.ts';
+import { judgeCompleteness } from '../completeness/judge-completeness.ts';
 import { scrapeWords } from '../scraped/scrape-words.ts';
 import { percent } from '../words.ts';
 
