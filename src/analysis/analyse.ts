@@ -1,4 +1,4 @@
-import type { Checked, Report } from '../model/report.ts';
+import type { Checked, Completeness, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
 import type { FindingDraft } from './check.ts';
@@ -21,12 +21,12 @@ import { verifyLine } from './verify-line.ts';
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
-  const { drafts, checked } = runChecks(view, limits);
+  const completeness = judgeCompleteness(view);
+  const { drafts, checked } = runChecks(view, limits, completeness);
   const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
   const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked);
   const { failOn } = run.manifest.plan;
-  const completeness = judgeCompleteness(view);
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {
     schema: 'profiler-report/1',
@@ -47,12 +47,13 @@ export function analyse(run: RunData): Report {
 function runChecks(
   view: RunView,
   limits: readonly NamedGate[],
+  completeness: Completeness,
 ): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
   const drafts: FindingDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
-    const { findings, status, detail } = run({ ...view, trends, limits, earlier: [...drafts] });
+    const { findings, status, detail } = run({ ...view, trends, limits, completeness, earlier: [...drafts] });
     drafts.push(...findings.map((draft) => ({ ...draft, foundBy: name })));
     checked.push({ check: name, status, detail });
   }

@@ -1,6 +1,6 @@
 import type { CheckId } from '../model/check-id.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Checked } from '../model/report.ts';
+import type { Checked, Completeness } from '../model/report.ts';
 import type { NamedGate } from './gates.ts';
 import type { RunView } from './run-view.ts';
 import type { TrendTable } from './trend-table.ts';
@@ -12,6 +12,7 @@ export interface CheckContext extends RunView {
   readonly trends: TrendTable;
   /** The limits that were asked for, held against the run. */
   readonly limits: readonly NamedGate[];
+  readonly completeness: Completeness;
   /** Findings of the checks before this one: a symptom of theirs is no finding of its own. */
   readonly earlier: readonly FindingDraft[];
 }

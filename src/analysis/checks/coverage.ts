@@ -1,7 +1,6 @@
 import { formatDuration } from '../../model/units.ts';
 import { type Check, insufficient, ok } from '../check.ts';
 import { coverageShare } from '../completeness/coverage-share.ts';
-import { judgeCompleteness } from '../completeness/judge-completeness.ts';
 import { scrapeWords } from '../scraped/scrape-words.ts';
 import { percent } from '../words.ts';
 
@@ -12,7 +11,7 @@ export const coverage: Check = {
     const { events, damage, manifest, scraped } = context.run;
     const gaps = events.filter(({ type }) => type === 'gap').length;
     const restarts = manifest.segments.length - 1;
-    const { missing, notes } = judgeCompleteness(context);
+    const { missing, notes } = context.completeness;
     const words = [
       `${percent(coverageShare(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
       ...(gaps > 0 ? [`${gaps} gaps`] : []),

@@ -16,7 +16,7 @@ const WHAT: Readonly<Record<CoverageGap['what'], string>> = {
   process: 'values from outside of the process are missing',
   inside: 'values from inside the service are missing',
   cpu: 'CPU windows are missing',
-  snapshots: 'no two heap snapshots stand around',
+  snapshots: 'growth between heap snapshots is not known',
   load: 'the load is missing',
 };
 
