@@ -292,8 +292,11 @@ export class RunRecorder {
         (name) => name !== 'scrapes' || this.manifest.scrape,
       );
       const journals = Object.fromEntries(names.map((name) => [JOURNALS[name], ledgers[name].seal]));
-      const files = Object.fromEntries(await listArtefacts(this.dir));
-      await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
+      const onDisk = await listArtefacts(this.dir).catch(() => null);
+      if (onDisk) {
+        const files = Object.fromEntries(onDisk);
+        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
+      }
       for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {
         await sleep(this.#retryMs);
       }

@@ -9,7 +9,9 @@ export function countSnapshots(view: RunView, reachedEnd: boolean): Completeness
   const tries = events.filter((event) => event.type === 'capture' && event.capture === 'heap-snapshot');
   const failures = tries.filter((event) => event.type === 'capture' && event.error !== null).length;
   const taken = Math.max(manifest.snapshots.length, tries.length - failures);
-  const refused = events.filter(({ type }) => type === 'capture-refused').length;
+  const refused = events.filter(
+    (event) => event.type === 'capture-refused' && event.capture === 'heap-snapshot',
+  ).length;
   const failed = reachedEnd ? Math.max(0, planned - taken - refused) : failures;
   return { planned, taken, refused, failed };
 }

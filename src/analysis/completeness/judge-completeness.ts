@@ -97,7 +97,7 @@ function lengthOf(spans: readonly { readonly fromMs: number; readonly toMs: numb
 function snapshotNotes({ planned, refused, failed }: Completeness['snapshots']): string[] {
   return [
     ...(failed > 0 ? [`${failed} of ${planned} heap snapshots failed`] : []),
-    ...(refused > 0 ? [`${refused} of ${planned} heap snapshots were refused to spare the service`] : []),
+    ...(refused > 0 ? [`${refused} of ${planned} heap snapshots were refused`] : []),
   ];
 }
 
