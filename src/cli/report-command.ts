@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { printable } from '../model/printable.ts';
 import { renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -67,12 +68,21 @@ export const checkCommand: Command = (exit) => ({
     const { report } = document;
     if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
     if (terminal.json)
-      terminal.print(JSON.stringify({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates }));
-    else
+      terminal.print(
+        JSON.stringify({
+          verdict: report.verdict,
+          exitCode: report.exitCode,
+          gates: report.gates,
+          missing: report.completeness?.missing ?? [],
+        }),
+      );
+    else {
       for (const gate of report.gates)
         terminal.print(
           `${gate.status.padEnd(8)}${gate.name}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
         );
+      for (const reason of report.completeness?.missing ?? []) terminal.print(printable(`missing ${reason}`));
+    }
     exit(report.exitCode);
   },
 });

@@ -9,9 +9,11 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import type { Threshold } from '../model/threshold.ts';
 import { formatDuration } from '../model/units.ts';
 import { readManifest } from '../record/read-manifest.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
+import { keptLimits } from '../soak/kept-limits.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -37,6 +39,15 @@ const OPTIONS = {
     group: 'Load:',
   },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  slo: { ...textOption('slo', 'file of limits, beside those of the run'), group: 'Captures:' },
+  database: {
+    ...textOption('database', 'PostgreSQL database to watch, where the finding was seen there'),
+    group: 'Captures:',
+  },
+  scrape: {
+    ...textOption('scrape', "address of the service's own metrics, where the finding was seen there"),
+    group: 'Captures:',
+  },
   config: {
     ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
     group: 'Files:',
@@ -71,7 +82,8 @@ export const verifyCommand: Command = (exit) => ({
     const earlierDir = resolve(String(args.run));
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const finding = findFinding(report, String(args.finding), earlierDir);
-    const { target, scenario } = await readManifest(earlierDir);
+    const manifest = await readManifest(earlierDir);
+    const { target, scenario } = manifest;
     const config = loadConfig(textArgument(args, 'config'));
     await checkNamedFolders(args, config);
     const recorded = recordScenario(args, scenario, config?.scenario ?? null);
@@ -80,6 +92,11 @@ export const verifyCommand: Command = (exit) => ({
       const durationMs = verifyDuration(finding, report.run.durationMs, report.run.requests);
       const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
       const settled = settleSoakOptions(wanted, config);
+      // A broken limit is mended only where it is held again.
+      const kept = keptLimits(manifest, terminal.say);
+      const isAsked = ({ subject, text }: Threshold): boolean =>
+        settled.thresholds.some((one) => one.subject === subject && one.text === text);
+      const thresholds = [...settled.thresholds, ...kept.filter((limit) => !isAsked(limit))];
       terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
       const signals = stopOnSignals(terminal.say);
       const found = await resolveTarget(targetOf(args) ?? config?.target ?? { recorded: target }, 'verify', {
@@ -91,7 +108,8 @@ export const verifyCommand: Command = (exit) => ({
         const id = runId(createHostClock().wallMs(), found.facts.name);
         const { runDir, reportDir } = settleFolders(id, args, config);
         const silent = { ...terminal, print: () => {} };
-        const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent, signals);
+        const wanted = { ...settled, thresholds, runId: id, runDir };
+        const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
         if (terminal.json)
           terminal.print(

@@ -71,6 +71,24 @@ export interface ScriptRecord {
   readonly variables?: Readonly<Record<string, number>>;
 }
 
+/** What a journal holds when nothing of it is lost. */
+export interface JournalSeal {
+  readonly lines: number;
+  /** Over the checksums of all its lines, in order. */
+  readonly checksum: string;
+}
+
+/** Written last, when a recording is closed in order: by it readers know that nothing is missing. */
+export interface RunSeal {
+  /** By file name. */
+  readonly journals: Readonly<Record<string, JournalSeal>>;
+  /** Size of each profile, snapshot and file of the database, by its path in the run folder. */
+  readonly files: Readonly<Record<string, Bytes>>;
+}
+
+/** A side from which a target is looked at: by the system that runs it, and by its own runtime. */
+export type View = 'process' | 'inside';
+
 /** run.json: rewritten (to a .part file, then renamed) whenever it changes. */
 export interface RunManifest {
   readonly schema: 'profiler-run/1';
@@ -95,6 +113,8 @@ export interface RunManifest {
     readonly cpuWindowMs: Milliseconds;
     readonly heapSamplingIntervalBytes: Bytes;
     readonly load: 'none' | 'scenario';
+    /** Sides from which samples are taken; what was never planned is no gap. Absent in runs of earlier versions. */
+    readonly views?: readonly View[];
     readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
   };
   /** The scenario as it was driven (credentials redacted), and its thresholds; null with `--load none`. */
@@ -108,4 +128,6 @@ export interface RunManifest {
   /** The service's own metrics, where they were asked for. */
   readonly scrape?: ScrapePlan;
   readonly allocationBurst?: AllocationBurstRecord;
+  /** Absent while the run is recorded, where the tool was killed, and in runs of earlier versions. */
+  readonly seal?: RunSeal;
 }

@@ -30,7 +30,8 @@ function missedOf({ requests }: ReportDocument['report']): { readonly dropped: n
 }
 
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
-  const gaps = timeline.filter(({ kind }) => kind === 'gap');
+  // Where gaps are told with their length in the headline, their number says nothing more.
+  const gaps = report.completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
   const restarts = timeline.filter(({ label }) => label === 'target back');
   // A plain end says nothing that is not said already.
   const causes = timeline.filter(({ label, detail }) => label === 'target lost' && !/ ended$/.test(detail));

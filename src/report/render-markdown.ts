@@ -45,9 +45,9 @@ function title(document: ReportDocument): string {
 }
 
 function verdict(document: ReportDocument): string {
-  const { words, detail, sentences } = headline(document);
+  const { words, detail, sentences, limits } = headline(document);
   const lines = ['## Verdict', `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`];
-  if (sentences.length > 0) lines.push(sentences.map(markdownProse).join('\n\n'));
+  lines.push([...limits, ...sentences].map(markdownProse).join('\n\n'));
   lines.push(gateTable(document));
   return lines.filter((line) => line !== '').join('\n\n');
 }

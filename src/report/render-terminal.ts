@@ -57,11 +57,11 @@ function titleLines(document: ReportDocument, columns: number): TerminalLine[] {
 }
 
 function verdictLines(document: ReportDocument, columns: number): TerminalLine[] {
-  const { tone, words, detail, sentences } = headline(document);
+  const { tone, words, detail, sentences, limits } = headline(document);
   const top: TerminalLine = [span(words, TONES[tone]), span(detail === '' ? '' : `  ${detail}`)];
   // The sentences of a failed run are the answers of its first finding, which follow anyway.
   const told = document.report.findings.length > 0 ? [] : sentences.flatMap((text) => wrapProse(text, columns));
-  return [top, ...told, []];
+  return [top, ...limits.flatMap((text) => wrapProse(text, columns)), ...told, []];
 }
 
 const MARKS: Readonly<Record<Gate['status'], readonly [string, Style]>> = {

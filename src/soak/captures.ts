@@ -336,6 +336,7 @@ export class Captures {
     if (capture !== 'cpu') await sleep(Math.max(0, this.#lastEndMonoMs + spacingMs - clock.monoMs()));
     const startMonoMs = clock.monoMs();
     try {
+      if (keeper.hasLostInside) throw new Error('there is no connection to the service');
       const done = await keeper.whileBusy(action);
       if (done)
         log.event({

@@ -1,6 +1,6 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 import type { Clock } from '../model/clock.ts';
-import type { RunManifest, TargetFacts } from '../model/run-manifest.ts';
+import type { RunManifest, TargetFacts, View } from '../model/run-manifest.ts';
 import { redactScenarioText } from '../scenario/redact-scenario.ts';
 import type { SoakOptions } from './soak-options.ts';
 
@@ -14,6 +14,7 @@ export function firstManifest(
     readonly heapIntervalBytes: number;
     readonly toolVersion: string;
     readonly clock: Clock;
+    readonly views: readonly View[];
   },
 ): RunManifest {
   const { load } = options;
@@ -35,6 +36,7 @@ export function firstManifest(
       heapSamplingIntervalBytes: settled.heapIntervalBytes,
       load: load ? 'scenario' : 'none',
       failOn: options.failOn,
+      views: settled.views,
     },
     scenario: load ? { name: load.scenario.name, baseUrl: load.baseUrl, text: redactScenarioText(load.text) } : null,
     thresholds: textsBySubject(options.thresholds),

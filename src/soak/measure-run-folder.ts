@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
 import { measureRun } from '../analysis/baseline/measure-run.ts';
+import { judgeCompleteness } from '../analysis/completeness/judge-completeness.ts';
+import type { RunData } from '../analysis/run-data.ts';
+import { viewRun } from '../analysis/run-view.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
 
-/** Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. Throws as `readRun` does. */
-export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
+/**
+ * Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. `missing`: why it is no whole run, in
+ * sentences. Throws as `readRun` does.
+ */
+export async function measureRunFolder(
+  dir: string,
+): Promise<{ readonly measured: MeasuredRun; readonly missing: readonly string[] }> {
   const run = await readRun(dir);
-  const { manifest, samples, events, requests } = run;
-  const measures = measureRun({
+  const { manifest, samples, events, requests, losses } = run;
+  const data: RunData = {
     manifest,
     samples,
     events,
@@ -22,9 +30,11 @@ export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
     allocationGrowth: [],
     placeOf: () => null,
     damage: [],
-  });
+    losses,
+  };
   const startedAt = new Date(manifest.clock.startWallMs).toISOString();
-  return { id: manifest.id, startedAt, conditions: conditionsOf(run), measures };
+  const measured = { id: manifest.id, startedAt, conditions: conditionsOf(run), measures: measureRun(data) };
+  return { measured, missing: judgeCompleteness(viewRun(data)).missing };
 }
 
 function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {

@@ -5,7 +5,7 @@ import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
-import type { RunManifest } from '../model/run-manifest.ts';
+import type { RunManifest, View } from '../model/run-manifest.ts';
 import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
@@ -60,7 +60,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
-    ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
+    ...firstManifest(target.facts, options, {
+      ...settled,
+      toolVersion: deps.toolVersion,
+      clock,
+      views: viewsOf(target),
+    }),
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
@@ -69,6 +74,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
+  /** Why the recording broke off. */
+  let broken: string | null = null;
   const parts = new Parts();
   if (monitor) parts.add(() => monitor.close());
   let recorder: RunRecorder | null = null;
@@ -158,10 +165,13 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     });
     if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
+  } catch (error) {
+    broken = (error as Error).message;
+    throw error;
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
     const lostWhy = ending() === 'target-lost' ? `the service did not come back: ${gone.signal.reason}` : '';
-    log.event({ type: 'end', reason: ending(), detail: lostWhy });
+    log.event({ type: 'end', reason: broken === null ? ending() : 'aborted', detail: broken ?? lostWhy });
     // A folder without a recording would only be in the way of the next try.
     if (recorder) await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
@@ -213,6 +223,11 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   }
   if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
+}
+
+/** The sides from which this target can be looked at. */
+function viewsOf({ process, attach }: SoakTarget): View[] {
+  return [...(process ? (['process'] as const) : []), ...(attach ? (['inside'] as const) : [])];
 }
 
 interface Settled {

@@ -117,6 +117,11 @@ export class TargetKeeper {
     return this.#instruments;
   }
 
+  /** Whether the inside of the target should be seen, and is not. */
+  get hasLostInside(): boolean {
+    return this.#target.attach !== null && this.#instruments === null;
+  }
+
   /** Values from outside (none of a target that is known by address only); null while there is no process. */
   async readOutside(): Promise<Values | null> {
     if (!this.#outside) return {};

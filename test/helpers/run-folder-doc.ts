@@ -32,6 +32,16 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report
 says so. Whatever is written whole (manifest, profiles, snapshots) is written to a \`.part\` file and renamed.
 
+## Is it whole?
+
+\`run.json\` carries a \`checksum\` of its own content (spaces and line ends do not count). When the recording is closed in order, its last
+version has a \`seal\`: the number of lines of each journal with a checksum over them, and the size of each profile, snapshot and
+database file. Readers compare. A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
+service was to be seen: \`process\` (by the system) and \`inside\` (by its runtime).
+
+What is missing or was changed is named in the report, and such a run cannot pass ([verdicts.md](verdicts.md#what-a-pass-needs)).
+Runs of earlier versions have neither checksum nor seal: they are judged by what can be seen, and the report says so.
+
 ## What is replaced, and what is read
 
 A run is recorded into an empty folder, or one that is not there. \`--force\` replaces a folder whose run.json says that it is a
