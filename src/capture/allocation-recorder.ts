@@ -1,6 +1,8 @@
+import { readHeapProfile } from '../format/heap-profile.ts';
 import type { SamplingHeapProfile } from '../model/profiles.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Bytes } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
 
@@ -89,7 +91,9 @@ export class AllocationRecorder {
 
   async #readProfile(method: string): Promise<SamplingHeapProfile | null> {
     try {
-      return (await this.#call<{ readonly profile: SamplingHeapProfile }>(method)).profile;
+      const { profile } = await this.#call<{ readonly profile: SamplingHeapProfile }>(method);
+      takeIn(method, () => readHeapProfile(profile));
+      return profile;
     } catch (error) {
       if (error instanceof Error && /was not started/i.test(error.message)) return null;
       throw error;

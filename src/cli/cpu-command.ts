@@ -69,6 +69,7 @@ export const cpuCommand: Command = (exit) => ({
           name: runId(startWallMs, attachment.facts.name),
           clock,
           stop,
+          note: terminal.say,
         });
         return { facts: attachment.facts, recording, stopped: stop.aborted };
       },

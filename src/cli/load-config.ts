@@ -112,9 +112,11 @@ function readConfig(file: string): Config {
   };
 }
 
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
 function readText(file: string): string {
   try {
-    return readRegularFileSync(file, { pipes: true }).toString('utf8');
+    return readRegularFileSync(file, { pipes: true, maxBytes: LARGEST_BYTES }).toString('utf8');
   } catch (error) {
     throw new ProfilerError(
       'config-unreadable',

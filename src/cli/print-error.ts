@@ -7,8 +7,13 @@ export function printError(thrown: unknown, write: (text: string) => void, json:
   const error = fileErrorOf(thrown) ?? thrown;
   if (!(error instanceof ProfilerError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    write(`profiler: this is a defect of the tool itself, please report it.\n${stack}\n`);
-    return EXIT.usage;
+    const hint = 'This is a defect of the tool itself, please report it.';
+    write(
+      json
+        ? `${JSON.stringify({ error: { code: 'tool-failed', message: stack, hint } })}\n`
+        : `profiler: this is a defect of the tool itself, please report it.\n${stack}\n`,
+    );
+    return EXIT.toolFailed;
   }
   if (json) {
     write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);

@@ -32,7 +32,11 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .fail((message, error) => {
       throw error && error.name !== 'YError' ? error : usageErrorOf(error?.message ?? message);
     })
-    .epilogue('Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>')
+    .epilogue(
+      'Exit codes: 0 gates passed, 1 a gate failed, 2 usage or configuration, 3 could not attach, 4 target lost,\n' +
+        '5 not enough data to judge, 6 storage, 70 a defect of the tool itself, 130 stopped by the user.\n\n' +
+        'Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>',
+    )
     .version(toolVersion())
     .alias({ help: 'h', version: 'v' })
     .completion('completion', 'print a completion script for bash or zsh')

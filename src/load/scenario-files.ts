@@ -45,9 +45,12 @@ export function readScenario(named: string): ReadScenario {
   return { file, text, scenario: parseScenario(text, { fileName: file, readText: readData }) };
 }
 
+/** Data sets are kept in memory. */
+const LARGEST_BYTES = 64 * 1024 * 1024;
+
 function readText(file: string): string {
   try {
-    return readRegularFileSync(file, { pipes: true }).toString('utf8');
+    return readRegularFileSync(file, { pipes: true, maxBytes: LARGEST_BYTES }).toString('utf8');
   } catch (error) {
     throw new ProfilerError(
       'scenario-unreadable',

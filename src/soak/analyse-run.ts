@@ -44,7 +44,7 @@ export async function analyseRun(
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
-  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run));
+  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
   const losses = [...run.losses];
   const lose = (text: string): void => {
     note(text);

@@ -61,6 +61,10 @@ export class Captures {
     this.#sources = new SourceCollector({
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
+      onUnusable: (text) => {
+        options.log.event({ type: 'note', detail: text });
+        options.log.say(text);
+      },
     });
   }
 

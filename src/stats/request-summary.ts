@@ -1,4 +1,6 @@
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { RequestSummary } from '../model/report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
@@ -76,16 +78,31 @@ interface NameTotals {
   readonly service: Latencies;
 }
 
+/** The largest of ours, with every bucket in use, has some 80,000 characters. */
+const LONGEST_HISTOGRAM = 128 * 1024;
+
 /** Latencies of several intervals as one distribution. */
 export class Latencies {
   #merged: Histogram | null = null;
 
-  /** Adds an `intended` or `service` histogram of an interval. Throws when it is damaged. */
+  /** Adds an `intended` or `service` histogram of an interval. Throws a ProfilerError (exit 2) when it is damaged. */
   add(encoded: string): void {
     if (encoded === '') return;
-    const histogram = decodeFromCompressedBase64(encoded);
-    if (this.#merged) this.#merged.add(histogram);
-    else this.#merged = histogram;
+    try {
+      // It is compressed: what is longer than any of ours might be made to fill the memory.
+      if (encoded.length > LONGEST_HISTOGRAM) throw new Error(`${encoded.length} characters`);
+      const histogram = decodeFromCompressedBase64(encoded);
+      if (this.#merged) this.#merged.add(histogram);
+      else this.#merged = histogram;
+    } catch (error) {
+      throw new ProfilerError(
+        'histogram-damaged',
+        EXIT.usage,
+        `A distribution of latencies in requests.ndjson cannot be read: ${(error as Error).message}`,
+        'This tool has not written it so. Without requests.ndjson the rest of the run can be read.',
+        { cause: error },
+      );
+    }
   }
 
   get count(): number {

@@ -142,7 +142,7 @@ test('what run.json lists but nobody finds is taken out', async (context) => {
   const run = await readRun(dir);
   assert.deepEqual(run.manifest.cpuWindows, []);
   assert.match(run.damage[0]?.reason ?? '', /listed in run.json, but missing/);
-  assert.deepEqual([...(await readSourceMaps(run))], [['b.map', '{}']]);
+  assert.deepEqual([...(await readSourceMaps(run, () => {}))], [['b.map', '{}']]);
 });
 
 test('without run.json, or with half of it, the journals are enough', async (context) => {

@@ -36,6 +36,8 @@ async function soakAndLose(t: TestContext, afterMs: number): Promise<{ report: R
   const target: SoakTarget = {
     facts: { ...facts, nodeVersion: null },
     process: facts,
+    identity: { by: 'pid' },
+    ended: null,
     attach: async () => {
       if (isLost) throw new Error('the inspector does not open');
       const attachment = await attach(facts);

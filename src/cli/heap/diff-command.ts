@@ -55,7 +55,7 @@ export const diffCommand =
         salvage: flagArgument(args, 'salvage'),
         onProgress: showProgress(terminal),
       });
-      const placeOf = localPlaces(scriptsOf(growth.suspects), { variables: true });
+      const placeOf = localPlaces(scriptsOf(growth.suspects), { variables: true, note: terminal.say });
       terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
     },
   });
