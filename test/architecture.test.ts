@@ -6,24 +6,26 @@ import { test } from 'node:test';
 /** Which room may import which: the table of src/README.md as data. Every room may import itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
+  redact: [],
   format: ['model'],
   heap: ['model'],
   cpu: ['model'],
   stats: ['model'],
-  scenario: ['model'],
+  scenario: ['model', 'redact'],
   words: ['model'],
   analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
-  report: ['model'],
+  report: ['model', 'redact'],
   page: ['model'],
-  target: ['model'],
-  capture: ['model', 'format', 'target'],
+  target: ['model', 'redact'],
+  capture: ['model', 'redact', 'format', 'target'],
   load: ['model', 'stats', 'scenario', 'format'],
   snapshot: ['model', 'heap', 'format'],
-  record: ['model', 'format'],
-  export: ['model', 'stats'],
-  exchange: ['model', 'format', 'stats', 'record'],
+  record: ['model', 'redact', 'format'],
+  export: ['model', 'redact', 'stats'],
+  exchange: ['model', 'redact', 'format', 'stats', 'record'],
   soak: [
     'model',
+    'redact',
     'format',
     'heap',
     'cpu',
@@ -36,7 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'record',
     'snapshot',
   ],
-  single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
+  single: ['model', 'redact', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
   testing: ['model', 'scenario', 'report', 'analysis', 'target', 'capture', 'load', 'record', 'soak', 'format'],
   demo: [],
 };
@@ -52,7 +54,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   'prom-client': ['export'],
 };
 
-const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
+const PURE = ['model', 'redact', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
 const SRC = 'src';
 
 interface Import {

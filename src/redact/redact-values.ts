@@ -1,0 +1,67 @@
+import { isMixed } from './redact-url.ts';
+import { redactText } from './redact-text.ts';
+import { looksRandom, REDACTED } from './secret-forms.ts';
+import { isSecretName } from './secret-names.ts';
+
+declare const isRedacted: unique symbol;
+
+/** Went through `redacted`: what is written or printed as data must be of this type, so that no place forgets it. */
+export type Redacted<Value> = Value & { readonly [isRedacted]: true };
+
+/** Plain data with every text in it redacted, keys too. What holds nothing to take out is given back as it is. */
+export function redacted<Value>(value: Value, redact: (text: string) => string = redactText): Redacted<Value> {
+  const seen = new Map<string, string>();
+  const shown = (text: string): string => {
+    let result = seen.get(text);
+    if (result === undefined) {
+      result = redact(text);
+      seen.set(text, result);
+    }
+    return result;
+  };
+  return walk(value, shown) as Redacted<Value>;
+}
+
+function walk(value: unknown, shown: (text: string) => string): unknown {
+  if (typeof value === 'string') return shown(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    // Long rows of figures are most of a report.
+    if (typeof value[0] === 'number' && value.every((item) => typeof item === 'number')) return value;
+    return value.map((item) => walk(item, shown));
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [shown(key), walk(item, shown)]));
+}
+
+/** JSON from elsewhere: values under secret names go, whatever they are; `all`: every text goes, only names stay. */
+export function redactJson(value: unknown, all: boolean = false): unknown {
+  if (typeof value === 'string') return all ? REDACTED : redactText(value);
+  if (typeof value !== 'object' || value === null) return all && typeof value === 'number' ? REDACTED : value;
+  if (Array.isArray(value)) return value.map((item) => redactJson(item, all));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      redactText(key),
+      isSecretName(key) && (typeof item === 'string' || typeof item === 'number') ? REDACTED : redactJson(item, all || isSecretName(key)),
+    ]),
+  );
+}
+
+const MAIL = /[^\s@]+@[^\s@]+\.[^\s@]+/;
+const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/i;
+const LONG_ID = /^(?:[\da-f]{24,}|\d{9,})$/i;
+const SHORTEST_RANDOM = 20;
+
+/** Whether the value of a label says who or is a key: addresses of people, ids, tokens, all under a secret name. */
+export function isSecretLabel(name: string, value: string): boolean {
+  if (value === '') return false;
+  return (
+    isSecretName(name) ||
+    MAIL.test(value) ||
+    UUID.test(value) ||
+    LONG_ID.test(value) ||
+    (looksRandom(value, SHORTEST_RANDOM) && isMixed(value)) ||
+    redactText(value) !== value
+  );
+}
