@@ -117,3 +117,21 @@ test('an import against the table is seen', () => {
     /does not belong/,
   );
 });
+
+/** Without comments: they may speak of what the code must not do. */
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+const WRITES_TO_A_TERMINAL =
+  /\bconsole\s*[.[]|\b(?:stdout|stderr)\s*\.\s*(?:write|end|_write)\b|\bprocess\s*\[|\bwriteSync\(\s*[12]\b|\bfs\.write\w*\(\s*[12]\b|_rawDebug/;
+
+test('one module alone writes to the terminal: there secrets are taken out and escape sequences made harmless', () => {
+  const writers = readdirSync(SRC, { recursive: true })
+    .map((name) => join(SRC, String(name)))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(join(SRC, 'demo')))
+    .filter((name) => WRITES_TO_A_TERMINAL.test(codeOf(name)));
+  assert.deepEqual(writers, [join(SRC, 'cli', 'output.ts')]);
+  for (const code of ['console.log(x)', 'process.stdout.write(x)', "process['stderr'].write(x)", 'writeSync(2, x)'])
+    assert.match(code, WRITES_TO_A_TERMINAL);
+});

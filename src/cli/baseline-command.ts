@@ -60,7 +60,7 @@ const saveCommand: Command = (exit) => ({
     const faults = settleConditions(runs.slice(0, 1), runs.slice(1), flagArgument(args, 'force'));
     await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
     for (const fault of faults) terminal.say(`taken although ${fault}`);
-    if (terminal.json) terminal.print(JSON.stringify({ file: path, runs: runs.map(({ id }) => id) }));
+    if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
     else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
   },
@@ -95,11 +95,8 @@ const compareCommand: Command = (exit) => ({
         `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`,
       );
     }
-    terminal.print(
-      terminal.json
-        ? JSON.stringify(comparison)
-        : renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }).trimEnd(),
-    );
+    if (terminal.json) terminal.data(comparison);
+    else terminal.show(renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }));
     exit(comparison.exitCode);
   },
 });

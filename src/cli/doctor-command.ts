@@ -18,7 +18,7 @@ export const doctorCommand: Command = (exit) => ({
     const facts = findTarget(spec);
     const checks = await diagnose(facts);
     if (terminal.json) {
-      terminal.print(JSON.stringify({ pid: facts.pid, name: facts.name, checks }));
+      terminal.data({ pid: facts.pid, name: facts.name, checks });
     } else {
       terminal.print(`${facts.name}, process ${facts.pid}: ${facts.commandLine.join(' ')}`);
       for (const { check, ok, detail, fix } of checks) {

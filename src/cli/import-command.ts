@@ -68,17 +68,15 @@ export const importCommand: Command = (exit) => ({
       terminal.say(`note: ${formatCount(facts.leftOut)} requests outside of the run were left out`);
     if (terminal.json) {
       const formats = results.formats.map(({ file, id }) => ({ file, format: id }));
-      terminal.print(
-        JSON.stringify({
-          run: facts.runDir,
-          requests: results.requests,
-          files: formats,
-          ...isoSpan(facts),
-          intervalMs: facts.intervalMs,
-          leftOut: facts.leftOut,
-          notes: results.notes,
-        }),
-      );
+      terminal.data({
+        run: facts.runDir,
+        requests: results.requests,
+        files: formats,
+        ...isoSpan(facts),
+        intervalMs: facts.intervalMs,
+        leftOut: facts.leftOut,
+        notes: results.notes,
+      });
     } else {
       const titles = [...new Set(results.formats.map(({ title }) => title))].join(', ');
       terminal.say(

@@ -27,11 +27,11 @@ export const reportCommand: Command = (exit) => ({
       document,
       resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`),
     );
-    if (terminal.json) terminal.print(JSON.stringify(document.report));
-    else
-      terminal.print(
-        `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}`,
-      );
+    if (terminal.json) terminal.data(document.report);
+    else {
+      terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+      terminal.print(`\nreport: ${page}`);
+    }
     exit(document.report.exitCode);
   },
 });
@@ -60,8 +60,7 @@ export const checkCommand: Command = (exit) => ({
     const { report } = document;
     const junit = textArgument(args, 'junit');
     if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
-    if (terminal.json)
-      terminal.print(JSON.stringify({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates }));
+    if (terminal.json) terminal.data({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates });
     else
       for (const gate of report.gates)
         terminal.print(

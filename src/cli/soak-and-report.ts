@@ -47,11 +47,11 @@ export async function soakAndReport(
     terminal.say('analysing');
     const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const page = await writeReports(document, reportDir);
-    if (terminal.json) terminal.print(JSON.stringify(document.report));
-    else
-      terminal.print(
-        `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}\nrun:    ${options.runDir}`,
-      );
+    if (terminal.json) terminal.data(document.report);
+    else {
+      terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+      terminal.print(`\nreport: ${page}\nrun:    ${options.runDir}`);
+    }
     return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
   } finally {
     signals.release();

@@ -86,13 +86,11 @@ export const verifyCommand: Command = (exit) => ({
       try {
         const id = runId(createHostClock().wallMs(), found.facts.name);
         const { runDir, reportDir } = settleFolders(id, args, config);
-        const silent = { ...terminal, print: () => {} };
+        const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
         const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent);
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
         if (terminal.json)
-          terminal.print(
-            JSON.stringify({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir }),
-          );
+          terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
         else terminal.print(`${detail}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
         exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
       } finally {

@@ -13,7 +13,8 @@ const PORT_OR_FILE = /^[\d.:]+$|^(?:\.{0,2}\/)?(?:[\w.@-]+\/)+[\w.@-]*$|^[\w-]+\
 const LONG_OPTION =
   /^-p(?:|e|r(?:od(?:uction)?|ofile|oject|efix|eview|etty|int|eset|ocess|oxy)|ort|ath|arallel|arent|lugins?|ublic|oll|id|ackages?|ipe)$/;
 /** The value is where the secret lies. */
-const FILE_OF_A_SECRET = /^(?:\.{0,2}\/)?(?:[\w.@-]+\/)*[\w.@-]+\.(?:pem|key|crt|cer|p12|pfx|json|ya?ml|txt|env|conf|toml)$/;
+const FILE_OF_A_SECRET =
+  /^(?:\.{0,2}\/)?(?:[\w.@-]+\/)*[\w.@-]+\.(?:pem|key|crt|cer|p12|pfx|json|ya?ml|txt|env|conf|toml)$/;
 
 /**
  * The arguments of a command without what is secret in them: values of options and variables with secret names, headers,
@@ -62,7 +63,10 @@ function redactSecret(value: string): string {
 /** Of what nothing is known. */
 function redactFree(text: string): string {
   const json = parseJson(text);
-  if (json !== undefined) return JSON.stringify(redactJson(json)) === JSON.stringify(json) ? redactText(text) : JSON.stringify(redactJson(json));
+  if (json !== undefined)
+    return JSON.stringify(redactJson(json)) === JSON.stringify(json)
+      ? redactText(text)
+      : JSON.stringify(redactJson(json));
   const header = /^([A-Za-z][\w-]*):\s/.exec(text);
   if (header && isSecretName(header[1] ?? '')) return redactHeader(text);
   return redactMessage(redactAddress(text));

@@ -24,7 +24,12 @@ export function redactText(text: string): string {
  * `password: value` without quotes is a secret here. (In a list of what a heap holds it is the class of a property.)
  */
 export function redactMessage(text: string): string {
-  return replaceValues(redactText(text), /(?<![\w.`-])([\w.-]+)["']?\s*:\s+/g, BARE_VALUE, (name) => !HEADER.test(name));
+  return replaceValues(
+    redactText(text),
+    /(?<![\w.`-])([\w.-]+)["']?\s*:\s+/g,
+    BARE_VALUE,
+    (name) => !HEADER.test(name),
+  );
 }
 
 const HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;

@@ -1,8 +1,9 @@
 import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
 import { isSecretParameter } from './secret-names.ts';
 
-/** User names of these schemes tell who connects, and are not secret beside a password. */
-const NAMES_ITS_USER = /^(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|nats|ldaps?)$/i;
+/** User names of these schemes tell who connects, and are no secret; of other addresses they often are. */
+const NAMES_ITS_USER =
+  /^(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|nats|ldaps?)$/i;
 
 /** Whoever knows an address of these hosts may write there. */
 const SECRET_HOSTS =
@@ -42,10 +43,10 @@ function endOfUserInfo(rest: string): number {
 }
 
 function redactUserInfo(scheme: string, userInfo: string): string {
-  const [, user = ''] = /^([\w.-]{1,40}):/.exec(userInfo) ?? [];
-  return user !== '' && NAMES_ITS_USER.test(scheme) && !looksRandom(user, SHORTEST_RANDOM_PART)
-    ? `${user}:${REDACTED}`
-    : REDACTED;
+  const [, user = '', colon = ''] = /^([\w.-]{1,40})(:|$)/.exec(userInfo) ?? [];
+  const isName = user !== '' && NAMES_ITS_USER.test(scheme) && !looksRandom(user, SHORTEST_RANDOM_PART);
+  if (!isName) return REDACTED;
+  return colon === '' ? user : `${user}:${REDACTED}`;
 }
 
 function redactUrlPath(host: string, path: string): string {

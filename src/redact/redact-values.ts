@@ -1,5 +1,5 @@
-import { isMixed } from './redact-url.ts';
 import { redactText } from './redact-text.ts';
+import { isMixed } from './redact-url.ts';
 import { looksRandom, REDACTED } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
 
@@ -43,7 +43,9 @@ export function redactJson(value: unknown, all: boolean = false): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       redactText(key),
-      isSecretName(key) && (typeof item === 'string' || typeof item === 'number') ? REDACTED : redactJson(item, all || isSecretName(key)),
+      isSecretName(key) && (typeof item === 'string' || typeof item === 'number')
+        ? REDACTED
+        : redactJson(item, all || isSecretName(key)),
     ]),
   );
 }

@@ -3,7 +3,7 @@ import { formatCount, formatDuration } from '../model/units.ts';
 import { formatMs, threeDigits } from './numbers.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
-import { sanitise, span, type TerminalLine } from './terminal-text.ts';
+import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
 
 const PERCENTILES = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const;
 /** Kinds of failures beyond these stand in the JSON. */
@@ -11,7 +11,7 @@ const SHOWN_ERRORS = 8;
 const FIGURES = ['count', 'errors', 'per s', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 
 /** What a load measured: percentiles by request from the intended send time, gates, and what spoils the figures. */
-export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): string {
+export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): Rendered {
   const { durationMs, offered, completed, dropped, requests, errors, gates, limits, abortedBy, generator } = load;
   const totals = [
     formatDuration(durationMs),
