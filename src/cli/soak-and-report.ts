@@ -1,6 +1,7 @@
 import { createHostClock } from '../capture/host-clock.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { Redacted } from '../redact/redact-values.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
@@ -14,7 +15,7 @@ import type { Terminal } from './terminal.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface SoakOutcome {
-  readonly document: ReportDocument;
+  readonly document: Redacted<ReportDocument>;
   readonly exitCodes: readonly ExitCode[];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { Redacted } from '../redact/redact-values.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderJson } from '../report/render-json.ts';
 import { renderJunit } from '../report/render-junit.ts';
@@ -11,7 +12,7 @@ import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderSarif } from '../report/render-sarif.ts';
 
 /** Writes all forms of a report into its folder (0700, files 0600); returns the path of the page. Throws a ProfilerError (exit 6). */
-export async function writeReports(document: ReportDocument, reportDir: string): Promise<string> {
+export async function writeReports(document: Redacted<ReportDocument>, reportDir: string): Promise<string> {
   const { script, style } = await readPageAssets();
   const texts: Readonly<Record<string, string>> = {
     'index.html': renderHtml({ document, script, style, sha256Base64 }),

@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { readRun } from '../record/read-run.ts';
 import { storageError } from '../record/storage-error.ts';
 import { partPath, publishPart } from '../record/write-atomically.ts';
+import { redactText } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { SERIES_FORMATS } from './series-tables.ts';
 
 export type SeriesFormat = keyof typeof SERIES_FORMATS;
@@ -18,7 +20,9 @@ export async function exportSeries(
   prefix: string,
   refuse: (path: string) => void,
 ): Promise<string[]> {
-  const run = await readRun(runDir);
+  const { manifest, samples, requests } = await readRun(runDir);
+  const names = requests.map((interval) => ({ ...interval, name: redactText(interval.name) }));
+  const run = { manifest: redacted(manifest), samples, requests: names };
   const files = SERIES_FORMATS[format](run).map(({ suffix, text }) => ({ path: `${prefix}${suffix}`, text }));
   for (const { path } of files) refuse(path);
   for (const { path, text } of files) {

@@ -4,6 +4,7 @@ import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { redactText } from '../redact/redact-text.ts';
 import { Latencies } from '../stats/request-summary.ts';
 import { exportedMetric } from './metric-name.ts';
 
@@ -56,7 +57,7 @@ export class LiveMetrics {
 
   constructor({ Registry, Gauge, Counter }: PromClient, facts: LiveFacts, clock: Clock) {
     this.#registry = new Registry();
-    this.#registry.setDefaultLabels({ service: facts.service });
+    this.#registry.setDefaultLabels({ service: redactText(facts.service) });
     this.#facts = facts;
     this.#clock = clock;
     const registers = [this.#registry];
@@ -93,7 +94,7 @@ export class LiveMetrics {
       registers,
     });
     gauge('run_info', 'The run that these figures belong to', ['run', 'node', 'version']).set(
-      { run: facts.runId ?? '', node: facts.nodeVersion ?? '', version: facts.toolVersion },
+      { run: redactText(facts.runId ?? ''), node: facts.nodeVersion ?? '', version: facts.toolVersion },
       1,
     );
   }
@@ -115,7 +116,8 @@ export class LiveMetrics {
 
   requests(intervals: readonly RequestInterval[]): void {
     this.#latency.reset();
-    for (const { name, count, errors, intended } of intervals) {
+    for (const { name: given, count, errors, intended } of intervals) {
+      const name = redactText(given);
       this.#results.inc({ request: name, result: 'ok' }, count - errors);
       this.#results.inc({ request: name, result: 'error' }, errors);
       const latencies = new Latencies();

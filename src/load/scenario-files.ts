@@ -32,6 +32,8 @@ function findScenarioFile(scenario: string): string {
 
 export interface ReadScenario {
   readonly file: string;
+  /** By what it is found again: the path, or the name where it comes with the tool. */
+  readonly reference: string;
   readonly text: string;
   readonly scenario: Scenario;
 }
@@ -41,5 +43,6 @@ export function readScenario(named: string): ReadScenario {
   const file = findScenarioFile(named);
   const text = readFileSync(file, 'utf8');
   const readText = (path: string): string => readFileSync(resolve(dirname(file), path), 'utf8');
-  return { file, text, scenario: parseScenario(text, { fileName: file, readText }) };
+  const reference = dirname(file) === resolve(SHIPPED) ? basename(file, '.yaml') : file;
+  return { file, reference, text, scenario: parseScenario(text, { fileName: file, readText }) };
 }

@@ -13,6 +13,8 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
+import { redactMessage } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { ManifestWriter } from './manifest-writer.ts';
 import { readManifest } from './read-manifest.ts';
@@ -67,7 +69,8 @@ export async function resumeRun(dir: string, options: RecorderOptions = {}): Pro
   return openRecorder(dir, await readManifest(dir), options);
 }
 
-async function openRecorder(dir: string, manifest: RunManifest, options: RecorderOptions): Promise<RunRecorder> {
+async function openRecorder(dir: string, given: RunManifest, options: RecorderOptions): Promise<RunRecorder> {
+  const manifest = redacted(given);
   for (const folder of FOLDERS) await makeFolder(join(dir, folder));
   // All journals are there from the start, so that a missing one is a loss to the reader.
   for (const name of Object.values(JOURNALS)) {
@@ -79,7 +82,10 @@ async function openRecorder(dir: string, manifest: RunManifest, options: Recorde
   return new RunRecorder(dir, manifest, options);
 }
 
-/** Writes one run. No method but `close` and those of artefacts fails for the disk's sake: what waits is tried again. */
+/**
+ * Writes one run; all of it goes through `redacted` here, but profiles and snapshots, which are as V8 makes them. No method but `close` and those of artefacts fails for the disk's sake: what waits is
+ * tried again.
+ */
 export class RunRecorder {
   readonly dir: string;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
@@ -123,27 +129,34 @@ export class RunRecorder {
   }
 
   appendEvent(event: RunEvent): void {
-    this.#journals.events.append(encodeEvent(event));
+    this.#journals.events.append(encodeEvent(redacted(event, redactMessage)));
   }
 
   appendRequests(interval: RequestInterval): void {
-    this.#journals.requests.append(encodeRequestInterval(interval));
+    // Not the histograms, which are text too.
+    const { name, errorKinds } = redacted({ name: interval.name, errorKinds: interval.errorKinds });
+    this.#journals.requests.append(encodeRequestInterval({ ...interval, name, errorKinds }));
   }
 
   appendScrape(scrape: Scrape): void {
-    this.#journals.scrapes.append(encodeScrape(scrape));
+    this.#journals.scrapes.append(encodeScrape({ ...scrape, error: redacted(scrape.error, redactMessage) }));
   }
 
   /** Settles when the change is in run.json, or when the disk has refused it once (it is tried again). */
   updateManifest(change: (manifest: RunManifest) => RunManifest): Promise<void> {
-    return this.#manifest.update(change);
+    return this.#manifest.update((manifest) => redacted(change(manifest)));
   }
 
   fileFor(kind: ArtefactKind, name: string | number): RunFile {
     return runFile(this.dir, kind, name);
   }
 
-  /** Writes a whole artefact. Throws a ProfilerError (exit 6). */
+  /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
+  async writeData(target: RunFile, value: object): Promise<void> {
+    await this.writeArtefact(target, JSON.stringify(redacted(value)));
+  }
+
+  /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
     await writeAtomically(target.path, content).catch(rethrowFor(target.path));
   }

@@ -1,6 +1,6 @@
 import { redactText } from './redact-text.ts';
 import { isMixed } from './redact-url.ts';
-import { looksRandom, REDACTED } from './secret-forms.ts';
+import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
 
 declare const isRedacted: unique symbol;
@@ -37,17 +37,17 @@ function walk(value: unknown, shown: (text: string) => string): unknown {
 
 /** JSON from elsewhere: values under secret names go, whatever they are; `all`: every text goes, only names stay. */
 export function redactJson(value: unknown, all: boolean = false): unknown {
-  if (typeof value === 'string') return all ? REDACTED : redactText(value);
+  if (typeof value === 'string') return all && !isVariable(value) ? REDACTED : redactText(value);
   if (typeof value !== 'object' || value === null) return all && typeof value === 'number' ? REDACTED : value;
   if (Array.isArray(value)) return value.map((item) => redactJson(item, all));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      redactText(key),
-      isSecretName(key) && (typeof item === 'string' || typeof item === 'number')
-        ? REDACTED
-        : redactJson(item, all || isSecretName(key)),
-    ]),
+    Object.entries(value).map(([key, item]) => [redactText(key), redactJson(item, all || isSecretName(key))]),
   );
+}
+
+/** `{{token}}`, `Bearer {{token}}`: filled in when it is sent. */
+function isVariable(text: string): boolean {
+  return isPlaceholder(text.replace(/^(?:bearer|basic|token)\s+/i, ''));
 }
 
 const MAIL = /[^\s@]+@[^\s@]+\.[^\s@]+/;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { redactArguments } from '../redact/redact-arguments.ts';
 import { poll } from './poll.ts';
 import { listChildren } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
@@ -58,12 +59,13 @@ export async function startCommand(argv: readonly string[], options: StartOption
   const found = await poll(() => end ?? readyNode(child, performance.now() - startMs), readyDeadlineMs, 50);
   if (found !== null && typeof found !== 'string') return { facts: found, ended, stop };
   await stop();
+  const shown = redactArguments(argv).join(' ');
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
     found === null
-      ? `"${argv.join(' ')}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
-      : `"${argv.join(' ')}" ended with ${found} before it could be attached to.`,
+      ? `"${shown}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
+      : `"${shown}" ended with ${found} before it could be attached to.`,
     'Try the command alone first. What it printed stands above, or in its log.',
   );
 }

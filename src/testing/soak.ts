@@ -163,10 +163,10 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
 
 function settleLoad({ scenario: named, url, users, ratePerSecond }: SoakTestOptions): LoadOptions | null {
   if (named === undefined) return null;
-  const { scenario, text, file } = readScenario(named);
+  const { scenario, text, file, reference } = readScenario(named);
   const baseUrl = url ?? scenario.baseUrl;
   if (baseUrl === null) throw usage(`The scenario ${file} names no base URL.`, 'Give url.');
-  return { scenario, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
+  return { scenario, file: reference, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
 }
 
 function usage(message: string, hint: string): ProfilerError {
