@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { printable } from '../model/printable.ts';
 import { renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -64,7 +65,7 @@ export const checkCommand: Command = (exit) => ({
     else
       for (const gate of report.gates)
         terminal.print(
-          `${gate.status.padEnd(8)}${gate.name}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
+          `${gate.status.padEnd(8)}${printable(gate.name)}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
         );
     exit(report.exitCode);
   },

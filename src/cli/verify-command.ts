@@ -9,6 +9,7 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
 import type { Finding } from '../model/finding.ts';
+import { printable } from '../model/printable.ts';
 import type { Report } from '../model/report.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
 import { formatDuration } from '../model/units.ts';
@@ -83,7 +84,7 @@ export const verifyCommand: Command = (exit) => ({
       const durationMs = verifyDuration(finding, report.run.durationMs, report.run.requests);
       const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
       const settled = settleSoakOptions(wanted, config);
-      terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
+      terminal.say(`to verify: ${printable(finding.title)}\nfor ${formatDuration(settled.durationMs)}`);
       const found = await resolveTarget(targetOf(args) ?? config?.target ?? { name: target.name }, 'verify', {
         url: null,
         allowRemote: flagArgument(args, 'allow-remote'),
@@ -96,7 +97,7 @@ export const verifyCommand: Command = (exit) => ({
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
         if (terminal.json)
           terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
-        else terminal.print(`${detail}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
+        else terminal.print(`${printable(detail)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
         exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
       } finally {
         await found.release();
@@ -110,7 +111,7 @@ export const verifyCommand: Command = (exit) => ({
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
   const found = findings.filter((finding) => finding.id.startsWith(id));
   if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
-  const known = findings.map((finding) => `  ${finding.id}  ${finding.title}`);
+  const known = findings.map((finding) => `  ${printable(finding.id)}  ${printable(finding.title)}`);
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,

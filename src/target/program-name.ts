@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { printable } from '../model/printable.ts';
 
 /**
  * What people call the program: the name in the nearest package.json above the script, else the script.
@@ -7,10 +8,10 @@ import { basename, dirname, join, resolve } from 'node:path';
  * A script inside node_modules is a launcher (`next start`): then the folder it was started in tells the name.
  */
 export function programName(pid: number, cwd: string, script: string | null, title: string): string {
-  if (!script) return packageName(pid, cwd) ?? basename(title);
+  if (!script) return packageName(pid, cwd) ?? printable(basename(title));
   const path = resolve(cwd, script);
   const folder = path.includes('/node_modules/') ? cwd : dirname(path);
-  return packageName(pid, folder) ?? basename(script);
+  return packageName(pid, folder) ?? printable(basename(script));
 }
 
 function packageName(pid: number, folder: string): string | null {
@@ -25,7 +26,8 @@ function packageName(pid: number, folder: string): string | null {
 function readName(file: string): string | null {
   try {
     const { name } = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: unknown };
-    return typeof name === 'string' && name !== '' ? name : null;
+    // No name that npm takes holds such characters, and a name ends up in lines of a terminal.
+    return typeof name === 'string' && name !== '' ? printable(name) : null;
   } catch {
     return null;
   }

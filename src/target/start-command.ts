@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
-import { redactArguments } from '../redact/redact-arguments.ts';
 import { poll } from './poll.ts';
 import { listChildren } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { redactCommandLine } from './redact-command-line.ts';
 
 const READY_DEADLINE_MS = 30_000;
 /** A program that has not begun to listen after this long is taken as one that never will: a worker, a script. */
@@ -59,7 +59,7 @@ export async function startCommand(argv: readonly string[], options: StartOption
   const found = await poll(() => end ?? readyNode(child, performance.now() - startMs), readyDeadlineMs, 50);
   if (found !== null && typeof found !== 'string') return { facts: found, ended, stop };
   await stop();
-  const shown = redactArguments(argv).join(' ');
+  const shown = redactCommandLine(argv).join(' ');
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
