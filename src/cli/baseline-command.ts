@@ -7,6 +7,7 @@ import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -83,7 +84,7 @@ const compareCommand: Command = (exit) => ({
     const baseline = await readBaseline(fileOf(args));
     const runs = await measureAll(args);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
-    const comparison = compareWithBaseline(baseline.runs, runs, notes);
+    const comparison = redacted(compareWithBaseline(baseline.runs, runs, notes));
     const markdown = textArgument(args, 'markdown');
     if (markdown !== null) {
       const last = await analyseRun(runFolders(args).at(-1) ?? '', {

@@ -1,5 +1,4 @@
 import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
-import { redactMessage } from '../redact/redact-text.ts';
 import type { SoakListener, SoakStatus } from '../soak/soak-status.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,7 +20,7 @@ export function createSoakView(terminal: Terminal): SoakListener {
       else terminal.say(lineOf(status));
     },
     happened(text): void {
-      if (terminal.json) terminal.data({ type: 'happened', text: redactMessage(text) });
+      if (terminal.json) terminal.data({ type: 'happened', text });
       else terminal.say(text);
     },
   };

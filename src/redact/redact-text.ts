@@ -64,11 +64,17 @@ function replaceValues(
     sticky.lastIndex = start;
     const found = sticky.exec(text)?.[0] ?? '';
     const quote = /^["']/.exec(found)?.[0] ?? '';
-    if (isPlaceholder(found.slice(quote.length))) continue;
+    if (isPlaceholder(found.slice(quote.length)) || isColumn(name, found, text[start + found.length + 1])) continue;
     shown += text.slice(from, start) + quote + (value === DIGITS ? `"${REDACTED}"` : REDACTED);
     from = start + found.length;
   }
   return shown + text.slice(from);
+}
+
+/** SQL compares and sets columns: `token=excluded.token`, `"a"."token" = "b"."token"`. */
+function isColumn(name: string, value: string, behind: string | undefined): boolean {
+  if (/^["']/.test(value)) return value.startsWith('"') && behind === '.';
+  return /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/.test(value) && value.endsWith(`.${name.split('.').at(-1)}`);
 }
 
 /** `Map @1234`, `(string)`: how a list of a heap goes on after the name of a property. */

@@ -3,6 +3,7 @@ import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
 import { type Run, readRun } from '../record/read-run.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
 import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
@@ -24,7 +25,7 @@ export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
     damage: [],
   });
   const startedAt = new Date(manifest.clock.startWallMs).toISOString();
-  return { id: manifest.id, startedAt, conditions: conditionsOf(run), measures };
+  return redacted({ id: manifest.id, startedAt, conditions: conditionsOf(run), measures });
 }
 
 function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {

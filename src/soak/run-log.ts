@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import type { SoakListener } from './soak-status.ts';
 
 /** A RunEvent before it is stamped. */
@@ -22,6 +23,6 @@ export function createRunLog(recorder: RunRecorder, clock: Clock, listener: Soak
       const monoMs = atMonoMs ?? nowMonoMs;
       recorder.appendEvent({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
     },
-    say: (text) => listener.happened(text),
+    say: (text) => listener.happened(redactMessage(text)),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -51,7 +52,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recorder = await createRun(options.runDir, manifest, {
     overwrite: options.force,
-    onStorage: (change) => listener.happened(tellStorage(change)),
+    onStorage: (change) => listener.happened(redactMessage(tellStorage(change))),
   }).catch(async (error: unknown) => {
     await monitor?.close();
     throw error;

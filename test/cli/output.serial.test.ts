@@ -82,6 +82,12 @@ test('a service whose package.json, arguments and title attack the terminal: doc
     ['soak', `--${evil}`],
     ['soak', '--', evil],
   ];
+  const failing = `setTimeout(() => { throw new Error(${JSON.stringify(`password=hunter2 ${evil}`)}); }, 1500)`;
+  const crashed = await runCli(['top', '--pid', pid], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}` },
+  });
+  assert.match(crashed.stderr, /defect of the tool.*\n.*password=\[redacted\] evil\\u001b/);
+  assert.equal(CONTROLS.exec(crashed.stderr)?.[0], undefined, crashed.stderr);
   for (const words of runs) {
     const { stdout, stderr } = await runCli(words, { env: { FORCE_COLOR: '0' } });
     const name = JSON.stringify(words.slice(0, 3));

@@ -151,6 +151,8 @@ export const INNOCENT_TEXTS: readonly string[] = [
   'authorization: Bearer {{token}}',
   'select * from users where token = $1 and password_hash = $2 limit $3',
   'insert into "sessions" ("token", "secret") values ($1, $2) on conflict do nothing',
+  'insert into users (token) values (?) on conflict do update set token=excluded.token, password=? where t.key=u.key',
+  'select * from "a" join "b" on "a"."token" = "b"."token" and "a"."session_id"="b"."session_id"',
   'update accounts set pin = $1, key = $2 where id in ($3)',
   'context variable `token`: Map',
   'Map `sessions` of module auth.js',
