@@ -22,17 +22,40 @@ export function redacted<Value>(value: Value, redact: (text: string) => string =
   return walk(value, shown) as Redacted<Value>;
 }
 
+/** Most of a report is figures and names that stay: only what changes is copied, with what holds it. */
 function walk(value: unknown, shown: (text: string) => string): unknown {
   if (typeof value === 'string') return shown(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    // Long rows of figures are most of a report.
-    if (typeof value[0] === 'number' && value.every((item) => typeof item === 'number')) return value;
-    return value.map((item) => walk(item, shown));
-  }
+  if (Array.isArray(value)) return walkList(value, shown);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [shown(key), walk(item, shown)]));
+  return prototype === Object.prototype || prototype === null
+    ? walkRecord(value as Readonly<Record<string, unknown>>, shown)
+    : value;
+}
+
+function walkList(list: readonly unknown[], shown: (text: string) => string): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (let i = 0; i < list.length; i += 1) {
+    const item = list[i];
+    if (typeof item === 'number') continue;
+    const walked = walk(item, shown);
+    if (walked === item) continue;
+    copy ??= [...list];
+    copy[i] = walked;
+  }
+  return copy ?? list;
+}
+
+function walkRecord(record: Readonly<Record<string, unknown>>, shown: (text: string) => string): object {
+  let changes: Map<string, [string, unknown]> | null = null;
+  for (const key of Object.keys(record)) {
+    const item = record[key];
+    const walked = typeof item === 'number' ? item : walk(item, shown);
+    const name = shown(key);
+    if (walked !== item || name !== key) (changes ??= new Map()).set(key, [name, walked]);
+  }
+  if (changes === null) return record;
+  return Object.fromEntries(Object.entries(record).map(([key, item]) => changes.get(key) ?? [key, item]));
 }
 
 /** JSON from elsewhere: values under secret names go, whatever they are; `all`: every text goes, only names stay. */
