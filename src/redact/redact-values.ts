@@ -47,14 +47,14 @@ function walkList(list: readonly unknown[], shown: (text: string) => string): re
 }
 
 function walkRecord(record: Readonly<Record<string, unknown>>, shown: (text: string) => string): object {
-  let changes: Map<string, [string, unknown]> | null = null;
+  const changes = new Map<string, [string, unknown]>();
   for (const key of Object.keys(record)) {
     const item = record[key];
     const walked = typeof item === 'number' ? item : walk(item, shown);
     const name = shown(key);
-    if (walked !== item || name !== key) (changes ??= new Map()).set(key, [name, walked]);
+    if (walked !== item || name !== key) changes.set(key, [name, walked]);
   }
-  if (changes === null) return record;
+  if (changes.size === 0) return record;
   return Object.fromEntries(Object.entries(record).map(([key, item]) => changes.get(key) ?? [key, item]));
 }
 
