@@ -39,7 +39,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'snapshot',
   ],
   single: ['model', 'redact', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'record'],
-  testing: ['model', 'redact', 'scenario', 'report', 'analysis', 'target', 'capture', 'load', 'record', 'soak', 'format'],
+  testing: [
+    'model',
+    'redact',
+    'scenario',
+    'report',
+    'analysis',
+    'target',
+    'capture',
+    'load',
+    'record',
+    'soak',
+    'format',
+  ],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';

@@ -6,12 +6,14 @@ import { isSecretHeader, isSecretName } from './secret-names.ts';
 /** Options of curl and its kin whose value is a header, a user with a password, or what is sent. */
 const HEADER_OPTION = /^(?:-H|--(?:proxy-)?headers?)$/;
 const USER_OPTION = /^(?:-u|-U|--(?:proxy-)?user)$/;
-const BODY_OPTION = /^(?:-d|-F|--(?:data(?:-raw|-binary|-urlencode|-ascii)?|body|form(?:-string)?|payload|json))$/;
+const BODY_OPTION = /^(?:-d|-F|--(?:data(?:-\w+)?|form(?:-string)?|json|[\w-]*(?:body|payload)))$/i;
 /** What `-p` is followed by when it means a port or a project. */
 const PORT_OR_FILE = /^[\d.:]+$|^(?:\.{0,2}\/)?(?:[\w.@-]+\/)+[\w.@-]*$|^[\w-]+\.(?:json|ya?ml|[cm]?[jt]s)$/;
 /** Options of one dash that begin with p. */
 const LONG_OPTION =
   /^-p(?:|e|r(?:od(?:uction)?|ofile|oject|efix|eview|etty|int|eset|ocess|oxy)|ort|ath|arallel|arent|lugins?|ublic|oll|id|ackages?|ipe)$/;
+/** What follows an option that was given no value. */
+const ANOTHER_OPTION = /^-[a-zA-Z]$|^--?[a-z][a-z-]*(?:=.*)?$/s;
 /** The value is where the secret lies. */
 const FILE_OF_A_SECRET =
   /^(?:\.{0,2}\/)?(?:[\w.@-]+\/)*[\w.@-]+\.(?:pem|key|crt|cer|p12|pfx|json|ya?ml|txt|env|conf|toml)$/;
@@ -36,7 +38,7 @@ function redactValueOf(option: string, value: string): string | null {
   if (BODY_OPTION.test(option)) return redactBody(value);
   if (option === '-p') return PORT_OR_FILE.test(value) ? value : REDACTED;
   if (/^-b$|^--cookie$/.test(option) && !value.startsWith('-')) return REDACTED;
-  if (isSecretName(option) && !value.startsWith('-')) return redactSecret(value);
+  if (isSecretName(option) && !ANOTHER_OPTION.test(value)) return redactSecret(value);
   return null;
 }
 

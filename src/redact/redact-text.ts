@@ -6,7 +6,7 @@ import { isSecretName } from './secret-names.ts';
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =
-  /[=:@?_]|-|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
+  /[=:@?_]|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
 
 /**
  * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
@@ -16,7 +16,7 @@ const WORTH_A_LOOK =
 export function redactText(text: string): string {
   if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
   const withoutAddresses = redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text))));
-  return redactForms(redactAssignments(redactSchemes(withoutAddresses)));
+  return redactForms(redactAssignments(redactOptions(redactSchemes(withoutAddresses))));
 }
 
 /**
@@ -24,12 +24,10 @@ export function redactText(text: string): string {
  * `password: value` without quotes is a secret here. (In a list of what a heap holds it is the class of a property.)
  */
 export function redactMessage(text: string): string {
-  return replaceValues(
-    redactText(text),
-    /(?<![\w.`-])([\w.-]+)["']?\s*:\s+/g,
-    BARE_VALUE,
-    (name) => !HEADER.test(name),
-  );
+  const isMeant = (name: string): boolean => !HEADER.test(name);
+  const bare = replaceValues(redactText(text), /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+/g, BARE_VALUE, isMeant);
+  // With a digit: `const token = request.headers` is a line of a program.
+  return replaceValues(bare, /(?<![\w.`/\\-])([\w.-]+)\s*=>?\s+(?=[^\s"'`,;&()[\]{}]*\d)/g, BARE_VALUE);
 }
 
 const HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;
@@ -39,9 +37,22 @@ const DIGITS = /-?\d[\d.]*/y;
 
 /** `name=value`, `name = "value"`, `"name": "value"`, `"name": 1234`. */
 function redactAssignments(text: string): string {
-  const quoted = replaceValues(text, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*(?=["'])/g, QUOTED_VALUE);
-  const bare = replaceValues(quoted, /(?<![\w.`-])([\w.-]+)=(?![=>\s"'])/g, BARE_VALUE);
+  const escaped = replaceValues(text, /\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
+  const tagged = replaceValues(escaped, /<([\w.-]+)>/g, /[^<>]+(?=<\/)/y);
+  const quoted = replaceValues(tagged, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[?\s*(?=["'])/g, QUOTED_VALUE);
+  const bare = replaceValues(quoted, /(?<![\w.-])([\w.-]+)=(?![=>\s"'])/g, BARE_VALUE);
   return replaceValues(bare, /(?<![\w.-])(["'])([\w.-]+)\1\s*:\s*(?=[-\d])/g, DIGITS);
+}
+
+/** Command lines in a text: `--password x`, `-u admin:x`; and `user:password@host` without a scheme. */
+function redactOptions(text: string): string {
+  return replaceValues(text, /(?<![\w.-])(--?[\w.-]+)\s+(?!-)/g, BARE_VALUE, (name) => name.startsWith('--'))
+    .replace(/(\s-u\s+[^\s:/]+:)(?!\d+(?:\s|$))[^\s"'`]+/g, `$1${REDACTED}`)
+    .replace(/(:thin:[^\s/]+\/)[^\s@]+(?=@)/g, `$1${REDACTED}`)
+    .replace(
+      /(?<![\w/.-])([\w.-]+:)(?!\/\/)([^\s/@:"'`[]{3,})(?=@(?:localhost\b|(?:\d{1,3}\.){3}\d|(?:[\w-]+\.)+[a-z]{2,}\b|[\w.-]+:\d{2,5}(?![\w.])))/gi,
+      `$1${REDACTED}`,
+    );
 }
 
 /**

@@ -38,7 +38,7 @@ export function looksRandom(text: string, shortest: number = 32): boolean {
 
 /** Stands for a value without being one: a variable, a pattern of a route, something redacted already. */
 export function isPlaceholder(value: string): boolean {
-  return /^(?:|\*+|x{3,}|\.{3}|…|true|false|null|undefined|none|yes|no|\[redacted.*|\?|\$\w+|\$?\{+[^{}]*\}+|<[^<>]*>|:[A-Za-z]\w*)$/i.test(
+  return /^(?:|\*+|x{3,}|\.{3}|…|true|false|null|undefined|none|yes|no|\[redacted.*|\?|\$\w+|\$?\{\{[^{}]*\}\}|\$?\{[\w.-]*\}|<[^<>]*>|:[A-Za-z]\w*)$/i.test(
     value,
   );
 }

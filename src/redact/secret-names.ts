@@ -5,7 +5,7 @@
 
 /** A word that names a secret wherever it stands in a name. */
 const SECRET_WORD =
-  /^(?:\w*(?:password|passwd|passphrase|secret|token|apikey|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|pass|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
+  /^(?:\w*(?:password|passwd|passphrase|secret|token|apikey|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|(?:require|user|db|root|admin|smtp|mail|redis|pg|mysql)?pass|masterauth|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
 
 /** After a secret word: what is told about the secret rather than the secret itself. */
 const ABOUT_A_SECRET = new Set(
@@ -18,6 +18,9 @@ const ABOUT_A_SECRET = new Set(
 /** `secret-id`, `session-id`: the id is the secret. */
 const ID_IS_THE_SECRET = new Set(['secret', 'session', 'sess', 'token', 'auth']);
 
+/** `session.ts: cannot be read` */
+const FILE_NAME = /\.(?:[cm]?[jt]sx?|json|ya?ml|map|html?|css|md|txt|env|pem|key|crt|log|sock)$/i;
+
 /** Before `key`: keys that find something, not keys that open something. */
 const INNOCENT_KEYS = new Set(
   `cache column composite database db find foreign group hash idempotency index map message object partition primary
@@ -25,6 +28,7 @@ const INNOCENT_KEYS = new Set(
 );
 
 export function isSecretName(name: string): boolean {
+  if (FILE_NAME.test(name)) return false;
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   if (last === 'key' || last === 'keys') return !INNOCENT_KEYS.has(words.at(-2) ?? '');
@@ -49,7 +53,7 @@ function wordsOf(name: string): string[] {
 
 /** In a query these are secrets too: codes of a login, and all that signed addresses carry. */
 export function isSecretParameter(name: string): boolean {
-  return isSecretName(name) || /^(?:code|x-(?:amz|goog|ms)-.+)$/i.test(name);
+  return isSecretName(name) || /^(?:code|ticket|x-(?:amz|goog|ms)-.+)$/i.test(name);
 }
 
 /** Headers whose values are known to be nobody's secret; of all others nothing can be known. */

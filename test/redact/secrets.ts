@@ -56,6 +56,17 @@ export const SECRET_TEXTS: readonly string[] = [
   'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=S==;EndpointSuffix=x',
   'user=a&password=S&x=1',
   'host=db user=app password=S dbname=x',
+  '{"headers":{"x-api-key":["S"]}}',
+  '"{\\"user\\":\\"a\\",\\"password\\":\\"S\\"}"',
+  '<login><password>S</password></login>',
+  '`token=S`',
+  'wss://example.com/?ticket=S',
+  // Command lines and addresses in sentences
+  'curl -u admin:S https://example.com',
+  'ended: server --db-password S --port 3000',
+  'jdbc:oracle:thin:scott/S@db:1521:x',
+  'jdbc:postgresql://db/x?user=a&password=S',
+  'connect ECONNREFUSED app:S@127.0.0.1:5432',
 ];
 
 /** In sentences of libraries: `name: value` too. */
@@ -63,6 +74,8 @@ export const SECRET_MESSAGES: readonly string[] = [
   'bad value in line 3: password: S',
   'Nested mappings are not allowed here: x-api-key: S',
   'unexpected header session-token: S,',
+  'in line 2: api_key = S4',
+  'secret => S4',
 ];
 
 /** Values of known issuers: the digits stand for a marker and keep the form. */
@@ -127,6 +140,14 @@ export const SECRET_ARGUMENTS: readonly (readonly string[])[] = [
   ['--callback=http://h/x?sig=S'],
   ['Authorization: S'],
   ['--session-secret', 'S'],
+  ['--password', '-S9'],
+  ['--credentials', '{"a":"S"}'],
+  ['--headers', '{"x":"S"}'],
+  ['--requirepass', 'S'],
+  ['--jsonBody', '{"x":"S"}'],
+  ['--env', 'TOKEN=S'],
+  ['-DdbPassword=S'],
+  ['--connection-string', 'Server=x;Pwd=S'],
 ];
 
 /** Nothing of this may change. */
@@ -171,6 +192,13 @@ export const INNOCENT_TEXTS: readonly string[] = [
   'profiles/2026-11-23T20-44-10-orders-api',
   'heap/3.heapsnapshot',
   'uses basic authentication, or bearer tokens',
+  '/srv/app/session.ts: cannot be read',
+  'at read (/srv/app/auth/token.js:12:3)',
+  'npm:lodash@4.17.21, repo:tag@sha256:9f8e7d6c5b4a, ann@example.com',
+  'profiler soak --pid 4711 --scenario soak.yaml --hours 8',
+  'name it with --scenario, and give --url again',
+  'const token = request.headers;',
+  '<h1>Token</h1>',
   'mail_queue_depth{queue="outgoing"}',
   'http_request_duration_seconds_sum{method="GET",route="/a/:id",status="200"}',
   'p(95)<300ms',
