@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import type { ToHostPath } from './read-source-map.ts';
 
 export interface PackageFacts {
@@ -8,6 +8,8 @@ export interface PackageFacts {
   readonly packageVersion: string | null;
 }
 
+/** One that is larger is no package.json. */
+const MAX_BYTES = 4 * 1024 * 1024;
 const NONE: PackageFacts = { packageRoot: null, packageName: null, packageVersion: null };
 
 /**
@@ -33,7 +35,8 @@ function pickNamed(own: PackageFacts | null, above: PackageFacts): PackageFacts 
 
 function readPackage(folder: string, toHostPath: ToHostPath): PackageFacts | null {
   try {
-    const text = readFileSync(toHostPath(posix.join(folder, 'package.json')), 'utf8');
+    const file = toHostPath(posix.join(folder, 'package.json'));
+    const text = readRegularFileSync(file, { maxBytes: MAX_BYTES }).toString('utf8');
     const { name, version } = JSON.parse(text) as { readonly name?: unknown; readonly version?: unknown };
     return {
       packageRoot: folder,

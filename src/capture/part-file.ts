@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
+import { makeFolders } from '../files/output-place.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
+import { NEW_FILE, partPaths } from '../files/write-atomically.ts';
 import type { Bytes } from '../model/units.ts';
 
 /** Where a capture is written while it comes in. */
@@ -14,15 +15,13 @@ export interface Sink {
   abandon(): void;
 }
 
-/** A file that is `<path>.part` until it is whole. Snapshots hold secrets: folder 0700, file 0600. */
+/**
+ * A file that has a `.part` name until it is whole and on the disk. Snapshots hold secrets: folder 0700, file 0600. Throws a
+ * ProfilerError (exit 6).
+ */
 export function openPartFile(path: string): Sink {
-  const part = `${path}.part`;
-  const descriptor = guard(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // A part left by a killed run may have any mode: 0600 counts for new files only.
-    rmSync(part, { force: true });
-    return openSync(part, 'wx', 0o600);
-  });
+  makeFolders(dirname(path));
+  const { part, descriptor } = guard(path, () => createPart(path));
   let isOpen = true;
   let sizeBytes = 0;
   const close = (): void => {
@@ -39,8 +38,11 @@ export function openPartFile(path: string): Sink {
       sizeBytes += bytes.length;
     },
     commit: () => {
-      close();
-      guard(path, () => renameSync(part, path));
+      guard(path, () => {
+        fdatasyncSync(descriptor);
+        close();
+        renameSync(part, path);
+      });
       return sizeBytes;
     },
     abandon: () => {
@@ -50,17 +52,23 @@ export function openPartFile(path: string): Sink {
   };
 }
 
+function createPart(path: string): { readonly part: string; readonly descriptor: number } {
+  let taken: unknown;
+  for (const part of partPaths(path)) {
+    try {
+      return { part, descriptor: openSync(part, NEW_FILE, 0o600) };
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      taken = error;
+    }
+  }
+  throw taken;
+}
+
 function guard<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new ProfilerError(
-      'capture-not-written',
-      EXIT.storage,
-      `cannot write ${path}: ${code}`,
-      'Free some space, or choose another folder with --out.',
-      { cause: error },
-    );
+    throw storageError('cannot write', path, error);
   }
 }

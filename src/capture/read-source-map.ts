@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openRegularFileSync, readRegularFileSync } from '../files/regular-file.ts';
 
 /** A source map without its sources' text: names and positions only. Sources are absolute paths, or URLs of others. */
 export interface StrippedSourceMap {
@@ -49,9 +50,10 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
       return stripSourceMap(JSON.parse(text), path);
     }
     const mapPath = linkedPath(link, path);
-    if (mapPath === null || statSync(toHostPath(mapPath)).size > MAX_BYTES) return null;
+    if (mapPath === null) return null;
+    const bytes = readRegularFileSync(toHostPath(mapPath), { maxBytes: MAX_BYTES });
     // Some servers put `)]}'` before JSON against script inclusion; the specification says to skip that line.
-    const text = readFileSync(toHostPath(mapPath), 'utf8').replace(/^\)\]\}[^\n]*\n/, '');
+    const text = bytes.toString('utf8').replace(/^\)\]\}[^\n]*\n/, '');
     return stripSourceMap(JSON.parse(text), mapPath);
   } catch {
     // Missing, forbidden or damaged: all the same to the reader of a report.
@@ -61,14 +63,13 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
 
 /** The comment stands at the end; only an inline map makes it necessary to read further back. */
 function readMapLink(hostPath: string): string | null {
-  const descriptor = openSync(hostPath, 'r');
+  const descriptor = openRegularFileSync(hostPath, { maxBytes: MAX_BYTES });
   try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size > MAX_BYTES) return null;
-    const tail = readTail(descriptor, stat.size, TAIL_BYTES);
+    const { size } = fstatSync(descriptor);
+    const tail = readTail(descriptor, size, TAIL_BYTES);
     // A last line longer than the tail may be the end of an inline map.
-    const isCut = stat.size > TAIL_BYTES && !tail.trimEnd().includes('\n');
-    return lastLink(tail) ?? (isCut ? lastLink(readTail(descriptor, stat.size, stat.size)) : null);
+    const isCut = size > TAIL_BYTES && !tail.trimEnd().includes('\n');
+    return lastLink(tail) ?? (isCut ? lastLink(readTail(descriptor, size, size)) : null);
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readRegularFileSync } from '../files/regular-file.ts';
 
 const JSON_CALL = /\bJSON\s*\.\s*(?:parse|stringify)\s*\(/;
 const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$]*';
@@ -56,7 +56,7 @@ function underExportedNames(text: string, variables: ReadonlyMap<string, number>
 
 function textOf(file: string): string {
   try {
-    return statSync(file).size > MAX_BYTES ? '' : readFileSync(file, 'utf8');
+    return readRegularFileSync(file, { maxBytes: MAX_BYTES }).toString('utf8');
   } catch {
     return '';
   }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compareWithBaseline } from '../analysis/baseline/compare-with-baseline.ts';
 import { conditionFaults } from '../analysis/baseline/condition-faults.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -16,9 +16,10 @@ import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { refuseForeignFile, refuseToOverwrite, writeOutput } from './output-file.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
+const OWN_COMMENT = /^### (?:Regression|Performance): /;
 
 /** Keeps runs as a baseline, and holds later runs against it. */
 export const baselineCommand: Command = (exit) => ({
@@ -53,7 +54,8 @@ const saveCommand: Command = (exit) => ({
     const terminal = terminalFor(args);
     const path = fileOf(args);
     const add = flagArgument(args, 'add');
-    if (!add) refuseToOverwrite(path, flagArgument(args, 'force'));
+    // Of a file that is added to, `readBaseline` tells whether it is one.
+    refuseToOverwrite(path, add || flagArgument(args, 'force'));
     const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
     const added = await measureAll(args);
     const ids = new Set(added.map(({ id }) => id));
@@ -75,17 +77,21 @@ const compareCommand: Command = (exit) => ({
       .positional('run', { type: 'string', array: true, demandOption: true, describe: 'run folders of the new build' })
       .options({
         file,
-        markdown: textOption('markdown', 'also write a comment for a pull request into this file'),
+        markdown: textOption(
+          'markdown',
+          'also write a comment for a pull request into this file (an earlier one is replaced)',
+        ),
         force: { type: 'boolean', default: false, describe: 'compare runs of unlike Node majors, scenarios or hosts' },
       })
       .example('$0 baseline compare profiles/D --markdown comment.md', 'for a pull request'),
   handler: async (args) => {
     const terminal = terminalFor(args);
+    const markdown = textArgument(args, 'markdown');
+    if (markdown !== null) refuseForeignFile(resolve(markdown), OWN_COMMENT);
     const baseline = await readBaseline(fileOf(args));
     const runs = await measureAll(args);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
     const comparison = redacted(compareWithBaseline(baseline.runs, runs, notes));
-    const markdown = textArgument(args, 'markdown');
     if (markdown !== null) {
       const last = await analyseRun(runFolders(args).at(-1) ?? '', {
         onProgress: terminal.say,
@@ -128,7 +134,7 @@ async function measureAll(args: Arguments): Promise<MeasuredRun[]> {
 }
 
 async function readBaseline(path: string): Promise<Baseline> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path).catch((error: unknown) => {
     throw new ProfilerError(
       'baseline-missing',
       EXIT.usage,

@@ -3,6 +3,7 @@ import { scaleCpuInterval } from '../capture/choose-intervals.ts';
 import { createHostClock } from '../capture/host-clock.ts';
 import { buildFlame } from '../cpu/build-flame.ts';
 import { summariseTree } from '../cpu/summarise-tree.ts';
+import { refuseWithoutRoom } from '../files/free-space.ts';
 import { runId } from '../format/run-id.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -21,6 +22,8 @@ const DEFAULT_SECONDS = 30;
 /** V8 keeps every sample in the target until the window ends. */
 const MOST_SECONDS = 600;
 const SHOWN_FUNCTIONS = 15;
+/** Some 30,000 samples and a tree of some thousand nodes, drawn as a page too. */
+const ROOM_BYTES = 4 * 1024 * 1024;
 
 /** One CPU profile of a running service, as .cpuprofile and as flame graph. */
 export const cpuCommand: Command = (exit) => ({
@@ -51,6 +54,7 @@ export const cpuCommand: Command = (exit) => ({
     const out = textArgument(args, 'out');
     const force = flagArgument(args, 'force');
     if (out !== null) for (const file of filesOf(out)) refuseToOverwrite(file, force);
+    refuseWithoutRoom(resolve(out ?? '.'), ROOM_BYTES, 'the profile with its flame graph');
 
     const { facts, recording, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
@@ -72,6 +76,7 @@ export const cpuCommand: Command = (exit) => ({
 
     const { tree, placeOf, startPauseMs } = recording;
     const [profileFile, pageFile] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
+    for (const file of [profileFile, pageFile]) refuseToOverwrite(file, force);
     const title = `CPU of ${facts.name}, ${formatDuration(recording.durationMs)}`;
     const summary = summariseTree(tree, placeOf, SHOWN_FUNCTIONS);
     await writeOutput(profileFile, JSON.stringify(recording.profile));

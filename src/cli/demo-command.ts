@@ -65,6 +65,7 @@ export const demoCommand: Command = (exit) => ({
 
 /** 0 when what was planted was found and named, or nothing was found where nothing was planted. */
 function judge(fault: Fault, { report }: ReportDocument, exitCodes: readonly ExitCode[], terminal: Terminal): ExitCode {
+  if (exitCodes.includes(EXIT.storage)) return EXIT.storage;
   if (exitCodes.includes(EXIT.stoppedByUser)) return EXIT.stoppedByUser;
   const accused = report.findings.filter(
     (finding) =>

@@ -73,7 +73,7 @@ async function writeLoad(
 ): Promise<void> {
   const { file, scenario } = readScenario(what);
   const out = resolve(textArgument(args, 'out') ?? `${basename(file, extname(file))}${extension}`);
-  refuseToOverwrite(out, flagArgument(args, 'force'));
+  refuseToOverwrite(out, flagArgument(args, 'force'), [file]);
   const { text, notes } = write(scenario, urlOf(args) ?? scenario.baseUrl ?? DEFAULT_URL);
   await writeOutput(out, text);
   for (const note of notes) terminal.say(`note: ${note}`);

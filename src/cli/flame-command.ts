@@ -108,7 +108,7 @@ export const flameCommand: Command = (exit) => ({
     const format: Format = FORMATS[name];
     if (earlier !== null && !format.canDiff) throw noDiffError(name);
     const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
-    refuseToOverwrite(out, flagArgument(args, 'force'));
+    refuseToOverwrite(out, flagArgument(args, 'force'), earlier === null ? [file] : [file, earlier]);
 
     const content = await format.make(await readFlame(file, earlier, format.limits), out);
     if (content !== null) await writeOutput(out, content);

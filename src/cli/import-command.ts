@@ -6,6 +6,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
+import { checkRunPlace } from '../record/run-place.ts';
 import { readLimits } from '../soak/read-limits.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
@@ -46,13 +47,15 @@ export const importCommand: Command = (exit) => ({
     const terminal = terminalFor(args);
     const files = Array.isArray(args.file) ? args.file.map((file) => resolve(String(file))) : [];
     const thresholds = textsBySubject(args);
+    const force = flagArgument(args, 'force');
+    const out = outOf(args);
+    if (out !== null) await checkRunPlace(out, force);
     const results = await readResults(files, { startWallMs: startOf(args), onProgress: terminal.say });
     const into = textArgument(args, 'into');
-    const force = flagArgument(args, 'force');
     const facts =
       into === null
         ? await importAsRun(results, {
-            runDir: outOf(args),
+            runDir: out,
             profilesDir: resolve('profiles'),
             name:
               textArgument(args, 'name') ??
@@ -66,6 +69,7 @@ export const importCommand: Command = (exit) => ({
     for (const note of results.notes) terminal.say(`note: ${note}`);
     if (facts.leftOut > 0)
       terminal.say(`note: ${formatCount(facts.leftOut)} requests outside of the run were left out`);
+    if (facts.replaced !== null) terminal.say(`note: the run that was there before is kept as ${facts.replaced}`);
     if (terminal.json) {
       const formats = results.formats.map(({ file, id }) => ({ file, format: id }));
       terminal.data({

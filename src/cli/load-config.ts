@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { parseDurationMs } from '../model/units.ts';
@@ -121,7 +122,7 @@ function readConfig(file: string): Config {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFileSync(file, { pipes: true }).toString('utf8');
   } catch (error) {
     throw new ProfilerError(
       'config-unreadable',

@@ -1,10 +1,12 @@
+import { fileErrorOf } from '../files/storage-error.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { writeJson, writeWords } from './output.ts';
 
 /** The one place where errors become text: to stdout where JSON is wanted, else to stderr. Returns the exit code. */
-export function printError(error: unknown, json: boolean): ExitCode {
+export function printError(thrown: unknown, json: boolean): ExitCode {
+  const error = fileErrorOf(thrown) ?? thrown;
   if (!(error instanceof ProfilerError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeWords(

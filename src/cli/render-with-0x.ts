@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +26,9 @@ export async function renderWith0x(profile: CpuProfile, title: string, outputHtm
   try {
     const visualizeCpuProfile = join(workingDir, 'normalised.cpuprofile');
     await writeOutput(visualizeCpuProfile, JSON.stringify(profile));
-    await draw({ visualizeCpuProfile, outputHtml, workingDir, title: safeText(title) });
-    await chmod(outputHtml, 0o600);
+    const drawn = join(workingDir, 'drawn.html');
+    await draw({ visualizeCpuProfile, outputHtml: drawn, workingDir, title: safeText(title) });
+    await writeOutput(outputHtml, await readFile(drawn));
   } finally {
     await rm(workingDir, { recursive: true, force: true });
   }

@@ -8,8 +8,11 @@ import { toolVersion } from '../soak/tool-version.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { writeOutput } from './output-file.ts';
+import { refuseForeignFile, writeOutput } from './output-file.ts';
+import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
+
+const OWN_JUNIT = /<testsuite name="soak of /;
 
 /** Analyses a run folder again and writes its reports, whatever became of the tool that recorded it. */
 export const reportCommand: Command = (exit) => ({
@@ -23,11 +26,10 @@ export const reportCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const runDir = resolve(String(args.run));
+    const reportDir = resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`);
+    checkReportPlace(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(
-      document,
-      resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`),
-    );
+    const page = await writeReports(document, reportDir);
     if (terminal.json) terminal.data(document.report);
     else {
       terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
@@ -46,20 +48,24 @@ export const checkCommand: Command = (exit) => ({
       .positional('run', { type: 'string', demandOption: true, describe: 'run folder' })
       .options({
         slo: textOption('slo', 'file of limits to hold, in place of those of the run'),
-        junit: textOption('junit', 'write the gates as JUnit XML to this file'),
+        junit: textOption(
+          'junit',
+          'write the gates as JUnit XML to this file (an earlier one of this tool is replaced)',
+        ),
       })
       .example('$0 check profiles/<run-id> && deploy', 'go on only when every gate passed')
       .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other limits, for a build server'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const slo = textArgument(args, 'slo');
+    const junit = textArgument(args, 'junit');
+    if (junit !== null) refuseForeignFile(resolve(junit), OWN_JUNIT);
     const document = await analyseRun(resolve(String(args.run)), {
       onProgress: terminal.say,
       toolVersion: toolVersion(),
       ...(slo === null ? {} : { thresholds: readLimits({}, slo) }),
     });
     const { report } = document;
-    const junit = textArgument(args, 'junit');
     if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
     if (terminal.json) terminal.data({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates });
     else

@@ -3,10 +3,12 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
+import { checkRunPlace } from '../record/run-place.ts';
 import { readLimits } from '../soak/read-limits.ts';
 import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
+import { checkReportPlace } from './report-place.ts';
 
 const DEFAULT_DURATION_MS = 8 * 3_600_000;
 /** Options that say the length of a run, and what one of each is in milliseconds. */
@@ -144,6 +146,14 @@ function settleScrapeUrl(text: string | null): string | null {
 
 function toUs(milliseconds: number | null): number | null {
   return milliseconds === null ? null : Math.round(milliseconds * 1000);
+}
+
+/** Folders that are named are looked at before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
+export async function checkNamedFolders(args: Arguments, config: Config | null): Promise<void> {
+  const out = textArgument(args, 'out') ?? config?.out;
+  const reportDir = textArgument(args, 'report-dir') ?? config?.reportDir;
+  if (out) await checkRunPlace(resolve(out), flagArgument(args, 'force'));
+  if (reportDir) checkReportPlace(resolve(reportDir));
 }
 
 /** `profiles/<run-id>` and `reports/<run-id>` of this folder, unless said otherwise. */

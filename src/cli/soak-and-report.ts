@@ -9,6 +9,7 @@ import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { toolVersion } from '../soak/tool-version.ts';
+import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +24,7 @@ const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
   completed: EXIT.passed,
   'stopped-by-user': EXIT.stoppedByUser,
   'target-lost': EXIT.targetLost,
+  'storage-lost': EXIT.storage,
 };
 
 /** The main job: record, analyse, write the reports, print the verdict. */
@@ -34,6 +36,7 @@ export async function soakAndReport(
   /** Told of all that the terminal is told. */
   other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
+  checkReportPlace(reportDir);
   const signals = stopOnSignals(terminal.say);
   try {
     const view = createSoakView(terminal);
@@ -47,10 +50,15 @@ export async function soakAndReport(
     listener.ended?.();
     terminal.say('analysing');
     const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, reportDir);
+    const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
+    const page = await writeReports(document, reportDir).catch((error: unknown) => {
+      // What was found out in hours is not lost with the place for it.
+      if (!terminal.json) terminal.show(text);
+      throw error;
+    });
     if (terminal.json) terminal.data(document.report);
     else {
-      terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+      terminal.show(text);
       terminal.print(`\nreport: ${page}\nrun:    ${options.runDir}`);
     }
     return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };

@@ -8,7 +8,7 @@ import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } fro
 import { loadConfig } from './load-config.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
+import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 
@@ -75,7 +75,7 @@ const OPTIONS = {
   force: {
     type: 'boolean',
     default: false,
-    describe: 'replace a run folder; take snapshots that the estimate forbids',
+    describe: 'replace a run that is in the --out folder; take snapshots that the estimate forbids',
   },
 } as const satisfies Readonly<Record<string, Options>>;
 
@@ -98,6 +98,7 @@ export const soakCommand: Command = (exit) => ({
     const config = loadConfig(textArgument(args, 'config'));
     const terminal = terminalFor(args);
     const settled = settleSoakOptions(args, config);
+    await checkNamedFolders(args, config);
     const address = metricsAddress(args, config);
     const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
       url: textArgument(args, 'url') ?? config?.url ?? null,

@@ -24,7 +24,7 @@ import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
+import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
 
@@ -78,6 +78,7 @@ export const verifyCommand: Command = (exit) => ({
     const finding = findFinding(report, String(args.finding), earlierDir);
     const { target, scenario } = await readManifest(earlierDir);
     const config = loadConfig(textArgument(args, 'config'));
+    await checkNamedFolders(args, config);
     const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
     try {
       const hasLength = args.minutes !== undefined || args.duration !== undefined;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../files/output-place.ts';
+import { writeAllAtomically } from '../files/write-atomically.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
@@ -10,31 +12,36 @@ import { renderJson } from '../report/render-json.ts';
 import { renderJunit } from '../report/render-junit.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderSarif } from '../report/render-sarif.ts';
+import { checkReportPlace, type ReportFile } from './report-place.ts';
 
-/** Writes all forms of a report into its folder (0700, files 0600); returns the path of the page. Throws a ProfilerError (exit 6). */
+/**
+ * Writes all forms of a report into its folder (0700, files 0600), all of them or, when the disk refuses, none; returns the
+ * path of the page. Throws a ProfilerError: as `checkReportPlace`, or exit 6.
+ */
 export async function writeReports(document: Redacted<ReportDocument>, reportDir: string): Promise<string> {
   const { script, style } = await readPageAssets();
-  const texts: Readonly<Record<string, string>> = {
+  // First the one by which the folder is known as a report.
+  const texts: Readonly<Record<ReportFile, string>> = {
+    'report.json': renderJson(document),
     'index.html': renderHtml({ document, script, style, sha256Base64 }),
     'report.md': renderMarkdown(document),
-    'report.json': renderJson(document),
     'junit.xml': renderJunit(document),
     'profiler.sarif': renderSarif(document),
   };
+  checkReportPlace(reportDir);
   try {
-    await mkdir(reportDir, { recursive: true, mode: 0o700 });
-    for (const [name, text] of Object.entries(texts)) {
-      const path = join(reportDir, name);
-      await writeFile(path, text, { mode: 0o600 });
-      await chmod(path, 0o600);
-    }
+    makeFolders(reportDir);
+    await writeAllAtomically(
+      Object.entries(texts).map(([name, content]) => ({ path: join(reportDir, name), content })),
+    );
   } catch (error) {
-    const { message } = error as Error;
+    if (!(error instanceof ProfilerError)) throw error;
     throw new ProfilerError(
       'report-storage',
       EXIT.storage,
-      `The report cannot be written: ${message}`,
-      'The run itself is safe: profiler report RUN --report-dir ELSEWHERE writes it again.',
+      `The report was not written: ${error.message}`,
+      `${error.hint}\nThe run itself is safe: profiler report RUN --report-dir ELSEWHERE writes it again.`,
+      { cause: error },
     );
   }
   return join(reportDir, 'index.html');

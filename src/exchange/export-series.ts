@@ -1,9 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { writeAllAtomically } from '../files/write-atomically.ts';
 import { readRun } from '../record/read-run.ts';
-import { storageError } from '../record/storage-error.ts';
-import { partPath, publishPart } from '../record/write-atomically.ts';
 import { redactText } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { SERIES_FORMATS } from './series-tables.ts';
@@ -25,13 +21,6 @@ export async function exportSeries(
   const run = { manifest: redacted(manifest), samples, requests: names };
   const files = SERIES_FORMATS[format](run).map(({ suffix, text }) => ({ path: `${prefix}${suffix}`, text }));
   for (const { path } of files) refuse(path);
-  for (const { path, text } of files) {
-    try {
-      await pipeline(Readable.from(text()), createWriteStream(partPath(path), { mode: 0o600 }));
-      await publishPart(path);
-    } catch (error) {
-      throw storageError('cannot write', path, error);
-    }
-  }
+  await writeAllAtomically(files.map(({ path, text }) => ({ path, content: text() })));
   return files.map(({ path }) => path);
 }

@@ -17,6 +17,8 @@ export interface ImportFacts {
   readonly intervalMs: Milliseconds;
   /** Requests that lay outside of the run that they were read into. */
   readonly leftOut: number;
+  /** Where the run stands that was replaced, if it could not be removed. */
+  readonly replaced: string | null;
 }
 
 export interface NewRunOptions {
@@ -56,7 +58,7 @@ export async function importAsRun(results: Results, options: NewRunOptions): Pro
   for (const detail of importNotes(results)) recorder.appendEvent({ type: 'note', detail, ...at });
   recorder.appendEvent({ type: 'end', reason: 'completed', detail: 'imported', ...at });
   await recorder.close();
-  return { runDir, startWallMs: firstMs, endWallMs: lastMs, intervalMs, leftOut: 0 };
+  return { runDir, startWallMs: firstMs, endWallMs: lastMs, intervalMs, leftOut: 0, replaced: recorder.replaced };
 }
 
 /**
@@ -106,6 +108,7 @@ export async function importIntoRun(
     endWallMs: lastMs,
     intervalMs: results.book.widthMs,
     leftOut: results.requests - kept,
+    replaced: null,
   };
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { storageError } from '../files/storage-error.ts';
 import { documentFormat } from '../format/results/json-document.ts';
 import type { ResultFormat, ResultReader, ResultSink, ResultSummary } from '../format/results/load-result.ts';
 import { DOCUMENT_FORMATS } from '../format/results/reports.ts';
@@ -95,7 +96,8 @@ async function readFile(file: string, collector: Collector): Promise<{ id: strin
   } catch (error) {
     if (error instanceof ProfilerError) throw error;
     // A compressed file that is cut off still holds what came before.
-    if (head.length === 0) throw error;
+    if (head.length === 0 || (error as NodeJS.ErrnoException).syscall !== undefined)
+      throw storageError('cannot read', file, error);
     collector.damage(`reading ended early: ${(error as Error).message}`);
   }
   (reader ?? start()).end();

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
@@ -41,8 +42,22 @@ export interface ReadScenario {
 /** Reads a scenario, by path or name, with its data files, which are named from where it stands. Throws a ProfilerError (exit 2). */
 export function readScenario(named: string): ReadScenario {
   const file = findScenarioFile(named);
-  const text = readFileSync(file, 'utf8');
-  const readText = (path: string): string => readFileSync(resolve(dirname(file), path), 'utf8');
+  const text = readText(file);
+  const readData = (path: string): string => readText(resolve(dirname(file), path));
   const reference = dirname(file) === resolve(SHIPPED) ? basename(file, '.yaml') : file;
-  return { file, reference, text, scenario: parseScenario(text, { fileName: file, readText }) };
+  return { file, reference, text, scenario: parseScenario(text, { fileName: file, readText: readData }) };
+}
+
+function readText(file: string): string {
+  try {
+    return readRegularFileSync(file, { pipes: true }).toString('utf8');
+  } catch (error) {
+    throw new ProfilerError(
+      'scenario-unreadable',
+      EXIT.usage,
+      `${file} cannot be read: ${(error as Error).message}`,
+      'Name a scenario file, and in it data files, that this user may read.',
+      { cause: error },
+    );
+  }
 }

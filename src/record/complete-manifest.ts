@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf, rethrowStorage, storageError } from '../files/storage-error.ts';
 import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest, SnapshotRecord } from '../model/run-manifest.ts';
@@ -89,7 +90,10 @@ async function artefactsOf(dir: string): Promise<string[]> {
   const lists = await Promise.all(
     ['cpu', 'heap'].map(async (folder) => {
       // A folder that is not there holds nothing. Links are left alone: a run folder may come from elsewhere.
-      const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => []);
+      const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch((error: unknown) => {
+        if (errnoOf(error) === 'ENOENT') return [];
+        throw storageError('cannot read', join(dir, folder), error);
+      });
       return entries.filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
     }),
   );
@@ -154,6 +158,7 @@ async function cpuWindowRecord(dir: string, file: string, { samples }: Recorded)
       requests: answeredRequests(samples, endMonoMs),
     };
   } catch (error) {
+    rethrowStorage(error);
     return `not listed in run.json, and cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { LineQueue } from './line-queue.ts';
 
@@ -13,6 +14,8 @@ interface JournalWriterOptions {
   readonly onRecovered: (lostLines: number) => void;
 }
 
+/** To append to a file of the run itself, never to what a link in its place leads to. */
+export const JOURNAL_FLAGS: number = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 const LINE_END: Buffer = Buffer.from('\n');
 
 /**
@@ -111,7 +114,7 @@ export class JournalWriter {
 
   /** Whoever wrote here last may have stopped inside a line. */
   async #open(): Promise<FileHandle> {
-    const file = await open(this.#path, 'a', 0o600);
+    const file = await open(this.#path, JOURNAL_FLAGS, 0o600);
     this.#endLineFirst = (await file.stat()).size > 0;
     return file;
   }

@@ -1,6 +1,6 @@
+import { writeAtomically } from '../files/write-atomically.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
-import { writeAtomically } from './write-atomically.ts';
 
 interface ManifestWriterOptions {
   readonly retryMs: number;

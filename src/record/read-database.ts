@@ -1,21 +1,30 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
 import { parseDatabaseView, parseTargetQueries } from '../format/database-file.ts';
 import type { DatabaseRecords } from '../model/database.ts';
 
 const FOLDER = 'database';
 
-/** What a run kept of queries; null where it kept nothing. A file that cannot be read is told and left out. */
+/** What a run kept of queries; null where it kept nothing. A file that is no JSON of ours is told and left out. Throws a ProfilerError (exit 6). */
 export async function readDatabase(
   { dir }: { readonly dir: string },
   note: (text: string) => void,
 ): Promise<DatabaseRecords | null> {
-  const entries = await readdir(join(dir, FOLDER), { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(join(dir, FOLDER), { withFileTypes: true }).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw storageError('cannot read', join(dir, FOLDER), error);
+  });
   // Links are left alone: a run folder may come from elsewhere.
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   const read = async <T>(name: string, parse: (json: string) => T): Promise<T | null> => {
+    const path = join(dir, FOLDER, name);
+    const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
+      throw storageError('cannot read', path, error);
+    });
     try {
-      return parse(await readFile(join(dir, FOLDER, name), 'utf8'));
+      return parse(bytes.toString('utf8'));
     } catch (error) {
       note(`${FOLDER}/${name} was left out: ${(error as Error).message}`);
       return null;

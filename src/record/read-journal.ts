@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { openRegularFile } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
 import { createJournalDecoder } from '../format/journal.ts';
 import { ShapeError } from '../format/shape.ts';
-import { errnoOf } from './storage-error.ts';
 
 /** Something of a run that could not be read as it was written, or had to be made up for. */
 export interface RunDamage {
@@ -16,7 +16,7 @@ export interface RunDamage {
 /** A file of nothing but damage would otherwise be kept in memory as notes. */
 const MAX_NOTES = 200;
 
-/** Reads every record of a journal that can be read, and tells the rest. Never throws for the content's sake. */
+/** Reads every record of a journal that can be read, and tells the rest. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake. */
 export async function readJournal<T>(
   path: string,
   file: string,
@@ -41,10 +41,12 @@ export async function readJournal<T>(
     damage: ({ line, byteOffset, reason }) => tell({ file, line, byteOffset, reason }),
   });
   try {
-    for await (const chunk of createReadStream(path)) decoder.push(chunk);
+    const handle = await openRegularFile(path, { noLinks: true });
+    for await (const chunk of handle.createReadStream()) decoder.push(chunk);
   } catch (error) {
-    const errno = errnoOf(error);
-    tell({ file, line: null, byteOffset: null, reason: errno === 'ENOENT' ? 'missing' : `cannot be read: ${errno}` });
+    // What the disk holds but does not give is no damage: the same run may be read whole another time.
+    if (errnoOf(error) !== 'ENOENT') throw storageError('cannot read', path, error);
+    tell({ file, line: null, byteOffset: null, reason: 'missing' });
   }
   decoder.end();
   if (untold > 0) damage.push({ file, line: null, byteOffset: null, reason: `and ${untold} more damaged lines` });

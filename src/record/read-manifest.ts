@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
 import { parseRunManifest } from '../format/run-manifest.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import { MANIFEST } from './run-files.ts';
-import { errnoOf, storageError } from './storage-error.ts';
 
 /**
  * Reads run.json of a run folder. Throws a ProfilerError: `run-manifest-missing`, `run-manifest-invalid`,
@@ -13,7 +13,7 @@ import { errnoOf, storageError } from './storage-error.ts';
  */
 export async function readManifest(dir: string): Promise<RunManifest> {
   const path = join(dir, MANIFEST);
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
     const errno = errnoOf(error);
     if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw storageError('cannot read', path, error);
     throw new ProfilerError(

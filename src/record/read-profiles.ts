@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
 import { parseCpuProfile } from '../format/cpu-profile.ts';
 import { parseHeapProfile } from '../format/heap-profile.ts';
 import type { CpuProfile, SamplingHeapProfile } from '../model/profiles.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest } from '../model/run-manifest.ts';
-import { storageError } from './storage-error.ts';
 
 interface RunFolder {
   readonly dir: string;
@@ -20,15 +20,19 @@ export async function readHeapProfile(run: RunFolder, record: HeapProfileRecord)
   return parseHeapProfile(await readWhole(join(run.dir, record.file)), record.file);
 }
 
-/** The source maps of a run by their file name in `sources/`; one that cannot be read is left out. */
+/** The source maps of a run by their file name in `sources/`; one that is missing is left out. Throws a ProfilerError (exit 6). */
 export async function readSourceMaps(
   run: RunFolder & { readonly manifest: Pick<RunManifest, 'scripts'> },
 ): Promise<ReadonlyMap<string, string>> {
   const maps = new Map<string, string>();
   for (const { mapFile } of run.manifest.scripts) {
     if (mapFile === null || maps.has(mapFile)) continue;
-    const text = await readFile(join(run.dir, 'sources', mapFile), 'utf8').catch(() => null);
-    if (text !== null) maps.set(mapFile, text);
+    const path = join(run.dir, 'sources', mapFile);
+    const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw storageError('cannot read', path, error);
+    });
+    if (bytes !== null) maps.set(mapFile, bytes.toString('utf8'));
   }
   return maps;
 }
@@ -39,7 +43,7 @@ export async function readCpuProfileFile(dir: string, file: string): Promise<Cpu
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: unknown) => {
+  return readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
     throw storageError('cannot read', path, error);
   });
 }

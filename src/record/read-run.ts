@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEvent } from '../format/event-line.ts';
 import { readRequestInterval } from '../format/request-line.ts';
 import { readSample } from '../format/sample-line.ts';
 import { readScrape } from '../format/scrape-line.ts';
 import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
@@ -15,6 +13,7 @@ import { completeManifest } from './complete-manifest.ts';
 import { type RunDamage, readJournal } from './read-journal.ts';
 import { readManifest } from './read-manifest.ts';
 import { rebuildManifest } from './rebuild-manifest.ts';
+import { refuseIrregularRun } from './refuse-irregular.ts';
 import { JOURNALS, MANIFEST } from './run-files.ts';
 
 export interface Run {
@@ -36,7 +35,7 @@ export interface Run {
  * Throws a ProfilerError: exit 2 when this is no run folder or comes from a later version, exit 6 when the disk refuses.
  */
 export async function readRun(dir: string): Promise<Run> {
-  await refuseMissingFolder(dir);
+  await refuseIrregularRun(dir);
   const unknownMetrics = new Map<string, number>();
   const countUnknown = (name: string): void => {
     unknownMetrics.set(name, (unknownMetrics.get(name) ?? 0) + 1);
@@ -93,15 +92,4 @@ function unknownMetricNotes(unknown: ReadonlyMap<string, number>): RunDamage[] {
     byteOffset: null,
     reason: `${times} values of ${JSON.stringify(name.slice(0, 80))} left out: this version has no such metric`,
   }));
-}
-
-async function refuseMissingFolder(dir: string): Promise<void> {
-  const found = await stat(dir).catch(() => null);
-  if (found?.isDirectory()) return;
-  throw new ProfilerError(
-    'run-not-found',
-    EXIT.usage,
-    `${dir}: no such run folder`,
-    'profiler ui lists the runs of profiles/.',
-  );
 }

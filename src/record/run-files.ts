@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { partPath } from './write-atomically.ts';
 
 export const MANIFEST = 'run.json';
 export const JOURNALS = {
@@ -26,8 +25,6 @@ export interface RunFile {
   /** As it stands in run.json and in events: `heap/3.heapsnapshot`. */
   readonly file: string;
   readonly path: string;
-  /** Where it is written until it is whole. */
-  readonly partPath: string;
 }
 
 /** Where an artefact of a run belongs. `name` without extension: `3`, `steady-07`. */
@@ -39,8 +36,7 @@ export function runFile(dir: string, kind: ArtefactKind, name: string | number):
       .replace(/[^\w-]+/g, '_')
       .slice(0, 100) || '_';
   const file = `${folder}/${safe}${extension}`;
-  const path = join(dir, file);
-  return { file, path, partPath: partPath(path) };
+  return { file, path: join(dir, file) };
 }
 
 /** The kind of an artefact by its path within the run folder; null for what is none, and for `.part` files. */

@@ -1,6 +1,10 @@
-import { appendFile, chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refuseWithoutRoom } from '../files/free-space.ts';
+import { makeFolders } from '../files/output-place.ts';
+import { rethrowFor, storageError } from '../files/storage-error.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { encodeEvent } from '../format/event-line.ts';
 import { encodeRequestInterval } from '../format/request-line.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
@@ -13,11 +17,13 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
+import type { Bytes } from '../model/units.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
-import { JournalWriter } from './journal-writer.ts';
+import { JOURNAL_FLAGS, JournalWriter } from './journal-writer.ts';
 import { ManifestWriter } from './manifest-writer.ts';
 import { readManifest } from './read-manifest.ts';
+import { refuseIrregularRun } from './refuse-irregular.ts';
 import {
   type ArtefactKind,
   FOLDERS,
@@ -27,8 +33,7 @@ import {
   type RunFile,
   runFile,
 } from './run-files.ts';
-import { errnoOf, storageError } from './storage-error.ts';
-import { publishPart, writeAtomically } from './write-atomically.ts';
+import { checkRunPlace, type RunPlace, removeRun, setAside } from './run-place.ts';
 
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
@@ -49,53 +54,85 @@ const SYNC_INTERVAL_MS = 10_000;
 const RETRY_MS = 500;
 const LAST_ATTEMPTS = 4;
 
+export interface PlaceOptions {
+  /** Replace a run that is there. */
+  readonly overwrite?: boolean;
+  readonly neededBytes?: Bytes;
+}
+
+/** What `createRun` would refuse, asked before anything else is done. Makes nothing, and throws as `createRun` does. */
+export async function checkBeforeRun(dir: string, options: PlaceOptions): Promise<RunPlace> {
+  const place = await checkRunPlace(dir, options.overwrite ?? false);
+  refuseWithoutRoom(dir, options.neededBytes ?? 0, 'the run');
+  return place;
+}
+
 /**
- * Starts a new run folder (0700, files 0600) and writes its run.json. Throws a ProfilerError (exit 6) when the folder
- * holds something already, unless `overwrite`, or when the disk refuses.
+ * Starts a new run folder (0700, files 0600) and writes its run.json. With `overwrite`, a run that is there is set aside
+ * under another name, and removed when the new one has been closed and holds data. Throws a ProfilerError: exit 2 when
+ * something is in the folder that may not be replaced, exit 6 when the disk refuses or has no room for `neededBytes`.
  */
 export async function createRun(
   dir: string,
   manifest: RunManifest,
-  options: RecorderOptions & { readonly overwrite?: boolean } = {},
+  options: RecorderOptions & PlaceOptions = {},
 ): Promise<RunRecorder> {
-  if (options.overwrite) await emptyRunFolder(dir);
-  await refuseUsedFolder(dir);
-  await makeFolder(dir);
-  return openRecorder(dir, manifest, options);
+  const place = await checkBeforeRun(dir, options);
+  const replaced = place === 'earlier-run' ? await setAside(dir, manifest.clock.startWallMs) : null;
+  try {
+    await makeFolder(dir);
+    return await openRecorder(dir, manifest, options, replaced);
+  } catch (error) {
+    await removeRun(dir).catch(() => {});
+    if (replaced !== null) await rename(replaced, dir).catch(() => {});
+    throw error;
+  }
 }
 
 /** Goes on with the run in `dir`: journals are appended to, the manifest is that of run.json. */
 export async function resumeRun(dir: string, options: RecorderOptions = {}): Promise<RunRecorder> {
-  return openRecorder(dir, await readManifest(dir), options);
+  await refuseIrregularRun(dir);
+  return openRecorder(dir, await readManifest(dir), options, null);
 }
 
-async function openRecorder(dir: string, given: RunManifest, options: RecorderOptions): Promise<RunRecorder> {
+async function openRecorder(
+  dir: string,
+  given: RunManifest,
+  options: RecorderOptions,
+  replaced: string | null,
+): Promise<RunRecorder> {
   const manifest = redacted(given);
+  // First of all: a folder with it is known as a run, whenever this is ended.
+  await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
   for (const folder of FOLDERS) await makeFolder(join(dir, folder));
   // All journals are there from the start, so that a missing one is a loss to the reader.
   for (const name of Object.values(JOURNALS)) {
     if (name === JOURNALS.scrapes && !manifest.scrape) continue;
-    await appendFile(join(dir, name), '', { mode: 0o600 }).catch(rethrowFor(join(dir, name)));
+    const path = join(dir, name);
+    const file = await open(path, JOURNAL_FLAGS, 0o600).catch(rethrowFor(path));
+    await file.close();
   }
-  const path = join(dir, MANIFEST);
-  await writeAtomically(path, formatRunManifest(manifest)).catch(rethrowFor(path));
-  return new RunRecorder(dir, manifest, options);
+  return new RunRecorder(dir, manifest, options, replaced);
 }
 
 /**
- * Writes one run; all of it goes through `redacted` here, but profiles and snapshots, which are as V8 makes them. No method but `close` and those of artefacts fails for the disk's sake: what waits is
- * tried again.
+ * Writes one run; all of it goes through `redacted` here, but profiles and snapshots, which are as V8 makes them. No method
+ * but `close` and those of artefacts fails for the disk's sake: what waits is tried again.
  */
 export class RunRecorder {
   readonly dir: string;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
   readonly #manifest: ManifestWriter;
+  readonly #losses = new Map<string, string>();
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
+  #replaced: string | null;
+  #hasData = false;
 
-  constructor(dir: string, manifest: RunManifest, options: RecorderOptions) {
+  constructor(dir: string, manifest: RunManifest, options: RecorderOptions, replaced: string | null = null) {
     this.dir = dir;
+    this.#replaced = replaced;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
     this.#retryMs = retryMs;
@@ -119,12 +156,27 @@ export class RunRecorder {
     return this.#manifest.current;
   }
 
-  /** Whether some file of the run waits for the disk: the moment to put heavy captures off. */
-  get inTrouble(): boolean {
-    return this.#inTrouble.size > 0;
+  /** What the disk says while some file of the run waits for it, the moment to leave heavy captures out; else null. */
+  get inTrouble(): ProfilerError | null {
+    return [...this.#inTrouble.values()][0] ?? null;
+  }
+
+  /** What was to be recorded and is not, for the disk's sake: in words, with the reason. */
+  get losses(): readonly string[] {
+    return [...this.#losses].map(([what, reason]) => `${what} (${reason})`);
+  }
+
+  noteLoss(what: string, reason: string): void {
+    this.#losses.set(what, reason);
+  }
+
+  /** Where the run stands that this one takes the place of; null where there was none, or once it is removed. */
+  get replaced(): string | null {
+    return this.#replaced;
   }
 
   appendSample(sample: Sample): void {
+    this.#hasData = true;
     this.#journals.samples.append(encodeSample(sample));
   }
 
@@ -133,6 +185,7 @@ export class RunRecorder {
   }
 
   appendRequests(interval: RequestInterval): void {
+    this.#hasData = true;
     // Not the histograms, which are text too.
     const { name, errorKinds } = redacted({ name: interval.name, errorKinds: interval.errorKinds });
     this.#journals.requests.append(encodeRequestInterval({ ...interval, name, errorKinds }));
@@ -158,12 +211,13 @@ export class RunRecorder {
 
   /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
-    await writeAtomically(target.path, content).catch(rethrowFor(target.path));
-  }
-
-  /** Publishes an artefact that was streamed to its `partPath`. Throws a ProfilerError (exit 6). */
-  async publishArtefact(target: RunFile): Promise<void> {
-    await publishPart(target.path).catch(rethrowFor(target.path));
+    try {
+      await writeAtomically(target.path, content);
+      this.#losses.delete(target.file);
+    } catch (error) {
+      this.noteLoss(target.file, (error as Error).message);
+      throw error;
+    }
   }
 
   /** Whether all that was recorded so far is on the disk. */
@@ -185,7 +239,10 @@ export class RunRecorder {
       .filter(({ lines }) => lines > 0)
       .map(({ file, lines }) => `${lines} ${lines === 1 ? 'line' : 'lines'} of ${file}`);
     if (!(await this.#manifest.close())) losses.push(`the last state of ${MANIFEST}`);
-    if (losses.length === 0) return;
+    if (losses.length === 0) {
+      await this.#removeReplaced();
+      return;
+    }
     const [cause] = this.#inTrouble.values();
     throw new ProfilerError(
       'storage',
@@ -193,6 +250,20 @@ export class RunRecorder {
       `${basename(this.dir)}: never reached the disk: ${losses.join(', ')}${cause ? ` (${cause.message})` : ''}`,
       cause?.hint ?? 'The disk refused them for longer than they could be held in memory.',
     );
+  }
+
+  /** It stays where a file of the user lies in it, where the disk refuses, and where this run lacks something: the caller says so. */
+  async #removeReplaced(): Promise<void> {
+    if (this.#replaced === null || !this.#hasData || this.#losses.size > 0) return;
+    if (await removeRun(this.#replaced).catch(() => false)) this.#replaced = null;
+  }
+
+  /** For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place back. */
+  async discard(): Promise<void> {
+    await this.close().catch(() => {});
+    if (!(await removeRun(this.dir)) || this.#replaced === null) return;
+    await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
+    this.#replaced = null;
   }
 
   #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: (lostLines: number) => void } {
@@ -210,40 +281,7 @@ export class RunRecorder {
   }
 }
 
-function rethrowFor(path: string): (error: unknown) => never {
-  return (error) => {
-    throw storageError('cannot write', path, error);
-  };
-}
-
 async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await chmod(path, 0o700);
-  } catch (error) {
-    throw storageError('cannot create', path, error);
-  }
-}
-
-async function refuseUsedFolder(dir: string): Promise<void> {
-  const present = await readdir(dir).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw storageError('cannot read', dir, error);
-  });
-  if (present.length === 0) return;
-  throw new ProfilerError(
-    'run-folder-exists',
-    EXIT.storage,
-    `${dir} is not empty: it holds ${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`,
-    'Choose another folder with --out, go on with that run (profiler resume), or say --force to replace it.',
-  );
-}
-
-/** Removes what a run consists of, and nothing else that may lie there. */
-async function emptyRunFolder(dir: string): Promise<void> {
-  for (const name of [MANIFEST, ...Object.values(JOURNALS), ...FOLDERS]) {
-    await rm(join(dir, name), { recursive: true, force: true }).catch((error: unknown) => {
-      throw storageError('cannot replace', join(dir, name), error);
-    });
-  }
+  makeFolders(path);
+  await chmod(path, 0o700).catch(rethrowFor(path));
 }

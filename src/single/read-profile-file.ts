@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createPlaceOf } from '../cpu/place-of.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { parseCpuProfile } from '../format/cpu-profile.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -20,7 +20,7 @@ export interface ProfileFile {
  * with what stands on this machine under the paths that it names. Throws a ProfilerError (exit 2).
  */
 export async function readProfileFile(file: string): Promise<ProfileFile> {
-  const bytes = await readFile(file).catch((error: Error) => {
+  const bytes = await readRegularFile(file, { pipes: true }).catch((error: Error) => {
     const hint = 'Name a .cpuprofile: one of profiles/<run-id>/cpu/, or make one with profiler cpu.';
     throw new ProfilerError('profile-unreadable', EXIT.usage, `${file} cannot be read: ${error.message}`, hint);
   });

@@ -3,7 +3,9 @@ import type { SnapshotEstimate, SnapshotFacts } from '../capture/estimate-snapsh
 import { readMemAvailableBytes } from '../capture/proc-files.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
+import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SnapshotRecorder, type TakenSnapshot } from '../capture/snapshot-recorder.ts';
+import { refuseWithoutRoom } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -23,7 +25,7 @@ export interface OneSnapshotOptions {
 
 /**
  * One heap snapshot of an attached target. Throws a ProfilerError `snapshot-refused` (exit 3) where the target would
- * stand still for too long or run out of memory; nothing was done to it then but a collection of garbage.
+ * stand still for too long or run out of memory, `storage` (exit 6) where the file would not fit on its disk; nothing was done to it then but a collection of garbage.
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
   const probe = await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false });
@@ -38,6 +40,8 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
       estimate = recorder.estimate({ ...facts, heapUsedBytes });
     }
     if (estimate.verdict !== 'go' && !options.force) throw refusal(estimate.verdict.refused);
+    // The service is not paused for a file that cannot be kept.
+    refuseWithoutRoom(options.path, snapshotFileBytes(facts.heapUsedBytes, null), 'the snapshot');
     options.onEstimate(estimate);
     await attachment.suspendWatchdog();
     const taken = await recorder.take(options.path, { pauseMs: estimate.pauseMs, keepIds: false });

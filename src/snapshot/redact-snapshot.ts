@@ -1,13 +1,8 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline, Readable } from 'node:stream';
 import { createBrotliCompress, createGzip } from 'node:zlib';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { stringsToRedact } from '../heap/redact-strings.ts';
 import { StringRedactor } from '../heap/string-redactor.ts';
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import { type OnProgress, openSnapshot } from './open-snapshot.ts';
 import { openChunks } from './read-chunks.ts';
 
@@ -17,8 +12,9 @@ export interface Redaction {
 }
 
 /**
- * Writes the same graph with string values removed (file mode 0600, by way of a `.part` file). The file is read twice:
+ * Writes the same graph with string values removed (file mode 0600). The file is read twice:
  * which strings are values is known only when the whole graph is.
+ * Throws a ProfilerError: exit 2 for the input, exit 6 for the output.
  */
 export async function redactSnapshot(
   input: string,
@@ -27,36 +23,16 @@ export async function redactSnapshot(
 ): Promise<Redaction> {
   const { graph } = await openSnapshot(input, options);
   const remove = stringsToRedact(graph);
-  const part = `${output}.part`;
-  try {
-    await copyRedacted(input, part, output, { remove, from: graph.stringsOffset }, options.onProgress);
-    await rename(part, output);
-  } catch (cause) {
-    await rm(part, { force: true });
-    if (cause instanceof ProfilerError) throw cause;
-    throw new ProfilerError(
-      'snapshot-not-written',
-      EXIT.storage,
-      `cannot write ${output}: ${(cause as Error).message}`,
-      'Check the folder and the space on the disk.',
-      { cause },
-    );
-  }
+  const content = redactedChunks(input, { remove, from: graph.stringsOffset }, options.onProgress);
+  await writeAtomically(output, packed(content, output));
   return { strings: graph.strings.count, redacted: remove.reduce((sum, one) => sum + one, 0) };
 }
 
-async function copyRedacted(
+async function* redactedChunks(
   input: string,
-  part: string,
-  output: string,
-  { remove, from }: { remove: Uint8Array; from: number },
+  { remove, from }: { readonly remove: Uint8Array; readonly from: number },
   onProgress: OnProgress | undefined,
-): Promise<void> {
-  const file = createWriteStream(part, { mode: 0o600 });
-  const sink: Writable = packer(output)?.on('error', (error) => file.destroy(error)) ?? file;
-  if (sink !== file) sink.pipe(file as never);
-  const written = finished(file);
-  written.catch(() => undefined);
+): AsyncGenerator<Uint8Array> {
   const redactor = new StringRedactor(remove);
   const source = openChunks(input);
   let offset = 0;
@@ -65,14 +41,12 @@ async function copyRedacted(
     const plain = Math.max(0, Math.min(chunk.length, from - offset));
     offset += chunk.length;
     // The source fills its buffer again, so what is handed on is a copy.
-    const bytes = Buffer.concat([chunk.subarray(0, plain), redactor.pass(chunk.subarray(plain))]);
-    if (!sink.write(bytes)) await Promise.race([once(sink, 'drain'), written]);
+    yield Buffer.concat([chunk.subarray(0, plain), redactor.pass(chunk.subarray(plain))]);
   }
-  sink.end();
-  await written;
 }
 
-function packer(output: string): (Writable & { pipe(target: never): unknown }) | null {
-  if (output.endsWith('.gz')) return createGzip();
-  return output.endsWith('.br') ? createBrotliCompress() : null;
+function packed(content: AsyncIterable<Uint8Array>, output: string): AsyncIterable<Uint8Array> {
+  const packer = output.endsWith('.gz') ? createGzip() : output.endsWith('.br') ? createBrotliCompress() : null;
+  // What fails on the way ends the packer too, and so whoever reads from it.
+  return packer === null ? content : pipeline(Readable.from(content), packer, () => {});
 }

@@ -10,6 +10,7 @@ import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
+import { rethrowStorage } from '../files/storage-error.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
@@ -101,6 +102,7 @@ async function readHeapGrowth(
     }));
     return { growth: { ...growth, snapshots: named }, error: null };
   } catch (error) {
+    rethrowStorage(error);
     return { growth: null, error: `the heap snapshots could not be compared: ${(error as Error).message}` };
   }
 }
@@ -150,6 +152,7 @@ async function readAllocationGrowth(
   try {
     return allocationGrowth(await readHeapProfile(run, first), await readHeapProfile(run, last), placeOf);
   } catch (error) {
+    rethrowStorage(error);
     note(`the allocation profiles were left out: ${(error as Error).message}`);
     return [];
   }
@@ -163,6 +166,7 @@ async function readBurst(run: Run, placeOf: PlaceOf, note: (text: string) => voi
     const bytes = owners.reduce((sum, owner) => sum + owner.bytes, 0);
     return { file: record.file, durationMs: record.durationMs, bytes, owners };
   } catch (error) {
+    rethrowStorage(error);
     note(`${record.file} was left out: ${(error as Error).message}`);
     return null;
   }

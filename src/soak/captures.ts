@@ -3,12 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
 import { readMemAvailableBytes } from '../capture/proc-files.ts';
+import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { CaptureCost, PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import type { Instruments } from './instruments.ts';
 import type { RunLog } from './run-log.ts';
@@ -18,6 +22,7 @@ import type { TargetKeeper } from './target-keeper.ts';
 export interface CaptureOptions {
   readonly keeper: TargetKeeper;
   readonly recorder: RunRecorder;
+  readonly disk: DiskGuard;
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
@@ -64,7 +69,7 @@ export class Captures {
       const window = await (last ? instruments.cpu.stop() : instruments.cpu.rotate());
       const file = recorder.fileFor('cpu', ++this.#cpuWindows);
       const text = JSON.stringify(window.profile);
-      await recorder.writeArtefact(file, text);
+      await this.#keepText(file, text);
       const { startMonoMs, endMonoMs } = window;
       const record = { file: file.file, startMonoMs, endMonoMs, segment, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, cpuWindows: [...manifest.cpuWindows, record] }));
@@ -84,7 +89,7 @@ export class Captures {
         throw new Error('allocation sampling had been stopped by somebody else; it was started anew');
       const file = recorder.fileFor('heap-profile', ++this.#heapProfiles);
       const text = JSON.stringify(reading.profile);
-      await recorder.writeArtefact(file, text);
+      await this.#keepText(file, text);
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       return { file, cost: reading.cost, bytes: text.length };
@@ -113,7 +118,7 @@ export class Captures {
       if (!profile) return null;
       const file = recorder.fileFor('heap-profile', 'burst');
       const text = JSON.stringify(profile);
-      await recorder.writeArtefact(file, text);
+      await this.#keepText(file, text);
       const monoMs = clock.monoMs();
       const { segment } = burst;
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
@@ -149,21 +154,20 @@ export class Captures {
       const numbers = withNumbers?.verdict === 'go';
       const estimate = numbers ? withNumbers : this.#estimate(instruments);
       if (estimate.verdict !== 'go' && !this.#options.force) {
-        const { refused } = estimate.verdict;
-        log.event({
-          type: 'capture-refused',
-          capture: 'heap-snapshot',
-          reason: refused,
-          estimatedPauseMs: estimate.pauseMs,
-          estimatedBytes: estimate.extraBytes,
-        });
-        log.say(`no heap snapshot: ${refused}`);
+        this.#refuse(estimate.verdict.refused, estimate);
         isRefused = true;
         return null;
       }
       const segment = keeper.segment;
-      const requests = this.#requests();
       const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
+      const unkept = await this.#refuseUnkept(segment, numbers);
+      if (unkept !== null) {
+        recorder.noteLoss(`heap snapshot (${phase})`, unkept);
+        this.#refuse(unkept, estimate);
+        isRefused = true;
+        return null;
+      }
+      const requests = this.#requests();
       const monoMs = clock.monoMs();
       const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds, numbers });
       this.#snapshots += 1;
@@ -222,8 +226,19 @@ export class Captures {
     });
   }
 
-  /** Source maps of these scripts, where they have one, each looked for once. */
+  /** Source maps of these scripts, where they have one, each looked for once. One that the disk refuses costs that map only. */
   async keepSources(urls: readonly string[]): Promise<void> {
+    try {
+      await this.#keepSources(urls);
+    } catch (error) {
+      const { recorder, log } = this.#options;
+      const { message } = error as Error;
+      if (error instanceof ProfilerError && error.exitCode === EXIT.storage) recorder.noteLoss('source maps', message);
+      log.event({ type: 'error', detail: `source maps were not kept: ${message}` });
+    }
+  }
+
+  async #keepSources(urls: readonly string[]): Promise<void> {
     const { recorder, keeper } = this.#options;
     const found = this.#sources.collect(urls);
     // A script that is TypeScript was translated while it was loaded: its map stands in no file.
@@ -238,6 +253,36 @@ export class Captures {
         : found;
     if (scripts.length > 0)
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
+  }
+
+  async #keepText(file: RunFile, text: string): Promise<void> {
+    const { recorder, disk } = this.#options;
+    disk.refuse(file.file, text.length);
+    await recorder.writeArtefact(file, text);
+  }
+
+  /** Why the file of a snapshot could not be kept, so that the target is not paused for nothing; null when it can. */
+  async #refuseUnkept(segment: number, numbers: boolean): Promise<string | null> {
+    const { recorder, disk, sampling } = this.#options;
+    const earlier = recorder.manifest.snapshots.findLast((snapshot) => snapshot.segment === segment) ?? null;
+    const fileBytes = snapshotFileBytes(sampling.latest?.values['heap.used'] ?? 0, earlier, { numbers });
+    await disk.makeRoom(fileBytes, segment);
+    return disk.refusal(fileBytes);
+  }
+
+  #refuse(
+    reason: string,
+    { pauseMs, extraBytes }: { readonly pauseMs: Milliseconds; readonly extraBytes: Bytes },
+  ): void {
+    const { log } = this.#options;
+    log.event({
+      type: 'capture-refused',
+      capture: 'heap-snapshot',
+      reason,
+      estimatedPauseMs: pauseMs,
+      estimatedBytes: extraBytes,
+    });
+    log.say(`no heap snapshot: ${reason}`);
   }
 
   #estimate(
@@ -267,7 +312,7 @@ export class Captures {
       instruments: Instruments,
     ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
   ): Promise<void> {
-    const { keeper, log, clock } = this.#options;
+    const { keeper, log, clock, recorder } = this.#options;
     const startMonoMs = clock.monoMs();
     try {
       const done = await keeper.whileBusy(action);
@@ -283,6 +328,8 @@ export class Captures {
     } catch (error) {
       const endMonoMs = clock.monoMs();
       const { message } = error as Error;
+      if (error instanceof ProfilerError && error.exitCode === EXIT.storage)
+        recorder.noteLoss(`${capture} at ${formatDuration(endMonoMs - recorder.manifest.clock.startMonoMs)}`, message);
       log.event({
         type: 'capture',
         capture,

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../files/regular-file.ts';
 
 const CHUNK_BYTES = 4 << 20;
 /** Longest URL looked for: a match may straddle two chunks by this much. */
@@ -13,7 +13,7 @@ const SCRIPT_URL = /"((?:file:\/\/)?\/[^"\\\s]{1,900}\.[cm]?[jt]sx?)"/g;
  */
 export async function findScriptUrls(snapshotFile: string): Promise<string[]> {
   const urls = new Set<string>();
-  const file = await open(snapshotFile, 'r');
+  const file = await openRegularFile(snapshotFile);
   try {
     const buffer = Buffer.alloc(CHUNK_BYTES + OVERLAP_BYTES);
     let carried = 0;

@@ -3,6 +3,7 @@ import { longStretches } from '../cpu/long-stretches.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
 import { ownWork } from '../cpu/own-work.ts';
 import { scriptPath } from '../cpu/script-paths.ts';
+import { rethrowStorage } from '../files/storage-error.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -26,6 +27,7 @@ export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) =
       const requests = record.requests === null || before === null ? null : Math.max(0, record.requests - before);
       read.push({ record, requests, profile: await readCpuProfile(run, record) });
     } catch (error) {
+      rethrowStorage(error);
       note(`${record.file} was left out: ${(error as Error).message}`);
     }
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Threshold } from '../model/threshold.ts';
@@ -39,7 +39,7 @@ export function readLimits(fromConfig: Limits, file: string | null): Threshold[]
 function readFile(file: string, faults: string[]): Limits {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFileSync(file, { pipes: true }).toString('utf8');
   } catch (error) {
     throw new ProfilerError(
       'slo-unreadable',

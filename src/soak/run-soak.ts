@@ -1,16 +1,22 @@
 import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
+import { readResidentBytes } from '../capture/proc-files.ts';
+import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
+import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
+import { ProfilerError } from '../model/errors.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
-import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
-import { createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
+import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
+import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
+import { DiskGuard } from './disk-guard.ts';
 import { firstManifest } from './first-manifest.ts';
 import { startLoadDriver } from './load-driver.ts';
 import { type PhasePlan, planPhases } from './plan-phases.ts';
-import { createRunLog } from './run-log.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
 import { prepareScrape, type Scraping } from './scraping.ts';
@@ -20,7 +26,8 @@ import type { SoakListener } from './soak-status.ts';
 import type { SoakTarget } from './soak-target.ts';
 import { TargetKeeper } from './target-keeper.ts';
 
-export type SoakEnding = 'completed' | 'stopped-by-user' | 'target-lost';
+/** `storage-lost`: however it ended, something that was to be recorded never reached the disk. */
+export type SoakEnding = 'completed' | 'stopped-by-user' | 'target-lost' | 'storage-lost';
 
 export interface SoakDeps {
   readonly clock: Clock;
@@ -44,6 +51,11 @@ const LONGEST_RETURN_MS = 10 * 60_000;
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
   const settled = settle(options);
+  const { durationMs, sampleMs } = options;
+  const loadIntervalMs = options.load === null ? null : settled.loadIntervalMs;
+  const planned = plannedBytes({ ...settled, durationMs, sampleMs, loadIntervalMs });
+  const place = { overwrite: options.force, neededBytes: planned.journals };
+  await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
     ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
@@ -51,17 +63,19 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recorder = await createRun(options.runDir, manifest, {
-    overwrite: options.force,
+    ...place,
     onStorage: (change) => listener.happened(redactMessage(tellStorage(change))),
   }).catch(async (error: unknown) => {
     await monitor?.close();
     throw error;
   });
   const log = createRunLog(recorder, clock, listener);
+  const disk = watchDisk(target, { recorder, log, clock, planned });
   const gone = new AbortController();
-  const ending = (): SoakEnding =>
+  const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   const parts = new Parts();
+  let hasBegun = false;
   if (monitor) parts.add(() => monitor.close());
   try {
     const keeper = await TargetKeeper.attach(target, {
@@ -100,11 +114,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         database.keepWhenDue();
       },
     });
+    hasBegun = true;
     parts.add(() => sampling.stop());
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
     if (scraping) parts.add(scraping.stop);
-    const captures = new Captures({ ...options, ...settled, keeper, recorder, log, clock, sampling });
+    const captures = new Captures({ ...options, ...settled, keeper, recorder, disk, log, clock, sampling });
     await runPhases({
       ...options,
       ...settled,
@@ -121,9 +136,57 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
     log.event({ type: 'end', reason: ending(), detail: '' });
-    await recorder.close();
+    // A folder without a recording would only be in the way of the next try.
+    await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
-  return ending();
+  return recorder.losses.length > 0 ? 'storage-lost' : ending();
+}
+
+/** The disk of the run, looked at now and before each capture. What will perhaps not fit is said at once. */
+function watchDisk(
+  { process: target }: SoakTarget,
+  {
+    recorder,
+    log,
+    clock,
+    planned,
+  }: {
+    readonly recorder: RunRecorder;
+    readonly log: RunLog;
+    readonly clock: Clock;
+    readonly planned: PlannedBytes;
+  },
+): DiskGuard {
+  const { plan, clock: begun } = recorder.manifest;
+  const free = freeBytes(recorder.dir);
+  const heapBytes = target ? (readResidentBytes(target.pid) ?? 0) : 0;
+  const needed = planned.journals + planned.profiles + plan.snapshots * snapshotFileBytes(heapBytes, null);
+  if (free !== null && free < needed) {
+    const detail = `the run may take up to ${formatBytes(needed)}, and its disk has ${formatBytes(free)} left: captures that do not fit will be left out`;
+    log.event({ type: 'note', detail });
+    log.say(detail);
+  }
+  return new DiskGuard({
+    recorder,
+    log,
+    freeBytes: () => freeBytes(recorder.dir),
+    reservedBytes: () => {
+      const passed = (clock.monoMs() - begun.startMonoMs) / plan.durationMs;
+      return planned.journals * clamp(1 - passed, 0.1, 1);
+    },
+  });
+}
+
+/** What the disk refused to the last is one more loss: there is a run all the same, and it is analysed. */
+async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> {
+  try {
+    await recorder.close();
+  } catch (error) {
+    if (!(error instanceof ProfilerError)) throw error;
+    recorder.noteLoss('the journals', error.message);
+  }
+  if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
+  if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
 }
 
 interface Settled {

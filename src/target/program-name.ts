@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import { printable } from '../model/printable.ts';
+
+/** One that is larger is no package.json. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * What people call the program: the name in the nearest package.json above the script, else the script.
@@ -25,7 +28,9 @@ function packageName(pid: number, folder: string): string | null {
 
 function readName(file: string): string | null {
   try {
-    const { name } = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: unknown };
+    const { name } = JSON.parse(readRegularFileSync(file, { maxBytes: MAX_BYTES }).toString('utf8')) as {
+      readonly name?: unknown;
+    };
     // No name that npm takes holds such characters, and a name ends up in lines of a terminal.
     return typeof name === 'string' && name !== '' ? printable(name) : null;
   } catch {

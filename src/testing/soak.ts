@@ -90,6 +90,10 @@ async function soakService(options: SoakTestOptions): Promise<SoakResult> {
       toolVersion: toolVersion(),
     });
     const document = await analyseRun(settled.runDir, { onProgress, toolVersion: toolVersion() });
+    if (ending === 'storage-lost') {
+      const hint = `Free some space on the disk of ${folder}.`;
+      throw new ProfilerError('storage', EXIT.storage, 'The disk did not take all that was to be recorded.', hint);
+    }
     if (ending === 'target-lost') {
       throw new ProfilerError('target-lost', EXIT.targetLost, 'The service ended during the soak.', 'Look at its log.');
     }

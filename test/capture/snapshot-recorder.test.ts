@@ -122,8 +122,7 @@ test('a path that cannot be written fails before the target is stopped', async (
   const { target, recorder } = await startRecorder(t);
   await assert.rejects(
     recorder.take(join(target.folder, 'service.cjs', '1.heapsnapshot'), { pauseMs: 1000, keepIds: false }),
-    (error: Error & { code?: string; exitCode?: number }) =>
-      error.code === 'capture-not-written' && error.exitCode === 6,
+    (error: Error & { code?: string; exitCode?: number }) => error.code === 'storage' && error.exitCode === 6,
   );
 });
 

@@ -38,6 +38,25 @@ path, cannot be told from others. Heap snapshots hold the memory of the program 
 Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report
 says so. Whatever is written whole (manifest, profiles, snapshots) is written to a \`.part\` file and renamed.
 
+## What is replaced, and what is read
+
+A run is recorded into an empty folder, or one that is not there. \`--force\` replaces a folder whose run.json says that it is a
+run of this tool, and no other. After all checks that folder gets the name \`DIR.replaced-<start of the new run>\`; it is removed when
+the new run has ended and holds data. It stays when the new run recorded nothing, when the disk lost a part of it, and when other
+files lie in it.
+
+The files of an earlier report are replaced; files of somebody else with the same names are not (exit code 2). Every other result
+(\`flame\`, \`cpu\`, \`heap snapshot\`, \`heap redact\`, \`export\`, \`baseline save\`, \`load --init\`) replaces a regular file with \`--force\`
+only, and never a file that it is made from. A symbolic link, a folder or a device in the place of a result is refused.
+
+Before a soak its disk is looked at. Without room for the journals it is refused (exit code 6); captures that may not fit are told.
+During the run samples go first: while the disk takes nothing they wait in memory, up to 32 MB a journal. A heap snapshot whose file
+would not fit beside them is not taken, so the service is not paused for it; where that makes enough room, snapshots between the
+first and the last are removed before. A run that lost anything to the disk ends with exit code 6 and a report of what there is.
+
+Only regular files in real folders are read: a FIFO, a device or a symbolic link in a run folder is an error (exit code 2) that
+names it. What a shell hands over as a pipe (\`/dev/stdin\`, \`<(command)\`) may be a configuration, a scenario, limits or a CPU profile.
+
 ## Metrics
 
 Made by \`node scripts/write-run-folder-doc.mjs\` from \`src/model/metric-catalogue.ts\`. A value that could not be read is absent,

@@ -49,7 +49,7 @@ test('a full disk loses no sample: they wait, and are written when there is room
 
   rmSync(filler);
   while (!(await recorder.flush())) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(recorder.inTrouble, false);
+  assert.equal(recorder.inTrouble, null);
   await recorder.close();
   const run = await readRun(dir);
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeJournalLine } from '../../src/format/journal.ts';
@@ -61,7 +61,7 @@ test('damage in the middle and at the end is told, all else is read', async (con
   );
 });
 
-test('artefacts that run.json does not know are added, .part files and links are not', async (context) => {
+test('artefacts that run.json does not know are added, .part files are not', async (context) => {
   const dir = await recordedRun(context);
   writeFileSync(join(dir, 'heap', '2.heapsnapshot'), '{"x": 1}');
   writeFileSync(join(dir, 'heap', '3.heapsnapshot.part'), '{"x"');
@@ -71,7 +71,6 @@ test('artefacts that run.json does not know are added, .part files and links are
   );
   writeFileSync(join(dir, 'cpu', '1.cpuprofile'), PROFILE);
   writeFileSync(join(dir, 'cpu', '2.cpuprofile'), PROFILE.slice(0, 50));
-  symlinkSync('/etc/hostname', join(dir, 'heap', '9.heapsnapshot'));
   const run = await readRun(dir);
   assert.deepEqual(run.manifest.snapshots, [
     {

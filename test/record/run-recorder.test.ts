@@ -84,12 +84,15 @@ test('a used folder is refused and left as it was, unless it is to be replaced',
   writeFileSync(join(dir, 'run.json'), 'old');
   writeFileSync(join(dir, 'mine.txt'), 'mine');
   chmodSync(dir, 0o755);
-  await assert.rejects(createRun(dir, exampleManifest(), { overwrite: true }), /is not empty: it holds mine.txt/);
+  await assert.rejects(
+    createRun(dir, exampleManifest(), { overwrite: true }),
+    /is not empty: it holds mine.txt, run.json/,
+  );
   assert.equal(statSync(dir).mode & 0o777, 0o755);
 
   const other = join(dir, 'other');
   await (await createRun(other, exampleManifest())).close();
-  await assert.rejects(createRun(other, exampleManifest()), { code: 'run-folder-exists', exitCode: 6 });
+  await assert.rejects(createRun(other, exampleManifest()), { code: 'run-folder-exists', exitCode: 2 });
   await (await createRun(other, exampleManifest({ id: 'second' }), { overwrite: true })).close();
   assert.equal((await readRun(other)).manifest.id, 'second');
   assert.ok(existsSync(join(dir, 'mine.txt')));

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { formatCount } from '../../model/units.ts';
 import { redactSnapshot } from '../../snapshot/redact-snapshot.ts';
-import { terminalFor } from '../arguments.ts';
+import { flagArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { refuseToOverwrite } from '../output-file.ts';
 import { showProgress } from './progress.ts';
 
 /** The same graph without what strings say: to hand a snapshot to somebody else. */
@@ -12,10 +14,14 @@ export const redactCommand: Command = () => ({
     yargs
       .positional('in', { type: 'string', demandOption: true, describe: 'snapshot to read' })
       .positional('out', { type: 'string', demandOption: true, describe: 'snapshot to write; .gz or .br compress it' })
+      .options({ force: { type: 'boolean', default: false, describe: 'replace a file that is there' } })
       .example('$0 heap redact service.heapsnapshot for-others.heapsnapshot.gz', 'names stay, values go'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const { strings, redacted } = await redactSnapshot(String(args.in), String(args.out), {
+    const input = String(args.in);
+    const output = resolve(String(args.out));
+    refuseToOverwrite(output, flagArgument(args, 'force'), [input]);
+    const { strings, redacted } = await redactSnapshot(input, output, {
       onProgress: showProgress(terminal),
     });
     const words = `${formatCount(redacted)} of ${formatCount(strings)} strings removed. Names of classes, functions, properties and scripts are kept.`;

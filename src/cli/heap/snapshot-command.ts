@@ -49,6 +49,7 @@ export const snapshotCommand: Command = (exit) => ({
       action: async (attachment, stop) => {
         if (stop.aborted) return null;
         const path = resolve(out ?? `${runId(startWallMs, attachment.facts.name)}.heapsnapshot`);
+        refuseToOverwrite(path, force);
         const taken = await takeOneSnapshot(attachment, {
           path,
           maxPauseMs: numberArgument(args, 'max-pause') ?? DEFAULT_MAX_PAUSE_MS,

@@ -1,0 +1,105 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, storageError } from './storage-error.ts';
+
+/** Whole, or made while it is written: lines of text, or bytes. */
+type Content = string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<string>;
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly content: Content;
+}
+
+/** New, never what lies there already: neither a file of somebody else nor where a link leads. */
+export const NEW_FILE: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const MOST_PARTS = 100;
+const BLOCK_CHARS = 64 * 1024;
+
+/**
+ * Names under which a file grows, readers ignore them. The usual one first: it may be taken by another writer, by what a killed
+ * one left, or by a file of the user.
+ */
+export function* partPaths(path: string): Generator<string> {
+  yield `${path}.part`;
+  for (let n = 2; n <= MOST_PARTS; n += 1) yield `${path}.${n}.part`;
+}
+
+/** Writes a whole file (0600) so that under its own name there is always the old or the new one, never a half. */
+export async function writeAtomically(path: string, content: Content): Promise<void> {
+  await writeAllAtomically([{ path, content }]);
+}
+
+/**
+ * Writes files that belong together: none appears under its name before all are on the disk. A link at one of the names is
+ * replaced itself, what it leads to is not touched. Throws a ProfilerError (exit 6) that names the file and the errno.
+ */
+export async function writeAllAtomically(files: readonly FileToWrite[]): Promise<void> {
+  const parts: { readonly part: string; readonly path: string }[] = [];
+  let at = files[0]?.path ?? '';
+  try {
+    for (const { path, content } of files) {
+      at = path;
+      const { part, handle } = await createPart(path);
+      parts.push({ part, path });
+      await fillPart(handle, content);
+    }
+    for (const { part, path } of parts) {
+      at = path;
+      await rename(part, path);
+    }
+    for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
+      at = folder;
+      await syncFolder(folder);
+    }
+  } catch (error) {
+    for (const { part } of parts) await rm(part, { force: true }).catch(() => {});
+    throw storageError('cannot write', at, error);
+  }
+}
+
+async function createPart(path: string): Promise<{ readonly part: string; readonly handle: FileHandle }> {
+  let taken: unknown;
+  for (const part of partPaths(path)) {
+    try {
+      return { part, handle: await open(part, NEW_FILE, 0o600) };
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      taken = error;
+    }
+  }
+  throw taken;
+}
+
+async function fillPart(handle: FileHandle, content: Content): Promise<void> {
+  try {
+    if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
+    else for await (const block of blocksOf(content)) await handle.writeFile(block);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Lines come one by one: a call on the disk for each would take longer than to make them. */
+async function* blocksOf(content: Exclude<Content, string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
+  let block = '';
+  for await (const chunk of content) {
+    if (typeof chunk === 'string') block += chunk;
+    else yield chunk;
+    if (block.length < BLOCK_CHARS) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
+}
+
+/** A rename is durable once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { lstatOf, refuseImpossibleFolder } from '../files/output-place.ts';
+import { irregularity } from '../files/regular-file.ts';
+import { errnoOf, storageError } from '../files/storage-error.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { WallMs } from '../model/units.ts';
+import { readManifest } from './read-manifest.ts';
+import { artefactKind, FOLDERS, JOURNALS, MANIFEST } from './run-files.ts';
+
+export type RunPlace = 'free' | 'earlier-run';
+
+/**
+ * Whether a run may be recorded into `dir`; changes nothing. Throws a ProfilerError: exit 2 when anything but an empty
+ * folder is there (with `force`: anything but a run), exit 6 when no folder can be made.
+ */
+export async function checkRunPlace(dir: string, force: boolean): Promise<RunPlace> {
+  const found = lstatOf(dir);
+  if (found !== null && !found.isDirectory()) {
+    throw taken(`${dir} is ${irregularity(found) ?? 'a file'}, not a folder.`, 'Choose another folder with --out.');
+  }
+  if (found === null) {
+    refuseImpossibleFolder(dir);
+    return 'free';
+  }
+  const present = await readdir(dir).catch((error: unknown) => {
+    throw storageError('cannot read', dir, error);
+  });
+  if (present.length === 0) {
+    refuseImpossibleFolder(dir);
+    return 'free';
+  }
+  const holds = `it holds ${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`;
+  if (!force)
+    throw taken(
+      `${dir} is not empty: ${holds}`,
+      'Choose another folder with --out; --force replaces a run that this tool recorded, and nothing else.',
+    );
+  if (await isRun(dir)) {
+    // It will get another name there.
+    refuseImpossibleFolder(dirname(dir));
+    return 'earlier-run';
+  }
+  throw taken(
+    `${dir} is not empty: ${holds}. It is not replaced: its ${MANIFEST} does not say that it is a run of this tool.`,
+    'Choose another folder with --out, or remove that one yourself.',
+  );
+}
+
+async function isRun(dir: string): Promise<boolean> {
+  try {
+    await readManifest(dir);
+    return true;
+  } catch (error) {
+    // Of a later version: a run all the same.
+    if (error instanceof ProfilerError && error.exitCode === EXIT.usage) return error.code === 'run-too-new';
+    throw error;
+  }
+}
+
+function taken(message: string, hint: string): ProfilerError {
+  return new ProfilerError('run-folder-exists', EXIT.usage, message, hint);
+}
+
+/** Gives a run folder another name, so that a new run can take its place; returns that name. Throws a ProfilerError (exit 6). */
+export async function setAside(dir: string, nowMs: WallMs): Promise<string> {
+  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
+  for (let n = 1; ; n += 1) {
+    const aside = `${dir}.replaced-${stamp}${n === 1 ? '' : `-${n}`}`;
+    if (lstatOf(aside) !== null) continue;
+    await rename(dir, aside).catch((error: unknown) => {
+      throw storageError('cannot replace', dir, error);
+    });
+    return aside;
+  }
+}
+
+/**
+ * Removes what a run consists of, and the folder when nothing else is in it; false when something else is. No link is
+ * followed. Throws a ProfilerError (exit 6).
+ */
+export async function removeRun(dir: string): Promise<boolean> {
+  try {
+    for (const folder of FOLDERS) {
+      const path = join(dir, folder);
+      for (const name of await namesIn(path)) {
+        if (artefactKind(`${folder}/${name.replace(/(\.\d+)?\.part$/, '')}`) !== null) await unlink(join(path, name));
+      }
+      await rmdir(path).catch(ifNotEmptyOrMissing);
+    }
+    const own = [...Object.values(JOURNALS), MANIFEST];
+    for (const name of await namesIn(dir)) {
+      if (own.some((file) => name === file || (name.startsWith(`${file}.`) && name.endsWith('.part'))))
+        await unlink(join(dir, name));
+    }
+    await rmdir(dir).catch(ifNotEmptyOrMissing);
+    return lstatOf(dir) === null;
+  } catch (error) {
+    throw storageError('cannot remove', dir, error);
+  }
+}
+
+/** Of a real folder; none where it is a link, or nothing. */
+async function namesIn(folder: string): Promise<string[]> {
+  const found = await lstat(folder).catch(() => null);
+  return found?.isDirectory() ? await readdir(folder) : [];
+}
+
+function ifNotEmptyOrMissing(error: unknown): void {
+  if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(errnoOf(error))) throw error;
+}
