@@ -7,6 +7,7 @@ import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -68,7 +69,7 @@ const saveCommand: Command = (exit) => ({
     const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
     await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
     for (const fault of [...missing, ...faults]) terminal.say(`taken although ${fault}`);
-    if (terminal.json) terminal.print(JSON.stringify({ file: path, runs: runs.map(({ id }) => id) }));
+    if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
     else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
   },
@@ -96,7 +97,7 @@ const compareCommand: Command = (exit) => ({
     const baseline = await readBaseline(fileOf(args));
     const { runs, missing } = await measureAll(args);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
-    const comparison = compareWithBaseline(baseline.runs, runs, notes, missing);
+    const comparison = redacted(compareWithBaseline(baseline.runs, runs, notes, missing));
     if (markdown !== null) {
       const last = await analyseRun(runFolders(args).at(-1) ?? '', {
         onProgress: terminal.say,
@@ -107,11 +108,8 @@ const compareCommand: Command = (exit) => ({
         `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`,
       );
     }
-    terminal.print(
-      terminal.json
-        ? JSON.stringify(comparison)
-        : renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }).trimEnd(),
-    );
+    if (terminal.json) terminal.data(comparison);
+    else terminal.show(renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }));
     exit(comparison.exitCode);
   },
 });

@@ -1,7 +1,7 @@
 import type { ScrapePlan } from './scrape.ts';
 import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
 
-/** What is known of the process under test. `commandLine` and `cwd` carry no secrets: see `redactCommandLine`. */
+/** What is known of the process under test. `commandLine` carries no secrets: see `redactCommandLine`. */
 export interface TargetFacts {
   readonly pid: number;
   /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: with the pid, the identity of a process. */
@@ -89,6 +89,22 @@ export interface RunSeal {
 /** A side from which a target is looked at: by the system that runs it, and by its own runtime. */
 export type View = 'process' | 'inside';
 
+/** What a run keeps of its scenario: enough to find it again and to compare runs, no value that was sent. */
+export interface ScenarioRecord {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Names, methods, paths and load. Runs of earlier versions hold the whole text, credentials redacted. */
+  readonly text: string;
+  /** Absent in runs of earlier versions. */
+  readonly source?: {
+    /** A path, or the name of a scenario that comes with the tool. */
+    readonly file: string;
+    readonly sha256: string;
+  };
+  /** Of what it sends: the same where only comments, address, length, limits or credentials differ. */
+  readonly digest?: string;
+}
+
 /** run.json: rewritten (to a .part file, then renamed) whenever it changes. */
 export interface RunManifest {
   readonly schema: 'profiler-run/1';
@@ -117,8 +133,8 @@ export interface RunManifest {
     readonly views?: readonly View[];
     readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
   };
-  /** The scenario as it was driven (credentials redacted), and its thresholds; null with `--load none`. */
-  readonly scenario: { readonly name: string; readonly baseUrl: string; readonly text: string } | null;
+  /** The scenario that was driven; null with `--load none`. */
+  readonly scenario: ScenarioRecord | null;
   /** Limits to hold, as written: `rss<512MiB`, `lock-proof: p(95)<300ms`. */
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
   readonly snapshots: readonly SnapshotRecord[];

@@ -19,6 +19,8 @@ import type { RunManifest, RunSeal } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
+import { redactMessage } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { JournalLedger } from './journal-ledger.ts';
 import { JOURNAL_FLAGS, JournalWriter } from './journal-writer.ts';
 import { listArtefacts } from './list-artefacts.ts';
@@ -121,7 +123,8 @@ function newLedgers(from: RunSeal['journals'] = {}): Ledgers {
   };
 }
 
-async function openRecorder(dir: string, manifest: RunManifest, options: OpenOptions): Promise<RunRecorder> {
+async function openRecorder(dir: string, given: RunManifest, options: OpenOptions): Promise<RunRecorder> {
+  const manifest = redacted(given);
   // First of all: a folder with it is known as a run, whenever this is ended.
   await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
   for (const folder of FOLDERS) await makeFolder(join(dir, folder));
@@ -135,7 +138,10 @@ async function openRecorder(dir: string, manifest: RunManifest, options: OpenOpt
   return new RunRecorder(dir, manifest, options);
 }
 
-/** Writes one run. No method but `close` and those of artefacts fails for the disk's sake: what waits is tried again. */
+/**
+ * Writes one run; all of it goes through `redacted` here, but profiles and snapshots, which are as V8 makes them. No method
+ * but `close` and those of artefacts fails for the disk's sake: what waits is tried again.
+ */
 export class RunRecorder {
   readonly dir: string;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
@@ -200,28 +206,35 @@ export class RunRecorder {
   }
 
   appendEvent(event: RunEvent): void {
-    this.#append('events', encodeEvent(event));
+    this.#append('events', encodeEvent(redacted(event, redactMessage)));
   }
 
   appendRequests(interval: RequestInterval): void {
     this.#hasData = true;
-    this.#append('requests', encodeRequestInterval(interval));
+    // Not the histograms, which are text too.
+    const { name, errorKinds } = redacted({ name: interval.name, errorKinds: interval.errorKinds });
+    this.#append('requests', encodeRequestInterval({ ...interval, name, errorKinds }));
   }
 
   appendScrape(scrape: Scrape): void {
-    this.#append('scrapes', encodeScrape(scrape));
+    this.#append('scrapes', encodeScrape({ ...scrape, error: redacted(scrape.error, redactMessage) }));
   }
 
   /** Settles when the change is in run.json, or when the disk has refused it once (it is tried again). */
   updateManifest(change: (manifest: RunManifest) => RunManifest): Promise<void> {
-    return this.#manifest.update(change);
+    return this.#manifest.update((manifest) => redacted(change(manifest)));
   }
 
   fileFor(kind: ArtefactKind, name: string | number): RunFile {
     return runFile(this.dir, kind, name);
   }
 
-  /** Writes a whole artefact. Throws a ProfilerError (exit 6). */
+  /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
+  async writeData(target: RunFile, value: object): Promise<void> {
+    await this.writeArtefact(target, JSON.stringify(redacted(value)));
+  }
+
+  /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
     try {
       await writeAtomically(target.path, content);

@@ -4,7 +4,7 @@ import { missedWords } from './missed-words.ts';
 import { formatMs, threeDigits } from './numbers.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
-import { sanitise, span, type TerminalLine } from './terminal-text.ts';
+import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
 
 const PERCENTILES = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const;
 /** Fewer say little: the last requests of a load are cut off by its end. */
@@ -14,7 +14,7 @@ const SHOWN_ERRORS = 8;
 const FIGURES = ['count', 'errors', 'per s', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 
 /** What a load measured: percentiles by request from the intended send time, gates, and what spoils the figures. */
-export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): string {
+export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions): Rendered {
   const { durationMs, offered, completed, late, requests, errors, gates, limits, abortedBy, generator } = load;
   const totals = [
     formatDuration(durationMs),

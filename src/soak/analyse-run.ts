@@ -20,6 +20,7 @@ import type { Threshold } from '../model/threshold.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
+import { type Redacted, redacted } from '../redact/redact-values.ts';
 import { growthOf } from '../snapshot/growth-of.ts';
 import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
@@ -36,11 +37,11 @@ export interface AnalyseOptions {
   readonly thresholds?: readonly Threshold[];
 }
 
-/** Reads a run folder, however its recording ended, and concludes. The folder is not changed. */
+/** Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder is not changed. */
 export async function analyseRun(
   runDir: string,
   { onProgress, toolVersion, thresholds }: AnalyseOptions,
-): Promise<ReportDocument> {
+): Promise<Redacted<ReportDocument>> {
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
@@ -74,7 +75,7 @@ export async function analyseRun(
     losses,
   };
   const report = analyse(data);
-  return buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion });
+  return redacted(buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */

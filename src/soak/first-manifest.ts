@@ -1,8 +1,9 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 import type { Clock } from '../model/clock.ts';
-import type { RunManifest, TargetFacts, View } from '../model/run-manifest.ts';
-import { redactScenarioText } from '../scenario/redact-scenario.ts';
-import type { SoakOptions } from './soak-options.ts';
+import type { RunManifest, ScenarioRecord, TargetFacts, View } from '../model/run-manifest.ts';
+import { scenarioOutline } from '../scenario/scenario-outline.ts';
+import { scenarioDigest, sha256 } from './scenario-digest.ts';
+import type { LoadOptions, SoakOptions } from './soak-options.ts';
 
 /** run.json as it stands before anything was captured. */
 export function firstManifest(
@@ -38,12 +39,22 @@ export function firstManifest(
       failOn: options.failOn,
       views: settled.views,
     },
-    scenario: load ? { name: load.scenario.name, baseUrl: load.baseUrl, text: redactScenarioText(load.text) } : null,
+    scenario: load && scenarioRecord(load),
     thresholds: textsBySubject(options.thresholds),
     snapshots: [],
     cpuWindows: [],
     heapProfiles: [],
     scripts: [],
+  };
+}
+
+function scenarioRecord({ scenario, baseUrl, file, text }: LoadOptions): ScenarioRecord {
+  return {
+    name: scenario.name,
+    baseUrl,
+    text: scenarioOutline(scenario),
+    source: { file, sha256: sha256(text) },
+    digest: scenarioDigest(scenario),
   };
 }
 

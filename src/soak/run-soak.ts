@@ -9,6 +9,7 @@ import type { RunManifest, View } from '../model/run-manifest.ts';
 import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -101,7 +102,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     recorder = await createRun(
       options.runDir,
       { ...manifest, target: { ...manifest.target, nodeVersion } },
-      { ...place, onStorage: (change) => listener.happened(tellStorage(change)) },
+      { ...place, onStorage: (change) => listener.happened(redactMessage(tellStorage(change))) },
     );
     recording.resolve(recorder);
     const disk = watchDisk(target, { recorder, log, clock, planned });
