@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
-import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
-import { readMemAvailableBytes } from '../capture/proc-files.ts';
+import { countClasses } from '../capture/count-classes.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { CaptureCost, PhaseName } from '../model/run-event.ts';
+import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
@@ -26,7 +25,6 @@ export interface CaptureOptions {
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
-  readonly maxPauseMs: Milliseconds;
   readonly heapIntervalBytes: Bytes;
   /** Take a snapshot even where the estimate forbids it. */
   readonly force: boolean;
@@ -37,8 +35,6 @@ export interface CaptureOptions {
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
-
-type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -161,16 +157,21 @@ export class Captures {
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
-      const withNumbers = isLast ? this.#estimate(instruments, { numbers: true }) : null;
-      const numbers = withNumbers?.verdict === 'go';
-      const estimate = numbers ? withNumbers : this.#estimate(instruments);
-      if (estimate.verdict !== 'go' && !this.#options.force) {
+      const { force } = this.#options;
+      const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
+      const { estimate, numbers, steps } = await instruments.snapshots.judge({
+        path: file.path,
+        wantNumbers: isLast,
+        force,
+      });
+      for (const { capture, cost } of steps)
+        log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
+      if (estimate.verdict !== 'go' && !force) {
         this.#refuse(estimate.verdict.refused, estimate);
         isRefused = true;
         return null;
       }
       const segment = keeper.segment;
-      const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
       const unkept = await this.#refuseUnkept(segment, numbers);
       if (unkept !== null) {
         recorder.noteLoss(`heap snapshot (${phase})`, unkept);
@@ -231,7 +232,7 @@ export class Captures {
     await sampling.sampleNow();
     if (this.#tooLong.has('class-counts')) return;
     await this.#attempt('class-counts', async (instruments) => {
-      if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
+      if ((await instruments.snapshots.judgeWalk()).verdict !== 'go') return null;
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
       this.#noteLength('class-counts', cost.pauseMs);
       log.event({ type: 'class-counts', requests: this.#requests(), classes: value });
@@ -298,23 +299,6 @@ export class Captures {
     log.say(`no heap snapshot: ${reason}`);
   }
 
-  #estimate(
-    { snapshots }: Instruments,
-    { numbers = false, share = 1 }: { readonly numbers?: boolean; readonly share?: number } = {},
-  ): ReturnType<Instruments['snapshots']['estimate']> {
-    const { keeper, maxPauseMs } = this.#options;
-    const values = this.#options.sampling.latest?.values ?? {};
-    return snapshots.estimate({
-      heapUsedBytes: share * (values['heap.used'] ?? 0),
-      nodeMajor: Number(/^v(\d+)/.exec(keeper.facts.nodeVersion ?? '')?.[1] ?? 0),
-      cgroupLimitBytes: values['cgroup.memory.limit'] ?? null,
-      memAvailableBytes: readMemAvailableBytes(),
-      rssBytes: values['process.rss'] ?? 0,
-      maxPauseMs,
-      numbers,
-    });
-  }
-
   /** What has no estimate beforehand has one after the first time. */
   #noteLength(capture: Capture, pauseMs: Milliseconds): void {
     const { maxPauseMs, force, log } = this.#options;
@@ -330,7 +314,7 @@ export class Captures {
   }
 
   async #attempt(
-    capture: Capture,
+    capture: CaptureName,
     action: (
       instruments: Instruments,
     ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
