@@ -1,6 +1,8 @@
+import { readHeapProfile } from '../format/heap-profile.ts';
 import type { SamplingHeapProfile } from '../model/profiles.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Bytes } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
 
@@ -40,7 +42,7 @@ export class AllocationRecorder {
    */
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost> {
     const { cost } = await this.#measure(async () => {
-      await this.#readProfile('HeapProfiler.stopSampling');
+      await this.discard();
       await this.#startSampling(intervalBytes, true);
     });
     return cost;
@@ -64,13 +66,21 @@ export class AllocationRecorder {
     return { profile: null, restarted: true, cost };
   }
 
-  /** Ends sampling. Forces a full collection too. */
-  async stop(): Promise<Omit<AllocationReading, 'restarted'>> {
-    const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.stopSampling'));
-    return { profile: value, cost };
+  /**
+   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row, and so
+   * pauses the target half as long. Null when sampling had been stopped behind our back: then nothing was collected.
+   */
+  async collect(): Promise<CaptureCost | null> {
+    const { profile, cost } = await this.read();
+    return profile === null ? null : cost;
   }
 
-  /** Without HeapProfiler.enable, so that no `disable` is due: that would end the id epoch of snapshots. */
+  /** Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of snapshots too. */
+  async discard(): Promise<void> {
+    await this.#call('HeapProfiler.disable');
+  }
+
+  /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
   async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval,
@@ -81,7 +91,9 @@ export class AllocationRecorder {
 
   async #readProfile(method: string): Promise<SamplingHeapProfile | null> {
     try {
-      return (await this.#call<{ readonly profile: SamplingHeapProfile }>(method)).profile;
+      const { profile } = await this.#call<{ readonly profile: SamplingHeapProfile }>(method);
+      takeIn(method, () => readHeapProfile(profile));
+      return profile;
     } catch (error) {
       if (error instanceof Error && /was not started/i.test(error.message)) return null;
       throw error;

@@ -1,4 +1,5 @@
 import type { Bytes, Milliseconds } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost, Measured } from './measure-cost.ts';
 
@@ -14,6 +15,9 @@ export async function collectGarbage(
   return await measure(async () => {
     await session.call('HeapProfiler.collectGarbage', {}, { deadlineMs });
     const { usedSize } = await session.call<{ readonly usedSize: Bytes }>('Runtime.getHeapUsage', {}, { deadlineMs });
-    return usedSize;
+    return takeIn('Runtime.getHeapUsage', () => {
+      if (!Number.isFinite(usedSize)) throw new Error('no usedSize');
+      return usedSize;
+    });
   });
 }

@@ -1,4 +1,5 @@
 import type { ClassCount } from '../model/run-event.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { countByClass } from './in-target/count-by-class.ts';
 import type { MeasureCost, Measured } from './measure-cost.ts';
@@ -25,17 +26,19 @@ export async function countClasses(session: InspectorSession, measure: MeasureCo
         objectGroup: OBJECT_GROUP,
       });
       const { objects } = await call<{ readonly objects: { readonly objectId: string } }>('Runtime.queryObjects', {
-        prototypeObjectId: prototype.objectId,
+        prototypeObjectId: takeIn('Runtime.evaluate', () => prototype.objectId),
         objectGroup: OBJECT_GROUP,
       });
       const { result } = await call<{ readonly result: { readonly value: ClassCount[] } }>('Runtime.callFunctionOn', {
-        objectId: objects.objectId,
+        objectId: takeIn('Runtime.queryObjects', () => objects.objectId),
         functionDeclaration: countByClass.toString(),
         arguments: [{ value: MOST_CLASSES }],
         returnByValue: true,
         objectGroup: OBJECT_GROUP,
       });
-      return result.value;
+      return takeIn('Runtime.callFunctionOn', () =>
+        result.value.map(({ class: name, count }) => ({ class: String(name), count: Number(count) })),
+      );
     } finally {
       await call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
     }

@@ -1,7 +1,9 @@
+import { readCpuProfile } from '../format/cpu-profile.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CpuProfile } from '../model/profiles.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Microseconds, Milliseconds, MonoMs } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
 
@@ -144,6 +146,8 @@ export class CpuRecorder {
       await this.#evaluate(`require('node:console').profileEnd(${JSON.stringify(running.title)})`);
       const profile = await running.finished;
       const endMonoMs = this.#clock.monoMs();
+      // Kept as V8 wrote it; read once to be sure that it is a profile.
+      takeIn('Profiler.consoleProfileFinished', () => readCpuProfile(profile));
       return { profile, ...placeInTime(profile, running.openedMonoMs, endMonoMs) };
     } finally {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { TargetQueries } from '../model/database.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { findCaller } from './in-target/find-caller.ts';
@@ -32,10 +33,11 @@ export class QueryProbe {
   /** `slowMs`: from this duration on a query stands in the slow-query log. */
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
     const book = `(${createQueryBook.toString()})(${normaliseSql.toString()}, ${slowMs})`;
-    const { unavailable } = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
+    const installed = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
       `(${installQueryProbe.toString()})(require, { book: ${book}, followRequests: ${followRequests.toString()}, findCaller: ${findCaller.toString()} })`,
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
+    const unavailable = takeIn('Runtime.evaluate', () => installed.unavailable.map(String));
     return new QueryProbe(session, slowMs, unavailable);
   }
 

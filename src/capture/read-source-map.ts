@@ -3,17 +3,9 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openRegularFileSync, readRegularFileSync } from '../files/regular-file.ts';
-
-/** A source map without its sources' text: names and positions only. Sources are absolute paths, or URLs of others. */
-export interface StrippedSourceMap {
-  readonly version: number;
-  readonly sources?: readonly (string | null)[];
-  readonly names?: readonly string[];
-  readonly mappings?: string;
-  readonly ignoreList?: readonly number[];
-  /** Of an index map, in place of `sources`, `names` and `mappings`. */
-  readonly sections?: readonly { readonly offset: unknown; readonly map: StrippedSourceMap }[];
-}
+import { jsonBomb } from '../format/json-memory.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { measureSourceMap, type StrippedSourceMap } from '../model/source-map.ts';
 
 /** How the target's files are seen from here: through /proc/<pid>/root, since it may live in a container. */
 export type ToHostPath = (path: string) => string;
@@ -34,31 +26,64 @@ export function scriptPath(url: string): string | null {
   }
 }
 
+/** A map that was found but is left out, and why: for the reader of a report, who sees the script's own lines instead. */
+export class UnusableSourceMap extends Error {
+  override readonly name = 'UnusableSourceMap';
+}
+
 /**
  * The source map that the last `sourceMappingURL` comment of a script names: beside it in a file, or inline as a data
- * URL. Null when there is none, or it cannot be read: a report then shows the script's own lines.
+ * URL. Null when there is none. Throws an UnusableSourceMap for one that is malformed or too large to be decoded.
  */
 export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSourceMap | null {
+  const found = findMap(path, toHostPath);
+  return found && parseSourceMap(found.bytes, found.mapPath);
+}
+
+/** Null also where something cannot be read: missing or forbidden is all the same to the reader of a report. */
+function findMap(
+  path: string,
+  toHostPath: ToHostPath,
+): { readonly bytes: Uint8Array; readonly mapPath: string } | null {
   try {
     const link = readMapLink(toHostPath(path));
     if (link === null) return null;
-    const inline = /^data:application\/json[^,]*?(;base64)?,(.*)$/s.exec(link);
+    const inline = /^data:application\/json[^,]*?(;base64)?,/.exec(link);
     if (inline) {
-      const text = inline[1]
-        ? Buffer.from(inline[2] ?? '', 'base64').toString('utf8')
-        : decodeURIComponent(inline[2] ?? '');
-      return stripSourceMap(JSON.parse(text), path);
+      const data = link.slice(inline[0].length);
+      return {
+        bytes: Buffer.from(inline[1] ? data : decodeURIComponent(data), inline[1] ? 'base64' : 'utf8'),
+        mapPath: path,
+      };
     }
     const mapPath = linkedPath(link, path);
     if (mapPath === null) return null;
-    const bytes = readRegularFileSync(toHostPath(mapPath), { maxBytes: MAX_BYTES });
-    // Some servers put `)]}'` before JSON against script inclusion; the specification says to skip that line.
-    const text = bytes.toString('utf8').replace(/^\)\]\}[^\n]*\n/, '');
-    return stripSourceMap(JSON.parse(text), mapPath);
-  } catch {
-    // Missing, forbidden or damaged: all the same to the reader of a report.
+    return { bytes: readRegularFileSync(toHostPath(mapPath), { maxBytes: MAX_BYTES }), mapPath };
+  } catch (error) {
+    if (error instanceof ProfilerError && error.code === 'file-too-large')
+      throw new UnusableSourceMap(`its map is too large: ${error.message}`);
     return null;
   }
+}
+
+/** A map as somebody else wrote it, made safe to keep and to decode. Throws an UnusableSourceMap where it is not. */
+export function parseSourceMap(bytes: Uint8Array, mapPath: string): StrippedSourceMap {
+  const bomb = jsonBomb(bytes);
+  if (bomb !== null) throw new UnusableSourceMap(`its map ${bomb}`);
+  let raw: unknown;
+  try {
+    // Some servers put `)]}'` before JSON against script inclusion; the specification says to skip that line.
+    raw = JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\)\]\}[^\n]*\n/, ''),
+    );
+  } catch {
+    throw new UnusableSourceMap('its map is not JSON');
+  }
+  const size = measureSourceMap(raw);
+  if (typeof size === 'string') throw new UnusableSourceMap(`its map cannot be used: ${size}`);
+  return stripSourceMap(raw as RawMap, mapPath);
 }
 
 /** The comment stands at the end; only an inline map makes it necessary to read further back. */
@@ -92,29 +117,24 @@ function linkedPath(link: string, scriptFile: string): string | null {
   return posix.resolve(posix.dirname(scriptFile), decodeURIComponent(link));
 }
 
-/** As tools write it; nothing of it is trusted. */
-type RawMap = StrippedSourceMap & { readonly sourceRoot?: string; readonly x_google_ignoreList?: readonly number[] };
+/** As tools write it, after it was measured. */
+type RawMap = StrippedSourceMap & { readonly sourceRoot?: unknown; readonly x_google_ignoreList?: unknown };
 
 /** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy lies elsewhere. */
-export function stripSourceMap(raw: RawMap, mapPath: string): StrippedSourceMap | null {
-  if (typeof raw !== 'object' || raw === null) return null;
-  const ignoreList = raw.ignoreList ?? raw.x_google_ignoreList;
-  if (Array.isArray(raw.sections)) {
-    const sections = raw.sections.flatMap(({ offset, map }) => {
-      const stripped = stripSourceMap(map as RawMap, mapPath);
-      return stripped ? [{ offset, map: stripped }] : [];
-    });
-    return { version: 3, sections };
+function stripSourceMap(raw: RawMap, mapPath: string): StrippedSourceMap {
+  if (raw.sections) {
+    // One without a map of its own names a map at an address, which nobody fetches.
+    const own = raw.sections.filter(({ map }) => map !== undefined);
+    return { version: 3, sections: own.map(({ offset, map }) => ({ offset, map: stripSourceMap(map, mapPath) })) };
   }
-  if (typeof raw.mappings !== 'string' || !Array.isArray(raw.sources)) return null;
+  const ignoreList = raw.ignoreList ?? raw.x_google_ignoreList;
+  const sourceRoot = typeof raw.sourceRoot === 'string' ? raw.sourceRoot : '';
   return {
     version: 3,
-    sources: raw.sources.map((source) =>
-      source === null ? null : resolveSource(source, raw.sourceRoot ?? '', mapPath),
-    ),
+    sources: (raw.sources ?? []).map((source) => (source === null ? null : resolveSource(source, sourceRoot, mapPath))),
     names: raw.names ?? [],
-    mappings: raw.mappings,
-    ...(ignoreList && { ignoreList }),
+    mappings: raw.mappings ?? '',
+    ...(Array.isArray(ignoreList) && { ignoreList }),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
-import { InspectorError } from '../target/inspector-error.ts';
+import { InspectorError, takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { HEARTBEAT_EXPRESSION, REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
@@ -55,10 +55,11 @@ export class RuntimeProbe {
 
   static async install(session: InspectorSession, options: RuntimeProbeOptions): Promise<RuntimeProbe> {
     const inTarget: ProbeOptions = { httpProbes: options.httpProbes };
-    const { unavailable } = await session.evaluateInTurn<ReturnType<typeof installProbe>>(
+    const installed = await session.evaluateInTurn<ReturnType<typeof installProbe>>(
       `(${installProbe.toString()})(require, ${JSON.stringify(inTarget)})`,
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
+    const unavailable = takeIn('Runtime.evaluate', () => installed.unavailable.map(String));
     return new RuntimeProbe(session, options, unavailable);
   }
 
@@ -76,12 +77,12 @@ export class RuntimeProbe {
       throw error;
     });
     this.#asked = null;
-    return {
+    return takeIn('Runtime.evaluate', () => ({
       monoMs: reading.monoMs,
       values: toRuntimeValues(reading),
       liveHeaps: reading.live.map((point) => ({ ...point, forced: this.#isForced(point.monoMs) })),
       resourcesByType: reading.resources ?? {},
-    };
+    }));
   }
 
   /** Runs `action` and says how long the target's main thread stood still meanwhile (the longest single stall). */

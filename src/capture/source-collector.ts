@@ -2,18 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { ScriptRecord } from '../model/run-manifest.ts';
+import type { StrippedSourceMap } from '../model/source-map.ts';
+import { unusableMap } from '../model/source-map.ts';
+import { formatBytes } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
 import { openPartFile } from './part-file.ts';
-import {
-  readSourceMap,
-  type StrippedSourceMap,
-  scriptPath,
-  stripSourceMap,
-  type ToHostPath,
-} from './read-source-map.ts';
+import { parseSourceMap, readSourceMap, scriptPath, type ToHostPath, UnusableSourceMap } from './read-source-map.ts';
 import { scanScript } from './scan-script.ts';
 
 /** A copied map larger than this is dropped: the report then shows the lines of the script itself. */
@@ -26,16 +23,26 @@ const MAX_MAP_CHARS = 32 * 1024 * 1024;
  */
 export class SourceCollector {
   readonly #folder: string;
+  readonly #onUnusable: (text: string) => void;
   readonly #pid: () => number;
   readonly #seen = new Set<string>();
   readonly #packages = new Map<string, PackageFacts>();
 
   /**
    * `folder`: where the maps go. Files of the process `pid` are read as that process sees them, where the platform can;
-   * it is another one after a restart.
+   * it is another one after a restart. `onUnusable` is told of every map that is there and is left out, with the reason.
    */
-  constructor({ pid, folder }: { readonly pid: () => number; readonly folder: string }) {
+  constructor({
+    pid,
+    folder,
+    onUnusable,
+  }: {
+    readonly pid: () => number;
+    readonly folder: string;
+    readonly onUnusable: (text: string) => void;
+  }) {
     this.#folder = folder;
+    this.#onUnusable = onUnusable;
     this.#pid = pid;
   }
 
@@ -49,11 +56,11 @@ export class SourceCollector {
       this.#seen.add(url);
       const path = scriptPath(url);
       if (path === null) continue;
-      const map = readSourceMap(path, toHostPath);
+      const map = this.#usable(path, () => readSourceMap(path, toHostPath));
       const { jsonLines, variables } = scanScript(toHostPath(path));
       records.push({
         url,
-        mapFile: map && this.#keep(map),
+        mapFile: map && this.#keep(map, path),
         ...findPackage(posix.dirname(path), toHostPath, this.#packages),
         ...(jsonLines.length > 0 ? { jsonLines } : {}),
         ...(Object.keys(variables).length > 0 ? { variables } : {}),
@@ -69,16 +76,33 @@ export class SourceCollector {
   async addLoadedMaps(records: readonly ScriptRecord[], session: InspectorSession): Promise<ScriptRecord[]> {
     const completed: ScriptRecord[] = [];
     for (const record of records) {
-      const map = record.mapFile === null ? await readLoadedMap(session, record.url) : null;
-      completed.push(map ? { ...record, mapFile: this.#keep(map) } : record);
+      const path = scriptPath(record.url);
+      const text = record.mapFile === null && path !== null ? await readLoadedMap(session, record.url, path) : null;
+      const map =
+        text === null || path === null ? null : this.#usable(path, () => parseSourceMap(Buffer.from(text), path));
+      completed.push(map ? { ...record, mapFile: this.#keep(map, path ?? '') } : record);
     }
     return completed;
   }
 
+  /** What `read` gives, or null where that is not usable, which is told. */
+  #usable(path: string, read: () => StrippedSourceMap | null): StrippedSourceMap | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UnusableSourceMap)) throw error;
+      this.#onUnusable(unusableMap(path, error.message));
+      return null;
+    }
+  }
+
   /** Named by content: the same map is kept once. */
-  #keep(map: StrippedSourceMap): string | null {
+  #keep(map: StrippedSourceMap, path: string): string | null {
     const text = JSON.stringify(map);
-    if (text.length > MAX_MAP_CHARS) return null;
+    if (text.length > MAX_MAP_CHARS) {
+      this.#onUnusable(unusableMap(path, `its map is larger than ${formatBytes(MAX_MAP_CHARS)}`));
+      return null;
+    }
     const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.map`;
     const file = join(this.#folder, name);
     if (existsSync(file)) return name;
@@ -94,12 +118,11 @@ export class SourceCollector {
   }
 }
 
-async function readLoadedMap(session: InspectorSession, url: string): Promise<StrippedSourceMap | null> {
-  const path = scriptPath(url);
-  if (path === null || !/\.[cm]?tsx?$|\.jsx$/.test(path)) return null;
+async function readLoadedMap(session: InspectorSession, url: string, path: string): Promise<string | null> {
+  if (!/\.[cm]?tsx?$|\.jsx$/.test(path)) return null;
   try {
-    const text = await session.evaluate<string | null>(callInTarget(findLoadedMap, url));
-    return text === null ? null : stripSourceMap(JSON.parse(text), path);
+    const text = await session.evaluate<unknown>(callInTarget(findLoadedMap, url));
+    return typeof text === 'string' ? text : null;
   } catch {
     // A blocked or broken target: the report shows the lines as they were run.
     return null;

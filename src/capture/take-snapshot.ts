@@ -1,5 +1,6 @@
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
 import type { Sink } from './part-file.ts';
@@ -45,6 +46,7 @@ export async function takeSnapshot(
       ),
     );
     if (failure !== null) throw failure;
+    takeIn('HeapProfiler.takeHeapSnapshot', () => refuseOther(head));
     return { bytes: sink.commit(), nodes: readNodeCount(head), cost };
   } catch (error) {
     sink.abandon();
@@ -52,6 +54,10 @@ export async function takeSnapshot(
   } finally {
     off();
   }
+}
+
+function refuseOther(head: string): void {
+  if (!/^\s*\{\s*"snapshot"/.test(head)) throw new Error('no heap snapshot');
 }
 
 function readNodeCount(head: string): number | null {

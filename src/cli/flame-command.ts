@@ -110,21 +110,27 @@ export const flameCommand: Command = (exit) => ({
     const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
     refuseToOverwrite(out, flagArgument(args, 'force'), earlier === null ? [file] : [file, earlier]);
 
-    const content = await format.make(await readFlame(file, earlier, format.limits), out);
+    const content = await format.make(await readFlame(file, earlier, format.limits, terminal.say), out);
     if (content !== null) await writeOutput(out, content);
-    terminal.print(terminal.json ? JSON.stringify({ format: name, file: out }) : out);
+    if (terminal.json) terminal.data({ format: name, file: out });
+    else terminal.print(out);
     exit(EXIT.passed);
   },
 });
 
-async function readFlame(file: string, earlier: string | null, limits: FlameLimits): Promise<Flame> {
-  const now = await readProfileFile(file);
+async function readFlame(
+  file: string,
+  earlier: string | null,
+  limits: FlameLimits,
+  note: (text: string) => void,
+): Promise<Flame> {
+  const now = await readProfileFile(file, note);
   const tree = mergeWindows([now.profile]);
   const durationUs = now.profile.endTime - now.profile.startTime;
   const detail = `${tree.samples} samples`;
   if (earlier === null)
     return { title: basename(file), detail, root: buildFlame(tree, now.placeOf, limits), durationUs };
-  const before = await readProfileFile(earlier);
+  const before = await readProfileFile(earlier, note);
   const beforeTree = mergeWindows([before.profile]);
   const base = commonBase(beforeTree, tree, { before: null, after: null });
   return {

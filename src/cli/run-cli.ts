@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { loadCommands } from './commands.ts';
 import { usageErrorOf } from './option-types.ts';
+import { writeResult } from './output.ts';
 import { printError } from './print-error.ts';
 
 const WIDEST_HELP = 110;
@@ -32,7 +33,11 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .fail((message, error) => {
       throw error && error.name !== 'YError' ? error : usageErrorOf(error?.message ?? message);
     })
-    .epilogue('Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>')
+    .epilogue(
+      'Exit codes: 0 gates passed, 1 a gate failed, 2 usage or configuration, 3 could not attach, 4 target lost,\n' +
+        '5 not enough data to judge, 6 storage, 70 a defect of the tool itself, 130 stopped by the user.\n\n' +
+        'Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>',
+    )
     .version(toolVersion())
     .alias({ help: 'h', version: 'v' })
     .completion('completion', 'print a completion script for bash or zsh')
@@ -45,9 +50,12 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     );
   }
   try {
-    await parser.parseAsync([...words]);
+    // With a function to hand it to, yargs prints neither help nor completions by itself.
+    await parser.parseAsync([...words], {}, (_error, _args, text) => {
+      if (text !== '') writeResult(`${text}\n`);
+    });
   } catch (error) {
-    return printError(error, (text) => (json ? process.stdout : process.stderr).write(text), json);
+    return printError(error, json);
   }
   return exitCode;
 }

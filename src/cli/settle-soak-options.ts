@@ -99,7 +99,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
     }
     return null;
   }
-  const { file, text, scenario: parsed } = readScenario(scenario);
+  const { file, reference, text, scenario: parsed } = readScenario(scenario);
   const baseUrl = textArgument(args, 'url') ?? config?.url ?? parsed.baseUrl;
   if (baseUrl === null) {
     throw new ProfilerError(
@@ -111,6 +111,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
   }
   return {
     scenario: parsed,
+    file: reference,
     text,
     baseUrl,
     users: users ?? config?.users ?? null,

@@ -1,6 +1,7 @@
 import { createHostClock } from '../capture/host-clock.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { Redacted } from '../redact/redact-values.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
@@ -15,7 +16,7 @@ import type { Terminal } from './terminal.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface SoakOutcome {
-  readonly document: ReportDocument;
+  readonly document: Redacted<ReportDocument>;
   readonly exitCodes: readonly ExitCode[];
 }
 
@@ -48,16 +49,17 @@ export async function soakAndReport(
   listener.ended?.();
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
+  const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
   const page = await writeReports(document, reportDir).catch((error: unknown) => {
     // What was found out in hours is not lost with the place for it.
-    if (!terminal.json) terminal.print(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+    if (!terminal.json) terminal.show(text);
     throw error;
   });
-  if (terminal.json) terminal.print(JSON.stringify(document.report));
-  else
-    terminal.print(
-      `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}\nrun:    ${options.runDir}`,
-    );
+  if (terminal.json) terminal.data(document.report);
+  else {
+    terminal.show(text);
+    terminal.print(`\nreport: ${page}\nrun:    ${options.runDir}`);
+  }
   return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@jridgewell/trace-mapping';
 import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
+import { measureSourceMap, unusableMap } from '../model/source-map.ts';
 import { packageInPath, relativePath, scriptPath } from './script-paths.ts';
 
 interface Script {
@@ -21,18 +22,34 @@ interface Position {
   readonly name: string | null;
 }
 
+/** Of all maps together, decoded: half a gigabyte. */
+const MOST_SEGMENTS = 4_000_000;
+
 /**
  * Turns V8's positions into places of the source. `maps` holds source maps by their name in `sources/`; where there is
  * none, or none that can be read, the place is that in the script itself. Each map is decoded when it is first needed.
+ * `note` is told of maps that are left out.
  */
-export function createPlaceOf(scripts: readonly ScriptRecord[], maps: ReadonlyMap<string, string>): PlaceOf {
+export function createPlaceOf(
+  scripts: readonly ScriptRecord[],
+  maps: ReadonlyMap<string, string>,
+  note: (text: string) => void = () => {},
+): PlaceOf {
+  let segmentsLeft = MOST_SEGMENTS;
+  const mapOf = (record: ScriptRecord): TraceMap | null => {
+    const map = readMap(maps.get(record.mapFile ?? ''), record.url, segmentsLeft);
+    if (typeof map === 'string') note(unusableMap(record.url, map));
+    if (map === null || typeof map === 'string') return null;
+    segmentsLeft -= map.segments;
+    return map.map;
+  };
   const records = new Map(scripts.map((record) => [scriptPath(record.url), record]));
   const loaded = new Map<string, Script | null>();
   const scriptOf = (path: string): Script | null => {
     const known = loaded.get(path);
     if (known !== undefined) return known;
     const record = records.get(path);
-    const script = record ? { record, map: readMap(maps.get(record.mapFile ?? ''), record.url) } : null;
+    const script = record ? { record, map: mapOf(record) } : null;
     loaded.set(path, script);
     return script;
   };
@@ -99,7 +116,8 @@ function mappedPosition(
   const before = originalPositionFor(map, needle);
   // A module's own function starts at column 0, before the first mapping of its line.
   const found = before.source === null ? originalPositionFor(map, { ...needle, bias: LEAST_UPPER_BOUND }) : before;
-  if (found.source === null) return null;
+  // A map may name sources that it does not list, and lines before the first.
+  if (typeof found.source !== 'string' || found.line < 1) return null;
   return {
     path: sourcePath(found.source, scriptFile),
     line: found.line,
@@ -131,16 +149,23 @@ function sourcePath(source: string, scriptFile: string): string {
   return scriptPath(source);
 }
 
-/** Null for a map that is missing or broken. */
-function readMap(text: string | undefined, scriptUrl: string): TraceMap | null {
+/** Null where there is none; a text that says why it is left out. It is measured before it is decoded. */
+function readMap(
+  text: string | undefined,
+  scriptUrl: string,
+  mostSegments: number,
+): { readonly map: TraceMap; readonly segments: number } | string | null {
   if (text === undefined) return null;
   try {
     const json: unknown = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, ''));
+    const size = measureSourceMap(json);
+    if (typeof size === 'string') return size;
+    if (size.segments > mostSegments) return 'with those of the other scripts, its mappings would fill the memory';
     // The map stands beside its script: sources are relative to it.
     const map = FlattenMap(json as Parameters<typeof FlattenMap>[0], scriptUrl);
     traceSegment(map, 0, 0);
-    return map;
-  } catch {
-    return null;
+    return { map, segments: size.segments };
+  } catch (error) {
+    return `it cannot be read: ${(error as Error).message}`;
   }
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { storageError } from '../files/storage-error.ts';
 import { documentFormat } from '../format/results/json-document.ts';
@@ -10,7 +10,7 @@ import { DOCUMENT_FORMATS } from '../format/results/reports.ts';
 import { knownButUnreadable, resultHead, STREAMED_FORMATS } from '../format/results/result-formats.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { WallMs } from '../model/units.ts';
+import { formatBytes, type WallMs } from '../model/units.ts';
 import { IntervalBook } from './interval-book.ts';
 
 export interface ReadOptions {
@@ -31,6 +31,9 @@ export interface Results {
 /** Enough to see the first line, however long. */
 const HEAD_BYTES = 64 * 1024;
 const PROGRESS_EVERY = 1_000_000;
+/** Results are packed to a fifth or a thirtieth; a file made to fill memory or disk to a thousandth. */
+const MOST_TIMES_UNPACKED = 100;
+const LEAST_UNPACKED_BYTES = 64 * 1024 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
 
 /**
@@ -110,7 +113,27 @@ async function unpacked(file: string): Promise<Readable> {
   if (!isGzip) return bytes;
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   bytes.once('error', (error) => gunzip.destroy(error));
-  return bytes.pipe(gunzip);
+  const { size } = await stat(file);
+  const mostBytes = Math.max(LEAST_UNPACKED_BYTES, MOST_TIMES_UNPACKED * size);
+  return Readable.from(upTo(bytes.pipe(gunzip), mostBytes, () => bombError(file, size, mostBytes)));
+}
+
+async function* upTo(bytes: AsyncIterable<Uint8Array>, most: number, error: () => Error): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > most) throw error();
+    yield chunk;
+  }
+}
+
+function bombError(file: string, size: number, most: number): ProfilerError {
+  return new ProfilerError(
+    'result-bomb',
+    EXIT.usage,
+    `${file}: its ${formatBytes(size)} unpack to more than ${formatBytes(most)}, which results of a load tool do not.`,
+    'If it is one, unpack it with gunzip and import that.',
+  );
 }
 
 async function startsWith(file: string, magic: readonly number[]): Promise<boolean> {
@@ -152,6 +175,40 @@ function emptyError(file: string, title: string, notes: readonly string[]): Prof
   return new ProfilerError('result-empty', EXIT.usage, `${basename(file)}: ${what}${damage}.`, knownFormats());
 }
 
+const IMPOSSIBLE = 'a time, duration or count that cannot be';
+const LONGEST_REQUEST_MS = 7 * 24 * 3_600_000;
+/** A load of weeks, known as a whole. */
+const LONGEST_SUMMARY_MS = 366 * 24 * 3_600_000;
+/** What JavaScript can write as a date. */
+const LAST_WALL_MS = 8.64e15;
+const MOST_REQUESTS = 1e12;
+
+/** Readers take the numbers as they stand in the file: 1e308 and Infinity are numbers too. */
+function isPossible({ startWallMs, durationMs, count, errors, errorKinds, quantiles }: ResultSummary): boolean {
+  return (
+    (startWallMs === null || isTime(startWallMs)) &&
+    isTime((startWallMs ?? 0) + durationMs) &&
+    durationMs >= 0 &&
+    durationMs <= LONGEST_SUMMARY_MS &&
+    isCount(count) &&
+    isCount(errors) &&
+    Object.values(errorKinds).every(isCount) &&
+    quantiles.every(([share, latencyMs]) => share >= 0 && share <= 1 && isDuration(latencyMs))
+  );
+}
+
+function isTime(wallMs: number): boolean {
+  return wallMs >= 0 && wallMs <= LAST_WALL_MS;
+}
+
+function isDuration(durationMs: number): boolean {
+  return durationMs >= 0 && durationMs <= LONGEST_REQUEST_MS;
+}
+
+function isCount(count: number): boolean {
+  return Number.isInteger(count) && count >= 0 && count <= MOST_REQUESTS;
+}
+
 /** Puts what the readers tell into the book; undated stretches wait until the file has been read. */
 class Collector implements ResultSink {
   readonly book = new IntervalBook();
@@ -166,6 +223,10 @@ class Collector implements ResultSink {
   }
 
   request(endWallMs: WallMs, name: string, durationMs: number, error: string | null): void {
+    if (!isTime(endWallMs) || !isDuration(durationMs)) {
+      this.damage(IMPOSSIBLE);
+      return;
+    }
     this.book.add(endWallMs, name, durationMs, error);
     this.requests += 1;
     if (this.requests % PROGRESS_EVERY === 0) this.#onProgress(`${this.requests / 1e6} million requests`);
@@ -173,6 +234,10 @@ class Collector implements ResultSink {
 
   summary(summary: ResultSummary): void {
     if (summary.count <= 0) return;
+    if (!isPossible(summary)) {
+      this.damage(IMPOSSIBLE);
+      return;
+    }
     this.requests += summary.count;
     if (summary.startWallMs === null) this.#undated.push(summary);
     else this.book.addSummary(summary, summary.startWallMs);
@@ -180,7 +245,8 @@ class Collector implements ResultSink {
   }
 
   dropped(wallMs: WallMs, count: number): void {
-    this.book.drop(wallMs, count);
+    if (isTime(wallMs) && isCount(count)) this.book.drop(wallMs, count);
+    else this.damage(IMPOSSIBLE);
   }
 
   note(text: string): void {

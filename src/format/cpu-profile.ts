@@ -18,7 +18,8 @@ export function parseCpuProfile(bytes: Uint8Array, file: string): CpuProfile {
   return parseJson(bytes, { file, code: 'cpu-profile-invalid', hint }, readCpuProfile);
 }
 
-function readCpuProfile(value: unknown): CpuProfile {
+/** The same of a value that is no text any more. Throws a ShapeError. */
+export function readCpuProfile(value: unknown): CpuProfile {
   const own = object(value, '');
   if (member(own, 'nodes') === undefined && member(own, 'head') !== undefined) {
     throw new ShapeError('nodes', 'a list (this file has the tree form that DevTools gave up in 2016)', undefined);

@@ -5,6 +5,15 @@ interface JsonError {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const WORDS: readonly string[] = ['true', 'false', 'null'];
+const LONGEST_WORD = 5;
+/** 1 for the bytes of numbers and of `true`, `false`, `null`. */
+const IS_WORD: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[\w.+-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
@@ -74,10 +83,15 @@ function endOfText(bytes: Uint8Array, start: number): number | JsonError {
 /** Position of the last byte of the number, true, false or null that starts at `start`; null where there is none. */
 function endOfWord(bytes: Uint8Array, start: number): number | null {
   let end = start;
-  while (end < bytes.length && /[\w.+-]/.test(String.fromCharCode(bytes[end] ?? 0))) end += 1;
-  const word = ascii(bytes, start, end);
+  while (end < bytes.length && IS_WORD[bytes[end] ?? 0] === 1) end += 1;
   const atEndOfFile = end === bytes.length;
-  return NUMBER.test(word) || ['true', 'false', 'null'].includes(word) || (atEndOfFile && word) ? end - 1 : null;
+  const isNumber = bytes[start] === MINUS || ((bytes[start] ?? 0) >= DIGIT_0 && (bytes[start] ?? 0) <= DIGIT_9);
+  // Anything else that is so long is no word of JSON, and need not be looked at.
+  if (end === start || (!isNumber && end - start > LONGEST_WORD)) return null;
+  const word = ascii(bytes, start, end);
+  const isWhole = isNumber ? NUMBER.test(word) : WORDS.includes(word);
+  const isCut = atEndOfFile && (isNumber ? /^[-+.\deE]+$/.test(word) : WORDS.some((whole) => whole.startsWith(word)));
+  return isWhole || isCut ? end - 1 : null;
 }
 
 function unexpected(bytes: Uint8Array, byteOffset: number): JsonError {
@@ -89,8 +103,7 @@ function unexpected(bytes: Uint8Array, byteOffset: number): JsonError {
   };
 }
 
+/** In one piece: a word may be as long as the file. */
 function ascii(bytes: Uint8Array, from: number, to: number): string {
-  let word = '';
-  for (let at = from; at < Math.min(to, bytes.length); at += 1) word += String.fromCharCode(bytes[at] ?? 0);
-  return word;
+  return new TextDecoder('latin1').decode(bytes.subarray(from, to));
 }

@@ -15,12 +15,15 @@ const readSample = fields<NonNullable<SamplingHeapProfile['samples']>[number]>({
 /** Reads a .heapprofile (V8's sampling heap profile). Throws a ProfilerError `heap-profile-invalid` (exit 2). */
 export function parseHeapProfile(bytes: Uint8Array, file: string): SamplingHeapProfile {
   const hint = 'A .heapprofile of V8 is needed: from this tool, node --heap-prof, or DevTools (allocation sampling).';
-  return parseJson(bytes, { file, code: 'heap-profile-invalid', hint }, (value) => {
-    const own = object(value, '');
-    const head = readTree(member(own, 'head'));
-    const samples = member(own, 'samples');
-    return samples === undefined ? { head } : { head, samples: listOf(readSample)(samples, 'samples') };
-  });
+  return parseJson(bytes, { file, code: 'heap-profile-invalid', hint }, readHeapProfile);
+}
+
+/** The same of a value that is no text any more. Throws a ShapeError. */
+export function readHeapProfile(value: unknown): SamplingHeapProfile {
+  const own = object(value, '');
+  const head = readTree(member(own, 'head'));
+  const samples = member(own, 'samples');
+  return samples === undefined ? { head } : { head, samples: listOf(readSample)(samples, 'samples') };
 }
 
 /** Copies the tree with a stack of its own: it may be deeper than that of the machine. */

@@ -2,6 +2,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatCount } from '../model/units.ts';
 import { findJsonError } from './find-json-error.ts';
+import { jsonBomb } from './json-memory.ts';
 import { ShapeError } from './shape.ts';
 
 /** The longest string that V8 can hold, hence the largest file that can be parsed in one piece. */
@@ -23,6 +24,8 @@ export function parseJson<T>(
       `${formatCount(bytes.length)} bytes are more than can be read in one piece (${formatCount(MAX_TEXT_BYTES)})`,
     );
   }
+  const bomb = jsonBomb(bytes);
+  if (bomb !== null) throw fail(`it ${bomb}`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8').decode(bytes));

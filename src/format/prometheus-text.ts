@@ -1,3 +1,5 @@
+import { formatCount } from '../model/units.ts';
+
 /** `unknown` where the text does not say. Types of OpenMetrics that are not known here are `unknown` too. */
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'unknown';
 
@@ -22,14 +24,17 @@ export class PrometheusTextError extends Error {
 
 type OpenFamily = { name: string; type: MetricType; help: string; samples: MetricSample[] };
 
-const TYPES: Readonly<Record<string, MetricType>> = {
-  counter: 'counter',
-  gauge: 'gauge',
-  histogram: 'histogram',
-  gaugehistogram: 'histogram',
-  summary: 'summary',
-  info: 'info',
-};
+/** A map, since the names in it come from the text: `constructor` is no type. */
+const TYPES: ReadonlyMap<string, MetricType> = new Map([
+  ['counter', 'counter'],
+  ['gauge', 'gauge'],
+  ['histogram', 'histogram'],
+  ['gaugehistogram', 'histogram'],
+  ['summary', 'summary'],
+  ['info', 'info'],
+]);
+/** Services expose thousands of series, and one that exposes this many cannot be read once a second. */
+const MOST_SAMPLES = 200_000;
 /** What the names of the samples of one type may have after the name of the metric. */
 const SUFFIXES: Readonly<Record<MetricType, readonly string[]>> = {
   counter: ['_total', '_created'],
@@ -54,7 +59,8 @@ export function parsePrometheusText(text: string): MetricFamily[] {
     return family;
   };
   let number = 0;
-  for (const line of text.split('\n')) {
+  let samples = 0;
+  for (const line of linesOf(text)) {
     number += 1;
     const trimmed = line.trim();
     if (trimmed === '# EOF') break;
@@ -66,18 +72,31 @@ export function parsePrometheusText(text: string): MetricFamily[] {
     const sample = new SampleLine(trimmed).read();
     if (sample === null)
       throw new PrometheusTextError(`line ${number} is no sample: ${JSON.stringify(trimmed.slice(0, 80))}`);
+    samples += 1;
+    if (samples > MOST_SAMPLES) throw new PrometheusTextError(`more than ${formatCount(MOST_SAMPLES)} series`);
     familyOf(ownerName(sample.name, families)).samples.push(sample);
   }
   return [...families.values()].filter(({ samples }) => samples.length > 0);
 }
 
+function* linesOf(text: string): Generator<string> {
+  let from = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    yield text.slice(from, end);
+    from = end + 1;
+  }
+  yield text.slice(from);
+}
+
 function readComment(line: string, familyOf: (name: string) => OpenFamily): void {
-  const [, what, quoted, plain, rest = ''] =
-    /^#\s*(HELP|TYPE)\s+(?:"((?:\\.|[^"\\])*)"|(\S+))\s*(.*)$/.exec(line) ?? [];
-  const name = quoted === undefined ? plain : unescaped(quoted);
-  if (what === undefined || name === undefined) return;
-  const family = familyOf(name);
-  if (what === 'TYPE') family.type = TYPES[rest.trim()] ?? 'unknown';
+  const [head, what] = /^#\s*(HELP|TYPE)\s+/.exec(line) ?? [];
+  if (head === undefined) return;
+  const end = line[head.length] === '"' ? closingQuote(line, head.length) : endOfWord(line, head.length);
+  if (end < 0) return;
+  const isQuoted = line[head.length] === '"';
+  const family = familyOf(isQuoted ? unescaped(line.slice(head.length + 1, end)) : line.slice(head.length, end));
+  const rest = line.slice(isQuoted ? end + 1 : end).trimStart();
+  if (what === 'TYPE') family.type = TYPES.get(rest.trim()) ?? 'unknown';
   else family.help = unescaped(rest);
 }
 
@@ -89,7 +108,6 @@ function ownerName(name: string, families: ReadonlyMap<string, OpenFamily>): str
 }
 
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
-const QUOTED = /"((?:\\.|[^"\\])*)"/y;
 const SPACE = /[ \t]*/y;
 const NUMBER = /[^ \t]+/y;
 /** A timestamp, an exemplar, both. */
@@ -145,8 +163,11 @@ class SampleLine {
   }
 
   #takeQuoted(): string | null {
-    const text = this.#take(QUOTED);
-    return text === null ? null : unescaped(text.slice(1, -1));
+    const start = this.#at;
+    const end = this.#line[start] === '"' ? closingQuote(this.#line, start) : -1;
+    if (end < 0) return null;
+    this.#at = end + 1;
+    return unescaped(this.#line.slice(start + 1, end));
   }
 
   #take(pattern: RegExp): string | null {
@@ -162,6 +183,20 @@ class SampleLine {
     this.#at += 1;
     return true;
   }
+}
+
+/** Of the quote at `start`; -1 where there is none. Not by a pattern: texts may be longer than its stack. */
+function closingQuote(line: string, start: number): number {
+  for (let at = start + 1; at < line.length; at += 1) {
+    if (line[at] === '"') return at;
+    if (line[at] === '\\') at += 1;
+  }
+  return -1;
+}
+
+function endOfWord(line: string, start: number): number {
+  const space = line.slice(start).search(/\s/);
+  return space < 0 ? line.length : start + space;
 }
 
 function unescaped(text: string): string {

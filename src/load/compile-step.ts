@@ -45,16 +45,19 @@ export function compileStep(step: Step, basePath: string, http: HttpOptions): Co
   };
 }
 
+/** A few KB may unpack to gigabytes. */
+const UNPACKED = { maxOutputLength: 16 * 1024 * 1024 };
+
 /** The body as text, decompressed; null when it cannot be. */
 function textOf({ headers, body }: Answer): string | null {
   try {
     switch (headers['content-encoding']) {
       case 'gzip':
-        return gunzipSync(body).toString();
+        return gunzipSync(body, UNPACKED).toString();
       case 'br':
-        return brotliDecompressSync(body).toString();
+        return brotliDecompressSync(body, UNPACKED).toString();
       case 'deflate':
-        return inflateSync(body).toString();
+        return inflateSync(body, UNPACKED).toString();
       default:
         return body.toString();
     }

@@ -23,8 +23,11 @@ const DURATION_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+const LONGEST_DURATION = 100;
+
 /** Reads `500ms`, `1s`, `1.5h`, `8h30m`; a bare number is not a duration. Null when the text is none. */
 export function parseDurationMs(text: string): Milliseconds | null {
+  if (text.length > LONGEST_DURATION) return null;
   const compact = text.trim().replace(/\s+/g, '');
   if (!/^(\d+(\.\d+)?(ms|s|min|m|h|d))+$/.test(compact)) return null;
   let totalMs = 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
 import { parseDatabaseView, parseTargetQueries } from '../format/database-file.ts';
+import { jsonBomb } from '../format/json-memory.ts';
 import type { DatabaseRecords } from '../model/database.ts';
 
 const FOLDER = 'database';
@@ -24,6 +25,8 @@ export async function readDatabase(
       throw storageError('cannot read', path, error);
     });
     try {
+      const bomb = jsonBomb(bytes);
+      if (bomb !== null) throw new Error(bomb);
       return parse(bytes.toString('utf8'));
     } catch (error) {
       note(`${FOLDER}/${name} was left out: ${(error as Error).message}`);

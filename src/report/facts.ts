@@ -1,5 +1,7 @@
 import type { ReportDocument } from '../model/report-document.ts';
+import { PROBE_NAME } from '../model/requests.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
+import { missedWords } from './missed-words.ts';
 import { formatInstant, formatPercent } from './numbers.ts';
 import { code, plural } from './prose.ts';
 
@@ -16,12 +18,20 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
     run.target.pid > 0 ? `pid ${run.target.pid}` : 'outside view only',
     run.target.node === null ? 'Node version unknown' : `node ${run.target.node}`,
     scenario === null ? 'load not driven by the profiler' : `scenario ${code(scenario)}`,
-    `${formatCount(run.requests)} requests`,
+    [`${formatCount(run.requests)} requests`, ...missedWords(missedOf(report))].join(', '),
   ];
 }
 
+/** Of the load that we drove, without its probe. */
+function missedOf({ requests }: ReportDocument['report']): { readonly dropped: number; readonly aborted: number } {
+  const own = requests.filter(({ name }) => name !== PROBE_NAME);
+  const sum = (key: 'dropped' | 'aborted'): number => own.reduce((total, request) => total + request[key], 0);
+  return { dropped: sum('dropped'), aborted: sum('aborted') };
+}
+
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
-  const gaps = timeline.filter(({ kind }) => kind === 'gap');
+  // Where gaps are told with their length in the headline, their number says nothing more.
+  const gaps = report.completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
   const restarts = timeline.filter(({ label }) => label === 'target back');
   // A plain end says nothing that is not said already.
   const causes = timeline.filter(({ label, detail }) => label === 'target lost' && !/ ended$/.test(detail));

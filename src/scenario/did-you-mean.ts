@@ -1,8 +1,14 @@
+/** Comparing takes the product of both lengths; nobody mistypes a name that is longer. */
+const LONGEST = 80;
+const MOST_CANDIDATES = 1000;
+
 /** The candidate nearest to what was typed, when it is near enough to be what was meant (a third of the letters differ at most); else null. */
 export function didYouMean(typed: string, candidates: readonly string[]): string | null {
+  if (typed.length > LONGEST) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    if (candidate.length > LONGEST) continue;
     const distance = editDistance(typed.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

@@ -6,7 +6,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { parseJsonPath } from './json-path.ts';
 import { parseThreshold } from './parse-threshold.ts';
 import { type ReadText, readData } from './read-data.ts';
-import { type DocumentPath, type Problem, type Report, readDocument } from './read-document.ts';
+import { type DocumentPath, MOST_PROBLEMS, type Problem, type Report, readDocument } from './read-document.ts';
 import { readLoadProfile } from './read-load-profile.ts';
 import { readDuration, readHttp, readProbe, readStress } from './read-options.ts';
 import type { DataSet, Expectation, RequestTemplate, Scenario, Step, Task } from './scenario.ts';
@@ -25,13 +25,27 @@ const ABORT_AFTER_MS = 10_000;
 export function parseScenario(text: string, { fileName, readText = refuseToRead }: ParseOptions): Scenario {
   const document = readDocument(text, SCENARIO_SCHEMA);
   const problems: Problem[] = [...document.problems];
-  const report: Report = (path, message) => void problems.push(document.problemAt(path, message));
+  const report: Report = (path, message) => {
+    problems.push(document.problemAt(path, message));
+    if (problems.length >= MOST_PROBLEMS) throw new EnoughProblems();
+  };
   const scenario =
     document.problems.length === 0
-      ? convert(document.value as ScenarioFile, readText, report)
+      ? convertUntilEnough(document.value as ScenarioFile, readText, report)
       : tryToConvert(document.value, readText, report);
   if (scenario === null || problems.length > 0) throw invalid(fileName, problems);
   return scenario;
+}
+
+class EnoughProblems extends Error {}
+
+function convertUntilEnough(file: ScenarioFile, readText: ReadText, report: Report): Scenario | null {
+  try {
+    return convert(file, readText, report);
+  } catch (error) {
+    if (error instanceof EnoughProblems) return null;
+    throw error;
+  }
 }
 
 /** Of a file that its schema refuses, what the other checks find as far as they come: all mistakes are said at once. */
@@ -151,11 +165,11 @@ function convertExpectation(expect: NonNullable<StepFile['expect']>): Expectatio
 
 /** Every `{{name}}` must be captured somewhere or be a column of a data set, and every template must compile. */
 function checkVariables(file: ScenarioFile, steps: readonly Step[], data: readonly DataSet[], report: Report): void {
-  const captured = [...steps.flatMap((step) => Object.keys(step.capture)), ...data.flatMap(namesOfColumns)];
+  const captured = new Set([...steps.flatMap((step) => Object.keys(step.capture)), ...data.flatMap(namesOfColumns)]);
   const checkText = (text: string, path: DocumentPath): void => {
     const template = compileTemplate(text);
     for (const problem of template.problems) report(path, problem);
-    for (const variable of template.variables.filter((name) => !captured.includes(name))) {
+    for (const variable of template.variables.filter((name) => !captured.has(name))) {
       const meant = didYouMean(variable, [...captured, 'sequence', 'uuid', 'run', 'now', 'user', 'random']);
       report(
         path,

@@ -21,6 +21,8 @@ const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
   network: ['bytes-per-second'],
 };
 
+const LONGEST = 200;
+
 const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => number | null; example: string }>> = {
   ms: { read: parseDurationMs, example: '300ms' },
   'per-second': { read: (text) => (text.includes('/') ? parseRatePerSecond(text) : null), example: '500/s' },
@@ -36,11 +38,12 @@ const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => num
  * Returns what is wrong, in words, when it is none.
  */
 export function parseThreshold(subject: string, text: string): Threshold | string {
+  if (text.length > LONGEST) return `a limit of ${text.length} characters is none`;
   const match = /^\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$/.exec(text);
   if (!match) return `"${text}" is no limit: write a metric, < or >, and a value, for example ${example(subject)}`;
   const [, metric = '', operator = '', written = ''] = match;
   const percentile = readPercentile(metric);
-  const units = percentile === null ? metricsOf(subject)[metric] : (['ms'] as const);
+  const units = percentile === null ? unitsOf(subject, metric) : (['ms'] as const);
   if (!units || (subject === 'resources' && percentile !== null)) return explainMetric(subject, metric);
   for (const unit of units) {
     const value = UNIT_READERS[unit].read(written);
@@ -50,6 +53,12 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   }
   const wanted = units.map((unit) => UNIT_READERS[unit].example).join(' or ');
   return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
+}
+
+/** Undefined for what is no metric, `constructor` too. */
+function unitsOf(subject: string, metric: string): readonly ThresholdUnit[] | undefined {
+  const metrics = metricsOf(subject);
+  return Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
 }
 
 function metricsOf(subject: string): Readonly<Record<string, readonly ThresholdUnit[]>> {

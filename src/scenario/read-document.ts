@@ -1,6 +1,7 @@
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, type Node } from 'yaml';
 import { didYouMean } from './did-you-mean.ts';
+import { parseYaml } from './parse-yaml.ts';
 
 /** Keys and indices from the top of a document. */
 export type DocumentPath = readonly (string | number)[];
@@ -16,6 +17,10 @@ export interface Problem {
 /** Notes a problem of the value at the path. */
 export type Report = (path: DocumentPath, message: string) => void;
 
+const LONGEST_MESSAGE = 500;
+/** A file that is of another kind altogether has a fault in every line: the first of them say so. */
+export const MOST_PROBLEMS = 100;
+
 interface CheckedDocument {
   /** Undefined when the text is not even YAML. */
   readonly value: unknown;
@@ -26,25 +31,26 @@ interface CheckedDocument {
 
 /** Reads YAML or JSON (a subset of YAML) and holds it against a JSON Schema. Never throws: all that is wrong is in `problems`. */
 export function readDocument(text: string, schema: Schema): CheckedDocument {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const { document, value, lines, fault } = parseYaml(text);
   const problemAtOffset = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), message };
+    return { line: Math.max(line, 1), column: Math.max(col, 1), message: shortened(message) };
   };
   const problemAt = (path: DocumentPath, message: string): Problem =>
     problemAtOffset(offsetOf(document, path), path.length === 0 ? message : `${formatPath(path)}: ${message}`);
-  const [broken] = document.errors;
-  if (broken) {
-    // Those after the first are mostly its consequences.
-    const problem = problemAtOffset(broken.pos[0], broken.message);
+  if (fault) {
+    const problem = problemAtOffset(fault.offset, fault.message);
     const isTemplate = text.split('\n')[problem.line - 1]?.includes('{{') ?? false;
     const hint = isTemplate ? '; a text with {{…}} must stand in quotes: "/items/{{id}}"' : '';
     return { value: undefined, problems: [{ ...problem, message: `${problem.message}${hint}` }], problemAt };
   }
-  const value: unknown = document.toJS();
   const result = new Validator(schema, '2020-12', false).validate(value);
   return { value, problems: explain(result.errors, schema, problemAt), problemAt };
+}
+
+/** A problem may quote what is wrong. */
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
 /** `load.stages[1].rate` */
@@ -53,7 +59,8 @@ function formatPath(path: DocumentPath): string {
 }
 
 /** Where the value at the path begins; the key, when the path ends in a key of a map. */
-function offsetOf(document: Document.Parsed, path: DocumentPath): number {
+function offsetOf(document: Document.Parsed | null, path: DocumentPath): number {
+  if (document === null) return 0;
   for (let depth = path.length; depth > 0; depth--) {
     const parent: unknown = document.getIn(path.slice(0, depth - 1), true);
     const last = path[depth - 1];
@@ -74,6 +81,7 @@ function offsetOf(document: Document.Parsed, path: DocumentPath): number {
 function explain(errors: readonly OutputUnit[], schema: Schema, problemAt: CheckedDocument['problemAt']): Problem[] {
   const problems: Problem[] = [];
   errors.forEach((error, i) => {
+    if (problems.length >= MOST_PROBLEMS) return;
     const path = fromPointer(error.instanceLocation);
     if (error.keyword === 'false') {
       problems.push(problemAt(path, explainUnknownKey(path, errors[i - 1], schema)));

@@ -31,6 +31,8 @@ interface Template {
   readonly problems: readonly string[];
 }
 
+const LONGEST_EXPRESSION = 200;
+
 type Part = (context: TemplateContext) => string;
 
 const FUNCTIONS: Readonly<Record<string, Part>> = {
@@ -56,11 +58,13 @@ export function compileTemplate(text: string, quote: (value: string) => string =
   const problems: string[] = [];
   let constant = '';
   let end = 0;
-  for (const match of text.matchAll(/\{\{(.*?)\}\}/gs)) {
-    constant = text.slice(end, match.index);
-    end = match.index + match[0].length;
+  for (let start = text.indexOf('{{'); start >= 0; start = text.indexOf('{{', end)) {
+    const close = text.indexOf('}}', start + 2);
+    if (close < 0) break;
+    constant = text.slice(end, start);
+    end = close + 2;
     if (constant) parts.push(literal(constant));
-    const part = compileExpression((match[1] ?? '').trim(), variables, problems);
+    const part = compileExpression(text.slice(start + 2, close).trim(), variables, problems);
     parts.push((context) => quote(part(context)));
   }
   const rest = text.slice(end);
@@ -87,6 +91,10 @@ function join(parts: readonly Part[]): Part {
 }
 
 function compileExpression(expression: string, variables: string[], problems: string[]): Part {
+  if (expression.length > LONGEST_EXPRESSION) {
+    problems.push(`\`{{${expression.slice(0, 40)}…}}\` is too long for a variable`);
+    return () => '';
+  }
   const inner = /^number\((.*)\)$/s.exec(expression)?.[1];
   if (inner !== undefined) return compileExpression(inner.trim(), variables, problems);
   const random = /^random\(\s*(-?\d+)\s*,\s*(-?\d+)\s*\)$/.exec(expression);

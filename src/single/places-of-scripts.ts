@@ -8,13 +8,17 @@ import { readSourceMaps } from '../record/read-profiles.ts';
 import type { Attachment } from '../target/attachment.ts';
 
 /** By the source maps of the attached target: those beside its scripts, as it sees its files, and those it has loaded. */
-export async function placesOfScripts({ nodes }: CpuProfile, { facts, session }: Attachment): Promise<PlaceOf> {
+export async function placesOfScripts(
+  { nodes }: CpuProfile,
+  { facts, session }: Attachment,
+  note: (text: string) => void,
+): Promise<PlaceOf> {
   const dir = await mkdtemp(join(tmpdir(), 'soak-profiler-'));
   try {
-    const collector = new SourceCollector({ pid: () => facts.pid, folder: join(dir, 'sources') });
+    const collector = new SourceCollector({ pid: () => facts.pid, folder: join(dir, 'sources'), onUnusable: note });
     const found = collector.collect(nodes.map(({ callFrame }) => callFrame.url));
     const scripts = await collector.addLoadedMaps(found, session);
-    return createPlaceOf(scripts, await readSourceMaps({ dir, manifest: { scripts } }));
+    return createPlaceOf(scripts, await readSourceMaps({ dir, manifest: { scripts } }, note), note);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

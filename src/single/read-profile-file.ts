@@ -17,9 +17,10 @@ export interface ProfileFile {
 
 /**
  * A .cpuprofile that somebody names. One in a run folder has the source maps of its run beside it; any other is read
- * with what stands on this machine under the paths that it names. Throws a ProfilerError (exit 2).
+ * with what stands on this machine under the paths that it names. `note` is told
+ * of source maps that are left out. Throws a ProfilerError (exit 2).
  */
-export async function readProfileFile(file: string): Promise<ProfileFile> {
+export async function readProfileFile(file: string, note: (text: string) => void): Promise<ProfileFile> {
   const bytes = await readRegularFile(file, { pipes: true }).catch((error: Error) => {
     const hint = 'Name a .cpuprofile: one of profiles/<run-id>/cpu/, or make one with profiler cpu.';
     throw new ProfilerError('profile-unreadable', EXIT.usage, `${file} cannot be read: ${error.message}`, hint);
@@ -28,8 +29,17 @@ export async function readProfileFile(file: string): Promise<ProfileFile> {
   const folder = dirname(resolve(file));
   const runDir = dirname(folder);
   if (basename(folder) !== 'cpu' || !existsSync(join(runDir, 'run.json'))) {
-    return { profile, placeOf: localPlaces(profile.nodes.map(({ callFrame }) => callFrame.url)) };
+    return {
+      profile,
+      placeOf: localPlaces(
+        profile.nodes.map(({ callFrame }) => callFrame.url),
+        { note },
+      ),
+    };
   }
   const manifest = await readManifest(runDir);
-  return { profile, placeOf: createPlaceOf(manifest.scripts, await readSourceMaps({ dir: runDir, manifest })) };
+  return {
+    profile,
+    placeOf: createPlaceOf(manifest.scripts, await readSourceMaps({ dir: runDir, manifest }, note), note),
+  };
 }

@@ -17,6 +17,8 @@ export interface RecordCpuOptions {
   readonly clock: Clock;
   /** Ends the window early; what was recorded until then is kept. */
   readonly stop: AbortSignal;
+  /** Told what is left out, in words. */
+  readonly note: (text: string) => void;
 }
 
 export interface CpuRecording {
@@ -41,7 +43,7 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
   return {
     profile,
     tree: mergeWindows([profile]),
-    placeOf: await placesOfScripts(profile, attachment),
+    placeOf: await placesOfScripts(profile, attachment, options.note),
     durationMs: endMonoMs - startMonoMs,
     startPauseMs: pauseMs,
   };

@@ -30,6 +30,8 @@ export interface CaptureOptions {
   readonly heapIntervalBytes: Bytes;
   /** Take a snapshot even where the estimate forbids it. */
   readonly force: boolean;
+  /** Between two captures that pause the target, at least: requests that queued up behind one are not held up by the next. */
+  readonly spacingMs: Milliseconds;
 }
 
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
@@ -48,6 +50,9 @@ export class Captures {
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
+  #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
+  /** Captures that took longer than is allowed, this once: they are not repeated. */
+  readonly #tooLong = new Set<Capture>();
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -56,6 +61,10 @@ export class Captures {
     this.#sources = new SourceCollector({
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
+      onUnusable: (text) => {
+        options.log.event({ type: 'note', detail: text });
+        options.log.say(text);
+      },
     });
   }
 
@@ -129,8 +138,10 @@ export class Captures {
 
   /** A full collection, so that the live size is known; the probe in the target tells the size. */
   async collect(): Promise<void> {
-    await this.#attempt('collect-garbage', async ({ heapSession, probe }) => {
-      const { cost } = await collectGarbage(heapSession, probe.measure);
+    if (this.#tooLong.has('collect-garbage')) return;
+    await this.#attempt('collect-garbage', async ({ heapSession, probe, allocations }) => {
+      const cost = (await allocations.collect()) ?? (await collectGarbage(heapSession, probe.measure)).cost;
+      this.#noteLength('collect-garbage', cost.pauseMs);
       return { file: null, cost, bytes: 0 };
     });
   }
@@ -218,9 +229,11 @@ export class Captures {
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
     await sleep(OBSERVED_AFTER_MS);
     await sampling.sampleNow();
+    if (this.#tooLong.has('class-counts')) return;
     await this.#attempt('class-counts', async (instruments) => {
       if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
+      this.#noteLength('class-counts', cost.pauseMs);
       log.event({ type: 'class-counts', requests: this.#requests(), classes: value });
       return { file: null, cost, bytes: 0 };
     });
@@ -302,6 +315,16 @@ export class Captures {
     });
   }
 
+  /** What has no estimate beforehand has one after the first time. */
+  #noteLength(capture: Capture, pauseMs: Milliseconds): void {
+    const { maxPauseMs, force, log } = this.#options;
+    if (pauseMs <= maxPauseMs || force) return;
+    this.#tooLong.add(capture);
+    const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
+    log.event({ type: 'note', detail });
+    log.say(detail);
+  }
+
   #requests(): number | null {
     return this.#options.sampling.answeredRequests;
   }
@@ -312,9 +335,12 @@ export class Captures {
       instruments: Instruments,
     ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
   ): Promise<void> {
-    const { keeper, log, clock, recorder } = this.#options;
+    const { keeper, log, clock, recorder, spacingMs } = this.#options;
+    // Windows of the CPU profile change in some milliseconds.
+    if (capture !== 'cpu') await sleep(Math.max(0, this.#lastEndMonoMs + spacingMs - clock.monoMs()));
     const startMonoMs = clock.monoMs();
     try {
+      if (keeper.hasLostInside) throw new Error('there is no connection to the service');
       const done = await keeper.whileBusy(action);
       if (done)
         log.event({
@@ -339,6 +365,8 @@ export class Captures {
         error: message,
       });
       log.say(`${capture} failed: ${message}`);
+    } finally {
+      this.#lastEndMonoMs = clock.monoMs();
     }
   }
 }

@@ -87,7 +87,7 @@ export async function takeDownInstruments({
   heapSession,
 }: Instruments): Promise<void> {
   if (attachment.session.isOpen) {
-    await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.stop()]);
+    await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.discard()]);
     await queries?.remove().catch(() => {});
     await probe.remove().catch(() => {});
   }

@@ -36,10 +36,12 @@ export function readLimits(fromConfig: Limits, file: string | null): Threshold[]
   return thresholds;
 }
 
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
 function readFile(file: string, faults: string[]): Limits {
   let text: string;
   try {
-    text = readRegularFileSync(file, { pipes: true }).toString('utf8');
+    text = readRegularFileSync(file, { pipes: true, maxBytes: LARGEST_BYTES }).toString('utf8');
   } catch (error) {
     throw new ProfilerError(
       'slo-unreadable',

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import type { SoakListener } from './soak-status.ts';
 
 /** A RunEvent before it is stamped. */
@@ -29,6 +30,6 @@ export function createRunLog(recorder: Promise<RunRecorder>, clock: Clock, liste
       const monoMs = atMonoMs ?? nowMonoMs;
       append({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
     },
-    say: (text) => listener.happened(text),
+    say: (text) => listener.happened(redactMessage(text)),
   };
 }

@@ -5,7 +5,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 /** The load of a soak: nothing, or a scenario that is driven against `baseUrl`. */
 export interface LoadOptions {
   readonly scenario: Scenario;
-  /** As it stood in the file: kept in run.json, credentials redacted. */
+  /** Path of the scenario, or its name where it comes with the tool; a run keeps it with the digest of the text. */
+  readonly file: string;
   readonly text: string;
   readonly baseUrl: string;
   readonly users: number | null;

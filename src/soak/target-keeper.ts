@@ -73,6 +73,7 @@ export class TargetKeeper {
   #arrived: Values = {};
   #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
+  #ownCollections = 0;
   #busy = false;
   #closing = false;
   /** Ended, and not back yet. */
@@ -97,6 +98,11 @@ export class TargetKeeper {
     return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
   }
 
+  /** Major collections that the target ran by itself, as far as it has told. */
+  get ownCollections(): number {
+    return this.#ownCollections;
+  }
+
   get segment(): number {
     return this.#segment;
   }
@@ -109,6 +115,11 @@ export class TargetKeeper {
   /** Null while nothing inside the target can be seen. */
   get instruments(): Instruments | null {
     return this.#instruments;
+  }
+
+  /** Whether the inside of the target should be seen, and is not. */
+  get hasLostInside(): boolean {
+    return this.#target.attach !== null && this.#instruments === null;
   }
 
   /** Values from outside (none of a target that is known by address only); null while there is no process. */
@@ -193,8 +204,10 @@ export class TargetKeeper {
       const probe = this.#instruments?.probe;
       if (!probe) return;
       const sample = await probe.sample();
-      for (const live of sample.liveHeaps)
+      for (const live of sample.liveHeaps) {
         log.event({ type: 'live-heap', bytes: live.bytes, forced: live.forced }, live.monoMs);
+        if (!live.forced) this.#ownCollections += 1;
+      }
       this.#arrived = { ...sample.values };
       if (this.#unresponsive) log.event({ type: 'unresponsive', edge: 'end', detail: 'the event loop answers again' });
       this.#unresponsive = false;

@@ -1,4 +1,6 @@
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { RequestSummary } from '../model/report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
@@ -34,11 +36,17 @@ export class RequestTotals {
     const totals = this.#names.get(name) ?? {
       count: 0,
       errors: 0,
+      dropped: 0,
+      aborted: 0,
+      late: 0,
       intended: new Latencies(),
       service: new Latencies(),
     };
     totals.count += interval.count;
     totals.errors += interval.errors;
+    totals.dropped += interval.dropped;
+    totals.aborted += interval.aborted ?? 0;
+    totals.late += interval.late;
     totals.intended.add(interval.intended);
     totals.service.add(interval.service);
     this.#names.set(name, totals);
@@ -46,11 +54,10 @@ export class RequestTotals {
 
   summarise(): RequestSummary[] {
     const seconds = this.#coveredMs / 1000;
-    return [...this.#names].map(([name, { count, errors, intended, service }]) => ({
+    return [...this.#names].map(([name, { intended, service, ...counts }]) => ({
       name,
-      count,
-      errors,
-      ratePerSecond: seconds > 0 ? count / seconds : 0,
+      ...counts,
+      ratePerSecond: seconds > 0 ? counts.count / seconds : 0,
       p50Ms: intended.atPercentile(50) ?? 0,
       p90Ms: intended.atPercentile(90) ?? 0,
       p95Ms: intended.atPercentile(95) ?? 0,
@@ -64,29 +71,52 @@ export class RequestTotals {
 interface NameTotals {
   count: number;
   errors: number;
+  dropped: number;
+  aborted: number;
+  late: number;
   readonly intended: Latencies;
   readonly service: Latencies;
 }
+
+/** The largest of ours, with every bucket in use, has some 80,000 characters. */
+const LONGEST_HISTOGRAM = 128 * 1024;
 
 /** Latencies of several intervals as one distribution. */
 export class Latencies {
   #merged: Histogram | null = null;
 
-  /** Adds an `intended` or `service` histogram of an interval. Throws when it is damaged. */
+  /** Adds an `intended` or `service` histogram of an interval. Throws a ProfilerError (exit 2) when it is damaged. */
   add(encoded: string): void {
     if (encoded === '') return;
-    const histogram = decodeFromCompressedBase64(encoded);
-    if (this.#merged) this.#merged.add(histogram);
-    else this.#merged = histogram;
+    try {
+      // It is compressed: what is longer than any of ours might be made to fill the memory.
+      if (encoded.length > LONGEST_HISTOGRAM) throw new Error(`${encoded.length} characters`);
+      const histogram = decodeFromCompressedBase64(encoded);
+      if (this.#merged) this.#merged.add(histogram);
+      else this.#merged = histogram;
+    } catch (error) {
+      throw new ProfilerError(
+        'histogram-damaged',
+        EXIT.usage,
+        `A distribution of latencies in requests.ndjson cannot be read: ${(error as Error).message}`,
+        'This tool has not written it so. Without requests.ndjson the rest of the run can be read.',
+        { cause: error },
+      );
+    }
   }
 
   get count(): number {
     return this.#merged?.totalCount ?? 0;
   }
 
-  /** `percentile` from 0 to 100; null when nothing was recorded. */
-  atPercentile(percentile: number): Milliseconds | null {
-    return this.#merged && this.count > 0 ? this.#merged.getValueAtPercentile(percentile) / 1000 : null;
+  /**
+   * `percentile` from 0 to 100; null when nothing was recorded. `missing` requests have no latency and count as slower than all
+   * that have one: null where the percentile lies among them.
+   */
+  atPercentile(percentile: number, missing = 0): Milliseconds | null {
+    if (!this.#merged || this.count === 0) return null;
+    const shifted = missing === 0 ? percentile : (percentile * (this.count + missing)) / this.count;
+    return shifted > 100 ? null : this.#merged.getValueAtPercentile(shifted) / 1000;
   }
 
   get meanMs(): Milliseconds {

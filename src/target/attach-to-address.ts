@@ -6,7 +6,7 @@ import { type Attachment, createAttachment } from './attachment.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { wrongProcess } from './connect-verified.ts';
 import { describeSelf, type SelfDescription } from './describe-self.ts';
-import { InspectorError } from './inspector-error.ts';
+import { InspectorError, takeIn } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import type { NamedLock } from './named-lock.ts';
@@ -43,7 +43,8 @@ export async function attachToAddress(
   const tickMs = options.watchdogTickMs ?? WATCHDOG_TICK_MS;
   let lock: NamedLock | null = null;
   try {
-    const self = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
+    const answer = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
+    const self = takeIn('Runtime.evaluate', () => checkedSelf(answer));
     const process = isLocal ? localProcess(inspector, self) : null;
     if (options.expected && !isSame(options.expected, process))
       throw wrongProcess(options.expected, inspector, self.pid);
@@ -90,6 +91,19 @@ async function connect(inspector: OpenInspector): ReturnType<typeof connectInspe
   }
 }
 
+/** Throws where it is no such description. */
+function checkedSelf({ pid, version, argv, cwd, name, startTicks }: SelfDescription): SelfDescription {
+  if (!Number.isSafeInteger(pid)) throw new Error('no pid');
+  return {
+    pid,
+    version: String(version),
+    argv: argv.map(String),
+    cwd: String(cwd),
+    name: String(name),
+    startTicks: Number.isFinite(startTicks) ? startTicks : 0,
+  };
+}
+
 /** The process behind a loopback address, if it is one of this host and not the near end of a tunnel. */
 function localProcess(inspector: OpenInspector, self: SelfDescription): ProcessFacts | null {
   return nodesAt(inspector).find(({ pidInside }) => pidInside === self.pid) ?? null;
@@ -122,7 +136,7 @@ function nobodyAnswers(host: string, port: number, cause?: Error): ProfilerError
   return new ProfilerError(
     'inspector-unreachable',
     EXIT.attachFailed,
-    `No inspector answers at ${host}:${port}.`,
+    `No inspector answers at ${host}:${port}${cause ? ` (${cause.message})` : ''}.`,
     'Look for the line "Debugger listening on ws://..." in the log of the target, or name it by --pid.',
     { cause },
   );

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { connectInspector } from './connect-inspector.ts';
-import { InspectorError } from './inspector-error.ts';
+import { InspectorError, takeIn } from './inspector-error.ts';
 import type { NamedLock } from './named-lock.ts';
 import { poll } from './poll.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
@@ -153,7 +153,8 @@ class HeldAttachment implements Attachment {
 
   async #cleanUp(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
     try {
-      return await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: patienceMs });
+      const told = await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry), { deadlineMs: patienceMs });
+      return takeIn('Runtime.evaluate', () => told.map(String));
     } catch (error) {
       if (!(error instanceof InspectorError)) throw error;
       if (error.reason === 'closed') return [];

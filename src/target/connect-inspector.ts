@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { InspectorError } from './inspector-error.ts';
+import { LONGEST_MESSAGE_BYTES, readInspectorMessage } from './inspector-message.ts';
 import type { InspectorSession, SessionEnd } from './session.ts';
 import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
 
@@ -16,14 +18,6 @@ const OBJECT_GROUP = 'soak-profiler';
 const TARGET_EXITING: SessionEnd = { cause: 'target-exiting', detail: 'the program has ended, its process is exiting' };
 const LET_GO: SessionEnd = { cause: 'closed', detail: 'the connection was closed here' };
 
-interface Reply {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string };
-}
-
 interface CallOptions {
   readonly deadlineMs?: Milliseconds;
 }
@@ -36,7 +30,8 @@ interface PendingCall {
 }
 
 interface EvaluateResult {
-  readonly result: { readonly value?: unknown };
+  /** Missing where whoever answers is no inspector. */
+  readonly result?: { readonly value?: unknown };
   readonly exceptionDetails?: {
     readonly text: string;
     readonly exception?: { readonly description?: string; readonly value?: unknown };
@@ -48,9 +43,8 @@ interface EvaluateResult {
  * A stopped process accepts the connection and never answers, so every later call has a deadline of its own.
  */
 export async function connectInspector(url: string): Promise<InspectorSession> {
-  // Messages may be of any size: a heap snapshot chunk is 1 MB, a CPU profile is one message of many.
   const socket = new WebSocket(url, {
-    maxPayload: 0,
+    maxPayload: LONGEST_MESSAGE_BYTES,
     perMessageDeflate: false,
     followRedirects: false,
     handshakeTimeout: CONNECT_DEADLINE_MS,
@@ -140,9 +134,9 @@ class WebSocketSession implements InspectorSession {
         if (done) return done.value;
         const take = `(${takeTurn.toString()})(${JSON.stringify(id)}, ${0.9 * patienceMs})`;
         const leftMs = Math.max(1, endMs - performance.now());
-        const taken = await this.#evaluate<TakenTurn>(take, { deadlineMs: leftMs }, false);
-        if (taken.outcome === 'ran') return taken.value as Value;
-        if (taken.outcome === 'gone') return (await turn).value;
+        const taken = await this.#evaluate<TakenTurn | undefined>(take, { deadlineMs: leftMs }, false);
+        if (taken?.outcome === 'ran') return taken.value as Value;
+        if (taken?.outcome === 'gone') return (await turn).value;
       }
     } finally {
       waiting.abort();
@@ -161,7 +155,7 @@ class WebSocketSession implements InspectorSession {
     const ask = (): Promise<EvaluateResult> => this.call<EvaluateResult>('Runtime.evaluate', params, options);
     // Nothing was evaluated where the context was missed for a moment, so asking again does no harm.
     const reply = await ask().catch((error: unknown) => (isContextMissed(error) ? ask() : Promise.reject(error)));
-    if (!reply.exceptionDetails) return reply.result.value as Value;
+    if (!reply.exceptionDetails) return reply.result?.value as Value;
     // The thrown object stays alive in the target until its handle is released.
     this.call('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => {});
     const { exception, text } = reply.exceptionDetails;
@@ -178,17 +172,30 @@ class WebSocketSession implements InspectorSession {
   }
 
   #receive(text: string): void {
-    const message = JSON.parse(text) as Reply;
-    if (message.id === undefined) {
-      for (const listener of this.#listeners.get(message.method ?? '') ?? []) listener(message.params as never);
+    const message = readInspectorMessage(text);
+    if (message === null) {
+      this.#refuse(`a message that no inspector sends: ${printable(text.slice(0, 60))}`);
+      return;
+    }
+    if (message.kind === 'event') {
+      try {
+        for (const listener of this.#listeners.get(message.method) ?? []) listener(message.params as never);
+      } catch (error) {
+        this.#refuse(`${printable(message.method.slice(0, 60))} could not be taken in: ${(error as Error).message}`);
+      }
       return;
     }
     const call = this.#pending.get(message.id);
     if (!call) return; // answered after its deadline
     this.#pending.delete(message.id);
     clearTimeout(call.timer);
-    if (message.error) call.reject(new InspectorError(call.method, 'protocol', message.error.message));
+    if (message.error !== null) call.reject(new InspectorError(call.method, 'protocol', message.error));
     else call.resolve(message.result);
+  }
+
+  /** Who sends nonsense once is not trusted any further. */
+  #refuse(detail: string): void {
+    this.disconnect({ cause: 'closed', detail });
   }
 
   #send(method: string, params: object, deadlineMs: Milliseconds): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { connectInspector } from './connect-inspector.ts';
+import { takeIn } from './inspector-error.ts';
 import { targetGone } from './open-inspector.ts';
 import type { OpenInspector } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts } from './process-facts.ts';
@@ -16,9 +17,10 @@ export interface Connection {
 export async function connectVerified(facts: ProcessFacts, inspector: OpenInspector): Promise<Connection> {
   const session = await connectInspector(inspector.url);
   try {
-    const self = await session.evaluate<{ pid: number; version: string }>(
+    const answer = await session.evaluate<{ pid: number; version: string }>(
       '({ pid: process.pid, version: process.version })',
     );
+    const self = takeIn('Runtime.evaluate', () => ({ pid: Number(answer.pid), version: String(answer.version) }));
     if (!isSameProcess(facts)) throw targetGone(facts.pid);
     if (self.pid !== facts.pidInside) throw wrongProcess(facts, inspector, self.pid);
     return { session, inspector, nodeVersion: self.version };

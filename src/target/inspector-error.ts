@@ -11,3 +11,15 @@ export class InspectorError extends Error {
     this.reason = reason;
   }
 }
+
+/**
+ * Takes in what an inspector has answered. Whoever listens there may be no Node, and the program may have changed what it
+ * is asked for: where `read` fails, that is an InspectorError, and no defect of ours.
+ */
+export function takeIn<Value>(method: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new InspectorError(method, 'protocol', `an answer that makes no sense (${(error as Error).message})`);
+  }
+}

@@ -1,5 +1,6 @@
 import type { ProfilerError } from '../model/errors.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { takeIn } from './inspector-error.ts';
 import { commandOf } from './named-lock.ts';
 import { readArguments, readProcLink, readStat } from './proc.ts';
 import type { InspectorSession } from './session.ts';
@@ -33,7 +34,7 @@ export async function inspectRegistry(
   session: InspectorSession,
 ): Promise<{ readonly state: RegistryState | null; readonly heldByOther: boolean }> {
   const state = await session.evaluate<RegistryState | null>(callInTarget(readRegistry));
-  return { state, heldByOther: state !== null && isOtherAndAlive(state) };
+  return takeIn('Runtime.evaluate', () => ({ state, heldByOther: state !== null && isOtherAndAlive(state) }));
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Milliseconds } from '../model/units.ts';
 import { poll } from './poll.ts';
 import { listChildren, readStat } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { redactCommandLine } from './redact-command-line.ts';
 
 const READY_DEADLINE_MS = 30_000;
 /** A program that has not begun to listen after this long is taken as one that never will: a worker, a script. */
@@ -76,16 +77,17 @@ export async function startCommand(argv: readonly string[], options: StartOption
   );
   if (found !== null && typeof found !== 'string') return { facts: found, root, ended, stop };
   await stop();
+  const shown = redactCommandLine(argv).join(' ');
   if (options.signal?.aborted) {
-    const message = `Stopped before "${argv.join(' ')}" was ready.`;
+    const message = `Stopped before "${shown}" was ready.`;
     throw new ProfilerError('stopped', EXIT.stoppedByUser, message, 'What was started has been stopped too.');
   }
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
     found === null
-      ? `"${argv.join(' ')}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
-      : `"${argv.join(' ')}" ended with ${found} before it could be attached to.`,
+      ? `"${shown}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
+      : `"${shown}" ended with ${found} before it could be attached to.`,
     'Try the command alone first. What it printed stands above, or in its log.',
   );
 }

@@ -9,6 +9,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Gate, Report } from '../model/report.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { readRun } from '../record/read-run.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun, judgeLimits } from '../soak/analyse-run.ts';
 import { type Limits, readLimits } from '../soak/read-limits.ts';
@@ -67,10 +68,11 @@ export async function soak(options: SoakTestOptions): Promise<SoakResult> {
   }
 }
 
-/** Test runners print the message of an error alone: what to do about it stands there too. */
+/** Test runners print the message of an error alone: what to do about it stands there too, and no secret. */
 function withHint(error: unknown): unknown {
-  if (!(error instanceof ProfilerError) || error.hint === '') return error;
-  return new ProfilerError(error.code, error.exitCode, `${error.message}\n${error.hint}`, '', { cause: error });
+  if (!(error instanceof ProfilerError)) return error;
+  const { code, exitCode, message, hint, cause } = error;
+  return new ProfilerError(code, exitCode, redactMessage(hint === '' ? message : `${message}\n${hint}`), '', { cause });
 }
 
 async function soakService(options: SoakTestOptions): Promise<SoakResult> {
@@ -177,10 +179,10 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
 
 function settleLoad({ scenario: named, url, users, ratePerSecond }: SoakTestOptions): LoadOptions | null {
   if (named === undefined) return null;
-  const { scenario, text, file } = readScenario(named);
+  const { scenario, text, file, reference } = readScenario(named);
   const baseUrl = url ?? scenario.baseUrl;
   if (baseUrl === null) throw usage(`The scenario ${file} names no base URL.`, 'Give url.');
-  return { scenario, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
+  return { scenario, file: reference, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
 }
 
 function usage(message: string, hint: string): ProfilerError {

@@ -23,7 +23,7 @@ function makeProgram(t: TestContext, files: Readonly<Record<string, string>>) {
     writeFileSync(join(root, name), text);
   }
   const kept = join(root, 'kept');
-  return { root, kept, collector: new SourceCollector({ pid: () => process.pid, folder: kept }) };
+  return { root, kept, collector: new SourceCollector({ pid: () => process.pid, folder: kept, onUnusable: () => {} }) };
 }
 
 const readKept = (folder: string, name: string | null) => JSON.parse(readFileSync(join(folder, name!), 'utf8'));
@@ -131,7 +131,7 @@ test('a script that was translated while it was loaded is looked up in the targe
   const target = await startInspected(t, loader);
   const script = join(target.folder, 'handler.ts');
   const kept = join(target.folder, 'kept');
-  const collector = new SourceCollector({ pid: () => target.pid, folder: kept });
+  const collector = new SourceCollector({ pid: () => target.pid, folder: kept, onUnusable: () => {} });
   const records = collector.collect([script]);
   assert.equal(records[0]?.mapFile, null);
   const [record] = await collector.addLoadedMaps(records, target.session);

@@ -71,11 +71,11 @@ export const snapshotCommand: Command = (exit) => ({
     }
     const { stopped, ...document } = result;
     const { file, bytes, nodes, heapUsedBytes, pauseMs } = document;
-    terminal.print(
-      terminal.json
-        ? JSON.stringify(document)
-        : `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
-    );
+    if (terminal.json) terminal.data(document);
+    else
+      terminal.print(
+        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
+      );
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },
 });

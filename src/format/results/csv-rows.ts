@@ -1,27 +1,45 @@
-import type { ResultReader } from './load-result.ts';
+import type { ResultReader, ResultSink } from './load-result.ts';
 import { lineReader } from './text-lines.ts';
 
 /** A quoted cell that never ends would swallow the file. */
 const MOST_LINES = 1000;
+const MOST_CHARS = 16 * 1024 * 1024;
+/** Rows of load tools have some twenty. */
+const MOST_CELLS = 1000;
 
 /**
  * Rows of a CSV file (RFC 4180: cells in quotes may hold commas, line ends and doubled quotes). Rows without a quote,
  * nearly all of them, are cut the short way.
  */
-export function csvReader(onRow: (cells: readonly string[]) => void, onEnd: () => void = () => {}): ResultReader {
+export function csvReader(
+  sink: ResultSink,
+  onRow: (cells: readonly string[]) => void,
+  onEnd: () => void = () => {},
+): ResultReader {
   let open: string[] = [];
+  let chars = 0;
+  let quotes = 0;
+  const take = (cells: readonly string[]): void => {
+    if (cells.length > MOST_CELLS) sink.damage(`a row of more than ${MOST_CELLS} cells`);
+    else onRow(cells);
+  };
   const close = (): void => {
-    if (open.length > 0) onRow(cellsOf(open.join('\n')));
+    if (open.length > 0) take(cellsOf(open.join('\n')));
     open = [];
+    chars = 0;
+    quotes = 0;
   };
   return lineReader(
+    sink,
     (line) => {
       if (open.length === 0 && !line.includes('"')) {
-        if (line !== '') onRow(line.split(','));
+        if (line !== '') take(line.split(',', MOST_CELLS + 1));
         return;
       }
       open.push(line);
-      if (quotesIn(open) % 2 === 0 || open.length >= MOST_LINES) close();
+      chars += line.length;
+      quotes += quotesIn(line);
+      if (quotes % 2 === 0 || open.length >= MOST_LINES || chars >= MOST_CHARS) close();
     },
     () => {
       close();
@@ -30,18 +48,36 @@ export function csvReader(onRow: (cells: readonly string[]) => void, onEnd: () =
   );
 }
 
-function quotesIn(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.split('"').length - 1, 0);
+function quotesIn(line: string): number {
+  let count = 0;
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) count += 1;
+  return count;
 }
 
+/** As far as the row can be understood: what follows a misplaced quote is left out. */
 function cellsOf(row: string): string[] {
   const cells: string[] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^,]*))(,|$)/gy;
-  for (let match = cell.exec(row); match; match = cell.exec(row)) {
-    cells.push(match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'));
-    if (match[3] === '') break;
+  for (let at = 0; cells.length <= MOST_CELLS; at += 1) {
+    const isQuoted = row[at] === '"';
+    const end = isQuoted ? closingQuote(row, at) : endOfPlain(row, at);
+    if (end < 0) break;
+    cells.push(isQuoted ? row.slice(at + 1, end).replaceAll('""', '"') : row.slice(at, end));
+    at = isQuoted ? end + 1 : end;
+    if (row[at] !== ',') break;
   }
   return cells;
+}
+
+function endOfPlain(row: string, start: number): number {
+  const end = row.indexOf(',', start);
+  return end < 0 ? row.length : end;
+}
+
+/** Of the quote at `start`; -1 where there is none. A doubled one is a quote of the cell. */
+function closingQuote(row: string, start: number): number {
+  let end = row.indexOf('"', start + 1);
+  while (end >= 0 && row[end + 1] === '"') end = row.indexOf('"', end + 2);
+  return end;
 }
 
 /** Where columns stand, by the names in the head of a table; undefined for one that is not there. */

@@ -11,7 +11,7 @@ export const gatlingText: ResultFormat = {
   title: 'Gatling simulation.log (text, up to 3.12)',
   matches: ({ firstLine }) => /^(?:RUN|ASSERTION)\t/.test(firstLine),
   open: (sink) =>
-    lineReader((line) => {
+    lineReader(sink, (line) => {
       if (!line.startsWith('REQUEST\t')) return;
       const cells = line.split('\t');
       const status = cells.findIndex(

@@ -17,7 +17,7 @@ export const jmeterCsv: ResultFormat = {
     /^\d{13},\d+,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,(?:true|false)(,|$)/.test(firstLine),
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
-    return csvReader((cells) => {
+    return csvReader(sink, (cells) => {
       if (at === null || cells[0] === 'timeStamp') {
         const isHead = cells.includes('timeStamp');
         at = columnsOf(isHead ? cells : DEFAULT_ORDER, COLUMNS);

@@ -1,3 +1,5 @@
+import { formatBytes } from '../../model/units.ts';
+import { jsonBomb } from '../json-memory.ts';
 import type { ResultFormat, ResultReader, ResultSink } from './load-result.ts';
 
 /** A JSON value of which nothing is known yet. Members that are not there, or of another kind, are undefined. */
@@ -43,6 +45,16 @@ export class JsonNode {
   }
 }
 
+/** A line of NDJSON; null for one that is none, which is told. */
+export function jsonLine(line: string, sink: ResultSink): JsonNode | null {
+  try {
+    return new JsonNode(JSON.parse(line));
+  } catch {
+    sink.damage('a line that is no JSON');
+    return null;
+  }
+}
+
 /** A format that is one JSON document, told from others by what it holds. */
 export interface DocumentFormat {
   readonly id: string;
@@ -51,8 +63,8 @@ export interface DocumentFormat {
   readonly read: (document: JsonNode, sink: ResultSink) => void;
 }
 
-/** Reports are small: what is larger is no report. */
-const LARGEST_BYTES = 256 * 1024 * 1024;
+/** Reports are small: a day of Artillery, the longest, has 90 MB. What is larger is no report. */
+const LARGEST_BYTES = 128 * 1024 * 1024;
 
 /**
  * All formats that are one document, as one format: which of them it is shows only when it has been read whole.
@@ -66,19 +78,24 @@ export function documentFormat(
     id: 'json',
     title: 'JSON report',
     matches: ({ firstLine }) => /^\s*\{/.test(firstLine),
-    open: (sink) => wholeReader((text) => readDocument(text, formats, sink, onFormat), sink),
+    open: (sink) => wholeReader((bytes) => readDocument(bytes, formats, sink, onFormat), sink),
   };
 }
 
 function readDocument(
-  text: string,
+  bytes: Uint8Array,
   formats: readonly DocumentFormat[],
   sink: ResultSink,
   onFormat: (format: DocumentFormat) => void,
 ): void {
+  const bomb = jsonBomb(bytes);
+  if (bomb !== null) {
+    sink.damage(`it ${bomb}`);
+    return;
+  }
   let document: JsonNode;
   try {
-    document = new JsonNode(JSON.parse(text));
+    document = new JsonNode(JSON.parse(new TextDecoder('utf-8').decode(bytes)));
   } catch (error) {
     sink.damage(`no whole JSON document: ${(error as Error).message}`);
     return;
@@ -89,18 +106,25 @@ function readDocument(
   format.read(document, sink);
 }
 
-function wholeReader(onText: (text: string) => void, sink: ResultSink): ResultReader {
-  const decoder = new TextDecoder('utf-8');
-  const parts: string[] = [];
-  let bytes = 0;
+function wholeReader(onBytes: (bytes: Uint8Array) => void, sink: ResultSink): ResultReader {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
   return {
     push(piece) {
-      bytes += piece.length;
-      if (bytes <= LARGEST_BYTES) parts.push(decoder.decode(piece, { stream: true }));
+      size += piece.length;
+      if (size <= LARGEST_BYTES) pieces.push(piece);
+      else pieces = [];
     },
     end() {
-      if (bytes > LARGEST_BYTES) sink.damage('a JSON document of more than 256 MB');
-      else onText(parts.join('') + decoder.decode());
+      if (size > LARGEST_BYTES) return sink.damage(`a JSON document of more than ${formatBytes(LARGEST_BYTES)}`);
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      for (const piece of pieces) {
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+      pieces = [];
+      onBytes(bytes);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { cellAt, columnsOf, csvReader } from './csv-rows.ts';
-import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
+import { type JsonNode, jsonLine } from './json-document.ts';
+import { type ResultFormat, statusError } from './load-result.ts';
 import { nameOfUrl } from './request-name.ts';
 import { lineReader } from './text-lines.ts';
 
@@ -7,12 +8,12 @@ const DURATION = 'http_req_duration';
 const DROPPED = 'dropped_iterations';
 
 interface Tags {
-  readonly name?: string;
-  readonly url?: string;
-  readonly method?: string;
-  readonly status?: string;
-  readonly expected_response?: string;
-  readonly error_code?: string;
+  readonly name: string;
+  readonly url: string;
+  readonly method: string;
+  readonly status: string;
+  readonly expected_response: string;
+  readonly error_code: string;
 }
 
 /**
@@ -25,32 +26,33 @@ export const k6Json: ResultFormat = {
   matches: ({ firstLine }) =>
     firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
   open: (sink) =>
-    lineReader((line) => {
+    lineReader(sink, (line) => {
       const isDuration = line.includes(DURATION);
       if (!isDuration && !line.includes(DROPPED)) return;
-      const sample = parsed(line, sink);
-      if (sample === null || sample.type !== 'Point') return;
-      const { time, value, tags } = sample.data ?? {};
-      const wallMs = Date.parse(time ?? '');
-      if (Number.isNaN(wallMs) || typeof value !== 'number') return sink.damage('a sample without time or value');
-      if (sample.metric === DROPPED) sink.dropped(wallMs, value);
-      else if (sample.metric === DURATION) sink.request(wallMs, k6Name(tags ?? {}), value, k6Error(tags ?? {}));
+      const sample = jsonLine(line, sink);
+      if (sample === null || sample.get('type').text !== 'Point') return;
+      const data = sample.get('data');
+      const wallMs = Date.parse(data.get('time').text ?? '');
+      const value = data.get('value').number;
+      if (Number.isNaN(wallMs) || value === undefined) return sink.damage('a sample without time or value');
+      const metric = sample.get('metric').text;
+      if (metric === DROPPED) return sink.dropped(wallMs, value);
+      if (metric !== DURATION) return;
+      const tags = tagsOf(data.get('tags'));
+      sink.request(wallMs, k6Name(tags), value, k6Error(tags));
     }),
 };
 
-interface K6Sample {
-  readonly type?: string;
-  readonly metric?: string;
-  readonly data?: { readonly time?: string; readonly value?: number; readonly tags?: Tags | null };
-}
-
-function parsed(line: string, sink: ResultSink): K6Sample | null {
-  try {
-    return JSON.parse(line) as K6Sample;
-  } catch {
-    sink.damage('a line that is no JSON');
-    return null;
-  }
+function tagsOf(tags: JsonNode): Tags {
+  const text = (name: string): string => tags.get(name).text ?? '';
+  return {
+    name: text('name'),
+    url: text('url'),
+    method: text('method'),
+    status: text('status'),
+    expected_response: text('expected_response'),
+    error_code: text('error_code'),
+  };
 }
 
 const COLUMNS = [
@@ -72,7 +74,7 @@ export const k6Csv: ResultFormat = {
   matches: ({ firstLine }) => firstLine.startsWith('metric_name,timestamp,metric_value'),
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
-    return csvReader((cells) => {
+    return csvReader(sink, (cells) => {
       if (at === null) {
         at = columnsOf(cells, COLUMNS);
         return;
@@ -105,16 +107,14 @@ function wallOf(text: string): number {
 }
 
 /** k6 names a request by its address unless the script gives it a name. */
-function k6Name({ name = '', url = '', method = '' }: Tags): string {
+function k6Name({ name, url, method }: Tags): string {
   return name === '' || name === url ? nameOfUrl(method, url || name) : name;
 }
 
 /** What the script expects decides (`expected_response`); where it is not recorded, a status of 400 and more fails. */
-function k6Error({ status = '', expected_response, error_code = '' }: Tags): string | null {
+function k6Error({ status, expected_response, error_code }: Tags): string | null {
   const failed =
-    expected_response === undefined || expected_response === ''
-      ? status === '' || status === '0' || Number(status) >= 400
-      : expected_response === 'false';
+    expected_response === '' ? status === '' || status === '0' || Number(status) >= 400 : expected_response === 'false';
   if (!failed) return null;
   return status === '' || status === '0' ? `k6 error ${error_code || 'unknown'}` : statusError(status);
 }

@@ -32,7 +32,7 @@ export const locustStats: ResultFormat = {
   open: (sink) => {
     let head: readonly string[] | null = null;
     let percentiles: readonly (readonly [Share, number])[] = [];
-    return csvReader((cells) => {
+    return csvReader(sink, (cells) => {
       if (head === null) {
         head = cells;
         percentiles = percentileColumns(cells);
@@ -124,7 +124,7 @@ export const locustHistory: ResultFormat = {
         sink.summary(summary);
       } else if (!hasNames) aggregated.push(summary);
     };
-    return csvReader(onRow, () => {
+    return csvReader(sink, onRow, () => {
       for (const summary of aggregated) sink.summary(summary);
     });
   },

@@ -1,23 +1,52 @@
-import type { ResultReader } from './load-result.ts';
+import type { ResultReader, ResultSink } from './load-result.ts';
 
 /** Longer lines are nobody's: a file that is not of this format. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 
-/** Cuts bytes into lines of UTF-8 text, without their ends. `onEnd` comes after the last line. */
-export function lineReader(onLine: (line: string) => void, onEnd: () => void = () => {}): ResultReader {
+/**
+ * Cuts bytes into lines of UTF-8 text, without their ends. What of a line has come is kept in pieces and looked at once,
+ * so that a file of one line takes no longer than one of many. `onEnd` comes after the last line.
+ */
+export function lineReader(
+  sink: ResultSink,
+  onLine: (line: string) => void,
+  onEnd: () => void = () => {},
+): ResultReader {
   const decoder = new TextDecoder('utf-8');
-  let rest = '';
+  let pieces: string[] = [];
+  let chars = 0;
+  let isTooLong = false;
+  const keep = (piece: string): void => {
+    if (piece === '') return;
+    chars += piece.length;
+    isTooLong ||= chars > LONGEST_LINE;
+    if (isTooLong) pieces = [];
+    else pieces.push(piece);
+  };
+  const finish = (piece: string): void => {
+    keep(piece);
+    if (isTooLong) sink.damage('a line of more than 16 MB');
+    else {
+      const line = pieces.length === 1 ? (pieces[0] ?? '') : pieces.join('');
+      onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    }
+    pieces = [];
+    chars = 0;
+    isTooLong = false;
+  };
   const take = (text: string): void => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LONGEST_LINE) rest = '';
-    for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      finish(text.slice(from, end));
+      from = end + 1;
+    }
+    keep(text.slice(from));
   };
   return {
     push: (bytes) => take(decoder.decode(bytes, { stream: true })),
     end: () => {
       take(decoder.decode());
-      if (rest !== '') onLine(rest);
+      if (chars > 0) finish('');
       onEnd();
     },
   };

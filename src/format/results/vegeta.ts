@@ -1,4 +1,5 @@
 import { csvReader } from './csv-rows.ts';
+import { jsonLine } from './json-document.ts';
 import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
 import { nameOfUrl } from './request-name.ts';
 import { lineReader } from './text-lines.ts';
@@ -6,14 +7,11 @@ import { lineReader } from './text-lines.ts';
 const NS_PER_MS = 1e6;
 
 interface VegetaResult {
-  readonly attack?: string;
-  readonly code?: number;
-  readonly timestamp?: string;
-  /** Nanoseconds. */
-  readonly latency?: number;
-  readonly error?: string;
-  readonly method?: string;
-  readonly url?: string;
+  readonly attack: string;
+  readonly code: number;
+  readonly error: string;
+  readonly method: string;
+  readonly url: string;
 }
 
 /** `vegeta encode` (--to json): a line a request. */
@@ -22,15 +20,15 @@ export const vegetaJson: ResultFormat = {
   title: 'vegeta results (vegeta encode)',
   matches: ({ firstLine }) => /^\{.*"code"\s*:\s*\d+.*"latency"\s*:\s*\d+/.test(firstLine),
   open: (sink) =>
-    lineReader((line) => {
+    lineReader(sink, (line) => {
       if (line === '') return;
-      let result: VegetaResult;
-      try {
-        result = JSON.parse(line) as VegetaResult;
-      } catch {
-        return sink.damage('a line that is no JSON');
-      }
-      record(sink, Date.parse(result.timestamp ?? ''), result.latency ?? Number.NaN, result);
+      const result = jsonLine(line, sink);
+      if (result === null) return;
+      const text = (name: string): string => result.get(name).text ?? '';
+      const code = result.get('code').number ?? 0;
+      const latencyNs = result.get('latency').number ?? Number.NaN;
+      const named = { code, error: text('error'), attack: text('attack'), method: text('method'), url: text('url') };
+      record(sink, Date.parse(text('timestamp')), latencyNs, named);
     }),
 };
 
@@ -40,7 +38,7 @@ export const vegetaCsv: ResultFormat = {
   title: 'vegeta results (vegeta encode --to csv)',
   matches: ({ firstLine }) => /^\d{19},\d{1,3},\d+,\d+,\d+,/.test(firstLine),
   open: (sink) =>
-    csvReader((cells) => {
+    csvReader(sink, (cells) => {
       const [at, code, latency, , , error = '', , attack = '', , method = '', url = ''] = cells;
       record(sink, Number(at) / NS_PER_MS, Number(latency), { code: Number(code), error, attack, method, url });
     }),
@@ -51,7 +49,7 @@ function record(sink: ResultSink, startWallMs: number, latencyNs: number, result
     sink.damage('a result without time or latency');
     return;
   }
-  const { code = 0, error = '', method = '', url = '', attack = '' } = result;
+  const { code, error, method, url, attack } = result;
   const name = url === '' ? attack || 'all requests' : nameOfUrl(method, url);
   const failed = code < 200 || code >= 400;
   const durationMs = latencyNs / NS_PER_MS;
