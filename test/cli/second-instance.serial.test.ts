@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { createRun } from '../../src/record/run-recorder.ts';
 import { type CliResult, runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+import { exampleManifest } from '../record/example-run.ts';
 import { startAttacher } from '../target/start-target.ts';
 
 /** Far longer than five refusals take on a busy machine, so that whoever waits for the target is seen to. */
@@ -78,8 +80,7 @@ test('a refused --force keeps the run that it would have replaced', async (t) =>
   const service = await startService(t);
   const folder = temporaryFolder(t);
   const runDir = join(folder, 'run');
-  mkdirSync(join(runDir, 'heap'), { recursive: true });
-  writeFileSync(join(runDir, 'run.json'), '{"schema":"profiler-run/1"}');
+  await (await createRun(runDir, exampleManifest())).close();
   writeFileSync(join(runDir, 'heap', '1.heapsnapshot'), 'of an earlier night');
   await startAttacher(t, { pid: service.pid });
   const words = ['soak', '--pid', String(service.pid), '--seconds', '10', '--out', runDir, '--force'];
