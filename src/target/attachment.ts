@@ -88,10 +88,7 @@ class HeldAttachment implements Attachment {
 
   async connect(): Promise<InspectorSession> {
     const further = await connectInspector(this.inspector.url);
-    void this.session.closed.then(async (end) => {
-      if (end.cause === 'target-exiting') await Promise.race([further.closed, sleep(LAST_WORDS_MS)]);
-      further.disconnect(end);
-    });
+    void this.session.closed.then((end) => further.finishCalls(end, LAST_WORDS_MS));
     return further;
   }
 

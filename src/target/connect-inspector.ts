@@ -62,6 +62,7 @@ class WebSocketSession implements InspectorSession {
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
+  #tellClosed: (end: SessionEnd) => void = () => {};
   #end: SessionEnd | null = null;
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
@@ -69,14 +70,15 @@ class WebSocketSession implements InspectorSession {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     this.closed = new Promise((resolve) => {
-      let reason = '';
-      socket.on('error', (error) => {
-        reason ||= error.message;
-      });
-      socket.on('close', (code, text) => {
-        reason ||= text.toString() || `connection closed (${code})`;
-        resolve(this.#finish({ cause: 'closed', detail: reason }));
-      });
+      this.#tellClosed = resolve;
+    });
+    let reason = '';
+    socket.on('error', (error) => {
+      reason ||= error.message;
+    });
+    socket.on('close', (code, text) => {
+      reason ||= text.toString() || `connection closed (${code})`;
+      this.#finish({ cause: 'closed', detail: reason });
     });
     socket.on('message', (message) => this.#receive(String(message)));
     this.on('NodeRuntime.waitingForDisconnect', () => this.disconnect(TARGET_EXITING));
@@ -171,6 +173,12 @@ class WebSocketSession implements InspectorSession {
     this.#socket.terminate();
   }
 
+  finishCalls(end: SessionEnd, withinMs: Milliseconds): void {
+    this.#end ??= end;
+    if (this.#pending.size === 0) this.disconnect();
+    else setTimeout(() => this.disconnect(), withinMs).unref();
+  }
+
   #receive(text: string): void {
     const message = readInspectorMessage(text);
     if (message === null) {
@@ -191,6 +199,7 @@ class WebSocketSession implements InspectorSession {
     clearTimeout(call.timer);
     if (message.error !== null) call.reject(new InspectorError(call.method, 'protocol', message.error));
     else call.resolve(message.result);
+    if (this.#end !== null && this.#pending.size === 0) this.disconnect();
   }
 
   /** Who sends nonsense once is not trusted any further. */
@@ -226,14 +235,16 @@ class WebSocketSession implements InspectorSession {
   }
 
   /** The first reason counts: what follows is its consequence. */
-  #finish(end: SessionEnd): SessionEnd {
+  #finish(end: SessionEnd): void {
     this.#end ??= end;
+    const { detail } = this.#end;
+    // First those who close what belongs to it, then those whose calls fail and who may try something else.
+    this.#tellClosed(this.#end);
     for (const call of this.#pending.values()) {
       clearTimeout(call.timer);
-      call.reject(new InspectorError(call.method, 'closed', this.#end.detail));
+      call.reject(new InspectorError(call.method, 'closed', detail));
     }
     this.#pending.clear();
-    return this.#end;
   }
 }
 

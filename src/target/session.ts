@@ -39,4 +39,6 @@ export interface InspectorSession {
   readonly isOpen: boolean;
   /** Closes the connection only; closing the inspector of the target is `Attachment.detach`. */
   disconnect(end?: SessionEnd): void;
+  /** Takes no further call, and disconnects when those that were made are answered or the time is over. */
+  finishCalls(end: SessionEnd, withinMs: Milliseconds): void;
 }
