@@ -26,6 +26,8 @@ export interface SignalOptions {
   readonly onHangUp?: 'go-on' | 'stop';
 }
 
+/** Node does not let a service exit that a debugger is connected to, and one that stands still cannot let go. */
+const NOT_PAUSED = 'not paused: a service that is attached to could not exit meanwhile (Ctrl-C ends this in order)';
 const OF_A_RUN = 'stopping: the report will be written from what there is (again to give up)';
 /** So long a service that answers takes to be let go of; one that stands still is left to its watchdog. */
 const LETTING_GO_MS = 1_500;
@@ -33,6 +35,7 @@ const LETTING_GO_MS = 1_500;
 /**
  * Ctrl-C once stops the recording in order. Twice gives up: the run folder stays as it is, the service is let go of if
  * it answers, and within two seconds the process ends with exit code 130. Three times ends it at once.
+ * Ctrl-Z does not pause.
  */
 export function stopOnSignals(
   say: (text: string) => void,
@@ -54,9 +57,11 @@ export function stopOnSignals(
   const onHangUp = (): void => {
     if (hangUp === 'stop') controller.abort();
   };
+  const onPause = (): void => say(NOT_PAUSED);
   process.on('SIGINT', onStop);
   process.on('SIGTERM', onStop);
   process.on('SIGHUP', onHangUp);
+  process.on('SIGTSTP', onPause);
   return {
     stop: controller.signal,
     add: (belonging) => void belongings.push(belonging),
@@ -65,6 +70,7 @@ export function stopOnSignals(
       process.off('SIGINT', onStop);
       process.off('SIGTERM', onStop);
       process.off('SIGHUP', onHangUp);
+      process.off('SIGTSTP', onPause);
       return Promise.resolve();
     },
   };

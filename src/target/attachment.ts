@@ -14,8 +14,6 @@ import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, set
 const STEP_DEADLINE_MS = 2_000;
 /** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
 const HEARTBEAT_DEADLINE_MS = 60_000;
-/** A further connection may still hold what the target sent it before its program ended: a snapshot, for one. */
-const LAST_WORDS_MS = 100;
 
 export interface DetachResult {
   /** False when the inspector is still open although we opened it; `problems` says why. */
@@ -88,10 +86,7 @@ class HeldAttachment implements Attachment {
 
   async connect(): Promise<InspectorSession> {
     const further = await connectInspector(this.inspector.url);
-    void this.session.closed.then(async (end) => {
-      if (end.cause === 'target-exiting') await Promise.race([further.closed, sleep(LAST_WORDS_MS)]);
-      further.disconnect(end);
-    });
+    void this.session.closed.then((end) => further.disconnect(end));
     return further;
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { WebSocket } from 'ws';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import type { ProfilerError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
@@ -196,6 +197,28 @@ test('one that only finishes what it has begun is left as it was, for the one th
   assertLeftAlone(second);
   await first.stop('SIGKILL');
   await held;
+});
+
+test('one that another debugger holds up: its successor is not waited for until it is gone', async (t) => {
+  const first = await spawnService(ENDING, { args: ['--by', 'graceful'] });
+  const { keeper } = await keep(t, first);
+  const debuggerOfOthers = new WebSocket(keeper.instruments?.attachment.inspector.url ?? '');
+  await once(debuggerOfOthers, 'open');
+  debuggerOfOthers.send(JSON.stringify({ id: 1, method: 'Runtime.enable' }));
+  first.child.kill('SIGTERM');
+  assert.ok(await poll(() => keeper.instruments === null || null, 5_000), 'it is let go of');
+  const second = await spawnService(ENDING, { port: first.port });
+  t.after(() => second.stop('SIGKILL'));
+  assert.ok(
+    await poll(() => (keeper.segment === 1 ? keeper.instruments : null), 15_000),
+    'its next life is attached to',
+  );
+  assert.equal(first.child.exitCode, null, 'the other one still holds it');
+  const exited = once(first.child, 'exit');
+  debuggerOfOthers.terminate();
+  assert.deepEqual(await exited, [0, null]);
+  await keeper.close();
+  assertLeftAlone(second);
 });
 
 test('each connection has ids of its own', async (t) => {
