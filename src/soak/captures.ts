@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { countClasses } from '../capture/count-classes.ts';
+import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
@@ -25,6 +26,8 @@ export interface CaptureOptions {
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
+  /** As asked for; null: what is usual where the target runs. */
+  readonly maxPauseMs: Milliseconds | null;
   readonly heapIntervalBytes: Bytes;
   /** Take a snapshot even where the estimate forbids it. */
   readonly force: boolean;
@@ -48,7 +51,7 @@ export class Captures {
   #snapshots = 0;
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
   /** Captures that took longer than is allowed, this once: they are not repeated. */
-  readonly #tooLong = new Set<Capture>();
+  readonly #tooLong = new Set<CaptureName>();
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -300,8 +303,9 @@ export class Captures {
   }
 
   /** What has no estimate beforehand has one after the first time. */
-  #noteLength(capture: Capture, pauseMs: Milliseconds): void {
-    const { maxPauseMs, force, log } = this.#options;
+  #noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
+    const { force, log, keeper } = this.#options;
+    const { maxPauseMs } = settlePauseBudget(this.#options.maxPauseMs, keeper.facts.pid);
     if (pauseMs <= maxPauseMs || force) return;
     this.#tooLong.add(capture);
     const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
