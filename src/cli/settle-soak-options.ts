@@ -38,7 +38,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     sampleMs: numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000,
     snapshots:
       numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
-    maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? 10_000,
+    maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),

@@ -35,7 +35,11 @@ const OPTIONS = {
     group: 'Captures:',
   },
   'max-pause': {
-    ...durationOption('max-pause', 'refuse a heap snapshot whose estimated pause is longer (default: 10s)', '10s'),
+    ...durationOption(
+      'max-pause',
+      'refuse a heap snapshot whose estimated pause is longer (default: 10s, in a pod of Kubernetes 6s)',
+      '10s',
+    ),
     group: 'Captures:',
   },
   'cpu-interval': {

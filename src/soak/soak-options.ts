@@ -22,7 +22,8 @@ export interface SoakOptions {
   readonly sampleMs: Milliseconds;
   /** Snapshots in all; the first belongs to the baseline, the last to the end. */
   readonly snapshots: number;
-  readonly maxPauseMs: Milliseconds;
+  /** Null: what is usual at such a place, less in a pod of Kubernetes. */
+  readonly maxPauseMs: Milliseconds | null;
   /** Null: scaled to the length of the run. */
   readonly cpuIntervalUs: Microseconds | null;
   readonly cpuWindowMs: Milliseconds | null;

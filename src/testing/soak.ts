@@ -7,7 +7,6 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Gate, Report } from '../model/report.ts';
-import type { Milliseconds } from '../model/units.ts';
 import { readRun } from '../record/read-run.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
@@ -57,7 +56,6 @@ export interface SoakResult {
 const DEFAULT_SECONDS = 60;
 const SHORTEST_SECONDS = 10;
 const DEFAULT_SNAPSHOTS = 3;
-const MAX_PAUSE_MS: Milliseconds = 10_000;
 
 /** Attaches to a service, drives its load, and concludes. The service must be a process of its own, not that of the test. */
 export async function soak(options: SoakTestOptions): Promise<SoakResult> {
@@ -163,7 +161,7 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
     load,
     sampleMs: 1000,
     snapshots: options.snapshots ?? DEFAULT_SNAPSHOTS,
-    maxPauseMs: MAX_PAUSE_MS,
+    maxPauseMs: null,
     cpuIntervalUs: null,
     cpuWindowMs: null,
     failOn: ['leak', 'slo', 'degradation'],

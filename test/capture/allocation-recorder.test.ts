@@ -87,6 +87,9 @@ test('a snapshot on a session of its own leaves the sampling alone', async (t) =
     session: await target.connect(),
     measure: probe.measure,
     newEpoch: randomUUID,
+    pid: target.pid,
+    nodeMajor: 20,
+    maxPauseMs: null,
   });
   await snapshots.take(join(target.folder, 'a.heapsnapshot'), { pauseMs: 1000, keepIds: false });
   const { profile } = await recorder.read();

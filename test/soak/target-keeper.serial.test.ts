@@ -263,6 +263,7 @@ function keeperOptions(notes: string[] = []): TargetKeeperOptions {
     cpuIntervalUs: 1_000,
     heapIntervalBytes: 512 * 1024,
     probes: true,
+    maxPauseMs: null,
     clock: createHostClock(),
     log: {
       event: (event) => {
