@@ -40,8 +40,8 @@ const NAMES_PER_WEAK_KEY = 4;
 const MOST_EDGES_PER_NODE = 8;
 /** V8 cuts names off there. */
 const LONGEST_NAME = 1024;
-/** Median of all shapes without arrays. */
-const LIKELY_EDGES_PER_NODE = 3.4;
+/** Half of the fields of an object refer to something, in the median of all shapes. */
+const LIKELY_FIELDS = { share: 0.5, atMost: 7 };
 
 /** The graph at its largest, and as it probably is, from what the heap spaces say alone. */
 export function guessFromSpaces({ usedBytes, largeBytes }: HeapMakeup): HeapGraph {
@@ -63,7 +63,7 @@ export function guessFromLook(
 ): { readonly atMost: HeapGraph; readonly likely: HeapGraph } {
   const smallBytes = Math.max(0, usedBytes - largeBytes);
   const { references } = containers;
-  const fields = Math.min(smallBytes / WORD / Math.max(1, nodes) + 1, MOST_EDGES_PER_NODE);
+  const fields = smallBytes / WORD / Math.max(1, nodes) + 1;
   const unexplained = Math.max(0, largeBytes - containers.explainedBytes) / WORD;
   const hidden = namesInTables(unexplained, nodes, containers);
   const known = Math.max(SMALL_TABLE_WORDS, containers.longestArray) + containers.tableReferences;
@@ -71,15 +71,15 @@ export function guessFromLook(
   return {
     atMost: {
       nodes,
-      edges: fields * nodes + references + unexplained,
+      edges: Math.min(fields, MOST_EDGES_PER_NODE) * nodes + references + unexplained,
       indexNames: known + hidden,
       strings,
       stringBytes: Math.min(smallBytes, LONGEST_NAME * strings),
     },
     likely: {
       nodes,
-      edges: Math.min(fields, LIKELY_EDGES_PER_NODE) * nodes + references,
-      indexNames: known + hidden / 4,
+      edges: Math.min(LIKELY_FIELDS.share * fields, LIKELY_FIELDS.atMost) * nodes + references,
+      indexNames: known + hidden / 2,
       strings: strings / 2,
       stringBytes: Math.min(smallBytes, LONGEST_NAME * strings) / 2,
     },

@@ -12,7 +12,7 @@ import {
 } from './estimate-snapshot.ts';
 import { lookAtHeap, readHeapMakeup } from './look-at-heap.ts';
 import type { MeasureCost } from './measure-cost.ts';
-import { isInMemory, readMemoryRooms } from './memory-room.ts';
+import { isInMemory, readMemoryRooms, readRoomInside } from './memory-room.ts';
 import { settlePauseBudget } from './pause-budget.ts';
 import { readMemory } from './peak-memory.ts';
 import { readMainThread, readSlowdown, type ThreadTime, timeBetween } from './slowdown.ts';
@@ -21,7 +21,7 @@ export interface GuardOptions {
   /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
   readonly session: InspectorSession;
   readonly measure: MeasureCost;
-  /** Of the target on this host; null where it runs elsewhere, so that its memory and its host are unknown. */
+  /** Of the target on this host; null where it runs elsewhere: then it is asked for its memory, and its load is not known. */
   readonly pid: number | null;
   readonly nodeMajor: number;
   /** Null: what is usual at such a place. */
@@ -59,7 +59,8 @@ export class SnapshotGuard {
     readonly force: boolean;
   }): Promise<Judgement> {
     const { session, measure, pid } = this.#options;
-    const inMemory = isInMemory(asked.path);
+    // A target elsewhere does not pay for a file here.
+    const inMemory = pid !== null && isInMemory(asked.path);
     const steps: Judgement['steps'][number][] = [];
     const estimate = (facts: Facts): Judgement => {
       const heapUsedBytes = facts.makeup.usedBytes;
@@ -79,7 +80,9 @@ export class SnapshotGuard {
     const collected = estimate(facts);
     if (collected.estimate.verdict === 'go' || !asked.mayLook) return collected;
     if (estimateWalk(facts).verdict !== 'go') return collected;
-    const looked = await measure(() => lookAtHeap(session));
+    // Where it cannot be looked through, what is known already decides.
+    const looked = await measure(() => lookAtHeap(session)).catch(() => null);
+    if (!looked) return collected;
     steps.push({ capture: 'heap-count', cost: looked.cost });
     return estimate({ ...(await this.#read()), look: looked.value });
   }
@@ -100,7 +103,7 @@ export class SnapshotGuard {
       look: null,
       calibration: this.#calibration,
       rssBytes: readMemory(pid)?.rssBytes ?? null,
-      rooms: readMemoryRooms(pid),
+      rooms: pid === null ? await readRoomInside(session) : readMemoryRooms(pid),
       slowdown: readSlowdown(pid, burst),
       budget: settlePauseBudget(maxPauseMs, pid),
     };

@@ -4,10 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCpuQuota, readMemoryLevels } from '../../src/capture/cgroup.ts';
-import { readMemoryRooms } from '../../src/capture/memory-room.ts';
+import { readMemoryRooms, readRoomInside } from '../../src/capture/memory-room.ts';
 import { settlePauseBudget } from '../../src/capture/pause-budget.ts';
 import { readMainThread, readSlowdown } from '../../src/capture/slowdown.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { startInspected } from './inspected-child.ts';
 
 function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(folder, { recursive: true });
@@ -72,11 +73,13 @@ test('a thread that waited half of a burst will wait half of the pause', () => {
   assert.ok((readMainThread(process.pid)?.runMs ?? 0) > 0);
 });
 
-test('memory is limited by the host at least; of a process elsewhere nothing is known', () => {
+test('memory is limited by the host at least; a process elsewhere is asked for what it knows itself', async (t) => {
   const rooms = readMemoryRooms(process.pid);
   assert.equal(rooms.at(-1)?.of, 'host');
   assert.ok(rooms.every(({ freeBytes }) => freeBytes > 0));
-  assert.deepEqual(readMemoryRooms(null), []);
+  const { session } = await startInspected(t, "setInterval(() => {}, 1000); console.log('ready')");
+  const inside = await readRoomInside(session);
+  assert.ok(inside.length <= 1 && inside.every(({ freeBytes }) => freeBytes > 0));
 });
 
 test('a pod is given less pause than others, unless the user says how much', (t) => {
