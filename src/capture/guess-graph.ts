@@ -79,7 +79,7 @@ export function guessFromLook(
     likely: {
       nodes,
       edges: Math.min(LIKELY_FIELDS.share * fields, LIKELY_FIELDS.atMost) * nodes + references,
-      indexNames: known + hidden / 2,
+      indexNames: known + 0.7 * hidden,
       strings: strings / 2,
       stringBytes: Math.min(smallBytes, LONGEST_NAME * strings) / 2,
     },

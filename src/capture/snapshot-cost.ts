@@ -27,8 +27,8 @@ const BYTES: Rates = { base: 20e6, node: 260, edge: 42, indexName: 1120, string:
 
 /** Nanoseconds of the main thread, of the same fit, by the oldest major version of Node that they hold for. */
 const NANOSECONDS: readonly (readonly [fromMajor: number, rates: Rates])[] = [
-  [24, { base: 20e6, node: 540, edge: 160, indexName: 600, string: 1300, stringByte: 0 }],
-  [20, { base: 20e6, node: 1400, edge: 160, indexName: 850, string: 1150, stringByte: 0 }],
+  [24, { base: 20e6, node: 560, edge: 160, indexName: 900, string: 1400, stringByte: 0 }],
+  [20, { base: 20e6, node: 1400, edge: 170, indexName: 1200, string: 1500, stringByte: 0 }],
   // Its table of names collides where strings end alike: from 3 to 70 us a string, and nobody can say which beforehand.
   [0, { base: 20e6, node: 1450, edge: 190, indexName: 5000, string: 60_000, stringByte: 0 }],
 ];
@@ -36,8 +36,8 @@ const NANOSECONDS: readonly (readonly [fromMajor: number, rates: Rates])[] = [
 /** Measured on objects with numeric fields: 1.5 to 2.6 times the nodes, 1.03 to 1.34 times the memory, 1.3 to 1.53 times the time. */
 const WITH_NUMBERS = { memory: 1.4, time: 1.5 };
 
-/** A walk over the heap with a note of each object: 25 to 135 B and up to 0.85 us a node. Looks and counts of classes are such. */
-const WALK = { bytesPerNode: 140, nanosecondsPerNode: 850, baseBytes: 10e6 };
+/** A walk over the heap with a note of each object: 25 to 135 B and up to 1 us a node. Looks and counts of classes are such. */
+const WALK = { bytesPerNode: 140, nanosecondsPerNode: 1000, baseBytes: 10e6 };
 
 export function costOfSnapshot(
   { atMost, likely }: { readonly atMost: HeapGraph; readonly likely: HeapGraph },

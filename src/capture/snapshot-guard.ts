@@ -36,6 +36,9 @@ export interface Judgement {
   readonly steps: readonly { readonly capture: CaptureName; readonly cost: CaptureCost }[];
 }
 
+/** What only tells may cost half of what is allowed. */
+const LOOK_SHARE = 0.5;
+
 type Facts = Omit<SnapshotFacts, 'numbers' | 'inMemory'>;
 
 /**
@@ -79,12 +82,15 @@ export class SnapshotGuard {
     const facts = await this.#read(timeBetween(before, readMainThread(pid)));
     const collected = estimate(facts);
     if (collected.estimate.verdict === 'go' || !asked.mayLook) return collected;
-    if (estimateWalk(facts).verdict !== 'go') return collected;
+    const half = { ...facts.budget, maxPauseMs: LOOK_SHARE * facts.budget.maxPauseMs };
+    if (estimateWalk({ ...facts, budget: half }).verdict !== 'go') return collected;
     // Where it cannot be looked through, what is known already decides.
     const looked = await measure(() => lookAtHeap(session)).catch(() => null);
     if (!looked) return collected;
     steps.push({ capture: 'heap-count', cost: looked.cost });
-    return estimate({ ...(await this.#read()), look: looked.value });
+    // Not the make-up of now: the list of all objects that was looked through is garbage in it.
+    const { rooms, rssBytes } = await this.#read();
+    return estimate({ ...facts, rooms, rssBytes, look: looked.value });
   }
 
   async judgeWalk(): Promise<SnapshotEstimate> {
