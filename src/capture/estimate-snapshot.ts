@@ -46,7 +46,7 @@ export interface SnapshotEstimate {
 const GROUP_RESERVE_SHARE = 0.1;
 const HOST_RESERVE_SHARE = 0.2;
 /** The same heap again: what was measured, and hash tables that double in steps. */
-const CALIBRATED_MARGIN = 1.1;
+const CALIBRATED_MARGIN = 1.15;
 
 /**
  * What a heap snapshot would cost, and whether it may be taken. Cost follows what the heap is made of, not its megabytes.
