@@ -26,7 +26,7 @@ export interface CaptureOptions {
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
-  /** As asked for; null: what is usual where the target runs. */
+  /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
   readonly heapIntervalBytes: Bytes;
   /** Take a snapshot even where the estimate forbids it. */
@@ -305,7 +305,10 @@ export class Captures {
   /** What has no estimate beforehand has one after the first time. */
   #noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
     const { force, log, keeper } = this.#options;
-    const { maxPauseMs } = settlePauseBudget(this.#options.maxPauseMs, keeper.facts.pid);
+    const { maxPauseMs } = settlePauseBudget(
+      this.#options.maxPauseMs,
+      keeper.instruments?.attachment.process?.pid ?? null,
+    );
     if (pauseMs <= maxPauseMs || force) return;
     this.#tooLong.add(capture);
     const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;

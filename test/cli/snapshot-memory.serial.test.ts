@@ -14,13 +14,17 @@ const LIMIT_BYTES = 1.6e9;
 const PATIENT = ['--max-pause', '1h'];
 
 async function startInGroup(t: TestContext, shape: string, megabytes: number, nested = false) {
-  const group = makeMemoryGroup(t, LIMIT_BYTES, { nested });
+  const group = makeMemoryGroup(LIMIT_BYTES, { nested });
   if (!group) {
     t.skip('no control group can be made here: that needs root and a memory controller');
     return null;
   }
-  const service = await spawnService(SCRIPT, { ...group.start, args: [shape, String(megabytes)] });
-  t.after(() => service.stop());
+  const spawned = spawnService(SCRIPT, { ...group.start, args: [shape, String(megabytes)] });
+  t.after(async () => {
+    await spawned.then((one) => one.stop()).catch(() => {});
+    await group.remove();
+  });
+  const service = await spawned;
   return { group, service, out: join(temporaryFolder(t), 'one.heapsnapshot') };
 }
 

@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findCgroup } from '../../src/capture/cgroup.ts';
 
@@ -11,11 +10,12 @@ export interface MemoryGroup {
   readonly start: { readonly nodePath: string; readonly nodeArgs: readonly string[] };
   /** How many of its processes the kernel killed for lack of memory. */
   oomKills(): number;
+  /** When its processes have ended. */
+  remove(): Promise<void>;
 }
 
-/** Null where no group can be made: no right to, or no such hierarchy. `below`: a group in the midst that has the limit. */
+/** Null where no group can be made: no right to, or no such hierarchy. `nested`: the group above has the limit. */
 export function makeMemoryGroup(
-  t: Pick<TestContext, 'after'>,
   limitBytes: number,
   { nested = false }: { readonly nested?: boolean } = {},
 ): MemoryGroup | null {
@@ -24,27 +24,15 @@ export function makeMemoryGroup(
   const limited = join(parent.path, `soak-profiler-test-${process.pid}-${Math.round(process.uptime() * 1e6)}`);
   const path = nested ? join(limited, 'inner') : limited;
   const limitFile = join(limited, parent.version === 2 ? 'memory.max' : 'memory.limit_in_bytes');
-  const remove = (): void => {
-    for (const folder of new Set([path, limited])) {
-      try {
-        rmdirSync(folder);
-      } catch {
-        // Not made, or a process is just ending in it.
-      }
-    }
-  };
+  const folders = [...new Set([path, limited])];
   try {
     mkdirSync(limited);
     writeFileSync(limitFile, String(limitBytes));
     if (nested) mkdirSync(path);
   } catch {
-    remove();
+    for (const folder of folders) tryToRemove(folder);
     return null;
   }
-  t.after(async () => {
-    await sleep(200);
-    remove();
-  });
   const events = join(path, parent.version === 2 ? 'memory.events' : 'memory.oom_control');
   return {
     start: {
@@ -52,5 +40,20 @@ export function makeMemoryGroup(
       nodeArgs: ['-c', 'echo $$ > "$0" && exec "$@"', join(path, 'cgroup.procs'), process.execPath],
     },
     oomKills: () => Number(/^oom_kill (\d+)$/m.exec(readFileSync(events, 'utf8'))?.[1] ?? 0),
+    remove: async () => {
+      // A process that was just waited for may be in it for a moment still.
+      for (const folder of folders) {
+        for (let attempt = 0; attempt < 50 && !tryToRemove(folder); attempt += 1) await sleep(100);
+      }
+    },
   };
+}
+
+function tryToRemove(folder: string): boolean {
+  try {
+    if (existsSync(folder)) rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }
