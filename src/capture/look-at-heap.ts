@@ -1,4 +1,5 @@
 import type { Bytes, Milliseconds } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { HeapLook, HeapMakeup } from './guess-graph.ts';
 import { type ContainerFacts, measureContainers } from './in-target/measure-containers.ts';
@@ -23,7 +24,11 @@ export async function readHeapMakeup(
   session: InspectorSession,
   deadlineMs: Milliseconds = 10_000,
 ): Promise<HeapMakeup> {
-  const { external, spaces } = await session.evaluate<MakeupReading>(READ_MAKEUP, { deadlineMs });
+  const reading = await session.evaluate<MakeupReading>(READ_MAKEUP, { deadlineMs });
+  return takeIn('Runtime.evaluate', () => makeupOf(reading));
+}
+
+function makeupOf({ external, spaces }: MakeupReading): HeapMakeup {
   const sum = (isOf: (name: string) => boolean): Bytes =>
     spaces.reduce((bytes, [name, used]) => bytes + (isOf(name) ? used : 0), 0);
   return {
@@ -70,7 +75,7 @@ async function countNodes(session: InspectorSession): Promise<number> {
 }
 
 async function rejectWhenClosed(session: InspectorSession): Promise<never> {
-  throw new Error(`the connection was lost while the heap was counted: ${await session.closed}`);
+  throw new Error(`the connection was lost while the heap was counted: ${(await session.closed).detail}`);
 }
 
 /** Triples of an interval of ids: its index, the objects that live, their bytes. */
