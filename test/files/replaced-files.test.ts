@@ -91,7 +91,12 @@ const WRITERS: readonly Writer[] = [
     words: (out) => ['export', 'a.yaml', '--to', 'k6', '--out', out],
     hasForce: true,
   },
-  { name: 'baseline save', input: null, words: (out) => ['baseline', 'save', 'whole-run', '--file', out], hasForce: true },
+  {
+    name: 'baseline save',
+    input: null,
+    words: (out) => ['baseline', 'save', 'whole-run', '--file', out],
+    hasForce: true,
+  },
   { name: 'load --init', input: null, words: (out) => ['load', '--init', out], hasForce: true },
   { name: 'check --junit', input: null, words: (out) => ['check', RUN, '--junit', out], hasForce: false },
 ];
