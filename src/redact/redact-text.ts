@@ -37,7 +37,8 @@ const DIGITS = /-?\d[\d.]*/y;
 
 /** `name=value`, `name = "value"`, `"name": "value"`, `"name": 1234`. */
 function redactAssignments(text: string): string {
-  const escaped = replaceValues(text, /\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
+  // From the first of several backslashes on: each of a long row would look to its end.
+  const escaped = replaceValues(text, /(?<!\\)\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
   const tagged = replaceValues(escaped, /<([\w.-]+)>/g, /[^<>]+(?=<\/)/y);
   const quoted = replaceValues(tagged, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[?\s*(?=["'])/g, QUOTED_VALUE);
   const bare = replaceValues(quoted, /(?<![\w.-])([\w.-]+)=(?![=>\s"'])/g, BARE_VALUE);
