@@ -25,13 +25,15 @@ const DEADLINE_MS = 5_000;
 const IDLE_DEADLINE_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 const HEAP_MB = 400;
+/** In memory where there is such a place: each case writes a file and opens it twice. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /**
  * Runs the cases of one reader in a process of its own, which is ended where a case hangs, and begun anew behind a case that
  * it hung or died in. Returns what ended otherwise than it should.
  */
 export async function watchCases(reader: string, options: WatchOptions): Promise<Finding[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  const folder = mkdtempSync(join(SCRATCH, 'fuzz-'));
   const findings: Finding[] = [];
   try {
     for (let from = options.from; from < options.to; ) {
