@@ -6,25 +6,27 @@ import { test } from 'node:test';
 /** Which room may import which: the table of src/README.md as data. Every room may import itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
+  redact: [],
   format: ['model'],
   heap: ['model'],
   cpu: ['model'],
   stats: ['model'],
-  scenario: ['model'],
+  scenario: ['model', 'redact'],
   words: ['model'],
   analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
-  report: ['model'],
+  report: ['model', 'redact'],
   page: ['model'],
   files: ['model'],
-  target: ['model', 'files'],
-  capture: ['model', 'format', 'files', 'target'],
+  target: ['model', 'redact', 'files'],
+  capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'stats', 'scenario', 'format', 'files'],
   snapshot: ['model', 'heap', 'format', 'files'],
-  record: ['model', 'format', 'files'],
-  export: ['model', 'stats'],
-  exchange: ['model', 'format', 'stats', 'files', 'record'],
+  record: ['model', 'redact', 'format', 'files'],
+  export: ['model', 'redact', 'stats'],
+  exchange: ['model', 'redact', 'format', 'stats', 'files', 'record'],
   soak: [
     'model',
+    'redact',
     'format',
     'heap',
     'cpu',
@@ -39,7 +41,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'snapshot',
   ],
   single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'files', 'target', 'capture', 'load', 'record'],
-  testing: ['model', 'scenario', 'report', 'analysis', 'target', 'capture', 'load', 'record', 'soak', 'format'],
+  testing: [
+    'model',
+    'redact',
+    'scenario',
+    'report',
+    'analysis',
+    'target',
+    'capture',
+    'load',
+    'record',
+    'soak',
+    'format',
+  ],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';
@@ -54,7 +68,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   'prom-client': ['export'],
 };
 
-const PURE = ['model', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
+const PURE = ['model', 'redact', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
 const SRC = 'src';
 
 interface Import {
@@ -116,4 +130,22 @@ test('an import against the table is seen', () => {
     String(violation({ file: 'src/load/a.ts', room: 'load', specifier: 'yargs/helpers' })),
     /does not belong/,
   );
+});
+
+/** Without comments: they may speak of what the code must not do. */
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+const WRITES_TO_A_TERMINAL =
+  /\bconsole\s*[.[]|\b(?:stdout|stderr)\s*\.\s*(?:write|end|_write)\b|\bprocess\s*\[|\bwriteSync\(\s*[12]\b|\bfs\.write\w*\(\s*[12]\b|_rawDebug/;
+
+test('one module alone writes to the terminal: there secrets are taken out and escape sequences made harmless', () => {
+  const writers = readdirSync(SRC, { recursive: true })
+    .map((name) => join(SRC, String(name)))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(join(SRC, 'demo')))
+    .filter((name) => WRITES_TO_A_TERMINAL.test(codeOf(name)));
+  assert.deepEqual(writers, [join(SRC, 'cli', 'output.ts')]);
+  for (const code of ['console.log(x)', 'process.stdout.write(x)', "process['stderr'].write(x)", 'writeSync(2, x)'])
+    assert.match(code, WRITES_TO_A_TERMINAL);
 });

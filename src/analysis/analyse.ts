@@ -1,9 +1,10 @@
-import type { Checked, Report } from '../model/report.ts';
+import type { Checked, Completeness, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
 import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
-import { coverageOf } from './coverage.ts';
+import { coverageShare } from './completeness/coverage-share.ts';
+import { judgeCompleteness } from './completeness/judge-completeness.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { querySummaries } from './queries/query-summaries.ts';
@@ -20,7 +21,8 @@ import { verifyLine } from './verify-line.ts';
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
-  const { drafts, checked } = runChecks(view, limits);
+  const completeness = judgeCompleteness(view);
+  const { drafts, checked } = runChecks(view, limits, completeness);
   const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
   const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked);
@@ -29,9 +31,10 @@ export function analyse(run: RunData): Report {
   return {
     schema: 'profiler-report/1',
     run: runFacts(view),
-    verdict: verdictOf(gates, failOn),
-    exitCode: exitCodeOf(gates, failOn, run.events),
+    verdict: verdictOf(gates, failOn, completeness.missing),
+    exitCode: exitCodeOf(gates, failOn, run.events, completeness.missing),
     gates: gates.map(toGate),
+    completeness,
     findings,
     checked,
     bottlenecks,
@@ -44,13 +47,14 @@ export function analyse(run: RunData): Report {
 function runChecks(
   view: RunView,
   limits: readonly NamedGate[],
+  completeness: Completeness,
 ): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
   const drafts: FindingDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
-    const { findings, status, detail } = run({ ...view, trends, limits, earlier: [...drafts] });
-    drafts.push(...findings);
+    const { findings, status, detail } = run({ ...view, trends, limits, completeness, earlier: [...drafts] });
+    drafts.push(...findings.map((draft) => ({ ...draft, foundBy: name })));
     checked.push({ check: name, status, detail });
   }
   return { drafts, checked };
@@ -63,7 +67,7 @@ function runFacts(view: RunView): Report['run'] {
     startedAt: new Date(manifest.clock.startWallMs).toISOString(),
     durationMs: Math.max(0, view.whole.toMs - view.whole.fromMs),
     requests: requestCount(view),
-    coverage: coverageOf(view),
+    coverage: coverageShare(view),
     target: { pid: manifest.target.pid, node: manifest.target.nodeVersion, name: manifest.target.name },
   };
 }

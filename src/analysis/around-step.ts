@@ -97,7 +97,9 @@ function eventWords(event: RunEvent): string | null {
     case 'gap':
       return `no samples for ${formatDuration(event.durationMs)} (${event.reason})`;
     case 'capture':
-      return event.capture === 'heap-snapshot' && event.error === null ? 'a heap snapshot of ours was taken' : null;
+      if (event.error !== null) return null;
+      if (event.capture === 'heap-count') return 'we counted the objects of the heap';
+      return event.capture === 'heap-snapshot' ? 'a heap snapshot of ours was taken' : null;
     case 'load':
       return event.state === 'lost' ? 'the load process died' : null;
     default:

@@ -1,5 +1,6 @@
+import type { CheckId } from '../model/check-id.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Checked } from '../model/report.ts';
+import type { Checked, Completeness } from '../model/report.ts';
 import type { NamedGate } from './gates.ts';
 import type { RunView } from './run-view.ts';
 import type { TrendTable } from './trend-table.ts';
@@ -11,6 +12,7 @@ export interface CheckContext extends RunView {
   readonly trends: TrendTable;
   /** The limits that were asked for, held against the run. */
   readonly limits: readonly NamedGate[];
+  readonly completeness: Completeness;
   /** Findings of the checks before this one: a symptom of theirs is no finding of its own. */
   readonly earlier: readonly FindingDraft[];
 }
@@ -22,7 +24,7 @@ export interface CheckResult extends Omit<Checked, 'check'> {
 /** One question about a run, in a file of its own. "Insufficient data" is an answer. */
 export interface Check {
   /** As the list "what was checked" names it. */
-  readonly name: string;
+  readonly name: CheckId;
   readonly run: (context: CheckContext) => CheckResult;
 }
 

@@ -9,6 +9,7 @@ export interface RequestMeasure {
   readonly count: number;
   readonly errors: number;
   readonly dropped: number;
+  readonly aborted: number;
   readonly lastedMs: Milliseconds;
   /** From the intended send time. */
   readonly latencies: Latencies;
@@ -34,14 +35,15 @@ export class RequestMeasures {
     return this.#measures.get(name);
   }
 
-  add({ name, startMonoMs, endMonoMs, count, errors, dropped, intended }: RequestInterval): void {
+  add({ name, startMonoMs, endMonoMs, count, errors, dropped, aborted = 0, intended }: RequestInterval): void {
     for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
-      const none = { count: 0, errors: 0, dropped: 0, lastedMs: 0, latencies: new Latencies() };
+      const none = { count: 0, errors: 0, dropped: 0, aborted: 0, lastedMs: 0, latencies: new Latencies() };
       const measure = this.#measures.get(key) ?? none;
       const reachedMs = this.#reachedMs.get(key) ?? 0;
       measure.count += count;
       measure.errors += errors;
       measure.dropped += dropped;
+      measure.aborted += aborted;
       // Intervals of several names share their time.
       measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
       this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));

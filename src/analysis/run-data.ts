@@ -77,4 +77,6 @@ export interface RunData {
   readonly database?: DatabaseRecords | null;
   /** What could not be read back of the run folder, in sentences. */
   readonly damage: readonly string[];
+  /** Of that, and of what was planned, what no verdict can do without: in sentences. Absent: nothing. */
+  readonly losses?: readonly string[];
 }

@@ -48,6 +48,7 @@ function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: re
       `${FELL} to ${formatCount(Math.round(stage.throughputPerSecond))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`,
     );
   }
+  if (reasons.length === 0 && stage.throughputPerSecond === 0) reasons.push('no request was answered');
   return reasons;
 }
 

@@ -78,19 +78,35 @@ function thresholdGate(threshold: Threshold, measured: number | null): NamedGate
 
 function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
   const { metric, percentile: wanted, unit } = threshold;
-  if (measure === undefined || (measure.count === 0 && metric !== 'dropped')) return null;
-  const { count, dropped, lastedMs, latencies } = measure;
+  if (measure === undefined) return null;
+  const { count, dropped, aborted, lastedMs, latencies } = measure;
+  // Requests that waited in vain have a latency, though none was completed.
+  if (count === 0 && metric !== 'dropped' && latencies.count === 0) return null;
   switch (metric) {
     case 'errors':
     case 'dropped':
-      return unit === 'percent' ? (100 * measure[metric]) / Math.max(1, count + dropped) : measure[metric];
+      if (count === 0 && metric === 'errors') return null;
+      return unit === 'percent' ? (100 * measure[metric]) / Math.max(1, count + dropped + aborted) : measure[metric];
     case 'rate':
       return lastedMs > 0 ? (1000 * count) / lastedMs : null;
     case 'max':
       return latencies.maxMs;
     default:
-      return latencies.atPercentile(wanted ?? 100);
+      return latencyWithMissing(measure, threshold, wanted ?? 100);
   }
+}
+
+/**
+ * Arrivals that were not sent count as slower than all others: a percentile that lies among them is known only where the
+ * requests that were sent break the limit by themselves.
+ */
+function latencyWithMissing(
+  { latencies, dropped }: RequestMeasure,
+  threshold: Threshold,
+  percentile: number,
+): number | null {
+  const ofSent = latencies.atPercentile(percentile);
+  return latencies.atPercentile(percentile, dropped) ?? (ofSent !== null && !holds(threshold, ofSent) ? ofSent : null);
 }
 
 function holds({ operator, value }: Threshold, measured: number): boolean {

@@ -1,6 +1,7 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import { type Finding, isLeakKind } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
+import { checksThatFind } from './checks-of-kind.ts';
 import { figure } from './words.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
@@ -46,22 +47,42 @@ export function verifyFinding(before: Finding, report: Report): Verification {
       now,
     };
   }
-  const open = report.checked.filter(({ check, status }) => status === 'insufficient-data' && speaksOf(check, before));
-  if (report.run.requests === 0 && isLeakKind(before.kind)) {
-    return { status: 'not-enough-data', detail: 'No request came in this run: nothing could have leaked.', now: null };
-  }
-  if (open.length > 0) {
-    return {
-      status: 'not-enough-data',
-      detail: `This run could not tell: ${open.map(({ check, detail }) => `${check}: ${detail}`).join('; ')}.`,
-      now: null,
-    };
+  const reasons = whyUntold(before, report);
+  if (reasons.length > 0) {
+    return { status: 'not-enough-data', detail: `Not enough data: ${reasons.join('; ')}.`, now: null };
   }
   return {
     status: 'gone',
     detail: `Gone: in ${formatDuration(report.run.durationMs)} and ${figure(report.run.requests)} requests nothing like it was seen.`,
     now: null,
   };
+}
+
+/** Why a run in which the finding is not seen cannot say that it is gone. Empty when it can. */
+function whyUntold(before: Finding, { run, checked, gates, completeness }: Report): string[] {
+  const needed = checksThatFind(before);
+  if (needed.length === 0) return [`no check of a soak finds ${before.kind}`];
+  const reasons = [...(completeness?.missing ?? [])];
+  if (run.requests === 0 && isLeakKind(before.kind))
+    reasons.push('no request came in this run: nothing could have leaked');
+  for (const check of needed) {
+    const result = checked.find((one) => one.check === check);
+    if (result === undefined) reasons.push(`${check}: this check did not run`);
+    else if (result.status === 'insufficient-data') reasons.push(`${check}: ${result.detail}`);
+  }
+  // Snapshots see one object a request; the size of the heap alone does not.
+  if ((before.countSeries?.length ?? 0) > 1 && completeness && completeness.snapshots.taken < 2)
+    reasons.push('it was found in heap snapshots, and this run has fewer than two');
+  if (before.kind === 'slo-breach' && !isHeld(before, gates))
+    reasons.push(
+      `the limit on ${before.subject.holder} was not measured in this run: name it with --slo or in the scenario`,
+    );
+  return [...new Set(reasons)];
+}
+
+/** A limit is held only where it was asked for again, and measured. */
+function isHeld({ subject }: Finding, gates: Report['gates']): boolean {
+  return gates.some(({ name, status }) => name === subject.holder && status === 'pass');
 }
 
 function isSame(before: Finding, other: Finding): boolean {
@@ -76,27 +97,4 @@ function change(before: Finding, now: Finding): string {
   return typeof was === 'number' && typeof is === 'number'
     ? ` (${figure(was)} a request before, ${figure(is)} now)`
     : '';
-}
-
-const CHECK_OF_KIND: Readonly<Record<string, readonly string[]>> = {
-  'native-memory-leak': ['native memory'],
-  'external-memory-leak': ['external memory'],
-  'fd-leak': ['descriptors'],
-  'socket-leak': ['sockets'],
-  'thread-leak': ['threads'],
-  'latency-degradation': ['latency'],
-  'throughput-degradation': ['throughput'],
-  'error-rate-degradation': ['errors'],
-  'event-loop-degradation': ['event loop'],
-  'cpu-degradation': ['CPU a request'],
-  'gc-pressure': ['garbage collection'],
-  'hot-function': ['hot functions'],
-  'slo-breach': ['limits'],
-  'pool-exhaustion': ['pools'],
-};
-
-/** The check that would have seen it; of a leak that no other check is named for, the heap. */
-function speaksOf(check: string, { kind }: Finding): boolean {
-  const checks = CHECK_OF_KIND[kind] ?? (isDegradationKind(kind) ? [] : ['JS heap']);
-  return checks.includes(check);
 }

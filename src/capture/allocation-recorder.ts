@@ -42,7 +42,7 @@ export class AllocationRecorder {
    */
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost> {
     const { cost } = await this.#measure(async () => {
-      await this.#readProfile('HeapProfiler.stopSampling');
+      await this.discard();
       await this.#startSampling(intervalBytes, true);
     });
     return cost;
@@ -66,13 +66,21 @@ export class AllocationRecorder {
     return { profile: null, restarted: true, cost };
   }
 
-  /** Ends sampling. Forces a full collection too. */
-  async stop(): Promise<Omit<AllocationReading, 'restarted'>> {
-    const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.stopSampling'));
-    return { profile: value, cost };
+  /**
+   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row, and so
+   * pauses the target half as long. Null when sampling had been stopped behind our back: then nothing was collected.
+   */
+  async collect(): Promise<CaptureCost | null> {
+    const { profile, cost } = await this.read();
+    return profile === null ? null : cost;
   }
 
-  /** Without HeapProfiler.enable, so that no `disable` is due: that would end the id epoch of snapshots. */
+  /** Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of snapshots too. */
+  async discard(): Promise<void> {
+    await this.#call('HeapProfiler.disable');
+  }
+
+  /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
   async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval,

@@ -9,7 +9,7 @@ export interface CgroupFolders {
   readonly cpu: CgroupFolder | null;
 }
 
-interface CgroupFolder {
+export interface CgroupFolder {
   readonly version: 1 | 2;
   readonly path: string;
   /** Top of the visible hierarchy: no limit is looked for above it. */
@@ -90,6 +90,58 @@ export function readCgroup({ memory, cpu }: CgroupFolders): Partial<Record<Metri
       : (cpuStat?.get('throttled_time') ?? Number.NaN) / 1e6;
   if (Number.isFinite(throttledMs)) values['cgroup.cpu.throttled'] = throttledMs;
   return values;
+}
+
+/** A group of the hierarchy that limits memory. */
+export interface MemoryLevel {
+  readonly limitBytes: Bytes;
+  /** Without the page cache that can be given back. */
+  readonly usedBytes: Bytes;
+}
+
+/** The group of a process and every group above that has a limit, as far as they can be seen from here. */
+export function readMemoryLevels(folder: CgroupFolder): MemoryLevel[] {
+  const levels: MemoryLevel[] = [];
+  for (let path = folder.path; path.startsWith(folder.mountPoint); path = dirname(path)) {
+    const level = readMemoryLevel(path, folder.version);
+    if (level) levels.push(level);
+    if (path === folder.mountPoint) break;
+  }
+  return levels;
+}
+
+function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
+  const [limitFiles, currentFile, prefix] =
+    version === 2
+      ? // Beyond `high` nobody is killed, but all stand still for reclaiming.
+        ([['memory.max', 'memory.high'], 'memory.current', ''] as const)
+      : ([['memory.limit_in_bytes'], 'memory.usage_in_bytes', 'total_'] as const);
+  const limits = limitFiles.flatMap((file) => readNumber(path, file) ?? []).filter((limit) => limit < NO_LIMIT_BYTES);
+  const current = readNumber(path, currentFile);
+  if (limits.length === 0 || current === null) return null;
+  const stat = parseKeyed(readKernelFile(join(path, 'memory.stat')) ?? '');
+  const of = (name: string): Bytes => stat.get(`${prefix}${name}`) ?? 0;
+  const [dirty, writeback, mapped] =
+    version === 2 ? ['file_dirty', 'file_writeback', 'file_mapped'] : ['dirty', 'writeback', 'mapped_file'];
+  // What is mapped is mostly the program itself; what is not on the disk yet cannot be dropped.
+  const kept = of(dirty) + of(writeback) + of(mapped);
+  const reclaimable = Math.max(0, of('inactive_file') + of('active_file') - kept) + of('slab_reclaimable');
+  return { limitBytes: Math.min(...limits), usedBytes: Math.max(0, current - reclaimable) };
+}
+
+/** How many cores the group of a process, or one above it, may use; null where none is limited. */
+export function readCpuQuota({ path, version, mountPoint }: CgroupFolder): number | null {
+  let least: number | null = null;
+  for (let folder = path; folder.startsWith(mountPoint); folder = dirname(folder)) {
+    const [quota, period] =
+      version === 2
+        ? (readKernelFile(join(folder, 'cpu.max')) ?? '').trim().split(' ').map(Number)
+        : [readNumber(folder, 'cpu.cfs_quota_us') ?? Number.NaN, readNumber(folder, 'cpu.cfs_period_us') ?? Number.NaN];
+    const cores = (quota ?? Number.NaN) / (period ?? Number.NaN);
+    if (cores > 0 && (least === null || cores < least)) least = cores;
+    if (folder === mountPoint) break;
+  }
+  return least;
 }
 
 /** In version 2 the limit of any group above holds too. */

@@ -4,9 +4,6 @@ import type { InspectorSession } from '../target/session.ts';
 import { countByClass } from './in-target/count-by-class.ts';
 import type { MeasureCost, Measured } from './measure-cost.ts';
 
-/** Measured at 1.2 million objects: a fourth to a seventh of the pause of a heap snapshot, some 110 B an object. */
-export const CLASS_COUNT_SHARE = 0.25;
-
 const DEADLINE_MS = 300_000;
 const OBJECT_GROUP = 'soak-profiler-classes';
 const MOST_CLASSES = 200;

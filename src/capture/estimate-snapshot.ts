@@ -1,81 +1,143 @@
 import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../model/units.ts';
+import { guessFromLook, guessFromSpaces, type HeapGraph, type HeapLook, type HeapMakeup } from './guess-graph.ts';
+import type { MemoryRoom } from './memory-room.ts';
+import type { PauseBudget } from './pause-budget.ts';
+import type { MemoryRise } from './peak-memory.ts';
+import { costOfSnapshot, costOfWalk, type SnapshotCost, sizeOfFile } from './snapshot-cost.ts';
 
-/** What earlier snapshots of the same process taught: they replace the rules of thumb. */
+/** What the latest snapshot of a process taught. */
 export interface SnapshotCalibration {
-  readonly bytesPerNode: number;
-  readonly pauseMsPerNode: number;
+  readonly nodes: number;
+  readonly makeup: HeapMakeup;
+  readonly cpuMs: Milliseconds;
+  /** Null where it could not be watched: a process elsewhere. */
+  readonly memory: MemoryRise | null;
 }
 
 export interface SnapshotFacts {
-  readonly heapUsedBytes: Bytes;
+  readonly makeup: HeapMakeup;
   readonly nodeMajor: number;
+  /** Null until the heap was looked through. */
+  readonly look: HeapLook | null;
   /** Null until the first snapshot of this process. */
   readonly calibration: SnapshotCalibration | null;
-  /** Limit of the control group; null where there is none. */
-  readonly cgroupLimitBytes: Bytes | null;
-  /** MemAvailable of the host; null where it cannot be read. */
-  readonly memAvailableBytes: Bytes | null;
-  readonly rssBytes: Bytes;
-  readonly maxPauseMs: Milliseconds;
+  /** Of the process, now; null where it cannot be read. */
+  readonly rssBytes: Bytes | null;
+  /** All limits that the process lives under; empty where none is known. */
+  readonly rooms: readonly MemoryRoom[];
+  /** How many times longer than its CPU time a thread takes on this host now. */
+  readonly slowdown: number;
+  readonly budget: PauseBudget;
   /** The values of numbers are asked for too. */
   readonly numbers?: boolean;
+  /** The file is written into memory. */
+  readonly inMemory?: boolean;
 }
 
 export interface SnapshotEstimate {
   readonly nodes: number;
   readonly pauseMs: Milliseconds;
-  /** Memory that serialising takes on top of what the process has. */
+  /** Memory that it takes on top of what the process has. */
   readonly extraBytes: Bytes;
   readonly verdict: 'go' | { readonly refused: string };
 }
 
-/** A heap of many small objects, the worst case: 48 B a node. */
-const BYTES_PER_NODE = 48;
-const EXTRA_BYTES_PER_NODE = 540;
-/** Seconds per million nodes are milliseconds per thousand: up to Node 20, and from Node 22 on. */
-const PAUSE_MS_PER_NODE_OLD = 4.5e-3;
-const PAUSE_MS_PER_NODE_NEW = 2.5e-3;
-/** Measured on a heap of objects with four numbers each: 1.65 times the nodes, 1.2 to 1.5 times the pause. */
-const NODES_WITH_NUMBERS = 1.65;
-/** A fifth of the memory stays free. */
-const USABLE_SHARE = 0.8;
+/** Held back: the service goes on taking memory meanwhile. */
+const GROUP_RESERVE_SHARE = 0.1;
+const HOST_RESERVE_SHARE = 0.2;
+/** The same heap again: what was measured, and hash tables that double in steps. */
+const CALIBRATED_MARGIN = 1.15;
 
 /**
- * What a heap snapshot would cost, and whether it may be taken. Cost follows the number of objects, not megabytes:
- * the main thread stands still, and V8 builds a graph of some 540 B a node beside the heap. Refused when the pause is
- * longer than allowed, or when the memory does not fit under the control group's limit or into what the host has.
+ * What a heap snapshot would cost, and whether it may be taken. Cost follows what the heap is made of, not its megabytes.
+ * Until a snapshot of this process has taught better the memory is an upper limit. Refused when the pause is longer than
+ * allowed, or the memory does not fit into what every limit above the process has left.
  */
 export function estimateSnapshot(facts: SnapshotFacts): SnapshotEstimate {
-  const { calibration, nodeMajor, heapUsedBytes } = facts;
-  const plain = heapUsedBytes / (calibration?.bytesPerNode ?? BYTES_PER_NODE);
-  const nodes = Math.ceil(facts.numbers ? NODES_WITH_NUMBERS * plain : plain);
-  const pausePerNode = calibration?.pauseMsPerNode ?? (nodeMajor >= 22 ? PAUSE_MS_PER_NODE_NEW : PAUSE_MS_PER_NODE_OLD);
-  const pauseMs = nodes * pausePerNode;
-  const extraBytes = nodes * EXTRA_BYTES_PER_NODE;
-  const refused = refusal(facts, pauseMs, extraBytes);
-  return { nodes, pauseMs, extraBytes, verdict: refused === null ? 'go' : { refused } };
+  const graph = graphOf(facts);
+  const rules = costOfSnapshot(graph, facts.nodeMajor, facts.numbers ?? false);
+  const cost = facts.calibration ? calibrate(facts, facts.calibration, rules) : rules;
+  const fileBytes = facts.inMemory ? sizeOfFile(graph.atMost) : 0;
+  return judge(facts, graph.likely.nodes, { ...cost, extraBytes: cost.extraBytes + fileBytes });
 }
 
-function refusal(facts: SnapshotFacts, pauseMs: Milliseconds, extraBytes: Bytes): string | null {
-  const { cgroupLimitBytes, memAvailableBytes, rssBytes, maxPauseMs } = facts;
-  if (pauseMs > maxPauseMs) {
-    return `the service would stand still for about ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}`;
-  }
-  if (cgroupLimitBytes !== null && rssBytes + extraBytes > USABLE_SHARE * cgroupLimitBytes) {
-    return `it would take about ${formatBytes(extraBytes)} on top of ${formatBytes(rssBytes)}: too close to the memory limit of ${formatBytes(cgroupLimitBytes)}`;
-  }
-  if (memAvailableBytes !== null && extraBytes > USABLE_SHARE * memAvailableBytes) {
-    return `it would take about ${formatBytes(extraBytes)}, and the host has ${formatBytes(memAvailableBytes)} left`;
+/** The same for a walk over the heap that notes each object: a look, a count of classes. */
+export function estimateWalk(facts: SnapshotFacts): SnapshotEstimate {
+  const { likely } = graphOf(facts);
+  return judge(facts, likely.nodes, costOfWalk(likely));
+}
+
+function graphOf({ makeup, look, calibration }: SnapshotFacts): {
+  readonly atMost: HeapGraph;
+  readonly likely: HeapGraph;
+} {
+  if (look) return guessFromLook(makeup, look);
+  const most = guessFromSpaces(makeup);
+  const nodes = calibration ? (calibration.nodes * makeup.usedBytes) / calibration.makeup.usedBytes : most.nodes;
+  return { atMost: { ...most, nodes }, likely: { ...most, nodes } };
+}
+
+/**
+ * What was measured, and for what the heap has gained since the upper limit: a leak is seldom made like the rest. Never
+ * more than the rules say of the whole.
+ */
+function calibrate(facts: SnapshotFacts, calibration: SnapshotCalibration, byRules: SnapshotCost): SnapshotCost {
+  const { makeup, nodeMajor, numbers = false, look } = facts;
+  const growth = makeup.usedBytes / calibration.makeup.usedBytes;
+  const now = costOfSpaces(makeup, nodeMajor, numbers);
+  const then = costOfSpaces(calibration.makeup, nodeMajor, false);
+  const sameNow = costOfSpaces(calibration.makeup, nodeMajor, numbers);
+  const cpuMs = growth * calibration.cpuMs * (sameNow.cpuMs / then.cpuMs);
+  const { memory } = calibration;
+  if (!memory) return { cpuMs, extraBytes: byRules.extraBytes };
+  const measured = CALIBRATED_MARGIN * memory.peakBytes * (sameNow.extraBytes / then.extraBytes);
+  const gained = Math.max(0, now.extraBytes - sameNow.extraBytes);
+  const risesBy = Math.min(measured + gained, look ? byRules.extraBytes : Number.POSITIVE_INFINITY);
+  return { cpuMs, extraBytes: Math.max(0, risesBy - stillKept(facts, calibration, memory)) };
+}
+
+function costOfSpaces(makeup: HeapMakeup, nodeMajor: number, numbers: boolean): SnapshotCost {
+  const graph = guessFromSpaces(makeup);
+  return costOfSnapshot({ atMost: graph, likely: graph }, nodeMajor, numbers);
+}
+
+/** What the allocator still has from the last snapshot, unless something else may have taken it. */
+function stillKept({ makeup, rssBytes }: SnapshotFacts, calibration: SnapshotCalibration, memory: MemoryRise): Bytes {
+  if (rssBytes === null) return 0;
+  const taken = Math.max(0, makeup.externalBytes - calibration.makeup.externalBytes);
+  const heapGrowth = Math.max(0, makeup.usedBytes - calibration.makeup.usedBytes);
+  return Math.max(0, Math.min(memory.keptBytes, rssBytes - memory.startRssBytes - heapGrowth) - taken);
+}
+
+function judge(facts: SnapshotFacts, nodes: number, { cpuMs, extraBytes }: SnapshotCost): SnapshotEstimate {
+  const pauseMs = cpuMs * facts.slowdown;
+  const reasons = [refuseMemory(facts.rooms, extraBytes), refusePause(facts, pauseMs, cpuMs)].filter(Boolean);
+  const verdict = reasons.length === 0 ? 'go' : { refused: reasons.join('; and ') };
+  return { nodes: Math.ceil(nodes), pauseMs, extraBytes, verdict };
+}
+
+function refusePause({ budget, slowdown }: SnapshotFacts, pauseMs: Milliseconds, cpuMs: Milliseconds): string | null {
+  const { maxPauseMs, because } = budget;
+  if (pauseMs <= maxPauseMs) return null;
+  const busy =
+    slowdown > 1.2
+      ? ` (${formatDuration(cpuMs)} of computing, ${slowdown.toFixed(1)} times as long on this busy host)`
+      : '';
+  const why = because === 'liveness probe' ? ' in a pod, where a liveness probe would restart the service' : '';
+  return `the service would stand still for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
+}
+
+function refuseMemory(rooms: readonly MemoryRoom[], extraBytes: Bytes): string | null {
+  for (const { of, freeBytes, limitBytes } of rooms) {
+    const reserve = limitBytes === null ? HOST_RESERVE_SHARE * freeBytes : GROUP_RESERVE_SHARE * limitBytes;
+    if (extraBytes <= freeBytes - reserve) continue;
+    const place = limitBytes === null ? `the ${of}` : `the ${of} with its limit of ${formatBytes(limitBytes)}`;
+    return `it would take up to ${formatBytes(extraBytes)} more memory, and ${place} has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserve)} are held back`;
   }
   return null;
 }
 
-/** Learns from a snapshot that was taken. A snapshot too small to tell (under 1000 nodes) teaches nothing. */
-export function calibrateSnapshot(taken: {
-  readonly nodes: number;
-  readonly heapUsedBytes: Bytes;
-  readonly pauseMs: Milliseconds;
-}): SnapshotCalibration | null {
-  if (taken.nodes < 1000 || taken.heapUsedBytes <= 0 || taken.pauseMs <= 0) return null;
-  return { bytesPerNode: taken.heapUsedBytes / taken.nodes, pauseMsPerNode: taken.pauseMs / taken.nodes };
+/** Learns from a snapshot that was taken. One too small to tell (under 1000 nodes) teaches nothing. */
+export function calibrateSnapshot(taken: SnapshotCalibration): SnapshotCalibration | null {
+  return taken.nodes < 1000 || taken.makeup.usedBytes <= 0 || taken.cpuMs <= 0 ? null : taken;
 }

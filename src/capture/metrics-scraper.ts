@@ -1,13 +1,16 @@
 import { type MetricFamily, parsePrometheusText } from '../format/prometheus-text.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { redactMessage, redactText } from '../redact/redact-text.ts';
+import { REDACTED } from '../redact/secret-forms.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 const ACCEPT = 'text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.8, */*;q=0.1';
 
 /** Reads the metrics that a service exposes by itself. Credentials in the URL are sent as basic authentication. */
 export class MetricsScraper {
-  /** Without credentials: this may be shown and written down. */
+  /** Without credentials and secret parameters: this may be shown and written down. */
   readonly url: string;
+  readonly #address: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: Milliseconds;
 
@@ -16,7 +19,8 @@ export class MetricsScraper {
     const { username, password } = parsed;
     parsed.username = '';
     parsed.password = '';
-    this.url = parsed.href;
+    this.#address = parsed.href;
+    this.url = redactText(url).replace(`${REDACTED}@`, '');
     this.#timeoutMs = timeoutMs;
     const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     this.#headers = {
@@ -30,11 +34,11 @@ export class MetricsScraper {
     const signal = AbortSignal.timeout(this.#timeoutMs);
     let text: string;
     try {
-      const response = await fetch(this.url, { headers: this.#headers, signal });
+      const response = await fetch(this.#address, { headers: this.#headers, signal });
       text = await textOf(response);
       if (!response.ok) throw new Error(`status ${response.status}`);
     } catch (error) {
-      throw new Error(signal.aborted ? `no answer within ${this.#timeoutMs} ms` : reasonOf(error));
+      throw new Error(signal.aborted ? `no answer within ${this.#timeoutMs} ms` : redactMessage(reasonOf(error)));
     }
     const families = parsePrometheusText(text);
     if (families.length === 0) throw new Error('the answer holds no metric');

@@ -2,6 +2,8 @@ import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { ticksSinceBoot } from '../target/proc.ts';
+import { OomWatch } from './cause-of-death.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
 import { CpuUsage } from './cpu-usage.ts';
 import { countDescriptors, topDescriptors } from './descriptors.ts';
@@ -33,20 +35,33 @@ export class ProcessSampler {
   readonly #options: ProcessSamplerOptions;
   readonly #usage: CpuUsage;
   readonly #cgroup: CgroupFolders | null;
+  readonly #oom: OomWatch | null;
   readonly #hasProc: boolean;
   readonly #unreadable = new Set<string>();
   #samples = 0;
+  #lastSeenTicks: number | null = null;
 
   constructor(options: ProcessSamplerOptions) {
     this.#options = options;
     this.#usage = new CpuUsage(options.pid, options.intervalMs, options.clock);
     this.#hasProc = readKernelFile('/proc/self/stat') !== null;
     this.#cgroup = this.#hasProc ? findCgroup(options.pid) : null;
+    this.#oom = this.#cgroup && new OomWatch(this.#cgroup);
   }
 
   /** Files of /proc that were refused so far: the values from them are missing. */
   get unreadable(): readonly string[] {
     return [...this.#unreadable];
+  }
+
+  /** Clock ticks since boot when the process was seen alive last; null where there is no /proc, or before the first sample. */
+  get lastSeenTicks(): number | null {
+    return this.#lastSeenTicks;
+  }
+
+  /** Why the process is gone, in words that follow on its number; null where the host does not say. */
+  causeOfDeath(): string | null {
+    return this.#oom?.cause(this.#options.clock.monoMs()) ?? null;
   }
 
   async sample(): Promise<ProcessReading> {
@@ -66,6 +81,7 @@ export class ProcessSampler {
       this.#usage.rest();
     }
     if (this.#hasProc) this.#readProc(values);
+    this.#oom?.look(this.#options.clock.monoMs());
     this.#samples += 1;
     return { alive: true, values };
   }
@@ -80,7 +96,9 @@ export class ProcessSampler {
     const stat = parseProcStat(readKernelFile(`/proc/${this.#options.pid}/stat`) ?? '');
     if (stat === null || stat.state === 'Z' || stat.state === 'X') return { alive: false, reason: 'exited' };
     const { startTicks } = this.#options;
-    return startTicks !== 0 && stat.startTicks !== startTicks ? { alive: false, reason: 'reused' } : null;
+    if (startTicks !== 0 && stat.startTicks !== startTicks) return { alive: false, reason: 'reused' };
+    this.#lastSeenTicks = ticksSinceBoot();
+    return null;
   }
 
   #readProc(values: ProcessValues): void {

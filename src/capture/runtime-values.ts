@@ -56,6 +56,7 @@ export function toRuntimeValues(reading: ProbeReading): Partial<Record<MetricNam
     values['requests.aborted'] = requests.aborted;
     values['requests.active'] = requests.active;
     values['requests.latency.sum'] = requests.latencySumMs;
+    if (requests.servers !== null) values['resources.servers.http'] = requests.servers;
   }
   if (reading.queries) Object.assign(values, queryValues(reading.queries));
   for (const [space, bytes] of Object.entries(reading.spaces ?? {})) {

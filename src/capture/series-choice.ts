@@ -1,5 +1,7 @@
 import type { MetricFamily, MetricSample } from '../format/prometheus-text.ts';
 import { type ScrapedSeries, type ScrapePlan, seriesText } from '../model/scrape.ts';
+import { redactMessage } from '../redact/redact-text.ts';
+import { isSecretLabel } from '../redact/redact-values.ts';
 
 /** A service may expose a hundred thousand series; a run keeps so many. */
 const MOST_SERIES = 200;
@@ -21,6 +23,7 @@ export class SeriesChoice {
   readonly #index = new Map<string, number>();
   readonly #series: ScrapedSeries[] = [];
   readonly #perFamily = new Map<string, number>();
+  readonly #secretLabels = new Map<string, number>();
   #leftOut = new Map<string, number>();
 
   get series(): readonly ScrapedSeries[] {
@@ -49,7 +52,22 @@ export class SeriesChoice {
     if (ofFamily >= MOST_OF_ONE_METRIC || this.#series.length >= MOST_SERIES) return null;
     this.#perFamily.set(family, ofFamily + 1);
     this.#index.set(key, this.#series.length);
-    return this.#series.push(series) - 1;
+    return (
+      this.#series.push({ ...series, labels: this.#shownLabels(series.labels), help: redactMessage(series.help) }) - 1
+    );
+  }
+
+  /** Labels that say who, or are keys, are numbered: series stay apart, and nobody is named. */
+  #shownLabels(labels: ScrapedSeries['labels']): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(labels).map(([name, value]) => [name, isSecretLabel(name, value) ? this.#numberOf(value) : value]),
+    );
+  }
+
+  #numberOf(value: string): string {
+    const number = this.#secretLabels.get(value) ?? this.#secretLabels.size + 1;
+    this.#secretLabels.set(value, number);
+    return `[redacted ${number}]`;
   }
 }
 

@@ -3,15 +3,13 @@ import type { Bytes, Milliseconds } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
-import {
-  calibrateSnapshot,
-  estimateSnapshot,
-  type SnapshotCalibration,
-  type SnapshotEstimate,
-  type SnapshotFacts,
-} from './estimate-snapshot.ts';
+import type { SnapshotEstimate } from './estimate-snapshot.ts';
+import { readHeapMakeup } from './look-at-heap.ts';
 import type { MeasureCost } from './measure-cost.ts';
 import { openPartFile, type Sink } from './part-file.ts';
+import { type MemoryRise, watchMemory } from './peak-memory.ts';
+import { readMainThread, timeBetween } from './slowdown.ts';
+import { type GuardOptions, type Judgement, SnapshotGuard } from './snapshot-guard.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface TakenSnapshot {
@@ -25,12 +23,13 @@ export interface TakenSnapshot {
   /** Of the snapshot itself, and of the collection before it. */
   readonly cost: CaptureCost;
   readonly collectionCost: CaptureCost;
+  /** Of the target's main thread; null where the kernel does not tell, and of a process elsewhere. */
+  readonly cpuMs: Milliseconds | null;
+  /** Null like `cpuMs`. */
+  readonly memory: MemoryRise | null;
 }
 
-export interface SnapshotRecorderOptions {
-  /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
-  readonly session: InspectorSession;
-  readonly measure: MeasureCost;
+export interface SnapshotRecorderOptions extends GuardOptions {
   /** Makes a new, unique epoch name. */
   readonly newEpoch: () => string;
   readonly openSink?: (path: string) => Sink;
@@ -44,10 +43,15 @@ export class SnapshotRecorder {
   readonly #measure: MeasureCost;
   readonly #newEpoch: () => string;
   readonly #openSink: (path: string) => Sink;
-  #calibration: SnapshotCalibration | null = null;
+  readonly #pid: number | null;
+  readonly #guard: SnapshotGuard;
   #idEpoch: string;
+  #keepsIds = false;
 
-  constructor({ session, measure, newEpoch, openSink = openPartFile }: SnapshotRecorderOptions) {
+  constructor(options: SnapshotRecorderOptions) {
+    const { session, measure, newEpoch, pid, openSink = openPartFile } = options;
+    this.#guard = new SnapshotGuard(options);
+    this.#pid = pid;
     this.#session = session;
     this.#measure = measure;
     this.#newEpoch = newEpoch;
@@ -55,8 +59,20 @@ export class SnapshotRecorder {
     this.#idEpoch = newEpoch();
   }
 
-  estimate(facts: Omit<SnapshotFacts, 'calibration'>): SnapshotEstimate {
-    return estimateSnapshot({ ...facts, calibration: this.#calibration });
+  /** Whether a snapshot into `path` may be taken. What was done to the target to know it stands in `steps`. */
+  async judge(options: {
+    readonly path: string;
+    readonly force: boolean;
+    /** The values of numbers too, where that is allowed as well. */
+    readonly wantNumbers?: boolean;
+  }): Promise<Judgement> {
+    // Looking would end the ids that the next snapshot is to be compared by.
+    return await this.#guard.judge({ ...options, mayLook: !options.force && !this.#keepsIds });
+  }
+
+  /** Whether the heap may be walked through once: for a count of classes. */
+  async judgeWalk(): Promise<SnapshotEstimate> {
+    return await this.#guard.judgeWalk();
   }
 
   /**
@@ -70,24 +86,31 @@ export class SnapshotRecorder {
   ): Promise<TakenSnapshot> {
     await discardConsoleEntries(this.#session, CONSOLE_DEADLINE_MS);
     const collected = await collectGarbage(this.#session, this.#measure);
+    const makeup = await readHeapMakeup(this.#session);
     const idEpoch = this.#idEpoch;
+    const threadBefore = readMainThread(this.#pid);
+    const memory = watchMemory(this.#pid);
     const { bytes, nodes, cost } = await takeSnapshot(this.#session, {
       openSink: () => this.#openSink(path),
       measure: this.#measure,
       estimatedPauseMs: options.pauseMs,
       numbers: options.numbers ?? false,
     }).catch(async (error: unknown) => {
+      memory.stop();
       // Ids may have been given out already; where the connection is gone they went with it.
       await this.forgetIds().catch(() => {});
       throw error;
     });
+    this.#keepsIds = options.keepIds;
     if (!options.keepIds) await this.forgetIds().catch((error: unknown) => this.#throwWhileOpen(error));
+    const rise = memory.stop();
+    const cpuMs = timeBetween(threadBefore, readMainThread(this.#pid))?.runMs ?? null;
     // Numbers are nodes too: what they cost says nothing of a snapshot without them.
     if (nodes !== null && !options.numbers) {
-      this.#calibration =
-        calibrateSnapshot({ nodes, heapUsedBytes: collected.value, pauseMs: cost.pauseMs }) ?? this.#calibration;
+      this.#guard.learn({ nodes, makeup, cpuMs: cpuMs ?? cost.pauseMs, memory: rise });
     }
-    return { bytes, nodes, heapUsedBytes: collected.value, idEpoch, cost, collectionCost: collected.cost };
+    const heapUsedBytes = collected.value;
+    return { bytes, nodes, heapUsedBytes, idEpoch, cost, collectionCost: collected.cost, cpuMs, memory: rise };
   }
 
   /** The snapshot is there; ids, and what tracks them, go with the connection. */
@@ -97,6 +120,7 @@ export class SnapshotRecorder {
 
   /** Ends the tracking of ids; snapshots after this belong to a new epoch. */
   async forgetIds(): Promise<void> {
+    this.#keepsIds = false;
     this.#idEpoch = this.#newEpoch();
     await this.#session.call('HeapProfiler.disable');
   }

@@ -7,6 +7,7 @@ import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -45,7 +46,11 @@ const saveCommand: Command = (exit) => ({
       .options({
         file,
         add: { type: 'boolean', default: false, describe: 'keep the runs that are in the file' },
-        force: { type: 'boolean', default: false, describe: 'replace the file; take runs of unlike conditions' },
+        force: {
+          type: 'boolean',
+          default: false,
+          describe: 'replace the file; take runs of unlike conditions, and runs that are not whole',
+        },
       })
       .example('$0 baseline save profiles/A profiles/B profiles/C', `into ${DEFAULT_FILE}, to be committed`)
       .example('$0 baseline save profiles/D --add', 'one more run'),
@@ -56,13 +61,15 @@ const saveCommand: Command = (exit) => ({
     // Of a file that is added to, `readBaseline` tells whether it is one.
     refuseToOverwrite(path, add || flagArgument(args, 'force'));
     const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
-    const added = await measureAll(args);
+    const force = flagArgument(args, 'force');
+    const { runs: added, missing } = await measureAll(args);
+    if (missing.length > 0 && !force) throw incomplete(missing);
     const ids = new Set(added.map(({ id }) => id));
     const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
-    const faults = settleConditions(runs.slice(0, 1), runs.slice(1), flagArgument(args, 'force'));
+    const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
     await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
-    for (const fault of faults) terminal.say(`taken although ${fault}`);
-    if (terminal.json) terminal.print(JSON.stringify({ file: path, runs: runs.map(({ id }) => id) }));
+    for (const fault of [...missing, ...faults]) terminal.say(`taken although ${fault}`);
+    if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
     else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
   },
@@ -88,9 +95,9 @@ const compareCommand: Command = (exit) => ({
     const markdown = textArgument(args, 'markdown');
     if (markdown !== null) refuseForeignFile(resolve(markdown), OWN_COMMENT);
     const baseline = await readBaseline(fileOf(args));
-    const runs = await measureAll(args);
+    const { runs, missing } = await measureAll(args);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
-    const comparison = compareWithBaseline(baseline.runs, runs, notes);
+    const comparison = redacted(compareWithBaseline(baseline.runs, runs, notes, missing));
     if (markdown !== null) {
       const last = await analyseRun(runFolders(args).at(-1) ?? '', {
         onProgress: terminal.say,
@@ -101,11 +108,8 @@ const compareCommand: Command = (exit) => ({
         `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`,
       );
     }
-    terminal.print(
-      terminal.json
-        ? JSON.stringify(comparison)
-        : renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }).trimEnd(),
-    );
+    if (terminal.json) terminal.data(comparison);
+    else terminal.show(renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }));
     exit(comparison.exitCode);
   },
 });
@@ -118,11 +122,13 @@ function runFolders(args: Arguments): string[] {
   return Array.isArray(args.run) ? args.run.map((run) => resolve(String(run))) : [];
 }
 
-async function measureAll(args: Arguments): Promise<MeasuredRun[]> {
+/** The figures of all runs that were named, and what is missing of them. */
+async function measureAll(args: Arguments): Promise<{ readonly runs: MeasuredRun[]; readonly missing: string[] }> {
   const runs: MeasuredRun[] = [];
+  const faults: string[] = [];
   for (const folder of runFolders(args)) {
-    const run = await measureRunFolder(folder);
-    if (run.measures.length === 0) {
+    const { measured, missing } = await measureRunFolder(folder);
+    if (measured.measures.length === 0) {
       throw new ProfilerError(
         'run-too-short',
         EXIT.notEnoughData,
@@ -130,9 +136,19 @@ async function measureAll(args: Arguments): Promise<MeasuredRun[]> {
         'A run needs some ten samples under load: soak for a minute at least.',
       );
     }
-    runs.push(run);
+    runs.push(measured);
+    faults.push(...missing.map((reason) => `${measured.id}: ${reason}`));
   }
-  return runs;
+  return { runs, missing: faults };
+}
+
+function incomplete(missing: readonly string[]): ProfilerError {
+  return new ProfilerError(
+    'run-incomplete',
+    EXIT.notEnoughData,
+    `Not enough data for a baseline:\n${missing.map((reason) => `- ${reason}`).join('\n')}`,
+    'Figures of a run that is not whole may be wrong. Record it again, or add --force to keep them all the same.',
+  );
 }
 
 async function readBaseline(path: string): Promise<Baseline> {

@@ -37,7 +37,8 @@ export const configCommand: Command = (exit) => ({
       readScenario(config.scenario);
     }
     readLimits(config.gates.thresholds, config.gates.slo);
-    terminal.print(terminal.json ? JSON.stringify({ file: config.file, valid: true }) : `${config.file}: valid`);
+    if (terminal.json) terminal.data({ file: config.file, valid: true });
+    else terminal.print(`${config.file}: valid`);
     exit(EXIT.passed);
   },
 });

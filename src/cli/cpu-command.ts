@@ -86,10 +86,10 @@ export const cpuCommand: Command = (exit) => ({
       const { pid, name, nodeVersion } = facts;
       const target = { pid, name, node: nodeVersion };
       const files = { profile: profileFile, flame: pageFile };
-      terminal.print(JSON.stringify({ target, durationMs: recording.durationMs, startPauseMs, ...files, ...summary }));
+      terminal.data({ target, durationMs: recording.durationMs, startPauseMs, ...files, ...summary });
     } else {
-      terminal.print(renderCpuTerminal({ title, ...summary }, { colour: terminal.colour, width: terminal.columns }));
-      terminal.print(`flame graph: ${pageFile}\nprofile:     ${profileFile}`);
+      terminal.show(renderCpuTerminal({ title, ...summary }, { colour: terminal.colour, width: terminal.columns }));
+      terminal.print(`\nflame graph: ${pageFile}\nprofile:     ${profileFile}`);
     }
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },

@@ -14,6 +14,7 @@ import { durationOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
 
 const SERVICE = fileURLToPath(new URL('../demo/main.js', import.meta.url));
@@ -50,15 +51,18 @@ export const demoCommand: Command = (exit) => ({
     const fault = await findFault(textArgument(args, 'fault') ?? DEFAULT_FAULT);
     terminal.say(`starting the reference service with fault ${fault.name} and its embedded database`);
     const service = await startService(fault.name);
+    const signals = stopOnSignals(terminal.say);
+    signals.add({ end: () => service.stop().then(() => ''), left: () => 'the reference service is still ending' });
     try {
-      const target = await resolveTarget({ pid: service.pid }, 'soak', { url: null, allowRemote: false });
+      const target = await resolveTarget({ pid: service.pid }, 'soak', { url: null, allowRemote: false, signals });
       const id = runId(createHostClock().wallMs(), `demo-${fault.name}`);
       const { runDir, reportDir } = settleFolders(id, args, null);
       const settled = settleSoakOptions({ ...DEFAULTS, ...args, url: service.url }, null);
-      const outcome = await soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal);
+      const outcome = await soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal, signals);
       exit(judge(fault, outcome.document, outcome.exitCodes, terminal));
     } finally {
       await service.stop();
+      await signals.release();
     }
   },
 });

@@ -22,7 +22,8 @@ export const detachCommand: Command = (exit) => ({
     const spec = targetOf(args);
     if (!spec || 'command' in spec || 'inspect' in spec) throw noTargetError('detach');
     const result = await detachLeftover(findTarget(spec), { force: flagArgument(args, 'force') });
-    terminal.print(terminal.json ? JSON.stringify(result) : result.detail);
+    if (terminal.json) terminal.data(result);
+    else terminal.print(result.detail);
     exit(EXIT.passed);
   },
 });

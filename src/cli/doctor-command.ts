@@ -1,4 +1,5 @@
 import { EXIT } from '../model/exit-codes.ts';
+import { printable } from '../model/printable.ts';
 import { diagnose } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
 import { terminalFor } from './arguments.ts';
@@ -18,9 +19,9 @@ export const doctorCommand: Command = (exit) => ({
     const facts = findTarget(spec);
     const checks = await diagnose(facts);
     if (terminal.json) {
-      terminal.print(JSON.stringify({ pid: facts.pid, name: facts.name, checks }));
+      terminal.data({ pid: facts.pid, name: facts.name, checks });
     } else {
-      terminal.print(`${facts.name}, process ${facts.pid}: ${facts.commandLine.join(' ')}`);
+      terminal.print(`${facts.name}, process ${facts.pid}: ${printable(facts.commandLine.join(' '))}`);
       for (const { check, ok, detail, fix } of checks) {
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
       }

@@ -58,7 +58,8 @@ export const exportCommand: Command = (exit) => ({
       const files = await exportSeries(resolve(what), to as SeriesFormat, prefix, (path) =>
         refuseToOverwrite(path, flagArgument(args, 'force')),
       );
-      terminal.print(terminal.json ? JSON.stringify({ format: to, files }) : files.join('\n'));
+      if (terminal.json) terminal.data({ format: to, files });
+      else terminal.print(files.join('\n'));
     }
     exit(EXIT.passed);
   },
@@ -76,7 +77,8 @@ async function writeLoad(
   const { text, notes } = write(scenario, urlOf(args) ?? scenario.baseUrl ?? DEFAULT_URL);
   await writeOutput(out, text);
   for (const note of notes) terminal.say(`note: ${note}`);
-  terminal.print(terminal.json ? JSON.stringify({ format: to, file: out, notes }) : out);
+  if (terminal.json) terminal.data({ format: to, file: out, notes });
+  else terminal.print(out);
 }
 
 function urlOf(args: Arguments): string | null {

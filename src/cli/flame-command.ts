@@ -112,7 +112,8 @@ export const flameCommand: Command = (exit) => ({
 
     const content = await format.make(await readFlame(file, earlier, format.limits, terminal.say), out);
     if (content !== null) await writeOutput(out, content);
-    terminal.print(terminal.json ? JSON.stringify({ format: name, file: out }) : out);
+    if (terminal.json) terminal.data({ format: name, file: out });
+    else terminal.print(out);
     exit(EXIT.passed);
   },
 });

@@ -1,9 +1,11 @@
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderFlameHtml } from '../report/render-flame-html.ts';
 import { readPageAssets, sha256Base64 } from './write-reports.ts';
 
 /** One flame graph as a page that needs nothing else. */
 export async function flamePage(title: string, detail: string, root: FlameNode | FlameDiffNode): Promise<string> {
   const assets = await readPageAssets();
-  return renderFlameHtml({ title, flames: [{ id: 'cpu', title, detail, root }], ...assets, sha256Base64 });
+  const page = redacted({ title, flames: [{ id: 'cpu', title, detail, root }] });
+  return renderFlameHtml({ ...page, ...assets, sha256Base64 });
 }

@@ -72,17 +72,15 @@ export const importCommand: Command = (exit) => ({
     if (facts.replaced !== null) terminal.say(`note: the run that was there before is kept as ${facts.replaced}`);
     if (terminal.json) {
       const formats = results.formats.map(({ file, id }) => ({ file, format: id }));
-      terminal.print(
-        JSON.stringify({
-          run: facts.runDir,
-          requests: results.requests,
-          files: formats,
-          ...isoSpan(facts),
-          intervalMs: facts.intervalMs,
-          leftOut: facts.leftOut,
-          notes: results.notes,
-        }),
-      );
+      terminal.data({
+        run: facts.runDir,
+        requests: results.requests,
+        files: formats,
+        ...isoSpan(facts),
+        intervalMs: facts.intervalMs,
+        leftOut: facts.leftOut,
+        notes: results.notes,
+      });
     } else {
       const titles = [...new Set(results.formats.map(({ title }) => title))].join(', ');
       terminal.say(

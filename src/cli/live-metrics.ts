@@ -14,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 const LOOPBACK = '127.0.0.1';
 const LAST_PORT = 65_535;
 
-export const METRICS_OPTIONS: Readonly<Record<'metrics-port' | 'metrics-host', Options>> = {
+export const METRICS_OPTIONS: Readonly<Record<'metrics-port' | 'metrics-host' | 'metrics-allow-host', Options>> = {
   'metrics-port': {
     ...numberOption('metrics-port', 'serve the live figures for Prometheus on this port (0: any)', { integer: true }),
     group: 'Monitoring:',
@@ -23,18 +23,34 @@ export const METRICS_OPTIONS: Readonly<Record<'metrics-port' | 'metrics-host', O
     ...textOption('metrics-host', `address to serve them on (default: ${LOOPBACK}, this machine only)`),
     group: 'Monitoring:',
   },
+  'metrics-allow-host': {
+    ...textOption(
+      'metrics-allow-host',
+      'host names under which they may be asked for, besides those of this machine: NAME,NAME',
+    ),
+    group: 'Monitoring:',
+  },
 };
 
 /** Where the live figures are wanted; null where they are not. */
 export function metricsAddress(args: Arguments, config: Config | null): MetricsAddress | null {
   const port = numberArgument(args, 'metrics-port') ?? config?.metrics.port ?? null;
   const host = textArgument(args, 'metrics-host') ?? config?.metrics.host ?? null;
+  const allowed = textArgument(args, 'metrics-allow-host');
+  const allowedHosts =
+    allowed === null ? (config?.metrics.allowHosts ?? []) : allowed.split(',').map((name) => name.trim());
   if (port === null && host !== null) {
     throw usage('--metrics-host says where the figures are served, but not on which port.', 'Add --metrics-port 9464.');
   }
+  if (port === null && allowed !== null) {
+    throw usage(
+      '--metrics-allow-host says who may ask for the figures, but not on which port.',
+      'Add --metrics-port 9464.',
+    );
+  }
   if (port === null) return null;
   if (port > LAST_PORT) throw usage(`--metrics-port ${port} is no port.`, `Give a number from 0 to ${LAST_PORT}.`);
-  return { port, host: host ?? LOOPBACK };
+  return { port, host: host ?? LOOPBACK, allowedHosts };
 }
 
 /** Serves the live figures while `action` runs; without an address `action` is given null. */

@@ -72,7 +72,7 @@ export const loadCommand: Command = (exit) => ({
     try {
       const isStress = scenario.stress !== null && !hasLevel(args);
       const baseUrl = textArgument(args, 'url') ?? scenario.baseUrl;
-      const target = await watchOfLoad(args, baseUrl, { terminal, follows: !isStress });
+      const target = await watchOfLoad(args, baseUrl, { terminal, signals, follows: !isStress });
       try {
         const drive = isStress ? driveStress : driveLoad;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
@@ -82,7 +82,7 @@ export const loadCommand: Command = (exit) => ({
         await target.release();
       }
     } finally {
-      signals.release();
+      await signals.release();
     }
   },
 });
@@ -113,7 +113,8 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     say: terminal.say,
   });
   const options = { colour: terminal.colour, width: terminal.columns };
-  terminal.print(terminal.json ? JSON.stringify(report) : renderLoadTerminal(report, options).trimEnd());
+  if (terminal.json) terminal.data(report);
+  else terminal.show(renderLoadTerminal(report, options));
   const open = report.gates.filter(({ status }) => status === 'unknown').map(({ name }) => name);
   if (open.length > 0) {
     const why = watch === null ? ': --port N watches the service, --database URL its database' : '';
@@ -139,7 +140,8 @@ async function driveStress({ args, scenario, watch, stop, terminal }: Drive): Pr
     say: terminal.say,
   });
   const options = { colour: terminal.colour, width: terminal.columns };
-  terminal.print(terminal.json ? JSON.stringify(report) : renderStressTerminal(report, options).trimEnd());
+  if (terminal.json) terminal.data(report);
+  else terminal.show(renderStressTerminal(report, options));
   return exitCode;
 }
 
@@ -171,7 +173,8 @@ async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> 
   const url = textArgument(args, 'url') ?? DEFAULT_URL;
   refuseToOverwrite(file, flagArgument(args, 'force'));
   await writeOutput(file, named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url));
-  terminal.print(terminal.json ? JSON.stringify({ file }) : file);
+  if (terminal.json) terminal.data({ file });
+  else terminal.print(file);
   terminal.say(`Name your requests in it, then: profiler load ${file}`);
 }
 

@@ -35,7 +35,11 @@ export interface Config {
   /** The service's own metrics. */
   readonly scrape: string | null;
   /** Where our own are served. */
-  readonly metrics: { readonly port: number | null; readonly host: string | null };
+  readonly metrics: {
+    readonly port: number | null;
+    readonly host: string | null;
+    readonly allowHosts: readonly string[];
+  };
   readonly out: string | null;
   readonly reportDir: string | null;
 }
@@ -64,7 +68,7 @@ interface ConfigFile {
     readonly thresholds?: Readonly<Record<string, readonly string[]>>;
   };
   readonly scrape?: string;
-  readonly metrics?: { readonly port?: number; readonly host?: string };
+  readonly metrics?: { readonly port?: number; readonly host?: string; readonly allowHosts?: readonly string[] };
   readonly out?: string;
   readonly reportDir?: string;
 }
@@ -106,7 +110,11 @@ function readConfig(file: string): Config {
       thresholds: config.gates?.thresholds ?? {},
     },
     scrape: config.scrape ?? null,
-    metrics: { port: config.metrics?.port ?? null, host: config.metrics?.host ?? null },
+    metrics: {
+      port: config.metrics?.port ?? null,
+      host: config.metrics?.host ?? null,
+      allowHosts: config.metrics?.allowHosts ?? [],
+    },
     out: pathOr(config.out),
     reportDir: pathOr(config.reportDir),
   };

@@ -6,6 +6,7 @@ import { findTarget } from '../target/find-target.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { type Arguments, flagArgument, textArgument } from './arguments.ts';
 import { resolveTarget } from './resolve-target.ts';
+import type { Signals } from './stop-on-signals.ts';
 import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,6 +17,7 @@ interface WatchOfLoad {
 
 interface Watching {
   readonly terminal: Terminal;
+  readonly signals: Signals;
   /** Through restarts of the service; a search for its breaking point ends with it. */
   readonly follows: boolean;
 }
@@ -27,12 +29,12 @@ interface Watching {
 export async function watchOfLoad(
   args: Arguments,
   baseUrl: string | null,
-  { terminal, follows }: Watching,
+  { terminal, signals, follows }: Watching,
 ): Promise<WatchOfLoad> {
   const databaseUrl = textArgument(args, 'database');
   const database = databaseUrl === null ? null : await PostgresMonitor.open(databaseUrl, createHostClock());
   try {
-    const watched = await watchService(args, baseUrl, database, { terminal, follows });
+    const watched = await watchService(args, baseUrl, database, { terminal, signals, follows });
     if (database && watched.watch === null)
       terminal.say('nothing to watch but the database: name the service, by --port for one');
     return {
@@ -51,16 +53,20 @@ async function watchService(
   args: Arguments,
   baseUrl: string | null,
   database: PostgresMonitor | null,
-  { terminal, follows }: Watching,
+  { terminal, signals, follows }: Watching,
 ): Promise<WatchOfLoad> {
   const spec = targetOf(args);
   if (spec === null) return outsideWatch(baseUrl, database, terminal);
   sayWhereLoadGoes(spec, baseUrl, terminal);
-  const target = await resolveTarget(spec, 'load', { url: null, allowRemote: flagArgument(args, 'allow-remote') });
+  const target = await resolveTarget(spec, 'load', {
+    url: null,
+    allowRemote: flagArgument(args, 'allow-remote'),
+    signals,
+  });
   try {
-    const { attach } = target;
+    const { attach, identity } = target;
     const attachment = attach && (await attach(target.process));
-    const follow = attach && follows ? { attach, say: terminal.say } : undefined;
+    const follow = attach && follows ? { attach, identity, say: terminal.say } : undefined;
     const watch = attachment && startTargetWatch({ attachment, follow }, createHostClock(), database);
     return {
       watch,

@@ -29,12 +29,13 @@ export function createStressView(terminal: Terminal): (status: LoadStatus, level
 }
 
 function lineOf(status: LoadStatus, durationMs: Milliseconds | null): string {
-  const { elapsedMs, completed, errors, inFlight, users, ratePerSecond } = status;
+  const { elapsedMs, completed, errors, inFlight, dropped, users, ratePerSecond } = status;
   const time = durationMs === null ? 'Ctrl-C ends it' : `of ${formatDuration(durationMs)}`;
   const figures = [
     `${formatCount(completed)} requests, ${Math.round(ratePerSecond)}/s`,
     `${formatCount(errors)} errors`,
     `${formatCount(inFlight)} in flight`,
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
     `${formatCount(users)} users`,
   ];
   return `${formatDuration(elapsedMs)} ${time}  ${figures.join('  ')}`;

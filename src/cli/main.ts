@@ -27,10 +27,5 @@ try {
 
 /** The exit code of what was told. */
 function told(error: unknown): ExitCode {
-  const isJson = words.includes('--json');
-  return printError(
-    loadErrorOf(error) ?? error,
-    (text) => (isJson ? process.stdout : process.stderr).write(text),
-    isJson,
-  );
+  return printError(loadErrorOf(error) ?? error, words.includes('--json'));
 }

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { printable } from '../model/printable.ts';
 import { renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
@@ -29,11 +30,11 @@ export const reportCommand: Command = (exit) => ({
     checkReportPlace(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const page = await writeReports(document, reportDir);
-    if (terminal.json) terminal.print(JSON.stringify(document.report));
-    else
-      terminal.print(
-        `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}`,
-      );
+    if (terminal.json) terminal.data(document.report);
+    else {
+      terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
+      terminal.print(`\nreport: ${page}`);
+    }
     exit(document.report.exitCode);
   },
 });
@@ -67,12 +68,19 @@ export const checkCommand: Command = (exit) => ({
     const { report } = document;
     if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
     if (terminal.json)
-      terminal.print(JSON.stringify({ verdict: report.verdict, exitCode: report.exitCode, gates: report.gates }));
-    else
+      terminal.data({
+        verdict: report.verdict,
+        exitCode: report.exitCode,
+        gates: report.gates,
+        missing: report.completeness?.missing ?? [],
+      });
+    else {
       for (const gate of report.gates)
         terminal.print(
-          `${gate.status.padEnd(8)}${gate.name}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
+          `${gate.status.padEnd(8)}${printable(gate.name)}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
         );
+      for (const reason of report.completeness?.missing ?? []) terminal.print(printable(`missing ${reason}`));
+    }
     exit(report.exitCode);
   },
 });

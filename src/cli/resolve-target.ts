@@ -1,15 +1,21 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
+import { redactArguments } from '../redact/redact-arguments.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
 import { attachToAddress } from '../target/attach-to-address.ts';
 import { describeProcess } from '../target/describe-process.ts';
-import { findTarget } from '../target/find-target.ts';
+import { findRecorded, findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/list-node-processes.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
-import { startCommand } from '../target/start-command.ts';
+import { type StopCommand, startCommand } from '../target/start-command.ts';
+import type { TargetIdentity } from '../target/target-identity.ts';
+import { assertNotHeld } from '../target/target-lock.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
+import { HeldInspector } from './held-inspector.ts';
+import type { Belonging, Signals } from './stop-on-signals.ts';
 
 export interface ResolvedTarget extends SoakTarget {
   /** Ends what was started for this: the command after `--`, if there was one. */
@@ -20,11 +26,12 @@ export interface ResolveOptions {
   /** Base URL of the load: without a target it is one by itself, seen from outside. */
   readonly url: string | null;
   readonly allowRemote: boolean;
+  readonly signals: Signals;
 }
 
 /** Finds what the command line means and refuses, before anything is touched, what must not be touched. */
 export async function resolveTarget(
-  spec: TargetSpec | null,
+  spec: TargetSpec | { readonly recorded: TargetFacts } | null,
   command: string,
   options: ResolveOptions,
 ): Promise<ResolvedTarget> {
@@ -32,15 +39,25 @@ export async function resolveTarget(
     if (options.url === null) throw noTargetError(command);
     return outsideOnly(options.url);
   }
-  if ('inspect' in spec) return atAddress(spec.inspect, options.allowRemote);
+  if ('inspect' in spec) return atAddress(spec.inspect, options);
   if ('command' in spec) {
-    const started = await startCommand(spec.command);
-    return { ...ofProcess(started.facts), release: () => started.stop() };
+    const { signals } = options;
+    const { facts, root, ended, stop } = await startCommand(spec.command, {
+      signal: signals.stop,
+      onSpawn: (stopNow) => signals.add(startedCommand(stopNow)),
+    });
+    const target = ofProcess(facts, { by: 'command', command: root }, signals);
+    // Of a launcher above it we are told how that ended, which may be another matter.
+    return { ...target, ended: facts.pid === root.pid ? ended : null, release: () => stop() };
   }
-  const facts = findTarget(spec);
+  const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
-  return { ...ofProcess(facts), release: async () => {} };
+  await assertNotHeld(facts);
+  return {
+    ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec), options.signals),
+    release: async () => {},
+  };
 }
 
 /** No target was named anywhere: the error lists what could be one, with the line to type for each. */
@@ -59,23 +76,52 @@ export function noTargetError(command: string): ProfilerError {
   );
 }
 
-function ofProcess(facts: ProcessFacts): SoakTarget {
-  return { facts, process: facts, attach: (now) => attach(now ?? facts) };
+function identityOf(
+  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string },
+): TargetIdentity {
+  if ('port' in spec) return { by: 'port', port: spec.port };
+  return 'name' in spec ? { by: 'name', pattern: spec.name } : { by: 'pid' };
+}
+
+/** It was started for this, so it ends with this. */
+function startedCommand(stop: StopCommand): Belonging {
+  return {
+    end: () => stop({ patienceMs: 1_000 }).then(() => ''),
+    left: () => 'the command that was started has been killed',
+  };
+}
+
+function ofProcess(facts: ProcessFacts, identity: TargetIdentity, signals: Signals): SoakTarget {
+  const held = new HeldInspector(facts.name, (now) => attach(now ?? facts));
+  signals.add(held);
+  return { facts, process: facts, identity, ended: null, attach: held.attach };
 }
 
 /** Connects once to learn who answers; the inspector was open before and stays open. */
-async function atAddress(address: string, allowRemote: boolean): Promise<ResolvedTarget> {
+async function atAddress(address: string, { allowRemote, signals }: ResolveOptions): Promise<ResolvedTarget> {
   const first = await attachToAddress(address, { allowRemote });
   const { facts, process } = first;
   await first.detach();
-  return { facts, process, attach: () => attachToAddress(address, { allowRemote }), release: async () => {} };
+  const held = new HeldInspector(facts.name, (expected) => attachToAddress(address, { allowRemote, expected }));
+  signals.add(held);
+  return {
+    facts,
+    process,
+    // Whoever listens there is who was named.
+    identity: { by: 'port', port: first.inspector.port },
+    ended: null,
+    attach: held.attach,
+    release: async () => {},
+  };
 }
 
 function outsideOnly(url: string): ResolvedTarget {
   const { host } = new URL(url);
   return {
-    facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [url], cwd: '', name: host },
+    facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: redactArguments([url]), cwd: '', name: host },
     process: null,
+    identity: { by: 'pid' },
+    ended: null,
     attach: null,
     release: async () => {},
   };

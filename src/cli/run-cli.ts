@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { loadCommands } from './commands.ts';
 import { usageErrorOf } from './option-types.ts';
+import { writeResult } from './output.ts';
 import { printError } from './print-error.ts';
 
 const WIDEST_HELP = 110;
@@ -49,9 +50,12 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     );
   }
   try {
-    await parser.parseAsync([...words]);
+    // With a function to hand it to, yargs prints neither help nor completions by itself.
+    await parser.parseAsync([...words], {}, (_error, _args, text) => {
+      if (text !== '') writeResult(`${text}\n`);
+    });
   } catch (error) {
-    return printError(error, (text) => (json ? process.stdout : process.stderr).write(text), json);
+    return printError(error, json);
   }
   return exitCode;
 }

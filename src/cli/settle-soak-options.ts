@@ -38,7 +38,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     sampleMs: numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000,
     snapshots:
       numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
-    maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? 10_000,
+    maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
@@ -99,7 +99,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
     }
     return null;
   }
-  const { file, text, scenario: parsed } = readScenario(scenario);
+  const { file, reference, text, scenario: parsed } = readScenario(scenario);
   const baseUrl = textArgument(args, 'url') ?? config?.url ?? parsed.baseUrl;
   if (baseUrl === null) {
     throw new ProfilerError(
@@ -111,6 +111,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
   }
   return {
     scenario: parsed,
+    file: reference,
     text,
     baseUrl,
     users: users ?? config?.users ?? null,

@@ -1,6 +1,7 @@
 import { createHostClock } from '../capture/host-clock.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { Redacted } from '../redact/redact-values.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
@@ -10,12 +11,12 @@ import type { SoakTarget } from '../soak/soak-target.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
+import type { Signals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface SoakOutcome {
-  readonly document: ReportDocument;
+  readonly document: Redacted<ReportDocument>;
   readonly exitCodes: readonly ExitCode[];
 }
 
@@ -32,38 +33,34 @@ export async function soakAndReport(
   options: SoakOptions,
   reportDir: string,
   terminal: Terminal,
+  signals: Signals,
   /** Told of all that the terminal is told. */
   other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
   checkReportPlace(reportDir);
-  const signals = stopOnSignals(terminal.say);
-  try {
-    const view = createSoakView(terminal);
-    const listener = other ? both(view, other) : view;
-    const ending = await runSoak(target, options, {
-      clock: createHostClock(),
-      listener,
-      stop: signals.stop,
-      toolVersion: toolVersion(),
-    });
-    listener.ended?.();
-    terminal.say('analysing');
-    const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, reportDir).catch((error: unknown) => {
-      // What was found out in hours is not lost with the place for it.
-      if (!terminal.json)
-        terminal.print(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
-      throw error;
-    });
-    if (terminal.json) terminal.print(JSON.stringify(document.report));
-    else
-      terminal.print(
-        `${renderTerminal(document, { colour: terminal.colour, width: terminal.columns })}\nreport: ${page}\nrun:    ${options.runDir}`,
-      );
-    return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
-  } finally {
-    signals.release();
+  const view = createSoakView(terminal);
+  const listener = other ? both(view, other) : view;
+  const ending = await runSoak(target, options, {
+    clock: createHostClock(),
+    listener,
+    stop: signals.stop,
+    toolVersion: toolVersion(),
+  });
+  listener.ended?.();
+  terminal.say('analysing');
+  const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
+  const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
+  const page = await writeReports(document, reportDir).catch((error: unknown) => {
+    // What was found out in hours is not lost with the place for it.
+    if (!terminal.json) terminal.show(text);
+    throw error;
+  });
+  if (terminal.json) terminal.data(document.report);
+  else {
+    terminal.show(text);
+    terminal.print(`\nreport: ${page}\nrun:    ${options.runDir}`);
   }
+  return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
 }
 
 function both(one: SoakListener, other: SoakListener): SoakListener {

@@ -10,6 +10,7 @@ import { durationOption, numberOption, rateOption, textOption } from './option-t
 import { resolveTarget } from './resolve-target.ts';
 import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 
 const OPTIONS = {
@@ -34,7 +35,11 @@ const OPTIONS = {
     group: 'Captures:',
   },
   'max-pause': {
-    ...durationOption('max-pause', 'refuse a heap snapshot whose estimated pause is longer (default: 10s)', '10s'),
+    ...durationOption(
+      'max-pause',
+      'refuse a heap snapshot whose estimated pause is longer (default: 10s, in a pod of Kubernetes 6s)',
+      '10s',
+    ),
     group: 'Captures:',
   },
   'cpu-interval': {
@@ -100,9 +105,11 @@ export const soakCommand: Command = (exit) => ({
     const settled = settleSoakOptions(args, config);
     await checkNamedFolders(args, config);
     const address = metricsAddress(args, config);
+    const signals = stopOnSignals(terminal.say);
     const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
       url: textArgument(args, 'url') ?? config?.url ?? null,
       allowRemote: flagArgument(args, 'allow-remote'),
+      signals,
     });
     try {
       const id = runId(createHostClock().wallMs(), target.facts.name);
@@ -115,12 +122,14 @@ export const soakCommand: Command = (exit) => ({
           { ...settled, runId: id, runDir },
           reportDir,
           terminal,
+          signals,
           metrics && metricsListener(metrics),
         ),
       );
       exit(worstExitCode(exitCodes));
     } finally {
       await target.release();
+      await signals.release();
     }
   },
 });

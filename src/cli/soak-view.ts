@@ -16,11 +16,11 @@ export function createSoakView(terminal: Terminal): SoakListener {
       }
       if (status.elapsedMs < nextLineAtMs) return;
       nextLineAtMs = (Math.floor(status.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS;
-      if (terminal.json) terminal.print(JSON.stringify({ type: 'status', ...status }));
+      if (terminal.json) terminal.data({ type: 'status', ...status });
       else terminal.say(lineOf(status));
     },
     happened(text): void {
-      if (terminal.json) terminal.print(JSON.stringify({ type: 'happened', text }));
+      if (terminal.json) terminal.data({ type: 'happened', text });
       else terminal.say(text);
     },
   };

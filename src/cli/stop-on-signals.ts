@@ -1,11 +1,22 @@
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../model/exit-codes.ts';
+
+/** Something that must not be left as it is when the user gives up: an open inspector, a program that was started. */
+export interface Belonging {
+  /** Lets go of it; what became of it in words, empty where there is nothing to say. */
+  end(): Promise<string>;
+  /** What is said where that does not come about in time. */
+  left(): string;
+}
 
 export interface Signals {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly stop: AbortSignal;
-  /** Ctrl-C means again what it means to any process. */
-  release(): void;
+  /** To be let go of at the second. */
+  add(belonging: Belonging): void;
+  /** Ctrl-C means again what it means to any process. Settles at once, but never for one that gave up: it is about to end. */
+  release(): Promise<void>;
 }
 
 export interface SignalOptions {
@@ -15,34 +26,61 @@ export interface SignalOptions {
   readonly onHangUp?: 'go-on' | 'stop';
 }
 
+/** Node does not let a service exit that a debugger is connected to, and one that stands still cannot let go. */
+const NOT_PAUSED = 'not paused: a service that is attached to could not exit meanwhile (Ctrl-C ends this in order)';
 const OF_A_RUN = 'stopping: the report will be written from what there is (again to give up)';
+/** So long a service that answers takes to be let go of; one that stands still is left to its watchdog. */
+const LETTING_GO_MS = 1_500;
 
 /**
- * Ctrl-C once stops the recording in order; twice gives up at once: the run folder stays as it is, and the watchdog
- * in the service closes its inspector.
+ * Ctrl-C once stops the recording in order. Twice gives up: the run folder stays as it is, the service is let go of if
+ * it answers, and within two seconds the process ends with exit code 130. Three times ends it at once.
+ * Ctrl-Z does not pause.
  */
 export function stopOnSignals(
   say: (text: string) => void,
   { words = OF_A_RUN, onHangUp: hangUp = 'go-on' }: SignalOptions = {},
 ): Signals {
   const controller = new AbortController();
+  const belongings: Belonging[] = [];
+  let givesUp = false;
   const onStop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.stoppedByUser);
+    if (givesUp) process.exit(EXIT.stoppedByUser);
+    if (controller.signal.aborted) {
+      givesUp = true;
+      void letGo(belongings, say).finally(() => process.exit(EXIT.stoppedByUser));
+      return;
+    }
     say(words);
     controller.abort();
   };
   const onHangUp = (): void => {
     if (hangUp === 'stop') controller.abort();
   };
+  const onPause = (): void => say(NOT_PAUSED);
   process.on('SIGINT', onStop);
   process.on('SIGTERM', onStop);
   process.on('SIGHUP', onHangUp);
+  process.on('SIGTSTP', onPause);
   return {
     stop: controller.signal,
+    add: (belonging) => void belongings.push(belonging),
     release: () => {
+      if (givesUp) return new Promise(() => {});
       process.off('SIGINT', onStop);
       process.off('SIGTERM', onStop);
       process.off('SIGHUP', onHangUp);
+      process.off('SIGTSTP', onPause);
+      return Promise.resolve();
     },
   };
+}
+
+async function letGo(belongings: readonly Belonging[], say: (text: string) => void): Promise<void> {
+  say('giving up');
+  const endings = belongings.map(async (one) => {
+    const late = sleep(LETTING_GO_MS).then(() => one.left());
+    return await Promise.race([one.end().catch(() => one.left()), late]);
+  });
+  for (const words of await Promise.all(endings)) if (words !== '') say(words);
 }

@@ -1,7 +1,15 @@
+import { printable } from '../model/printable.ts';
+import type { Rendered } from '../report/terminal-text.ts';
+import { writeControl, writeJson, writeRendered, writeResult, writeWords } from './output.ts';
+
 /** Where words go: results to stdout, everything else to stderr, so that `--json` and pipes stay clean. */
 export interface Terminal {
   /** A result, for stdout. */
   print(text: string): void;
+  /** A result as a renderer made it, with its colours; the line ends at its end are ours. */
+  show(text: Rendered): void;
+  /** A result as one JSON document, or one JSON line an event. */
+  data(value: unknown): void;
   /** Words for people: progress, warnings, hints. */
   say(text: string): void;
   /** Rewrites the lines drawn by the last call, where stderr is a terminal; else does nothing. */
@@ -27,7 +35,7 @@ export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = 
   let drawnLines = 0;
 
   const erase = (): void => {
-    if (drawnLines > 0) process.stderr.write(`\u001b[${drawnLines}A\r\u001b[J`);
+    if (drawnLines > 0) writeControl(`\u001b[${drawnLines}A\r\u001b[J`);
     drawnLines = 0;
   };
 
@@ -38,17 +46,28 @@ export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = 
     columns: process.stderr.columns ?? 80,
     print: (text) => {
       erase();
-      process.stdout.write(`${text}\n`);
+      writeResult(`${text}\n`);
+    },
+    show: (text) => {
+      erase();
+      writeRendered(text);
+    },
+    data: (value) => {
+      erase();
+      writeJson(value);
     },
     say: (text) => {
       if (options.quiet) return;
       erase();
-      process.stderr.write(`${text}\n`);
+      writeWords('stderr', `${text}\n`);
     },
     redraw: (lines) => {
       if (!isInteractive) return;
       erase();
-      process.stderr.write(lines.map((line) => `${CLEAR_LINE}${line}\n`).join(''));
+      for (const line of lines) {
+        writeControl(CLEAR_LINE);
+        writeWords('stderr', `${printable(line)}\n`);
+      }
       drawnLines = lines.length;
     },
   };

@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 /** Shows samples as they come: a block that redraws itself, one line each where nobody looks, JSON lines with `--json`. */
 export function createTopView(terminal: Terminal, facts: TargetFacts): (sample: LiveSample) => void {
   return (sample) => {
-    if (terminal.json) terminal.print(JSON.stringify(sample));
+    if (terminal.json) terminal.data(sample);
     else if (terminal.isInteractive) terminal.redraw(topBlock(facts, sample, terminal.columns));
     else terminal.print(groupsOf(sample).flat().join('  '));
   };

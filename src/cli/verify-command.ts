@@ -5,13 +5,21 @@ import type { Options } from 'yargs';
 import { type VerifyStatus, verifyDuration, verifyFinding } from '../analysis/verify-finding.ts';
 import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
+import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
 import type { Finding } from '../model/finding.ts';
+import { printable } from '../model/printable.ts';
 import type { Report } from '../model/report.ts';
+import type { ScenarioRecord } from '../model/run-manifest.ts';
+import type { Threshold } from '../model/threshold.ts';
 import { formatDuration } from '../model/units.ts';
 import { readManifest } from '../record/read-manifest.ts';
+import { redactText } from '../redact/redact-text.ts';
+import { REDACTED } from '../redact/secret-forms.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
+import { keptLimits } from '../soak/kept-limits.ts';
+import { sha256 } from '../soak/scenario-digest.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -20,6 +28,7 @@ import { durationOption, numberOption, rateOption, textOption } from './option-t
 import { resolveTarget } from './resolve-target.ts';
 import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
 
 const OPTIONS = {
@@ -36,6 +45,15 @@ const OPTIONS = {
     group: 'Load:',
   },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  slo: { ...textOption('slo', 'file of limits, beside those of the run'), group: 'Captures:' },
+  database: {
+    ...textOption('database', 'PostgreSQL database to watch, where the finding was seen there'),
+    group: 'Captures:',
+  },
+  scrape: {
+    ...textOption('scrape', "address of the service's own metrics, where the finding was seen there"),
+    group: 'Captures:',
+  },
   config: {
     ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
     group: 'Files:',
@@ -70,34 +88,42 @@ export const verifyCommand: Command = (exit) => ({
     const earlierDir = resolve(String(args.run));
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const finding = findFinding(report, String(args.finding), earlierDir);
-    const { target, scenario } = await readManifest(earlierDir);
+    const manifest = await readManifest(earlierDir);
+    const { target, scenario } = manifest;
     const config = loadConfig(textArgument(args, 'config'));
     await checkNamedFolders(args, config);
-    const recorded = recordScenario(args, scenario, config?.scenario ?? null);
+    const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
     try {
       const hasLength = args.minutes !== undefined || args.duration !== undefined;
       const durationMs = verifyDuration(finding, report.run.durationMs, report.run.requests);
       const wanted = { ...args, ...recorded.args, ...(hasLength ? {} : { duration: durationMs }), 'fail-on': 'none' };
       const settled = settleSoakOptions(wanted, config);
-      terminal.say(`to verify: ${finding.title}\nfor ${formatDuration(settled.durationMs)}`);
-      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { name: target.name }, 'verify', {
+      // A broken limit is mended only where it is held again.
+      const kept = keptLimits(manifest, terminal.say);
+      const isAsked = ({ subject, text }: Threshold): boolean =>
+        settled.thresholds.some((one) => one.subject === subject && one.text === text);
+      const thresholds = [...settled.thresholds, ...kept.filter((limit) => !isAsked(limit))];
+      terminal.say(`to verify: ${printable(finding.title)}\nfor ${formatDuration(settled.durationMs)}`);
+      const signals = stopOnSignals(terminal.say);
+      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { recorded: target }, 'verify', {
         url: null,
         allowRemote: flagArgument(args, 'allow-remote'),
+        signals,
       });
       try {
         const id = runId(createHostClock().wallMs(), found.facts.name);
         const { runDir, reportDir } = settleFolders(id, args, config);
-        const silent = { ...terminal, print: () => {} };
-        const outcome = await soakAndReport(found, { ...settled, runId: id, runDir }, reportDir, silent);
+        const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
+        const wanted = { ...settled, thresholds, runId: id, runDir };
+        const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);
         const { status, detail, now } = verifyFinding(finding, outcome.document.report);
         if (terminal.json)
-          terminal.print(
-            JSON.stringify({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir }),
-          );
-        else terminal.print(`${detail}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
+          terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
+        else terminal.print(`${printable(detail)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
         exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
       } finally {
         await found.release();
+        await signals.release();
       }
     } finally {
       recorded.release();
@@ -108,7 +134,7 @@ export const verifyCommand: Command = (exit) => ({
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
   const found = findings.filter((finding) => finding.id.startsWith(id));
   if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
-  const known = findings.map((finding) => `  ${finding.id}  ${finding.title}`);
+  const known = findings.map((finding) => `  ${printable(finding.id)}  ${printable(finding.title)}`);
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,
@@ -117,16 +143,61 @@ function findFinding({ findings }: Report, id: string, runDir: string): Finding 
   );
 }
 
-/** The scenario of the earlier run as a file, unless another is named; it is kept without credentials, and then one must be. */
-function recordScenario(
-  args: Arguments,
-  scenario: { readonly baseUrl: string; readonly text: string } | null,
-  configured: string | null,
-): { readonly args: Arguments; readonly release: () => void } {
-  const url = scenario && args.url === undefined ? { url: scenario.baseUrl } : {};
+interface RecordedLoad {
+  /** In place of `--scenario`, `--load` and `--url`. */
+  readonly args: Arguments;
+  readonly release: () => void;
+}
+
+/** The load of the earlier run, unless another is named. A run names the file of its scenario; the values stand only there. */
+function recordedLoad(args: Arguments, scenario: ScenarioRecord | null, configured: string | null): RecordedLoad {
+  const url = scenario && args.url === undefined ? urlOf(scenario) : {};
   if (textArgument(args, 'scenario') !== null || configured !== null) return { args: url, release: () => {} };
   if (scenario === null) return { args: { load: 'none' }, release: () => {} };
-  if (scenario.text.includes('[redacted]')) {
+  if (!scenario.source) return ofEarlierVersion(scenario, url);
+  const { file, sha256: digest } = scenario.source;
+  const { text } = readScenarioOf(file);
+  if (sha256(text) !== digest) {
+    throw new ProfilerError(
+      'scenario-changed',
+      EXIT.usage,
+      `The scenario ${file} is not what the run was driven with: it was changed since.`,
+      'Name it with --scenario to drive it as it is now.',
+    );
+  }
+  return { args: { ...url, scenario: file }, release: () => {} };
+}
+
+/** An address is kept without its credentials: then it must be given again, or stand in the scenario. */
+function urlOf({ baseUrl, source }: ScenarioRecord): Arguments {
+  if (!baseUrl.includes(REDACTED)) return { url: baseUrl };
+  const own = source && readScenarioOf(source.file).scenario.baseUrl;
+  if (own && redactText(own) === baseUrl) return { url: own };
+  throw new ProfilerError(
+    'url-redacted',
+    EXIT.usage,
+    `The run keeps the address of its load without the credentials: ${baseUrl}.`,
+    'Give it with --url.',
+  );
+}
+
+function readScenarioOf(file: string): ReturnType<typeof readScenario> {
+  try {
+    return readScenario(file);
+  } catch (error) {
+    throw new ProfilerError(
+      'scenario-missing',
+      EXIT.usage,
+      `The scenario of the run cannot be read: ${(error as Error).message}`,
+      'Name the scenario file with --scenario.',
+      { cause: error },
+    );
+  }
+}
+
+/** Runs of earlier versions hold the text of the scenario, where credentials stood without them. */
+function ofEarlierVersion({ text }: ScenarioRecord, url: Arguments): RecordedLoad {
+  if (text.includes(REDACTED)) {
     throw new ProfilerError(
       'scenario-redacted',
       EXIT.usage,
@@ -136,6 +207,6 @@ function recordScenario(
   }
   const folder = mkdtempSync(join(tmpdir(), 'profiler-verify-'));
   const file = join(folder, 'scenario.yaml');
-  writeFileSync(file, scenario.text, { mode: 0o600 });
+  writeFileSync(file, text, { mode: 0o600 });
   return { args: { ...url, scenario: file }, release: () => rmSync(folder, { recursive: true, force: true }) };
 }

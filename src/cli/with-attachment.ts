@@ -1,3 +1,5 @@
+import { OomWatch } from '../capture/cause-of-death.ts';
+import { findCgroup } from '../capture/cgroup.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { explainFailure } from '../target/explain-failure.ts';
 import { type Arguments, flagArgument } from './arguments.ts';
@@ -5,6 +7,8 @@ import { noTargetError, type ResolvedTarget, resolveTarget } from './resolve-tar
 import { stopOnSignals } from './stop-on-signals.ts';
 import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
+
+const LOOK_EVERY_MS = 1_000;
 
 export interface AttachedCommand<Result> {
   /** Name of the command, for the lines to type when no target was named. */
@@ -29,6 +33,7 @@ export async function withAttachment<Result>(
     const target = await resolveTarget(targetOf(args), command, {
       url: null,
       allowRemote: flagArgument(args, 'allow-remote'),
+      signals,
     });
     try {
       return await attachAndDo(target, terminal, command, (attachment) => action(attachment, signals.stop));
@@ -36,7 +41,7 @@ export async function withAttachment<Result>(
       await target.release();
     }
   } finally {
-    signals.release();
+    await signals.release();
   }
 }
 
@@ -48,11 +53,16 @@ async function attachAndDo<Result>(
 ): Promise<Result> {
   if (target.attach === null) throw noTargetError(command);
   const attachment = await target.attach(target.process);
+  const { process } = attachment;
+  const groups = process && findCgroup(process.pid);
+  const oom = groups && new OomWatch(groups);
+  const looking = setInterval(() => oom?.look(performance.now()), LOOK_EVERY_MS).unref();
   try {
     return await action(attachment);
   } catch (error) {
-    throw explainFailure(error, attachment);
+    throw explainFailure(error, attachment, () => oom?.cause(performance.now()) ?? null);
   } finally {
+    clearInterval(looking);
     const { problems } = await attachment.detach();
     for (const problem of problems) terminal.say(`while letting go of the target: ${problem}`);
   }

@@ -6,6 +6,7 @@ import { writeAllAtomically } from '../files/write-atomically.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import type { Redacted } from '../redact/redact-values.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderJson } from '../report/render-json.ts';
 import { renderJunit } from '../report/render-junit.ts';
@@ -17,7 +18,7 @@ import { checkReportPlace, type ReportFile } from './report-place.ts';
  * Writes all forms of a report into its folder (0700, files 0600), all of them or, when the disk refuses, none; returns the
  * path of the page. Throws a ProfilerError: as `checkReportPlace`, or exit 6.
  */
-export async function writeReports(document: ReportDocument, reportDir: string): Promise<string> {
+export async function writeReports(document: Redacted<ReportDocument>, reportDir: string): Promise<string> {
   const { script, style } = await readPageAssets();
   // First the one by which the folder is known as a report.
   const texts: Readonly<Record<ReportFile, string>> = {

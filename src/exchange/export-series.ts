@@ -1,5 +1,7 @@
 import { writeAllAtomically } from '../files/write-atomically.ts';
 import { readRun } from '../record/read-run.ts';
+import { redactText } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { SERIES_FORMATS } from './series-tables.ts';
 
 export type SeriesFormat = keyof typeof SERIES_FORMATS;
@@ -14,7 +16,9 @@ export async function exportSeries(
   prefix: string,
   refuse: (path: string) => void,
 ): Promise<string[]> {
-  const run = await readRun(runDir);
+  const { manifest, samples, requests } = await readRun(runDir);
+  const names = requests.map((interval) => ({ ...interval, name: redactText(interval.name) }));
+  const run = { manifest: redacted(manifest), samples, requests: names };
   const files = SERIES_FORMATS[format](run).map(({ suffix, text }) => ({ path: `${prefix}${suffix}`, text }));
   for (const { path } of files) refuse(path);
   await writeAllAtomically(files.map(({ path, text }) => ({ path, content: text() })));

@@ -201,6 +201,7 @@ function manifestOf(
       cpuWindowMs: 0,
       heapSamplingIntervalBytes: 0,
       load: 'none',
+      views: [],
       // Nothing was seen from inside, so leaks are no gate; nor is a course over time where the limits are all there is to judge.
       failOn: Object.keys(thresholds).length > 0 && span.intervals < LEAST_COURSE ? ['slo'] : ['slo', 'degradation'],
     },

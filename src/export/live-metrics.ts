@@ -1,9 +1,11 @@
 import type { Counter, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../model/clock.ts';
 import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
+import { printable } from '../model/printable.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { redactText } from '../redact/redact-text.ts';
 import { Latencies } from '../stats/request-summary.ts';
 import { exportedMetric } from './metric-name.ts';
 
@@ -56,7 +58,7 @@ export class LiveMetrics {
 
   constructor({ Registry, Gauge, Counter }: PromClient, facts: LiveFacts, clock: Clock) {
     this.#registry = new Registry();
-    this.#registry.setDefaultLabels({ service: facts.service });
+    this.#registry.setDefaultLabels({ service: shown(facts.service) });
     this.#facts = facts;
     this.#clock = clock;
     const registers = [this.#registry];
@@ -93,7 +95,7 @@ export class LiveMetrics {
       registers,
     });
     gauge('run_info', 'The run that these figures belong to', ['run', 'node', 'version']).set(
-      { run: facts.runId ?? '', node: facts.nodeVersion ?? '', version: facts.toolVersion },
+      { run: shown(facts.runId ?? ''), node: facts.nodeVersion ?? '', version: facts.toolVersion },
       1,
     );
   }
@@ -115,7 +117,8 @@ export class LiveMetrics {
 
   requests(intervals: readonly RequestInterval[]): void {
     this.#latency.reset();
-    for (const { name, count, errors, intended } of intervals) {
+    for (const { name: given, count, errors, intended } of intervals) {
+      const name = shown(given);
       this.#results.inc({ request: name, result: 'ok' }, count - errors);
       this.#results.inc({ request: name, result: 'error' }, errors);
       const latencies = new Latencies();
@@ -168,4 +171,9 @@ interface SampleMetric {
   readonly factor: number;
   readonly gauge: Gauge | null;
   readonly counter: Counter | null;
+}
+
+/** A name as a label: people read these figures in a terminal too. */
+function shown(name: string): string {
+  return printable(redactText(name));
 }

@@ -11,3 +11,17 @@ export function crc32(bytes: Uint8Array, from = 0, to: number = bytes.length): n
   for (let at = from; at < to; at += 1) crc = (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   return (crc ^ -1) >>> 0;
 }
+
+/** A checksum as it is written: eight digits. */
+export function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}
+
+/** A checksum over many, taken in one after the other: it differs when one is missing, changed or elsewhere. */
+export function chainChecksum(before: number, next: number): number {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, before);
+  view.setUint32(4, next);
+  return crc32(bytes);
+}

@@ -33,7 +33,15 @@ const readClassCount = fields<ClassCount>({ class: text, count });
 const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   phase: { phase: oneOf('warm-up', 'baseline', 'steady', 'idle-tail'), edge: oneOf('start', 'end') },
   capture: {
-    capture: oneOf('cpu-start', 'cpu', 'heap-profile', 'heap-snapshot', 'collect-garbage', 'class-counts'),
+    capture: oneOf(
+      'cpu-start',
+      'cpu',
+      'heap-profile',
+      'heap-snapshot',
+      'heap-count',
+      'collect-garbage',
+      'class-counts',
+    ),
     file: nullable(text),
     cost: readCost,
     bytes: number,

@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts';
+import { crc32, hex } from './crc32.ts';
 
 /**
  * A journal is NDJSON in which every line carries its own checksum as last member:
@@ -22,6 +22,8 @@ export interface JournalDamage {
 export interface JournalRecord {
   /** The JSON object as it was written, not yet checked for its fields. */
   readonly record: object;
+  /** Of the line, as it carries it. */
+  readonly checksum: number;
   readonly line: number;
   readonly byteOffset: number;
   readonly bytes: number;
@@ -44,8 +46,12 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 /** One line, line end included, of an object with at least one member. What JSON cannot say (undefined, functions) is left out. */
 export function encodeJournalLine(record: object): string {
   const body = JSON.stringify(record).slice(0, -1);
-  const checksum = crc32(new TextEncoder().encode(body)).toString(16).padStart(8, '0');
-  return `${body},"crc":"${checksum}"}\n`;
+  return `${body},"crc":"${hex(crc32(new TextEncoder().encode(body)))}"}\n`;
+}
+
+/** The checksum that a line of `encodeJournalLine` carries. */
+export function checksumOfLine(line: string): number {
+  return Number.parseInt(line.slice(-11, -3), 16);
 }
 
 /** Reads a journal in one piece. */
@@ -80,7 +86,7 @@ export function createJournalDecoder(sink: {
   const finishLine = (endBytes: 0 | 1): void => {
     const at = { line, byteOffset: lineOffset, bytes: lineBytes };
     const result = lineBytes > MAX_LINE_BYTES ? 'longer than any record' : decodeLine(joined(pieces, lineBytes), text);
-    if (typeof result === 'object') sink.record({ record: result, ...at });
+    if (typeof result === 'object') sink.record({ ...result, ...at });
     else if (lineBytes > 0) {
       sink.damage({ ...at, reason: endBytes === 0 ? `the file ends inside this line (${result})` : result });
     }
@@ -108,14 +114,15 @@ export function createJournalDecoder(sink: {
 }
 
 /** The object of one line, or what is wrong with it. */
-function decodeLine(bytes: Uint8Array, text: TextDecoder): object | string {
+function decodeLine(bytes: Uint8Array, text: TextDecoder): Pick<JournalRecord, 'record' | 'checksum'> | string {
   const tailStart = bytes.length - TAIL_LENGTH;
   const tail = TAIL.exec(latin1(bytes, Math.max(0, tailStart)));
   if (!tail) return 'torn or damaged: it does not end in a checksum';
-  if (crc32(bytes, 0, tailStart) !== Number.parseInt(tail[1] ?? '', 16)) return 'damaged: the checksum does not match';
+  const checksum = Number.parseInt(tail[1] ?? '', 16);
+  if (crc32(bytes, 0, tailStart) !== checksum) return 'damaged: the checksum does not match';
   try {
     const value: unknown = JSON.parse(`${text.decode(bytes.subarray(0, tailStart))}}`);
-    return typeof value === 'object' && value !== null ? value : 'not a JSON object';
+    return typeof value === 'object' && value !== null ? { record: value, checksum } : 'not a JSON object';
   } catch {
     return 'not JSON, though its checksum matches: it was not written by this tool';
   }

@@ -2,7 +2,7 @@ import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
 import { count, fields, mapOf, member, number, text } from './shape.ts';
 
-const readFields = fields<Omit<RequestInterval, 'traits'>>({
+const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted'>>({
   startMonoMs: number,
   endMonoMs: number,
   name: text,
@@ -37,5 +37,10 @@ export function encodeRequestInterval(interval: RequestInterval): string {
 /** Reads one record of requests.ndjson; throws a ShapeError. */
 export function readRequestInterval(record: object): RequestInterval {
   const traits = member(record, 'traits');
-  return { ...readFields(record, ''), ...(traits === undefined ? {} : { traits: readTraits(traits, 'traits') }) };
+  const aborted = member(record, 'aborted');
+  return {
+    ...readFields(record, ''),
+    ...(aborted === undefined ? {} : { aborted: count(aborted, 'aborted') }),
+    ...(traits === undefined ? {} : { traits: readTraits(traits, 'traits') }),
+  };
 }

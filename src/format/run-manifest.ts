@@ -4,12 +4,16 @@ import type {
   AllocationBurstRecord,
   CpuWindowRecord,
   HeapProfileRecord,
+  JournalSeal,
   RunManifest,
+  RunSeal,
+  ScenarioRecord,
   ScriptRecord,
   SnapshotRecord,
   TargetFacts,
 } from '../model/run-manifest.ts';
 import type { ScrapedSeries, ScrapePlan } from '../model/scrape.ts';
+import { crc32, hex } from './crc32.ts';
 import { parseJson } from './parse-json.ts';
 import {
   count,
@@ -133,8 +137,17 @@ const readManifest = fields<RunManifest>({
     heapSamplingIntervalBytes: number,
     load: oneOf('none', 'scenario'),
     failOn: listOf(oneOf('leak', 'slo', 'degradation')),
+    views: optional(listOf(oneOf('process', 'inside'))),
   }),
-  scenario: nullable(fields({ name: text, baseUrl: text, text })),
+  scenario: nullable(
+    fields<ScenarioRecord>({
+      name: text,
+      baseUrl: text,
+      text,
+      source: optional(fields({ file: text, sha256: text })),
+      digest: optional(text),
+    }),
+  ),
   thresholds: mapOf(listOf(text)),
   snapshots: listOf(readSnapshot),
   cpuWindows: listOf(readCpuWindow),
@@ -142,6 +155,12 @@ const readManifest = fields<RunManifest>({
   scripts: listOf(readScript),
   scrape: optional(readScrape),
   allocationBurst: optional(readBurst),
+  seal: optional(
+    fields<RunSeal>({
+      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text })),
+      files: mapOf(number),
+    }),
+  ),
 });
 
 /**
@@ -156,9 +175,23 @@ export function parseRunManifest(bytes: Uint8Array, file = 'run.json'): RunManif
   });
 }
 
-/** run.json as text: indented, since people read it too. */
+/** run.json as text: indented, since people read it too, with a checksum of its content as last member. */
 export function formatRunManifest(manifest: RunManifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return `${JSON.stringify({ ...manifest, checksum: contentChecksum(manifest) }, null, 2)}\n`;
+}
+
+/**
+ * Whether run.json holds what the tool wrote: `wrong` where it was edited or damaged, `missing` where it has no checksum,
+ * as in runs of earlier versions. Spaces and line ends do not count. For a file that `parseRunManifest` could read.
+ */
+export function manifestChecksum(bytes: Uint8Array): 'right' | 'wrong' | 'missing' {
+  const { checksum, ...content } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  if (checksum === undefined) return 'missing';
+  return checksum === contentChecksum(content) ? 'right' : 'wrong';
+}
+
+function contentChecksum(content: object): string {
+  return hex(crc32(new TextEncoder().encode(JSON.stringify(content))));
 }
 
 function refuseLaterSchema(value: unknown, file: string): void {

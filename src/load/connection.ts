@@ -23,6 +23,10 @@ export interface Answer {
 
 const EMPTY = Buffer.alloc(0);
 
+/** In place of an error: the load ended or paused before the answer came, or before the request could be sent. */
+export const ABORTED = 'aborted';
+export const NOT_SENT = 'not sent';
+
 export interface ConnectionOptions {
   readonly origin: string;
   /** For the whole request, connecting included. */
@@ -41,6 +45,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   #done: ((answer: Answer) => void) | null = null;
   #wantsBody = false;
   #timedOut = false;
+  #aborted = false;
   #isSending = false;
   #sentMs = 0;
   #connectMs: Milliseconds | null = null;
@@ -96,8 +101,16 @@ export class Connection implements Dispatcher.DispatchHandler {
     this.destroy();
   }
 
+  /** Ends the request in flight at once, with what is known of it. */
+  abort(): void {
+    this.#aborted = true;
+    this.#status = 0;
+    this.#finish(ABORTED);
+    this.destroy();
+  }
+
   get isUsable(): boolean {
-    return !this.#timedOut;
+    return !this.#timedOut && !this.#aborted;
   }
 
   destroy(): void {

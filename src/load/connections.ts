@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../model/units.ts';
 import type { RenderedRequest } from '../scenario/compile-request.ts';
-import { type Answer, Connection, type ConnectionOptions } from './connection.ts';
+import { type Answer, Connection, type ConnectionOptions, NOT_SENT } from './connection.ts';
 import { monotonicMs } from './monotonic.ts';
 
 interface ConnectionsOptions extends ConnectionOptions {
@@ -36,6 +36,17 @@ export class Connections {
     else this.#waiting.push({ request, wantsBody, done });
   }
 
+  /** Requests that still wait for a connection are not sent any more. */
+  withdrawWaiting(): void {
+    for (const { done } of this.#waiting.splice(0)) done(unsent());
+  }
+
+  /** Ends all that waits or is in flight; every `done` was called when this returns. */
+  abortAll(): void {
+    this.withdrawWaiting();
+    for (const connection of [...this.#busy]) connection.abort();
+  }
+
   /** Time that nobody lived through is not counted against the requests in flight. */
   extendDeadlines(byMs: Milliseconds): void {
     for (const connection of this.#busy) connection.deadlineMs += byMs;
@@ -67,4 +78,18 @@ export class Connections {
       connection.giveUp();
     }
   }
+}
+
+function unsent(): Answer {
+  const nowMs = monotonicMs();
+  return {
+    status: 0,
+    headers: {},
+    body: Buffer.alloc(0),
+    bodyBytes: 0,
+    connectMs: null,
+    error: NOT_SENT,
+    sentMs: nowMs,
+    endMs: nowMs,
+  };
 }

@@ -6,7 +6,7 @@ import type { Milliseconds } from '../model/units.ts';
 import { type LoadOverrides, overrideLoad } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startGroup } from './load-group.ts';
-import type { FromLoad, LoadConfig, LoadTotals, ToLoad } from './load-messages.ts';
+import { FINISH_MS, type FromLoad, type LoadConfig, type LoadTotals, type ToLoad } from './load-messages.ts';
 
 export interface LoadListeners {
   /** Every `intervalMs` (1 s): the requests by name since the last time, and the totals. */
@@ -29,6 +29,10 @@ export interface LoadOptions extends LoadListeners {
   readonly timeoutMs?: Milliseconds;
   readonly maxConnections?: number;
   readonly maxInFlight?: number;
+  /** What is in flight at a pause or at the end gets so long to be answered, then it is aborted; 5 s, which is also the most at the end. */
+  readonly graceMs?: Milliseconds;
+  /** Open model: so long the set-up of users may hold up the arrivals; the planned length, 5 s at least and a minute at most. */
+  readonly setupMs?: Milliseconds;
   /** So many processes share the load; 1. */
   readonly workers?: number;
 }
@@ -47,8 +51,11 @@ export interface Load {
   readonly pid: number;
   /** Begins to send. Every call rejects with a ProfilerError (`load-lost`) when the process died. */
   readonly start: () => Promise<void>;
-  /** Settles when nothing is in flight any more; the time of the load stands still. */
-  readonly pause: () => Promise<LoadTotals>;
+  /**
+   * Settles when nothing is in flight any more, with what was not answered in time aborted; the time of the load stands still.
+   * Called again while it drains, with a shorter `graceMs`, it settles sooner.
+   */
+  readonly pause: (graceMs?: Milliseconds) => Promise<LoadTotals>;
   /** Goes on where it stood: nothing is caught up. */
   readonly resume: () => Promise<void>;
   /** Users, or arrivals a second, from now on, whatever the stages say. */
@@ -94,7 +101,8 @@ async function startWorker(config: LoadConfig, options: LoadListeners): Promise<
   return {
     pid: child.pid ?? 0,
     start: async () => void (await link.ask({ type: 'start' }, 'started')),
-    pause: async () => totalsOf(await link.ask({ type: 'pause' }, 'paused')),
+    pause: async (graceMs) =>
+      totalsOf(await link.ask({ type: 'pause', graceMs: graceMs ?? null }, 'paused', config.graceMs)),
     resume: async () => void (await link.ask({ type: 'resume' }, 'resumed')),
     setLevel: async (level) => void (await link.ask({ type: 'level', level }, 'levelled')),
     stop: () => {
@@ -107,7 +115,7 @@ async function startWorker(config: LoadConfig, options: LoadListeners): Promise<
 }
 
 async function stop(link: LoadLink): Promise<LoadTotals> {
-  const totals = totalsOf(await link.ask({ type: 'stop' }, 'stopped'));
+  const totals = totalsOf(await link.ask({ type: 'stop' }, 'stopped', FINISH_MS));
   await link.exited();
   return totals;
 }
@@ -132,7 +140,7 @@ function configOf(options: LoadOptions): LoadConfig {
     );
   }
   const maxInFlight = options.maxInFlight ?? 10_000;
-  const { http } = scenario;
+  const { http, load } = scenario;
   return {
     scenario,
     baseUrl,
@@ -143,6 +151,9 @@ function configOf(options: LoadOptions): LoadConfig {
     timeoutMs: options.timeoutMs ?? http.timeoutMs ?? 30_000,
     maxConnections: options.maxConnections ?? http.maxConnections ?? maxInFlight,
     maxInFlight,
+    graceMs: options.graceMs ?? FINISH_MS,
+    setupMs:
+      options.setupMs ?? Math.min(LONGEST_SETUP_MS, Math.max(SHORTEST_SETUP_MS, load.durationMs ?? LONGEST_SETUP_MS)),
   };
 }
 
@@ -153,6 +164,10 @@ function totalsOf(message: FromLoad): LoadTotals {
 
 /** So long a process may take to end after it said that it stopped. */
 const EXIT_MS = 2000;
+const SHORTEST_SETUP_MS = 5000;
+const LONGEST_SETUP_MS = 60_000;
+/** A load process answers in milliseconds. One that does not (stopped by a signal, out of memory) is given up. */
+const ANSWER_MS = 20_000;
 
 interface Waiter {
   readonly type: FromLoad['type'];
@@ -185,10 +200,16 @@ class LoadLink {
     });
   }
 
-  ask(message: ToLoad, answer: FromLoad['type']): Promise<FromLoad> {
+  /** `takesMs`: what the answer may rightly take. */
+  async ask(message: ToLoad, answer: FromLoad['type'], takesMs: Milliseconds = 0): Promise<FromLoad> {
     const answered = this.until(answer);
     if (!this.#lost) this.#child.send(message, (error) => error && this.#lose(error.message));
-    return answered;
+    const timer = setTimeout(() => this.#giveUp(message.type, takesMs + ANSWER_MS), takesMs + ANSWER_MS);
+    try {
+      return await answered;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   until(type: FromLoad['type']): Promise<FromLoad> {
@@ -216,6 +237,11 @@ class LoadLink {
     const answered = this.#waiters.filter((waiter) => waiter.type === message.type);
     this.#waiters = this.#waiters.filter((waiter) => waiter.type !== message.type);
     for (const waiter of answered) waiter.resolve(message);
+  }
+
+  #giveUp(question: string, waitedMs: Milliseconds): void {
+    this.#lose(`it did not answer to \`${question}\` within ${Math.round(waitedMs / 1000)} s`);
+    this.#child.kill('SIGKILL');
   }
 
   #lose(how: string): void {

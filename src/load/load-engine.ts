@@ -8,15 +8,13 @@ import { closedModel } from './closed-model.ts';
 import { type CompiledStep, compileStep } from './compile-step.ts';
 import { Connections } from './connections.ts';
 import { LoadClock } from './load-clock.ts';
-import type { LoadConfig, LoadTotals } from './load-messages.ts';
+import { FINISH_MS, type LoadConfig, type LoadTotals } from './load-messages.ts';
 import type { LoadModel, ModelParts, UserCounts } from './load-model.ts';
 import { monotonicMs } from './monotonic.ts';
 import { openModel } from './open-model.ts';
 import { ProbeSender } from './probe-sender.ts';
 import { Traffic } from './traffic.ts';
 
-/** What is still in flight at the end gets so long to finish. */
-const FINISH_MS = 5000;
 const LATE_MS = 10;
 const LOOP_RESOLUTION_MS = 10;
 /** A probe that hangs does not hold up the next one. */
@@ -37,6 +35,7 @@ export class LoadEngine {
   readonly #probe: ProbeSender | null;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #onOver: () => void;
+  readonly #graceMs: Milliseconds;
   readonly #users: UserCounts = { users: 0, usersMade: 0, repeatedSetups: 0 };
   #startMonoMs = monotonicMs();
   #intervalStartMs = this.#startMonoMs;
@@ -46,7 +45,7 @@ export class LoadEngine {
 
   constructor(config: LoadConfig, events: LoadEvents) {
     const { origin, pathname } = new URL(config.baseUrl);
-    const { scenario, timeoutMs, maxConnections, seed, run, share } = config;
+    const { scenario, timeoutMs, maxConnections, seed, run, share, graceMs, setupMs } = config;
     const { insecureTls, cookies: sendCookies } = scenario.http;
     const { data } = scenario;
     const common = { seed, run, share, data, sendCookies, onError: events.onError };
@@ -55,7 +54,9 @@ export class LoadEngine {
       ...common,
       connections: new Connections({ ...wire, maxConnections }),
       lateAfterMs: lateAfter(scenario.load),
+      countsUnsent: scenario.load.model === 'open',
     });
+    this.#graceMs = graceMs;
     this.#clock = new LoadClock((gapMs) => {
       this.#suspendedMs += gapMs;
       this.#traffic.noteGap(monotonicMs(), gapMs);
@@ -70,6 +71,7 @@ export class LoadEngine {
       chooseTask: this.#taskChooser(scenario, pathname),
       share,
       seed,
+      setupMs,
       counts: this.#users,
     };
     this.#clock.pause();
@@ -80,7 +82,8 @@ export class LoadEngine {
         ? new ProbeSender(scenario.probe, {
             step: compileStep(probeStep(scenario.probe.path), pathname, scenario.http),
             clock: this.#clock,
-            traffic: new Traffic({ ...common, connections, lateAfterMs: LATE_MS }),
+            traffic: new Traffic({ ...common, connections, lateAfterMs: LATE_MS, countsUnsent: true }),
+            maxInFlight: PROBE_CONNECTIONS,
           })
         : null;
     this.#model =
@@ -105,26 +108,25 @@ export class LoadEngine {
     this.#model.setLevel(level);
   }
 
-  /** Settles when nothing is in flight any more. */
-  async pause(): Promise<void> {
+  /**
+   * Settles when nothing is in flight any more: what is not answered after `graceMs` is aborted. Called again while it drains, the
+   * shorter time counts.
+   */
+  async pause(graceMs: Milliseconds = this.#graceMs): Promise<void> {
     this.#clock.pause();
-    await this.#drained();
+    await this.#drain(graceMs);
   }
 
   resume(): void {
     this.#clock.resume();
   }
 
-  /** Sends nothing more and waits a little for what is in flight. */
+  /** Sends nothing more, waits a little for what is in flight, and aborts the rest. */
   async stop(): Promise<void> {
     this.#model.end();
     this.#clock.close();
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FINISH_MS);
-    });
-    await Promise.race([this.#drained(), patience]);
-    clearTimeout(timer);
+    this.#traffic.withdrawWaiting();
+    await this.#drain(Math.min(FINISH_MS, this.#graceMs));
   }
 
   takeIntervals(): RequestInterval[] {
@@ -149,6 +151,7 @@ export class LoadEngine {
       completed: counts.completed,
       errors: counts.errors,
       dropped: counts.dropped,
+      aborted: counts.aborted,
       inFlight,
       users: this.#users.users,
       repeatedSetups: this.#users.repeatedSetups,
@@ -168,8 +171,14 @@ export class LoadEngine {
     };
   }
 
-  async #drained(): Promise<void> {
+  /** A service that cannot keep up has a backlog that grows with the run: waiting for all of it would never end. */
+  async #drain(graceMs: Milliseconds): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#traffic.abortAll();
+      this.#probe?.abortAll();
+    }, graceMs);
     await Promise.all([this.#traffic.drained(), this.#probe?.drained()]);
+    clearTimeout(timer);
   }
 
   /** Each stage has the tasks and weights that it names, or those of the scenario. */

@@ -55,7 +55,7 @@ export async function startGroup(
   return {
     pid: workers[0]?.pid ?? 0,
     start: () => all((worker) => worker.start()),
-    pause: () => totalsAfter((worker) => worker.pause()),
+    pause: (graceMs) => totalsAfter((worker) => worker.pause(graceMs)),
     resume: () => all((worker) => worker.resume()),
     setLevel: (level) => all((worker) => worker.setLevel(level)),
     stop: () => totalsAfter((worker) => worker.stop()),
@@ -97,6 +97,7 @@ function addTotals(a: LoadTotals, b: LoadTotals): LoadTotals {
     completed: a.completed + b.completed,
     errors: a.errors + b.errors,
     dropped: a.dropped + b.dropped,
+    aborted: a.aborted + b.aborted,
     inFlight: a.inFlight + b.inFlight,
     users: a.users + b.users,
     repeatedSetups: a.repeatedSetups + b.repeatedSetups,

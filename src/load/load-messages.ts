@@ -2,6 +2,9 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs, Share } from '../model/units.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
+/** What is in flight at the end of a load gets so long at most to be answered. */
+export const FINISH_MS: Milliseconds = 5000;
+
 /** What the load process is told once, before it starts. */
 export interface LoadConfig {
   /** Overrides already applied. */
@@ -19,6 +22,10 @@ export interface LoadConfig {
   readonly maxConnections: number;
   /** Open model: arrivals beyond it are dropped. */
   readonly maxInFlight: number;
+  /** At a pause, requests in flight get so long to be answered; then they are aborted. */
+  readonly graceMs: Milliseconds;
+  /** Open model: the arrivals begin after so long at the latest, even where users are still in their set-up. */
+  readonly setupMs: Milliseconds;
 }
 
 /** Where the load stands, since its start. Set-up requests are counted like all others. */
@@ -27,11 +34,13 @@ export interface LoadTotals {
   readonly atMonoMs: MonoMs;
   /** Time that was neither paused nor suspended. */
   readonly activeMs: Milliseconds;
-  /** Requests sent, and arrivals that should have been: `completed + inFlight + dropped`. */
+  /** Requests sent, and arrivals that should have been: `completed + inFlight + dropped + aborted`. */
   readonly offered: number;
   readonly completed: number;
   readonly errors: number;
   readonly dropped: number;
+  /** Given up at a pause or at the end, unanswered. */
+  readonly aborted: number;
   readonly inFlight: number;
   readonly users: number;
   /** Set-ups made again because the target no longer accepted the credentials. */
@@ -55,7 +64,9 @@ export interface LoadTotals {
 export type ToLoad =
   | { readonly type: 'prepare'; readonly config: LoadConfig }
   | { readonly type: 'level'; readonly level: number }
-  | { readonly type: 'start' | 'pause' | 'resume' | 'stop' };
+  /** Null: as the configuration says. May be sent again with less, while the load still drains. */
+  | { readonly type: 'pause'; readonly graceMs: Milliseconds | null }
+  | { readonly type: 'start' | 'resume' | 'stop' };
 
 export type FromLoad =
   | { readonly type: 'listening' | 'prepared' | 'started' | 'resumed' | 'levelled' }

@@ -9,7 +9,7 @@ export interface LoadModel {
   readonly start: (onOver: () => void) => void;
   /** Users, or arrivals a second, from now on, whatever the stages say. */
   readonly setLevel: (level: number) => void;
-  /** Plans nothing more. */
+  /** Plans nothing more; what should have been sent by now and was not is counted as dropped. */
   readonly end: () => void;
 }
 
@@ -22,6 +22,8 @@ export interface ModelParts {
   /** Of several processes that share the load: this one takes every `of`-th user or arrival, from `index` on. */
   readonly share: { readonly index: number; readonly of: number };
   readonly seed: number;
+  /** As in LoadConfig. */
+  readonly setupMs: Milliseconds;
   readonly counts: UserCounts;
 }
 

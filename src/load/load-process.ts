@@ -46,7 +46,7 @@ function serve(): void {
       engine.setLevel(message.level);
       await send({ type: 'levelled' });
     } else if (message.type === 'pause') {
-      await engine.pause();
+      await engine.pause(message.graceMs ?? undefined);
       await report(engine);
       await send({ type: 'paused', totals: engine.totals() });
     } else if (message.type === 'resume') {

@@ -22,6 +22,7 @@ export function buildLoadReport(totals: LoadTotals, facts: LoadFacts): LoadRepor
     offered: totals.offered,
     completed: totals.completed,
     dropped: totals.dropped,
+    aborted: totals.aborted,
     late: totals.late,
     generatorLimited: limits.length > 0,
     limits,
@@ -40,9 +41,9 @@ export function buildLoadReport(totals: LoadTotals, facts: LoadFacts): LoadRepor
 }
 
 /** A generator that sends late, has no time left or runs out of sockets measures itself. */
-export function generatorLimits({ late, completed, generator, suspendedMs }: LoadTotals): string[] {
+export function generatorLimits({ late, completed, aborted, generator, suspendedMs }: LoadTotals): string[] {
   const limits: string[] = [];
-  const lateShare = late.count / Math.max(1, completed);
+  const lateShare = late.count / Math.max(1, completed + aborted);
   if (lateShare > LATE_SHARE_LIMIT) limits.push(`${percent(lateShare)} of the requests were sent late`);
   if (generator.eventLoopUtilization > UTILIZATION_LIMIT) {
     limits.push(

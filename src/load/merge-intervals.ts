@@ -21,6 +21,7 @@ function mergeTwo(a: RequestInterval, b: RequestInterval): RequestInterval {
     count: a.count + b.count,
     errors: a.errors + b.errors,
     dropped: a.dropped + b.dropped,
+    aborted: (a.aborted ?? 0) + (b.aborted ?? 0),
     late: a.late + b.late,
     maxLateMs: Math.max(a.maxLateMs, b.maxLateMs),
     errorKinds,

@@ -11,10 +11,10 @@ const SETUPS_AT_ONCE = 10;
 /**
  * Arrivals by an absolute schedule, whether or not the answers keep up. Each is sent for the next of a pool of users
  * that were prepared before the schedule began. An arrival is dropped, and counted as such, when too many are
- * in flight or no user could be prepared.
+ * in flight, when no user could be prepared, or when the end of the load comes before its turn.
  */
 export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts): LoadModel {
-  const { clock, traffic, setup, chooseTask, share, seed, counts } = parts;
+  const { clock, traffic, setup, chooseTask, share, seed, setupMs, counts } = parts;
   const users = Math.max(1, Math.ceil((load.users - share.index) / share.of));
   /** The same in every process that shares the load. */
   const random = seededRandom(seed);
@@ -25,6 +25,11 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
   const renewing = new Set<VirtualUser>();
   let turn = 0;
   let isOver = false;
+  let hasBegun = false;
+  let originMs = 0;
+  let endMs = Number.POSITIVE_INFINITY;
+  /** When the next arrival is due; infinity before the first and after the last. */
+  let nextMs = Number.POSITIVE_INFINITY;
 
   /** Prepares a user until it succeeds; `tried` is called after the first attempt. */
   function prepare(user: VirtualUser, tried: () => void): void {
@@ -40,7 +45,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     return new VirtualUser({ user: share.index + 1 + share.of * counts.usersMade++, setup, clock, traffic });
   }
 
-  /** `done` is called when each user has been tried once. */
+  /** `done` is called when each user has been tried once; arrivals do not wait for a set-up that hangs. */
   function prepareAll(done: () => void): void {
     if (setup.length === 0) {
       while (counts.users < users) ready.push(makeUser());
@@ -56,6 +61,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
       });
     };
     for (let i = 0; i < SETUPS_AT_ONCE; i++) prepareNext();
+    clock.at(clock.nowMs + setupMs, done);
   }
 
   /** A refused user goes on with what it has while its set-up is made again: the schedule does not wait for it. */
@@ -71,7 +77,8 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
   function arrive(dueMs: Milliseconds): void {
     const task = chooseTask(dueMs);
     const user = ready[turn++ % Math.max(1, ready.length)];
-    if (!user || traffic.inFlight >= maxInFlight) {
+    const isTooLate = clock.nowMs > endMs && isOverdue(dueMs);
+    if (!user || isTooLate || traffic.inFlight >= maxInFlight) {
       traffic.drop(task);
       return;
     }
@@ -82,24 +89,43 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     });
   }
 
-  function plan(originMs: Milliseconds, onOver: () => void, ofVersion = version): void {
+  function isOverdue(dueMs: Milliseconds): boolean {
+    return clock.nowMs - dueMs > traffic.lateAfterMs;
+  }
+
+  function advance(): void {
     const offsetMs = arrivals.next();
-    if (offsetMs === null) {
-      clock.at(originMs + (load.durationMs ?? 0), onOver);
-      return;
-    }
+    nextMs = offsetMs === null ? Number.POSITIVE_INFINITY : originMs + offsetMs;
+  }
+
+  /** Plans one arrival after the other: however late the generator is, one entry stands in the queue. */
+  function plan(): void {
+    advance();
     // A schedule that never reaches its next arrival (a last stage of 0/s) waits for the end.
-    if (!Number.isFinite(offsetMs)) return;
-    clock.at(originMs + offsetMs, (dueMs) => {
+    if (!Number.isFinite(nextMs)) return;
+    const ofVersion = version;
+    clock.at(nextMs, (dueMs) => {
       if (isOver || ofVersion !== version) return;
       arrive(dueMs);
-      plan(originMs, onOver, ofVersion);
+      plan();
     });
+  }
+
+  /** The end is planned first: it does not wait for arrivals that are late. */
+  function begin(onOver: () => void): void {
+    if (hasBegun || isOver) return;
+    hasBegun = true;
+    originMs = clock.nowMs;
+    if (load.durationMs !== null) {
+      endMs = originMs + load.durationMs;
+      clock.at(endMs, onOver);
+    }
+    plan();
   }
 
   return {
     start(onOver) {
-      prepareAll(() => plan(clock.nowMs, onOver));
+      prepareAll(() => begin(onOver));
     },
     setLevel(level) {
       version++;
@@ -107,10 +133,13 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
         scheduleArrivals({ ...load, stages: [{ level, durationMs: null }], durationMs: null }, random),
         share,
       );
-      if (ready.length > 0) plan(clock.nowMs, () => {});
+      if (!hasBegun) return;
+      originMs = clock.nowMs;
+      plan();
     },
     end() {
       isOver = true;
+      for (; nextMs <= clock.nowMs && isOverdue(nextMs); advance()) traffic.drop(chooseTask(nextMs));
     },
   };
 }

@@ -10,6 +10,8 @@ interface ProbeParts {
   readonly clock: LoadClock;
   /** Of its own: it must not queue behind the load, and does not count as load. */
   readonly traffic: Traffic;
+  /** Probes beyond it are dropped. */
+  readonly maxInFlight: number;
 }
 
 /** Sends the probe at its rate, by absolute time, whatever becomes of the answers. */
@@ -36,14 +38,19 @@ export class ProbeSender {
     return this.#parts.traffic.drained();
   }
 
+  abortAll(): void {
+    this.#parts.traffic.abortAll();
+  }
+
   takeIntervals(startMonoMs: MonoMs, endMonoMs: MonoMs): RequestInterval[] {
     return this.#parts.traffic.takeIntervals(startMonoMs, endMonoMs);
   }
 
   #plan(originMs: Milliseconds, count: number): void {
-    const { clock, traffic, step } = this.#parts;
+    const { clock, traffic, step, maxInFlight } = this.#parts;
     clock.at(originMs + count * this.#periodMs, (dueMs) => {
-      traffic.send(step, this.#sender, clock.toMonoMs(dueMs), () => {});
+      if (traffic.inFlight >= maxInFlight) traffic.drop(step);
+      else traffic.send(step, this.#sender, clock.toMonoMs(dueMs), () => {});
       this.#plan(originMs, count + 1);
     });
   }

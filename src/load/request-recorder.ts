@@ -30,6 +30,7 @@ export class RequestRecorder {
   #count = 0;
   #errors = 0;
   #dropped = 0;
+  #aborted = 0;
   #late = 0;
   #maxLateMs = 0;
   #errorKinds: Record<string, number> = {};
@@ -40,16 +41,27 @@ export class RequestRecorder {
   }
 
   /** Whether the request was sent late is returned. */
-  record({ plannedMs, sentMs, endMs, errorKind, hasLatency }: Outcome): boolean {
+  record(outcome: Outcome): boolean {
     this.#count++;
-    const lateMs = sentMs - plannedMs;
-    const isLate = lateMs > this.#lateAfterMs;
-    if (isLate) this.#late++;
-    if (lateMs > this.#maxLateMs) this.#maxLateMs = lateMs;
+    const { errorKind } = outcome;
     if (errorKind !== null) {
       this.#errors++;
       this.#errorKinds[errorKind] = (this.#errorKinds[errorKind] ?? 0) + 1;
     }
+    return this.#time(outcome);
+  }
+
+  /** Given up by us before the answer came: at least so long it took. Returns as `record`. */
+  recordAborted(outcome: Outcome): boolean {
+    this.#aborted++;
+    return this.#time(outcome);
+  }
+
+  #time({ plannedMs, sentMs, endMs, hasLatency }: Outcome): boolean {
+    const lateMs = sentMs - plannedMs;
+    const isLate = lateMs > this.#lateAfterMs;
+    if (isLate) this.#late++;
+    if (lateMs > this.#maxLateMs) this.#maxLateMs = lateMs;
     if (hasLatency) {
       this.#intended.recordValue(toMicroseconds(endMs - plannedMs));
       this.#service.recordValue(toMicroseconds(endMs - sentMs));
@@ -63,7 +75,7 @@ export class RequestRecorder {
 
   /** The interval up to now, and begins a new one; null when nothing happened in it. */
   take(startMonoMs: MonoMs, endMonoMs: MonoMs): RequestInterval | null {
-    if (this.#count === 0 && this.#dropped === 0) return null;
+    if (this.#count === 0 && this.#dropped === 0 && this.#aborted === 0) return null;
     const interval: RequestInterval = {
       startMonoMs,
       endMonoMs,
@@ -71,6 +83,7 @@ export class RequestRecorder {
       count: this.#count,
       errors: this.#errors,
       dropped: this.#dropped,
+      aborted: this.#aborted,
       late: this.#late,
       maxLateMs: this.#maxLateMs,
       errorKinds: this.#errorKinds,
@@ -80,7 +93,7 @@ export class RequestRecorder {
     };
     this.#intended.reset();
     this.#service.reset();
-    this.#count = this.#errors = this.#dropped = this.#late = this.#maxLateMs = 0;
+    this.#count = this.#errors = this.#dropped = this.#aborted = this.#late = this.#maxLateMs = 0;
     this.#errorKinds = {};
     return interval;
   }

@@ -33,6 +33,8 @@ function findScenarioFile(scenario: string): string {
 
 export interface ReadScenario {
   readonly file: string;
+  /** By what it is found again: the path, or the name where it comes with the tool. */
+  readonly reference: string;
   readonly text: string;
   readonly scenario: Scenario;
 }
@@ -42,7 +44,8 @@ export function readScenario(named: string): ReadScenario {
   const file = findScenarioFile(named);
   const text = readText(file);
   const readData = (path: string): string => readText(resolve(dirname(file), path));
-  return { file, text, scenario: parseScenario(text, { fileName: file, readText: readData }) };
+  const reference = dirname(file) === resolve(SHIPPED) ? basename(file, '.yaml') : file;
+  return { file, reference, text, scenario: parseScenario(text, { fileName: file, readText: readData }) };
 }
 
 /** Data sets are kept in memory. */

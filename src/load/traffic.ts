@@ -6,7 +6,7 @@ import { type Random, seededRandom } from '../scenario/random.ts';
 import type { DataSet } from '../scenario/scenario.ts';
 import type { TemplateContext } from '../scenario/template.ts';
 import type { CompiledStep } from './compile-step.ts';
-import type { Answer } from './connection.ts';
+import { ABORTED, type Answer, NOT_SENT } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { keepCookies } from './cookies.ts';
 import { isGeneratorLimit } from './error-kind.ts';
@@ -17,6 +17,8 @@ import { RowSource } from './row-source.ts';
 export interface StepResult {
   readonly errorKind: string | null;
   readonly status: number;
+  /** The load paused or ended before there was an answer: neither success nor failure. */
+  readonly isCutShort: boolean;
 }
 
 /** What one virtual user brings to a request. */
@@ -32,6 +34,8 @@ interface TrafficOptions {
   readonly connections: Connections;
   readonly seed: number;
   readonly lateAfterMs: Milliseconds;
+  /** What could not be sent counts as dropped. Users that wait for answers ask again: what they did not send is not missing. */
+  readonly countsUnsent: boolean;
   /** A short text that no other run has. */
   readonly run: string;
   /** As in LoadConfig: sequences are counted on by several processes without meeting. */
@@ -47,6 +51,7 @@ interface TrafficCounts {
   completed: number;
   errors: number;
   dropped: number;
+  aborted: number;
   late: number;
   maxLateMs: Milliseconds;
   generatorErrors: number;
@@ -59,6 +64,7 @@ export class Traffic {
     completed: 0,
     errors: 0,
     dropped: 0,
+    aborted: 0,
     late: 0,
     maxLateMs: 0,
     generatorErrors: 0,
@@ -92,7 +98,7 @@ export class Traffic {
   }
 
   get inFlight(): number {
-    return this.counts.sent - this.counts.completed;
+    return this.counts.sent - this.counts.completed - this.counts.aborted;
   }
 
   /** Sends one step, planned for `plannedMs`; `done` is called once, after the answer. */
@@ -102,11 +108,17 @@ export class Traffic {
     const rendered = this.#withCookies(step.render(this.#contextOf(sender)), sender);
     const { request, takesCompressed } = book.prepare(rendered, step.wantsBody);
     this.#connections.send(request, step.wantsBody || takesCompressed, (answer) => {
+      if (answer.error === ABORTED || answer.error === NOT_SENT) {
+        this.#bookCutShort(step, plannedMs, answer);
+        done({ errorKind: answer.error, status: 0, isCutShort: true });
+        if (this.inFlight === 0) this.#tellDrained();
+        return;
+      }
       if (this.#options.sendCookies) keepCookies(answer.headers['set-cookie'], sender.cookies);
       const errorKind = step.check(answer, sender.variables);
       if (errorKind === null) book.note(request, answer);
       this.#book(step.name, plannedMs, answer, errorKind);
-      done({ errorKind, status: answer.status });
+      done({ errorKind, status: answer.status, isCutShort: false });
       if (this.inFlight === 0) this.#tellDrained();
     });
   }
@@ -117,9 +129,23 @@ export class Traffic {
     this.#recorderOf(step.name).drop();
   }
 
+  get lateAfterMs(): Milliseconds {
+    return this.#lateAfterMs;
+  }
+
   /** Settles when nothing is in flight. */
   drained(): Promise<void> {
     return this.inFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Nothing more is sent: what waits for a connection is taken back. */
+  withdrawWaiting(): void {
+    this.#connections.withdrawWaiting();
+  }
+
+  /** Gives up everything in flight at once. */
+  abortAll(): void {
+    this.#connections.abortAll();
   }
 
   noteGap(gapEndMs: MonoMs, gapMs: Milliseconds): void {
@@ -157,15 +183,39 @@ export class Traffic {
     const { counts } = this;
     const { sentMs, endMs } = answer;
     counts.completed++;
-    const crossedGap = sentMs < this.#lastGapEndMs && endMs >= this.#lastGapEndMs;
-    const hasLatency = (answer.status > 0 || errorKind === 'timeout') && !crossedGap;
-    const isLate = this.#recorderOf(name).record({ plannedMs, sentMs, endMs, errorKind, hasLatency });
-    if (isLate) counts.late++;
-    if (sentMs - plannedMs > counts.maxLateMs) counts.maxLateMs = sentMs - plannedMs;
+    const hasLatency = (answer.status > 0 || errorKind === 'timeout') && !this.#crossedGap(answer);
+    this.#noteLateness(
+      this.#recorderOf(name).record({ plannedMs, sentMs, endMs, errorKind, hasLatency }),
+      answer,
+      plannedMs,
+    );
     if (errorKind === null) return;
     counts.errors++;
     if (isGeneratorLimit(errorKind)) counts.generatorErrors++;
     this.#onError(name, errorKind);
+  }
+
+  /** A request that waited in vain is in the percentiles with the time that it waited: leaving it out would flatter the service. */
+  #bookCutShort(step: CompiledStep, plannedMs: MonoMs, answer: Answer): void {
+    const { counts } = this;
+    if (answer.error === NOT_SENT) {
+      counts.sent--;
+      if (this.#options.countsUnsent) this.drop(step);
+      return;
+    }
+    counts.aborted++;
+    const { sentMs, endMs } = answer;
+    const outcome = { plannedMs, sentMs, endMs, errorKind: null, hasLatency: !this.#crossedGap(answer) };
+    this.#noteLateness(this.#recorderOf(step.name).recordAborted(outcome), answer, plannedMs);
+  }
+
+  #crossedGap({ sentMs, endMs }: Answer): boolean {
+    return sentMs < this.#lastGapEndMs && endMs >= this.#lastGapEndMs;
+  }
+
+  #noteLateness(isLate: boolean, { sentMs }: Answer, plannedMs: MonoMs): void {
+    if (isLate) this.counts.late++;
+    this.counts.maxLateMs = Math.max(this.counts.maxLateMs, sentMs - plannedMs);
   }
 
   #recorderOf(name: string): RequestRecorder {

@@ -44,8 +44,8 @@ export class VirtualUser implements Sender {
       return;
     }
     this.#clock.soon(() => {
-      this.#traffic.send(step, this, this.#clock.toMonoMs(this.#clock.nowMs), ({ errorKind }) => {
-        this.#note(errorKind !== null);
+      this.#traffic.send(step, this, this.#clock.toMonoMs(this.#clock.nowMs), ({ errorKind, isCutShort }) => {
+        if (!isCutShort) this.#note(errorKind !== null);
         if (errorKind === null) this.prepare(done, index + 1);
         else done(false);
       });
@@ -68,7 +68,8 @@ export class VirtualUser implements Sender {
     return fullMs * (0.5 + this.#traffic.random() / 2);
   }
 
-  #learnFrom({ status }: StepResult): void {
+  #learnFrom({ status, isCutShort }: StepResult): void {
+    if (isCutShort) return;
     const wasRefused = status === UNAUTHORISED && this.#setup.length > 0;
     if (wasRefused) this.needsSetup = true;
     this.#note(status === 0 || wasRefused);

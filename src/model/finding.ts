@@ -1,3 +1,4 @@
+import type { CheckId } from './check-id.ts';
 import type { SourcePlace } from './profiles.ts';
 
 export const FINDING_KINDS = [
@@ -97,6 +98,8 @@ export interface Finding {
   readonly allocatedAt?: readonly { readonly share: number; readonly stack: readonly SourcePlace[] }[];
   /** Counts of the class in the snapshots, in order. */
   readonly countSeries?: readonly number[];
+  /** The check that found it; absent in reports of earlier versions. */
+  readonly foundBy?: CheckId;
   readonly evidence: readonly Evidence[];
   readonly against: readonly string[];
   readonly recommendation: string;

@@ -8,7 +8,10 @@ export interface LoadReport {
   readonly durationMs: Milliseconds;
   readonly offered: number;
   readonly completed: number;
+  /** Arrivals that were not sent: too many in flight, no user ready, or the end came before their turn. */
   readonly dropped: number;
+  /** Sent, but not answered by the end of the load and 5 s more: given up. */
+  readonly aborted: number;
   readonly late: { readonly count: number; readonly maxMs: Milliseconds };
   /** The figures say more about the generator than about the target: see `limits`. */
   readonly generatorLimited: boolean;

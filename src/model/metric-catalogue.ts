@@ -80,6 +80,7 @@ export type MetricName =
   | 'resources.timers'
   | 'resources.sockets'
   | 'resources.servers'
+  | 'resources.servers.http'
   | 'resources.other'
   | 'requests.served'
   | 'requests.aborted'
@@ -169,6 +170,12 @@ export const METRICS: Readonly<Record<MetricName, MetricInfo>> = {
   'resources.timers': gauge('count', 'lower', 'runtime', 'Active timers'),
   'resources.sockets': gauge('count', 'lower', 'runtime', 'Active TCP sockets'),
   'resources.servers': gauge('count', 'lower', 'runtime', 'Listening servers'),
+  'resources.servers.http': gauge(
+    'count',
+    'neither',
+    'runtime',
+    'Listening HTTP servers, looked for until a request comes',
+  ),
   'resources.other': gauge('count', 'lower', 'runtime', 'Other active resources'),
   'requests.served': counter('count', 'runtime', 'HTTP requests answered by the target'),
   'requests.aborted': counter('count', 'runtime', 'HTTP requests that ended without an answer'),

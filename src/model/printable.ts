@@ -1,8 +1,8 @@
-// C0 and C1 controls, DEL; soft hyphen-like and bidirectional controls; line and paragraph separator; byte order mark;
-// surrogates without a partner; the two non-characters that XML forbids.
+// C0 and C1 controls, DEL; soft hyphen-like, invisible and bidirectional controls; line and paragraph separator; byte
+// order mark; surrogates without a partner; the two non-characters that XML forbids.
 const UNPRINTABLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const LONGEST = 2000;
 
@@ -12,7 +12,16 @@ const LONGEST = 2000;
  * Not an escape for any markup: that comes after it.
  */
 export function printable(text: string): string {
-  return shorten(text).replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return shorten(text).replace(UNPRINTABLE, escaped);
+}
+
+/** The same for words of ours with names in them: nothing is cut, and our own line ends and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : escaped(char)));
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function shorten(text: string): string {

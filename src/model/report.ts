@@ -22,6 +22,12 @@ export interface RequestSummary {
   readonly name: string;
   readonly count: number;
   readonly errors: number;
+  /** Arrivals that were not sent: in no percentile. */
+  readonly dropped: number;
+  /** Given up unanswered when the load paused or ended: not in `count`, in the percentiles with the time that they waited. */
+  readonly aborted: number;
+  /** Sent noticeably after their time. */
+  readonly late: number;
   readonly ratePerSecond: number;
   readonly p50Ms: number;
   readonly p90Ms: number;
@@ -55,6 +61,30 @@ export interface QuerySummary {
   readonly wholeReads: readonly string[];
 }
 
+/** A stretch in which something that was planned to be seen was not. Times from the start of the run. */
+export interface CoverageGap {
+  readonly what: 'process' | 'inside' | 'cpu' | 'snapshots' | 'load';
+  readonly fromMs: Milliseconds;
+  readonly toMs: Milliseconds;
+  /** Why, where it is known. */
+  readonly reason: string;
+}
+
+/** How much was seen of what was planned. */
+export interface Completeness {
+  /** Why the run is no pass, whatever its gates say; sentences. Empty where it ended in order, undamaged and well seen. */
+  readonly missing: readonly string[];
+  /** What was lost that a pass can bear, and what was never planned; sentences. */
+  readonly notes: readonly string[];
+  readonly gaps: readonly CoverageGap[];
+  readonly snapshots: {
+    readonly planned: number;
+    readonly taken: number;
+    readonly refused: number;
+    readonly failed: number;
+  };
+}
+
 /** report.json, schema `profiler-report/1`: the part that programs rely on. */
 export interface Report {
   readonly schema: 'profiler-report/1';
@@ -63,13 +93,15 @@ export interface Report {
     readonly startedAt: string;
     readonly durationMs: Milliseconds;
     readonly requests: number;
-    /** Samples taken over samples planned, 0 to 1. */
+    /** Planned samples in which all was seen that was planned (outside and inside of the service), 0 to 1. */
     readonly coverage: number;
     readonly target: { readonly pid: number; readonly node: string | null; readonly name: string };
   };
   readonly verdict: 'pass' | 'fail' | 'inconclusive';
   readonly exitCode: ExitCode;
   readonly gates: readonly Gate[];
+  /** Absent in reports of earlier versions. */
+  readonly completeness?: Completeness;
   readonly findings: readonly Finding[];
   readonly checked: readonly Checked[];
   /** Largest expected gain first; absent in reports of earlier versions. */

@@ -31,8 +31,13 @@ export interface RequestInterval {
   /** Completed requests, errors included. */
   readonly count: number;
   readonly errors: number;
-  /** Arrivals that were not sent since too many were in flight. */
+  /** Arrivals that were not sent: too many were in flight, no user was ready, or the load ended before their turn. */
   readonly dropped: number;
+  /**
+   * Sent, but given up when the load paused or ended: not in `count`, and in the distributions with the time that they had
+   * waited by then. Absent in runs that were recorded before this was counted.
+   */
+  readonly aborted?: number;
   /** Sent more than 10 ms (or 10 % of the arrival interval, if longer) after the intended time. */
   readonly late: number;
   readonly maxLateMs: number;

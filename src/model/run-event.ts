@@ -28,13 +28,23 @@ export interface CaptureCost {
   readonly pauseMs: Milliseconds;
 }
 
+/** `heap-count`: how many objects live, to know what a snapshot would cost. */
+export type CaptureName =
+  | 'cpu-start'
+  | 'cpu'
+  | 'heap-profile'
+  | 'heap-snapshot'
+  | 'heap-count'
+  | 'collect-garbage'
+  | 'class-counts';
+
 /** One line of events.ndjson. */
 export type RunEvent = At &
   (
     | { readonly type: 'phase'; readonly phase: PhaseName; readonly edge: 'start' | 'end' }
     | {
         readonly type: 'capture';
-        readonly capture: 'cpu-start' | 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
+        readonly capture: CaptureName;
         /** Relative to the run folder; null when the capture leaves no file or failed. */
         readonly file: string | null;
         readonly cost: CaptureCost;

@@ -1,7 +1,7 @@
 import type { ScrapePlan } from './scrape.ts';
 import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
 
-/** What is known of the process under test. `commandLine` and `cwd` carry no secrets: see `redactCommandLine`. */
+/** What is known of the process under test. `commandLine` carries no secrets: see `redactCommandLine`. */
 export interface TargetFacts {
   readonly pid: number;
   /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: with the pid, the identity of a process. */
@@ -71,6 +71,40 @@ export interface ScriptRecord {
   readonly variables?: Readonly<Record<string, number>>;
 }
 
+/** What a journal holds when nothing of it is lost. */
+export interface JournalSeal {
+  readonly lines: number;
+  /** Over the checksums of all its lines, in order. */
+  readonly checksum: string;
+}
+
+/** Written last, when a recording is closed in order: by it readers know that nothing is missing. */
+export interface RunSeal {
+  /** By file name. */
+  readonly journals: Readonly<Record<string, JournalSeal>>;
+  /** Size of each profile, snapshot and file of the database, by its path in the run folder. */
+  readonly files: Readonly<Record<string, Bytes>>;
+}
+
+/** A side from which a target is looked at: by the system that runs it, and by its own runtime. */
+export type View = 'process' | 'inside';
+
+/** What a run keeps of its scenario: enough to find it again and to compare runs, no value that was sent. */
+export interface ScenarioRecord {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Names, methods, paths and load. Runs of earlier versions hold the whole text, credentials redacted. */
+  readonly text: string;
+  /** Absent in runs of earlier versions. */
+  readonly source?: {
+    /** A path, or the name of a scenario that comes with the tool. */
+    readonly file: string;
+    readonly sha256: string;
+  };
+  /** Of what it sends: the same where only comments, address, length, limits or credentials differ. */
+  readonly digest?: string;
+}
+
 /** run.json: rewritten (to a .part file, then renamed) whenever it changes. */
 export interface RunManifest {
   readonly schema: 'profiler-run/1';
@@ -95,10 +129,12 @@ export interface RunManifest {
     readonly cpuWindowMs: Milliseconds;
     readonly heapSamplingIntervalBytes: Bytes;
     readonly load: 'none' | 'scenario';
+    /** Sides from which samples are taken; what was never planned is no gap. Absent in runs of earlier versions. */
+    readonly views?: readonly View[];
     readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
   };
-  /** The scenario as it was driven (credentials redacted), and its thresholds; null with `--load none`. */
-  readonly scenario: { readonly name: string; readonly baseUrl: string; readonly text: string } | null;
+  /** The scenario that was driven; null with `--load none`. */
+  readonly scenario: ScenarioRecord | null;
   /** Limits to hold, as written: `rss<512MiB`, `lock-proof: p(95)<300ms`. */
   readonly thresholds: Readonly<Record<string, readonly string[]>>;
   readonly snapshots: readonly SnapshotRecord[];
@@ -108,4 +144,6 @@ export interface RunManifest {
   /** The service's own metrics, where they were asked for. */
   readonly scrape?: ScrapePlan;
   readonly allocationBurst?: AllocationBurstRecord;
+  /** Absent while the run is recorded, where the tool was killed, and in runs of earlier versions. */
+  readonly seal?: RunSeal;
 }

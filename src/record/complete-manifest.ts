@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, rethrowStorage, storageError } from '../files/storage-error.ts';
+import { rethrowStorage } from '../files/storage-error.ts';
 import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest, SnapshotRecord } from '../model/run-manifest.ts';
@@ -38,14 +38,15 @@ interface Unlisted {
 /**
  * Brings the lists of run.json in line with the disk: records whose file is gone are taken out, artefacts that are not
  * listed get a record from their capture event, the samples around them and, for CPU windows, their own time stamps.
- * Every change is told as damage.
+ * Every change is told as damage. `files`: what there is, see `listArtefacts`.
  */
 export async function completeManifest(
   dir: string,
   manifest: RunManifest,
   recorded: Recorded,
+  files: Iterable<string>,
 ): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
-  const onDisk = new Set(await artefactsOf(dir));
+  const onDisk = new Set([...files].filter((file) => artefactKind(file) !== 'database' && file !== BURST));
   const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles].map(({ file }) => file);
   const damage = listed
     .filter((file) => !onDisk.has(file))
@@ -56,7 +57,12 @@ export async function completeManifest(
     heapProfiles: manifest.heapProfiles.filter(({ file }) => onDisk.has(file)),
   };
   for (const file of onDisk) {
-    if (!listed.includes(file)) damage.push(note(file, await addUnlisted(lists, dir, file, manifest, recorded)));
+    if (listed.includes(file)) continue;
+    // A recording that was closed in order has listed all that is its own.
+    const told = manifest.seal
+      ? 'not part of the run, and left out'
+      : await addUnlisted(lists, dir, file, manifest, recorded);
+    damage.push(note(file, told));
   }
   lists.snapshots.sort((a, b) => a.monoMs - b.monoMs);
   lists.cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs);
@@ -83,24 +89,6 @@ async function addUnlisted(
     else lists.heapProfiles.push(heapProfileRecord(unlisted, manifest));
   }
   return 'not listed in run.json; its record was made up from the journals';
-}
-
-/** The profiles and snapshots in the folder, as run.json names them. */
-async function artefactsOf(dir: string): Promise<string[]> {
-  const lists = await Promise.all(
-    ['cpu', 'heap'].map(async (folder) => {
-      // A folder that is not there holds nothing. Links are left alone: a run folder may come from elsewhere.
-      const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch((error: unknown) => {
-        if (errnoOf(error) === 'ENOENT') return [];
-        throw storageError('cannot read', join(dir, folder), error);
-      });
-      return entries.filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
-    }),
-  );
-  return lists
-    .flat()
-    .filter((file) => artefactKind(file) !== null && file !== BURST)
-    .sort();
 }
 
 async function describe(dir: string, file: string, manifest: RunManifest, recorded: Recorded): Promise<Unlisted> {

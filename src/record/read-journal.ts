@@ -2,6 +2,8 @@ import { openRegularFile } from '../files/regular-file.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
 import { createJournalDecoder } from '../format/journal.ts';
 import { ShapeError } from '../format/shape.ts';
+import type { JournalSeal } from '../model/run-manifest.ts';
+import { JournalLedger } from './journal-ledger.ts';
 
 /** Something of a run that could not be read as it was written, or had to be made up for. */
 export interface RunDamage {
@@ -16,21 +18,26 @@ export interface RunDamage {
 /** A file of nothing but damage would otherwise be kept in memory as notes. */
 const MAX_NOTES = 200;
 
+export interface ReadJournal<T> {
+  readonly records: T[];
+  readonly damage: RunDamage[];
+  /** What its undamaged lines come to, to be held against the seal of the run. */
+  readonly seen: JournalSeal;
+}
+
 /** Reads every record of a journal that can be read, and tells the rest. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake. */
-export async function readJournal<T>(
-  path: string,
-  file: string,
-  read: (record: object) => T,
-): Promise<{ records: T[]; damage: RunDamage[] }> {
+export async function readJournal<T>(path: string, file: string, read: (record: object) => T): Promise<ReadJournal<T>> {
   const records: T[] = [];
   const damage: RunDamage[] = [];
+  const ledger = new JournalLedger();
   let untold = 0;
   const tell = (note: RunDamage): void => {
     if (damage.length < MAX_NOTES) damage.push(note);
     else untold += 1;
   };
   const decoder = createJournalDecoder({
-    record: ({ record, line, byteOffset }) => {
+    record: ({ record, checksum, line, byteOffset }) => {
+      ledger.add(checksum);
       try {
         records.push(read(record));
       } catch (error) {
@@ -50,5 +57,5 @@ export async function readJournal<T>(
   }
   decoder.end();
   if (untold > 0) damage.push({ file, line: null, byteOffset: null, reason: `and ${untold} more damaged lines` });
-  return { records, damage };
+  return { records, damage, seen: ledger.seal };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
-import { parseRunManifest } from '../format/run-manifest.ts';
+import { manifestChecksum, parseRunManifest } from '../format/run-manifest.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
@@ -12,6 +12,13 @@ import { MANIFEST } from './run-files.ts';
  * `run-too-new` (all exit 2), or `storage` (exit 6).
  */
 export async function readManifest(dir: string): Promise<RunManifest> {
+  return (await readCheckedManifest(dir)).manifest;
+}
+
+/** The same, with what its checksum says. */
+export async function readCheckedManifest(
+  dir: string,
+): Promise<{ readonly manifest: RunManifest; readonly checksum: ReturnType<typeof manifestChecksum> }> {
   const path = join(dir, MANIFEST);
   const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
     const errno = errnoOf(error);
@@ -24,5 +31,6 @@ export async function readManifest(dir: string): Promise<RunManifest> {
       { cause: error },
     );
   });
-  return parseRunManifest(bytes, path);
+  const manifest = parseRunManifest(bytes, path);
+  return { manifest, checksum: manifestChecksum(bytes) };
 }

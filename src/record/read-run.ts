@@ -10,8 +10,10 @@ import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
 import { completeManifest } from './complete-manifest.ts';
-import { type RunDamage, readJournal } from './read-journal.ts';
-import { readManifest } from './read-manifest.ts';
+import { findLosses } from './find-losses.ts';
+import { listArtefacts } from './list-artefacts.ts';
+import { type ReadJournal, type RunDamage, readJournal } from './read-journal.ts';
+import { readCheckedManifest } from './read-manifest.ts';
 import { rebuildManifest } from './rebuild-manifest.ts';
 import { refuseIrregularRun } from './refuse-irregular.ts';
 import { JOURNALS, MANIFEST } from './run-files.ts';
@@ -27,6 +29,8 @@ export interface Run {
   readonly scrapes: readonly Scrape[];
   /** All that was lost, left out or made up for. Empty when the run ended in order. */
   readonly damage: readonly RunDamage[];
+  /** What no verdict can do without and that is missing, damaged or changed: see `findLosses`. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -49,31 +53,50 @@ export async function readRun(dir: string): Promise<Run> {
   const found = await manifestOf(dir, recorded);
   const scrapes = found.manifest.scrape
     ? await readJournal(join(dir, JOURNALS.scrapes), JOURNALS.scrapes, readScrape)
-    : { records: [], damage: [] };
-  const complete = await completeManifest(dir, found.manifest, recorded);
+    : null;
+  const onDisk = await listArtefacts(dir);
+  const complete = await completeManifest(dir, found.manifest, recorded, onDisk.keys());
+  const journals = new Map<string, Omit<ReadJournal<unknown>, 'records'>>([
+    [JOURNALS.samples, samples],
+    [JOURNALS.events, events],
+    [JOURNALS.requests, requests],
+  ]);
+  if (scrapes) journals.set(JOURNALS.scrapes, scrapes);
   return {
     dir,
     manifest: complete.manifest,
     ...recorded,
-    scrapes: scrapes.records,
+    scrapes: scrapes?.records ?? [],
     damage: [
       ...found.damage,
       ...samples.damage,
       ...unknownMetricNotes(unknownMetrics),
       ...events.damage,
       ...requests.damage,
-      ...scrapes.damage,
+      ...(scrapes?.damage ?? []),
       ...complete.damage,
     ],
+    losses: findLosses({
+      manifest: found.isMadeUp ? null : found.manifest,
+      checksum: found.checksum,
+      isEnded: events.records.some(({ type }) => type === 'end'),
+      journals,
+      onDisk,
+    }),
   };
+}
+
+interface FoundManifest extends Awaited<ReturnType<typeof readCheckedManifest>> {
+  readonly isMadeUp: boolean;
+  readonly damage: readonly RunDamage[];
 }
 
 async function manifestOf(
   dir: string,
   recorded: { readonly samples: readonly Sample[]; readonly events: readonly RunEvent[] },
-): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
+): Promise<FoundManifest> {
   try {
-    return { manifest: await readManifest(dir), damage: [] };
+    return { ...(await readCheckedManifest(dir)), isMadeUp: false, damage: [] };
   } catch (error) {
     if (!(error instanceof ProfilerError)) throw error;
     const manifest = ['run-manifest-missing', 'run-manifest-invalid'].includes(error.code)
@@ -81,7 +104,12 @@ async function manifestOf(
       : null;
     if (!manifest) throw error;
     const reason = `${error.message}; made up from the journals: target, plan and thresholds are unknown`;
-    return { manifest, damage: [{ file: MANIFEST, line: null, byteOffset: null, reason }] };
+    return {
+      manifest,
+      checksum: 'missing',
+      isMadeUp: true,
+      damage: [{ file: MANIFEST, line: null, byteOffset: null, reason }],
+    };
   }
 }
 

@@ -20,7 +20,7 @@ export async function refuseIrregularRun(dir: string): Promise<void> {
       'run-not-found',
       EXIT.usage,
       `${dir}: no such run folder`,
-      'profiler ui lists the runs of profiles/.',
+      'Name the folder of a run: profiles/<run-id>, unless --out said otherwise.',
     );
   }
   const wrong: string[] = [];

@@ -6,6 +6,7 @@ import { makeFolders } from '../files/output-place.ts';
 import { rethrowFor, storageError } from '../files/storage-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { encodeEvent } from '../format/event-line.ts';
+import { checksumOfLine } from '../format/journal.ts';
 import { encodeRequestInterval } from '../format/request-line.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
 import { encodeSample } from '../format/sample-line.ts';
@@ -14,13 +15,17 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import type { RunManifest } from '../model/run-manifest.ts';
+import type { RunManifest, RunSeal } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
+import { redactMessage } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
+import { JournalLedger } from './journal-ledger.ts';
 import { JOURNAL_FLAGS, JournalWriter } from './journal-writer.ts';
+import { listArtefacts } from './list-artefacts.ts';
 import { ManifestWriter } from './manifest-writer.ts';
-import { readManifest } from './read-manifest.ts';
+import { readCheckedManifest } from './read-manifest.ts';
 import { refuseIrregularRun } from './refuse-irregular.ts';
 import {
   type ArtefactKind,
@@ -79,7 +84,7 @@ export async function createRun(
   const replaced = place === 'earlier-run' ? await setAside(dir, manifest.clock.startWallMs) : null;
   try {
     await makeFolder(dir);
-    return await openRecorder(dir, manifest, options, replaced);
+    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), replaced });
   } catch (error) {
     await removeRun(dir).catch(() => {});
     if (replaced !== null) await rename(replaced, dir).catch(() => {});
@@ -87,18 +92,39 @@ export async function createRun(
   }
 }
 
-/** Goes on with the run in `dir`: journals are appended to, the manifest is that of run.json. */
+/**
+ * Goes on with the run in `dir`: journals are appended to, the manifest is that of run.json. It is sealed again only
+ * where it was sealed before: nobody knows what a run that was killed, or changed since, should hold.
+ */
 export async function resumeRun(dir: string, options: RecorderOptions = {}): Promise<RunRecorder> {
   await refuseIrregularRun(dir);
-  return openRecorder(dir, await readManifest(dir), options, null);
+  const { manifest, checksum } = await readCheckedManifest(dir);
+  const { seal, ...open } = manifest;
+  const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
+  return openRecorder(dir, open, { ...options, ledgers, replaced: null });
 }
 
-async function openRecorder(
-  dir: string,
-  manifest: RunManifest,
-  options: RecorderOptions,
-  replaced: string | null,
-): Promise<RunRecorder> {
+type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
+
+interface OpenOptions extends RecorderOptions {
+  /** What the journals should hold; null where that is not known. */
+  readonly ledgers: Ledgers | null;
+  /** The run that this one takes the place of, set aside. */
+  readonly replaced: string | null;
+}
+
+function newLedgers(from: RunSeal['journals'] = {}): Ledgers {
+  const ledger = (name: JournalName): JournalLedger => new JournalLedger(from[JOURNALS[name]]);
+  return {
+    samples: ledger('samples'),
+    requests: ledger('requests'),
+    events: ledger('events'),
+    scrapes: ledger('scrapes'),
+  };
+}
+
+async function openRecorder(dir: string, given: RunManifest, options: OpenOptions): Promise<RunRecorder> {
+  const manifest = redacted(given);
   // First of all: a folder with it is known as a run, whenever this is ended.
   await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
   for (const folder of FOLDERS) await makeFolder(join(dir, folder));
@@ -109,24 +135,29 @@ async function openRecorder(
     const file = await open(path, JOURNAL_FLAGS, 0o600).catch(rethrowFor(path));
     await file.close();
   }
-  return new RunRecorder(dir, manifest, options, replaced);
+  return new RunRecorder(dir, manifest, options);
 }
 
-/** Writes one run. No method but `close` and those of artefacts fails for the disk's sake: what waits is tried again. */
+/**
+ * Writes one run; all of it goes through `redacted` here, but profiles and snapshots, which are as V8 makes them. No method
+ * but `close` and those of artefacts fails for the disk's sake: what waits is tried again.
+ */
 export class RunRecorder {
   readonly dir: string;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
   readonly #manifest: ManifestWriter;
   readonly #losses = new Map<string, string>();
+  readonly #ledgers: Ledgers | null;
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
   #replaced: string | null;
   #hasData = false;
 
-  constructor(dir: string, manifest: RunManifest, options: RecorderOptions, replaced: string | null = null) {
+  constructor(dir: string, manifest: RunManifest, options: OpenOptions) {
     this.dir = dir;
-    this.#replaced = replaced;
+    this.#ledgers = options.ledgers;
+    this.#replaced = options.replaced;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
     this.#retryMs = retryMs;
@@ -171,32 +202,39 @@ export class RunRecorder {
 
   appendSample(sample: Sample): void {
     this.#hasData = true;
-    this.#journals.samples.append(encodeSample(sample));
+    this.#append('samples', encodeSample(sample));
   }
 
   appendEvent(event: RunEvent): void {
-    this.#journals.events.append(encodeEvent(event));
+    this.#append('events', encodeEvent(redacted(event, redactMessage)));
   }
 
   appendRequests(interval: RequestInterval): void {
     this.#hasData = true;
-    this.#journals.requests.append(encodeRequestInterval(interval));
+    // Not the histograms, which are text too.
+    const { name, errorKinds } = redacted({ name: interval.name, errorKinds: interval.errorKinds });
+    this.#append('requests', encodeRequestInterval({ ...interval, name, errorKinds }));
   }
 
   appendScrape(scrape: Scrape): void {
-    this.#journals.scrapes.append(encodeScrape(scrape));
+    this.#append('scrapes', encodeScrape({ ...scrape, error: redacted(scrape.error, redactMessage) }));
   }
 
   /** Settles when the change is in run.json, or when the disk has refused it once (it is tried again). */
   updateManifest(change: (manifest: RunManifest) => RunManifest): Promise<void> {
-    return this.#manifest.update(change);
+    return this.#manifest.update((manifest) => redacted(change(manifest)));
   }
 
   fileFor(kind: ArtefactKind, name: string | number): RunFile {
     return runFile(this.dir, kind, name);
   }
 
-  /** Writes a whole artefact. Throws a ProfilerError (exit 6). */
+  /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
+  async writeData(target: RunFile, value: object): Promise<void> {
+    await this.writeArtefact(target, JSON.stringify(redacted(value)));
+  }
+
+  /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
     try {
       await writeAtomically(target.path, content);
@@ -225,7 +263,7 @@ export class RunRecorder {
       .map((name, index) => ({ file: JOURNALS[name], lines: lost[index] ?? 0 }))
       .filter(({ lines }) => lines > 0)
       .map(({ file, lines }) => `${lines} ${lines === 1 ? 'line' : 'lines'} of ${file}`);
-    if (!(await this.#manifest.close())) losses.push(`the last state of ${MANIFEST}`);
+    if (!(await this.#seal())) losses.push(`the last state of ${MANIFEST}`);
     if (losses.length === 0) {
       await this.#removeReplaced();
       return;
@@ -251,6 +289,32 @@ export class RunRecorder {
     if (!(await removeRun(this.dir)) || this.#replaced === null) return;
     await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
     this.#replaced = null;
+  }
+
+  /** A line counts when it is handed over: one that the disk never took is missed by whoever reads. */
+  #append(name: JournalName, line: string): void {
+    this.#ledgers?.[name].add(checksumOfLine(line));
+    this.#journals[name].append(line);
+  }
+
+  /** The last change of run.json says what the folder holds. False when the disk refuses it. */
+  async #seal(): Promise<boolean> {
+    const ledgers = this.#ledgers;
+    if (ledgers) {
+      const names = (Object.keys(JOURNALS) as JournalName[]).filter(
+        (name) => name !== 'scrapes' || this.manifest.scrape,
+      );
+      const journals = Object.fromEntries(names.map((name) => [JOURNALS[name], ledgers[name].seal]));
+      const onDisk = await listArtefacts(this.dir).catch(() => null);
+      if (onDisk) {
+        const files = Object.fromEntries(onDisk);
+        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
+      }
+      for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {
+        await sleep(this.#retryMs);
+      }
+    }
+    return await this.#manifest.close();
   }
 
   #watch(file: string): { onTrouble: (error: unknown) => void; onRecovered: (lostLines: number) => void } {

@@ -3,7 +3,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
 import { formatMoment, formatPercent, threeDigits } from './numbers.ts';
 import { formatPlace, placeOfFinding } from './place.ts';
-import { code, plural } from './prose.ts';
+import { capital, code, plural } from './prose.ts';
 
 /** The six questions that the first page of a report answers. */
 export type Question = 'What' | 'How fast' | 'Since when' | 'Which line' | 'What to change' | 'How sure';
@@ -110,8 +110,4 @@ function howSure({ confidence, evidence, against }: Finding): string {
 
 function signed(value: number, format: (value: number) => string): string {
   return `${value > 0 ? '+' : ''}${format(value)}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,12 @@
 import type { ReportDocument } from '../model/report-document.ts';
+import { PROBE_NAME } from '../model/requests.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
+import { missedWords } from './missed-words.ts';
 import { formatInstant, formatPercent } from './numbers.ts';
 import { code, plural } from './prose.ts';
+
+/** The timeline has them all. */
+const SHOWN_CAUSES = 2;
 
 /** The two lines under the title: when and on what, then how good the data is. Names between backticks. */
 export function runFacts({ report, scenario }: ReportDocument): string[] {
@@ -13,17 +18,28 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
     run.target.pid > 0 ? `pid ${run.target.pid}` : 'outside view only',
     run.target.node === null ? 'Node version unknown' : `node ${run.target.node}`,
     scenario === null ? 'load not driven by the profiler' : `scenario ${code(scenario)}`,
-    `${formatCount(run.requests)} requests`,
+    [`${formatCount(run.requests)} requests`, ...missedWords(missedOf(report))].join(', '),
   ];
 }
 
+/** Of the load that we drove, without its probe. */
+function missedOf({ requests }: ReportDocument['report']): { readonly dropped: number; readonly aborted: number } {
+  const own = requests.filter(({ name }) => name !== PROBE_NAME);
+  const sum = (key: 'dropped' | 'aborted'): number => own.reduce((total, request) => total + request[key], 0);
+  return { dropped: sum('dropped'), aborted: sum('aborted') };
+}
+
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
-  const gaps = timeline.filter(({ kind }) => kind === 'gap');
-  const restarts = timeline.filter(({ kind }) => kind === 'restart');
+  // Where gaps are told with their length in the headline, their number says nothing more.
+  const gaps = report.completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
+  const restarts = timeline.filter(({ label }) => label === 'target back');
+  // A plain end says nothing that is not said already.
+  const causes = timeline.filter(({ label, detail }) => label === 'target lost' && !/ ended$/.test(detail));
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
   const parts = [`${formatPercent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);
   if (restarts.length > 0) parts.push(plural(restarts.length, 'restart of the target', 'restarts of the target'));
+  if (causes.length > 0) parts.push([...new Set(causes.map(({ detail }) => detail))].slice(0, SHOWN_CAUSES).join('; '));
   if (endReason !== 'completed') parts.push(`ended early: ${endReason}`);
   return `${parts.join(', ')}.`;
 }

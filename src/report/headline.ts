@@ -2,7 +2,7 @@ import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts
 import type { Checked } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { howFast, whichLine } from './answers.ts';
-import { plural } from './prose.ts';
+import { capital, plural } from './prose.ts';
 
 /** The verdict in one glance. The tone chooses a colour and a mark; the words carry the meaning without it. */
 export interface Headline {
@@ -13,11 +13,24 @@ export interface Headline {
   readonly detail: string;
   /** What a reader must know who reads nothing else; names between backticks. */
   readonly sentences: readonly string[];
+  /** What is missing of the run, or was not looked at: it limits every verdict. */
+  readonly limits: readonly string[];
 }
+
+type Verdict = Omit<Headline, 'limits'>;
 
 const CONFIDENCE = { confirmed: 'high', likely: 'medium', possible: 'low' } as const;
 
+/** Enough to know; report.json has all of it. */
+const SHOWN_LIMITS = 4;
+
 export function headline(document: ReportDocument): Headline {
+  const { missing = [], notes = [] } = document.report.completeness ?? {};
+  const limits = [...missing, ...notes].slice(0, SHOWN_LIMITS).map((text) => `${capital(text)}.`);
+  return { ...verdictOf(document), limits };
+}
+
+function verdictOf(document: ReportDocument): Verdict {
   const { report } = document;
   const sure = report.findings.filter(({ confidence }) => confidence !== 'possible');
   const leaks = sure.filter(({ kind }) => isLeakKind(kind));
@@ -29,7 +42,7 @@ export function headline(document: ReportDocument): Headline {
   return passed(document);
 }
 
-function failed(what: string, findings: readonly Finding[]): Headline {
+function failed(what: string, findings: readonly Finding[]): Verdict {
   const top = findings[0];
   const confirmed = findings.some(({ confidence }) => confidence === 'confirmed');
   return {
@@ -47,7 +60,7 @@ function sentencesOf(finding: Finding): string[] {
   );
 }
 
-function gateFailed({ report }: ReportDocument): Headline {
+function gateFailed({ report }: ReportDocument): Verdict {
   const failing = report.gates.filter(({ status }) => status === 'fail');
   const top = report.findings[0];
   return {
@@ -58,7 +71,7 @@ function gateFailed({ report }: ReportDocument): Headline {
   };
 }
 
-function inconclusive({ report, notes }: ReportDocument): Headline {
+function inconclusive({ report, notes }: ReportDocument): Verdict {
   return {
     tone: 'unknown',
     words: 'NOT ENOUGH DATA TO JUDGE',
@@ -67,7 +80,7 @@ function inconclusive({ report, notes }: ReportDocument): Headline {
   };
 }
 
-function passed({ report }: ReportDocument): Headline {
+function passed({ report }: ReportDocument): Verdict {
   const possible = report.findings.filter(({ kind }) => isLeakKind(kind));
   const open = report.checked.filter(({ status }) => status === 'insufficient-data').length;
   const looked = report.checked.filter(({ status }) => status === 'ok');

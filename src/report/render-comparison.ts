@@ -3,7 +3,7 @@ import { comparisonHeadline, comparisonRow, VERDICT_WORDS } from './comparison-w
 import { markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 import type { TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
-import { type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
+import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
 
 const STYLES: Readonly<Record<MeasureVerdict, Style>> = {
   worse: 'bad',
@@ -14,7 +14,7 @@ const STYLES: Readonly<Record<MeasureVerdict, Style>> = {
 const HEADS = ['figure', 'baseline', 'now', 'change [95 %]'] as const;
 
 /** A comparison with a baseline for the terminal. */
-export function renderComparisonTerminal(comparison: Comparison, { colour, width = 80 }: TerminalOptions): string {
+export function renderComparisonTerminal(comparison: Comparison, { colour, width = 80 }: TerminalOptions): Rendered {
   const { measures, findings, notes, verdict } = comparison;
   const columns = Math.max(40, Math.min(width, 120));
   const [head = [], ...rows] = terminalTable(

@@ -4,7 +4,7 @@ import { formatMs, formatPercent } from './numbers.ts';
 import { formatPlace } from './place.ts';
 import type { TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
-import { sanitise, span } from './terminal-text.ts';
+import { type Rendered, sanitise, span } from './terminal-text.ts';
 
 /** What a CPU profile comes to. */
 export interface CpuSummaryText {
@@ -21,7 +21,7 @@ const LONGEST_NAME = 40;
 const SHORTEST_PLACE = 48;
 
 /** The functions of a CPU profile by self time, for the terminal. */
-export function renderCpuTerminal(cpu: CpuSummaryText, { colour, width = 80 }: TerminalOptions): string {
+export function renderCpuTerminal(cpu: CpuSummaryText, { colour, width = 80 }: TerminalOptions): Rendered {
   const figures = [
     `busy ${formatPercent(cpu.activeUs / (cpu.wholeUs || 1))} of ${formatMs(cpu.wholeUs / 1000)}`,
     `${formatPercent(cpu.gcUs / (cpu.activeUs || 1))} of that in garbage collection`,

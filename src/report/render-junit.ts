@@ -8,10 +8,12 @@ import { formatPlace, placeOfFinding } from './place.ts';
 
 /**
  * junit.xml: one testcase a gate and one a finding. A finding that is only possible does not fail the run, so its
- * testcase is skipped with the reason, as is a gate that could not be measured.
+ * testcase is skipped with the reason, as is a gate that could not be measured. A run that is not whole is an error: else
+ * a build server would take it for passed.
  */
 export function renderJunit(document: ReportDocument): string {
-  const { gates, findings, run } = document.report;
+  const { gates, findings, run, completeness } = document.report;
+  const missing = completeness?.missing ?? [];
   const failures =
     gates.filter(({ status }) => status === 'fail').length +
     findings.filter(({ confidence }) => confidence !== 'possible').length;
@@ -19,15 +21,25 @@ export function renderJunit(document: ReportDocument): string {
     gates.filter(({ status }) => status === 'unknown').length +
     findings.filter(({ confidence }) => confidence === 'possible').length;
   const seconds = (run.durationMs / 1000).toFixed(3);
-  const cases = [...gates.map(gateCase), ...findings.map((finding) => findingCase(finding, document))];
+  const cases = [
+    ...(missing.length === 0 ? [] : [missingCase(missing)]),
+    ...gates.map(gateCase),
+    ...findings.map((finding) => findingCase(finding, document)),
+  ];
   return `${
     html`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
-  <testsuite name="${`soak of ${run.target.name}`}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" errors="0" time="${seconds}" timestamp="${run.startedAt}">
+  <testsuite name="${`soak of ${run.target.name}`}" tests="${cases.length}" failures="${failures}" skipped="${skipped}" errors="${missing.length === 0 ? 0 : 1}" time="${seconds}" timestamp="${run.startedAt}">
 ${cases}  </testsuite>
 </testsuites>
 `.markup
   }`;
+}
+
+function missingCase(missing: readonly string[]): Markup {
+  const text = missing.join('; ');
+  return html`    <testcase classname="run" name="complete"><error message="${text}" type="incomplete">${text}</error></testcase>
+`;
 }
 
 function gateCase({ name, limit, measured, unit, status }: Gate): Markup {

@@ -9,6 +9,7 @@ import { dataFacts, runFacts, verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
 import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
+import { missedColumns } from './missed-words.ts';
 import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
 import { formatPlace } from './place.ts';
 
@@ -44,9 +45,9 @@ function title(document: ReportDocument): string {
 }
 
 function verdict(document: ReportDocument): string {
-  const { words, detail, sentences } = headline(document);
+  const { words, detail, sentences, limits } = headline(document);
   const lines = ['## Verdict', `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`];
-  if (sentences.length > 0) lines.push(sentences.map(markdownProse).join('\n\n'));
+  lines.push([...limits, ...sentences].map(markdownProse).join('\n\n'));
   lines.push(gateTable(document));
   return lines.filter((line) => line !== '').join('\n\n');
 }
@@ -168,15 +169,18 @@ function cpuSection({ hotFunctions }: ReportDocument): string {
 
 function latencySection({ report }: ReportDocument): string {
   if (report.requests.length === 0) return '';
+  const missed = missedColumns(report.requests);
   const rows = report.requests.map((request) => [
     markdownText(request.name),
     formatCount(request.count),
     formatCount(request.errors),
+    ...missed.map((key) => formatCount(request[key])),
     threeDigits(request.ratePerSecond),
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs].map(formatMs),
   ]);
-  const heads = ['request', 'count', 'errors', 'a second', 'p50', 'p95', 'p99', 'max'];
-  return `## Latency\n\nFrom the intended send time.\n\n${markdownTable(heads, 'lrrrrrrr', rows)}`;
+  const heads = ['request', 'count', 'errors', ...missed, 'a second', 'p50', 'p95', 'p99', 'max'];
+  const alignment = `l${'r'.repeat(heads.length - 1)}`;
+  return `## Latency\n\nFrom the intended send time.\n\n${markdownTable(heads, alignment, rows)}`;
 }
 
 function heapSection({ heap }: ReportDocument): string {

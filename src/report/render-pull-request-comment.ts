@@ -14,7 +14,7 @@ const MAX_LENGTH = 60_000;
 
 /** A comment for a pull request: the verdict, the gates, the first suspects folded. */
 export function renderPullRequestComment(document: ReportDocument): string {
-  const { words, detail } = headline(document);
+  const { words, detail, limits } = headline(document);
   const { findings, run } = document.report;
   const suspects = findings.slice(0, SHOWN).map((finding) => {
     const answers = answersOf(finding, document).map(
@@ -26,6 +26,7 @@ export function renderPullRequestComment(document: ReportDocument): string {
   const comment = [
     `### Soak of ${markdownText(run.target.name)}: ${verdictWord(document)}`,
     `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`,
+    limits.map(markdownProse).join('\n\n'),
     gateTable(document),
     ...suspects,
     more,

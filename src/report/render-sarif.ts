@@ -27,12 +27,20 @@ export function renderSarif({ report, method }: ReportDocument): string {
             rules: kinds.map((kind) => ({ id: ruleId(kind), shortDescription: { text: kind.replaceAll('-', ' ') } })),
           },
         },
+        ...invocationsOf(report.completeness?.missing ?? []),
         results: report.findings.map((finding) => result(finding, kinds.indexOf(finding.kind))),
         columnKind: 'utf16CodeUnits',
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** A log without results looks clean: that a run was not whole is said apart. */
+function invocationsOf(missing: readonly string[]): object {
+  if (missing.length === 0) return {};
+  const toolExecutionNotifications = missing.map((text) => ({ level: 'error', message: { text: printable(text) } }));
+  return { invocations: [{ executionSuccessful: false, toolExecutionNotifications }] };
 }
 
 function result(finding: Finding, ruleIndex: number): object {

@@ -3,10 +3,10 @@ import { formatCount } from '../model/units.ts';
 import { formatMs, formatPercent, threeDigits } from './numbers.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
-import { sanitise, span, type TerminalLine } from './terminal-text.ts';
+import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
 
 /** Where a service breaks, what gave way, and the curve up to there. */
-export function renderStressTerminal(report: StressReport, { colour }: TerminalOptions): string {
+export function renderStressTerminal(report: StressReport, { colour }: TerminalOptions): Rendered {
   const { gaveWay, gates, findings } = report;
   const [finding] = findings;
   const lines: TerminalLine[] = [

@@ -6,7 +6,7 @@ import { dataFacts, runFacts, verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
 import { formatValue } from './numbers.ts';
 import { plural } from './prose.ts';
-import { type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
+import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -26,7 +26,7 @@ const SHOWN = 3;
 const LABEL = 16;
 
 /** The verdict as it stands in the terminal at the end of a run. */
-export function renderTerminal(document: ReportDocument, { colour, width = 80 }: TerminalOptions): string {
+export function renderTerminal(document: ReportDocument, { colour, width = 80 }: TerminalOptions): Rendered {
   const columns = Math.max(40, Math.min(width, 120));
   const { findings, gates } = document.report;
   const lines: TerminalLine[] = [
@@ -57,11 +57,11 @@ function titleLines(document: ReportDocument, columns: number): TerminalLine[] {
 }
 
 function verdictLines(document: ReportDocument, columns: number): TerminalLine[] {
-  const { tone, words, detail, sentences } = headline(document);
+  const { tone, words, detail, sentences, limits } = headline(document);
   const top: TerminalLine = [span(words, TONES[tone]), span(detail === '' ? '' : `  ${detail}`)];
   // The sentences of a failed run are the answers of its first finding, which follow anyway.
   const told = document.report.findings.length > 0 ? [] : sentences.flatMap((text) => wrapProse(text, columns));
-  return [top, ...told, []];
+  return [top, ...limits.flatMap((text) => wrapProse(text, columns)), ...told, []];
 }
 
 const MARKS: Readonly<Record<Gate['status'], readonly [string, Style]>> = {

@@ -1,4 +1,5 @@
 import { printable } from '../model/printable.ts';
+import { redactText } from '../redact/redact-text.ts';
 import { span, type TerminalLine } from './terminal-text.ts';
 
 export interface TerminalColumn {
@@ -15,7 +16,9 @@ export function terminalTable(
   columns: readonly TerminalColumn[],
   rows: readonly (readonly string[])[],
 ): TerminalLine[] {
-  const cells = rows.map((row) => columns.map(({ maxWidth }, i) => keepEnd(printable(row[i] ?? ''), maxWidth)));
+  const cells = rows.map((row) =>
+    columns.map(({ maxWidth }, i) => keepEnd(printable(redactText(row[i] ?? '')), maxWidth)),
+  );
   const widths = columns.map(({ head }, i) =>
     cells.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), head.length),
   );

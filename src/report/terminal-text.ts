@@ -1,4 +1,5 @@
 import { printable } from '../model/printable.ts';
+import { redactText } from '../redact/redact-text.ts';
 import { prosePieces } from './prose.ts';
 
 export type Style = 'plain' | 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'bad' | 'good' | 'warn';
@@ -23,16 +24,21 @@ const CODES: Readonly<Record<Style, string>> = {
   warn: '1;33',
 };
 
+declare const isRendered: unique symbol;
+
+/** Made by `sanitise` alone: a terminal may be given it as it is. */
+export type Rendered = string & { readonly [isRendered]: true };
+
 /**
- * The only way from a report to a terminal: every span is made printable here, so a name can bring neither a control
+ * The only way from a report to a terminal: every span is made printable and redacted here, so a name can bring neither a control
  * character nor a line of its own, and the only escape sequences are our own colours.
  */
-export function sanitise(lines: readonly TerminalLine[], colour: boolean): string {
+export function sanitise(lines: readonly TerminalLine[], colour: boolean): Rendered {
   const paint = ({ text, style }: Span): string => {
-    const shown = printable(text);
+    const shown = printable(redactText(text));
     return colour && CODES[style] !== '' ? `\u001b[${CODES[style]}m${shown}\u001b[0m` : shown;
   };
-  return lines.map((line) => `${line.map(paint).join('').trimEnd()}\n`).join('');
+  return lines.map((line) => `${line.map(paint).join('').trimEnd()}\n`).join('') as Rendered;
 }
 
 export function span(text: string, style: Style = 'plain'): Span {

@@ -7,6 +7,8 @@ export interface LoadStatus {
   readonly completed: number;
   readonly errors: number;
   readonly inFlight: number;
+  /** Arrivals that were not sent. */
+  readonly dropped: number;
   readonly users: number;
   /** Completed since the last time. */
   readonly ratePerSecond: number;
@@ -14,8 +16,8 @@ export interface LoadStatus {
 
 /** `before`: the totals of the last time; null the first time. */
 export function loadStatusOf(totals: LoadTotals, before: LoadTotals | null): LoadStatus {
-  const { activeMs, completed, errors, inFlight, users } = totals;
+  const { activeMs, completed, errors, inFlight, dropped, users } = totals;
   const seconds = (activeMs - (before?.activeMs ?? 0)) / 1000;
   const ratePerSecond = seconds > 0 ? (completed - (before?.completed ?? 0)) / seconds : 0;
-  return { elapsedMs: activeMs, completed, errors, inFlight, users, ratePerSecond };
+  return { elapsedMs: activeMs, completed, errors, inFlight, dropped, users, ratePerSecond };
 }

@@ -1,10 +1,14 @@
 import { formatDuration, type Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { poll } from '../target/poll.ts';
+import { ticksSinceBoot } from '../target/proc.ts';
 import { isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
+import type { TargetIdentity } from '../target/target-identity.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 
 export interface FollowOptions {
+  /** Who may be its successor. */
+  readonly identity: TargetIdentity;
   readonly attach: (process: ProcessFacts | null) => Promise<Attachment>;
   /** What happens, in words. */
   readonly say: (text: string) => void;
@@ -21,15 +25,26 @@ const ATTACH_EVERY_MS = 500;
  * alone, did not come back in time, or the wait was stopped.
  */
 export async function attachNextLife(
-  { facts, process, session }: Attachment,
-  { attach, say, stop }: FollowOptions & { readonly stop: AbortSignal },
+  { facts, process, session, inspector }: Attachment,
+  { attach, identity, say, stop }: FollowOptions & { readonly stop: AbortSignal },
 ): Promise<Attachment | null> {
   if (!process) return null;
+  const sinceTicks = ticksSinceBoot();
   const hasEnded = (): true | null => (isSameProcess(process) ? null : true);
   if (session.end?.cause !== 'target-exiting' && !(await poll(hasEnded, END_WITHIN_MS))) return null;
   say(`process ${facts.pid} ended; waiting up to ${formatDuration(RETURN_TIMEOUT_MS)} for the service to come back`);
-  const successor = await waitForReturn(process, { timeoutMs: RETURN_TIMEOUT_MS, signal: stop });
-  if (!successor || stop.aborted) return null;
+  const { successor, reason: why } = await waitForReturn(process, {
+    identity,
+    timeoutMs: RETURN_TIMEOUT_MS,
+    sinceTicks,
+    inspectorPort: inspector.port,
+    signal: stop,
+  });
+  if (stop.aborted) return null;
+  if (!successor) {
+    say(`the service did not come back: ${why}`);
+    return null;
+  }
   let reason = '';
   const attachment = await poll(
     async () => {

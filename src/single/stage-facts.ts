@@ -91,6 +91,7 @@ function since({ before, after, workers }: HeldStage): LoadTotals {
   return {
     ...after,
     completed: after.completed - before.completed,
+    aborted: after.aborted - before.aborted,
     late: { count: after.late.count - before.late.count, maxMs: after.late.maxMs },
     suspendedMs: after.suspendedMs - before.suspendedMs,
     generator: {

@@ -20,10 +20,11 @@ import type { Threshold } from '../model/threshold.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
-import { parseThreshold } from '../scenario/parse-threshold.ts';
+import { type Redacted, redacted } from '../redact/redact-values.ts';
 import { growthOf } from '../snapshot/growth-of.ts';
 import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
+import { keptLimits } from './kept-limits.ts';
 import { readCpu } from './read-cpu.ts';
 
 /** More than are shown: the caller of hot native code may have little time of its own. */
@@ -36,38 +37,45 @@ export interface AnalyseOptions {
   readonly thresholds?: readonly Threshold[];
 }
 
-/** Reads a run folder, however its recording ended, and concludes. The folder is not changed. */
+/** Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder is not changed. */
 export async function analyseRun(
   runDir: string,
   { onProgress, toolVersion, thresholds }: AnalyseOptions,
-): Promise<ReportDocument> {
+): Promise<Redacted<ReportDocument>> {
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
   const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
-  const cpu = await readCpu(run, placeOf, note);
+  const losses = [...run.losses];
+  const lose = (text: string): void => {
+    note(text);
+    losses.push(text);
+  };
+  const cpu = await readCpu(run, placeOf, lose);
   const heap = await readHeapGrowth(run, onProgress);
-  const database = await readDatabase(run, note);
+  if (heap.error !== null) losses.push(heap.error);
+  const database = await readDatabase(run, lose);
   const data: RunData = {
     manifest: run.manifest,
     samples: run.samples,
     events: run.events,
     requests: run.requests,
-    thresholds: thresholds ?? thresholdsOf(run, note),
+    thresholds: thresholds ?? keptLimits(run.manifest, lose),
     heapGrowth: heap.growth,
     heapGrowthError: heap.error,
     cpu: cpu && cpuEvidence(cpu, placeOf),
     work: cpu?.work ?? null,
-    burst: await readBurst(run, placeOf, note),
-    allocationGrowth: await readAllocationGrowth(run, placeOf, note),
+    burst: await readBurst(run, placeOf, lose),
+    allocationGrowth: await readAllocationGrowth(run, placeOf, lose),
     placeOf,
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,
     damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
+    losses,
   };
   const report = analyse(data);
-  return buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion });
+  return redacted(buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
@@ -169,17 +177,6 @@ async function readBurst(run: Run, placeOf: PlaceOf, note: (text: string) => voi
     note(`${record.file} was left out: ${(error as Error).message}`);
     return null;
   }
-}
-
-function thresholdsOf(run: Run, note: (text: string) => void): Threshold[] {
-  return Object.entries(run.manifest.thresholds).flatMap(([subject, texts]) =>
-    texts.flatMap((text) => {
-      const threshold = parseThreshold(subject, text);
-      if (typeof threshold !== 'string') return [threshold];
-      note(`the limit ${text} of ${subject} was left out: ${threshold}`);
-      return [];
-    }),
-  );
 }
 
 function lastDescriptors({ events }: Run): readonly DescriptorGroup[] {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectGarbage } from '../capture/collect-garbage.ts';
-import { CLASS_COUNT_SHARE, countClasses } from '../capture/count-classes.ts';
-import { readMemAvailableBytes } from '../capture/proc-files.ts';
+import { countClasses } from '../capture/count-classes.ts';
+import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { CaptureCost, PhaseName } from '../model/run-event.ts';
+import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
@@ -26,17 +26,18 @@ export interface CaptureOptions {
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
-  readonly maxPauseMs: Milliseconds;
+  /** Null: what is usual at such a place. */
+  readonly maxPauseMs: Milliseconds | null;
   readonly heapIntervalBytes: Bytes;
   /** Take a snapshot even where the estimate forbids it. */
   readonly force: boolean;
+  /** Between two captures that pause the target, at least: requests that queued up behind one are not held up by the next. */
+  readonly spacingMs: Milliseconds;
 }
 
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
-
-type Capture = 'cpu' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'class-counts';
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -48,6 +49,9 @@ export class Captures {
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
+  #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
+  /** Captures that took longer than is allowed, this once: they are not repeated. */
+  readonly #tooLong = new Set<CaptureName>();
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -133,8 +137,10 @@ export class Captures {
 
   /** A full collection, so that the live size is known; the probe in the target tells the size. */
   async collect(): Promise<void> {
-    await this.#attempt('collect-garbage', async ({ heapSession, probe }) => {
-      const { cost } = await collectGarbage(heapSession, probe.measure);
+    if (this.#tooLong.has('collect-garbage')) return;
+    await this.#attempt('collect-garbage', async ({ heapSession, probe, allocations }) => {
+      const cost = (await allocations.collect()) ?? (await collectGarbage(heapSession, probe.measure)).cost;
+      this.#noteLength('collect-garbage', cost.pauseMs);
       return { file: null, cost, bytes: 0 };
     });
   }
@@ -154,16 +160,21 @@ export class Captures {
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
-      const withNumbers = isLast ? this.#estimate(instruments, { numbers: true }) : null;
-      const numbers = withNumbers?.verdict === 'go';
-      const estimate = numbers ? withNumbers : this.#estimate(instruments);
-      if (estimate.verdict !== 'go' && !this.#options.force) {
+      const { force } = this.#options;
+      const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
+      const { estimate, numbers, steps } = await instruments.snapshots.judge({
+        path: file.path,
+        wantNumbers: isLast,
+        force,
+      });
+      for (const { capture, cost } of steps)
+        log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
+      if (estimate.verdict !== 'go' && !force) {
         this.#refuse(estimate.verdict.refused, estimate);
         isRefused = true;
         return null;
       }
       const segment = keeper.segment;
-      const file = recorder.fileFor('heap-snapshot', this.#snapshots + 1);
       const unkept = await this.#refuseUnkept(segment, numbers);
       if (unkept !== null) {
         recorder.noteLoss(`heap snapshot (${phase})`, unkept);
@@ -222,9 +233,11 @@ export class Captures {
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
     await sleep(OBSERVED_AFTER_MS);
     await sampling.sampleNow();
+    if (this.#tooLong.has('class-counts')) return;
     await this.#attempt('class-counts', async (instruments) => {
-      if (this.#estimate(instruments, { share: CLASS_COUNT_SHARE }).verdict !== 'go') return null;
+      if ((await instruments.snapshots.judgeWalk()).verdict !== 'go') return null;
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
+      this.#noteLength('class-counts', cost.pauseMs);
       log.event({ type: 'class-counts', requests: this.#requests(), classes: value });
       return { file: null, cost, bytes: 0 };
     });
@@ -289,21 +302,18 @@ export class Captures {
     log.say(`no heap snapshot: ${reason}`);
   }
 
-  #estimate(
-    { snapshots }: Instruments,
-    { numbers = false, share = 1 }: { readonly numbers?: boolean; readonly share?: number } = {},
-  ): ReturnType<Instruments['snapshots']['estimate']> {
-    const { keeper, maxPauseMs } = this.#options;
-    const values = this.#options.sampling.latest?.values ?? {};
-    return snapshots.estimate({
-      heapUsedBytes: share * (values['heap.used'] ?? 0),
-      nodeMajor: Number(/^v(\d+)/.exec(keeper.facts.nodeVersion ?? '')?.[1] ?? 0),
-      cgroupLimitBytes: values['cgroup.memory.limit'] ?? null,
-      memAvailableBytes: readMemAvailableBytes(),
-      rssBytes: values['process.rss'] ?? 0,
-      maxPauseMs,
-      numbers,
-    });
+  /** What has no estimate beforehand has one after the first time. */
+  #noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
+    const { force, log, keeper } = this.#options;
+    const { maxPauseMs } = settlePauseBudget(
+      this.#options.maxPauseMs,
+      keeper.instruments?.attachment.process?.pid ?? null,
+    );
+    if (pauseMs <= maxPauseMs || force) return;
+    this.#tooLong.add(capture);
+    const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
+    log.event({ type: 'note', detail });
+    log.say(detail);
   }
 
   #requests(): number | null {
@@ -311,14 +321,17 @@ export class Captures {
   }
 
   async #attempt(
-    capture: Capture,
+    capture: CaptureName,
     action: (
       instruments: Instruments,
     ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
   ): Promise<void> {
-    const { keeper, log, clock, recorder } = this.#options;
+    const { keeper, log, clock, recorder, spacingMs } = this.#options;
+    // Windows of the CPU profile change in some milliseconds.
+    if (capture !== 'cpu') await sleep(Math.max(0, this.#lastEndMonoMs + spacingMs - clock.monoMs()));
     const startMonoMs = clock.monoMs();
     try {
+      if (keeper.hasLostInside) throw new Error('there is no connection to the service');
       const done = await keeper.whileBusy(action);
       if (done)
         log.event({
@@ -343,6 +356,8 @@ export class Captures {
         error: message,
       });
       log.say(`${capture} failed: ${message}`);
+    } finally {
+      this.#lastEndMonoMs = clock.monoMs();
     }
   }
 }

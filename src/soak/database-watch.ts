@@ -68,11 +68,11 @@ export class DatabaseWatch {
       const queries = await keeper.whenCalm((instruments) => instruments.queries?.read(segment) ?? null);
       if (queries) {
         this.#latest = queries;
-        await recorder.writeArtefact(recorder.fileFor('database', `queries-${segment}`), JSON.stringify(queries));
+        await recorder.writeData(recorder.fileFor('database', `queries-${segment}`), queries);
       }
       if (!monitor) return;
       const view = await monitor.view(toExplain);
-      await recorder.writeArtefact(recorder.fileFor('database', 'server'), JSON.stringify(view));
+      await recorder.writeData(recorder.fileFor('database', 'server'), view);
     } catch (error) {
       log.event({ type: 'note', detail: `queries were not kept: ${(error as Error).message}` });
     }

@@ -1,8 +1,9 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 import type { Clock } from '../model/clock.ts';
-import type { RunManifest, TargetFacts } from '../model/run-manifest.ts';
-import { redactScenarioText } from '../scenario/redact-scenario.ts';
-import type { SoakOptions } from './soak-options.ts';
+import type { RunManifest, ScenarioRecord, TargetFacts, View } from '../model/run-manifest.ts';
+import { scenarioOutline } from '../scenario/scenario-outline.ts';
+import { scenarioDigest, sha256 } from './scenario-digest.ts';
+import type { LoadOptions, SoakOptions } from './soak-options.ts';
 
 /** run.json as it stands before anything was captured. */
 export function firstManifest(
@@ -14,6 +15,7 @@ export function firstManifest(
     readonly heapIntervalBytes: number;
     readonly toolVersion: string;
     readonly clock: Clock;
+    readonly views: readonly View[];
   },
 ): RunManifest {
   const { load } = options;
@@ -35,13 +37,24 @@ export function firstManifest(
       heapSamplingIntervalBytes: settled.heapIntervalBytes,
       load: load ? 'scenario' : 'none',
       failOn: options.failOn,
+      views: settled.views,
     },
-    scenario: load ? { name: load.scenario.name, baseUrl: load.baseUrl, text: redactScenarioText(load.text) } : null,
+    scenario: load && scenarioRecord(load),
     thresholds: textsBySubject(options.thresholds),
     snapshots: [],
     cpuWindows: [],
     heapProfiles: [],
     scripts: [],
+  };
+}
+
+function scenarioRecord({ scenario, baseUrl, file, text }: LoadOptions): ScenarioRecord {
+  return {
+    name: scenario.name,
+    baseUrl,
+    text: scenarioOutline(scenario),
+    source: { file, sha256: sha256(text) },
+    digest: scenarioDigest(scenario),
   };
 }
 

@@ -18,6 +18,8 @@ export interface InstrumentOptions {
   readonly cpuIntervalUs: Microseconds;
   readonly heapIntervalBytes: Bytes;
   readonly probes: boolean;
+  /** Longest pause that a heap snapshot may take; null: what is usual at such a place. */
+  readonly maxPauseMs: Milliseconds | null;
   readonly clock: Clock;
   readonly log: RunLog;
 }
@@ -54,7 +56,14 @@ export async function setUpInstruments(
     const allocations = new AllocationRecorder(session, probe.measure);
     await allocations.start({ intervalBytes: options.heapIntervalBytes });
     const heapSession = await attachment.connect();
-    const snapshots = new SnapshotRecorder({ session: heapSession, measure: probe.measure, newEpoch });
+    const snapshots = new SnapshotRecorder({
+      session: heapSession,
+      measure: probe.measure,
+      newEpoch,
+      pid: attachment.process?.pid ?? null,
+      nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
+      maxPauseMs: options.maxPauseMs,
+    });
     return { attachment, probe, queries, cpu, allocations, heapSession, snapshots };
   } catch (error) {
     // While the connection still tells why.
@@ -87,7 +96,7 @@ export async function takeDownInstruments({
   heapSession,
 }: Instruments): Promise<void> {
   if (attachment.session.isOpen) {
-    await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.stop()]);
+    await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.discard()]);
     await queries?.remove().catch(() => {});
     await probe.remove().catch(() => {});
   }

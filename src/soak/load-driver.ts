@@ -1,6 +1,6 @@
 import { type Load, startLoad } from '../load/load-client.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
-import { formatDuration, type Milliseconds } from '../model/units.ts';
+import { formatCount, formatDuration, type Milliseconds } from '../model/units.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import type { RunLog } from './run-log.ts';
 import type { LoadOptions } from './soak-options.ts';
@@ -15,13 +15,21 @@ export interface LoadProgress {
 /** The load of a soak, in its own process: its requests go into the run folder; its death ends the load, not the run. */
 export interface LoadDriver {
   start(): Promise<void>;
-  /** Resolves when no request is in flight any more. */
+  /** Resolves when no request is in flight any more: what is not answered in time is aborted. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
   values(): Partial<Record<MetricName, number>>;
   progress(): LoadProgress;
 }
+
+/** At a pause, what is in flight gets a hundredth of the run to be answered: some five pauses lengthen it by a twentieth at most. */
+const GRACE_SHARE = 0.01;
+const SHORTEST_GRACE_MS = 1000;
+const LONGEST_GRACE_MS = 30_000;
+/** Once the user has said stop. */
+const STOPPED_GRACE_MS = 500;
+const SHORTEST_SETUP_MS = 5000;
 
 /** A fixed seed: two runs of one scenario send the same users, tasks and arrivals. */
 const SEED = 1;
@@ -33,21 +41,31 @@ export async function startLoadDriver(
     recorder,
     log,
     intervalMs,
+    durationMs,
+    warmUpMs,
     listener,
+    stop,
   }: {
     readonly recorder: RunRecorder;
     readonly log: RunLog;
     readonly intervalMs: Milliseconds;
+    /** Of the whole run, as planned, and of its first phase. */
+    readonly durationMs: Milliseconds;
+    readonly warmUpMs: Milliseconds;
     readonly listener: SoakListener;
+    readonly stop: AbortSignal;
   },
 ): Promise<LoadDriver> {
   let ratePerSecond = 0;
   let ended = false;
+  const graceMs = Math.min(LONGEST_GRACE_MS, Math.max(SHORTEST_GRACE_MS, GRACE_SHARE * durationMs));
   const load: Load = await startLoad({
     scenario: options.scenario,
     baseUrl: options.baseUrl,
     seed: SEED,
     intervalMs,
+    graceMs,
+    setupMs: Math.max(SHORTEST_SETUP_MS, warmUpMs),
     // The phases say when it ends, not the scenario.
     overrides: {
       durationMs: null,
@@ -86,6 +104,24 @@ export async function startLoadDriver(
     );
   };
   let running = false;
+  let aborted = 0;
+  /** Never longer than the grace; shorter when the user stops the run meanwhile. */
+  const pause = async (): Promise<void> => {
+    const hurry = (): void => void load.pause(STOPPED_GRACE_MS).catch(() => {});
+    stop.addEventListener('abort', hurry, { once: true });
+    try {
+      const totals = await load.pause(stop.aborted ? STOPPED_GRACE_MS : graceMs);
+      const lost = totals.aborted - aborted;
+      aborted = totals.aborted;
+      if (lost > 0) {
+        const detail = `${formatCount(lost)} requests were not answered within ${formatDuration(graceMs)} of the pause of the load and were aborted`;
+        log.event({ type: 'note', detail });
+        log.say(detail);
+      }
+    } finally {
+      stop.removeEventListener('abort', hurry);
+    }
+  };
   return {
     start: async () => {
       running = true;
@@ -94,10 +130,7 @@ export async function startLoadDriver(
     pause: async () => {
       if (!running) return;
       running = false;
-      const startMs = performance.now();
-      await tell('paused', load.pause);
-      const tookMs = performance.now() - startMs;
-      if (tookMs > 10_000) log.say(`it took ${formatDuration(tookMs)} until the last request was answered`);
+      await tell('paused', pause);
     },
     resume: async () => {
       if (running) return;

@@ -1,16 +1,25 @@
-import { createHash } from 'node:crypto';
 import { measureRun } from '../analysis/baseline/measure-run.ts';
+import { judgeCompleteness } from '../analysis/completeness/judge-completeness.ts';
+import type { RunData } from '../analysis/run-data.ts';
+import { viewRun } from '../analysis/run-view.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
-import type { RunManifest } from '../model/run-manifest.ts';
+import type { ScenarioRecord } from '../model/run-manifest.ts';
 import { type Run, readRun } from '../record/read-run.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
+import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
-/** Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. Throws as `readRun` does. */
-export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
+/**
+ * Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. `missing`: why it is no whole run, in
+ * sentences. Throws as `readRun` does.
+ */
+export async function measureRunFolder(
+  dir: string,
+): Promise<{ readonly measured: MeasuredRun; readonly missing: readonly string[] }> {
   const run = await readRun(dir);
-  const { manifest, samples, events, requests } = run;
-  const measures = measureRun({
+  const { manifest, samples, events, requests, losses } = run;
+  const data: RunData = {
     manifest,
     samples,
     events,
@@ -22,9 +31,11 @@ export async function measureRunFolder(dir: string): Promise<MeasuredRun> {
     allocationGrowth: [],
     placeOf: () => null,
     damage: [],
-  });
+    losses,
+  };
   const startedAt = new Date(manifest.clock.startWallMs).toISOString();
-  return { id: manifest.id, startedAt, conditions: conditionsOf(run), measures };
+  const measured = redacted({ id: manifest.id, startedAt, conditions: conditionsOf(run), measures: measureRun(data) });
+  return { measured, missing: judgeCompleteness(viewRun(data)).missing };
 }
 
 function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {
@@ -35,20 +46,19 @@ function conditionsOf({ manifest, samples, events, requests }: Run): RunConditio
     node: target.nodeVersion,
     scenario: manifest.scenario && {
       name: manifest.scenario.name,
-      digest: createHash('sha256').update(whatIsSent(manifest.scenario)).digest('hex').slice(0, 16),
+      digest: manifest.scenario.digest ?? digestOfText(manifest.scenario),
     },
     host: { platform: host.platform, cpus: host.cpus, memoryBytes: host.memoryBytes },
     durationMs: Math.max(0, lastMs - clock.startMonoMs),
   };
 }
 
-/** What a scenario sends, without what does not change it: comments, layout, address, length, limits. */
-function whatIsSent({ name, text }: NonNullable<RunManifest['scenario']>): string {
+/** Runs of earlier versions hold the text in place of the digest. */
+function digestOfText({ name, text }: ScenarioRecord): string {
   try {
-    const { load, setup, tasks } = parseScenario(text, { fileName: name });
-    return JSON.stringify({ load: { ...load, durationMs: null }, setup, tasks });
+    return scenarioDigest(parseScenario(text, { fileName: name }));
   } catch (error) {
     if (!(error instanceof ProfilerError)) throw error;
-    return text;
+    return sha256(text).slice(0, 16);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import type { SoakListener } from './soak-status.ts';
 
 /** A RunEvent before it is stamped. */
@@ -15,13 +16,20 @@ export interface RunLog {
   say(text: string): void;
 }
 
-export function createRunLog(recorder: RunRecorder, clock: Clock, listener: SoakListener): RunLog {
+/** `recorder` comes once the target is accepted: what happened before waits for it, and is lost with a refusal. */
+export function createRunLog(recorder: Promise<RunRecorder>, clock: Clock, listener: SoakListener): RunLog {
+  let append = (event: RunEvent): void => void early.push(event);
+  const early: RunEvent[] = [];
+  void recorder.then((opened) => {
+    append = (event) => opened.appendEvent(event);
+    for (const event of early.splice(0)) append(event);
+  });
   return {
     event(event, atMonoMs): void {
       const nowMonoMs = clock.monoMs();
       const monoMs = atMonoMs ?? nowMonoMs;
-      recorder.appendEvent({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
+      append({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
     },
-    say: (text) => listener.happened(text),
+    say: (text) => listener.happened(redactMessage(text)),
   };
 }

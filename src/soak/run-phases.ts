@@ -31,6 +31,8 @@ const IDLE_AFTER_MS = 5_000;
 /** At the end of the warm-up, garbage is sampled for so long: later, live objects are compared and must not be lost. */
 const LONGEST_BURST_MS = 5_000;
 const BURST_SHARE = 0.4;
+/** A collection beside the running program keeps some garbage; the lowest of a few does not. */
+const ENOUGH_COLLECTIONS = 3;
 
 /**
  * Runs through warm-up, baseline, steady and idle tail. Captures lengthen the run: the planned times are times under
@@ -74,7 +76,8 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
 }
 
 async function steady(options: PhasesOptions): Promise<void> {
-  const { plan, captures, load, stop, clock, cpuWindowMs } = options;
+  const { plan, captures, load, stop, clock, cpuWindowMs, sampling } = options;
+  let seenCollections = sampling.ownCollections;
   let loadedMs = 0;
   let windowMs = 0;
   const marks: Checkpoint[] = [...plan.checkpoints, { atShare: 1, snapshot: false }];
@@ -97,7 +100,11 @@ async function steady(options: PhasesOptions): Promise<void> {
     if (stop.aborted) break;
     if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0);
     else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
-    else if (mark.atShare < 1) await captures.collect();
+    else if (mark.atShare < 1) {
+      // The collections of the service itself show what lives as well, where there are some in each stretch.
+      if (sampling.ownCollections - seenCollections < ENOUGH_COLLECTIONS) await captures.collect();
+      seenCollections = sampling.ownCollections;
+    }
   }
   await load?.pause();
   await captures.keepCpuWindow();

@@ -5,10 +5,11 @@ import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
-import type { TargetFacts } from '../model/run-manifest.ts';
+import type { RunManifest, View } from '../model/run-manifest.ts';
 import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -41,6 +42,8 @@ const LONGEST_CPU_WINDOW_MS = 10 * 60_000;
 const LONGEST_LOAD_INTERVAL_MS = 10_000;
 const SHORTEST_RETURN_MS = 30_000;
 const LONGEST_RETURN_MS = 10 * 60_000;
+const SHORTEST_SPACING_MS = 250;
+const LONGEST_SPACING_MS = 1000;
 
 /**
  * Records one soak of a process that was found and judged fit: attaches, drives or watches the load through all
@@ -54,46 +57,66 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const loadIntervalMs = options.load === null ? null : settled.loadIntervalMs;
   const planned = plannedBytes({ ...settled, durationMs, sampleMs, loadIntervalMs });
   const place = { overwrite: options.force, neededBytes: planned.journals };
+  // Nothing is made there, and nothing of an earlier run taken away, before the target is accepted.
   await checkBeforeRun(options.runDir, place);
   const scrape = options.scrapeUrl ? await prepareScrape(options.scrapeUrl, options.durationMs, { clock, stop }) : null;
   const manifest = {
-    ...firstManifest(target.facts, options, { ...settled, toolVersion: deps.toolVersion, clock }),
+    ...firstManifest(target.facts, options, {
+      ...settled,
+      toolVersion: deps.toolVersion,
+      clock,
+      views: viewsOf(target),
+    }),
     ...(scrape ? { scrape: scrape.plan } : {}),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
-  const recorder = await createRun(options.runDir, manifest, {
-    ...place,
-    onStorage: (change) => listener.happened(tellStorage(change)),
-  }).catch(async (error: unknown) => {
-    await monitor?.close();
-    throw error;
-  });
-  const log = createRunLog(recorder, clock, listener);
-  const disk = watchDisk(target, { recorder, log, clock, planned });
+  const recording = deferred<RunRecorder>();
+  const log = createRunLog(recording.promise, clock, listener);
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
+  /** Why the recording broke off. */
+  let broken: string | null = null;
   const parts = new Parts();
-  let hasBegun = false;
   if (monitor) parts.add(() => monitor.close());
+  let recorder: RunRecorder | null = null;
+  let hasBegun = false;
   try {
     const keeper = await TargetKeeper.attach(target, {
       ...options,
       ...settled,
       clock,
       log,
-      onSegment: (successor, segment) => noteSegment(recorder, successor, segment, clock),
-      onGone: () => gone.abort(),
+      onSegment: (life, segment) => {
+        const startMonoMs = clock.monoMs();
+        void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
+      },
+      onGone: (why) => {
+        log.say(`the service did not come back: ${why}`);
+        gone.abort(why);
+      },
       stop: AbortSignal.any([stop, gone.signal]),
     });
     parts.add(() => keeper.close());
+    const { nodeVersion } = keeper.facts;
+    recorder = await createRun(
+      options.runDir,
+      { ...manifest, target: { ...manifest.target, nodeVersion } },
+      { ...place, onStorage: (change) => listener.happened(redactMessage(tellStorage(change))) },
+    );
+    recording.resolve(recorder);
+    const disk = watchDisk(target, { recorder, log, clock, planned });
     if (target.attach) log.say(`attached to ${target.facts.name} (process ${target.facts.pid})`);
-    await recorder.updateManifest((current) => ({
-      ...current,
-      target: { ...current.target, nodeVersion: keeper.facts.nodeVersion },
-    }));
     const load = options.load
-      ? await startLoadDriver(options.load, { recorder, log, intervalMs: settled.loadIntervalMs, listener })
+      ? await startLoadDriver(options.load, {
+          recorder,
+          log,
+          intervalMs: settled.loadIntervalMs,
+          durationMs: options.durationMs,
+          warmUpMs: settled.plan.warmUpMs,
+          listener,
+          stop,
+        })
       : null;
     const database = new DatabaseWatch({ monitor, keeper, recorder, log, clock, durationMs: options.durationMs });
     if (monitor) log.say(`watching the database ${monitor.name}`);
@@ -118,7 +141,17 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (load) parts.add(() => load.stop());
     scraping = scrape?.start({ recorder, log, clock, segment: () => keeper.segment });
     if (scraping) parts.add(scraping.stop);
-    const captures = new Captures({ ...options, ...settled, keeper, recorder, disk, log, clock, sampling });
+    const captures = new Captures({
+      ...options,
+      ...settled,
+      spacingMs: spacingOf(options),
+      keeper,
+      recorder,
+      disk,
+      log,
+      clock,
+      sampling,
+    });
     await runPhases({
       ...options,
       ...settled,
@@ -131,14 +164,19 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       log,
       stop: AbortSignal.any([stop, gone.signal]),
     });
+    if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
+  } catch (error) {
+    broken = (error as Error).message;
+    throw error;
   } finally {
     await parts.end((error) => log.event({ type: 'error', detail: error.message }));
-    log.event({ type: 'end', reason: ending(), detail: '' });
+    const lostWhy = ending() === 'target-lost' ? `the service did not come back: ${gone.signal.reason}` : '';
+    log.event({ type: 'end', reason: broken === null ? ending() : 'aborted', detail: broken ?? lostWhy });
     // A folder without a recording would only be in the way of the next try.
-    await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
+    if (recorder) await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
-  return recorder.losses.length > 0 ? 'storage-lost' : ending();
+  return recorder && recorder.losses.length > 0 ? 'storage-lost' : ending();
 }
 
 /** The disk of the run, looked at now and before each capture. What will perhaps not fit is said at once. */
@@ -188,6 +226,11 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
 }
 
+/** The sides from which this target can be looked at. */
+function viewsOf({ process, attach }: SoakTarget): View[] {
+  return [...(process ? (['process'] as const) : []), ...(attach ? (['inside'] as const) : [])];
+}
+
 interface Settled {
   readonly plan: PhasePlan;
   readonly cpuWindowMs: Milliseconds;
@@ -213,17 +256,19 @@ function settle(options: SoakOptions): Settled {
   };
 }
 
-function noteSegment(
-  recorder: RunRecorder,
-  { pid, startTicks }: Pick<TargetFacts, 'pid' | 'startTicks'>,
-  segment: number,
-  clock: Clock,
-): void {
-  const life = { pid, startTicks, startMonoMs: clock.monoMs() };
+function noteSegment(recorder: RunRecorder, life: RunManifest['segments'][number], segment: number): void {
   void recorder.updateManifest((manifest) => ({
     ...manifest,
     segments: [...manifest.segments.slice(0, segment), life],
   }));
+}
+
+function deferred<Value>(): { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function tellStorage(change: StorageChange): string {
@@ -243,6 +288,11 @@ class Parts {
   async end(onError: (error: Error) => void): Promise<void> {
     for (const end of this.#ends.reverse()) await end().catch(onError);
   }
+}
+
+/** Where the load is ours, it is paused for captures; what others send is not. Short runs have no second to give away. */
+function spacingOf({ load, durationMs }: SoakOptions): Milliseconds {
+  return load === null ? clamp(durationMs / 60, SHORTEST_SPACING_MS, LONGEST_SPACING_MS) : 0;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -31,6 +31,8 @@ export interface Sampling {
   readonly answeredRequests: number | null;
   /** When the count of served requests last rose; null where nobody counts or none came. */
   readonly lastRequestMonoMs: MonoMs | null;
+  /** Major collections that the service ran by itself, as far as it has told. */
+  readonly ownCollections: number;
   /** One sample at once, off the beat: exact counts at a checkpoint. Null where the target could not be read. */
   sampleNow(): Promise<Sample | null>;
   stop(): Promise<void>;
@@ -120,6 +122,9 @@ export function startSampling(options: SamplingOptions): Sampling {
     },
     get lastRequestMonoMs() {
       return lastRequestMonoMs;
+    },
+    get ownCollections() {
+      return keeper.ownCollections;
     },
     sampleNow: () => record(0, CHECKPOINT_PATIENCE_MS),
     stop: () => ticker.stop(),

@@ -5,7 +5,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 /** The load of a soak: nothing, or a scenario that is driven against `baseUrl`. */
 export interface LoadOptions {
   readonly scenario: Scenario;
-  /** As it stood in the file: kept in run.json, credentials redacted. */
+  /** Path of the scenario, or its name where it comes with the tool; a run keeps it with the digest of the text. */
+  readonly file: string;
   readonly text: string;
   readonly baseUrl: string;
   readonly users: number | null;
@@ -21,7 +22,8 @@ export interface SoakOptions {
   readonly sampleMs: Milliseconds;
   /** Snapshots in all; the first belongs to the baseline, the last to the end. */
   readonly snapshots: number;
-  readonly maxPauseMs: Milliseconds;
+  /** Null: what is usual at such a place, less in a pod of Kubernetes. */
+  readonly maxPauseMs: Milliseconds | null;
   /** Null: scaled to the length of the run. */
   readonly cpuIntervalUs: Microseconds | null;
   readonly cpuWindowMs: Milliseconds | null;

@@ -6,9 +6,17 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import { hasHandedOver } from '../target/has-handed-over.ts';
 import { poll } from '../target/poll.ts';
-import { isListeningOn, isSameProcess, type ProcessFacts } from '../target/process-facts.ts';
+import {
+  isListeningOn,
+  isSameProcess,
+  type ProcessFacts,
+  readProcessFacts,
+  readTicks,
+} from '../target/process-facts.ts';
+import { servicePorts } from '../target/service-ports.ts';
 import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
+import { causeOfEnd } from './cause-of-end.ts';
 import {
   type InstrumentOptions,
   type Instruments,
@@ -28,8 +36,8 @@ export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
   /** A new life of the target began and is watched. */
   readonly onSegment: (life: Life, segment: number) => void;
-  /** The target died and did not come back in time. */
-  readonly onGone: () => void;
+  /** The target died and did not come back in time; `why` in words. */
+  readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
 }
 
@@ -58,22 +66,29 @@ export class TargetKeeper {
   #life: Life;
   #outside: ProcessSampler | null;
   #instruments: Instruments | null;
+  /** Where the inspector was last: no port of the service. */
+  #inspectorPort: number | null = null;
   #recovering: Promise<void> | null = null;
   #pendingInside: Promise<void> | null = null;
   #arrived: Values = {};
   #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
   #unresponsive = false;
+  #ownCollections = 0;
   #busy = false;
   #closing = false;
+  /** Ended, and not back yet. */
+  #isAwaited = false;
+  readonly #ending = new AbortController();
 
   private constructor(target: SoakTarget, instruments: Instruments | null, options: KeeperOptions) {
     this.#target = target;
     this.#options = options;
-    this.#process = target.process;
+    // Read just before it was attached to, so newer than when it was found.
+    this.#process = instruments?.attachment.process ?? target.process;
     this.#life = target.facts;
-    this.#outside = target.process && watchFromOutside(target.process, options);
+    this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
-    if (instruments) this.#watchConnection(instruments);
+    if (instruments) this.#adopt(instruments);
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {
@@ -81,6 +96,11 @@ export class TargetKeeper {
     // Counted over all connections: V8 forgets the ids that it gave out when one ends.
     const own = { ...options, newEpoch: () => String(epochs++) };
     return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
+  }
+
+  /** Major collections that the target ran by itself, as far as it has told. */
+  get ownCollections(): number {
+    return this.#ownCollections;
   }
 
   get segment(): number {
@@ -95,6 +115,11 @@ export class TargetKeeper {
   /** Null while nothing inside the target can be seen. */
   get instruments(): Instruments | null {
     return this.#instruments;
+  }
+
+  /** Whether the inside of the target should be seen, and is not. */
+  get hasLostInside(): boolean {
+    return this.#target.attach !== null && this.#instruments === null;
   }
 
   /** Values from outside (none of a target that is known by address only); null while there is no process. */
@@ -127,6 +152,15 @@ export class TargetKeeper {
   noteDescriptors(): void {
     const groups = this.#outside?.topDescriptors() ?? [];
     if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
+    this.#noteListening();
+  }
+
+  /** One that was found while it started listens by now where its successor will. */
+  #noteListening(): void {
+    const known = this.#process;
+    if (!known || servicePorts(known, this.#inspectorPort).length > 0) return;
+    const now = readProcessFacts(known.pid);
+    if (now?.startTicks === known.startTicks) this.#process = { ...now, nodeVersion: known.nodeVersion };
   }
 
   /** Asks the target something short, unless it is busy with a capture or out of reach. */
@@ -150,8 +184,14 @@ export class TargetKeeper {
     }
   }
 
+  /** Whether the target is gone at this moment: ended, and nobody has taken its place yet. */
+  get isGone(): boolean {
+    return this.#isAwaited;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
+    this.#ending.abort();
     await this.#pendingInside;
     const instruments = this.#instruments;
     this.#instruments = null;
@@ -164,8 +204,10 @@ export class TargetKeeper {
       const probe = this.#instruments?.probe;
       if (!probe) return;
       const sample = await probe.sample();
-      for (const live of sample.liveHeaps)
+      for (const live of sample.liveHeaps) {
         log.event({ type: 'live-heap', bytes: live.bytes, forced: live.forced }, live.monoMs);
+        if (!live.forced) this.#ownCollections += 1;
+      }
       this.#arrived = { ...sample.values };
       if (this.#unresponsive) log.event({ type: 'unresponsive', edge: 'end', detail: 'the event loop answers again' });
       this.#unresponsive = false;
@@ -239,7 +281,7 @@ export class TargetKeeper {
       if (!(await this.#waitWhileAlive(pauseMs))) return;
       const alive = await this.#outside?.sample();
       if (alive && !alive.alive) return await this.#awaitSuccessor(alive.reason);
-      if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone();
+      if (!alive && clock.monoMs() - lostMonoMs > returnTimeoutMs) return onGone('nothing answers at its address');
       if (pauseMs === FIRST_RETRY_MS) {
         log.event({ type: 'inspector-lost', detail: reason });
         log.say(`the inspector connection was lost (${reason}); sampling from outside, trying again`);
@@ -276,14 +318,26 @@ export class TargetKeeper {
     // Nothing of ours may stay in one that works on.
     if (instruments && reason === 'draining') await takeDownInstruments(instruments);
     else instruments?.attachment.session.disconnect();
-    const ended = endingWords(lost.pid, reason);
+    const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
+    const cause = reason === 'draining' ? '' : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
+    const ended = endingWords(lost.pid, reason, cause);
     log.event({ type: 'target-lost', reason: ended });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
-    const successor = await waitForReturn(lost, { timeoutMs: returnTimeoutMs, signal: stop });
+    this.#isAwaited = true;
+    const signal = AbortSignal.any([stop, this.#ending.signal]);
+    const { successor, reason: why } = await waitForReturn(lost, {
+      identity: this.#target.identity,
+      timeoutMs: returnTimeoutMs,
+      // What took over from one that works on was started before that was noticed.
+      sinceTicks: reason === 'draining' ? readTicks(lost) : (this.#outside?.lastSeenTicks ?? lost.startTicks),
+      inspectorPort: this.#inspectorPort,
+      signal,
+    });
     if (!successor) {
-      if (!stop.aborted) onGone();
+      if (!signal.aborted) onGone(why);
       return;
     }
+    this.#isAwaited = false;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
     this.#beginLife(successor, lostMonoMs);
@@ -317,18 +371,21 @@ export class TargetKeeper {
 
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
+    this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
   }
 }
 
-function endingWords(pid: number, reason: Ending): string {
+function endingWords(pid: number, reason: Ending, cause: string): string {
   switch (reason) {
     case 'exited':
-      return `process ${pid} ended`;
+      return `process ${pid} ${cause}`;
     case 'reused':
-      return `process ${pid} ended and its number was given to another`;
+      return `process ${pid} ${cause} and its number was given to another`;
     case 'exiting':
-      return `exiting: the program of process ${pid} has ended`;
+      return cause === 'ended'
+        ? `exiting: the program of process ${pid} has ended`
+        : `exiting: the program of process ${pid} ${cause}`;
     case 'draining':
       return `draining: process ${pid} listens no more, another process does in its place`;
   }

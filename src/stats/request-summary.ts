@@ -36,11 +36,17 @@ export class RequestTotals {
     const totals = this.#names.get(name) ?? {
       count: 0,
       errors: 0,
+      dropped: 0,
+      aborted: 0,
+      late: 0,
       intended: new Latencies(),
       service: new Latencies(),
     };
     totals.count += interval.count;
     totals.errors += interval.errors;
+    totals.dropped += interval.dropped;
+    totals.aborted += interval.aborted ?? 0;
+    totals.late += interval.late;
     totals.intended.add(interval.intended);
     totals.service.add(interval.service);
     this.#names.set(name, totals);
@@ -48,11 +54,10 @@ export class RequestTotals {
 
   summarise(): RequestSummary[] {
     const seconds = this.#coveredMs / 1000;
-    return [...this.#names].map(([name, { count, errors, intended, service }]) => ({
+    return [...this.#names].map(([name, { intended, service, ...counts }]) => ({
       name,
-      count,
-      errors,
-      ratePerSecond: seconds > 0 ? count / seconds : 0,
+      ...counts,
+      ratePerSecond: seconds > 0 ? counts.count / seconds : 0,
       p50Ms: intended.atPercentile(50) ?? 0,
       p90Ms: intended.atPercentile(90) ?? 0,
       p95Ms: intended.atPercentile(95) ?? 0,
@@ -66,6 +71,9 @@ export class RequestTotals {
 interface NameTotals {
   count: number;
   errors: number;
+  dropped: number;
+  aborted: number;
+  late: number;
   readonly intended: Latencies;
   readonly service: Latencies;
 }
@@ -101,9 +109,14 @@ export class Latencies {
     return this.#merged?.totalCount ?? 0;
   }
 
-  /** `percentile` from 0 to 100; null when nothing was recorded. */
-  atPercentile(percentile: number): Milliseconds | null {
-    return this.#merged && this.count > 0 ? this.#merged.getValueAtPercentile(percentile) / 1000 : null;
+  /**
+   * `percentile` from 0 to 100; null when nothing was recorded. `missing` requests have no latency and count as slower than all
+   * that have one: null where the percentile lies among them.
+   */
+  atPercentile(percentile: number, missing = 0): Milliseconds | null {
+    if (!this.#merged || this.count === 0) return null;
+    const shifted = missing === 0 ? percentile : (percentile * (this.count + missing)) / this.count;
+    return shifted > 100 ? null : this.#merged.getValueAtPercentile(shifted) / 1000;
   }
 
   get meanMs(): Milliseconds {

@@ -4,14 +4,17 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { AttachOptions } from './attach.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { connectInspector } from './connect-inspector.ts';
+import { wrongProcess } from './connect-verified.ts';
 import { describeSelf, type SelfDescription } from './describe-self.ts';
 import { InspectorError, takeIn } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
+import type { NamedLock } from './named-lock.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { assertNotHeld, lockTarget } from './target-lock.ts';
 import { callInTarget } from './target-registry.ts';
 
 interface Address {
@@ -24,31 +27,37 @@ interface Address {
 /**
  * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards
  * (unless an instance of ours that died had opened it).
- * An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
+ * `expected`: the process of this host that must answer there. An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
  */
 export async function attachToAddress(
   text: string,
-  options: AttachOptions & { readonly allowRemote?: boolean } = {},
+  options: AttachOptions & { readonly allowRemote?: boolean; readonly expected?: ProcessFacts | null } = {},
 ): Promise<Attachment> {
   const address = parseAddress(text);
   const isLocal = address.host === 'localhost' || isLoopback(address.host);
   if (!isLocal && !options.allowRemote) throw remoteRefused(address);
 
   const inspector = await locate(address);
+  if (isLocal) for (const facts of nodesAt(inspector)) await assertNotHeld(facts);
   const session = await connect(inspector);
   const tickMs = options.watchdogTickMs ?? WATCHDOG_TICK_MS;
+  let lock: NamedLock | null = null;
   try {
     const answer = await session.evaluate<SelfDescription>(callInTarget(describeSelf));
     const self = takeIn('Runtime.evaluate', () => checkedSelf(answer));
+    const process = isLocal ? localProcess(inspector, self) : null;
+    if (options.expected && !isSame(options.expected, process))
+      throw wrongProcess(options.expected, inspector, self.pid);
+    lock = process && (await lockTarget(process));
     const request = { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs };
     const { openedByUs } = await claimTarget(session, request);
     await session.call('Runtime.discardConsoleEntries');
-    const process = isLocal ? localProcess(inspector, self) : null;
     const facts = process ? { ...process, nodeVersion: self.version } : factsFromInside(self);
     options.log?.(`the inspector at ${inspector.host}:${inspector.port} belongs to ${facts.name}, pid ${facts.pid}`);
-    return createAttachment({ facts, process, session, inspector, openedByUs, tickMs });
+    return createAttachment({ facts, process, session, inspector, openedByUs, tickMs, lock });
   } catch (error) {
     session.disconnect();
+    lock?.release();
     throw error instanceof InspectorError ? nobodyAnswers(inspector.host, inspector.port, error) : error;
   }
 }
@@ -96,10 +105,20 @@ function checkedSelf({ pid, version, argv, cwd, name, startTicks }: SelfDescript
 }
 
 /** The process behind a loopback address, if it is one of this host and not the near end of a tunnel. */
-function localProcess({ port }: OpenInspector, self: SelfDescription): ProcessFacts | null {
+function localProcess(inspector: OpenInspector, self: SelfDescription): ProcessFacts | null {
+  return nodesAt(inspector).find(({ pidInside }) => pidInside === self.pid) ?? null;
+}
+
+function nodesAt({ port }: OpenInspector): ProcessFacts[] {
   const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
-  const owners = pidsHolding(sockets).map(readProcessFacts);
-  return owners.find((facts) => facts?.isNode && facts.pidInside === self.pid) ?? null;
+  return pidsHolding(sockets)
+    .map(readProcessFacts)
+    .filter((facts) => facts !== null)
+    .filter(({ isNode }) => isNode);
+}
+
+function isSame(expected: ProcessFacts, process: ProcessFacts | null): boolean {
+  return process?.pid === expected.pid && process.startTicks === expected.startTicks;
 }
 
 function factsFromInside(self: SelfDescription): TargetFacts {

@@ -8,12 +8,14 @@ import { newInspectorSockets, openBefore } from './event-loops.ts';
 import { InspectorError } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT, inspectorPortOf } from './inspector-port.ts';
 import { lockInspectorPort } from './inspector-port-lock.ts';
+import type { NamedLock } from './named-lock.ts';
 import { openInspector, targetGone } from './open-inspector.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { poll } from './poll.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { lockTarget } from './target-lock.ts';
 import { callInTarget, moveInspector } from './target-registry.ts';
 
 const MOVE_DEADLINE_MS = 5_000;
@@ -37,17 +39,17 @@ export async function attach(facts: ProcessFacts, options: AttachOptions = {}): 
   const refusal = assessAttach(now, { isOpen: true });
   if (refusal) throw refusal;
 
-  const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
+  const held = await lockTarget(now);
   try {
-    return await attachAlone(now, options);
+    const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
+    return await attachAlone(now, held, options).finally(lock.release);
   } catch (error) {
+    held.release();
     throw error instanceof InspectorError ? connectionFailed(facts, error) : error;
-  } finally {
-    lock.release();
   }
 }
 
-async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise<Attachment> {
+async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: AttachOptions): Promise<Attachment> {
   const { log = () => {}, openDeadlineMs, watchdogTickMs: tickMs = WATCHDOG_TICK_MS } = options;
   const before = await probeSockets(likelyInspectorSockets(facts));
   const { inspector, opened } = before
@@ -81,6 +83,7 @@ async function attachAlone(facts: ProcessFacts, options: AttachOptions): Promise
     inspector: connection.inspector,
     openedByUs,
     tickMs,
+    lock,
   });
 }
 

@@ -3,6 +3,7 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError, takeIn } from './inspector-error.ts';
+import type { NamedLock } from './named-lock.ts';
 import { poll } from './poll.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { isListeningOn, isSameProcess, type ProcessFacts } from './process-facts.ts';
@@ -13,8 +14,6 @@ import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, set
 const STEP_DEADLINE_MS = 2_000;
 /** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
 const HEARTBEAT_DEADLINE_MS = 60_000;
-/** A further connection may still hold what the target sent it before its program ended: a snapshot, for one. */
-const LAST_WORDS_MS = 100;
 
 export interface DetachResult {
   /** False when the inspector is still open although we opened it; `problems` says why. */
@@ -55,6 +54,8 @@ interface AttachmentParts {
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
   readonly tickMs: Milliseconds;
+  /** Keeps other instances away; let go of with the connection. Null where the process is not of this host. */
+  readonly lock: NamedLock | null;
 }
 
 export function createAttachment(parts: AttachmentParts): Attachment {
@@ -77,15 +78,15 @@ class HeldAttachment implements Attachment {
     this.inspector = parts.inspector;
     this.openedByUs = parts.openedByUs;
     this.#heartbeatTimer = setInterval(() => this.heartbeat().catch(() => {}), parts.tickMs).unref();
-    void this.session.closed.then(() => clearInterval(this.#heartbeatTimer));
+    void this.session.closed.then(() => {
+      clearInterval(this.#heartbeatTimer);
+      parts.lock?.release();
+    });
   }
 
   async connect(): Promise<InspectorSession> {
     const further = await connectInspector(this.inspector.url);
-    void this.session.closed.then(async (end) => {
-      if (end.cause === 'target-exiting') await Promise.race([further.closed, sleep(LAST_WORDS_MS)]);
-      further.disconnect(end);
-    });
+    void this.session.closed.then((end) => further.disconnect(end));
     return further;
   }
 

@@ -15,6 +15,10 @@ const TURN_PATIENCE_MS = 1_000;
 /** Handles of thrown errors are kept under this name in the target until they are released. */
 const OBJECT_GROUP = 'soak-profiler';
 
+const NOTIFY = 'NodeRuntime.notifyWhenWaitingForDisconnect';
+/** A target that answers at all answers within this time; one that streams a snapshot may go on for a little longer. */
+const SILENCE_MS = 100;
+const LAST_WORDS_MS = 1_000;
 const TARGET_EXITING: SessionEnd = { cause: 'target-exiting', detail: 'the program has ended, its process is exiting' };
 const LET_GO: SessionEnd = { cause: 'closed', detail: 'the connection was closed here' };
 
@@ -62,27 +66,42 @@ class WebSocketSession implements InspectorSession {
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
+  #tellClosed: (end: SessionEnd) => void = () => {};
   #end: SessionEnd | null = null;
+  /** That the program has ended, on this connection. */
+  #wasTold = false;
+  /** By our clock: when the connection is closed whatever is still on its way. */
+  #leaveBy = Number.POSITIVE_INFINITY;
+  #silence: NodeJS.Timeout | undefined;
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     this.closed = new Promise((resolve) => {
-      let reason = '';
-      socket.on('error', (error) => {
-        reason ||= error.message;
-      });
-      socket.on('close', (code, text) => {
-        reason ||= text.toString() || `connection closed (${code})`;
-        resolve(this.#finish({ cause: 'closed', detail: reason }));
-      });
+      this.#tellClosed = resolve;
     });
-    socket.on('message', (message) => this.#receive(String(message)));
-    this.on('NodeRuntime.waitingForDisconnect', () => this.disconnect(TARGET_EXITING));
+    let reason = '';
+    socket.on('error', (error) => {
+      reason ||= error.message;
+    });
+    socket.on('close', (code, text) => {
+      reason ||= text.toString() || `connection closed (${code})`;
+      // First those who close what belongs to it, then those whose calls fail and who may try something else.
+      this.#tellEnd({ cause: 'closed', detail: reason });
+      this.#rejectAll();
+    });
+    socket.on('message', (message) => {
+      this.#receive(String(message));
+      if (this.#end) this.#leaveWhenQuiet();
+    });
+    this.on('NodeRuntime.waitingForDisconnect', () => {
+      this.#wasTold = true;
+      this.disconnect(TARGET_EXITING);
+    });
     // Node 18 to 26 know it. Not waited for, since a stopped process accepts connections and never answers; and not
     // `Runtime.enable`, whose event says the same: that replays the console and keeps what is logged from then on.
-    this.call('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => {});
+    this.call(NOTIFY, { enabled: true }).catch(() => {});
   }
 
   get isOpen(): boolean {
@@ -94,6 +113,7 @@ class WebSocketSession implements InspectorSession {
   }
 
   async call<Result = unknown>(method: string, params: object = {}, options: CallOptions = {}): Promise<Result> {
+    if (!this.isOpen) throw new InspectorError(method, 'closed', this.#end?.detail ?? 'the connection is closed');
     try {
       return (await this.#send(method, params, options.deadlineMs ?? CALL_DEADLINE_MS)) as Result;
     } catch (error) {
@@ -167,8 +187,25 @@ class WebSocketSession implements InspectorSession {
   }
 
   disconnect(end: SessionEnd = LET_GO): void {
-    this.#finish(end);
-    this.#socket.terminate();
+    if (this.#end) return;
+    const wasOpen = this.isOpen;
+    this.#tellEnd(end);
+    // The word of the program's end may be on its way unasked: behind the answer to this none is.
+    if (wasOpen && !this.#wasTold) this.#send(NOTIFY, { enabled: false }, CALL_DEADLINE_MS).catch(() => {});
+    this.#leaveBy = performance.now() + LAST_WORDS_MS;
+    this.#leaveWhenQuiet();
+  }
+
+  /**
+   * Node's inspector crashes, and the process with it, when it writes to a connection that it has just read the end of.
+   * So an answer that is on its way is waited for, and a target that says nothing for a moment has none.
+   */
+  #leaveWhenQuiet(): void {
+    clearTimeout(this.#silence);
+    const leave = (): void => this.#socket.terminate();
+    const leftMs = this.#leaveBy - performance.now();
+    if (this.#pending.size === 0 || leftMs <= 0) leave();
+    else this.#silence = setTimeout(leave, Math.min(SILENCE_MS, leftMs));
   }
 
   #receive(text: string): void {
@@ -199,7 +236,7 @@ class WebSocketSession implements InspectorSession {
   }
 
   #send(method: string, params: object, deadlineMs: Milliseconds): Promise<unknown> {
-    if (!this.isOpen)
+    if (this.#socket.readyState !== WebSocket.OPEN)
       return Promise.reject(new InspectorError(method, 'closed', this.#end?.detail ?? 'the connection is closed'));
     this.#lastId += 1;
     const id = this.#lastId;
@@ -226,14 +263,18 @@ class WebSocketSession implements InspectorSession {
   }
 
   /** The first reason counts: what follows is its consequence. */
-  #finish(end: SessionEnd): SessionEnd {
+  #tellEnd(end: SessionEnd): void {
     this.#end ??= end;
+    this.#tellClosed(this.#end);
+  }
+
+  #rejectAll(): void {
+    clearTimeout(this.#silence);
     for (const call of this.#pending.values()) {
       clearTimeout(call.timer);
-      call.reject(new InspectorError(call.method, 'closed', this.#end.detail));
+      call.reject(new InspectorError(call.method, 'closed', this.#end?.detail ?? ''));
     }
     this.#pending.clear();
-    return this.#end;
   }
 }
 

@@ -30,7 +30,7 @@ export async function connectVerified(facts: ProcessFacts, inspector: OpenInspec
   }
 }
 
-function wrongProcess(facts: ProcessFacts, { port }: OpenInspector, pid: number): ProfilerError {
+export function wrongProcess(facts: ProcessFacts, { port }: OpenInspector, pid: number): ProfilerError {
   return new ProfilerError(
     'target-identity',
     EXIT.attachFailed,

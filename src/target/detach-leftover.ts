@@ -6,8 +6,9 @@ import { inspectorPortOf } from './inspector-port.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
-import { inspectRegistry, targetBusy } from './registry-owner.ts';
+import { heldBy, inspectRegistry } from './registry-owner.ts';
 import type { InspectorSession } from './session.ts';
+import { assertNotHeld } from './target-lock.ts';
 import { callInTarget, cleanUpRegistry, closeInspector, closeRegistry } from './target-registry.ts';
 
 export interface LeftoverResult {
@@ -26,13 +27,14 @@ export async function detachLeftover(
 ): Promise<LeftoverResult> {
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
+  if (!force) await assertNotHeld(facts);
   const inspector = await probeSockets(force ? candidateSockets(facts.pid) : likelyInspectorSockets(facts));
   if (!inspector) return { closed: false, detail: `process ${facts.pid} has no inspector open` };
 
   const { session } = await connectVerified(facts, inspector);
   try {
     const { state, heldByOther } = await inspectRegistry(session);
-    if (state && heldByOther && !force) throw targetBusy(state.owner);
+    if (state && heldByOther && !force) throw heldBy(state);
     const isOurs = wasOpenedByUs(facts);
     if (!state && !isOurs && !force) throw notOurs(facts.pid, inspector.port);
     const problems = await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry));

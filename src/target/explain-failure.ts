@@ -8,7 +8,12 @@ import { isSameProcess } from './process-facts.ts';
  * What fails while a target is attached fails for the target's reasons, unless it says otherwise itself: exit 4 when it
  * went away, 3 when it did not answer. Anything else is returned as it came.
  */
-export function explainFailure(error: unknown, { facts, process, session }: Attachment): unknown {
+export function explainFailure(
+  error: unknown,
+  { facts, process, session }: Attachment,
+  /** Why the process is gone, in words that follow on its name, where that can be told. */
+  causeOfDeath: () => string | null = () => null,
+): unknown {
   if (error instanceof ProfilerError) return error;
   const cause = error as Error;
   if (session.end?.cause === 'target-exiting') {
@@ -23,11 +28,14 @@ export function explainFailure(error: unknown, { facts, process, session }: Atta
   // A further connection may be the first to see it.
   const isLost = !session.isOpen || (error instanceof InspectorError && error.reason === 'closed');
   if (isLost || (process !== null && !isSameProcess(process))) {
+    const died = causeOfDeath();
     return new ProfilerError(
       'target-lost',
       EXIT.targetLost,
-      `${facts.name} (process ${facts.pid}) went away in the middle: ${cause.message}.`,
-      'Look why it ended or closed its inspector, and try again.',
+      `${facts.name} (process ${facts.pid}) ${died ?? `went away in the middle: ${cause.message}`}.`,
+      died === null
+        ? 'Look why it ended or closed its inspector, and try again.'
+        : 'Give it more memory, or take less of it: a heap snapshot needs several times the heap while it is taken.',
       { cause },
     );
   }

@@ -1,8 +1,10 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import { describeProcess } from './describe-process.ts';
 import { listNodeProcesses } from './list-node-processes.ts';
 import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
+import { nameTests } from './name-tests.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 /**
@@ -15,6 +17,20 @@ export function findTarget(
   if ('pid' in spec) return findByPid(spec.pid);
   if ('port' in spec) return findByPort(spec.port);
   return findByName(spec.name);
+}
+
+/**
+ * The process that an earlier run watched, started again since: the same name in full, and the same folder or command
+ * line. Throws a ProfilerError where there is none (exit 3), or more than one (exit 2): part of a name is no evidence.
+ */
+export function findRecorded({ name, cwd, commandLine }: TargetFacts): ProcessFacts {
+  const command = commandLine.join('\0');
+  const [first, ...others] = listNodeProcesses().filter(
+    (facts) => !facts.isOurs && facts.name === name && (facts.cwd === cwd || facts.commandLine.join('\0') === command),
+  );
+  if (first && others.length === 0) return first;
+  if (first) throw ambiguous(`${others.length + 1} Node processes are ${name} of that run.`, [first, ...others]);
+  throw notFound(`No Node process is ${name} in ${cwd || 'its folder'}, which that run watched; name the service.`);
 }
 
 /** One line a process: what it is, and what to type for it. */
@@ -75,29 +91,17 @@ function nobodyUsable(port: number, uid: number | null, owners: readonly Process
 /** Exact name first, then part of a name, then part of the command line: the first of these that anybody meets. */
 function findByName(pattern: string): ProcessFacts {
   const nodes = listNodeProcesses().filter((facts) => !facts.isOurs);
-  const anywhere = wildcard(pattern);
-  const exact = new RegExp(`^${anywhere.source}$`, 'i');
-  const tests: ((facts: ProcessFacts) => boolean)[] = [
-    (facts) => exact.test(facts.name),
-    (facts) => anywhere.test(facts.name),
-    (facts) => anywhere.test(facts.commandLine.join(' ')),
-  ];
-  for (const test of tests) {
+  for (const test of nameTests(pattern)) {
     const [first, ...others] = nodes.filter(test);
     if (first && others.length === 0) return first;
     if (first) throw ambiguous(`${others.length + 1} Node processes match "${pattern}".`, [first, ...others]);
   }
-  throw new ProfilerError(
-    'target-not-found',
-    EXIT.attachFailed,
-    `No Node process matches "${pattern}".`,
-    `Node processes that can be seen:\n${listCandidates(nodes)}`,
-  );
+  throw notFound(`No Node process matches "${pattern}".`);
 }
 
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(parts.join('.*'), 'i');
+function notFound(message: string): ProfilerError {
+  const hint = `Node processes that can be seen:\n${listCandidates(listNodeProcesses())}`;
+  return new ProfilerError('target-not-found', EXIT.attachFailed, message, hint);
 }
 
 function ambiguous(message: string, candidates: readonly ProcessFacts[]): ProfilerError {

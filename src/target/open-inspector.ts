@@ -12,6 +12,7 @@ import { poll } from './poll.ts';
 import { candidateSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { listChildren, readArguments, readStat, readWaitChannel } from './proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { redactCommandLine } from './redact-command-line.ts';
 
 const OPEN_DEADLINE_MS = 5_000;
 const BOOT_DEADLINE_MS = 5_000;
@@ -125,7 +126,7 @@ function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds):
   const waitsFor = readWaitChannel(pid);
   const isIdle = stat.state === 'S' && waitsFor !== null && /epoll|ep_poll/.test(waitsFor);
   const children = listChildren(pid).map(
-    (child) => `${child} (${printable(readArguments(child).slice(0, 2).join(' '))})`,
+    (child) => `${child} (${printable(redactCommandLine(readArguments(child)).slice(0, 2).join(' '))})`,
   );
   if (isIdle && children.length === 0) {
     return new ProfilerError(

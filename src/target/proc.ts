@@ -101,6 +101,11 @@ export function readEnvironment(pid: number): Map<string, string> | null {
   return new Map(pairs.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
+/** One line for each hierarchy: `4:memory:/system.slice/orders.service`. */
+export function readControlGroups(pid: number): string | null {
+  return readProc(pid, 'cgroup');
+}
+
 /** Descriptors by number; null where they may not be listed. */
 export function listDescriptors(pid: number): number[] | null {
   try {
@@ -131,6 +136,11 @@ export function listChildren(pid: number): number[] {
 
 export function readNetTable(pid: number | 'self', family: 'tcp' | 'tcp6'): string {
   return readProc(pid, `net/${family}`) ?? '';
+}
+
+/** Sockets of the Unix domain in our network namespace: inode in the seventh column, then the path (`@`: abstract). */
+export function readUnixTable(): string {
+  return readProc('self', 'net/unix') ?? '';
 }
 
 /** Clock ticks since boot, now. */

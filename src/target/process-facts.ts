@@ -1,6 +1,7 @@
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { isOurs } from './is-ours.ts';
+import { type Ancestor, readLineage } from './lineage.ts';
 import { type ListeningSocket, listeningSocketsOf } from './listening-sockets.ts';
 import { splitNodeArguments } from './node-arguments.ts';
 import { looksLikeNode } from './node-binary.ts';
@@ -8,6 +9,7 @@ import {
   listChildren,
   type ProcStatus,
   readArguments,
+  readControlGroups,
   readEnvironment,
   readProcLink,
   readStat,
@@ -22,7 +24,10 @@ const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
 
 /** What can be known of a process from outside. Nothing here is secret: arguments and options are redacted. */
 export interface ProcessFacts extends TargetFacts {
-  readonly parentPid: number;
+  /** Its parent first. */
+  readonly lineage: readonly Ancestor[];
+  /** Its control groups as /proc/<pid>/cgroup has them; null where they are not told. */
+  readonly controlGroups: string | null;
   readonly uid: number;
   /** One letter as in /proc/<pid>/stat: R, S, D, T (stopped), Z (zombie). */
   readonly state: string;
@@ -66,7 +71,8 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     commandLine: redactCommandLine(argv),
     cwd,
     name: isNode ? programName(pid, cwd, script, argv[0] || stat.comm) : stat.comm,
-    parentPid: stat.parentPid,
+    lineage: readLineage(stat.parentPid),
+    controlGroups: readControlGroups(pid),
     uid: status.uid,
     state: stat.state,
     executable,
@@ -88,6 +94,11 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
 export function isSameProcess(facts: Pick<TargetFacts, 'pid' | 'startTicks'>): boolean {
   const stat = readStat(facts.pid);
   return stat !== null && stat.startTicks === facts.startTicks && stat.state !== 'Z';
+}
+
+/** Clock ticks since boot when these facts were read. */
+export function readTicks({ startTicks, ageMs }: ProcessFacts): number {
+  return startTicks + ageMs / 10;
 }
 
 /** Whether the process is there and listens on this port. False where its descriptors may not be read. */

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { readRegularFileSync } from '../files/regular-file.ts';
+import { printable } from '../model/printable.ts';
 
 /** One that is larger is no package.json. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -10,10 +11,10 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * A script inside node_modules is a launcher (`next start`): then the folder it was started in tells the name.
  */
 export function programName(pid: number, cwd: string, script: string | null, title: string): string {
-  if (!script) return packageName(pid, cwd) ?? basename(title);
+  if (!script) return packageName(pid, cwd) ?? printable(basename(title));
   const path = resolve(cwd, script);
   const folder = path.includes('/node_modules/') ? cwd : dirname(path);
-  return packageName(pid, folder) ?? basename(script);
+  return packageName(pid, folder) ?? printable(basename(script));
 }
 
 function packageName(pid: number, folder: string): string | null {
@@ -30,7 +31,8 @@ function readName(file: string): string | null {
     const { name } = JSON.parse(readRegularFileSync(file, { maxBytes: MAX_BYTES }).toString('utf8')) as {
       readonly name?: unknown;
     };
-    return typeof name === 'string' && name !== '' ? name : null;
+    // No name that npm takes holds such characters, and a name ends up in lines of a terminal.
+    return typeof name === 'string' && name !== '' ? printable(name) : null;
   } catch {
     return null;
   }

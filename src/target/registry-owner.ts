@@ -1,9 +1,10 @@
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
+import type { ProfilerError } from '../model/errors.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { takeIn } from './inspector-error.ts';
-import { readProcLink, readStat } from './proc.ts';
+import { commandOf } from './named-lock.ts';
+import { readArguments, readProcLink, readStat } from './proc.ts';
 import type { InspectorSession } from './session.ts';
+import { targetBusy } from './target-lock.ts';
 import {
   callInTarget,
   installRegistry,
@@ -45,7 +46,7 @@ export async function claimTarget(
   request: { readonly openedByUs: boolean; readonly debugPort: number; readonly tickMs: Milliseconds },
 ): Promise<{ readonly openedByUs: boolean }> {
   const { state, heldByOther } = await inspectRegistry(session);
-  if (state && heldByOther) throw targetBusy(state.owner);
+  if (state && heldByOther) throw heldBy(state);
   const openedByUs = request.openedByUs || (state?.openedByUs ?? false);
   await session.evaluateInTurn(
     callInTarget(installRegistry, {
@@ -67,11 +68,8 @@ function isOtherAndAlive({ owner, silentTicks }: RegistryState): boolean {
   return stat !== null && stat.state !== 'Z' && stat.startTicks === owner.startTicks;
 }
 
-export function targetBusy(owner: RegistryOwner): ProfilerError {
-  return new ProfilerError(
-    'target-busy',
-    EXIT.attachFailed,
-    `Another profiler (pid ${owner.pid}) is attached to this process already.`,
-    `Let it finish, or end it: kill ${owner.pid}. Then try again.`,
-  );
+/** Who it is that holds the target, as far as it can be looked up from here. */
+export function heldBy({ owner }: RegistryState): ProfilerError {
+  const isSeen = owner.pidNamespace === ownMark().pidNamespace;
+  return targetBusy({ pid: owner.pid, command: isSeen ? commandOf(readArguments(owner.pid)) : '' });
 }

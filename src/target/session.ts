@@ -37,6 +37,9 @@ export interface InspectorSession {
   /** The same for those who cannot wait; null while the connection is open. */
   readonly end: SessionEnd | null;
   readonly isOpen: boolean;
-  /** Closes the connection only; closing the inspector of the target is `Attachment.detach`. */
+  /**
+   * Closes the connection only; closing the inspector of the target is `Attachment.detach`. Takes no further call at once;
+   * what is on its way from the target may still arrive.
+   */
   disconnect(end?: SessionEnd): void;
 }

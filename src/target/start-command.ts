@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { poll } from './poll.ts';
-import { listChildren } from './proc.ts';
+import { listChildren, readStat } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { redactCommandLine } from './redact-command-line.ts';
 
 const READY_DEADLINE_MS = 30_000;
 /** A program that has not begun to listen after this long is taken as one that never will: a worker, a script. */
@@ -14,14 +16,20 @@ const STOP_DEADLINE_MS = 10_000;
 /** Launchers that are Node programs themselves, but not the service. */
 const LAUNCHER = /[/\\](npm|npx|yarn|pnpm|corepack|nodemon|tsx)(-cli)?(\.[cm]?js)?$/;
 
+type Identity = Pick<TargetFacts, 'pid' | 'startTicks'>;
+
 export interface StartedCommand {
   /** The Node process that serves: the command itself, or below `npm`, a shell or another launcher. */
   readonly facts: ProcessFacts;
+  /** The process of the command itself, perhaps a launcher: whatever comes back comes below it. */
+  readonly root: Identity;
   /** Settles when the command has ended: `code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;
-  /** SIGTERM to the command and all it started, SIGKILL after 10 s. */
-  stop(): Promise<void>;
+  /** SIGTERM to the command and all it started, SIGKILL after 10 s, or sooner. */
+  readonly stop: StopCommand;
 }
+
+export type StopCommand = (options?: { readonly patienceMs?: Milliseconds }) => Promise<void>;
 
 export interface StartOptions {
   readonly cwd?: string;
@@ -29,6 +37,10 @@ export interface StartOptions {
   /** Descriptor that takes what the command prints; our stderr by default, since stdout is for results. */
   readonly outputFd?: number;
   readonly readyDeadlineMs?: Milliseconds;
+  /** Gives up the waiting: what was started is stopped, and a ProfilerError says so (exit 130). */
+  readonly signal?: AbortSignal;
+  /** Called when there is something to stop, long before it is ready. */
+  readonly onSpawn?: (stop: StopCommand) => void;
 }
 
 /**
@@ -45,6 +57,8 @@ export async function startCommand(argv: readonly string[], options: StartOption
     env: options.env ?? process.env,
   });
   await spawned(child, program);
+  const pid = child.pid ?? 0;
+  const root = { pid, startTicks: readStat(pid)?.startTicks ?? 0 };
   let end: string | null = null;
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -52,18 +66,28 @@ export async function startCommand(argv: readonly string[], options: StartOption
       resolve(end);
     });
   });
-  const stop = (): Promise<void> => stopGroup(child, ended);
+  const stop: StopCommand = ({ patienceMs = STOP_DEADLINE_MS } = {}) => stopGroup(root, ended, patienceMs);
+  options.onSpawn?.(stop);
 
   const startMs = performance.now();
-  const found = await poll(() => end ?? readyNode(child, performance.now() - startMs), readyDeadlineMs, 50);
-  if (found !== null && typeof found !== 'string') return { facts: found, ended, stop };
+  const found = await poll(
+    () => end ?? (options.signal?.aborted ? 'stopped' : readyNode(child, performance.now() - startMs)),
+    readyDeadlineMs,
+    50,
+  );
+  if (found !== null && typeof found !== 'string') return { facts: found, root, ended, stop };
   await stop();
+  const shown = redactCommandLine(argv).join(' ');
+  if (options.signal?.aborted) {
+    const message = `Stopped before "${shown}" was ready.`;
+    throw new ProfilerError('stopped', EXIT.stoppedByUser, message, 'What was started has been stopped too.');
+  }
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
     found === null
-      ? `"${argv.join(' ')}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
-      : `"${argv.join(' ')}" ended with ${found} before it could be attached to.`,
+      ? `"${shown}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
+      : `"${shown}" ended with ${found} before it could be attached to.`,
     'Try the command alone first. What it printed stands above, or in its log.',
   );
 }
@@ -99,20 +123,22 @@ function innermostNodes(pid: number): ProcessFacts[] {
   return facts.listening?.length || below.length === 0 ? [facts, ...below] : below;
 }
 
-async function stopGroup(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  signalGroup(child, 'SIGTERM');
-  const late = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_DEADLINE_MS);
+async function stopGroup(group: Identity, ended: Promise<string>, patienceMs: Milliseconds): Promise<void> {
+  signalGroup(group, 'SIGTERM');
+  const late = setTimeout(() => signalGroup(group, 'SIGKILL'), patienceMs);
   await ended;
   clearTimeout(late);
   // Its launcher may end before the service does.
-  const empty = await poll(() => (signalGroup(child, 0) ? null : true), STOP_DEADLINE_MS, 50);
-  if (!empty) signalGroup(child, 'SIGKILL');
+  const empty = await poll(() => (signalGroup(group, 0) ? null : true), patienceMs, 50);
+  if (!empty) signalGroup(group, 'SIGKILL');
 }
 
-/** False when nobody of the group is left. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+/** False when nobody of the group is left. Its number may belong to another by then. */
+function signalGroup({ pid, startTicks }: Identity, signal: NodeJS.Signals | 0): boolean {
+  const leader = readStat(pid);
+  if (pid === 0 || (leader && leader.startTicks !== startTicks)) return false;
   try {
-    return process.kill(-(child.pid ?? 0), signal);
+    return process.kill(-pid, signal);
   } catch {
     return false;
   }

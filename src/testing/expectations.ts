@@ -15,18 +15,20 @@ export function expectNoLeak({ report, text }: SoakResult): void {
     throw failure(`${first.title}${more}`, text, expectNoLeak);
   }
   const gate = report.gates.find(({ name }) => name === 'leak');
-  if (gate?.status !== 'pass')
-    throw failure('The soak saw too little to tell whether something leaks.', text, expectNoLeak);
+  const missing = report.completeness?.missing ?? [];
+  if (gate?.status !== 'pass' || missing.length > 0) throw failure(tooLittle(missing), text, expectNoLeak);
 }
 
 /**
- * Throws an AssertionError that lists every limit that did not hold, or could not be measured. Without `limits`: those of
+ * Throws an AssertionError that lists every limit that did not hold, or could not be measured, and when the run is not whole. Without `limits`: those of
  * the scenario. `limits`: `{ checkout: ['p(95)<300ms', 'errors<1%'], resources: ['rss<512MiB'] }`, or a file of them.
  */
 export function expectSlo(result: SoakResult, limits?: Limits | string): void {
   const gates = result.judge(limits);
   if (gates.length === 0) throw failure('There is no limit to hold.', '', expectSlo);
   const broken = gates.filter(({ status }) => status !== 'pass');
+  const missing = result.report.completeness?.missing ?? [];
+  if (broken.length === 0 && missing.length > 0) throw failure(tooLittle(missing), '', expectSlo);
   if (broken.length === 0) return;
   const lines = broken.map(({ name, limit, measured, unit, status }) =>
     status === 'fail'
@@ -34,6 +36,11 @@ export function expectSlo(result: SoakResult, limits?: Limits | string): void {
       : `${name} (limit ${limit}) was not measured`,
   );
   throw failure(lines.join('\n'), '', expectSlo);
+}
+
+function tooLittle(missing: readonly string[]): string {
+  const why = missing.length === 0 ? '' : `: ${missing.join('; ')}`;
+  return `The soak saw too little to tell${why}.`;
 }
 
 function round(value: number | null): string {

@@ -7,8 +7,8 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Gate, Report } from '../model/report.ts';
-import type { Milliseconds } from '../model/units.ts';
 import { readRun } from '../record/read-run.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun, judgeLimits } from '../soak/analyse-run.ts';
 import { type Limits, readLimits } from '../soak/read-limits.ts';
@@ -20,6 +20,7 @@ import { assessAttach } from '../target/attach-checks.ts';
 import { findTarget } from '../target/find-target.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { startCommand } from '../target/start-command.ts';
+import type { TargetIdentity } from '../target/target-identity.ts';
 
 export interface SoakTestOptions {
   /** The service, in one of these ways: its process, who listens on a port, or a command to start (and end) it. */
@@ -55,7 +56,6 @@ export interface SoakResult {
 const DEFAULT_SECONDS = 60;
 const SHORTEST_SECONDS = 10;
 const DEFAULT_SNAPSHOTS = 3;
-const MAX_PAUSE_MS: Milliseconds = 10_000;
 
 /** Attaches to a service, drives its load, and concludes. The service must be a process of its own, not that of the test. */
 export async function soak(options: SoakTestOptions): Promise<SoakResult> {
@@ -66,10 +66,11 @@ export async function soak(options: SoakTestOptions): Promise<SoakResult> {
   }
 }
 
-/** Test runners print the message of an error alone: what to do about it stands there too. */
+/** Test runners print the message of an error alone: what to do about it stands there too, and no secret. */
 function withHint(error: unknown): unknown {
-  if (!(error instanceof ProfilerError) || error.hint === '') return error;
-  return new ProfilerError(error.code, error.exitCode, `${error.message}\n${error.hint}`, '', { cause: error });
+  if (!(error instanceof ProfilerError)) return error;
+  const { code, exitCode, message, hint, cause } = error;
+  return new ProfilerError(code, exitCode, redactMessage(hint === '' ? message : `${message}\n${hint}`), '', { cause });
 }
 
 async function soakService(options: SoakTestOptions): Promise<SoakResult> {
@@ -80,7 +81,8 @@ async function soakService(options: SoakTestOptions): Promise<SoakResult> {
   const folder = resolve(options.folder ?? (await mkdtemp(join(tmpdir(), 'soak-profiler-'))));
   try {
     const settled = settle(options, seconds, folder, service.facts);
-    const target = { facts: service.facts, process: service.facts, attach: attachTo(service.facts) };
+    const { facts, identity, ended } = service;
+    const target = { facts, process: facts, identity, ended, attach: attachTo(facts) };
     const ending = await runSoak(target, settled, {
       clock: createHostClock(),
       listener: { status: () => {}, happened: onProgress },
@@ -118,6 +120,8 @@ function thresholdsOf(limits: Limits | string): SoakOptions['thresholds'] {
 
 interface Service {
   readonly facts: ProcessFacts;
+  readonly identity: TargetIdentity;
+  readonly ended: Promise<string> | null;
   readonly stop: () => Promise<void>;
 }
 
@@ -125,8 +129,9 @@ async function findService({ pid, port, command }: SoakTestOptions): Promise<Ser
   const given = [pid, port, command].filter((one) => one !== undefined).length;
   if (given !== 1) throw usage('A soak needs one service.', 'Give pid, port or command, and only one of them.');
   if (command) {
-    const { facts, stop } = await startCommand(command);
-    return { facts, stop };
+    const { facts, root, ended, stop } = await startCommand(command);
+    const identity = { by: 'command', command: root } as const;
+    return { facts, identity, ended: facts.pid === root.pid ? ended : null, stop };
   }
   const facts = findTarget(pid === undefined ? { port: port ?? 0 } : { pid });
   if (facts.pid === process.pid) {
@@ -137,7 +142,12 @@ async function findService({ pid, port, command }: SoakTestOptions): Promise<Ser
   }
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
-  return { facts, stop: async () => {} };
+  return {
+    facts,
+    identity: port === undefined ? { by: 'pid' } : { by: 'port', port },
+    ended: null,
+    stop: async () => {},
+  };
 }
 
 function attachTo(facts: ProcessFacts): (now: ProcessFacts | null) => ReturnType<typeof attach> {
@@ -151,7 +161,7 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
     load,
     sampleMs: 1000,
     snapshots: options.snapshots ?? DEFAULT_SNAPSHOTS,
-    maxPauseMs: MAX_PAUSE_MS,
+    maxPauseMs: null,
     cpuIntervalUs: null,
     cpuWindowMs: null,
     failOn: ['leak', 'slo', 'degradation'],
@@ -167,10 +177,10 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
 
 function settleLoad({ scenario: named, url, users, ratePerSecond }: SoakTestOptions): LoadOptions | null {
   if (named === undefined) return null;
-  const { scenario, text, file } = readScenario(named);
+  const { scenario, text, file, reference } = readScenario(named);
   const baseUrl = url ?? scenario.baseUrl;
   if (baseUrl === null) throw usage(`The scenario ${file} names no base URL.`, 'Give url.');
-  return { scenario, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
+  return { scenario, file: reference, text, baseUrl, users: users ?? null, ratePerSecond: ratePerSecond ?? null };
 }
 
 function usage(message: string, hint: string): ProfilerError {

@@ -75,9 +75,9 @@ describe('exit code and verdict', () => {
         'inconclusive',
       ],
       ['a limit that nothing measures', {}, (run) => ({ ...run, thresholds: [UNMEASURED] }), 0, 'pass'],
-      ['stopped by the user', {}, (run) => ended(run, 'stopped-by-user'), 130, 'pass'],
+      ['stopped by the user', {}, (run) => ended(run, 'stopped-by-user'), 130, 'inconclusive'],
       ['stopped by the user with a leak', LEAKS, (run) => ended(run, 'stopped-by-user'), 130, 'fail'],
-      ['target lost', {}, (run) => ended(run, 'target-lost'), 4, 'pass'],
+      ['target lost', {}, (run) => ended(run, 'target-lost'), 4, 'inconclusive'],
       ['target lost with a leak', LEAKS, (run) => ended(run, 'target-lost'), 1, 'fail'],
       ['four seconds', {}, torso, 5, 'inconclusive'],
       ['nothing recorded at all', {}, (run) => ({ ...torso(run), samples: [], events: [] }), 5, 'inconclusive'],
@@ -150,4 +150,44 @@ test('ids: FNV-1a of 64 bits, stable, different for what differs', () => {
   assert.equal(fnv1a64('foobar'), '85944171f73967e8');
   assert.notEqual(findingId('js-heap-leak', 'A', 'x'), findingId('js-heap-leak', 'B', 'x'));
   assert.match(findingId('js-heap-leak', 'A', 'x'), /^[0-9a-f]{10}$/);
+});
+
+describe('requests without an answer', () => {
+  const held = (text: string, value: number, percentile: number): Threshold =>
+    limit('lock-proof', `p(${percentile})`, text, value, 'ms', percentile);
+  const missing = (change: Partial<RunData['requests'][number]>, limits: readonly Threshold[]): Report => {
+    const run = syntheticRun({ seed: 5 });
+    return analyse({ ...run, thresholds: limits, requests: run.requests.map((one) => ({ ...one, ...change })) });
+  };
+  const statusOf = (report: Report, text: string): string | undefined =>
+    report.gates.find((gate) => text.endsWith(gate.limit) && gate.name.startsWith('lock-proof'))?.status;
+
+  test('what was dropped counts as slower than all: a percentile that lies there is not known', () => {
+    const [lax, strict, median] = [held('p(95)<100ms', 100, 95), held('p(99)<2ms', 2, 99), held('p(50)<99ms', 99, 50)];
+    const report = missing({ dropped: 20 }, [lax, strict, median]);
+    assert.equal(statusOf(report, lax.text), 'unknown');
+    assert.equal(statusOf(report, strict.text), 'fail', 'those that were sent break it by themselves');
+    assert.equal(statusOf(report, median.text), 'pass');
+    assert.equal(statusOf(missing({ dropped: 0 }, [lax]), lax.text), 'pass');
+  });
+
+  test('where nothing was completed, what waited in vain is judged', () => {
+    const strict = held('p(99)<2ms', 2, 99);
+    assert.equal(statusOf(missing({ count: 0, errors: 0, aborted: 20 }, [strict]), strict.text), 'fail');
+  });
+
+  test('what a service was asked too much of leaves waiting is no leak, and no proof that there is none', () => {
+    const run = syntheticRun({ seed: 5, populations: [leak()] });
+    const overloaded = { ...run, requests: run.requests.map((one) => ({ ...one, aborted: one.count })) };
+    const report = analyse(overloaded);
+    assert.ok(
+      report.findings.every(({ confidence }) => confidence === 'possible'),
+      JSON.stringify(report.findings[0], null, 1),
+    );
+    assert.match(report.findings[0]?.against.join(' ') ?? '', /were aborted/);
+    assert.equal(report.gates.find(({ name }) => name === 'leak')?.status, 'unknown');
+    assert.equal(report.exitCode, 5);
+    const few = { ...run, requests: run.requests.map((one, i) => ({ ...one, aborted: i === 0 ? 1 : 0 })) };
+    assert.equal(analyse(few).exitCode, 1, 'a leak of more than the few that were aborted');
+  });
 });

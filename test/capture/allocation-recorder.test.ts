@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AllocationRecorder } from '../../src/capture/allocation-recorder.ts';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
@@ -38,7 +39,28 @@ test('live allocations name the function that keeps them, and not the one whose 
   const kept = bytesUnder(profile!.head, 'keepRecords');
   assert.ok(kept > 2e6, `kept ${kept}`);
   assert.ok(bytesUnder(profile!.head, 'dropRecords') < kept / 10);
-  assert.ok((await recorder.stop()).profile !== null);
+  await recorder.discard();
+  assert.deepEqual((await recorder.read()).restarted, true, 'nothing is sampled after it');
+});
+
+test('a collection is one, and neither a burst nor the end costs one more', async (t) => {
+  const target = await startInspected(t, LEAKY);
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const recorder = new AllocationRecorder(target.session, probe.measure);
+  await recorder.start({ intervalBytes: 16 * 1024 });
+  await target.session.evaluate('keepRecords(40000); undefined');
+  const collectionsOf = async (action: () => Promise<unknown>): Promise<number> => {
+    const before = (await probe.sample()).values['gc.major.count'] ?? 0;
+    await action();
+    // The observer in the target is called a turn later.
+    await sleep(100);
+    return ((await probe.sample()).values['gc.major.count'] ?? 0) - before;
+  };
+  assert.equal(await collectionsOf(() => recorder.collect()), 1);
+  assert.equal(await collectionsOf(() => recorder.startBurst({ intervalBytes: 16 * 1024 })), 0);
+  assert.equal(await collectionsOf(() => recorder.endBurst()), 1);
+  assert.equal(await collectionsOf(() => recorder.discard()), 0);
+  assert.equal(await recorder.collect(), null, 'nothing is sampled any more');
 });
 
 test('another client that stops the sampling is noticed, and it is started anew', async (t) => {
@@ -65,6 +87,9 @@ test('a snapshot on a session of its own leaves the sampling alone', async (t) =
     session: await target.connect(),
     measure: probe.measure,
     newEpoch: randomUUID,
+    pid: target.pid,
+    nodeMajor: 20,
+    maxPauseMs: null,
   });
   await snapshots.take(join(target.folder, 'a.heapsnapshot'), { pauseMs: 1000, keepIds: false });
   const { profile } = await recorder.read();

@@ -39,6 +39,33 @@ for (const { major, binary, skip } of nodeVersions()) {
   );
 }
 
+const SERVERS = `
+const { createServer } = require(process.env.SERVER);
+const server = createServer();
+server.on('request', (_, res) => res.end('ok'));
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`Node ${major}: HTTP servers are told apart from others until a request comes`, { skip }, async (t) => {
+    const serversOf = async (kind: string) => {
+      const target = await startInspected(t, SERVERS.replace('process.env.SERVER', JSON.stringify(kind)), {
+        node: binary,
+      });
+      const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+      const servers = async () => (await probe.sample()).values['resources.servers.http'];
+      return { port: Number(target.firstLine), servers };
+    };
+    assert.equal(await (await serversOf('net')).servers(), 0);
+    assert.equal(await (await serversOf('http2')).servers(), 0);
+    const { port, servers } = await serversOf('http');
+    assert.equal(await servers(), 1);
+    await get(port, '/');
+    await sleep(100);
+    assert.equal(await servers(), undefined);
+  });
+}
+
 async function countRequests(t: TestContext, node: string): Promise<void> {
   const target = await startInspected(t, SERVICE, { node });
   const [a, b] = target.firstLine.split(' ').map(Number) as [number, number];

@@ -18,7 +18,6 @@ globalThis.kept = Array.from({ length: 30000 }, (_, i) => new OrderAudit(i));
 setInterval(() => {}, 1000);
 console.log('ready');
 `;
-const FACTS = { nodeMajor: 20, cgroupLimitBytes: null, memAvailableBytes: null, rssBytes: 60e6, maxPauseMs: 10_000 };
 
 async function startRecorder(t: Parameters<typeof startInspected>[0], openSink?: (path: string) => Sink) {
   const target = await startInspected(t, HOLDER);
@@ -27,6 +26,9 @@ async function startRecorder(t: Parameters<typeof startInspected>[0], openSink?:
     session: target.session,
     measure: probe.measure,
     newEpoch: randomUUID,
+    pid: target.pid,
+    nodeMajor: 20,
+    maxPauseMs: null,
     ...(openSink && { openSink }),
   });
   return { target, recorder, file: join(target.folder, 'heap', '1.heapsnapshot') };
@@ -49,10 +51,10 @@ test('a snapshot is whole, private, counted, and calibrates the next estimate', 
   assert.equal(statSync(join(target.folder, 'heap')).mode & 0o777, 0o700);
   assert.deepEqual(filesOf(target), ['1.heapsnapshot']);
   assert.ok(taken.cost.pauseMs > 10 && taken.cost.pauseMs <= taken.cost.endMonoMs - taken.cost.startMonoMs + 50);
-  const heapUsedBytes = taken.heapUsedBytes;
-  const estimate = recorder.estimate({ ...FACTS, heapUsedBytes });
-  assert.ok(Math.abs(estimate.nodes - taken.nodes!) <= 1, 'calibrated by the snapshot before');
-  assert.ok(Math.abs(estimate.pauseMs - taken.cost.pauseMs) < 1);
+  assert.ok(taken.memory!.peakBytes > 20e6 && taken.cpuMs! > 10);
+  const { estimate, steps } = await recorder.judge({ path: file, force: false });
+  assert.ok(Math.abs(estimate.nodes / taken.nodes! - 1) < 0.1, 'calibrated by the snapshot before');
+  assert.deepEqual(steps, [], 'nothing was done to the target to know it');
 });
 
 test('ids are of one epoch while they are kept, and of another afterwards', async (t) => {
@@ -65,6 +67,33 @@ test('ids are of one epoch while they are kept, and of another afterwards', asyn
   const [a, b, c] = [file, `${file}2`, `${file}3`].map(readOrderIds) as [Set<number>, Set<number>, Set<number>];
   assert.deepEqual(a, b, 'the same objects, the same ids');
   assert.notDeepEqual(b, c, 'numbered anew');
+});
+
+test('a heap that cannot be judged by its spaces is collected and looked through, and nothing of that stays on', async (t) => {
+  const target = await startInspected(t, HOLDER);
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const options = { measure: probe.measure, newEpoch: randomUUID, pid: target.pid, nodeMajor: 20 };
+  const session = await target.connect();
+  const path = join(target.folder, 'heap', '1.heapsnapshot');
+  const atMost = async (maxPauseMs: number) =>
+    await new SnapshotRecorder({ ...options, session, maxPauseMs }).judge({ path, force: false });
+  const bySpaces = (await atMost(1e9)).estimate;
+  const looked = await atMost(0.8 * bySpaces.pauseMs);
+  assert.deepEqual(
+    looked.steps.map(({ capture }) => capture),
+    ['collect-garbage', 'heap-count'],
+  );
+  assert.ok(looked.estimate.extraBytes < bySpaces.extraBytes && looked.estimate.nodes < bySpaces.nodes);
+  let updates = 0;
+  const off = session.on('HeapProfiler.heapStatsUpdate', () => {
+    updates += 1;
+  });
+  await sleep(300);
+  off();
+  assert.equal(updates, 0, 'the tracking of objects has ended');
+  // With force nothing is done to know what does not matter.
+  const forced = await new SnapshotRecorder({ ...options, session, maxPauseMs: 1 }).judge({ path, force: true });
+  assert.deepEqual([forced.steps.length, forced.estimate.verdict === 'go'], [0, false]);
 });
 
 /** Ids of the objects of class OrderAudit. */

@@ -29,7 +29,16 @@ function keep(kind: { readonly isInteractive: boolean; readonly json: boolean })
   const push = (text: string): void => void lines.push(text);
   return {
     lines,
-    terminal: { ...kind, print: push, say: push, redraw: (block) => lines.push(...block), colour: false, columns: 80 },
+    terminal: {
+      ...kind,
+      print: push,
+      show: push,
+      data: (value) => push(JSON.stringify(value)),
+      say: push,
+      redraw: (block) => lines.push(...block),
+      colour: false,
+      columns: 80,
+    },
   };
 }
 

@@ -97,6 +97,18 @@ describe('deploy/Dockerfile', () => {
 });
 
 describe('deploy/prometheus', () => {
+  test('asks for the live figures by a host name that the soak allows', () => {
+    const { scrape_configs: jobs } = parse(read('deploy/prometheus/prometheus.yml')) as {
+      readonly scrape_configs: readonly {
+        readonly job_name: string;
+        readonly static_configs: readonly { readonly targets: readonly string[] }[];
+      }[];
+    };
+    const job = jobs.find(({ job_name: name }) => name === 'profiler');
+    for (const target of job?.static_configs.flatMap(({ targets }) => targets) ?? [])
+      assert.match(composeText, new RegExp(`--metrics-allow-host=${target.split(':')[0]}\\b`));
+  });
+
   test('each alert fires on what it is for and not on a healthy service (promtool)', {
     skip: skipWithoutPromtool,
   }, () => {

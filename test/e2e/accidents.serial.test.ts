@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRun } from '../../src/record/read-run.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
 import { soakInFolder } from './soak-in-folder.ts';
@@ -13,8 +14,8 @@ import { soakInFolder } from './soak-in-folder.ts';
 const SERVICE = 'test/targets/http-service.mjs';
 const SCENARIO = 'test/targets/scenarios/http-service.yaml';
 
-async function startService(t: TestContext, args: readonly string[] = []): Promise<RunningService> {
-  const service = await spawnService(SERVICE, { args });
+async function startService(t: TestContext, args: readonly string[] = [], port?: number): Promise<RunningService> {
+  const service = await spawnService(SERVICE, { args, ...(port === undefined ? {} : { port }) });
   t.after(() => service.stop());
   return service;
 }
@@ -70,14 +71,16 @@ test('kill -9 of the tool: the run is readable, the report can be made, the insp
   const run = await readRun(killed.runDir);
   assert.ok(run.samples.length > 10, `${run.samples.length} samples`);
   const again = await runCli(['report', killed.runDir, '--report-dir', killed.reportDir]);
-  assert.ok([0, 1, 5].includes(again.code ?? -1), again.stderr);
+  assert.ok([1, 5].includes(again.code ?? -1), again.stderr);
+  assert.match(again.stdout, /end of the run is not recorded/);
   assert.match(readFileSync(join(killed.reportDir, 'report.md'), 'utf8'), /#/);
   await until(() => listeningPorts(service).join() === ports.join(), 'the inspector to close');
   assert.equal((await fetch(`${service.baseUrl}/health`)).status, 200);
 });
 
 test('the service restarts: found again, a new segment, the run goes on', async (t) => {
-  const service = await startService(t);
+  // The same command line again: the port is named in it.
+  const service = await startService(t, [], await freePort());
   let successor: RunningService | null = null;
   t.after(() => successor?.stop());
   const { code, stderr, runDir } = await soakInFolder(t, soakWords(service, 40), {
@@ -106,6 +109,14 @@ test('the service dies for good: exit code 4, and the report is written', async 
   });
   assert.equal(code, 4, stderr);
   assert.ok(report().run.durationMs > 0);
+});
+
+test('a service that nobody asks anything: not enough data, exit code 5', async (t) => {
+  const service = await startService(t);
+  const words = ['soak', '--pid', String(service.pid), '--seconds', '10', '--snapshots', '2', '--fail-on', 'slo'];
+  const { code, stdout } = await soakInFolder(t, words);
+  assert.equal(code, 5);
+  assert.match(stdout, /NOT ENOUGH DATA[\s\S]*No requests were seen/);
 });
 
 test('traffic that is there is watched: --load none', async (t) => {

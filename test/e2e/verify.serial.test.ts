@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
+import { appendFileSync, copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../record/example-run.ts';
 import { soakInFolder } from './soak-in-folder.ts';
 
 const FAULT = ['--fault', 'leak-listener'];
 
 test('a finding is verified: still there while nothing was mended, gone after', async (t) => {
   const service = await startService(t, FAULT);
+  const scenario = join(temporaryFolder(t), 'http-service.yaml');
+  copyFileSync('test/targets/scenarios/http-service.yaml', scenario);
   const found = await soakInFolder(t, [
     'soak',
     ...['--port', String(service.port), '--url', service.baseUrl],
-    ...['--scenario', 'test/targets/scenarios/http-service.yaml', '--rate', '60', '--seconds', '40'],
+    ...['--scenario', scenario, '--rate', '60', '--seconds', '40'],
   ]);
   const leak = found.report().findings.find(({ kind }) => kind === 'listener-leak');
   assert.ok(leak && leak.confidence !== 'possible', found.stdout + found.stderr);
@@ -28,6 +33,16 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   const mended = await verify(t, found.runDir, leak.id, await startService(t));
   assert.equal(mended.code, 0, mended.stdout + mended.stderr);
   assert.match(mended.stdout, /^Gone: /m);
+
+  // The values that were sent stand in the scenario alone, so it must be the same.
+  appendFileSync(scenario, '# changed\n');
+  const changed = await runCli(['verify', found.runDir, '--finding', leak.id]);
+  assert.equal(changed.code, 2);
+  assert.match(changed.stderr, /http-service\.yaml is not what the run was driven with[\s\S]*--scenario/);
+  rmSync(scenario);
+  const gone = await runCli(['verify', found.runDir, '--finding', leak.id]);
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /The scenario of the run cannot be read[\s\S]*--scenario/);
 });
 
 async function startService(t: TestContext, args: readonly string[] = []): Promise<RunningService> {

@@ -84,7 +84,9 @@ test('requests that become slower over the load are a finding of the triage', as
 test('--into puts the load of another tool beside the samples of a run that only watched', async (t) => {
   const folder = temporaryFolder(t);
   const run = join(folder, 'watched');
-  const { manifest, samples, events } = syntheticRun({ seed: 1, load: 'none', snapshots: 0, durationMs: 120_000 });
+  const watched = syntheticRun({ seed: 1, load: 'none', snapshots: 0, durationMs: 120_000 });
+  const { samples, events } = watched;
+  const manifest = { ...watched.manifest, cpuWindows: [] };
   const recorder = await createRun(run, manifest);
   for (const sample of samples) recorder.appendSample(sample);
   for (const event of events) recorder.appendEvent(event);
@@ -100,6 +102,7 @@ test('--into puts the load of another tool beside the samples of a run that only
   assert.ok(facts.leftOut >= 680 && facts.leftOut <= 700, stdout);
   const read = await readRun(run);
   assert.deepEqual(read.damage, []);
+  assert.deepEqual(read.losses, [], 'what was imported counts as part of the run');
   assert.equal(
     read.requests.reduce((sum, { count }) => sum + count, 0),
     1800 - facts.leftOut,

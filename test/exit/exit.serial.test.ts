@@ -27,12 +27,16 @@ for (const [by, watcher] of CASES) {
   test(`an exit (${by}) takes no longer with ${watcher}`, () => assertExitsAsFast({ binary, by, watcher, args: [] }));
 }
 
+test('Ctrl-Z does not pause what a service could not exit for', () =>
+  assertExitsAsFast({ binary, by: 'exit', watcher: 'soak, watched', args: [], signalTool: 'SIGTSTP' }));
+
 /** A connection that holds the service up does so every time; a busy machine does not. */
 async function assertExitsAsFast(options: {
   readonly binary: string;
   readonly by: Ending;
   readonly watcher: string;
   readonly args: readonly string[];
+  readonly signalTool?: NodeJS.Signals;
 }): Promise<void> {
   const watcher = WATCHERS.find(({ name }) => name === options.watcher);
   assert.ok(watcher);

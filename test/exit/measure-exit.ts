@@ -89,8 +89,10 @@ export async function measureExit(options: {
   readonly by: Ending;
   readonly watcher: Watcher | null;
   readonly args?: readonly string[];
+  /** Sent to the tool before the service is told to end. */
+  readonly signalTool?: NodeJS.Signals;
 }): Promise<MeasuredExit> {
-  const { binary, by, watcher, args = [] } = options;
+  const { binary, by, watcher, args = [], signalTool } = options;
   const objects = watcher?.objects ? ['--objects', String(watcher.objects)] : [];
   const service = await spawnService('test/targets/attach/ending.mjs', {
     nodePath: binary,
@@ -103,6 +105,7 @@ export async function measureExit(options: {
     if (watcher && tool) {
       const isReady = (): true | null => (watcher.ready.test(tool.words() + service.stderr()) ? true : null);
       if (!(await poll(isReady, PATIENCE_MS))) throw new Error(`${watcher.name} is not at work: ${tool.words()}`);
+      if (signalTool) tool.signal(signalTool);
       await sleep(watcher.settleMs);
     }
     return { ...(await endIt(service, by)), words: tool?.words() ?? '' };
@@ -142,7 +145,13 @@ async function endIt(service: RunningService, by: Ending): Promise<Omit<Measured
   return { totalMs: endMs - startMs, ownMs: endMs - (endingMs ?? startMs), exit: signal ?? code ?? 0 };
 }
 
-function startTool(words: readonly string[]): { words(): string; kill(): Promise<void> } {
+interface Tool {
+  words(): string;
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
+}
+
+function startTool(words: readonly string[]): Tool {
   const child: ChildProcess = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -153,6 +162,7 @@ function startTool(words: readonly string[]): { words(): string; kill(): Promise
   const gone = once(child, 'exit');
   return {
     words: () => said,
+    signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGKILL');
       await gone;

@@ -23,6 +23,7 @@ test('load --port: the service is watched through its restart', async (t) => {
   const attachment = await attach(facts);
   const said: string[] = [];
   const follow = {
+    identity: { by: 'port', port: first.port } as const,
     attach: (next: ProcessFacts | null) => attach(next ?? facts),
     say: (text: string) => void said.push(text),
   };

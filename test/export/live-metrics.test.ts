@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { createLiveMetrics, type LiveMetrics } from '../../src/export/live-metrics.ts';
@@ -138,9 +138,63 @@ describe('serving them', () => {
     const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, read);
     assert.equal(await (await fetch(server.url)).text(), 'a 1\n');
     assert.equal((await fetch(server.url.replace('/metrics', '/'))).status, 404);
-    assert.equal((await fetch(server.url, { method: 'POST' })).status, 404);
+    assert.equal((await fetch(server.url, { method: 'HEAD' })).status, 200);
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      const answer = await fetch(server.url, { method, headers: { origin: 'http://evil.example' } });
+      assert.equal(answer.status, 405, method);
+      assert.equal(answer.headers.get('allow'), 'GET, HEAD');
+    }
+    const cross = await fetch(server.url, { headers: { origin: 'http://evil.example' } });
+    assert.deepEqual(
+      [...cross.headers.keys()].filter((name) => name.startsWith('access-control')),
+      [],
+    );
     await server.close();
     await assert.rejects(fetch(server.url));
+  });
+
+  test('under the names of this machine, and a foreign Host header only where it was allowed', async (t) => {
+    const server = await serveMetrics({ host: '127.0.0.1', port: 0, allowedHosts: ['service', 'Prom.example'] }, read);
+    t.after(() => server.close());
+    const { port } = new URL(server.url);
+    const own = ['localhost', `localhost:${port}`, `LOCALHOST:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, '[::1]'];
+    for (const host of [...own, `service:${port}`, 'prom.example']) {
+      const { status, body } = await ask(port, [`Host: ${host}`]);
+      assert.equal(status, 200, host);
+      assert.equal(body, 'a 1\n', host);
+    }
+    const foreign = [
+      'evil.example',
+      `evil.example:${port}`,
+      'localhost.evil.example',
+      'localhost6',
+      '0.0.0.0',
+      '10.0.0.1',
+    ];
+    for (const host of [
+      ...foreign,
+      '127.0.0.1.nip.io',
+      '',
+      'localhost:80:80',
+      '[::1',
+      'service.evil.example',
+      'a@localhost',
+    ]) {
+      const { status, body } = await ask(port, [`Host: ${host}`]);
+      assert.ok(status === 403 || status === 400, `${host}: ${status}`);
+      if (status === 403) assert.match(body, /not served under this host name; --metrics-allow-host NAME allows it/);
+      assert.ok(!body.includes('a 1'), host);
+    }
+    assert.equal((await ask(port, ['Host: localhost', 'Host: evil.example'])).body.includes('a 1'), false);
+    assert.equal((await ask(port, [], '1.0')).status, 403);
+  });
+
+  test('an address that was asked for is one by which it may be asked', async (t) => {
+    const server = await serveMetrics({ host: '0.0.0.0', port: 0 }, read);
+    t.after(() => server.close());
+    const { port } = new URL(server.url);
+    assert.equal((await ask(port, ['Host: 127.0.0.1'])).status, 200);
+    assert.equal((await ask(port, ['Host: evil.example'])).status, 403);
   });
 
   test('a port that is taken is a usage error that says what to do', async () => {
@@ -156,3 +210,18 @@ describe('serving them', () => {
     other.close();
   });
 });
+
+/** As a browser would not let a page: with any Host header. */
+async function ask(
+  port: string,
+  headers: readonly string[],
+  version = '1.1',
+): Promise<{ readonly status: number; readonly body: string }> {
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.end([`GET /metrics HTTP/${version}`, ...headers, 'Connection: close', '', ''].join('\r\n'));
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  // A body in chunks: its lengths stand on lines of their own.
+  return { status: Number(head.split(' ')[1]), body: body.replace(/^[\da-f]+\r\n|\r\n0?$/g, '') };
+}

@@ -97,6 +97,9 @@ test('request intervals come back, also under names that objects have of their o
     service: '',
   };
   assert.deepEqual(readRequestInterval(onlyRecord(encodeRequestInterval(interval))), interval);
+  const withAborted = { ...interval, aborted: 7 };
+  assert.deepEqual(readRequestInterval(onlyRecord(encodeRequestInterval(withAborted))), withAborted);
+  assert.throws(() => readRequestInterval({ ...interval, aborted: -1 }), /aborted should be/);
   const traits = {
     answers: 3,
     bodyBytes: 3000,

@@ -29,7 +29,7 @@ import { summariseGraph } from '../../src/heap/summarise-graph.ts';
 import { findWeakMapEdges } from '../../src/heap/weak-map-edges.ts';
 import { ProfilerError } from '../../src/model/errors.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
-import { redactScenarioText } from '../../src/scenario/redact-scenario.ts';
+import { scenarioOutline } from '../../src/scenario/scenario-outline.ts';
 import { readLimits } from '../../src/soak/read-limits.ts';
 import { summariseRequests } from '../../src/stats/request-summary.ts';
 import { profileOf } from '../cpu/profile-builder.ts';
@@ -360,8 +360,7 @@ export const READERS: Readonly<Record<string, FuzzedReader>> = {
     kind: 'yaml',
     seeds: () => [encode(SCENARIO), encode(OPEN_SCENARIO)],
     read: (bytes) => {
-      parseScenario(text(bytes), { fileName: 's.yaml', readText: () => DEVICES });
-      redactScenarioText(text(bytes));
+      scenarioOutline(parseScenario(text(bytes), { fileName: 's.yaml', readText: () => DEVICES }));
     },
   },
   'csv-data': {

@@ -16,7 +16,7 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 
 | file | what |
 |---|---|
-| \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets), plan, scenario, clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
+| \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets), plan, scenario (its file with a checksum, names, methods, paths and load; no value that was sent), clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
 | \`samples.ndjson\` | one line a tick: wall and monotonic milliseconds, segment (life of the process), lateness, values by metric name |
 | \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time; \`traits\`: what the answers were like (bytes, connections closed and opened, offers to compress and what came of them), as sums |
 | \`events.ndjson\` | phases, captures with what they cost, live heap after each major collection, classes counted where a snapshot was refused, restarts, gaps, clock jumps, the end |
@@ -29,8 +29,24 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 | \`heap/burst.heapprofile\` | all that was allocated in some seconds at the end of the warm-up, garbage too; in run.json as \`allocationBurst\` |
 | \`sources/*.map\` | source maps of the scripts seen, without the text of the sources; a map that is malformed, or that would take more memory than a million lines and two million mappings, is left out with a note |
 
+Secrets are taken out of everything but what V8 writes: passwords and tokens in addresses, arguments, headers and messages, by their
+names and by the forms of known issuers, become \`[redacted]\`; labels of metrics that say who (addresses of people, ids, keys) become
+\`[redacted 1]\`, \`[redacted 2]\` and so on, the same number for the same value within a run. Statements of SQL are kept without their
+values. The same holds for reports, exports of a run, the live figures, and all that is printed. A secret that nothing around it gives away, such as a word in a
+path, cannot be told from others. Heap snapshots hold the memory of the program as it is: \`profiler heap redact\` makes one to hand on.
+
 Each line of a journal carries a checksum in \`crc\`. A torn or damaged line loses itself alone; the reader goes on and the report
 says so. Whatever is written whole (manifest, profiles, snapshots) is written to a \`.part\` file and renamed.
+
+## Is it whole?
+
+\`run.json\` carries a \`checksum\` of its own content (spaces and line ends do not count). When the recording is closed in order, its last
+version has a \`seal\`: the number of lines of each journal with a checksum over them, and the size of each profile, snapshot and
+database file. Readers compare. A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
+service was to be seen: \`process\` (by the system) and \`inside\` (by its runtime).
+
+What is missing or was changed is named in the report, and such a run cannot pass ([verdicts.md](verdicts.md#what-a-pass-needs)).
+Runs of earlier versions have neither checksum nor seal: they are judged by what can be seen, and the report says so.
 
 ## What is replaced, and what is read
 

@@ -250,11 +250,20 @@ export function manifestOf(
       heapSamplingIntervalBytes: 65_536,
       load,
       failOn: ['leak', 'slo'],
+      views: ['process', 'inside'],
     },
     scenario: load === 'scenario' ? { name: 'evidence-archive', baseUrl: 'http://127.0.0.1:3000', text: '' } : null,
     thresholds: {},
     snapshots,
-    cpuWindows: [],
+    cpuWindows: [
+      {
+        file: 'cpu/1.cpuprofile',
+        startMonoMs: START_MS,
+        endMonoMs: START_MS + durationMs,
+        segment: 0,
+        requests: null,
+      },
+    ],
     heapProfiles: [],
     scripts: [],
   };

@@ -11,6 +11,7 @@ const TOTALS: LoadTotals = {
   completed: 1000,
   errors: 0,
   dropped: 0,
+  aborted: 0,
   inFlight: 0,
   users: 10,
   repeatedSetups: 0,

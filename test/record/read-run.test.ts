@@ -3,7 +3,9 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeJournalLine } from '../../src/format/journal.ts';
+import { formatRunManifest } from '../../src/format/run-manifest.ts';
 import type { SnapshotRecord } from '../../src/model/run-manifest.ts';
+import { readManifest } from '../../src/record/read-manifest.ts';
 import { readCpuProfile, readHeapProfile, readSourceMaps } from '../../src/record/read-profiles.ts';
 import { readRun } from '../../src/record/read-run.ts';
 import { createRun } from '../../src/record/run-recorder.ts';
@@ -61,8 +63,25 @@ test('damage in the middle and at the end is told, all else is read', async (con
   );
 });
 
+/** As a run is whose tool was killed before it could close it. */
+async function takeSealAway(dir: string): Promise<void> {
+  const { seal, ...manifest } = await readManifest(dir);
+  assert.ok(seal);
+  writeFileSync(join(dir, 'run.json'), formatRunManifest(manifest));
+}
+
+test('what lies in the folder of a run that was closed in order, and is none of it, is left out', async (context) => {
+  const dir = await recordedRun(context);
+  writeFileSync(join(dir, 'heap', '9.heapsnapshot'), '{"x": 1}');
+  const { manifest, damage, losses } = await readRun(dir);
+  assert.deepEqual(manifest.snapshots, []);
+  assert.match(damage[0]?.reason ?? '', /not part of the run/);
+  assert.deepEqual(losses, []);
+});
+
 test('artefacts that run.json does not know are added, .part files are not', async (context) => {
   const dir = await recordedRun(context);
+  await takeSealAway(dir);
   writeFileSync(join(dir, 'heap', '2.heapsnapshot'), '{"x": 1}');
   writeFileSync(join(dir, 'heap', '3.heapsnapshot.part'), '{"x"');
   writeFileSync(

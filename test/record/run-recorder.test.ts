@@ -53,8 +53,18 @@ test('a run is read back as it was recorded', async (context) => {
   assert.deepEqual(run.samples, samples);
   assert.deepEqual(run.events, [event]);
   assert.deepEqual(run.requests, [interval]);
-  assert.deepEqual(run.manifest, exampleManifest({ thresholds: { a: ['p(95)<1ms'] } }));
+  const { seal, ...manifest } = run.manifest;
+  assert.deepEqual(manifest, exampleManifest({ thresholds: { a: ['p(95)<1ms'] } }));
+  assert.deepEqual(
+    Object.entries(seal?.journals ?? {}).map(([file, { lines }]) => [file, lines]),
+    [
+      ['samples.ndjson', 50],
+      ['requests.ndjson', 1],
+      ['events.ndjson', 1],
+    ],
+  );
   assert.deepEqual(run.damage, []);
+  assert.deepEqual(run.losses, []);
   assert.ok(map.path.startsWith(join(dir, 'sources')));
 });
 

@@ -3,6 +3,12 @@ import { describe, test } from 'node:test';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import { headline } from '../../src/report/headline.ts';
+import { renderHtml } from '../../src/report/render-html.ts';
+import { renderJunit } from '../../src/report/render-junit.ts';
+import { renderMarkdown } from '../../src/report/render-markdown.ts';
+import { renderPullRequestComment } from '../../src/report/render-pull-request-comment.ts';
+import { renderSarif } from '../../src/report/render-sarif.ts';
+import { renderTerminal } from '../../src/report/render-terminal.ts';
 import { healthyDocument, leakDocument, PENDING_LEAK, scarceDocument } from '../helpers/report-document.ts';
 
 function withReport(change: Partial<Report>) {
@@ -46,5 +52,33 @@ describe('the headline says what the verdict rests on', () => {
     const { words, sentences } = headline(scarceDocument());
     assert.equal(words, 'NOT ENOUGH DATA TO JUDGE');
     assert.equal(sentences.filter((sentence) => sentence.includes('at least 30 s are needed')).length, 1);
+  });
+
+  test('what is missing of a run stands beside every verdict, in every form of the report', () => {
+    const missing = ['values from inside the service are missing for 31 m 00 s of 48 m 00 s'];
+    const notes = ['3 of 5 heap snapshots failed'];
+    const snapshots = { planned: 5, taken: 2, refused: 0, failed: 3 };
+    const completeness = { missing, notes, gaps: [], snapshots };
+    for (const whole of [leakDocument(), healthyDocument(), scarceDocument()]) {
+      const document = { ...whole, report: { ...whole.report, completeness } };
+      const { limits } = headline(document);
+      assert.deepEqual(limits, [
+        'Values from inside the service are missing for 31 m 00 s of 48 m 00 s.',
+        '3 of 5 heap snapshots failed.',
+      ]);
+      const page = renderHtml({ document, script: '', style: '', sha256Base64: () => '' });
+      const texts = [
+        renderTerminal(document, { colour: false, width: 120 }),
+        renderMarkdown(document),
+        renderPullRequestComment(document),
+        page,
+      ];
+      for (const text of texts) {
+        assert.match(text, /Values from inside the service are missing for 31 m 00 s of 48 m 00 s/);
+        assert.match(text, /3 of 5 heap snapshots failed/);
+      }
+      assert.match(renderJunit(document), /errors="1"[\s\S]*<testcase classname="run" name="complete"><error/);
+      assert.match(renderSarif(document), /"executionSuccessful": false/);
+    }
   });
 });

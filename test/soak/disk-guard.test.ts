@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRun, type RunRecorder } from '../../src/record/run-recorder.ts';
 import { DiskGuard } from '../../src/soak/disk-guard.ts';
-import { exampleManifest, temporaryFolder } from '../record/example-run.ts';
+import { exampleManifest } from '../record/example-run.ts';
 
 const MB = 1_000_000;
 
@@ -21,8 +22,13 @@ async function fiveSnapshots(t: TestContext): Promise<{ recorder: RunRecorder; g
     heapUsedBytes: 5 * MB,
     phase: 'steady' as const,
   }));
-  const recorder = await createRun(join(temporaryFolder(t), 'run'), exampleManifest({ snapshots }));
-  t.after(() => recorder.close());
+  const folder = mkdtempSync(join(tmpdir(), 'profiler-disk-guard-'));
+  const recorder = await createRun(join(folder, 'run'), exampleManifest({ snapshots }));
+  // In this order: to close it writes once more.
+  t.after(async () => {
+    await recorder.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
   for (const { file } of snapshots) writeFileSync(join(recorder.dir, file), '{}');
   const said: string[] = [];
   const guard = new DiskGuard({

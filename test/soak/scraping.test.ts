@@ -40,7 +40,10 @@ test('readings, failures between them, and series that come later are in the run
   const manifest = { ...syntheticRun({ seed: 1 }).manifest, scrape: scrape.plan };
   const recorder = await createRun(join(dir, 'run'), manifest);
   const said: string[] = [];
-  const log = createRunLog(recorder, clock, { status: () => {}, happened: (text) => void said.push(text) });
+  const log = createRunLog(Promise.resolve(recorder), clock, {
+    status: () => {},
+    happened: (text) => void said.push(text),
+  });
   const scraping = scrape.start({ recorder, log, clock, segment: () => 2 });
   while (answered < 5) await sleep(50);
   await scraping.stop();

@@ -20,7 +20,7 @@ test('a process is found by pid and by port, with its facts', TIMEOUT, async (co
   assert.equal(facts.isNode, true);
   assert.equal(facts.isOurs, false);
   assert.equal(facts.name, 'soak-profiler', 'the nearest package.json of the script');
-  assert.equal(facts.parentPid, process.pid);
+  assert.equal(facts.lineage[0]?.pid, process.pid);
   assert.equal(facts.pidInside, facts.pid);
   assert.equal(facts.sigusr1, 'caught');
   assert.equal(facts.cwd, process.cwd());

@@ -8,8 +8,7 @@ import { attach } from '../../src/target/attach.ts';
 import { detachLeftover } from '../../src/target/detach-leftover.ts';
 import { isSameProcess, readProcessFacts } from '../../src/target/process-facts.ts';
 import { startCommand } from '../../src/target/start-command.ts';
-import { waitForReturn } from '../../src/target/wait-for-return.ts';
-import { killAndWait, startTarget } from './start-target.ts';
+import { startTarget } from './start-target.ts';
 
 const TIMEOUT = { timeout: 60_000 };
 const SERVICE = ['test/targets/attach/http-service.mjs'];
@@ -34,7 +33,8 @@ test('a command is started, attached to and stopped', TIMEOUT, async (context) =
 });
 
 test('a target is resolved by whatever names it, and attached to', TIMEOUT, async (context) => {
-  const local = { url: null, allowRemote: false };
+  const signals = { stop: new AbortController().signal, add: () => {}, release: async () => {} };
+  const local = { url: null, allowRemote: false, signals };
   const service = await startTarget(context, 'http-service.mjs');
   const found = await resolveTarget({ port: service.port }, 'soak', local);
   assert.equal(found.facts.pid, service.facts.pid);
@@ -80,26 +80,4 @@ test('a command that does not exist, one that ends at once, one without Node', T
     code: 'command-not-ready',
     exitCode: 3,
   });
-});
-
-test('a service that comes back on its port is found again', TIMEOUT, async (context) => {
-  const first = await startTarget(context, 'restartable.mjs', { args: ['0', 'first'] });
-  await killAndWait(first.child);
-  const waiting = waitForReturn(first.facts, { timeoutMs: 20_000 });
-  const second = await startTarget(context, 'restartable.mjs', { args: [String(first.port), 'second'] });
-  assert.equal((await waiting)?.pid, second.facts.pid);
-});
-
-test('a service that comes back elsewhere is known by its command line', TIMEOUT, async (context) => {
-  const args = ['0', `--instance-${process.pid}`];
-  const first = await startTarget(context, 'restartable.mjs', { args });
-  await killAndWait(first.child);
-  assert.equal(await waitForReturn(first.facts, { timeoutMs: 300 }), null);
-  const second = await startTarget(context, 'restartable.mjs', { args });
-  const back = await waitForReturn(first.facts, { timeoutMs: 20_000 });
-  assert.equal(back?.pid, second.facts.pid);
-
-  const stopped = AbortSignal.abort();
-  await killAndWait(second.child);
-  assert.equal(await waitForReturn(second.facts, { timeoutMs: 20_000, signal: stopped }), null);
 });

@@ -55,7 +55,7 @@ export async function startTarget(
 /** Another instance of the tool that attaches to the same process; killed after the test. */
 export async function startAttacher(
   context: TestContext,
-  { pid }: ProcessFacts,
+  { pid }: Pick<ProcessFacts, 'pid'>,
   tickMs?: number,
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const program = join(import.meta.dirname, 'attach-and-wait.js');

@@ -73,7 +73,8 @@ for (const [what, answer] of Object.entries(STRANGERS)) {
 }
 
 test('a snapshot without content is no snapshot', async (t) => {
-  const sample = { monoMs: 1, unavailable: [], live: [], memory: { heapUsed: 1, external: 1, arrayBuffers: 1 } };
+  const memory = { heapUsed: 1, external: 1, arrayBuffers: 1 };
+  const sample = { monoMs: 1, unavailable: [], live: [], memory, external: 1, spaces: [['old_space', 1000]] };
   const address = await startStrange(t, ({ id, method, params }) => {
     if (/readRegistry/.test(json(params))) return [ok(id, { result: { value: null } })];
     if (method === 'Runtime.evaluate') return [ok(id, { result: { value: { ...self, ...sample, outcome: 'ran' } } })];

@@ -21,12 +21,13 @@ interface Paired {
  * Holds runs against the runs of a baseline. A figure is a regression when it got worse by more than its least effect,
  * and when runs that differ by chance alone hardly ever differ as much (5 % over all figures of the comparison together, Holm; the figures
  * hang together and the least effects forbid most of it, so what is seen is far less).
- * `notes`: what the caller has to say of the conditions.
+ * `notes`: what the caller has to say of the conditions. `missing`: what the runs lack; they cannot pass then.
  */
 export function compareWithBaseline(
   baseline: readonly MeasuredRun[],
   runs: readonly MeasuredRun[],
   notes: readonly string[],
+  missing: readonly string[] = [],
 ): Comparison {
   const pairs = pairMeasures(baseline, runs);
   const compared = pairs.map((pair) => ({ pair, ...compareMeasure(pair) }));
@@ -43,14 +44,19 @@ export function compareWithBaseline(
     .map((measure) => regressionFinding(measure, { baseline, runs }))
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ finding }, i) => ({ ...finding, rank: i + 1 }));
-  const exitCode = findings.length > 0 ? EXIT.gateFailed : measures.length === 0 ? EXIT.notEnoughData : EXIT.passed;
+  const exitCode =
+    findings.length > 0
+      ? EXIT.gateFailed
+      : measures.length === 0 || missing.length > 0
+        ? EXIT.notEnoughData
+        : EXIT.passed;
   return {
     schema: 'profiler-comparison/1',
     baseline: baseline.map(({ id }) => id),
     runs: runs.map(({ id }) => id),
     verdict: exitCode === EXIT.passed ? 'pass' : exitCode === EXIT.gateFailed ? 'fail' : 'inconclusive',
     exitCode,
-    notes: [...notes, ...lostMeasures(baseline, runs), ...spreadNote(baseline)],
+    notes: [...missing, ...notes, ...lostMeasures(baseline, runs), ...spreadNote(baseline)],
     measures,
     findings,
   };

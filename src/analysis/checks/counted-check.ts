@@ -1,8 +1,9 @@
+import type { CheckId } from '../../model/check-id.ts';
 import { type Check, type CheckContext, type CheckResult, insufficient } from '../check.ts';
 import { type CountedResource, judgeCounted } from '../counted-leak.ts';
 
 /** A check of things that are counted. What an earlier finding of the same kind has named for sure is not named twice. */
-export function countedCheck(name: string, resources: readonly CountedResource[]): Check {
+export function countedCheck(name: CheckId, resources: readonly CountedResource[]): Check {
   return { name, run: (context) => runCounted(context, resources) };
 }
 

@@ -1,10 +1,8 @@
 import { formatDuration } from '../../model/units.ts';
 import { type Check, insufficient, ok } from '../check.ts';
-import { coverageOf } from '../coverage.ts';
+import { coverageShare } from '../completeness/coverage-share.ts';
 import { scrapeWords } from '../scraped/scrape-words.ts';
 import { percent } from '../words.ts';
-
-const LEAST_COVERAGE = 0.8;
 
 /** Was the run seen well enough to believe what the other checks say? */
 export const coverage: Check = {
@@ -13,13 +11,16 @@ export const coverage: Check = {
     const { events, damage, manifest, scraped } = context.run;
     const gaps = events.filter(({ type }) => type === 'gap').length;
     const restarts = manifest.segments.length - 1;
+    const { missing, notes } = context.completeness;
     const words = [
-      `${percent(coverageOf(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
+      `${percent(coverageShare(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
       ...(gaps > 0 ? [`${gaps} gaps`] : []),
       ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
       ...(scraped ? [scrapeWords(scraped)] : []),
+      ...missing,
+      ...notes,
       ...damage,
     ].join('; ');
-    return coverageOf(context) < LEAST_COVERAGE ? insufficient(words) : ok(words);
+    return missing.length > 0 ? insufficient(words) : ok(words);
   },
 };

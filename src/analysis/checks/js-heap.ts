@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../../model/units.ts';
 import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
+import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
@@ -25,7 +26,8 @@ export const jsHeap: Check = {
       const why = heapGrowthError === null ? '' : `; ${heapGrowthError}`;
       return insufficient(`fewer than five collections and fewer than two heap snapshots to compare${why}`);
     }
-    const { accused, cleared } = judgeAll(context, heapGrowth, intervals, heap);
+    const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
+    const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
     const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
     const named = findings.some(({ confidence }) => confidence !== 'possible');
     const unnamed = named
@@ -33,8 +35,11 @@ export const jsHeap: Check = {
       : unnamedHeapLeak(context, heap, {
           hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
         });
-    const all: FindingDraft[] = unnamed ? [...findings, unnamed] : findings;
-    return describe(context, heap, all, { cleared, intervals });
+    const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
+    const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
+    const result = describe(context, heap, all, { cleared, intervals });
+    // A leak behind such a backlog would not be seen: that is no pass.
+    return isBacklog || doubt !== null ? { ...result, status: 'insufficient-data' } : result;
   },
 };
 
@@ -68,14 +73,34 @@ function judgeAll(
   return { accused: withoutEcho(oneEachHolder(accused)), cleared };
 }
 
+/** Under overload a service keeps what waits: those suspects are in doubt. */
+function withoutBacklog(judgement: Judgement, aborted: number): Judgement & { readonly isBacklog: boolean } {
+  let isBacklog = false;
+  const accused = judgement.accused.map((one): JudgedSuspect => {
+    const doubt = one.confidence === 'possible' ? null : backlogDoubt(aborted, one.behaviour);
+    if (doubt === null) return one;
+    isBacklog = true;
+    return inDoubt(one, doubt);
+  });
+  return { ...judgement, accused, isBacklog };
+}
+
+/** The same for growth that only the line of the heap shows. */
+function unnamedBacklog({ entry }: AfterCollection, aborted: number): string | null {
+  if (!entry) return null;
+  return backlogDoubt(aborted, { unit: 'bytes', gained: entry.trend.slope * entry.trend.span });
+}
+
+function inDoubt<Judged extends Pick<JudgedSuspect, 'confidence' | 'against'>>(judged: Judged, doubt: string): Judged {
+  return { ...judged, confidence: 'possible', against: [doubt, ...judged.against] };
+}
+
 /** Names and literals of functions that pile up are strings that pile up: beside another accused they are no second leak. */
 function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder.container === 'engine';
   if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
   const doubt = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
-  return judged.map((one) =>
-    isEcho(one) ? { ...one, confidence: 'possible', against: [doubt, ...one.against] } : one,
-  );
+  return judged.map((one) => (isEcho(one) ? inDoubt(one, doubt) : one));
 }
 
 /** What hangs on one holder is one leak: the group with most bytes stands for it. */

@@ -58,6 +58,11 @@ export async function explainStatement(
   }
 }
 
+/** A view or a partial index may hold values of its own. */
+function withoutLiterals(condition: string): string {
+  return condition.replace(/'(?:[^']|'')*'/g, "'…'");
+}
+
 function prune(raw: RawNode, depth: number): PlanNode {
   const conditions = ['Index Cond', 'Recheck Cond', 'Hash Cond', 'Merge Cond', 'Join Filter', 'Filter'];
   const schema = raw.Schema && raw.Schema !== 'public' ? `${raw.Schema}.` : '';
@@ -66,7 +71,11 @@ function prune(raw: RawNode, depth: number): PlanNode {
     node: raw.Operation ?? raw['Node Type'] ?? 'unknown',
     table: raw['Relation Name'] ? schema + raw['Relation Name'] : null,
     index: raw['Index Name'] ?? null,
-    condition: conditions.flatMap((name) => (typeof raw[name] === 'string' ? [raw[name]] : [])).join(' and ') || null,
+    condition:
+      conditions
+        .flatMap((name) => (typeof raw[name] === 'string' ? [raw[name]] : []))
+        .map(withoutLiterals)
+        .join(' and ') || null,
     rows: raw['Plan Rows'] ?? 0,
     cost: raw['Total Cost'] ?? 0,
     children: children.map((child) => prune(child, depth + 1)),

@@ -41,6 +41,8 @@ export interface ProbeReading {
     readonly aborted: number;
     readonly active: number;
     readonly latencySumMs: number;
+    /** Listening HTTP servers: null once a request was seen. */
+    readonly servers: number | null;
   } | null;
   /** Of the query probe, where that is installed too. */
   readonly queries: QueryReading | null;
@@ -229,6 +231,16 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
     return counts;
   };
 
+  // Not by their class: loading a module would change the program. Only HTTP servers have both of these times.
+  const readHttpServers = (): number | null => {
+    if (requests.served > 0 || inProgress.size > 0) return null;
+    const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+    return handles.filter((handle) => {
+      const { requestTimeout, headersTimeout } = handle as Record<string, unknown>;
+      return typeof requestTimeout === 'number' && typeof headersTimeout === 'number';
+    }).length;
+  };
+
   const probe: TargetProbe = {
     sample() {
       dropDead();
@@ -242,7 +254,9 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
         gc: watchesGc ? { ...gc } : null,
         live,
         resources: attempt('active resources', readResources),
-        requests: countsRequests ? { ...requests, active: inProgress.size } : null,
+        requests: countsRequests
+          ? { ...requests, active: inProgress.size, servers: attempt('HTTP servers', readHttpServers) }
+          : null,
         queries: attempt('queries', () => home.queries?.sample() ?? null),
       };
       live = [];

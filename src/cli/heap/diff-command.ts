@@ -56,7 +56,8 @@ export const diffCommand =
         onProgress: showProgress(terminal),
       });
       const placeOf = localPlaces(scriptsOf(growth.suspects), { variables: true, note: terminal.say });
-      terminal.print(terminal.json ? JSON.stringify(toJson(growth, placeOf)) : toText(growth, placeOf));
+      if (terminal.json) terminal.data(toJson(growth, placeOf));
+      else terminal.print(toText(growth, placeOf));
     },
   });
 
@@ -73,7 +74,8 @@ async function diffClasses(files: readonly string[], args: Arguments, ahead: Sna
   const terminal = terminalFor(args);
   const options = { salvage: flagArgument(args, 'salvage'), onProgress: showProgress(terminal) };
   const changes = await classChangesOf(before, after, options, takeAhead(ahead, before));
-  terminal.print(terminal.json ? JSON.stringify(classChangesJson(files, changes)) : classChangesText(changes));
+  if (terminal.json) terminal.data(classChangesJson(files, changes));
+  else terminal.print(classChangesText(changes));
 }
 
 /** `1000,1000` between three snapshots: 0, 1000, 2000 in all. */

@@ -25,6 +25,7 @@ export const redactCommand: Command = () => ({
       onProgress: showProgress(terminal),
     });
     const words = `${formatCount(redacted)} of ${formatCount(strings)} strings removed. Names of classes, functions, properties and scripts are kept.`;
-    terminal.print(terminal.json ? JSON.stringify({ schema: 'profiler-heap/1', strings, redacted }) : words);
+    if (terminal.json) terminal.data({ schema: 'profiler-heap/1', strings, redacted });
+    else terminal.print(words);
   },
 });

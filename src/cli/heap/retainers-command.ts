@@ -38,7 +38,7 @@ export const retainersCommand: Command = () => ({
       paths.flatMap(({ location }) => (location ? [location.scriptUrl] : [])),
       { note: terminal.say },
     );
-    if (terminal.json) terminal.print(JSON.stringify({ schema: 'profiler-heap/1', paths: paths.map(toJson) }));
+    if (terminal.json) terminal.data({ schema: 'profiler-heap/1', paths: paths.map(toJson) });
     else terminal.print(paths.map((path) => toText(path, placeOf)).join('\n\n'));
 
     function toJson(path: RetainingPath): object {

@@ -11,8 +11,6 @@ import { refuseToOverwrite } from '../output-file.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from '../target-options.ts';
 import { withAttachment } from '../with-attachment.ts';
 
-const DEFAULT_MAX_PAUSE_MS = 10_000;
-
 /** One heap snapshot of a running service, unless its estimate forbids it. */
 export const snapshotCommand: Command = (exit) => ({
   command: 'snapshot',
@@ -25,7 +23,7 @@ export const snapshotCommand: Command = (exit) => ({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
         'max-pause': durationOption(
           'max-pause',
-          'refuse when the service would stand still for longer (default: 10s)',
+          'refuse when the service would stand still for longer (default: 10s, in a pod of Kubernetes 6s)',
           '10s',
         ),
         force: {
@@ -52,7 +50,7 @@ export const snapshotCommand: Command = (exit) => ({
         refuseToOverwrite(path, force);
         const taken = await takeOneSnapshot(attachment, {
           path,
-          maxPauseMs: numberArgument(args, 'max-pause') ?? DEFAULT_MAX_PAUSE_MS,
+          maxPauseMs: numberArgument(args, 'max-pause'),
           force,
           clock,
           onEstimate: ({ pauseMs, extraBytes }) =>
@@ -71,11 +69,11 @@ export const snapshotCommand: Command = (exit) => ({
     }
     const { stopped, ...document } = result;
     const { file, bytes, nodes, heapUsedBytes, pauseMs } = document;
-    terminal.print(
-      terminal.json
-        ? JSON.stringify(document)
-        : `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
-    );
+    if (terminal.json) terminal.data(document);
+    else
+      terminal.print(
+        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
+      );
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },
 });

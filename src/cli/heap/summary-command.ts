@@ -1,5 +1,6 @@
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { redactText } from '../../redact/redact-text.ts';
 import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
 import { type SnapshotSummary, summariseSnapshot } from '../../snapshot/summarise-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
@@ -33,9 +34,8 @@ export const summaryCommand =
       const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
       const summary = await summariseSnapshot(file, options, takeAhead(ahead, file));
       for (const what of summary.damage) terminal.say(`not whole: ${what}`);
-      terminal.print(
-        terminal.json ? JSON.stringify(toJson(summary)) : toText(summary, numberArgument(args, 'top') ?? 20),
-      );
+      if (terminal.json) terminal.data(toJson(summary));
+      else terminal.print(toText(summary, numberArgument(args, 'top') ?? 20));
     },
   });
 
@@ -90,6 +90,6 @@ function toText(summary: SnapshotSummary, top: number): string {
 }
 
 function shown(name: string, width: number = 56): string {
-  const text = printable(name);
+  const text = printable(redactText(name));
   return text.length <= width ? text : `${text.slice(0, width / 2)}…${text.slice(1 - width / 2)}`;
 }

@@ -1,6 +1,7 @@
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
+import { missedColumns } from '../missed-words.ts';
 import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from '../numbers.ts';
 import { formatPlace } from '../place.ts';
 import { seriesFigures } from '../series-figures.ts';
@@ -66,18 +67,29 @@ ${rows.length === 0 ? NOTHING : table({ caption: 'Hottest functions by self time
 
 export function latencySection({ report }: ReportDocument): Markup {
   if (report.requests.length === 0) return section('latency', 'Latency', nothing('No request was timed.'));
+  const missed = missedColumns(report.requests);
   const rows = report.requests.map((request) => [
     html`${request.name}`,
     html`${formatCount(request.count)}`,
     html`${formatCount(request.errors)}`,
+    ...missed.map((key) => html`${formatCount(request[key])}`),
     html`${threeDigits(request.ratePerSecond)}`,
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs, request.service.p99Ms].map(
       (ms) => html`${formatMs(ms)}`,
     ),
   ]);
-  const columns = ['request', 'count', 'errors', 'a second', 'p50', 'p95', 'p99', 'max', 'p99 from sending'].map(
-    (head, i) => (i === 0 ? { head } : { head, align: 'right' as const }),
-  );
+  const columns = [
+    'request',
+    'count',
+    'errors',
+    ...missed,
+    'a second',
+    'p50',
+    'p95',
+    'p99',
+    'max',
+    'p99 from sending',
+  ].map((head, i) => (i === 0 ? { head } : { head, align: 'right' as const }));
   return section(
     'latency',
     'Latency',

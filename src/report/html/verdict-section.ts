@@ -10,7 +10,7 @@ const MARKS: Readonly<Record<Headline['tone'], string>> = { bad: '✕', warn: '!
 
 /** Title and verdict: what a reader sees first. */
 export function verdictSection(document: ReportDocument): Markup {
-  const { tone, words, detail, sentences } = headline(document);
+  const { tone, words, detail, sentences, limits } = headline(document);
   const { report } = document;
   // The sentences of a failed run are the answers of its first finding, which stands right below.
   const told = report.findings.length > 0 ? sentences.slice(0, 1) : sentences;
@@ -21,7 +21,7 @@ export function verdictSection(document: ReportDocument): Markup {
 <span class="mark" aria-hidden="true">${MARKS[tone]}</span>
 <div><p class="words">${words} <span class="exit">${verdictWord(document).toLowerCase()}, exit code ${report.exitCode}</span></p>
 ${detail === '' ? NOTHING : html`<p class="detail">${detail}</p>`}
-${told.map((sentence) => html`<p>${proseMarkup(sentence)}</p>`)}</div>
+${[...limits, ...told].map((sentence) => html`<p>${proseMarkup(sentence)}</p>`)}</div>
 </div>
 </section>`;
 }

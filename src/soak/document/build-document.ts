@@ -49,7 +49,7 @@ export function buildDocument({
     scenario: manifest.scenario?.name ?? null,
     series: [...chartSeries(samples, startMonoMs), ...scraped.charts],
     latency: latencySeries(requests, startMonoMs),
-    timeline: timeline(events, startMonoMs),
+    timeline: timeline(events, startMonoMs, report.completeness?.gaps ?? []),
     flames: cpu ? flamePages(cpu, placeOf, startMonoMs) : [],
     hotFunctions: cpu ? hotFunctions(cpu, placeOf, SHOWN_FUNCTIONS) : [],
     heap,

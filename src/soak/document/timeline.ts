@@ -1,12 +1,22 @@
+import type { CoverageGap } from '../../model/report.ts';
 import type { TimelineEvent } from '../../model/report-document.ts';
 import type { RunEvent } from '../../model/run-event.ts';
 import { formatBytes, formatDuration, type MonoMs } from '../../model/units.ts';
 
-/** Events of a run as a reader wants them: phases with their ends, captures with what they cost. Live sizes are left to the charts. */
-export function timeline(events: readonly RunEvent[], startMonoMs: MonoMs): TimelineEvent[] {
+/**
+ * Events of a run as a reader wants them: phases with their ends, captures with what they cost, and what was not seen from
+ * when to when. Live sizes are left to the charts.
+ */
+export function timeline(
+  events: readonly RunEvent[],
+  startMonoMs: MonoMs,
+  gaps: readonly CoverageGap[],
+): TimelineEvent[] {
   const toSec = (monoMs: MonoMs): number => Math.max(0, (monoMs - startMonoMs) / 1000);
   const lastMonoMs = events.reduce((last, { monoMs }) => Math.max(last, monoMs), startMonoMs);
-  const entries: TimelineEvent[] = [];
+  const entries = gaps.map(({ what, fromMs, toMs, reason }) =>
+    entry('gap', UNSEEN[what], reason, fromMs / 1000, toMs / 1000),
+  );
   for (const event of events) {
     if (event.type === 'phase') {
       if (event.edge === 'end') continue;
@@ -24,14 +34,22 @@ export function timeline(events: readonly RunEvent[], startMonoMs: MonoMs): Time
       });
     } else {
       const described = describe(event);
-      if (described)
-        entries.push(
-          entry(described.kind, described.label, described.detail, toSec(event.monoMs), toSec(event.monoMs)),
-        );
+      if (!described) continue;
+      // A gap is noticed when it is over.
+      const fromMonoMs = event.type === 'gap' ? event.monoMs - event.durationMs : event.monoMs;
+      entries.push(entry(described.kind, described.label, described.detail, toSec(fromMonoMs), toSec(event.monoMs)));
     }
   }
   return entries.sort((a, b) => a.tSec - b.tSec);
 }
+
+const UNSEEN: Readonly<Record<CoverageGap['what'], string>> = {
+  process: 'no values from outside',
+  inside: 'no values from inside',
+  cpu: 'no CPU window',
+  snapshots: 'outside of all heap snapshots',
+  load: 'no load',
+};
 
 type Described = Pick<TimelineEvent, 'kind' | 'label' | 'detail'>;
 
@@ -70,7 +88,11 @@ function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Desc
     case 'error':
       return { kind: event.type, label: event.type, detail: event.detail };
     case 'end':
-      return { kind: 'end', label: 'end', detail: event.reason };
+      return {
+        kind: 'end',
+        label: 'end',
+        detail: event.detail === '' ? event.reason : `${event.reason}: ${event.detail}`,
+      };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CheckContext } from '../../../src/analysis/check.ts';
 import { eventLoop } from '../../../src/analysis/checks/event-loop.ts';
 import { nativeMemory } from '../../../src/analysis/checks/native-memory.ts';
+import { judgeCompleteness } from '../../../src/analysis/completeness/judge-completeness.ts';
 import { afterCollection } from '../../../src/analysis/heap/after-collection.ts';
 import { memoryTimeToLimit } from '../../../src/analysis/limits.ts';
 import { viewRun } from '../../../src/analysis/run-view.ts';
@@ -29,7 +30,7 @@ const SERIES: Readonly<Record<Carrier, string>> = { heap: 'heap.live', native: '
 export function judgeRun({ run }: MadeRun): Judged[] {
   const view = viewRun(run);
   const trends = new TrendTable(view);
-  const context: CheckContext = { ...view, trends, limits: [], earlier: [] };
+  const context: CheckContext = { ...view, trends, limits: [], completeness: judgeCompleteness(view), earlier: [] };
   return (['heap', 'native', 'delay'] as const).flatMap((carrier): Judged[] => {
     const entry = trends.judge(SERIES[carrier]);
     if (!entry || isUnknown(carrier, context)) return [];

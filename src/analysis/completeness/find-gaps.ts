@@ -1,0 +1,160 @@
+import { METRICS, type MetricInfo, type MetricName } from '../../model/metric-catalogue.ts';
+import type { CoverageGap } from '../../model/report.ts';
+import type { View } from '../../model/run-manifest.ts';
+import type { Sample } from '../../model/sample.ts';
+import type { Milliseconds, MonoMs } from '../../model/units.ts';
+import type { RunView } from '../run-view.ts';
+import { type Span, subtract } from '../spans.ts';
+
+/** A gap on the clock of the run. */
+export interface Gap extends Span {
+  readonly what: CoverageGap['what'];
+  readonly reason: string;
+  /** It came with a restart of the service, whose length is counted by itself. */
+  readonly isExcused?: true;
+}
+
+/** A sample that comes late is no gap: so many in a row must be missing. */
+const LEAST_TICKS = 3;
+
+const SOURCES: Readonly<Record<View, readonly MetricInfo['source'][]>> = {
+  process: ['pidusage', 'proc', 'cgroup'],
+  inside: ['runtime'],
+};
+
+/** The sides from which the run was to be seen; of an earlier version, those from which it was ever seen. */
+export function plannedViews({ run }: RunView): readonly View[] {
+  const planned = run.manifest.plan.views;
+  if (planned) return planned;
+  return (['process', 'inside'] as const).filter((side) => run.samples.some((sample) => isSeen(sample, side)));
+}
+
+/** Does the sample hold anything from this side? */
+export function isSeen({ values }: Sample, side: View): boolean {
+  return (Object.keys(values) as MetricName[]).some((name) => SOURCES[side].includes(METRICS[name].source));
+}
+
+/** The time that the verdict rests on: from the baseline to the end of the idle tail. */
+export function watchedSpan({ judged, idleTail }: RunView): Span {
+  return { fromMs: judged.fromMs, toMs: Math.max(judged.toMs, idleTail?.toMs ?? judged.toMs) };
+}
+
+/** Captures of ours that worked: nobody asks the service anything meanwhile, and that was planned. */
+export function capturing({ run }: RunView): Span[] {
+  return run.events.flatMap((event) =>
+    event.type === 'capture' && event.error === null
+      ? [{ fromMs: event.cost.startMonoMs, toMs: event.cost.endMonoMs }]
+      : [],
+  );
+}
+
+/** All that was planned and not seen while the run was judged, in order of time. */
+export function findGaps(view: RunView): Gap[] {
+  const gaps = [
+    ...plannedViews(view).flatMap((side) => viewGaps(view, side)),
+    ...cpuGaps(view),
+    ...snapshotGaps(view),
+    ...loadGaps(view),
+  ];
+  return gaps.sort((a, b) => a.fromMs - b.fromMs);
+}
+
+function viewGaps(view: RunView, side: View): Gap[] {
+  const seen = view.run.samples.filter((sample) => isSeen(sample, side)).map(({ monoMs }) => at(monoMs));
+  const covered = side === 'inside' ? [...seen, ...capturing(view)] : seen;
+  return holes(watchedSpan(view), covered, leastMs(view)).map((hole) => ({
+    ...hole,
+    what: side,
+    reason: reasonOf(view, hole),
+  }));
+}
+
+/** Where CPU windows were planned and none is kept. What a restart took along is told, but not counted. */
+function cpuGaps(view: RunView): Gap[] {
+  const { manifest, events } = view.run;
+  if (manifest.plan.cpuWindowMs <= 0 || !plannedViews(view).includes('inside')) return [];
+  const windows = manifest.cpuWindows.map(({ startMonoMs, endMonoMs }) => ({ fromMs: startMonoMs, toMs: endMonoMs }));
+  return holes(view.judged, windows, leastMs(view)).flatMap((hole): Gap[] => {
+    const lost = events.find(
+      ({ type, monoMs }) =>
+        (type === 'target-lost' || type === 'inspector-lost') && monoMs > hole.fromMs && monoMs < hole.toMs,
+    );
+    const after: Gap = {
+      what: 'cpu',
+      fromMs: lost?.monoMs ?? hole.fromMs,
+      toMs: hole.toMs,
+      reason: reasonOf(view, hole),
+    };
+    if (!lost) return [after];
+    const before: Gap = {
+      what: 'cpu',
+      fromMs: hole.fromMs,
+      toMs: lost.monoMs,
+      reason: 'the window that was being recorded was lost with the connection to the service',
+      isExcused: true,
+    };
+    return [before, after];
+  });
+}
+
+/** Growth is told between snapshots: one that failed at either end leaves time outside of all of them. */
+function snapshotGaps({ run, judged }: RunView): Gap[] {
+  const failed = run.events.filter(
+    (event) => event.type === 'capture' && event.capture === 'heap-snapshot' && event.error !== null,
+  );
+  const taken = run.manifest.snapshots;
+  if (failed.length === 0 || taken.length + failed.length < 2) return [];
+  const gap = (fromMs: MonoMs, toMs: MonoMs): Gap => ({
+    what: 'snapshots',
+    fromMs: Math.max(fromMs, judged.fromMs),
+    toMs: Math.min(toMs, judged.toMs),
+    reason: failed[0]?.type === 'capture' ? (failed[0].error ?? '') : '',
+  });
+  const [first, last] = [taken[0], taken.at(-1)];
+  if (!first || !last || taken.length < 2) return [gap(judged.fromMs, judged.toMs)];
+  return [
+    ...(failed.some(({ monoMs }) => monoMs < first.monoMs) ? [gap(judged.fromMs, first.monoMs)] : []),
+    ...(failed.some(({ monoMs }) => monoMs > last.monoMs) ? [gap(last.monoMs, judged.toMs)] : []),
+  ].filter(({ fromMs, toMs }) => toMs > fromMs);
+}
+
+/** Load that was planned and did not come: its process died, or (in a run without a seal) its record ends before. */
+function loadGaps(view: RunView): Gap[] {
+  const { run, judged, loaded } = view;
+  if (run.manifest.plan.load !== 'scenario') return [];
+  const lost = run.events.find((event) => event.type === 'load' && event.state === 'lost');
+  if (lost?.type === 'load' && lost.monoMs < judged.toMs) {
+    const { detail, monoMs } = lost;
+    return [{ what: 'load', fromMs: Math.max(monoMs, judged.fromMs), toMs: judged.toMs, reason: detail }];
+  }
+  if (run.manifest.seal) return [];
+  const longestMs = run.requests.reduce((most, one) => Math.max(most, one.endMonoMs - one.startMonoMs), 0);
+  const endMs = run.requests.reduce((latest, { endMonoMs }) => Math.max(latest, endMonoMs), judged.fromMs);
+  const toMs = loaded.at(-1)?.toMs ?? judged.toMs;
+  if (toMs - endMs <= LEAST_TICKS * Math.max(longestMs, view.sampleIntervalMs)) return [];
+  return [{ what: 'load', fromMs: endMs, toMs, reason: 'no requests are recorded there' }];
+}
+
+function leastMs({ sampleIntervalMs }: RunView): Milliseconds {
+  return LEAST_TICKS * sampleIntervalMs;
+}
+
+function holes(span: Span, covered: readonly Span[], leastMs: Milliseconds): Span[] {
+  return subtract(span, covered).filter(({ fromMs, toMs }) => toMs - fromMs > leastMs);
+}
+
+function at(monoMs: MonoMs): Span {
+  return { fromMs: monoMs, toMs: monoMs };
+}
+
+/** What the events say of that time; empty where they say nothing. */
+function reasonOf({ run }: RunView, { fromMs, toMs }: Span): string {
+  for (const event of run.events) {
+    if (event.monoMs < fromMs - 1000 || event.monoMs > toMs) continue;
+    if (event.type === 'target-lost') return event.reason;
+    if (event.type === 'inspector-lost') return event.detail;
+    if (event.type === 'unresponsive' && event.edge === 'start') return `the service did not answer: ${event.detail}`;
+    if (event.type === 'gap') return event.reason;
+  }
+  return '';
+}

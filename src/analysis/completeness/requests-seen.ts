@@ -1,0 +1,33 @@
+import type { RunView } from '../run-view.ts';
+import { watchedSpan } from './find-gaps.ts';
+
+/**
+ * Requests while the run was judged, those of this tool itself (which reads metrics) left out. Null where they cannot be
+ * counted: a target without an HTTP server, `--no-probes`, a view from outside without load of ours.
+ */
+export function requestsSeen(view: RunView): number | null {
+  const { run } = view;
+  const { fromMs, toMs } = watchedSpan(view);
+  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) {
+    return run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs).reduce((sum, { count }) => sum + count, 0);
+  }
+  // A worker of a queue answers nobody. The servers are looked for as long as no request has come.
+  if (!run.samples.some(({ values }) => (values['resources.servers.http'] ?? 0) > 0)) return null;
+  const own = run.scraped?.scrapes.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs).length ?? 0;
+  return Math.max(0, servedWithin(view) - own);
+}
+
+function servedWithin(view: RunView): number {
+  const { fromMs, toMs } = watchedSpan(view);
+  let sum = 0;
+  let before: { readonly segment: number; readonly served: number } | null = null;
+  for (const { segment, monoMs, values } of view.run.samples) {
+    const served = values['requests.served'];
+    if (served === undefined) continue;
+    // A new life of the service, or the probe put there anew, counts from nought.
+    const since = before?.segment === segment && before.served <= served ? before.served : 0;
+    if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += served - since;
+    before = { segment, served };
+  }
+  return sum;
+}

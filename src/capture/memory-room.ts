@@ -1,0 +1,64 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Bytes } from '../model/units.ts';
+import type { InspectorSession } from '../target/session.ts';
+import { findCgroup, readMemoryLevels } from './cgroup.ts';
+import { readMemAvailableBytes } from './proc-files.ts';
+
+/** Memory that a process may still take before something that limits it is full. */
+export interface MemoryRoom {
+  readonly of: 'control group' | 'host';
+  readonly freeBytes: Bytes;
+  /** Null for the host: what it has in all says nothing. */
+  readonly limitBytes: Bytes | null;
+}
+
+/** Every limit that a process of this host lives under: its control group, those above, the host. */
+export function readMemoryRooms(pid: number): MemoryRoom[] {
+  const { memory } = findCgroup(pid);
+  const groups = (memory ? readMemoryLevels(memory) : []).map(
+    ({ limitBytes, usedBytes }): MemoryRoom => ({
+      of: 'control group',
+      limitBytes,
+      freeBytes: Math.max(0, limitBytes - usedBytes),
+    }),
+  );
+  const available = readMemAvailableBytes();
+  return available === null ? groups : [...groups, { of: 'host', limitBytes: null, freeBytes: available }];
+}
+
+/** A limit that is none reads as 0, or as a number close to 2^63; no host has 2^60 bytes. */
+const NO_LIMIT_BYTES = 2 ** 60;
+
+const READ_ROOM = `({
+  limit: process.constrainedMemory?.() ?? 0,
+  available: process.availableMemory?.() ?? null,
+  resident: process.memoryUsage.rss(),
+})`;
+
+/** What a process elsewhere knows of it by itself (Node 18.15 and later); empty where it does not. */
+export async function readRoomInside(session: InspectorSession): Promise<MemoryRoom[]> {
+  const { limit, available, resident } = await session.evaluate<{
+    readonly limit: Bytes;
+    readonly available: Bytes | null;
+    readonly resident: Bytes;
+  }>(READ_ROOM);
+  if (limit > 0 && limit < NO_LIMIT_BYTES) {
+    return [{ of: 'control group', limitBytes: limit, freeBytes: Math.max(0, available ?? limit - resident) }];
+  }
+  return available === null ? [] : [{ of: 'host', limitBytes: null, freeBytes: available }];
+}
+
+const TMPFS_MAGIC = 0x01021994;
+
+/** A file there takes memory and no disk. */
+export function isInMemory(path: string): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      return statfsSync(folder).type === TMPFS_MAGIC;
+    } catch {
+      // Not made yet: its parent tells.
+      if (folder === dirname(folder)) return false;
+    }
+  }
+}

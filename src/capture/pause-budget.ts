@@ -1,0 +1,31 @@
+import type { Milliseconds } from '../model/units.ts';
+import { readEnvironment } from '../target/proc.ts';
+import { readKernelFile } from './proc-files.ts';
+
+/** How long a service may stand still for a snapshot, and who says so. */
+export interface PauseBudget {
+  readonly maxPauseMs: Milliseconds;
+  readonly because: 'asked' | 'default' | 'liveness probe';
+}
+
+const DEFAULT_MAX_PAUSE_MS = 10_000;
+/**
+ * Probes of Kubernetes: every 10 s, 1 s to answer, the third in a row that fails restarts the container. A pause of 20 s
+ * and more can meet three. An estimate that is 40 % too low, on a host that is twice as busy then, stays below.
+ */
+const PROBED_MAX_PAUSE_MS = 6_000;
+
+/** What the user says rules; else less is allowed where a liveness probe is likely: in a pod of Kubernetes. */
+export function settlePauseBudget(askedMs: Milliseconds | null, pid: number | null): PauseBudget {
+  if (askedMs !== null) return { maxPauseMs: askedMs, because: 'asked' };
+  return pid !== null && isInPod(pid)
+    ? { maxPauseMs: PROBED_MAX_PAUSE_MS, because: 'liveness probe' }
+    : { maxPauseMs: DEFAULT_MAX_PAUSE_MS, because: 'default' };
+}
+
+function isInPod(pid: number): boolean {
+  return (
+    readEnvironment(pid)?.has('KUBERNETES_SERVICE_HOST') === true ||
+    /kubepods/.test(readKernelFile(`/proc/${pid}/cgroup`) ?? '')
+  );
+}

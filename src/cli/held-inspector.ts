@@ -1,0 +1,42 @@
+import type { Attachment } from '../target/attachment.ts';
+import type { ProcessFacts } from '../target/process-facts.ts';
+import type { Belonging } from './stop-on-signals.ts';
+
+type Attach = (process: ProcessFacts | null) => Promise<Attachment>;
+
+/** A target that stands still does not answer sooner or later than this, as far as somebody who gives up is concerned. */
+const PATIENCE_MS = 1_000;
+
+/** Knows what is attached to, so that somebody who gives up leaves no inspector open where that can be helped. */
+export class HeldInspector implements Belonging {
+  readonly #attach: Attach;
+  readonly #name: string;
+  #attaching: Promise<Attachment> | null = null;
+  #attachment: Attachment | null = null;
+
+  constructor(name: string, attach: Attach) {
+    this.#name = name;
+    this.#attach = attach;
+  }
+
+  /** As the function that it was made with. */
+  readonly attach: Attach = async (process) => {
+    this.#attaching = this.#attach(process);
+    this.#attachment = await this.#attaching;
+    return this.#attachment;
+  };
+
+  async end(): Promise<string> {
+    const attachment = await this.#attaching?.catch(() => null);
+    if (!attachment) return '';
+    const { inspectorClosed } = await attachment.detach({ patienceMs: PATIENCE_MS });
+    if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
+    return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();
+  }
+
+  left(): string {
+    if (this.#attachment !== null)
+      return `${this.#name} does not answer now: its inspector is left to the watchdog there, which closes it within a minute of its answering again`;
+    return `${this.#name} was about to open its inspector and does not answer: profiler detach closes it when it does`;
+  }
+}

@@ -1,0 +1,73 @@
+import type { JournalSeal, RunManifest } from '../model/run-manifest.ts';
+import type { Bytes } from '../model/units.ts';
+import type { RunDamage } from './read-journal.ts';
+import { MANIFEST } from './run-files.ts';
+
+export interface ReadBack {
+  /** Null where run.json was lost and made up from the journals. */
+  readonly manifest: RunManifest | null;
+  readonly checksum: 'right' | 'wrong' | 'missing';
+  /** Whether the end of the run is written down. */
+  readonly isEnded: boolean;
+  /** By file name. */
+  readonly journals: ReadonlyMap<string, { readonly seen: JournalSeal; readonly damage: readonly RunDamage[] }>;
+  /** Profiles, snapshots and files of the database that are there, with their sizes. */
+  readonly onDisk: ReadonlyMap<string, Bytes>;
+}
+
+/**
+ * What is missing of a run folder, or is no longer what the tool wrote: in sentences. Empty where nothing is. A line that
+ * was torn while it was written and written again is no loss; the seal tells. Runs of earlier versions have none: there
+ * all damage that can be seen counts, and lines that are gone as a whole are seen by the time that they leave out.
+ */
+export function findLosses({ manifest, checksum, isEnded, journals, onDisk }: ReadBack): string[] {
+  if (!manifest)
+    return [`${MANIFEST} was lost or damaged: the target, the plan and the limits of the run are not known`];
+  const losses: string[] = [];
+  const isEarlier = isOfEarlierVersion(manifest);
+  if (checksum === 'wrong')
+    losses.push(`${MANIFEST} is not as it was written: it was changed or damaged after the run`);
+  if (checksum === 'missing' && !isEarlier)
+    losses.push(`${MANIFEST} has lost its checksum: it was changed after the run`);
+  if (isEnded && !manifest.seal && !isEarlier) losses.push('the run folder was not closed: the tool was ended before');
+  for (const [file, { seen, damage }] of journals) {
+    const loss = manifest.seal ? sealedLoss(manifest.seal.journals[file], seen) : damagedLoss(damage);
+    if (loss) losses.push(`${file}: ${loss}`);
+  }
+  return [...losses, ...lostFiles(manifest, onDisk)];
+}
+
+/** Whether it was recorded before runs were sealed: whether something is missing cannot be told for sure. */
+function isOfEarlierVersion({ plan, seal }: RunManifest): boolean {
+  return plan.views === undefined && seal === undefined;
+}
+
+function sealedLoss(sealed: JournalSeal | undefined, seen: JournalSeal): string | null {
+  if (!sealed) return 'the seal of the run does not name it';
+  const missing = sealed.lines - seen.lines;
+  if (missing > 0) return `${missing} of ${sealed.lines} lines are missing or damaged`;
+  if (missing < 0 || sealed.checksum !== seen.checksum) return 'its lines are not those that were written';
+  return null;
+}
+
+function damagedLoss(damage: readonly RunDamage[]): string | null {
+  const [first] = damage;
+  if (!first) return null;
+  return damage.length === 1 ? first.reason : `${first.reason} (and ${damage.length - 1} more)`;
+}
+
+function lostFiles(
+  { seal, snapshots, cpuWindows, heapProfiles, allocationBurst }: RunManifest,
+  onDisk: ReadBack['onDisk'],
+): string[] {
+  const expected = new Map<string, Bytes | null>();
+  for (const { file } of [...cpuWindows, ...heapProfiles, ...(allocationBurst ? [allocationBurst] : [])])
+    expected.set(file, null);
+  for (const { file, bytes } of snapshots) expected.set(file, bytes);
+  for (const [file, bytes] of Object.entries(seal?.files ?? {})) expected.set(file, bytes);
+  return [...expected].flatMap(([file, bytes]) => {
+    const found = onDisk.get(file);
+    if (found === undefined) return [`${file} is missing`];
+    return bytes === null || bytes === found ? [] : [`${file} has ${found} of ${bytes} bytes`];
+  });
+}

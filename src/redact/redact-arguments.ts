@@ -1,0 +1,115 @@
+import { redactMessage, redactText } from './redact-text.ts';
+import { redactJson } from './redact-values.ts';
+import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
+import { isSecretHeader, isSecretName } from './secret-names.ts';
+
+/** Options of curl and its kin whose value is a header, a user with a password, or what is sent. */
+const HEADER_OPTION = /^(?:-H|--(?:proxy-)?headers?)$/;
+const USER_OPTION = /^(?:-u|-U|--(?:proxy-)?user)$/;
+const BODY_OPTION = /^(?:-d|-F|--(?:data(?:-\w+)?|form(?:-string)?|json|[\w-]*(?:body|payload)))$/i;
+/** What `-p` is followed by when it means a port or a project. */
+const PORT_OR_FILE = /^[\d.:]+$|^(?:\.{0,2}\/)?(?:[\w.@-]+\/)+[\w.@-]*$|^[\w-]+\.(?:json|ya?ml|[cm]?[jt]s)$/;
+/** Options of one dash that begin with p. */
+const LONG_OPTION =
+  /^-p(?:|e|r(?:od(?:uction)?|ofile|oject|efix|eview|etty|int|eset|ocess|oxy)|ort|ath|arallel|arent|lugins?|ublic|oll|id|ackages?|ipe)$/;
+/** What follows an option that was given no value. */
+const ANOTHER_OPTION = /^-[a-zA-Z]$|^--?[a-z][a-z-]*(?:=.*)?$/s;
+/** The value is where the secret lies. */
+const FILE_OF_A_SECRET =
+  /^(?:\.{0,2}\/)?(?:[\w.@-]+\/)*[\w.@-]+\.(?:pem|key|crt|cer|p12|pfx|json|ya?ml|txt|env|conf|toml)$/;
+
+/**
+ * The arguments of a command without what is secret in them: values of options and variables with secret names, headers,
+ * passwords of users, credentials in addresses, secrets in JSON and forms, values that look random. Rather too much than
+ * too little is taken out. What stands before decides what an argument is.
+ */
+export function redactArguments(argv: readonly string[]): string[] {
+  return argv.map((argument, index) => {
+    const option = argv[index - 1] ?? '';
+    const isValue = option.startsWith('-') && !option.includes('=') && index > 1;
+    return (isValue && redactValueOf(option, argument)) || redactArgument(argument);
+  });
+}
+
+/** The value of an option that is an argument of its own; null where the option says nothing of it. */
+function redactValueOf(option: string, value: string): string | null {
+  if (HEADER_OPTION.test(option)) return redactHeader(value);
+  if (USER_OPTION.test(option)) return redactUser(value);
+  if (BODY_OPTION.test(option)) return redactBody(value);
+  if (option === '-p') return PORT_OR_FILE.test(value) ? value : REDACTED;
+  if (/^-b$|^--cookie$/.test(option) && !value.startsWith('-')) return REDACTED;
+  if (isSecretName(option) && !ANOTHER_OPTION.test(value)) return redactSecret(value);
+  return null;
+}
+
+function redactArgument(argument: string): string {
+  const [, name = '', value = ''] = /^(--?[\w.-]+|[A-Za-z_][\w.-]*)=([\s\S]*)$/.exec(argument) ?? [];
+  if (name.startsWith('-')) {
+    const ofOption = redactValueOf(name, value);
+    if (ofOption !== null) return `${name}=${ofOption}`;
+  }
+  if (name && isSecretName(name)) return `${name}=${redactSecret(value)}`;
+  if (name && looksRandom(value)) return `${name}=${REDACTED}`;
+  if (name) return `${name}=${redactFree(value)}`;
+  // `-pSECRET`, `-uadmin:SECRET`, `-HAuthorization: SECRET`, as short options are written.
+  const [, short = '', glued = ''] = /^(-[pubHdF])([^-=][\s\S]*)$/.exec(argument) ?? [];
+  if (short === '-p' && !PORT_OR_FILE.test(glued) && !LONG_OPTION.test(argument)) return `${short}${REDACTED}`;
+  if ((short === '-u' || short === '-H') && glued.includes(':')) return `${short}${redactValueOf(short, glued)}`;
+  return looksRandom(argument) ? REDACTED : redactFree(argument);
+}
+
+function redactSecret(value: string): string {
+  return isPlaceholder(value) || FILE_OF_A_SECRET.test(value) ? value : REDACTED;
+}
+
+/** Of what nothing is known. */
+function redactFree(text: string): string {
+  const json = parseJson(text);
+  if (json !== undefined)
+    return JSON.stringify(redactJson(json)) === JSON.stringify(json)
+      ? redactText(text)
+      : JSON.stringify(redactJson(json));
+  const header = /^([A-Za-z][\w-]*):\s/.exec(text);
+  if (header && isSecretName(header[1] ?? '')) return redactHeader(text);
+  return redactMessage(redactAddress(text));
+}
+
+/** One address and nothing else may hold what ends an address in a text: blanks and quotes. */
+function redactAddress(text: string): string {
+  return /^[a-z][a-z\d+.-]*:\/\/[^/?#]*[\s"'`<>][\s\S]*@/i.test(text)
+    ? text.replace(/^([a-z][a-z\d+.-]*:\/\/)[\s\S]*@/i, `$1${REDACTED}@`)
+    : text;
+}
+
+function redactHeader(value: string): string {
+  const [, name = '', gap = '', rest = ''] = /^([\w-]+)(\s*[:=]\s*)([\s\S]*)$/.exec(value) ?? [];
+  if (name === '') return isPlaceholder(value) ? value : REDACTED;
+  if (!isSecretHeader(name)) return redactText(value);
+  return isPlaceholder(rest) ? value : `${name}${gap}${REDACTED}`;
+}
+
+/** `admin:SECRET`; not `1000:1000`, as containers name user and group, and not a bare name. */
+function redactUser(value: string): string {
+  const [, user = '', password = ''] = /^([^:/]*):([\s\S]*)$/.exec(value) ?? [];
+  if (password === '' || /^\d*:\d+$/.test(value)) return redactText(value);
+  return `${user}:${REDACTED}`;
+}
+
+/** Names of fields stay. */
+function redactBody(value: string): string {
+  const json = parseJson(value);
+  if (json !== undefined) return JSON.stringify(redactJson(json, true));
+  if (value.startsWith('@')) return value;
+  if (/^[\w.%[\]-]+=/.test(value)) return value.replace(/=[^&]*/g, `=${REDACTED}`);
+  return /^[\w./-]{1,30}$/.test(value) && !looksRandom(value, 20) ? redactText(value) : REDACTED;
+}
+
+function parseJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { redactHookPaths, redactParameters, redactUrls } from './redact-url.ts';
+import { isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
+import { isSecretName } from './secret-names.ts';
+
+/** Nothing shorter is a secret that could be told from a word. */
+const SHORTEST = 6;
+/** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
+const WORTH_A_LOOK =
+  /[=:@?_]|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
+
+/**
+ * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
+ * secret parameters, paths of webhooks, tokens of known issuers, `name=value` and `"name": "value"` under secret names.
+ * Names of properties, classes, files and routes stay. To redact twice changes nothing.
+ */
+export function redactText(text: string): string {
+  if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
+  const withoutAddresses = redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text))));
+  return redactForms(redactAssignments(redactOptions(redactSchemes(withoutAddresses))));
+}
+
+/**
+ * The same for sentences that come from elsewhere, such as errors of libraries that quote what they were given:
+ * `password: value` without quotes is a secret here. (In a list of what a heap holds it is the class of a property.)
+ */
+export function redactMessage(text: string): string {
+  const isMeant = (name: string): boolean => !HEADER.test(name);
+  const bare = replaceValues(redactText(text), /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+/g, BARE_VALUE, isMeant);
+  // With a digit: `const token = request.headers` is a line of a program.
+  return replaceValues(bare, /(?<![\w.`/\\-])([\w.-]+)\s*=>?\s+(?=[^\s"'`,;&()[\]{}]*\d)/g, BARE_VALUE);
+}
+
+const HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;
+const BARE_VALUE = /[^\s"'`,;&)}\]]+/y;
+const QUOTED_VALUE = /"(?:[^"\\]|\\[\s\S])*|'(?:[^'\\]|\\[\s\S])*/y;
+const DIGITS = /-?\d[\d.]*/y;
+
+/** `name=value`, `name = "value"`, `"name": "value"`, `"name": 1234`. */
+function redactAssignments(text: string): string {
+  // From the first of several backslashes on: each of a long row would look to its end.
+  const escaped = replaceValues(text, /(?<!\\)\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
+  const tagged = replaceValues(escaped, /<([\w.-]+)>/g, /[^<>]+(?=<\/)/y);
+  const quoted = replaceValues(tagged, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[?\s*(?=["'])/g, QUOTED_VALUE);
+  const bare = replaceValues(quoted, /(?<![\w.-])([\w.-]+)=(?![=>\s"'])/g, BARE_VALUE);
+  return replaceValues(bare, /(?<![\w.-])(["'])([\w.-]+)\1\s*:\s*(?=[-\d])/g, DIGITS);
+}
+
+/** Command lines in a text: `--password x`, `-u admin:x`; and `user:password@host` without a scheme. */
+function redactOptions(text: string): string {
+  return replaceValues(text, /(?<![\w.-])(--?[\w.-]+)\s+(?!-)/g, BARE_VALUE, (name) => name.startsWith('--'))
+    .replace(/(\s-u\s+[^\s:/]+:)(?!\d+(?:\s|$))[^\s"'`]+/g, `$1${REDACTED}`)
+    .replace(/(:thin:[^\s/]+\/)[^\s@]+(?=@)/g, `$1${REDACTED}`)
+    .replace(
+      /(?<![\w/.-])([\w.-]+:)(?!\/\/)([^\s/@:"'`[]{3,})(?=@(?:localhost\b|(?:\d{1,3}\.){3}\d|(?:[\w-]+\.)+[a-z]{2,}\b|[\w.-]+:\d{2,5}(?![\w.])))/gi,
+      `$1${REDACTED}`,
+    );
+}
+
+/**
+ * What follows a `head` that ends in a secret name (its last group) is taken out, as far as `value` reaches. Behind other
+ * heads the search goes on at once: `error: password: x`, `url=token=x`.
+ */
+function replaceValues(
+  text: string,
+  head: RegExp,
+  value: RegExp,
+  isMeant: (name: string) => boolean = () => true,
+): string {
+  let shown = '';
+  let from = 0;
+  for (const match of text.matchAll(head)) {
+    const start = match.index + match[0].length;
+    const name = match.at(-1) ?? '';
+    if (match.index < from || !isSecretName(name) || !isMeant(name)) continue;
+    const sticky = new RegExp(value);
+    sticky.lastIndex = start;
+    const found = sticky.exec(text)?.[0] ?? '';
+    const quote = /^["']/.exec(found)?.[0] ?? '';
+    if (isPlaceholder(found.slice(quote.length)) || isColumn(name, found, text[start + found.length + 1])) continue;
+    shown += text.slice(from, start) + quote + (value === DIGITS ? `"${REDACTED}"` : REDACTED);
+    from = start + found.length;
+  }
+  return shown + text.slice(from);
+}
+
+/** SQL compares and sets columns: `token=excluded.token`, `"a"."token" = "b"."token"`. */
+function isColumn(name: string, value: string, behind: string | undefined): boolean {
+  if (/^["']/.test(value)) return value.startsWith('"') && behind === '.';
+  return /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/.test(value) && value.endsWith(`.${name.split('.').at(-1)}`);
+}
+
+/** `Map @1234`, `(string)`: how a list of a heap goes on after the name of a property. */
+const CLASS_OF_A_PROPERTY = /^(?:[A-Z][A-Za-z]*|\([\w ]+\))(?: @\d.*)?$/;
+
+/** `Authorization: …` and `Cookie: …` up to the end of the line or of the quotes that they stand in. */
+function redactHeaderLines(text: string): string {
+  return text.replace(
+    /(?<![\w-])((?:proxy-)?authorization|(?:set-)?cookie)(\s*:\s*)(digest\b[^\r\n]*|[^\s"'`][^"'`\r\n]*)/gi,
+    (whole, name: string, mark: string, value: string) =>
+      CLASS_OF_A_PROPERTY.test(value) ? whole : `${name}${mark}${withoutCredentials(value)}`,
+  );
+}
+
+/** The scheme of a header may stay, and a variable: `Bearer {{token}}`. */
+function withoutCredentials(value: string): string {
+  const [, scheme = '', rest = ''] = /^((?:bearer|basic|digest|token|apikey)\s+)?([\s\S]*)$/i.exec(value) ?? [];
+  return isPlaceholder(rest.trim()) ? value : `${scheme}${REDACTED}`;
+}
+
+/** `Bearer …`, `Basic …`; not the words `basic authentication` and `bearer tokens`. */
+function redactSchemes(text: string): string {
+  return text.replace(
+    /\b(bearer|basic|digest)(\s+)([\w.+/=~-]{4,})/gi,
+    (whole, scheme: string, gap: string, value: string) =>
+      /[\dA-Z=+/]/.test(value) ? `${scheme}${gap}${REDACTED}` : whole,
+  );
+}

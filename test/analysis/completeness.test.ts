@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { analyse } from '../../src/analysis/analyse.ts';
+import type { RunData } from '../../src/analysis/run-data.ts';
+import { METRICS, type MetricInfo, type MetricName } from '../../src/model/metric-catalogue.ts';
+import type { Completeness, Report } from '../../src/model/report.ts';
+import type { RunEvent } from '../../src/model/run-event.ts';
+import type { Sample } from '../../src/model/sample.ts';
+import { headline } from '../../src/report/headline.ts';
+import { leak } from '../helpers/populations.ts';
+import { healthyDocument } from '../helpers/report-document.ts';
+import { syntheticRun } from '../helpers/synthetic-run.ts';
+
+const MINUTE = 60_000;
+const OUTSIDE: readonly MetricInfo['source'][] = ['pidusage', 'proc', 'cgroup'];
+
+const startOf = (run: RunData): number => run.manifest.clock.startMonoMs;
+
+/** Takes the values of some sources out of the samples from then to then; a sample of which nothing is left goes. */
+function blind(run: RunData, fromMs: number, toMs: number, sources: readonly MetricInfo['source'][]): RunData {
+  const isBlind = ({ monoMs }: Sample): boolean => monoMs >= startOf(run) + fromMs && monoMs < startOf(run) + toMs;
+  const keep = (name: string): boolean => !sources.includes(METRICS[name as MetricName].source);
+  const samples = run.samples
+    .map((sample) =>
+      isBlind(sample)
+        ? { ...sample, values: Object.fromEntries(Object.entries(sample.values).filter(([name]) => keep(name))) }
+        : sample,
+    )
+    .filter(({ values }) => Object.keys(values).length > 0);
+  return { ...run, samples };
+}
+
+function withEvents(run: RunData, ...events: readonly RunEvent[]): RunData {
+  return { ...run, events: [...run.events, ...events].sort((a, b) => a.monoMs - b.monoMs) };
+}
+
+function at(run: RunData, tMs: number): { readonly wallMs: number; readonly monoMs: number } {
+  return { wallMs: 1.79e12 + tMs, monoMs: startOf(run) + tMs };
+}
+
+function withPlan(run: RunData, plan: Partial<RunData['manifest']['plan']>): RunData {
+  return { ...run, manifest: { ...run.manifest, plan: { ...run.manifest.plan, ...plan } } };
+}
+
+/** The snapshots from then on failed instead. */
+function failSnapshots(run: RunData, fromMs: number): RunData {
+  const isLate = (monoMs: number): boolean => monoMs >= startOf(run) + fromMs;
+  return {
+    ...run,
+    manifest: { ...run.manifest, snapshots: run.manifest.snapshots.filter(({ monoMs }) => !isLate(monoMs)) },
+    heapGrowth: null,
+    events: run.events.map((event) =>
+      event.type === 'capture' && event.capture === 'heap-snapshot' && isLate(event.monoMs)
+        ? { ...event, file: null, bytes: 0, error: 'Cannot find context with specified id' }
+        : event,
+    ),
+  };
+}
+
+function facts(report: Report): [number, Report['verdict']] {
+  return [report.exitCode, report.verdict];
+}
+
+function told({ completeness }: Report): Completeness {
+  assert.ok(completeness);
+  return completeness;
+}
+
+describe('a run that lost its instruments is no pass', () => {
+  const healthy = syntheticRun({ seed: 12, durationMs: 12 * MINUTE, snapshots: 5, ratePerSecond: 20 });
+
+  test('the connection is gone from minute 4 on, while the load goes on', () => {
+    const lost = failSnapshots(blind(healthy, 4 * MINUTE, 13 * MINUTE, ['runtime']), 4 * MINUTE);
+    const report = analyse(withEvents(lost, { ...at(lost, 4 * MINUTE), type: 'inspector-lost', detail: 'it closed' }));
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    const { missing, notes, gaps, snapshots } = told(report);
+    assert.match(missing.join('\n'), /values from inside the service are missing for 8 m \d\d s of 10 m .*it closed/);
+    assert.ok(
+      notes.some((note) => /^\d of 5 heap snapshots failed$/.test(note)),
+      notes.join(),
+    );
+    assert.ok(snapshots.failed >= 3);
+    const gap = gaps.find(({ what }) => what === 'inside');
+    assert.ok(gap && Math.abs(gap.fromMs - 4 * MINUTE) < 2000 && gap.toMs - gap.fromMs > 7 * MINUTE);
+    assert.ok(report.run.coverage < 0.4, String(report.run.coverage));
+    const { limits } = headline({ ...healthyDocument(), report });
+    assert.match(limits.join('\n'), /Values from inside the service are missing for 8 m/);
+    assert.match(limits.join('\n'), /of 5 heap snapshots failed/);
+  });
+
+  test('what it proved before still fails', () => {
+    const leaking = syntheticRun({ seed: 12, durationMs: 4 * MINUTE, populations: [leak()] });
+    const { heapGrowth } = leaking;
+    const lost = { ...blind(leaking, 2 * MINUTE, 3 * MINUTE, ['runtime', 'load', ...OUTSIDE]), heapGrowth };
+    const report = analyse(lost);
+    assert.deepEqual(facts(report), [1, 'fail']);
+    assert.notDeepEqual(told(report).missing, []);
+  });
+
+  test('each side counts: a gap of more than a tenth is too much, a shorter one is told', () => {
+    for (const sources of [['runtime'], OUTSIDE] as const) {
+      const long = analyse(blind(healthy, 5 * MINUTE, 7 * MINUTE, sources));
+      assert.deepEqual(facts(long), [5, 'inconclusive']);
+      const short = analyse(blind(healthy, 5 * MINUTE, 5.5 * MINUTE, sources));
+      assert.deepEqual(facts(short), [0, 'pass']);
+      assert.match(told(short).notes.join(), /are missing for (2\d|3\d)/);
+    }
+  });
+
+  test('a restart is a gap of its length; the CPU window that it took along is told, not counted', () => {
+    const restarted = (minutes: number): RunData => {
+      const backMs = (5 + minutes) * MINUTE;
+      const gone = blind(healthy, 5 * MINUTE, backMs, ['runtime', ...OUTSIDE]);
+      const [window] = healthy.manifest.cpuWindows;
+      assert.ok(window);
+      const cpuWindows = [
+        { ...window, endMonoMs: startOf(healthy) + 3 * MINUTE },
+        { ...window, startMonoMs: startOf(healthy) + backMs, segment: 1 },
+      ];
+      return withEvents(
+        { ...gone, manifest: { ...gone.manifest, cpuWindows } },
+        { ...at(gone, 5 * MINUTE), type: 'target-lost', reason: 'process 4121 ended' },
+        { ...at(gone, backMs), type: 'target-back', segment: 1, pid: 4122, afterMs: minutes * MINUTE },
+      );
+    };
+    const soon = analyse(restarted(0.5));
+    assert.deepEqual(facts(soon), [0, 'pass']);
+    assert.match(told(soon).notes.join('\n'), /values from inside .*process 4121 ended/);
+    assert.match(told(soon).notes.join('\n'), /CPU windows are missing for 2 m/);
+    assert.deepEqual(facts(analyse(restarted(2))), [5, 'inconclusive']);
+  });
+
+  test('CPU windows that were planned and failed', () => {
+    const [window] = healthy.manifest.cpuWindows;
+    assert.ok(window);
+    const cpuWindows = [{ ...window, endMonoMs: startOf(healthy) + 5 * MINUTE }];
+    const report = analyse({ ...healthy, manifest: { ...healthy.manifest, cpuWindows } });
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.match(told(report).missing.join(), /CPU windows are missing for 5 m/);
+  });
+
+  test('the load that was to be driven is gone', () => {
+    const lost = withEvents(healthy, { ...at(healthy, 5 * MINUTE), type: 'load', state: 'lost', detail: 'killed' });
+    const report = analyse(lost);
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.match(told(report).missing.join(), /the load is missing for 5 m .*killed/);
+  });
+
+  test('one late sample in three is no gap', () => {
+    const sparse = { ...healthy, samples: healthy.samples.filter((_, i) => i % 3 !== 0) };
+    assert.deepEqual(facts(analyse(sparse)), [0, 'pass']);
+  });
+});
+
+describe('snapshots', () => {
+  const healthy = syntheticRun({ seed: 12, snapshots: 5 });
+  test('one that failed between others is told, all that failed leave nothing to compare', () => {
+    const [, middle] = healthy.manifest.snapshots;
+    assert.ok(middle);
+    const isMiddle = (event: RunEvent): boolean => event.type === 'capture' && event.file === 'heap/2.heapsnapshot';
+    const one = analyse({
+      ...healthy,
+      manifest: { ...healthy.manifest, snapshots: healthy.manifest.snapshots.filter((each) => each !== middle) },
+      events: healthy.events.map((event) =>
+        event.type === 'capture' && isMiddle(event) ? { ...event, file: null, error: 'timed out' } : event,
+      ),
+    });
+    assert.deepEqual(told(one).snapshots, { planned: 5, taken: 4, refused: 0, failed: 1 });
+    assert.deepEqual(told(one).missing, []);
+    const all = analyse(failSnapshots(healthy, 0));
+    assert.deepEqual(facts(all), [5, 'inconclusive']);
+    assert.match(told(all).missing.join(), /growth between heap snapshots is not known for/);
+  });
+
+  test('refused ones are no failure, but the headline says it', () => {
+    const refused = withEvents(
+      {
+        ...healthy,
+        manifest: { ...healthy.manifest, snapshots: [] },
+        heapGrowth: null,
+        events: healthy.events.filter((event) => event.type !== 'capture'),
+      },
+      ...healthy.manifest.snapshots.map(
+        ({ monoMs }): RunEvent => ({
+          ...at(healthy, monoMs - startOf(healthy)),
+          type: 'capture-refused',
+          capture: 'heap-snapshot',
+          reason: 'the pause would be too long',
+          estimatedPauseMs: 20_000,
+          estimatedBytes: 1e9,
+        }),
+      ),
+    );
+    const report = analyse(refused);
+    assert.deepEqual(facts(report), [0, 'pass']);
+    assert.match(headline({ ...healthyDocument(), report }).limits.join(), /5 of 5 heap snapshots were refused/);
+  });
+});
+
+describe('what was never planned is no gap, and is told', () => {
+  const limits = (run: RunData): RunData => withPlan(run, { failOn: ['slo'] });
+  test('the view from outside alone, and an address alone', () => {
+    const healthy = limits(syntheticRun({ seed: 12, snapshots: 0 }));
+    const process = blind(withPlan(healthy, { views: ['process'] }), 0, 10 * MINUTE, ['runtime']);
+    const address = blind(withPlan(healthy, { views: [] }), 0, 10 * MINUTE, ['runtime', ...OUTSIDE]);
+    for (const run of [process, address]) {
+      const report = analyse(run);
+      assert.deepEqual(facts(report), [0, 'pass']);
+      assert.equal(report.run.coverage, 1);
+      assert.match(told(report).notes.join(), /the inside of the service was not looked at/);
+    }
+  });
+
+  test('no snapshots, no probes', () => {
+    const healthy = syntheticRun({ seed: 12, snapshots: 0 });
+    const samples = healthy.samples.map((sample) => {
+      const { 'requests.served': _, ...values } = sample.values;
+      return { ...sample, values };
+    });
+    const report = analyse({ ...healthy, samples });
+    assert.deepEqual(facts(report), [0, 'pass']);
+    assert.match(told(report).notes.join('\n'), /no heap snapshots were planned\nrequests were not counted/);
+  });
+
+  test('a run of an earlier version passes as before, and the report says what cannot be told', () => {
+    const { views, ...plan } = syntheticRun({ seed: 12 }).manifest.plan;
+    assert.ok(views);
+    const run = syntheticRun({ seed: 12 });
+    const report = analyse({ ...run, manifest: { ...run.manifest, plan } });
+    assert.deepEqual(facts(report), [0, 'pass']);
+    assert.match(told(report).notes.join(), /earlier version/);
+    const cut = {
+      ...run,
+      manifest: { ...run.manifest, plan },
+      requests: run.requests.slice(0, run.requests.length / 2),
+    };
+    assert.deepEqual(facts(analyse(cut)), [5, 'inconclusive']);
+  });
+});
+
+describe('the end', () => {
+  const healthy = syntheticRun({ seed: 12 });
+  const cases: readonly (readonly [string, (run: RunData) => RunData, number, RegExp])[] = [
+    [
+      'is not recorded',
+      (run) => ({ ...run, events: run.events.filter(({ type }) => type !== 'end') }),
+      5,
+      /end of the run is not recorded/,
+    ],
+    ['is that of a recording that broke off', (run) => endedBy(run, 'aborted', 'no space'), 5, /broke off: no space/],
+    ['came by the user', (run) => endedBy(run, 'stopped-by-user'), 130, /stopped before its end/],
+    ['came by the service', (run) => endedBy(run, 'target-lost'), 4, /did not come back/],
+    ['came too early', (run) => withPlan(run, { durationMs: 2 * MINUTE }), 5, /lasted 1 m 00 s of the 2 m 00 s/],
+    [
+      'left a folder that is damaged',
+      (run) => ({ ...run, losses: ['samples.ndjson: 2 of 60 lines are missing'] }),
+      5,
+      /2 of 60/,
+    ],
+  ];
+  for (const [name, change, exitCode, reason] of cases) {
+    test(name, () => {
+      const report = analyse(change(healthy));
+      assert.deepEqual(facts(report), [exitCode, 'inconclusive']);
+      assert.match(told(report).missing.join(), reason);
+    });
+  }
+});
+
+function endedBy(run: RunData, reason: 'stopped-by-user' | 'target-lost' | 'aborted', detail = ''): RunData {
+  return { ...run, events: run.events.map((event) => (event.type === 'end' ? { ...event, reason, detail } : event)) };
+}
+
+describe('requests', () => {
+  const silent = (values: Sample['values']): RunData => {
+    const run = syntheticRun({ seed: 12, load: 'none', ratePerSecond: 0 });
+    const samples = run.samples.map((sample) => ({ ...sample, values: { ...sample.values, ...values } }));
+    return { ...run, samples };
+  };
+  test('an HTTP server that nobody asked says nothing', () => {
+    const report = analyse(silent({ 'requests.served': 0, 'resources.servers.http': 1 }));
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.deepEqual(told(report).missing, ['no requests were seen']);
+  });
+
+  test('a worker without an HTTP server can pass', () => {
+    assert.deepEqual(facts(analyse(silent({ 'requests.served': 0, 'resources.servers.http': 0 }))), [0, 'pass']);
+  });
+
+  test('what this tool asks for is no traffic', () => {
+    const run = silent({ 'resources.servers.http': 1 });
+    const { startMonoMs } = run.manifest.clock;
+    const scrapes = run.samples.map(({ monoMs, wallMs }, n) => ({
+      monoMs,
+      wallMs,
+      segment: 0,
+      exposed: n,
+      values: [],
+    }));
+    const samples = run.samples.map((sample) => ({
+      ...sample,
+      values: { ...sample.values, 'requests.served': Math.round((sample.monoMs - startMonoMs) / 1000) },
+    }));
+    const plan = { url: 'http://127.0.0.1:3000/metrics', intervalMs: 1000, series: [], leftOut: [] };
+    const scraped = { plan, scrapes } as unknown as NonNullable<RunData['scraped']>;
+    assert.deepEqual(told(analyse({ ...run, samples, scraped })).missing, ['no requests were seen']);
+  });
+
+  test('a load that none answered without an error', () => {
+    const run = syntheticRun({ seed: 12, errorShare: () => 1 });
+    const report = analyse(withPlan(run, { failOn: ['leak'] }));
+    assert.deepEqual(told(report).missing, ['every request failed']);
+    assert.equal(report.exitCode, 5);
+    assert.match(told(analyse({ ...run, requests: [] })).missing.join(), /no requests were seen/);
+  });
+});
