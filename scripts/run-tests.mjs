@@ -1,5 +1,7 @@
 // Runs the compiled tests with node:test. Arguments narrow by substring: `npm test -- heap record`.
 //
+// Files named *.quiet.test.js measure time that they need the machine for, so each runs alone, first.
+//
 // Files named *.serial.test.js start real targets on the inspector's default port. Where namespaces can be made (Linux, as
 // root or with user namespaces), each has a loopback and a list of processes of its own, and a few run at once; elsewhere
 // they run one after the other. All others run side by side before them.
@@ -25,7 +27,8 @@ const files = readdirSync('dist/test', { recursive: true })
 const wanted = process.argv.slice(2);
 const chosen = wanted.length === 0 ? files : files.filter((file) => wanted.some((word) => file.includes(word)));
 const serial = chosen.filter((file) => file.endsWith('.serial.test.js'));
-const parallel = chosen.filter((file) => !serial.includes(file));
+const quiet = chosen.filter((file) => file.endsWith('.quiet.test.js'));
+const parallel = chosen.filter((file) => !serial.includes(file) && !quiet.includes(file));
 
 const nodeTest = (...args) => [process.execPath, '--enable-source-maps', '--test', ...args];
 
@@ -58,6 +61,7 @@ function runAtOnce(group, concurrency) {
 }
 
 let failed = false;
+if (quiet.length > 0) failed = runAtOnce(quiet, 1) || failed;
 if (parallel.length > 0) failed = runAtOnce(parallel, SIDE_BY_SIDE) || failed;
 if (serial.length > 0) {
   const canIsolate = spawnSync(ISOLATED[0], [...ISOLATED.slice(1), 'true']).status === 0;
