@@ -30,7 +30,12 @@ const serial = chosen.filter((file) => file.endsWith('.serial.test.js'));
 const quiet = chosen.filter((file) => file.endsWith('.quiet.test.js'));
 const parallel = chosen.filter((file) => !serial.includes(file) && !quiet.includes(file));
 
-const nodeTest = (...args) => [process.execPath, '--enable-source-maps', '--test', ...args];
+/** A file that never ends (a failed test that left a process behind) fails, and does not hold up the rest for ever. */
+const FILE_TIMEOUT_MS = 20 * 60_000;
+const nodeTest = (...args) => [
+  ...[process.execPath, '--enable-source-maps', '--test', `--test-timeout=${FILE_TIMEOUT_MS}`],
+  ...args,
+];
 
 /** Exit code of a command; what it prints is shown as a whole when it ends, so that lanes do not mix. */
 function run([command, ...args]) {

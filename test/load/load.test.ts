@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Load, type LoadOptions, startLoad } from '../../src/load/load-client.ts';
-import type { RequestInterval } from '../../src/model/requests.ts';
+import { driver } from './drive.ts';
 import { ENROLL, errorKindsOf, PRIVATE, scenarioOf, sleep, startTarget, sumOf, type Target } from './target.ts';
 
 let target: Target;
@@ -10,24 +9,7 @@ before(async () => {
 });
 after(() => target.close());
 
-interface Driven {
-  readonly load: Load;
-  readonly intervals: RequestInterval[];
-}
-
-async function drive(scenario: LoadOptions['scenario'], options: Partial<LoadOptions> = {}): Promise<Driven> {
-  const intervals: RequestInterval[] = [];
-  const load = await startLoad({
-    scenario,
-    baseUrl: target.url,
-    seed: 1,
-    intervalMs: 100,
-    onInterval: (batch) => intervals.push(...batch),
-    ...options,
-  });
-  await load.start();
-  return { load, intervals };
-}
+const drive = driver(() => target.url);
 
 test('each user makes its set-up once, and what it captured is used', async () => {
   const scenario = scenarioOf('{ model: closed, users: 5, thinkTime: 10ms }', PRIVATE, ENROLL);
@@ -92,8 +74,10 @@ test('an open load sends every arrival of its schedule and then is over', async 
   const { load, intervals } = await drive(scenario);
   const end = await load.ended;
   assert.equal(end.reason, 'over');
-  assert.equal(end.totals?.completed, 500);
-  assert.equal(sumOf(intervals, 'GET /ok').count, 500);
+  assert.equal(end.totals?.offered, 500);
+  const dropped = end.totals?.dropped ?? 0;
+  assert.ok(dropped <= 5, `${dropped} at the end of the time`);
+  assert.equal(sumOf(intervals, 'GET /ok').count, 500 - dropped);
   await load.stop();
 });
 
@@ -208,7 +192,8 @@ test('a ramp of users goes up and down', async () => {
 test('--rate and --users take the place of the level of the scenario', async () => {
   const scenario = scenarioOf('{ model: closed, users: 200, thinkTime: 1h }', '  - request: { path: /ok }');
   const { load } = await drive(scenario, { overrides: { ratePerSecond: 100, durationMs: 500 } });
-  assert.equal((await load.ended).totals?.completed, 50);
+  // On a busy machine the last arrival may be due after the end: it is dropped, and counted.
+  assert.equal((await load.ended).totals?.offered, 50);
   await load.stop();
   await assert.rejects(drive(scenario, { overrides: { ratePerSecond: 1, users: 1 } }), /exclude each other/);
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Load, type LoadOptions, startLoad } from '../../src/load/load-client.ts';
-import type { RequestInterval } from '../../src/model/requests.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { summariseRequests } from '../../src/stats/request-summary.ts';
+import { driver } from './drive.ts';
 import { sleep, startTarget, sumOf, type Target } from './target.ts';
 
 let target: Target;
@@ -17,22 +16,7 @@ function scenarioFrom(text: string): Scenario {
   return parseScenario(`name: test\n${text}`, { fileName: 't', readText: () => 'id,kind\n1,a\n2,b\n3,c\n' });
 }
 
-async function drive(
-  scenario: Scenario,
-  options: Partial<LoadOptions> = {},
-): Promise<{ load: Load; intervals: RequestInterval[] }> {
-  const intervals: RequestInterval[] = [];
-  const load = await startLoad({
-    scenario,
-    baseUrl: target.url,
-    seed: 1,
-    intervalMs: 100,
-    onInterval: (batch) => intervals.push(...batch),
-    ...options,
-  });
-  await load.start();
-  return { load, intervals };
-}
+const drive = driver(() => target.url);
 
 test('cookies are kept for each user, compressed answers are read', async () => {
   const { load } = await drive(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Load, type LoadOptions, startLoad } from '../../src/load/load-client.ts';
 import type { LoadTotals } from '../../src/load/load-messages.ts';
 import { PROBE_NAME, type RequestInterval } from '../../src/model/requests.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { summariseRequests } from '../../src/stats/request-summary.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
+import { driver } from './drive.ts';
 import { scenarioOf, sleep } from './target.ts';
 
 // What a service cannot manage must not lengthen the load. Times are held against what a backlog would take: some minutes.
@@ -19,24 +19,7 @@ after(() => service.stop());
 const WORK = '  - request: { name: work, path: / }';
 const HANG = '  - request: { name: hang, path: /hang }';
 
-interface Driven {
-  readonly load: Load;
-  readonly intervals: RequestInterval[];
-}
-
-async function drive(scenario: LoadOptions['scenario'], options: Partial<LoadOptions> = {}): Promise<Driven> {
-  const intervals: RequestInterval[] = [];
-  const load = await startLoad({
-    scenario,
-    baseUrl: service.baseUrl,
-    seed: 1,
-    intervalMs: 100,
-    onInterval: (batch) => intervals.push(...batch),
-    ...options,
-  });
-  await load.start();
-  return { load, intervals };
-}
+const drive = driver(() => service.baseUrl);
 
 async function timed<Result>(action: Promise<Result>): Promise<{ result: Result; tookMs: number }> {
   const startMs = performance.now();

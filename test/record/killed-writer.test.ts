@@ -43,7 +43,8 @@ test('20 writers killed at random times: the runs are read, at most one sample i
           'no hole',
         );
         assert.ok(numbers.length >= last, `${last + 1} handed over, ${numbers.length} read`);
-        assert.ok(events.length >= last);
+        // Its event is written after the sample, and may be one further behind.
+        assert.ok(events.length >= last - 1, `${events.length} of ${last + 1} events`);
         assert.match(manifest.id, /^at \d+$|^2026/);
         assert.ok(damage.length <= 2, JSON.stringify(damage));
       }),
