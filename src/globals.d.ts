@@ -17,4 +17,8 @@ declare class URL {
   readonly port: string;
   readonly pathname: string;
   readonly search: string;
+  static canParse(url: string): boolean;
+  readonly host: string;
+  username: string;
+  password: string;
 }

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: ['model'],
   target: ['model', 'redact', 'files'],
   capture: ['model', 'redact', 'format', 'files', 'target'],
-  load: ['model', 'stats', 'scenario', 'format', 'files'],
+  load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],
   snapshot: ['model', 'heap', 'format', 'files'],
   record: ['model', 'redact', 'format', 'files'],
   export: ['model', 'redact', 'stats'],

@@ -1,6 +1,7 @@
 import { type MetricFamily, parsePrometheusText } from '../format/prometheus-text.ts';
 import type { Milliseconds } from '../model/units.ts';
-import { redactMessage, redactText } from '../redact/redact-text.ts';
+import { redactAddress } from '../redact/redact-address.ts';
+import { redactMessage } from '../redact/redact-text.ts';
 import { REDACTED } from '../redact/secret-forms.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -20,7 +21,7 @@ export class MetricsScraper {
     parsed.username = '';
     parsed.password = '';
     this.#address = parsed.href;
-    this.url = redactText(url).replace(`${REDACTED}@`, '');
+    this.url = redactAddress(url).replace(`${REDACTED}@`, '');
     this.#timeoutMs = timeoutMs;
     const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     this.#headers = {

@@ -4,6 +4,7 @@ import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { exportGatling } from '../scenario/export/export-gatling.ts';
 import { exportJmeter } from '../scenario/export/export-jmeter.ts';
 import { exportK6 } from '../scenario/export/export-k6.ts';
@@ -84,7 +85,12 @@ async function writeLoad(
 function urlOf(args: Arguments): string | null {
   const url = textArgument(args, 'url');
   if (url === null || URL.canParse(url)) return url;
-  throw new ProfilerError('usage', EXIT.usage, `--url ${url} is no address.`, 'Write it like http://127.0.0.1:3000.');
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--url ${redactAddress(url)} is no address.`,
+    'Write it like http://127.0.0.1:3000.',
+  );
 }
 
 function wrongKind(message: string): ProfilerError {

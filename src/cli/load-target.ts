@@ -1,5 +1,6 @@
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import { createHostClock } from '../capture/host-clock.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { startTargetWatch, type TargetWatch } from '../single/target-watch.ts';
 import { describeProcess } from '../target/describe-process.ts';
 import { findTarget } from '../target/find-target.ts';
@@ -87,7 +88,9 @@ async function watchService(
 function sayWhereLoadGoes(spec: TargetSpec, baseUrl: string | null, terminal: Terminal): void {
   const port = baseUrl === null ? null : localPort(baseUrl);
   if (!('port' in spec) || port === null || port === spec.port) return;
-  terminal.say(`the load goes to ${baseUrl}, not to port ${spec.port}, which is watched: --url says where it shall go`);
+  terminal.say(
+    `the load goes to ${redactAddress(baseUrl ?? '')}, not to port ${spec.port}, which is watched: --url says where it shall go`,
+  );
 }
 
 function outsideWatch(baseUrl: string | null, database: PostgresMonitor | null, terminal: Terminal): WatchOfLoad {

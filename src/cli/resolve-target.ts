@@ -1,7 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
-import { redactArguments } from '../redact/redact-arguments.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
@@ -118,7 +118,7 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
 function outsideOnly(url: string): ResolvedTarget {
   const { host } = new URL(url);
   return {
-    facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: redactArguments([url]), cwd: '', name: host },
+    facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [redactAddress(url)], cwd: '', name: host },
     process: null,
     identity: { by: 'pid' },
     ended: null,

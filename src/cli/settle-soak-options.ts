@@ -4,6 +4,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { readLimits } from '../soak/read-limits.ts';
 import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
@@ -139,7 +140,7 @@ function settleScrapeUrl(text: string | null): string | null {
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    `--scrape ${text} is not an address.`,
+    `--scrape ${redactAddress(text)} is not an address.`,
     'Give the address of the metrics of the service: --scrape http://127.0.0.1:3000/metrics',
   );
 }

@@ -15,7 +15,7 @@ import type { ScenarioRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { formatDuration } from '../model/units.ts';
 import { readManifest } from '../record/read-manifest.ts';
-import { redactText } from '../redact/redact-text.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { REDACTED } from '../redact/secret-forms.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { keptLimits } from '../soak/kept-limits.ts';
@@ -172,7 +172,7 @@ function recordedLoad(args: Arguments, scenario: ScenarioRecord | null, configur
 function urlOf({ baseUrl, source }: ScenarioRecord): Arguments {
   if (!baseUrl.includes(REDACTED)) return { url: baseUrl };
   const own = source && readScenarioOf(source.file).scenario.baseUrl;
-  if (own && redactText(own) === baseUrl) return { url: own };
+  if (own && redactAddress(own) === baseUrl) return { url: own };
   throw new ProfilerError(
     'url-redacted',
     EXIT.usage,

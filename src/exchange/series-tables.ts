@@ -1,4 +1,5 @@
 import { METRICS, type MetricInfo, type MetricName } from '../model/metric-catalogue.ts';
+import { printable, printableLines } from '../model/printable.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
@@ -65,13 +66,22 @@ function* requestsCsv(run: RunSeries): Generator<string> {
 
 function* ndjson(run: RunSeries): Generator<string> {
   for (const { wallMs, segment, values } of run.samples) {
-    yield `${JSON.stringify({ type: 'sample', time: new Date(wallMs).toISOString(), segment, values })}\n`;
+    yield jsonLine({ type: 'sample', time: new Date(wallMs).toISOString(), segment, values });
   }
   for (const { wallMs, lengthMs, name, count, errors, dropped, percentilesMs, maxMs } of requestRows(run)) {
     const latencyMs = Object.fromEntries(
       PERCENTILES.map((percentile, i) => [`p${percentile}`, percentilesMs[i] ?? null]),
     );
-    yield `${JSON.stringify({ type: 'requests', time: new Date(wallMs).toISOString(), lengthMs, name, count, errors, dropped, latencyMs: { ...latencyMs, max: maxMs } })}\n`;
+    yield jsonLine({
+      type: 'requests',
+      time: new Date(wallMs).toISOString(),
+      lengthMs,
+      name,
+      count,
+      errors,
+      dropped,
+      latencyMs: { ...latencyMs, max: maxMs },
+    });
   }
 }
 
@@ -161,15 +171,20 @@ function* requestRows({ requests, manifest }: RunSeries): Generator<RequestRow> 
   }
 }
 
+function jsonLine(value: object): string {
+  return `${printableLines(JSON.stringify(value))}\n`;
+}
+
 /** A cell that a spreadsheet would take for a formula is quoted with an apostrophe in front. */
 function csvLine(cells: readonly (string | number)[]): string {
   const texts = cells.map((cell) => {
     const text = typeof cell === 'string' && /^[=+@\t\r-]/.test(cell) ? `'${cell}` : String(cell);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const shown = printable(text);
+    return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
   });
   return `${texts.join(',')}\n`;
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  return `"${printable(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -1,4 +1,5 @@
 import type { Baseline, MeasuredRun, RunConditions, RunMeasure } from '../model/baseline.ts';
+import { printableLines } from '../model/printable.ts';
 import { parseJson } from './parse-json.ts';
 import { fields, listOf, nullable, number, oneOf, text } from './shape.ts';
 
@@ -38,5 +39,7 @@ export function formatBaseline({ schema, runs }: Baseline): string {
     const lines = measures.map((measure) => `        ${JSON.stringify(measure)}`).join(',\n');
     return `    ${head},\n      "measures": [\n${lines}\n      ]\n    }`;
   };
-  return `{\n  "schema": ${JSON.stringify(schema)},\n  "runs": [\n${runs.map(runText).join(',\n')}\n  ]\n}\n`;
+  return printableLines(
+    `{\n  "schema": ${JSON.stringify(schema)},\n  "runs": [\n${runs.map(runText).join(',\n')}\n  ]\n}\n`,
+  );
 }

@@ -1,3 +1,4 @@
+import { printableLines } from '../model/printable.ts';
 import { crc32, hex } from './crc32.ts';
 
 /**
@@ -45,7 +46,7 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** One line, line end included, of an object with at least one member. What JSON cannot say (undefined, functions) is left out. */
 export function encodeJournalLine(record: object): string {
-  const body = JSON.stringify(record).slice(0, -1);
+  const body = printableLines(JSON.stringify(record)).slice(0, -1);
   return `${body},"crc":"${hex(crc32(new TextEncoder().encode(body)))}"}\n`;
 }
 

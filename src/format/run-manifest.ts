@@ -1,5 +1,6 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { printableLines } from '../model/printable.ts';
 import type {
   AllocationBurstRecord,
   CpuWindowRecord,
@@ -177,7 +178,7 @@ export function parseRunManifest(bytes: Uint8Array, file = 'run.json'): RunManif
 
 /** run.json as text: indented, since people read it too, with a checksum of its content as last member. */
 export function formatRunManifest(manifest: RunManifest): string {
-  return `${JSON.stringify({ ...manifest, checksum: contentChecksum(manifest) }, null, 2)}\n`;
+  return `${printableLines(JSON.stringify({ ...manifest, checksum: contentChecksum(manifest) }, null, 2))}\n`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { type LoadOverrides, overrideLoad } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startGroup } from './load-group.ts';
@@ -135,7 +136,7 @@ function configOf(options: LoadOptions): LoadConfig {
     throw new ProfilerError(
       'load-bad-url',
       EXIT.usage,
-      `${baseUrl} is no address of a service`,
+      `${redactAddress(baseUrl)} is no address of a service`,
       'Write it like http://127.0.0.1:3000.',
     );
   }

@@ -15,9 +15,12 @@ export function printable(text: string): string {
   return shorten(text).replace(UNPRINTABLE, escaped);
 }
 
-/** The same for words of ours with names in them: nothing is cut, and our own line ends and tabs stay. */
-export function printableLines(text: string): string {
-  return text.replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : escaped(char)));
+/**
+ * The same for words of ours with names in them: nothing is cut, and our own line ends and tabs stay. JSON, and literals of
+ * JavaScript and Python, read the escapes as what they stand for: what is written so holds the same text as before.
+ */
+export function printableLines(text: string, replace: (char: string) => string = escaped): string {
+  return text.replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : replace(char)));
 }
 
 function escaped(char: string): string {

@@ -13,6 +13,7 @@ import { encodeSample } from '../format/sample-line.ts';
 import { encodeScrape } from '../format/scrape-line.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { printableLines } from '../model/printable.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest, RunSeal } from '../model/run-manifest.ts';
@@ -231,7 +232,7 @@ export class RunRecorder {
 
   /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
   async writeData(target: RunFile, value: object): Promise<void> {
-    await this.writeArtefact(target, JSON.stringify(redacted(value)));
+    await this.writeArtefact(target, printableLines(JSON.stringify(redacted(value))));
   }
 
   /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */

@@ -14,9 +14,21 @@ const SECRET_PATH = /\/(?:services(?=\/T\w*\/B)|web-?hooks?\w*|hooks?|with\/key|
 const SHORTEST_RANDOM_PART = 20;
 const SHORTEST_MIXED = 16;
 
-/** Every `scheme://…` of a text without user info, secret parameters, and parts of the path that are keys. */
+/**
+ * `user:password@` behind `scheme://`, `scheme:/`, `http:\\` or `//`, where the password holds what otherwise ends an address
+ * in a text: quotes, blanks, brackets. What begins like a port (`http://h:3000 and ann@example.com`) is none. Every part
+ * is bounded, so that the time grows with the text alone.
+ */
+const LOOSE_USER_INFO =
+  /(?:\b([a-z][a-z\d+.-]{0,30}):[\\/]{1,4}|(?<![\w:/\\])[\\/]{2})([^\s/\\@:"'`<>?#[\]]{0,64}):(?!\d{1,5}(?:[^\w@]|$))([^\s@/\\][^@\r\n/\\]{0,100})@(?=[\w[])/gi;
+
+/** Every address of a text without user info, secret parameters, and parts of the path that are keys. */
 export function redactUrls(text: string): string {
-  return text.replace(
+  const known = text.replace(LOOSE_USER_INFO, (whole, scheme: string | undefined, user: string, password: string) => {
+    const head = whole.slice(0, whole.length - user.length - password.length - 2);
+    return `${head}${redactUserInfo(scheme ?? '', `${user}:${password}`)}@`;
+  });
+  return known.replace(
     /\b([a-z][a-z\d+.-]*):\/\/([^\s"'`<>]+)/gi,
     (_, scheme: string, rest: string) => `${scheme}://${redactAfterScheme(scheme, rest)}`,
   );

@@ -1,4 +1,5 @@
 import type { PageChart, PageData, PageFlame, PageLatency, PageMark } from '../model/page-data.ts';
+import { printableLines } from '../model/printable.ts';
 import type {
   LatencySeries,
   ReportDocument,
@@ -37,8 +38,8 @@ export function pageData(document: ReportDocument): PageData {
 
 /** JSON that may stand inside a script element: nothing in it can close the element or open a comment. */
 export function scriptJson(data: PageData): string {
-  return JSON.stringify(data).replace(
-    /[<>&\u2028\u2029]/g,
+  return printableLines(JSON.stringify(data)).replace(
+    /[<>&]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,6 +1,7 @@
 import { cpus, platform, release, totalmem } from 'node:os';
 import type { Clock } from '../model/clock.ts';
 import type { RunManifest, ScenarioRecord, TargetFacts, View } from '../model/run-manifest.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import { scenarioOutline } from '../scenario/scenario-outline.ts';
 import { scenarioDigest, sha256 } from './scenario-digest.ts';
 import type { LoadOptions, SoakOptions } from './soak-options.ts';
@@ -51,7 +52,7 @@ export function firstManifest(
 function scenarioRecord({ scenario, baseUrl, file, text }: LoadOptions): ScenarioRecord {
   return {
     name: scenario.name,
-    baseUrl,
+    baseUrl: redactAddress(baseUrl),
     text: scenarioOutline(scenario),
     source: { file, sha256: sha256(text) },
     digest: scenarioDigest(scenario),

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
+import { redactAddress } from '../redact/redact-address.ts';
 import type { AttachOptions } from './attach.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { connectInspector } from './connect-inspector.ts';
@@ -63,13 +64,13 @@ export async function attachToAddress(
 }
 
 function parseAddress(text: string): Address {
-  const match = /^(?:wss?:\/\/|http:\/\/)?(\[[^\]]+\]|[^:/\s]+):(\d+)(\/[\w-]+)?\/?$/.exec(text.trim());
+  const match = /^(?:wss?:\/\/|http:\/\/)?(\[[^\]@]+\]|[^:/\s@]+):(\d+)(\/[\w-]+)?\/?$/.exec(text.trim());
   const port = Number(match?.[2]);
   if (!match || port < 1 || port > 65_535) {
     throw new ProfilerError(
       'inspect-address-invalid',
       EXIT.usage,
-      `"${text}" is not the address of an inspector.`,
+      `"${redactAddress(text)}" is not the address of an inspector.`,
       'Write --inspect 127.0.0.1:9229 or --inspect ws://127.0.0.1:9229/ID, as the target prints it.',
     );
   }

@@ -23,6 +23,17 @@ const CASES: readonly (readonly [string, string])[] = [
     "select data->'a'->>'b' from t where y = -1.5 and z in(0x1F, 2)",
     'select data->$1->>$2 from t where y = $3 and z in($4)',
   ],
+  ['set app.jwt = abc.def', 'set app.jwt = $1'],
+  ['set application_name to orders; select 1', 'set application_name to $1; select $2'],
+  [" SET LOCAL x.y=a, 'b';", 'SET LOCAL x.y=$1'],
+  ['set session "a b" = c', 'set session "a b" = $1'],
+  ['alter role bob set app.key = abc', 'alter role bob set app.key = $1'],
+  ['set statement_timeout to default', 'set statement_timeout to default'],
+  ['update t set a = b, c = 1 where d = e', 'update t set a = b, c = $1 where d = e'],
+  [
+    'insert into t values (1) on conflict do update set a = excluded.a',
+    'insert into t values ($1) on conflict do update set a = excluded.a',
+  ],
   ['SELECT  *\n\tFROM "T" /* a\nb */', 'SELECT * FROM "T"'],
 ];
 

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { redactAddress } from '../../src/redact/redact-address.ts';
 import { redactArguments } from '../../src/redact/redact-arguments.ts';
 import { redactMessage, redactText } from '../../src/redact/redact-text.ts';
 import { isSecretLabel, redacted } from '../../src/redact/redact-values.ts';
 import { isSecretName } from '../../src/redact/secret-names.ts';
 import {
+  INNOCENT_ADDRESSES,
   INNOCENT_ARGUMENTS,
   INNOCENT_TEXTS,
   ISSUED,
+  SECRET_ADDRESSES,
   SECRET_ARGUMENTS,
   SECRET_MESSAGES,
   SECRET_TEXTS,
@@ -26,6 +29,18 @@ describe('what is secret goes', () => {
         assert.ok(!shown.includes(marker), shown);
         assert.equal(redactMessage(shown), shown, 'to redact twice changes nothing');
         assert.equal(redactMessage(planted).includes(marker), false);
+      }
+    });
+  }
+
+  for (const text of SECRET_ADDRESSES) {
+    test(`address: ${text}`, () => {
+      for (const marker of MARKERS) {
+        const planted = text.replaceAll(/\bS\b/g, marker);
+        const shown = redactAddress(planted);
+        assert.ok(planted.includes(marker) && !shown.includes(marker), shown);
+        assert.equal(redactAddress(shown), shown, 'to redact twice changes nothing');
+        assert.equal(redactMessage(shown), shown);
       }
     });
   }
@@ -61,6 +76,10 @@ describe('what is no secret stays', () => {
       if (!/: (?:Map|Array)/.test(text)) assert.equal(redactMessage(text), text);
     });
   }
+  for (const text of INNOCENT_ADDRESSES)
+    test(`address: ${text}`, () => {
+      assert.equal(redactAddress(text), text);
+    });
   for (const words of INNOCENT_ARGUMENTS) {
     test(words.join(' '), () => {
       const argv = ['node', 'server.js', ...words];
@@ -127,6 +146,8 @@ test('the time grows with the text and no faster: what begins like a secret and 
     (size) => '"a":"'.repeat(size),
     (size) => 'https://'.repeat(size),
     (size) => '-'.repeat(size),
+    (size) => 'http://a:b '.repeat(size / 5),
+    (size) => '//a:'.repeat(size),
     (size) => 'a=\\"'.repeat(size),
     (size) => `Bearer ${'a'.repeat(size)}`,
     (size) => `password="${'\\'.repeat(size)}`,

@@ -25,6 +25,17 @@ export const SECRET_TEXTS: readonly string[] = [
   'https://maps.example.com/?key=S',
   'https://example.com/login?password=S',
   'https://acc.blob.core.windows.net/c?sv=1&sas=S',
+  'http:/su:S@127.0.0.1:3000/metrics',
+  'http:///su:S@127.0.0.1/m',
+  'http:\\\\su:S@127.0.0.1/m',
+  "http://su:a'S@127.0.0.1/m",
+  'http://su:a S@127.0.0.1/m',
+  'http://su:a"S@h/m',
+  'http://su:a<S@h/m',
+  'http://su:a`S@db/m',
+  "postgres://w:a'S@db/x",
+  'postgres:/u:S@h/db',
+  '//user:S@db.internal:5432/x',
   // Webhooks
   'https://hooks.slack.com/services/T00000000/B00000000/S',
   'https://discord.com/api/webhooks/123456789012345678/S',
@@ -67,6 +78,36 @@ export const SECRET_TEXTS: readonly string[] = [
   'jdbc:oracle:thin:scott/S@db:1521:x',
   'jdbc:postgresql://db/x?user=a&password=S',
   'connect ECONNREFUSED app:S@127.0.0.1:5432',
+];
+
+/** One address each, as options of ours take it: valid ones, and what is refused. */
+export const SECRET_ADDRESSES: readonly string[] = [
+  "http://su:a'S@127.0.0.1:3000/metrics",
+  'http://su:a@b"S@h/metrics',
+  'http://su:a S@h/metrics',
+  'http:/su:S@127.0.0.1:3000/metrics',
+  'http:su:S@127.0.0.1:3000/metrics',
+  'http:\\\\su:S@127.0.0.1:3000/metrics',
+  'HTTP:\\u:S@h',
+  'ht\ttp://su:S@h/m',
+  'http://S@h/m',
+  'http://h/m?token=S',
+  'user:S@db',
+  '//u:S@h',
+  'http//u:S@h',
+  'S@127.0.0.1:1',
+  'http://u:S@[::1/x',
+  'http://u:a@S@h:99999/x',
+];
+
+/** Nothing of this may change. */
+export const INNOCENT_ADDRESSES: readonly string[] = [
+  'http://127.0.0.1:3000',
+  'http://127.0.0.1:3000/@vite/metrics?page=2',
+  'http://[::1]:9464/metrics',
+  '127.0.0.1:9229',
+  'ws://127.0.0.1:9229/0f2c936f-b1cd-4ac9-aab3-f63b0f33d55e',
+  'not an address',
 ];
 
 /** In sentences of libraries: `name: value` too. */
@@ -213,6 +254,8 @@ export const INNOCENT_TEXTS: readonly string[] = [
   'Node v22.11.0, linux 6.1.0-28-amd64, 2 cores',
   'npm_config_cache=/home/u/.npm',
   'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  'http://127.0.0.1:3000 and ann@example.com',
+  'http://h:3000, "ann@example.com"',
   'a[redacted]b https://[redacted]@h/x token=[redacted]',
 ];
 

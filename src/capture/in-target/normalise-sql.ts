@@ -22,6 +22,11 @@ export function normaliseSql(sql: string): string {
     // in (1, 2, 3), and values (1, 2), (3, 4): how many there were makes no other statement.
     .replace(/\b(in ?)\((?: ?\ufdd0 ?,)+ ?\ufdd0 ?\)/gi, `$1(${VALUE})`)
     .replace(/(\([^()]*\))(?: ?, ?\1)+/g, (all: string, row: string) => (row.includes(VALUE) ? row : all))
+    // set app.jwt = abc: settings take values without quotes. An `update` begins otherwise.
+    .replace(
+      /((?:^|;) ?(?:alter (?!table)[^;=]*? )?set (?:session |local )?(?:"[^"]*"|[\w.$])+ ?(?:=|\bto\b)(?! ?(?:default|on|off|true|false) ?(?:;|$)) ?)[^;]*[^; ]/gi,
+      `$1${VALUE}`,
+    )
     .replace(/[\s;]+$/, '')
     .trim();
   let count = 0;

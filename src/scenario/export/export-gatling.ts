@@ -1,3 +1,4 @@
+import { printableLines } from '../../model/printable.ts';
 import type { Threshold } from '../../model/threshold.ts';
 import type { LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
 import { ENDLESS_MS, ENDLESS_NOTE, type ExportedLoad, leftOut, withHeaders } from './exported-load.ts';
@@ -33,7 +34,7 @@ export function exportGatling(whole: Scenario, baseUrl: string): ExportedLoad {
       );
     return assertion === null ? [] : [assertion];
   });
-  return { text: script(scenario, baseUrl, assertions), notes };
+  return { text: printableLines(script(scenario, baseUrl, assertions)), notes };
 }
 
 const JS: ScriptLanguage = {

@@ -1,3 +1,4 @@
+import { printableLines } from '../../model/printable.ts';
 import type { Threshold } from '../../model/threshold.ts';
 import { parseJsonPath } from '../json-path.ts';
 import type { DataSet, LoadProfile, Scenario, Stage, Step } from '../scenario.ts';
@@ -31,7 +32,7 @@ export function exportK6(whole: Scenario, baseUrl: string): ExportedLoad {
     if (k6Tag(request.name) !== request.name)
       notes.push(`the request ${request.name} is called ${k6Tag(request.name)}`);
   }
-  return { text: script(scenario, baseUrl, options), notes };
+  return { text: printableLines(script(scenario, baseUrl, options)), notes };
 }
 
 const javaScript = (sets: readonly DataSet[]): ScriptLanguage => ({

@@ -1,3 +1,4 @@
+import { printableLines } from '../../model/printable.ts';
 import type { Threshold } from '../../model/threshold.ts';
 import { parseJsonPath } from '../json-path.ts';
 import type { DataSet, LoadProfile, Scenario, Step } from '../scenario.ts';
@@ -26,7 +27,7 @@ export function exportLocust(whole: Scenario, baseUrl: string): ExportedLoad {
     return limit === null ? [] : [limit];
   });
   if (limits.length > 0) notes.push('Locust rounds percentiles: to 10 ms above 100 ms, to 100 ms above a second');
-  return { text: script(scenario, baseUrl, limits), notes };
+  return { text: printableLines(script(scenario, baseUrl, limits)), notes };
 }
 
 const python = (sets: readonly DataSet[]): ScriptLanguage => ({

@@ -1,3 +1,5 @@
+import { printableLines } from '../../model/printable.ts';
+
 /** An element of an XML document: its text, or what is in it. */
 export interface Element {
   readonly tag: string;
@@ -33,10 +35,17 @@ function render({ tag, attributes, children, text }: Element, indent: string): s
   return `${indent}<${tag}${head}>\n${children.map((child) => render(child, `${indent}  `)).join('')}${indent}</${tag}>\n`;
 }
 
-/** What XML cannot hold at all, control characters, is left out. */
 function escaped(text: string): string {
-  return [...text]
-    .filter((char) => (char.codePointAt(0) ?? 0) >= 32 || char === '\n' || char === '\t')
-    .join('')
-    .replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char);
+  const marked = text.replace(
+    /[&<>"]/g,
+    (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char,
+  );
+  return printableLines(marked, characterReference);
+}
+
+/** What XML cannot hold at all, such as most control characters and half a surrogate pair, is left out. */
+function characterReference(char: string): string {
+  const code = char.charCodeAt(0);
+  const isForbidden = code < 32 || (code >= 0xd800 && code <= 0xdfff) || code >= 0xfffe;
+  return isForbidden ? '' : `&#x${code.toString(16)};`;
 }
