@@ -5,7 +5,7 @@ import { isSecretHeader, isSecretName } from './secret-names.ts';
 
 /** Options of curl and its kin whose value is a header, a user with a password, or what is sent. */
 const HEADER_OPTION = /^(?:-H|--(?:proxy-)?headers?)$/;
-const USER_OPTION = /^(?:-u|-U|--(?:proxy-)?user)$/;
+const USER_OPTION = /^(?:-u|-U|--(?:(?:proxy-)?user|basic|login|userpass))$/;
 const BODY_OPTION = /^(?:-d|-F|--(?:data(?:-\w+)?|form(?:-string)?|json|[\w-]*(?:body|payload)))$/i;
 /** What `-p` is followed by when it means a port or a project. */
 const PORT_OR_FILE = /^[\d.:]+$|^(?:\.{0,2}\/)?(?:[\w.@-]+\/)+[\w.@-]*$|^[\w-]+\.(?:json|ya?ml|[cm]?[jt]s)$/;
@@ -26,9 +26,29 @@ const FILE_OF_A_SECRET =
 export function redactArguments(argv: readonly string[]): string[] {
   return argv.map((argument, index) => {
     const option = argv[index - 1] ?? '';
+    if (/^-[a-z]*c$/.test(option) && SHELL.test(argv[index - 2] ?? '')) return redactCommand(argument);
+    if (option === '-a' && argv.slice(0, index).some((word) => /(?:^|\/)redis-cli$/.test(word))) return REDACTED;
     const isValue = option.startsWith('-') && !option.includes('=') && index > 1;
     return (isValue && redactValueOf(option, argument)) || redactArgument(argument);
   });
+}
+
+const SHELL = /(?:^|\/)(?:ba|da|z|a|k)?sh$/;
+
+/** What a shell is handed: its words are arguments again. */
+function redactCommand(text: string): string {
+  const pieces = text.match(/(?:"(?:[^"\\]|\\[\s\S])*(?:"|$)|'[^']*(?:'|$)|[^\s"'])+|\s+/g) ?? [];
+  const words = pieces.filter((piece) => piece.trim() !== '');
+  const shown = redactArguments(words.map((word) => /^(["'])([^"']*)\1$/.exec(word)?.[2] ?? word));
+  let next = 0;
+  const rebuilt = pieces.map((piece) => {
+    if (piece.trim() === '') return piece;
+    const quote = /^(["'])[^"']*\1$/.exec(piece)?.[1] ?? '';
+    const word = `${quote}${shown[next]}${quote}`;
+    next += 1;
+    return word;
+  });
+  return redactMessage(rebuilt.join(''));
 }
 
 /** The value of an option that is an argument of its own; null where the option says nothing of it. */
@@ -51,6 +71,9 @@ function redactArgument(argument: string): string {
   if (name && isSecretName(name)) return `${name}=${redactSecret(value)}`;
   if (name && looksRandom(value)) return `${name}=${REDACTED}`;
   if (name) return `${name}=${redactFree(value)}`;
+  // `--password:SECRET`, as programs for Windows take it.
+  const [, colonName = '', colonValue = ''] = /^((?:--?|\/)[\w.-]+):(?!\/\/)([\s\S]+)$/.exec(argument) ?? [];
+  if (colonName && isSecretName(colonName)) return `${colonName}:${redactSecret(colonValue)}`;
   // `-pSECRET`, `-uadmin:SECRET`, `-HAuthorization: SECRET`, as short options are written.
   const [, short = '', glued = ''] = /^(-[pubHdF])([^-=][\s\S]*)$/.exec(argument) ?? [];
   if (short === '-p' && !PORT_OR_FILE.test(glued) && !LONG_OPTION.test(argument)) return `${short}${REDACTED}`;

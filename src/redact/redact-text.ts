@@ -1,12 +1,12 @@
-import { redactHookPaths, redactParameters, redactUrls } from './redact-url.ts';
-import { isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
+import { redactHookPaths, redactMailParts, redactParameters, redactUrls } from './redact-url.ts';
+import { isCount, isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
 
 /** Nothing shorter is a secret that could be told from a word. */
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =
-  /[=:@?_]|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
+  /[=:@?_]|%40|%3d|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
 
 /**
  * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
@@ -15,7 +15,7 @@ const WORTH_A_LOOK =
  */
 export function redactText(text: string): string {
   if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
-  const withoutAddresses = redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text))));
+  const withoutAddresses = redactMailParts(redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text)))));
   return redactForms(redactAssignments(redactOptions(redactSchemes(withoutAddresses))));
 }
 
@@ -24,30 +24,62 @@ export function redactText(text: string): string {
  * `password: value` without quotes is a secret here. (In a list of what a heap holds it is the class of a property.)
  */
 export function redactMessage(text: string): string {
-  const isMeant = (name: string): boolean => !HEADER.test(name);
-  const bare = replaceValues(redactText(text), /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+/g, BARE_VALUE, isMeant);
-  // With a digit: `const token = request.headers` is a line of a program.
-  return replaceValues(bare, /(?<![\w.`/\\-])([\w.-]+)\s*=>?\s+(?=[^\s"'`,;&()[\]{}]*\d)/g, BARE_VALUE);
+  const plain = text.replace(COLOURS, '');
+  if (plain === text) return redactSentence(text);
+  const shown = redactSentence(plain);
+  return shown === plain ? text : shown;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours between a name and its value hide what it is
+const COLOURS = /\u001b\[[\d;]{0,20}m/g;
+
+function redactSentence(text: string): string {
+  const isMeant = (name: string): boolean => !HEADER.test(name);
+  const bare = replaceValues(redactText(text), /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+(?!\s|\[\s*["'])/g, BARE_VALUE, isMeant);
+  const told = replaceValues(bare, TOLD, BARE_VALUE).replace(ROW_VALUES, `$1${REDACTED}`);
+  const glued = replaceValues(told, GLUED, BARE_VALUE, isMeant);
+  // With a digit: `const token = request.headers` is a line of a program.
+  return replaceValues(
+    glued,
+    /(?<![\w.`/\\-])([\w.-]+)(?:\s*(?:=>?|->)|\s(?:is|was))\s+(?=[^\s"'`,;&()[\]{}]{0,100}\d|[A-Z]{4,}\w*(?![\w.]))/g,
+    BARE_VALUE,
+  );
+}
+
+/** `Incorrect API key provided: x`, `the password was: x`. */
+const TOLD =
+  /(?<![\w.`/\\-])((?:api |access |secret |private )?[\w-]+)(?: (?:provided|given|received|used|sent|is|was)){1,2}:\s+/gi;
+/** `Key (token)=(x) already exists.`: PostgreSQL quotes the row. */
+const ROW_VALUES = /(\bKey \([^()]{1,200}\)=\()[^()]*/g;
+/** `secret:x`: with a digit or a capital, since `npm run session:clean` is a name; no port and no version. */
+const GLUED =
+  /(?<![\w.`/\\-])([\w.-]+):(?=[^\s"'`,;&()[\]{}:/]{0,100}[\dA-Z])(?!v?\d[\d.]*(?![\w.]))(?=[\w+=.!$%*~-]{4})/g;
 
 const HEADER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;
 const BARE_VALUE = /[^\s"'`,;&)}\]]+/y;
-const QUOTED_VALUE = /"(?:[^"\\]|\\[\s\S])*|'(?:[^'\\]|\\[\s\S])*/y;
+const QUOTED_VALUE = /"(?:[^"\\]|\\[\s\S])*|'(?:[^'\\]|\\[\s\S])*|`(?:[^`\\]|\\[\s\S])*/y;
+/** All texts of a list; one alone is a quoted value. */
+const LIST = /(?:"[^"]*"\s*,\s*|'[^']*'\s*,\s*)*(?:"[^"]*|'[^']*)/y;
+const COOKIES = /[^\s"'`,;&)}\]]+(?:;\s*[^\s"'`,;&)}\]=]+=[^\s"'`,;&)}\]]*)*/y;
 const DIGITS = /-?\d[\d.]*/y;
 
 /** `name=value`, `name = "value"`, `"name": "value"`, `"name": 1234`. */
 function redactAssignments(text: string): string {
   // From the first of several backslashes on: each of a long row would look to its end.
-  const escaped = replaceValues(text, /(?<!\\)\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
-  const tagged = replaceValues(escaped, /<([\w.-]+)>/g, /[^<>]+(?=<\/)/y);
-  const quoted = replaceValues(tagged, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[?\s*(?=["'])/g, QUOTED_VALUE);
-  const bare = replaceValues(quoted, /(?<![\w.-])([\w.-]+)=(?![=>\s"'])/g, BARE_VALUE);
+  const paired = replaceValues(text, /\b(?:key|name)=["']([\w.-]+)["']\s+value=(?=["'])/g, QUOTED_VALUE);
+  const escaped = replaceValues(paired, /(?<!\\)\\+"([\w.-]+)\\+"\s*:\s*\\+"/g, /[^"\\]+/y);
+  const tagged = replaceValues(escaped, /<([\w.-]+)(?:\s[^<>]{0,200})?>/g, /[^<>]+(?=<\/)/y);
+  const listed = replaceValues(tagged, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[\s*(?=["'])/g, LIST);
+  const quoted = replaceValues(listed, /(?<![\w.-])(["']?)([\w.-]+)\1\s*(?:=>?|:)\s*\[?\s*(?=["'`])/g, QUOTED_VALUE);
+  const bare = replaceValues(quoted, /(?<![\w.-])([\w.-]+)(?:=|%3D)(?![=>\s"'`])/gi, BARE_VALUE);
   return replaceValues(bare, /(?<![\w.-])(["'])([\w.-]+)\1\s*:\s*(?=[-\d])/g, DIGITS);
 }
 
 /** Command lines in a text: `--password x`, `-u admin:x`; and `user:password@host` without a scheme. */
 function redactOptions(text: string): string {
-  return replaceValues(text, /(?<![\w.-])(--?[\w.-]+)\s+(?!-)/g, BARE_VALUE, (name) => name.startsWith('--'))
+  const isLong = (name: string): boolean => name.startsWith('--');
+  const quoted = replaceValues(text, /(?<![\w.-])(--?[\w.-]+)\s+(?=["'])/g, QUOTED_VALUE, isLong);
+  return replaceValues(quoted, /(?<![\w.-])(--?[\w.-]+)\s+(?!-)/g, BARE_VALUE, isLong)
     .replace(/(\s-u\s+[^\s:/]+:)(?!\d+(?:\s|$))[^\s"'`]+/g, `$1${REDACTED}`)
     .replace(/(:thin:[^\s/]+\/)[^\s@]+(?=@)/g, `$1${REDACTED}`)
     .replace(
@@ -72,15 +104,31 @@ function replaceValues(
     const start = match.index + match[0].length;
     const name = match.at(-1) ?? '';
     if (match.index < from || !isSecretName(name) || !isMeant(name)) continue;
-    const sticky = new RegExp(value);
+    const sticky = new RegExp(value === BARE_VALUE && /cookies?$/i.test(name) ? COOKIES : value);
     sticky.lastIndex = start;
     const found = sticky.exec(text)?.[0] ?? '';
-    const quote = /^["']/.exec(found)?.[0] ?? '';
-    if (isPlaceholder(found.slice(quote.length)) || isColumn(name, found, text[start + found.length + 1])) continue;
+    const quote = /^["'`]/.exec(found)?.[0] ?? '';
+    const bare = found.slice(quote.length);
+    if (isPlaceholder(bare) || isOrdinary(name, bare, text.slice(start + found.length, start + found.length + 3)))
+      continue;
+    if (isColumn(name, found, text[start + found.length + 1])) continue;
     shown += text.slice(from, start) + quote + (value === DIGITS ? `"${REDACTED}"` : REDACTED);
     from = start + found.length;
   }
   return shown + text.slice(from);
+}
+
+/** Counts, states, classes and calls that stand under such a name: `keys: 12`, `auth: ok`, `token: TokenCache @123`. */
+function isOrdinary(name: string, value: string, behind: string): boolean {
+  if (/^ @\d/.test(behind) || /^[A-Za-z_]\w*\(/.test(value)) return true;
+  if (/pass|pwd|secret/i.test(name)) return false;
+  return (
+    isCount(value) ||
+    /^(?:default|ok|on|off|current_\w+|string|number|boolean|object|name|value|create|update|delete|list|get|read|refresh|login|logout)$/i.test(
+      value,
+    ) ||
+    (/keys?$/i.test(name) && /^[a-z_-]+$/i.test(value) && isSecretName(value))
+  );
 }
 
 /** SQL compares and sets columns: `token=excluded.token`, `"a"."token" = "b"."token"`. */
@@ -95,7 +143,7 @@ const CLASS_OF_A_PROPERTY = /^(?:[A-Z][A-Za-z]*|\([\w ]+\))(?: @\d.*)?$/;
 /** `Authorization: …` and `Cookie: …` up to the end of the line or of the quotes that they stand in. */
 function redactHeaderLines(text: string): string {
   return text.replace(
-    /(?<![\w-])((?:proxy-)?authorization|(?:set-)?cookie)(\s*:\s*)(digest\b[^\r\n]*|[^\s"'`][^"'`\r\n]*)/gi,
+    /(?<![\w-])((?:proxy-)?authorization|(?:set-)?cookie)(\s*:\s*)(digest\b[^\r\n]*|[^\s"'`[][^"'`\r\n]*)/gi,
     (whole, name: string, mark: string, value: string) =>
       CLASS_OF_A_PROPERTY.test(value) ? whole : `${name}${mark}${withoutCredentials(value)}`,
   );
@@ -109,9 +157,10 @@ function withoutCredentials(value: string): string {
 
 /** `Bearer …`, `Basic …`; not the words `basic authentication` and `bearer tokens`. */
 function redactSchemes(text: string): string {
-  return text.replace(
+  const withoutDigest = text.replace(/\b(digest\s+)(?=[\w-]{1,20}=["\w])[^\r\n]+/gi, `$1${REDACTED}`);
+  return withoutDigest.replace(
     /\b(bearer|basic|digest)(\s+)([\w.+/=~-]{4,})/gi,
     (whole, scheme: string, gap: string, value: string) =>
-      /[\dA-Z=+/]/.test(value) ? `${scheme}${gap}${REDACTED}` : whole,
+      /[\dA-Z=+/]/.test(value) && !/^[A-Z][a-z]+$/.test(value) ? `${scheme}${gap}${REDACTED}` : whole,
   );
 }

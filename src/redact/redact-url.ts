@@ -1,4 +1,4 @@
-import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
+import { isCount, isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
 import { isSecretParameter } from './secret-names.ts';
 
 /** User names of these schemes tell who connects, and are no secret; of other addresses they often are. */
@@ -95,10 +95,18 @@ export function isMixed(text: string): boolean {
 /** Parameters of a query, or of a fragment, in place: `?a=1&api_key=x`. */
 export function redactParameters(text: string): string {
   return text.replace(/([?&;#])([\w.%[\]-]+)=([^&;#\s"'`<>]*)/g, (whole, mark: string, name: string, value: string) => {
-    if (isPlaceholder(value)) return whole;
+    if (isPlaceholder(value) || (isCount(value) && !/pass|pwd|secret/i.test(name))) return whole;
     const isSecret = isSecretParameter(name) || (looksRandom(value, SHORTEST_RANDOM_PART) && isMixed(value));
     return isSecret ? `${mark}${name}=${REDACTED}` : whole;
   });
+}
+
+/** A part of a path that names a person: `/users/joe@corp.example/x`; not `/pkg@1.2.3/` or `/logo@2x.png`. */
+const MAIL_PART =
+  /(?<=(?:^|[^/])\/)[\w.+'-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}(?!(?:[cm]?[jt]sx?|json|map|css|html?|png|jpe?g|gif|svg|webp|avif|ico|t?gz|zip|service|slice|scope|socket|vue|sock|log)(?![\w-]))[a-z]{2,24}(?=[/?#\s"'`<>),;]|$)/gi;
+
+export function redactMailParts(text: string): string {
+  return text.replace(MAIL_PART, REDACTED);
 }
 
 /** Paths of webhooks that stand without their host, as in the name of a request. */

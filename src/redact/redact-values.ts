@@ -73,7 +73,10 @@ function isVariable(text: string): boolean {
   return isPlaceholder(text.replace(/^(?:bearer|basic|token)\s+/i, ''));
 }
 
-const MAIL = /[^\s@]+@[^\s@]+\.[^\s@]+/;
+const MAIL = /[^\s@]+(?:@|%40)[^\s@]+/i;
+/** Labels that say who, whatever their value is. */
+const SAYS_WHO =
+  /^(?:e-?mail(?:_?address)?|(?:tele)?phone(?:_?number)?|mobile|msisdn|iban|ssn|(?:client|remote|peer|source|user)_?(?:ip|addr|address)|full_?name|first_?name|last_?name)$/i;
 const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/i;
 const LONG_ID = /^(?:[\da-f]{24,}|\d{9,})$/i;
 const SHORTEST_RANDOM = 20;
@@ -83,6 +86,7 @@ export function isSecretLabel(name: string, value: string): boolean {
   if (value === '') return false;
   return (
     isSecretName(name) ||
+    SAYS_WHO.test(name) ||
     MAIL.test(value) ||
     UUID.test(value) ||
     LONG_ID.test(value) ||

@@ -36,6 +36,11 @@ export function looksRandom(text: string, shortest: number = 32): boolean {
   return text.length >= shortest && /^(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9+_=~-]+$/.test(text);
 }
 
+/** `keys: 12`, `?code=200`: a number too short to be a secret. */
+export function isCount(text: string): boolean {
+  return /^\d{1,3}$/.test(text);
+}
+
 /** Stands for a value without being one: a variable, a pattern of a route, something redacted already. */
 export function isPlaceholder(value: string): boolean {
   return /^(?:|\*+|x{3,}|\.{3}|…|true|false|null|undefined|none|yes|no|\[redacted.*|\?|\$\w+|\$?\{\{[^{}]*\}\}|\$?\{[\w.-]*\}|<[^<>]*>|:[A-Za-z]\w*)$/i.test(

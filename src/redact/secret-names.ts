@@ -5,7 +5,7 @@
 
 /** A word that names a secret wherever it stands in a name. */
 const SECRET_WORD =
-  /^(?:\w*(?:password|passwd|passphrase|secret|token|apikey|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|(?:require|user|db|root|admin|smtp|mail|redis|pg|mysql)?pass|masterauth|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
+  /^(?:\w*(?:passwords?|passwd|passphrase|secret|token|apikey|passcode|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|(?:require|user|db|root|admin|smtp|mail|redis|pg|mysql)?pass|masterauth|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
 
 /** After a secret word: what is told about the secret rather than the secret itself. */
 const ABOUT_A_SECRET = new Set(
@@ -37,7 +37,7 @@ export function isSecretName(name: string): boolean {
   if (words[at] === 'tokens' && words.some((word) => word === 'max' || word === 'min')) return false;
   if (at === words.length - 1) return true;
   if (last === 'id') return ID_IS_THE_SECRET.has(words.at(-2) ?? '');
-  return !ABOUT_A_SECRET.has(last);
+  return words.includes('for') || !ABOUT_A_SECRET.has(last);
 }
 
 /** `dbPassword2` is `db`, `password`. */

@@ -90,7 +90,7 @@ describe('secrets that are planted everywhere come out nowhere', () => {
     );
     const argv = SECRET_ARGUMENTS.flatMap((words) => {
       const mark = marks.plant(`argument ${words.join(' ')}`);
-      return words.map((word) => word.replaceAll(/\bS(?![a-zA-Z])|(?<=^-p)S$/g, mark));
+      return words.map((word) => word.replaceAll(/\bS(?![a-zA-Z])|(?<=(?:^|\s)-p)S\b/g, mark));
     });
     const tokens = ISSUED.map((issue, i) => issue(marks.plant(`argument, token of form ${i}`)));
     const databaseUrl = cluster?.url.replace('postgres@', `postgres:${marks.plant('DATABASE_URL')}@`);

@@ -58,7 +58,7 @@ describe('what is secret goes', () => {
   for (const words of SECRET_ARGUMENTS) {
     test(words.join(' '), () => {
       for (const marker of MARKERS) {
-        const planted = words.map((word) => word.replaceAll(/\bS(?![a-zA-Z])|(?<=^-p)S$/g, marker));
+        const planted = words.map((word) => word.replaceAll(/\bS(?![a-zA-Z])|(?<=(?:^|\s)-p)S\b/g, marker));
         assert.ok(planted.join(' ').includes(marker));
         const shown = redactArguments(['node', 'server.js', ...planted, 'last.txt']);
         assert.ok(!shown.join(' ').includes(marker), shown.join(' '));
@@ -114,6 +114,11 @@ test('labels of metrics: what says who, or is a key', () => {
     ['client', 'aB3dE5fG7hI9jK1lM3nO5'],
     ['url', 'https://u:p@h/x'],
     ['key', 'user:1'],
+    ['user', 'a%40corp.example'],
+    ['email', 'x@localhost'],
+    ['phone', '5551234'],
+    ['iban', 'DE02'],
+    ['client_ip', '10.0.0.7'],
   ] as const)
     assert.ok(isSecretLabel(name, value), `${name} ${value}`);
   for (const [name, value] of [
@@ -153,6 +158,12 @@ test('the time grows with the text and no faster: what begins like a secret and 
     (size) => `password="${'\\'.repeat(size)}`,
     (size) => 'a_'.repeat(size),
     (size) => '://a@'.repeat(size),
+    (size) => 'token is '.repeat(size / 5),
+    (size) => 'secret:'.repeat(size / 5),
+    (size) => `cookie=${'a;'.repeat(size)}`,
+    (size) => 'tokens: ["a",'.repeat(size / 10),
+    (size) => '/a@b.'.repeat(size),
+    (size) => '<token a '.repeat(size / 5),
     (size) => '-----BEGIN PRIVATE KEY-----'.repeat(size / 10),
   ];
   for (const make of texts) {
