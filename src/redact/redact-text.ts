@@ -35,7 +35,12 @@ const COLOURS = /\u001b\[[\d;]{0,20}m/g;
 
 function redactSentence(text: string): string {
   const isMeant = (name: string): boolean => !HEADER.test(name);
-  const bare = replaceValues(redactText(text), /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+(?!\s|\[\s*["'])/g, BARE_VALUE, isMeant);
+  const bare = replaceValues(
+    redactText(text),
+    /(?<![\w.`/\\-])([\w.-]+)["']?\s*:\s+(?!\s|\[\s*["'])/g,
+    BARE_VALUE,
+    isMeant,
+  );
   const told = replaceValues(bare, TOLD, BARE_VALUE).replace(ROW_VALUES, `$1${REDACTED}`);
   const glued = replaceValues(told, GLUED, BARE_VALUE, isMeant);
   // With a digit: `const token = request.headers` is a line of a program.
