@@ -54,8 +54,7 @@ export async function completeManifest(
   const damage = [
     ...listed.filter((file) => !onDisk.has(file)),
     ...(allocationBurst && !hasBurst ? [allocationBurst.file] : []),
-  ]
-    .map((file) => note(file, 'listed in run.json, but missing'));
+  ].map((file) => note(file, 'listed in run.json, but missing'));
   const lists: Lists = {
     snapshots: manifest.snapshots.filter(({ file }) => onDisk.has(file)),
     cpuWindows: manifest.cpuWindows.filter(({ file }) => onDisk.has(file)),

@@ -1,7 +1,7 @@
 import { toGate } from '../analysis/gates.ts';
 import { RequestMeasures } from '../analysis/request-measures.ts';
-import { requestGates } from '../analysis/threshold-gates.ts';
 import { countTasks, haveNearlyAllFailed, type TaskCounts } from '../analysis/task-requests.ts';
+import { requestGates } from '../analysis/threshold-gates.ts';
 import { exitCodeOf } from '../analysis/verdict.ts';
 import { startLoad } from '../load/load-client.ts';
 import type { LoadTotals } from '../load/load-messages.ts';

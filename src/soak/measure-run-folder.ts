@@ -16,9 +16,11 @@ import { scenarioDigest, sha256 } from './scenario-digest.ts';
  * Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. `missing`: why it is no whole run, in
  * sentences. `broken`: its limits that do not hold. Throws as `readRun` does.
  */
-export async function measureRunFolder(
-  dir: string,
-): Promise<{ readonly measured: MeasuredRun; readonly missing: readonly string[]; readonly broken: readonly string[] }> {
+export async function measureRunFolder(dir: string): Promise<{
+  readonly measured: MeasuredRun;
+  readonly missing: readonly string[];
+  readonly broken: readonly string[];
+}> {
   const run = await readRun(dir);
   const { manifest, samples, events, requests, losses } = run;
   const data: RunData = {
