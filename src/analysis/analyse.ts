@@ -5,6 +5,7 @@ import type { FindingDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
+import { withUnmeasured } from './completeness/unmeasured-limits.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { querySummaries } from './queries/query-summaries.ts';
@@ -21,7 +22,7 @@ import { verifyLine } from './verify-line.ts';
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
   const limits = thresholdGates(view);
-  const completeness = judgeCompleteness(view);
+  const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
   const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
   const findings = rankFindings(named);

@@ -10,6 +10,8 @@ export interface RequestMeasure {
   readonly errors: number;
   readonly dropped: number;
   readonly aborted: number;
+  /** Intervals with aborted requests: how many, and the longest that any request of theirs took or waited. */
+  readonly waits: readonly { readonly aborted: number; readonly longestMs: Milliseconds }[];
   readonly lastedMs: Milliseconds;
   /** From the intended send time. */
   readonly latencies: Latencies;
@@ -36,14 +38,16 @@ export class RequestMeasures {
   }
 
   add({ name, startMonoMs, endMonoMs, count, errors, dropped, aborted = 0, intended }: RequestInterval): void {
+    const waits = aborted > 0 ? [{ aborted, longestMs: longestOf(intended) }] : [];
     for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
-      const none = { count: 0, errors: 0, dropped: 0, aborted: 0, lastedMs: 0, latencies: new Latencies() };
+      const none = { count: 0, errors: 0, dropped: 0, aborted: 0, waits: [], lastedMs: 0, latencies: new Latencies() };
       const measure = this.#measures.get(key) ?? none;
       const reachedMs = this.#reachedMs.get(key) ?? 0;
       measure.count += count;
       measure.errors += errors;
       measure.dropped += dropped;
       measure.aborted += aborted;
+      if (waits.length > 0) measure.waits = [...measure.waits, ...waits];
       // Intervals of several names share their time.
       measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
       this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));
@@ -51,4 +55,24 @@ export class RequestMeasures {
       this.#measures.set(key, measure);
     }
   }
+}
+
+/** An aborted request that waited for more times the slowest answers (but for one in a hundred) than this had no answer to come. */
+const IN_VAIN = 2;
+
+/**
+ * Aborted requests that the service left without an answer. The load gives up what is in flight at each pause, and of a
+ * service that takes its time some of that is always on its way: it is no failure.
+ */
+export function leftUnanswered({ count, aborted, waits, latencies }: RequestMeasure): number {
+  if (aborted === 0) return 0;
+  // The aborted are among the slowest; what the others took is below them.
+  const usualMs = latencies.atPercentile((99 * count) / (count + aborted)) ?? 0;
+  return waits.reduce((sum, wait) => sum + (wait.longestMs > IN_VAIN * usualMs ? wait.aborted : 0), 0);
+}
+
+function longestOf(encoded: string): Milliseconds {
+  const latencies = new Latencies();
+  latencies.add(encoded);
+  return latencies.maxMs;
 }

@@ -3,7 +3,7 @@ import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { quantile } from '../stats/order-statistics.ts';
 import type { NamedGate } from './gates.ts';
-import { measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
+import { leftUnanswered, measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
 import type { RunView } from './run-view.ts';
 
 /** How a limit on a resource is measured: the worst of what counts, over the whole run. */
@@ -84,9 +84,11 @@ function measureRequest(measure: RequestMeasure | undefined, threshold: Threshol
   if (count === 0 && metric !== 'dropped' && latencies.count === 0) return null;
   switch (metric) {
     case 'errors':
-    case 'dropped':
+    case 'dropped': {
       if (count === 0 && metric === 'errors') return null;
-      return unit === 'percent' ? (100 * measure[metric]) / Math.max(1, count + dropped + aborted) : measure[metric];
+      const failed = metric === 'errors' ? measure.errors + leftUnanswered(measure) : dropped;
+      return unit === 'percent' ? (100 * failed) / Math.max(1, count + dropped + aborted) : failed;
+    }
     case 'rate':
       return lastedMs > 0 ? (1000 * count) / lastedMs : null;
     case 'max':

@@ -62,13 +62,13 @@ const saveCommand: Command = (exit) => ({
     refuseToOverwrite(path, add || flagArgument(args, 'force'));
     const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
     const force = flagArgument(args, 'force');
-    const { runs: added, missing } = await measureAll(args);
+    const { runs: added, missing, broken } = await measureAll(args);
     if (missing.length > 0 && !force) throw incomplete(missing);
     const ids = new Set(added.map(({ id }) => id));
     const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
     const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
     await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
-    for (const fault of [...missing, ...faults]) terminal.say(`taken although ${fault}`);
+    for (const fault of [...missing, ...faults, ...broken]) terminal.say(`taken although ${fault}`);
     if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
     else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
@@ -122,12 +122,15 @@ function runFolders(args: Arguments): string[] {
   return Array.isArray(args.run) ? args.run.map((run) => resolve(String(run))) : [];
 }
 
-/** The figures of all runs that were named, and what is missing of them. */
-async function measureAll(args: Arguments): Promise<{ readonly runs: MeasuredRun[]; readonly missing: string[] }> {
+/** The figures of all runs that were named, what is missing of them, and which of their limits do not hold. */
+async function measureAll(
+  args: Arguments,
+): Promise<{ readonly runs: MeasuredRun[]; readonly missing: string[]; readonly broken: string[] }> {
   const runs: MeasuredRun[] = [];
   const faults: string[] = [];
+  const brokenLimits: string[] = [];
   for (const folder of runFolders(args)) {
-    const { measured, missing } = await measureRunFolder(folder);
+    const { measured, missing, broken } = await measureRunFolder(folder);
     if (measured.measures.length === 0) {
       throw new ProfilerError(
         'run-too-short',
@@ -138,8 +141,9 @@ async function measureAll(args: Arguments): Promise<{ readonly runs: MeasuredRun
     }
     runs.push(measured);
     faults.push(...missing.map((reason) => `${measured.id}: ${reason}`));
+    brokenLimits.push(...broken.map((limit) => `${measured.id} fails its limit ${limit}`));
   }
-  return { runs, missing: faults };
+  return { runs, missing: faults, broken: brokenLimits };
 }
 
 function incomplete(missing: readonly string[]): ProfilerError {

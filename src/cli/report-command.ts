@@ -73,6 +73,7 @@ export const checkCommand: Command = (exit) => ({
         exitCode: report.exitCode,
         gates: report.gates,
         missing: report.completeness?.missing ?? [],
+        notes: report.completeness?.notes ?? [],
       });
     else {
       for (const gate of report.gates)
@@ -80,6 +81,7 @@ export const checkCommand: Command = (exit) => ({
           `${gate.status.padEnd(8)}${printable(gate.name)}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
         );
       for (const reason of report.completeness?.missing ?? []) terminal.print(printable(`missing ${reason}`));
+      for (const note of report.completeness?.notes ?? []) terminal.print(printable(`note    ${note}`));
     }
     exit(report.exitCode);
   },

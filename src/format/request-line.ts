@@ -2,7 +2,7 @@ import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
 import { count, fields, mapOf, member, number, text } from './shape.ts';
 
-const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted'>>({
+const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted' | 'isSetup'>>({
   startMonoMs: number,
   endMonoMs: number,
   name: text,
@@ -38,9 +38,11 @@ export function encodeRequestInterval(interval: RequestInterval): string {
 export function readRequestInterval(record: object): RequestInterval {
   const traits = member(record, 'traits');
   const aborted = member(record, 'aborted');
+  const isSetup = member(record, 'isSetup') === true;
   return {
     ...readFields(record, ''),
     ...(aborted === undefined ? {} : { aborted: count(aborted, 'aborted') }),
+    ...(isSetup ? { isSetup } : {}),
     ...(traits === undefined ? {} : { traits: readTraits(traits, 'traits') }),
   };
 }

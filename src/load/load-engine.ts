@@ -48,7 +48,7 @@ export class LoadEngine {
     const { scenario, timeoutMs, maxConnections, seed, run, share, graceMs, setupMs } = config;
     const { insecureTls, cookies: sendCookies } = scenario.http;
     const { data } = scenario;
-    const common = { seed, run, share, data, sendCookies, onError: events.onError };
+    const common = { seed, run, share, data, sendCookies, setupNames: setupNames(scenario), onError: events.onError };
     const wire = { origin, timeoutMs, insecureTls };
     this.#traffic = new Traffic({
       ...common,
@@ -216,4 +216,11 @@ function excessMs(delayNs: number): Milliseconds {
 function lateAfter(load: LoadProfile): Milliseconds {
   const peak = Math.max(...load.stages.map((stage) => stage.level));
   return load.model === 'open' && peak > 0 ? Math.max(LATE_MS, 100 / peak) : LATE_MS;
+}
+
+/** A name that a task uses too stands for work. */
+function setupNames({ setup, tasks }: Scenario): Set<string> {
+  const names = new Set(setup.map(({ request }) => request.name));
+  for (const { request } of tasks) names.delete(request.name);
+  return names;
 }

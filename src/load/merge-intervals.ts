@@ -27,6 +27,7 @@ function mergeTwo(a: RequestInterval, b: RequestInterval): RequestInterval {
     errorKinds,
     intended: mergeHistograms(a.intended, b.intended),
     service: mergeHistograms(a.service, b.service),
+    ...(a.isSetup ? { isSetup: a.isSetup } : {}),
   };
 }
 

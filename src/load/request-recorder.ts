@@ -25,6 +25,7 @@ export class RequestRecorder {
   readonly name: string;
   readonly answers: AnswerBook = new AnswerBook();
   readonly #lateAfterMs: Milliseconds;
+  readonly #isSetup: boolean;
   readonly #intended = newHistogram();
   readonly #service = newHistogram();
   #count = 0;
@@ -35,9 +36,10 @@ export class RequestRecorder {
   #maxLateMs = 0;
   #errorKinds: Record<string, number> = {};
 
-  constructor(name: string, lateAfterMs: Milliseconds) {
+  constructor(name: string, lateAfterMs: Milliseconds, isSetup = false) {
     this.name = name;
     this.#lateAfterMs = lateAfterMs;
+    this.#isSetup = isSetup;
   }
 
   /** Whether the request was sent late is returned. */
@@ -89,6 +91,7 @@ export class RequestRecorder {
       errorKinds: this.#errorKinds,
       intended: encodeIntoCompressedBase64(this.#intended),
       service: encodeIntoCompressedBase64(this.#service),
+      ...(this.#isSetup ? { isSetup: true } : {}),
       traits: this.answers.take(),
     };
     this.#intended.reset();

@@ -42,6 +42,8 @@ interface TrafficOptions {
   readonly share: { readonly index: number; readonly of: number };
   readonly data: readonly DataSet[];
   readonly sendCookies: boolean;
+  /** Names of requests that no task sends. */
+  readonly setupNames: ReadonlySet<string>;
   /** Hears the first error of each class of each request. */
   readonly onError: (name: string, kind: string) => void;
 }
@@ -221,7 +223,7 @@ export class Traffic {
   #recorderOf(name: string): RequestRecorder {
     let recorder = this.#recorders.get(name);
     if (!recorder) {
-      recorder = new RequestRecorder(name, this.#lateAfterMs);
+      recorder = new RequestRecorder(name, this.#lateAfterMs, this.#options.setupNames.has(name));
       this.#recorders.set(name, recorder);
     }
     return recorder;

@@ -47,6 +47,8 @@ export interface RequestInterval {
   readonly intended: string;
   /** The same from the actual send time. */
   readonly service: string;
+  /** Only the set-up of the users sends requests of this name. Absent: its tasks do (or the run is of an earlier version). */
+  readonly isSetup?: true;
   /** Absent in runs that were recorded before answers were looked at. */
   readonly traits?: AnswerTraits;
 }

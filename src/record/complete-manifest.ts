@@ -46,11 +46,15 @@ export async function completeManifest(
   recorded: Recorded,
   files: Iterable<string>,
 ): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
-  const onDisk = new Set([...files].filter((file) => artefactKind(file) !== 'database' && file !== BURST));
+  const all = new Set(files);
+  const { allocationBurst, ...others } = manifest;
+  const hasBurst = allocationBurst !== undefined && all.has(allocationBurst.file);
+  const onDisk = new Set([...all].filter((file) => artefactKind(file) !== 'database' && file !== BURST));
   const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles].map(({ file }) => file);
-  const damage = listed
-    .filter((file) => !onDisk.has(file))
-    .map((file) => note(file, 'listed in run.json, but missing'));
+  const damage = [
+    ...listed.filter((file) => !onDisk.has(file)),
+    ...(allocationBurst && !hasBurst ? [allocationBurst.file] : []),
+  ].map((file) => note(file, 'listed in run.json, but missing'));
   const lists: Lists = {
     snapshots: manifest.snapshots.filter(({ file }) => onDisk.has(file)),
     cpuWindows: manifest.cpuWindows.filter(({ file }) => onDisk.has(file)),
@@ -67,7 +71,7 @@ export async function completeManifest(
   lists.snapshots.sort((a, b) => a.monoMs - b.monoMs);
   lists.cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs);
   lists.heapProfiles.sort((a, b) => a.monoMs - b.monoMs);
-  return { manifest: { ...manifest, ...lists }, damage };
+  return { manifest: { ...others, ...(hasBurst ? { allocationBurst } : {}), ...lists }, damage };
 }
 
 /** Adds the record of one artefact to its list; returns what is to be told of it. */

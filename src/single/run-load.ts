@@ -1,5 +1,6 @@
 import { toGate } from '../analysis/gates.ts';
 import { RequestMeasures } from '../analysis/request-measures.ts';
+import { countTasks, haveNearlyAllFailed, type TaskCounts } from '../analysis/task-requests.ts';
 import { requestGates } from '../analysis/threshold-gates.ts';
 import { exitCodeOf } from '../analysis/verdict.ts';
 import { startLoad } from '../load/load-client.ts';
@@ -77,8 +78,8 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
   const gates = requestGates(books.measures, scenario.thresholds, samples);
   const exitCodes = [exitCodeOf(gates, ['slo'], [])];
   if (stop.aborted) exitCodes.push(EXIT.stoppedByUser);
-  // Errors count as completed: a service that answers nothing but errors has not been measured.
-  if (totals.completed === totals.errors) exitCodes.push(EXIT.notEnoughData);
+  // Errors count as completed: a service that answers (nearly) nothing but errors has not been measured.
+  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks)) exitCodes.push(EXIT.notEnoughData);
   const { requests, errors } = books;
   return {
     report: buildLoadReport(totals, { workers, abortedBy, requests, errors, gates: gates.map(toGate) }),
@@ -101,10 +102,13 @@ function failedForGood(
 /** Adds up what a load reports, interval by interval. */
 class LoadBooks {
   readonly measures = new RequestMeasures();
+  tasks: TaskCounts = { count: 0, errors: 0 };
   readonly #summary = new RequestTotals();
   readonly #errors = new Map<string, { name: string; kind: string; count: number }>();
 
   add(intervals: readonly RequestInterval[]): void {
+    const { count, errors } = countTasks(intervals);
+    this.tasks = { count: this.tasks.count + count, errors: this.tasks.errors + errors };
     for (const interval of intervals) {
       this.#summary.add(interval);
       this.measures.add(interval);

@@ -2,21 +2,25 @@ import { measureRun } from '../analysis/baseline/measure-run.ts';
 import { judgeCompleteness } from '../analysis/completeness/judge-completeness.ts';
 import type { RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
+import { thresholdGates } from '../analysis/threshold-gates.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
+import { keptLimits } from './kept-limits.ts';
 import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
 /**
  * Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. `missing`: why it is no whole run, in
- * sentences. Throws as `readRun` does.
+ * sentences. `broken`: its limits that do not hold. Throws as `readRun` does.
  */
-export async function measureRunFolder(
-  dir: string,
-): Promise<{ readonly measured: MeasuredRun; readonly missing: readonly string[] }> {
+export async function measureRunFolder(dir: string): Promise<{
+  readonly measured: MeasuredRun;
+  readonly missing: readonly string[];
+  readonly broken: readonly string[];
+}> {
   const run = await readRun(dir);
   const { manifest, samples, events, requests, losses } = run;
   const data: RunData = {
@@ -35,7 +39,10 @@ export async function measureRunFolder(
   };
   const startedAt = new Date(manifest.clock.startWallMs).toISOString();
   const measured = redacted({ id: manifest.id, startedAt, conditions: conditionsOf(run), measures: measureRun(data) });
-  return { measured, missing: judgeCompleteness(viewRun(data)).missing };
+  const broken = thresholdGates(viewRun({ ...data, thresholds: keptLimits(manifest, () => {}) }))
+    .filter(({ status }) => status === 'fail')
+    .map(({ name, limit }) => `${name} ${limit}`);
+  return { measured, missing: judgeCompleteness(viewRun(data)).missing, broken };
 }
 
 function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {

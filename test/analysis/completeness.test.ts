@@ -7,6 +7,7 @@ import type { Completeness, Report } from '../../src/model/report.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Sample } from '../../src/model/sample.ts';
 import { headline } from '../../src/report/headline.ts';
+import { distribution } from '../helpers/distribution.ts';
 import { leak } from '../helpers/populations.ts';
 import { healthyDocument } from '../helpers/report-document.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
@@ -149,6 +150,87 @@ describe('a run that lost its instruments is no pass', () => {
   test('one late sample in three is no gap', () => {
     const sparse = { ...healthy, samples: healthy.samples.filter((_, i) => i % 3 !== 0) };
     assert.deepEqual(facts(analyse(sparse)), [0, 'pass']);
+  });
+});
+
+describe('a service that stops answering', () => {
+  const healthy = syntheticRun({ seed: 12, durationMs: 12 * MINUTE, snapshots: 5, ratePerSecond: 20 });
+  const sealed = { ...healthy, manifest: { ...healthy.manifest, seal: { journals: {}, files: {} } } };
+  type Interval = RunData['requests'][number];
+  const [like] = healthy.requests;
+  assert.ok(like);
+  const interval = (fromMs: number, toMs: number, change: Partial<Interval>): Interval => ({
+    ...like,
+    startMonoMs: startOf(healthy) + fromMs,
+    endMonoMs: startOf(healthy) + toMs,
+    count: 0,
+    errors: 0,
+    intended: '',
+    service: '',
+    ...change,
+  });
+  /** No answers from then to then, and what is told in their place. */
+  const silent = (run: RunData, spans: readonly (readonly [number, number])[], ...instead: Interval[]): RunData => {
+    const isSilent = ({ endMonoMs, startMonoMs }: Interval): boolean =>
+      spans.some(([from, to]) => endMonoMs > startOf(run) + from && startMonoMs < startOf(run) + to);
+    const requests = [...run.requests.filter((one) => !isSilent(one)), ...instead];
+    return { ...run, requests: requests.sort((a, b) => a.startMonoMs - b.startMonoMs) };
+  };
+  const gapsOf = (run: RunData): Completeness['gaps'] => told(analyse(run)).gaps.filter(({ what }) => what === 'load');
+  const late = (atMs: number, waitedMs: number): Interval =>
+    interval(atMs, atMs + 500, { count: 5, service: distribution(5, waitedMs) });
+
+  test('for the rest of the load: at each of its pauses, what waits is aborted', () => {
+    const fromMs = 6 * MINUTE;
+    const pauses = sealed.events
+      .filter((event) => event.type === 'load' && event.state === 'paused')
+      .map(({ monoMs }) => monoMs - startOf(sealed))
+      .filter((tMs) => tMs > fromMs && tMs < 10 * MINUTE - 1);
+    const aborted = pauses.map((tMs) => interval(tMs - 500, tMs, { aborted: 10 }));
+    assert.ok(aborted.length > 0);
+    const report = analyse(silent(sealed, [[fromMs, 10 * MINUTE]], ...aborted));
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.match(told(report).missing.join(), /the load is missing for .*requests waited there and none was answered/);
+  });
+
+  test('for a while, after which what waited was answered, or given up by its time limit', () => {
+    const [from, to] = [5 * MINUTE, 6.5 * MINUTE];
+    assert.equal(gapsOf(silent(sealed, [[from, to]], late(to, to - from))).length, 1);
+    const timedOut = interval(from + 30_000, from + 30_500, { count: 5, errors: 5, errorKinds: { timeout: 5 } });
+    assert.equal(gapsOf(silent(sealed, [[from, to]], timedOut)).length, 1);
+    assert.deepEqual(facts(analyse(silent(sealed, [[from, to]], late(to, to - from)))), [5, 'inconclusive']);
+  });
+
+  test('for a moment: told, and no more', () => {
+    const report = analyse(silent(sealed, [[5 * MINUTE, 5.1 * MINUTE]], late(5.1 * MINUTE, 6000)));
+    assert.deepEqual(facts(report), [0, 'pass']);
+    assert.match(told(report).notes.join(), /the load is missing for 6/);
+    assert.deepEqual(gapsOf(silent(sealed, [[5 * MINUTE, 5 * MINUTE + 1500]], late(5 * MINUTE + 1500, 1500))), []);
+  });
+
+  test('time in which nothing was asked is no silence: our pauses, bursts, a level of none', () => {
+    assert.deepEqual(gapsOf(sealed), []);
+    const bursts = Array.from({ length: 30 }, (_, n) => [n * 20_000 + 1000, (n + 1) * 20_000] as const);
+    assert.deepEqual(gapsOf(silent(sealed, bursts)), []);
+    assert.deepEqual(gapsOf(silent(sealed, [[4 * MINUTE, 7 * MINUTE]])), []);
+  });
+
+  test('nor is what the scenario is like: answers that take long, now and then or all', () => {
+    const spans = Array.from({ length: 30 }, (_, n) => [n * 20_000 + 5000, (n + 1) * 20_000] as const);
+    assert.deepEqual(gapsOf(silent(sealed, spans, ...spans.map(([, to]) => late(to, 15_000)))), []);
+    const rare = { ...sealed, requests: [] };
+    const each = Array.from({ length: 36 }, (_, n) => ({ ...late((n + 1) * 19_000, 12_000), count: 1 }));
+    assert.deepEqual(gapsOf(silent(rare, [], ...each)), []);
+  });
+
+  test('a restart is a gap by itself', () => {
+    const [from, to] = [5 * MINUTE, 7 * MINUTE];
+    const restarted = withEvents(
+      silent(sealed, [[from, to]], late(to, to - from)),
+      { ...at(sealed, from), type: 'target-lost', reason: 'process 4121 ended' },
+      { ...at(sealed, to), type: 'target-back', segment: 1, pid: 4122, afterMs: to - from },
+    );
+    assert.deepEqual(gapsOf(restarted), []);
   });
 });
 
@@ -312,5 +394,26 @@ describe('requests', () => {
     assert.deepEqual(told(report).missing, ['every request failed']);
     assert.equal(report.exitCode, 5);
     assert.match(told(analyse({ ...run, requests: [] })).missing.join(), /no requests were seen/);
+  });
+
+  test('a probe, and the set-up of users, are not the work that was asked', () => {
+    const run = syntheticRun({ seed: 12, errorShare: ({ tMs }) => (tMs < 9000 ? 0.5 : 1) });
+    const missingOf = (changed: RunData): string => told(analyse(changed)).missing.join();
+    const beside = (change: Partial<RunData['requests'][number]>, requests = run.requests): RunData => ({
+      ...run,
+      requests: [...requests, ...run.requests.map((one) => ({ ...one, errors: 0, ...change }))],
+    });
+    assert.match(missingOf(beside({ name: 'probe' })), /every request failed/);
+    assert.match(missingOf(beside({ name: 'login', isSetup: true })), /every request failed/);
+    assert.equal(missingOf(beside({ name: 'login' })), '');
+    assert.match(missingOf(beside({ name: 'probe' }, [])), /no requests were seen/);
+  });
+
+  test('one answer in some hundreds is nearly none', () => {
+    const run = syntheticRun({ seed: 12, errorShare: () => 1 });
+    const few = run.requests.map((one, i) => (i % 30 === 0 ? { ...one, errors: Math.max(0, one.errors - 1) } : one));
+    assert.match(told(analyse({ ...run, requests: few })).missing.join(), /nearly every request failed \(\d+ of \d+\)/);
+    const half = syntheticRun({ seed: 12, errorShare: () => 0.9 });
+    assert.deepEqual(told(analyse(half)).missing, []);
   });
 });

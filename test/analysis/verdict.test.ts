@@ -5,6 +5,7 @@ import { findingId, fnv1a64 } from '../../src/analysis/finding-id.ts';
 import type { RunData } from '../../src/analysis/run-data.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { Threshold } from '../../src/model/threshold.ts';
+import { distribution } from '../helpers/distribution.ts';
 import { leak } from '../helpers/populations.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
@@ -74,7 +75,21 @@ describe('exit code and verdict', () => {
         5,
         'inconclusive',
       ],
-      ['a limit that nothing measures', {}, (run) => ({ ...run, thresholds: [UNMEASURED] }), 0, 'pass'],
+      [
+        'a limit that nothing measures, beside one that held',
+        {},
+        (run) => ({ ...run, thresholds: [UNMEASURED, LATENCY_HELD] }),
+        0,
+        'pass',
+      ],
+      ['limits that nothing measures', {}, (run) => ({ ...run, thresholds: [UNMEASURED] }), 5, 'inconclusive'],
+      [
+        'limits that nothing measures and nobody asks for',
+        {},
+        (run) => failOn({ ...run, thresholds: [UNMEASURED] }, ['leak']),
+        0,
+        'pass',
+      ],
       ['stopped by the user', {}, (run) => ended(run, 'stopped-by-user'), 130, 'inconclusive'],
       ['stopped by the user with a leak', LEAKS, (run) => ended(run, 'stopped-by-user'), 130, 'fail'],
       ['target lost', {}, (run) => ended(run, 'target-lost'), 4, 'inconclusive'],
@@ -190,4 +205,52 @@ describe('requests without an answer', () => {
     const few = { ...run, requests: run.requests.map((one, i) => ({ ...one, aborted: i === 0 ? 1 : 0 })) };
     assert.equal(analyse(few).exitCode, 1, 'a leak of more than the few that were aborted');
   });
+});
+
+test('a limit that was not measured is told', () => {
+  const run = syntheticRun({ seed: 12 });
+  const told = /the limit db.connections <50 was not measured/;
+  assert.match(analyse({ ...run, thresholds: [UNMEASURED, LATENCY_HELD] }).completeness?.notes.join() ?? '', told);
+  assert.match(analyse({ ...run, thresholds: [UNMEASURED] }).completeness?.missing.join() ?? '', told);
+});
+
+describe('requests that were aborted, and the limit of errors', () => {
+  const few = limit('*', 'errors', 'errors<1%', 1, 'percent');
+  const errorsOf = (run: RunData): string | undefined =>
+    analyse({ ...run, thresholds: [few] }).gates.find(({ name }) => name === 'all requests errors')?.status;
+  /** One more interval at the end, in which as many requests were aborted after so long. */
+  const abortedAfter = (run: RunData, aborted: number, waitedMs: number): RunData => {
+    const last = run.requests.at(-1);
+    assert.ok(last);
+    const waits = distribution(aborted, waitedMs);
+    return {
+      ...run,
+      requests: [...run.requests, { ...last, count: 0, errors: 0, aborted, intended: waits, service: waits }],
+    };
+  };
+
+  test('a request that waited in vain has failed', () => {
+    const run = syntheticRun({ seed: 5 });
+    assert.equal(errorsOf(run), 'pass');
+    assert.equal(errorsOf(abortedAfter(run, 1500, 4000)), 'fail');
+    assert.equal(errorsOf(abortedAfter(run, 5, 4000)), 'pass');
+  });
+
+  test('what a slow service had on its way at a pause has not', () => {
+    const slow = syntheticRun({ seed: 5, latencyMs: () => 2000 });
+    assert.equal(errorsOf(abortedAfter(slow, 1500, 1500)), 'pass');
+  });
+});
+
+describe('the checks of a load say why they cannot judge', () => {
+  const detailOf = (run: RunData, check: string): string =>
+    analyse(run).checked.find((one) => one.check === check)?.detail ?? '';
+  const driven = syntheticRun({ seed: 12 });
+  for (const check of ['errors', 'throughput']) {
+    test(check, () => {
+      assert.match(detailOf({ ...driven, requests: driven.requests.slice(-6) }, check), /too few intervals/);
+      assert.match(detailOf({ ...driven, requests: [] }, check), /no request was completed/);
+      assert.match(detailOf(syntheticRun({ seed: 12, load: 'none' }), check), /only where the load is driven/);
+    });
+  }
 });

@@ -342,7 +342,7 @@ function requestsOf(
       const moment = { tMs, requests: requestsAt(tMs), requestsAt, normal };
       const histogram = build({
         lowestDiscernibleValue: 1,
-        highestTrackableValue: 60e6,
+        highestTrackableValue: 600e6,
         numberOfSignificantValueDigits: 3,
       });
       const latencyMs = plan.latencyMs?.(moment) ?? 8;

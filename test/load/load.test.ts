@@ -17,6 +17,7 @@ test('each user makes its set-up once, and what it captured is used', async () =
   while (sumOf(intervals, 'private').count <= 20) await sleep(50);
   const totals = await load.stop();
   assert.equal(sumOf(intervals, 'enroll').count, 5);
+  assert.ok(intervals.every(({ name, isSetup = false }) => isSetup === (name === 'enroll')));
   assert.equal(totals.errors, 0);
   assert.equal(totals.completed, sumOf(intervals, 'enroll').count + sumOf(intervals, 'private').count);
   assert.equal(totals.inFlight, 0);

@@ -136,12 +136,24 @@ test('what run.json lists but nobody finds is taken out', async (context) => {
     { url: 'a', mapFile: 'a.map', packageRoot: null, packageName: null, packageVersion: null },
     { url: 'b', mapFile: 'b.map', packageRoot: null, packageName: null, packageVersion: null },
   ];
-  const recorder = await createRun(dir, exampleManifest({ cpuWindows, scripts }));
+  const allocationBurst = {
+    file: 'heap/burst.heapprofile',
+    monoMs: 0,
+    durationMs: 1000,
+    segment: 0,
+    intervalBytes: 8192,
+  };
+  const recorder = await createRun(dir, exampleManifest({ cpuWindows, scripts, allocationBurst }));
   await recorder.writeArtefact(recorder.fileFor('source-map', 'b'), '{}');
   await recorder.close();
   const run = await readRun(dir);
   assert.deepEqual(run.manifest.cpuWindows, []);
-  assert.match(run.damage[0]?.reason ?? '', /listed in run.json, but missing/);
+  assert.equal(run.manifest.allocationBurst, undefined);
+  assert.deepEqual(
+    run.damage.filter(({ reason }) => reason === 'listed in run.json, but missing').map(({ file }) => file),
+    ['cpu/7.cpuprofile', allocationBurst.file],
+  );
+  assert.match(run.losses.join(), /heap\/burst.heapprofile is missing/);
   assert.deepEqual([...(await readSourceMaps(run, () => {}))], [['b.map', '{}']]);
 });
 

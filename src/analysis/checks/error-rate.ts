@@ -1,6 +1,7 @@
 import { formatCount } from '../../model/units.ts';
 import { type Check, type CheckContext, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
+import { tooFewIntervals } from '../too-few-intervals.ts';
 import { code } from '../words.ts';
 
 const SHOWN = 3;
@@ -24,7 +25,7 @@ export const errorRate: Check = {
       },
       kinds === null ? [] : [{ what: `What failed: ${kinds}.`, file: 'requests.ndjson' }],
     );
-    if (!verdict) return insufficient('errors are known only where the load is driven by this tool, with some answers');
+    if (!verdict) return insufficient(tooFewIntervals(context.run, 'the share of failed requests'));
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };

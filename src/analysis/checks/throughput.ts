@@ -1,5 +1,6 @@
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
+import { tooFewIntervals } from '../too-few-intervals.ts';
 
 /** Are fewer and fewer requests answered? In a closed load that follows from slower answers, which are named first. */
 export const throughput: Check = {
@@ -15,7 +16,7 @@ export const throughput: Check = {
       isTurned: true,
       file: 'requests.ndjson',
     });
-    if (!verdict) return insufficient('the rate is judged only where the load is driven by this tool');
+    if (!verdict) return insufficient(tooFewIntervals(context.run, 'the rate'));
     const isExplained = context.earlier.some(({ kind }) => kind === 'latency-degradation');
     if (verdict.finding && isExplained) return found([], `${verdict.detail}; it follows from the slower answers above`);
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);

@@ -5,6 +5,7 @@ import type { Sample } from '../../model/sample.ts';
 import type { Milliseconds, MonoMs } from '../../model/units.ts';
 import type { RunView } from '../run-view.ts';
 import { type Span, subtract } from '../spans.ts';
+import { findSilences } from './find-silences.ts';
 
 /** A gap on the clock of the run. */
 export interface Gap extends Span {
@@ -118,10 +119,18 @@ function snapshotGaps({ run, judged }: RunView): Gap[] {
   ].filter(({ fromMs, toMs }) => toMs > fromMs);
 }
 
-/** Load that was planned and did not come: its process died, or (in a run without a seal) its record ends before. */
+/** Load that was planned and did not come, or that nobody answered. */
 function loadGaps(view: RunView): Gap[] {
+  if (view.run.manifest.plan.load !== 'scenario') return [];
+  const lost = lostLoad(view);
+  const silences = findSilences(view).flatMap((silence) => subtract(silence, lost));
+  const reason = 'requests waited there and none was answered';
+  return [...silences.map((silence): Gap => ({ ...silence, what: 'load', reason })), ...lost];
+}
+
+/** Its process died, or (in a run without a seal) its record ends before. */
+function lostLoad(view: RunView): Gap[] {
   const { run, judged, loaded } = view;
-  if (run.manifest.plan.load !== 'scenario') return [];
   const lost = run.events.find((event) => event.type === 'load' && event.state === 'lost');
   if (lost?.type === 'load' && lost.monoMs < judged.toMs) {
     const { detail, monoMs } = lost;

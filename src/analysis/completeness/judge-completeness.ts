@@ -3,6 +3,7 @@ import type { RunEvent } from '../../model/run-event.ts';
 import { formatDuration, type Milliseconds } from '../../model/units.ts';
 import type { RunView } from '../run-view.ts';
 import { subtract } from '../spans.ts';
+import { countTasks, haveNearlyAllFailed } from '../task-requests.ts';
 import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
 import { requestsSeen } from './requests-seen.ts';
@@ -56,9 +57,11 @@ function endFaults({ run, whole }: RunView, end: RunEvent | undefined): string[]
 function requestFaults(view: RunView): string[] {
   const seen = requestsSeen(view);
   if (seen === 0) return ['no requests were seen'];
-  const { requests } = view.run;
-  const isAllErrors = requests.length > 0 && requests.every(({ count, errors }) => count === errors);
-  return isAllErrors ? ['every request failed'] : [];
+  const { fromMs } = watchedSpan(view);
+  const tasks = countTasks(view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs));
+  if (!haveNearlyAllFailed(tasks)) return [];
+  const { count, errors } = tasks;
+  return [count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`];
 }
 
 /** Share of the judged time in which something is missing that counts. */

@@ -1,15 +1,16 @@
 import type { RunView } from '../run-view.ts';
+import { countTasks } from '../task-requests.ts';
 import { watchedSpan } from './find-gaps.ts';
 
 /**
- * Requests while the run was judged, those of this tool itself (which reads metrics) left out. Null where they cannot be
+ * Requests while the run was judged, those of this tool itself (which reads metrics, or probes) and the set-up of users left out. Null where they cannot be
  * counted: a target without an HTTP server, `--no-probes`, a view from outside without load of ours.
  */
 export function requestsSeen(view: RunView): number | null {
   const { run } = view;
   const { fromMs, toMs } = watchedSpan(view);
   if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) {
-    return run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs).reduce((sum, { count }) => sum + count, 0);
+    return countTasks(run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs)).count;
   }
   // A worker of a queue answers nobody. The servers are looked for as long as no request has come.
   if (!run.samples.some(({ values }) => (values['resources.servers.http'] ?? 0) > 0)) return null;

@@ -1,0 +1,20 @@
+import type { Completeness } from '../../model/report.ts';
+import type { RunManifest } from '../../model/run-manifest.ts';
+import type { NamedGate } from '../gates.ts';
+
+/**
+ * A limit that nothing in the run measures says nothing either way, and whoever reads a pass should know. Where limits are
+ * asked for and none of them was measured, there is no pass.
+ */
+export function withUnmeasured(
+  completeness: Completeness,
+  limits: readonly NamedGate[],
+  failOn: RunManifest['plan']['failOn'],
+): Completeness {
+  const unmeasured = limits.filter(({ isUnmeasured }) => isUnmeasured);
+  if (unmeasured.length === 0) return completeness;
+  const told = unmeasured.map(({ name, limit }) => `the limit ${name} ${limit} was not measured in this run`);
+  const isAll = unmeasured.length === limits.length && failOn.includes('slo');
+  const { missing, notes } = completeness;
+  return isAll ? { ...completeness, missing: [...missing, ...told] } : { ...completeness, notes: [...notes, ...told] };
+}
