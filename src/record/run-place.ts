@@ -2,18 +2,19 @@ import { lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lstatOf, refuseImpossibleFolder } from '../files/output-place.ts';
 import { irregularity } from '../files/regular-file.ts';
-import { errnoOf, storageError } from '../files/storage-error.ts';
+import { errnoOf, rethrowFor, storageError } from '../files/storage-error.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { WallMs } from '../model/units.ts';
 import { readManifest } from './read-manifest.ts';
 import { artefactKind, FOLDERS, JOURNALS, MANIFEST } from './run-files.ts';
+import { refuseRunInUse } from './run-lock.ts';
 
 export type RunPlace = 'free' | 'earlier-run';
 
 /**
  * Whether a run may be recorded into `dir`; changes nothing. Throws a ProfilerError: exit 2 when anything but an empty
- * folder is there (with `force`: anything but a run), exit 6 when no folder can be made.
+ * folder is there (with `force`: anything but a run) or when a run is being recorded there, exit 6 when no folder can be made.
  */
 export async function checkRunPlace(dir: string, force: boolean): Promise<RunPlace> {
   const found = lstatOf(dir);
@@ -24,6 +25,7 @@ export async function checkRunPlace(dir: string, force: boolean): Promise<RunPla
     refuseImpossibleFolder(dir);
     return 'free';
   }
+  await refuseRunInUse(dir);
   const present = await readdir(dir).catch((error: unknown) => {
     throw storageError('cannot read', dir, error);
   });
@@ -46,6 +48,12 @@ export async function checkRunPlace(dir: string, force: boolean): Promise<RunPla
     `${dir} is not empty: ${holds}. It is not replaced: its ${MANIFEST} does not say that it is a run of this tool.`,
     'Choose another folder with --out, or remove that one yourself.',
   );
+}
+
+/** Throws a ProfilerError (exit 2) when anything is in the folder. */
+export async function refuseFilledFolder(dir: string): Promise<void> {
+  const [first] = await readdir(dir).catch(rethrowFor(dir));
+  if (first !== undefined) throw taken(`${dir} is not empty: it holds ${first}`, 'Choose another folder with --out.');
 }
 
 async function isRun(dir: string): Promise<boolean> {

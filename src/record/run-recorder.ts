@@ -2,7 +2,7 @@ import { chmod, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refuseWithoutRoom } from '../files/free-space.ts';
-import { makeFolders } from '../files/output-place.ts';
+import { lstatOf, makeFolders } from '../files/output-place.ts';
 import { rethrowFor, storageError } from '../files/storage-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { encodeEvent } from '../format/event-line.ts';
@@ -21,6 +21,7 @@ import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
+import type { NamedLock } from '../target/named-lock.ts';
 import { JournalLedger } from './journal-ledger.ts';
 import { JOURNAL_FLAGS, JournalWriter } from './journal-writer.ts';
 import { listArtefacts } from './list-artefacts.ts';
@@ -36,7 +37,8 @@ import {
   type RunFile,
   runFile,
 } from './run-files.ts';
-import { checkRunPlace, type RunPlace, removeRun, setAside } from './run-place.ts';
+import { lockNameOf, lockRun } from './run-lock.ts';
+import { checkRunPlace, type RunPlace, refuseFilledFolder, removeRun, setAside } from './run-place.ts';
 
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
@@ -80,28 +82,53 @@ export async function createRun(
   manifest: RunManifest,
   options: RecorderOptions & PlaceOptions = {},
 ): Promise<RunRecorder> {
+  const lockName = lockNameOf(dir);
   const place = await checkBeforeRun(dir, options);
-  const replaced = place === 'earlier-run' ? await setAside(dir, manifest.clock.startWallMs) : null;
+  const locks: NamedLock[] = [];
+  let replaced: string | null = null;
+  let isMade = false;
   try {
-    await makeFolder(dir);
-    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), replaced });
+    if (place === 'earlier-run') {
+      // Nobody may add to it meanwhile: it will be removed.
+      locks.push(await lockRun(dir, lockName));
+      replaced = await setAside(dir, manifest.clock.startWallMs);
+    }
+    makeFolders(dir);
+    locks.push(await lockRun(dir));
+    // Another may have recorded a run there since it was looked at.
+    await refuseFilledFolder(dir);
+    isMade = true;
+    await chmod(dir, 0o700).catch(rethrowFor(dir));
+    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), replaced, locks });
   } catch (error) {
-    await removeRun(dir).catch(() => {});
-    if (replaced !== null) await rename(replaced, dir).catch(() => {});
+    if (isMade) await removeRun(dir).catch(() => {});
+    // Not where another run has taken the place.
+    if (replaced !== null && (isMade || lstatOf(dir) === null)) await rename(replaced, dir).catch(() => {});
+    releaseAll(locks);
     throw error;
   }
 }
 
 /**
- * Goes on with the run in `dir`: journals are appended to, the manifest is that of run.json. It is sealed again only
- * where it was sealed before: nobody knows what a run that was killed, or changed since, should hold.
+ * Goes on with the run in `dir`, unless another process records it: journals are appended to, the manifest is that
+ * of run.json. It is sealed again only where it was sealed before: nobody knows what a run that was killed, or changed since, should hold.
  */
 export async function resumeRun(dir: string, options: RecorderOptions = {}): Promise<RunRecorder> {
-  await refuseIrregularRun(dir);
-  const { manifest, checksum } = await readCheckedManifest(dir);
-  const { seal, ...open } = manifest;
-  const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
-  return openRecorder(dir, open, { ...options, ledgers, replaced: null });
+  const lock = await lockRun(dir);
+  try {
+    await refuseIrregularRun(dir);
+    const { manifest, checksum } = await readCheckedManifest(dir);
+    const { seal, ...open } = manifest;
+    const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
+    return await openRecorder(dir, open, { ...options, ledgers, replaced: null, locks: [lock] });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function releaseAll(locks: readonly NamedLock[]): void {
+  for (const lock of locks) lock.release();
 }
 
 type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
@@ -111,6 +138,8 @@ interface OpenOptions extends RecorderOptions {
   readonly ledgers: Ledgers | null;
   /** The run that this one takes the place of, set aside. */
   readonly replaced: string | null;
+  /** Of both folders; let go of when the run is closed. */
+  readonly locks: readonly NamedLock[];
 }
 
 function newLedgers(from: RunSeal['journals'] = {}): Ledgers {
@@ -151,6 +180,7 @@ export class RunRecorder {
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
+  readonly #locks: readonly NamedLock[];
   #replaced: string | null;
   #hasData = false;
 
@@ -158,6 +188,7 @@ export class RunRecorder {
     this.dir = dir;
     this.#ledgers = options.ledgers;
     this.#replaced = options.replaced;
+    this.#locks = options.locks;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
     this.#retryMs = retryMs;
@@ -256,6 +287,14 @@ export class RunRecorder {
 
   /** Some last attempts for all that waits. Throws a ProfilerError (exit 6) when something was lost. */
   async close(): Promise<void> {
+    try {
+      await this.#closeFiles();
+    } finally {
+      releaseAll(this.#locks);
+    }
+  }
+
+  async #closeFiles(): Promise<void> {
     for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.flush()); attempt += 1) await sleep(this.#retryMs);
     const names = Object.keys(this.#journals) as JournalName[];
     const lost = await Promise.all(names.map((name) => this.#journals[name].close()));
@@ -285,10 +324,14 @@ export class RunRecorder {
 
   /** For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place back. */
   async discard(): Promise<void> {
-    await this.close().catch(() => {});
-    if (!(await removeRun(this.dir)) || this.#replaced === null) return;
-    await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
-    this.#replaced = null;
+    try {
+      await this.#closeFiles().catch(() => {});
+      if (!(await removeRun(this.dir)) || this.#replaced === null) return;
+      await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
+      this.#replaced = null;
+    } finally {
+      releaseAll(this.#locks);
+    }
   }
 
   /** A line counts when it is handed over: one that the disk never took is missed by whoever reads. */
