@@ -9,7 +9,11 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { filesOfRun } from '../record/refuse-run-file.ts';
 import { redacted } from '../redact/redact-values.ts';
-import { isComparisonMarkdown, renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
+import {
+  isComparisonMarkdown,
+  renderComparisonMarkdown,
+  renderComparisonTerminal,
+} from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { measureRunFolder } from '../soak/measure-run-folder.ts';

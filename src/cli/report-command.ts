@@ -13,7 +13,6 @@ import { refuseForeignFile, writeOutput } from './output-file.ts';
 import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
 
-
 /** Analyses a run folder again and writes its reports, whatever became of the tool that recorded it. */
 export const reportCommand: Command = (exit) => ({
   command: 'report <run>',

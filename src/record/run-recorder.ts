@@ -30,6 +30,7 @@ import { readCheckedManifest } from './read-manifest.ts';
 import { refuseIrregularRun } from './refuse-irregular.ts';
 import {
   type ArtefactKind,
+  artefactsOf,
   FOLDERS,
   JOURNALS,
   type JournalName,
@@ -99,7 +100,7 @@ export async function createRun(
     await refuseFilledFolder(dir);
     isMade = true;
     await chmod(dir, 0o700).catch(rethrowFor(dir));
-    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), replaced, locks });
+    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), earlier: [], replaced, locks });
   } catch (error) {
     if (isMade) await removeRun(dir).catch(() => {});
     // Not where another run has taken the place.
@@ -120,7 +121,13 @@ export async function resumeRun(dir: string, options: RecorderOptions = {}): Pro
     const { manifest, checksum } = await readCheckedManifest(dir);
     const { seal, ...open } = manifest;
     const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
-    return await openRecorder(dir, open, { ...options, ledgers, replaced: null, locks: [lock] });
+    return await openRecorder(dir, open, {
+      ...options,
+      ledgers,
+      earlier: artefactsOf(manifest),
+      replaced: null,
+      locks: [lock],
+    });
   } catch (error) {
     lock.release();
     throw error;
@@ -136,6 +143,8 @@ type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
 interface OpenOptions extends RecorderOptions {
   /** What the journals should hold; null where that is not known. */
   readonly ledgers: Ledgers | null;
+  /** The artefacts of a run that is resumed. What lies beside them is somebody else's. */
+  readonly earlier: readonly string[];
   /** The run that this one takes the place of, set aside. */
   readonly replaced: string | null;
   /** Of both folders; let go of when the run is closed. */
@@ -180,6 +189,8 @@ export class RunRecorder {
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
+  /** Artefacts of this run by their path in it. */
+  readonly #own: Set<string>;
   readonly #locks: readonly NamedLock[];
   #replaced: string | null;
   #hasData = false;
@@ -188,6 +199,7 @@ export class RunRecorder {
     this.dir = dir;
     this.#ledgers = options.ledgers;
     this.#replaced = options.replaced;
+    this.#own = new Set(options.earlier);
     this.#locks = options.locks;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
@@ -257,7 +269,9 @@ export class RunRecorder {
   }
 
   fileFor(kind: ArtefactKind, name: string | number): RunFile {
-    return runFile(this.dir, kind, name);
+    const file = runFile(this.dir, kind, name);
+    this.#own.add(file.file);
+    return file;
   }
 
   /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
@@ -350,7 +364,7 @@ export class RunRecorder {
       const journals = Object.fromEntries(names.map((name) => [JOURNALS[name], ledgers[name].seal]));
       const onDisk = await listArtefacts(this.dir).catch(() => null);
       if (onDisk) {
-        const files = Object.fromEntries(onDisk);
+        const files = Object.fromEntries([...onDisk].filter(([file]) => this.#own.has(file)));
         await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
       }
       for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {
