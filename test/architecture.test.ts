@@ -21,7 +21,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],
   snapshot: ['model', 'heap', 'format', 'files'],
-  record: ['model', 'redact', 'format', 'files'],
+  // Of `target` the named lock: a run folder that is written is locked as a service that is looked into.
+  record: ['model', 'redact', 'format', 'files', 'target'],
   export: ['model', 'redact', 'stats'],
   exchange: ['model', 'redact', 'format', 'stats', 'files', 'record'],
   soak: [

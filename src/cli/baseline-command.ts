@@ -7,8 +7,13 @@ import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { filesOfRun } from '../record/refuse-run-file.ts';
 import { redacted } from '../redact/redact-values.ts';
-import { renderComparisonMarkdown, renderComparisonTerminal } from '../report/render-comparison.ts';
+import {
+  isComparisonMarkdown,
+  renderComparisonMarkdown,
+  renderComparisonTerminal,
+} from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { measureRunFolder } from '../soak/measure-run-folder.ts';
@@ -19,7 +24,6 @@ import { textOption } from './option-types.ts';
 import { refuseForeignFile, refuseToOverwrite, writeOutput } from './output-file.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
-const OWN_COMMENT = /^### (?:Regression|Performance): /;
 
 /** Keeps runs as a baseline, and holds later runs against it. */
 export const baselineCommand: Command = (exit) => ({
@@ -59,7 +63,7 @@ const saveCommand: Command = (exit) => ({
     const path = fileOf(args);
     const add = flagArgument(args, 'add');
     // Of a file that is added to, `readBaseline` tells whether it is one.
-    refuseToOverwrite(path, add || flagArgument(args, 'force'));
+    refuseToOverwrite(path, add || flagArgument(args, 'force'), runFolders(args).flatMap(filesOfRun));
     const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
     const force = flagArgument(args, 'force');
     const { runs: added, missing, broken } = await measureAll(args);
@@ -93,7 +97,10 @@ const compareCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const markdown = textArgument(args, 'markdown');
-    if (markdown !== null) refuseForeignFile(resolve(markdown), OWN_COMMENT);
+    if (markdown !== null) {
+      const inputs = [fileOf(args), ...runFolders(args).flatMap(filesOfRun)];
+      refuseForeignFile(resolve(markdown), isComparisonMarkdown, inputs);
+    }
     const baseline = await readBaseline(fileOf(args));
     const { runs, missing } = await measureAll(args);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));

@@ -55,8 +55,8 @@ export const demoCommand: Command = (exit) => ({
     signals.add({ end: () => service.stop().then(() => ''), left: () => 'the reference service is still ending' });
     try {
       const target = await resolveTarget({ pid: service.pid }, 'soak', { url: null, allowRemote: false, signals });
-      const id = runId(createHostClock().wallMs(), `demo-${fault.name}`);
-      const { runDir, reportDir } = settleFolders(id, args, null);
+      const firstId = runId(createHostClock().wallMs(), `demo-${fault.name}`);
+      const { runId: id, runDir, reportDir } = await settleFolders(firstId, args, null, service.pid);
       const settled = settleSoakOptions({ ...DEFAULTS, ...args, url: service.url }, null);
       const outcome = await soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal, signals);
       exit(judge(fault, outcome.document, outcome.exitCodes, terminal));

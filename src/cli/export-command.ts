@@ -4,6 +4,7 @@ import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { filesOfRun } from '../record/refuse-run-file.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { exportGatling } from '../scenario/export/export-gatling.ts';
 import { exportJmeter } from '../scenario/export/export-jmeter.ts';
@@ -57,7 +58,7 @@ export const exportCommand: Command = (exit) => ({
     else {
       const prefix = resolve(textArgument(args, 'out') ?? basename(resolve(what)));
       const files = await exportSeries(resolve(what), to as SeriesFormat, prefix, (path) =>
-        refuseToOverwrite(path, flagArgument(args, 'force')),
+        refuseToOverwrite(path, flagArgument(args, 'force'), filesOfRun(resolve(what))),
       );
       if (terminal.json) terminal.data({ format: to, files });
       else terminal.print(files.join('\n'));

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { printable } from '../model/printable.ts';
-import { renderJunit } from '../report/render-junit.ts';
+import { filesOfRun } from '../record/refuse-run-file.ts';
+import { isJunit, renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { readLimits } from '../soak/read-limits.ts';
@@ -11,8 +12,6 @@ import { textOption } from './option-types.ts';
 import { refuseForeignFile, writeOutput } from './output-file.ts';
 import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
-
-const OWN_JUNIT = /<testsuite name="soak of /;
 
 /** Analyses a run folder again and writes its reports, whatever became of the tool that recorded it. */
 export const reportCommand: Command = (exit) => ({
@@ -59,7 +58,7 @@ export const checkCommand: Command = (exit) => ({
     const terminal = terminalFor(args);
     const slo = textArgument(args, 'slo');
     const junit = textArgument(args, 'junit');
-    if (junit !== null) refuseForeignFile(resolve(junit), OWN_JUNIT);
+    if (junit !== null) refuseForeignFile(resolve(junit), isJunit, filesOfRun(resolve(String(args.run))));
     const document = await analyseRun(resolve(String(args.run)), {
       onProgress: terminal.say,
       toolVersion: toolVersion(),

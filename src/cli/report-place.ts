@@ -4,6 +4,7 @@ import { irregularity, readRegularFileSync } from '../files/regular-file.ts';
 import { storageError } from '../files/storage-error.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { refuseRunFile } from '../record/refuse-run-file.ts';
 
 export const REPORT_FILES = ['index.html', 'report.md', 'report.json', 'junit.xml', 'profiler.sarif'] as const;
 export type ReportFile = (typeof REPORT_FILES)[number];
@@ -17,6 +18,7 @@ export function checkReportPlace(dir: string): void {
   const found = lstatOf(dir);
   if (found !== null && !found.isDirectory())
     throw taken(`${dir} is ${irregularity(found) ?? 'a file'}, not a folder.`);
+  for (const name of REPORT_FILES) refuseRunFile(join(dir, name));
   if (found !== null) refuseForeignReport(dir);
   refuseImpossibleFolder(dir);
 }

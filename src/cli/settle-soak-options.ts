@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { lstatOf } from '../files/output-place.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -7,6 +9,8 @@ import { checkRunPlace } from '../record/run-place.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { readLimits } from '../soak/read-limits.ts';
 import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { tryLock } from '../target/named-lock.ts';
+import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
 import { checkReportPlace } from './report-place.ts';
@@ -157,14 +161,33 @@ export async function checkNamedFolders(args: Arguments, config: Config | null):
   if (reportDir) checkReportPlace(resolve(reportDir));
 }
 
-/** `profiles/<run-id>` and `reports/<run-id>` of this folder, unless said otherwise. */
-export function settleFolders(
-  runId: string,
+/**
+ * `profiles/<run-id>` and `reports/<run-id>` of this folder, unless said otherwise. Where another soak of a service of the
+ * same name began in the same second, the id gets `-2`, `-3`: the name is held until the
+ * tool ends, since folders are made later. Throws a ProfilerError (exit 2) when process `pid` restarts for files there.
+ */
+export async function settleFolders(
+  firstId: string,
   args: Arguments,
   config: Config | null,
-): { readonly runDir: string; readonly reportDir: string } {
-  return {
-    runDir: resolve(textArgument(args, 'out') ?? config?.out ?? join('profiles', runId)),
-    reportDir: resolve(textArgument(args, 'report-dir') ?? config?.reportDir ?? join('reports', runId)),
-  };
+  pid: number | null,
+): Promise<{ readonly runId: string; readonly runDir: string; readonly reportDir: string }> {
+  const out = textArgument(args, 'out') ?? config?.out ?? null;
+  const reportOut = textArgument(args, 'report-dir') ?? config?.reportDir ?? null;
+  for (let n = 1; ; n += 1) {
+    const runId = n === 1 ? firstId : `${firstId}-${n}`;
+    const runDir = resolve(out ?? join('profiles', runId));
+    const reportDir = resolve(reportOut ?? join('reports', runId));
+    if (pid !== null) refuseWatchedFolders(pid, [runDir, reportDir]);
+    const made = [...(out === null ? [runDir] : []), ...(reportOut === null ? [reportDir] : [])];
+    if (made.length === 0) return { runId, runDir, reportDir };
+    if (made.some((dir) => lstatOf(dir) !== null)) continue;
+    if (await holdName(resolve(runId))) return { runId, runDir, reportDir };
+  }
+}
+
+/** False when another holds it. Without such sockets, the folders alone tell. */
+async function holdName(path: string): Promise<boolean> {
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 40);
+  return (await tryLock(`name-${name}`).catch(() => 'none')) !== null;
 }

@@ -112,8 +112,9 @@ export const soakCommand: Command = (exit) => ({
       signals,
     });
     try {
-      const id = runId(createHostClock().wallMs(), target.facts.name);
-      const { runDir, reportDir } = settleFolders(id, args, config);
+      const firstId = runId(createHostClock().wallMs(), target.facts.name);
+      const folders = await settleFolders(firstId, args, config, target.process?.pid ?? null);
+      const { runId: id, runDir, reportDir } = folders;
       const { name: service, nodeVersion } = target.facts;
       const live = { service, nodeVersion, runId: id, sampleMs: settled.sampleMs };
       const { exitCodes } = await withLiveMetrics(address, live, terminal, (metrics) =>

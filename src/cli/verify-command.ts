@@ -111,8 +111,9 @@ export const verifyCommand: Command = (exit) => ({
         signals,
       });
       try {
-        const id = runId(createHostClock().wallMs(), found.facts.name);
-        const { runDir, reportDir } = settleFolders(id, args, config);
+        const firstId = runId(createHostClock().wallMs(), found.facts.name);
+        const folders = await settleFolders(firstId, args, config, found.process?.pid ?? null);
+        const { runId: id, runDir, reportDir } = folders;
         const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
         const wanted = { ...settled, thresholds, runId: id, runDir };
         const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);

@@ -6,6 +6,7 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import { readRun } from '../record/read-run.ts';
+import { refuseRunInUse } from '../record/run-lock.ts';
 import { createRun, type RunRecorder, resumeRun } from '../record/run-recorder.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Results } from './read-results.ts';
@@ -74,6 +75,7 @@ export async function importIntoRun(
     thresholds,
   }: { readonly runDir: string; readonly force: boolean; readonly thresholds: RunManifest['thresholds'] },
 ): Promise<ImportFacts> {
+  await refuseRunInUse(runDir);
   const run = await readRun(runDir);
   const { clock } = run.manifest;
   const endMonoMs = Math.max(run.events.at(-1)?.monoMs ?? 0, run.samples.at(-1)?.monoMs ?? 0);

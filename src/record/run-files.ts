@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RunManifest } from '../model/run-manifest.ts';
 
 export const MANIFEST = 'run.json';
 export const JOURNALS = {
@@ -45,4 +46,24 @@ export function artefactKind(file: string): ArtefactKind | null {
   return (
     kinds.find(([, { folder, extension }]) => file.startsWith(`${folder}/`) && file.endsWith(extension))?.[0] ?? null
   );
+}
+
+/** Whether the recorder gives such names while it writes, before run.json can name the file. */
+export function isPlannedName(file: string): boolean {
+  return /^(?:cpu\/\d+\.cpuprofile|heap\/(?:\d+\.heapsnapshot|(?:\d+|burst)\.heapprofile)|database\/(?:server|queries-\d+)\.json)$/.test(
+    file,
+  );
+}
+
+/** All artefacts that run.json names, by their path within the run folder. */
+export function artefactsOf(manifest: RunManifest): string[] {
+  const { snapshots, cpuWindows, heapProfiles, allocationBurst, scripts, seal } = manifest;
+  const files = [
+    ...[...snapshots, ...cpuWindows, ...heapProfiles, ...(allocationBurst ? [allocationBurst] : [])].map(
+      ({ file }) => file,
+    ),
+    ...scripts.flatMap(({ mapFile }) => (mapFile === null ? [] : [`${PLACE['source-map'].folder}/${mapFile}`])),
+    ...Object.keys(seal?.files ?? {}),
+  ];
+  return files.filter((file) => artefactKind(file) !== null);
 }

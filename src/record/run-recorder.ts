@@ -2,7 +2,7 @@ import { chmod, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refuseWithoutRoom } from '../files/free-space.ts';
-import { makeFolders } from '../files/output-place.ts';
+import { lstatOf, makeFolders } from '../files/output-place.ts';
 import { rethrowFor, storageError } from '../files/storage-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { encodeEvent } from '../format/event-line.ts';
@@ -22,6 +22,7 @@ import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
+import type { NamedLock } from '../target/named-lock.ts';
 import { JournalLedger } from './journal-ledger.ts';
 import { JOURNAL_FLAGS, JournalWriter } from './journal-writer.ts';
 import { listArtefacts } from './list-artefacts.ts';
@@ -30,6 +31,7 @@ import { readCheckedManifest } from './read-manifest.ts';
 import { refuseIrregularRun } from './refuse-irregular.ts';
 import {
   type ArtefactKind,
+  artefactsOf,
   FOLDERS,
   JOURNALS,
   type JournalName,
@@ -37,7 +39,8 @@ import {
   type RunFile,
   runFile,
 } from './run-files.ts';
-import { checkRunPlace, type RunPlace, removeRun, setAside } from './run-place.ts';
+import { lockNameOf, lockRun } from './run-lock.ts';
+import { checkRunPlace, type RunPlace, refuseFilledFolder, removeRun, setAside } from './run-place.ts';
 
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
@@ -81,28 +84,59 @@ export async function createRun(
   manifest: RunManifest,
   options: RecorderOptions & PlaceOptions = {},
 ): Promise<RunRecorder> {
+  const lockName = lockNameOf(dir);
   const place = await checkBeforeRun(dir, options);
-  const replaced = place === 'earlier-run' ? await setAside(dir, manifest.clock.startWallMs) : null;
+  const locks: NamedLock[] = [];
+  let replaced: string | null = null;
+  let isMade = false;
   try {
-    await makeFolder(dir);
-    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), replaced });
+    if (place === 'earlier-run') {
+      // Nobody may add to it meanwhile: it will be removed.
+      locks.push(await lockRun(dir, lockName));
+      replaced = await setAside(dir, manifest.clock.startWallMs);
+    }
+    makeFolders(dir);
+    locks.push(await lockRun(dir));
+    // Another may have recorded a run there since it was looked at.
+    await refuseFilledFolder(dir);
+    isMade = true;
+    await chmod(dir, 0o700).catch(rethrowFor(dir));
+    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), earlier: [], replaced, locks });
   } catch (error) {
-    await removeRun(dir).catch(() => {});
-    if (replaced !== null) await rename(replaced, dir).catch(() => {});
+    if (isMade) await removeRun(dir).catch(() => {});
+    // Not where another run has taken the place.
+    if (replaced !== null && (isMade || lstatOf(dir) === null)) await rename(replaced, dir).catch(() => {});
+    releaseAll(locks);
     throw error;
   }
 }
 
 /**
- * Goes on with the run in `dir`: journals are appended to, the manifest is that of run.json. It is sealed again only
- * where it was sealed before: nobody knows what a run that was killed, or changed since, should hold.
+ * Goes on with the run in `dir`, unless another process records it: journals are appended to, the manifest is that
+ * of run.json. It is sealed again only where it was sealed before: nobody knows what a run that was killed, or changed since, should hold.
  */
 export async function resumeRun(dir: string, options: RecorderOptions = {}): Promise<RunRecorder> {
-  await refuseIrregularRun(dir);
-  const { manifest, checksum } = await readCheckedManifest(dir);
-  const { seal, ...open } = manifest;
-  const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
-  return openRecorder(dir, open, { ...options, ledgers, replaced: null });
+  const lock = await lockRun(dir);
+  try {
+    await refuseIrregularRun(dir);
+    const { manifest, checksum } = await readCheckedManifest(dir);
+    const { seal, ...open } = manifest;
+    const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
+    return await openRecorder(dir, open, {
+      ...options,
+      ledgers,
+      earlier: artefactsOf(manifest),
+      replaced: null,
+      locks: [lock],
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function releaseAll(locks: readonly NamedLock[]): void {
+  for (const lock of locks) lock.release();
 }
 
 type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
@@ -110,8 +144,12 @@ type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
 interface OpenOptions extends RecorderOptions {
   /** What the journals should hold; null where that is not known. */
   readonly ledgers: Ledgers | null;
+  /** The artefacts of a run that is resumed. What lies beside them is somebody else's. */
+  readonly earlier: readonly string[];
   /** The run that this one takes the place of, set aside. */
   readonly replaced: string | null;
+  /** Of both folders; let go of when the run is closed. */
+  readonly locks: readonly NamedLock[];
 }
 
 function newLedgers(from: RunSeal['journals'] = {}): Ledgers {
@@ -152,6 +190,9 @@ export class RunRecorder {
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
+  /** Artefacts of this run by their path in it. */
+  readonly #own: Set<string>;
+  readonly #locks: readonly NamedLock[];
   #replaced: string | null;
   #hasData = false;
 
@@ -159,6 +200,8 @@ export class RunRecorder {
     this.dir = dir;
     this.#ledgers = options.ledgers;
     this.#replaced = options.replaced;
+    this.#own = new Set(options.earlier);
+    this.#locks = options.locks;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
     this.#retryMs = retryMs;
@@ -227,7 +270,9 @@ export class RunRecorder {
   }
 
   fileFor(kind: ArtefactKind, name: string | number): RunFile {
-    return runFile(this.dir, kind, name);
+    const file = runFile(this.dir, kind, name);
+    this.#own.add(file.file);
+    return file;
   }
 
   /** Writes a whole artefact of ours as JSON. Throws a ProfilerError (exit 6). */
@@ -257,6 +302,14 @@ export class RunRecorder {
 
   /** Some last attempts for all that waits. Throws a ProfilerError (exit 6) when something was lost. */
   async close(): Promise<void> {
+    try {
+      await this.#closeFiles();
+    } finally {
+      releaseAll(this.#locks);
+    }
+  }
+
+  async #closeFiles(): Promise<void> {
     for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.flush()); attempt += 1) await sleep(this.#retryMs);
     const names = Object.keys(this.#journals) as JournalName[];
     const lost = await Promise.all(names.map((name) => this.#journals[name].close()));
@@ -286,10 +339,14 @@ export class RunRecorder {
 
   /** For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place back. */
   async discard(): Promise<void> {
-    await this.close().catch(() => {});
-    if (!(await removeRun(this.dir)) || this.#replaced === null) return;
-    await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
-    this.#replaced = null;
+    try {
+      await this.#closeFiles().catch(() => {});
+      if (!(await removeRun(this.dir)) || this.#replaced === null) return;
+      await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
+      this.#replaced = null;
+    } finally {
+      releaseAll(this.#locks);
+    }
   }
 
   /** A line counts when it is handed over: one that the disk never took is missed by whoever reads. */
@@ -308,7 +365,7 @@ export class RunRecorder {
       const journals = Object.fromEntries(names.map((name) => [JOURNALS[name], ledgers[name].seal]));
       const onDisk = await listArtefacts(this.dir).catch(() => null);
       if (onDisk) {
-        const files = Object.fromEntries(onDisk);
+        const files = Object.fromEntries([...onDisk].filter(([file]) => this.#own.has(file)));
         await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
       }
       for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {

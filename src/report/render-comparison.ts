@@ -39,6 +39,13 @@ export function renderComparisonTerminal(comparison: Comparison, { colour, width
   return sanitise(lines, colour);
 }
 
+/** First line of a comment: a file that begins with it is replaced by the next comparison. */
+const OWN_COMMENT = '<!-- Written by profiler baseline compare; the next one replaces this file. -->';
+
+export function isComparisonMarkdown(text: string): boolean {
+  return text.startsWith(`${OWN_COMMENT}\n`);
+}
+
 /** The same as Markdown, for a pull request: regressions first, all figures folded. */
 export function renderComparisonMarkdown(comparison: Comparison): string {
   const { measures, findings, notes, runs } = comparison;
@@ -56,5 +63,5 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
     measures.length === 0 ? '' : `<details><summary>All ${measures.length} figures</summary>\n\n${table}\n\n</details>`,
     notes.map((note) => `- ${markdownText(note)}`).join('\n'),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return `${OWN_COMMENT}\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -36,6 +36,16 @@ ${cases}  </testsuite>
   }`;
 }
 
+/** Whether a text is as a whole what `renderJunit` makes: this one suite, and none of another tool beside it. */
+export function isJunit(text: string): boolean {
+  const suites = text.match(/<testsuite[\s>]/g) ?? [];
+  return (
+    suites.length === 1 &&
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites>\n {2}<testsuite name="soak of [^"]*" tests=/.test(text) &&
+    text.endsWith('  </testsuite>\n</testsuites>\n')
+  );
+}
+
 function missingCase(missing: readonly string[]): Markup {
   const text = missing.join('; ');
   return html`    <testcase classname="run" name="complete"><error message="${text}" type="incomplete">${text}</error></testcase>

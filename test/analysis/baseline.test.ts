@@ -147,7 +147,7 @@ test('a comparison reads well in the terminal and in a pull request', () => {
   assert.match(terminal, /regressions? against a baseline of 5 runs/);
   assert.match(terminal, /median latency of lock-proof .*REGRESSION/);
   const markdown = renderComparisonMarkdown(comparison);
-  assert.match(markdown, /^### Regression: run-902/);
+  assert.match(markdown, /^<!-- [^\n]* -->\n### Regression: run-902/);
   assert.match(markdown, /\| \*\*REGRESSION\*\* \|/);
   assert.match(markdown, /a \\\| b/);
 });

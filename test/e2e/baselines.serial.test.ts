@@ -33,7 +33,7 @@ test('three good runs are a baseline: one more passes, a build with a slow query
   const worse = await runCli(['baseline', 'compare', slow, ...file, '--markdown', comment]);
   assert.equal(worse.code, 1, worse.stdout + worse.stderr);
   assert.match(worse.stdout, /ledger/);
-  assert.match(readFileSync(comment, 'utf8'), /^### Regression[\s\S]*\*\*REGRESSION\*\*/);
+  assert.match(readFileSync(comment, 'utf8'), /^<!-- [^\n]* -->\n### Regression[\s\S]*\*\*REGRESSION\*\*/);
 });
 
 /** One soak of a fresh service; returns its run folder. */

@@ -195,3 +195,63 @@ test('export of a run: none of its tables replaces a file, and all of them appea
   assert.equal((await runCli([...words, '--force'], { cwd: folder })).code, 0);
   assert.match(readFileSync(join(folder, 'run.requests.csv'), 'utf8'), /^time,/);
 });
+
+test('no result takes the place of a file of a run, with --force neither', async (t) => {
+  const folder = folderOf(t);
+  await importRun(folder);
+  symlinkSync('whole-run', join(folder, 'alias'));
+  linkSync(join(folder, 'whole-run', 'events.ndjson'), join(folder, 'twin.ndjson'));
+  const before = contentWithoutFifo(folder);
+  for (const words of [
+    ['export', 'whole-run', '--to', 'ndjson', '--out', 'whole-run/samples', '--force'],
+    ['export', 'whole-run', '--to', 'ndjson', '--out', 'alias/requests', '--force'],
+    ['baseline', 'save', 'whole-run', '--file', 'whole-run/run.json', '--force'],
+    ['baseline', 'save', 'whole-run', '--file', 'twin.ndjson', '--force'],
+    ['baseline', 'save', 'whole-run', '--file', 'alias/events.ndjson', '--force'],
+    // Files that would be read as a part of the run.
+    ['baseline', 'save', 'whole-run', '--file', 'whole-run/database/server.json', '--force'],
+    ['heap', 'redact', 'a.heapsnapshot', 'whole-run/heap/1.heapsnapshot'],
+    ['report', 'whole-run', '--report-dir', 'whole-run/database'],
+    ['check', 'whole-run', '--junit', 'whole-run/run.json'],
+    ['baseline', 'compare', 'whole-run', '--file', 'b.json', '--markdown', 'whole-run/events.ndjson'],
+  ]) {
+    const { code, stderr } = await runCli(words, { cwd: folder });
+    assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
+    assert.match(stderr, /is a file of the run|is the file that is read/, words.join(' '));
+  }
+  assert.deepEqual(contentWithoutFifo(folder), before);
+});
+
+test('check --junit and baseline compare --markdown replace their own file, and none that holds more or other text', async (t) => {
+  const folder = folderOf(t);
+  await importRun(folder);
+  const run = (...words: string[]): ReturnType<typeof runCli> => runCli(words, { cwd: folder });
+  assert.equal((await run('baseline', 'save', 'whole-run', '--file', 'b.json', '--force')).code, 0);
+  const check = ['check', 'whole-run', '--junit', 'junit.xml'];
+  const compare = ['baseline', 'compare', 'whole-run', '--file', 'b.json', '--markdown', 'comment.md'];
+  for (const [words, file, foreign] of [
+    [
+      check,
+      'junit.xml',
+      (text: string) => [
+        text.replace('</testsuites>', '  <testsuite name="unit" tests="1"></testsuite>\n</testsuites>'),
+        text.replace('<testsuites>\n', '<testsuites>\n  <testsuite name="unit" tests="1"/>\n'),
+        `<!-- mine -->\n${text}`,
+        `${text}<!-- mine -->\n`,
+      ],
+    ],
+    [compare, 'comment.md', (text: string) => ['### Performance: my notes\n', `# Notes\n${text}`]],
+  ] as const) {
+    const first = await run(...words);
+    assert.notEqual(first.code, 2, first.stderr);
+    const again = await run(...words);
+    assert.equal(again.code, first.code, again.stderr);
+    for (const text of foreign(readFileSync(join(folder, file), 'utf8'))) {
+      writeFileSync(join(folder, file), text);
+      const refused = await run(...words);
+      assert.equal(refused.code, 2, text.slice(0, 200));
+      assert.match(refused.stderr, /exists already/);
+      assert.equal(readFileSync(join(folder, file), 'utf8'), text);
+    }
+  }
+});

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readManifest } from '../../src/record/read-manifest.ts';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun, resumeRun } from '../../src/record/run-recorder.ts';
 import { folderContent } from '../helpers/folder-content.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -90,17 +90,46 @@ test('what is not of the run is kept, under the name that the replaced run got',
   const elsewhere = join(folder, 'elsewhere.txt');
   writeFileSync(elsewhere, 'mine');
   assert.equal((await runCli(['import', results, '--out', out])).code, 0);
-  writeFileSync(join(out, 'notes.txt'), 'mine');
-  writeFileSync(join(out, 'heap', 'notes.txt'), 'mine');
+  const mine = ['notes.txt', 'heap/notes.txt', 'heap/my.heapsnapshot', 'cpu/before.cpuprofile', 'sources/app.js.map'];
+  for (const name of mine) writeFileSync(join(out, name), 'mine');
   symlinkSync(elsewhere, join(out, 'cpu', '7.cpuprofile'));
+  // Half written by a recording that was killed.
+  for (const name of ['run.json.part', 'heap/2.heapsnapshot.3.part']) writeFileSync(join(out, name), 'ours');
   assert.equal((await runCli(['import', results, '--out', out, '--force'])).code, 0);
   const [aside] = readdirSync(folder).filter((name) => name.startsWith('run.replaced-'));
-  assert.deepEqual(folderContent(join(folder, aside ?? 'none')), {
-    heap: '(folder)',
-    'heap/notes.txt': 'mine',
-    'notes.txt': 'mine',
-  });
+  const kept = folderContent(join(folder, aside ?? 'none'));
+  for (const name of mine) assert.equal(kept[name], 'mine', name);
+  assert.deepEqual(
+    Object.keys(kept)
+      .filter((name) => kept[name] !== '(folder)')
+      .sort(),
+    [...mine, 'cpu/7.cpuprofile'].sort(),
+  );
   assert.equal(readFileSync(elsewhere, 'utf8'), 'mine', 'what a link leads to is not touched');
+});
+
+test('of a run all artefacts are removed that run.json names, and no others, also after it was gone on with', async (t) => {
+  const folder = temporaryFolder(t);
+  const out = join(folder, 'run');
+  const first = await createRun(out, exampleManifest());
+  first.appendSample(exampleSample(0));
+  const snapshot = first.fileFor('heap-snapshot', 1);
+  const database = first.fileFor('database', 'server');
+  for (const file of [snapshot, database]) await first.writeArtefact(file, '{}');
+  writeFileSync(join(out, 'heap', 'during.heapsnapshot'), 'mine');
+  await first.close();
+  writeFileSync(join(out, 'heap', 'after.heapsnapshot'), 'mine');
+  await (await resumeRun(out)).close();
+  assert.deepEqual(Object.keys((await readManifest(out)).seal?.files ?? {}).sort(), [database.file, snapshot.file]);
+
+  const second = await createRun(out, exampleManifest(), { overwrite: true });
+  second.appendSample(exampleSample(0));
+  await second.close();
+  assert.deepEqual(folderContent(second.replaced ?? 'none'), {
+    heap: '(folder)',
+    'heap/after.heapsnapshot': 'mine',
+    'heap/during.heapsnapshot': 'mine',
+  });
 });
 
 test('a run that recorded nothing, or could not be created, leaves the earlier one', async (t) => {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { settleFolders } from '../../src/cli/settle-soak-options.ts';
+import { poll } from '../../src/target/poll.ts';
+import { listChildren } from '../../src/target/proc.ts';
+import { watchedFolders } from '../../src/target/watcher-of-files.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+/** A service that a watcher starts, and its pid. */
+async function startWatched(
+  t: TestContext,
+  cwd: string,
+  words: readonly string[],
+): Promise<{ readonly watcher: ChildProcess; readonly pid: number }> {
+  const watcher = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => {
+    for (const child of listChildren(watcher.pid ?? 0)) process.kill(child, 'SIGKILL');
+    watcher.kill('SIGKILL');
+  });
+  let text = '';
+  watcher.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const pid = await poll(async () => Number(/service (\d+)/.exec(text)?.[1] ?? 0) || null, 20_000);
+  assert.ok(pid, text);
+  return { watcher, pid };
+}
+
+function serviceIn(folder: string): string {
+  const file = join(folder, 'service.mjs');
+  writeFileSync(file, 'console.log("service", process.pid); setInterval(() => {}, 1000);\n');
+  writeFileSync(join(folder, 'package.json'), '{"name":"watched"}');
+  return file;
+}
+
+test('folders that a watcher of the service looks at are refused before anything is written', async (t) => {
+  const folder = temporaryFolder(t);
+  const src = join(folder, 'src');
+  mkdirSync(src);
+  const alias = join(temporaryFolder(t), 'alias');
+  symlinkSync(folder, alias);
+  const service = serviceIn(folder);
+  const { pid } = await startWatched(t, folder, ['--watch-path=.', service]);
+  const before = readdirSync(folder).sort();
+  for (const cwd of [folder, src, alias]) {
+    const { code, stderr } = await runCli(['soak', '--pid', String(pid), '--seconds', '10'], { cwd });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /profiles\/\S+ lies in the folder \. that node --watch-path \(process \d+\) watches/);
+    assert.match(stderr, /--out DIR and --report-dir DIR/);
+  }
+  assert.deepEqual(readdirSync(folder).sort(), before);
+  const elsewhere = temporaryFolder(t);
+  const args = { out: join(elsewhere, 'run') };
+  await assert.rejects(settleFolders('id', { ...args, 'report-dir': join(folder, 'report') }, null, pid), {
+    code: 'folder-watched',
+    exitCode: 2,
+  });
+  await settleFolders('id', { ...args, 'report-dir': join(elsewhere, 'report') }, null, pid);
+});
+
+test('a plain --watch, and a watch of another folder, are no hindrance', async (t) => {
+  for (const option of ['--watch', '--watch-path=src']) {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'src'));
+    const { pid } = await startWatched(t, folder, [option, serviceIn(folder)]);
+    const args = { out: join(folder, 'run'), 'report-dir': join(folder, 'report') };
+    assert.equal((await settleFolders('id', args, null, pid)).runDir, args.out);
+  }
+});
+
+test('what is watched is read from the command line of the watcher', () => {
+  const of = (line: string): unknown => {
+    const found = watchedFolders(line.split(' '));
+    return found && [found.watched, found.ignored];
+  };
+  assert.deepEqual(of('node --watch-path=. srv.js'), [['.'], []]);
+  assert.deepEqual(of('node --inspect --watch-path src --watch-path=/srv/lib srv.js'), [['src', '/srv/lib'], []]);
+  assert.deepEqual(of('node -r x --watch-path=src srv.js'), [['src'], []]);
+  assert.equal(of('node --watch srv.js'), null);
+  assert.equal(of('node srv.js --watch-path=.'), null, 'an option of the service');
+  assert.deepEqual(of('node /srv/node_modules/.bin/nodemon srv.js'), [['.'], []]);
+  assert.deepEqual(of('nodemon -e js --watch src --ignore src/out/* srv.js'), [['src'], ['src/out']]);
+  assert.equal(of('node srv.js nodemon'), null);
+});
+
+test('soaks that begin in one second get folders of their own', async (t) => {
+  const folder = temporaryFolder(t);
+  const module = join(dirname(dirname(import.meta.dirname)), 'src/cli/settle-soak-options.js');
+  const program = `import { settleFolders } from ${JSON.stringify(module)};
+    const { runId, runDir, reportDir } = await settleFolders('2026-03-01T10-00-00-orders', {}, null, null);
+    console.log(JSON.stringify([runId, runDir.endsWith(runId), reportDir.endsWith(runId)]));
+    process.stdin.resume().on('end', () => {});`;
+  const ids: string[] = [];
+  mkdirSync(join(folder, 'reports', '2026-03-01T10-00-00-orders-2'), { recursive: true });
+  const children = Array.from({ length: 3 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  );
+  for (const child of children) {
+    t.after(() => child.kill('SIGKILL'));
+    const [text] = await once(child.stdout.setEncoding('utf8'), 'data');
+    const [id, ...ends] = JSON.parse(String(text));
+    assert.deepEqual(ends, [true, true]);
+    ids.push(id);
+  }
+  assert.deepEqual(
+    ids.sort().map((id) => id.slice('2026-03-01T10-00-00-'.length)),
+    ['orders', 'orders-3', 'orders-4'],
+  );
+});
