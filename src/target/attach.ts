@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
+import { closeUnlessShared } from './close-unless-shared.ts';
 import { type Connection, connectVerified } from './connect-verified.ts';
 import { newInspectorSockets, openBefore } from './event-loops.ts';
 import { InspectorError } from './inspector-error.ts';
@@ -16,7 +17,7 @@ import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
 import { lockTarget } from './target-lock.ts';
-import { callInTarget, moveInspector } from './target-registry.ts';
+import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
 
 const MOVE_DEADLINE_MS = 5_000;
 
@@ -88,10 +89,11 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
 }
 
 /** Every Node opens the same port, so the next target could not open its own while this one stays there. */
-async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
+async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connection> {
+  const { session, inspector } = first;
   const before = openBefore(facts.pid, inspector.port);
-  // The answer never comes: the connection ends with the old port.
-  await session.evaluateInTurn(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
+  // Where another debugger is connected it stays where it is: to move it would wait for that one.
+  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), MOVE_DEADLINE_MS)) return first;
   session.disconnect();
   const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);
