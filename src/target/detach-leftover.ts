@@ -3,9 +3,11 @@ import { EXIT } from '../model/exit-codes.ts';
 import { assessAttach } from './attach-checks.ts';
 import { closeUnlessShared, OTHER_DEBUGGER } from './close-unless-shared.ts';
 import { connectVerified } from './connect-verified.ts';
+import { connectionFailed } from './explain-failure.ts';
+import { InspectorError } from './inspector-error.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
-import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import { candidateSockets, likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { heldBy, inspectRegistry } from './registry-owner.ts';
 import { assertNotHeld } from './target-lock.ts';
@@ -31,6 +33,14 @@ export async function detachLeftover(
   const inspector = await probeSockets(force ? candidateSockets(facts.pid) : likelyInspectorSockets(facts));
   if (!inspector) return { closed: false, detail: `process ${facts.pid} has no inspector open` };
 
+  try {
+    return await closeAt(facts, inspector, force);
+  } catch (error) {
+    throw error instanceof InspectorError ? connectionFailed(facts, error) : error;
+  }
+}
+
+async function closeAt(facts: ProcessFacts, inspector: OpenInspector, force: boolean): Promise<LeftoverResult> {
   const { session } = await connectVerified(facts, inspector);
   try {
     const { state, heldByOther } = await inspectRegistry(session);

@@ -127,6 +127,8 @@ function installRegistry(request: RegistryRequest, count: CountConnections): voi
   const { readFileSync } = require('node:fs') as typeof import('node:fs');
   const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
 
+  if (!place[key] && !Object.isExtensible(place)) throw new Error('the program has frozen its global object');
+
   const cleanUp = (): string[] => {
     const errors: string[] = [];
     for (const [name, undo] of registry.cleanups) {
