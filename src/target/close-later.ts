@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { closeUnlessShared } from './close-unless-shared.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { removeMark } from './opening-mark.ts';
@@ -8,8 +9,8 @@ import { isListeningOn, type ProcessFacts } from './process-facts.ts';
 import { callInTarget, closeInspector, closeRegistry, unlessShared } from './target-registry.ts';
 
 const AT_ONCE_MS = 500;
-/** So long the connection is held, that what was asked is on its way before it ends. */
-const ON_ITS_WAY_MS = 200;
+/** So long the connection is held: what was asked is on its way by then, and earlier connections of ours have ended. */
+const ON_ITS_WAY_MS = 1_000;
 
 /**
  * Closes an inspector that we opened and whose process does not answer now. No answer is awaited: the thread of the
@@ -20,12 +21,10 @@ export async function closeLater(facts: ProcessFacts, inspector: OpenInspector):
   const session = await connectInspector(inspector.url).catch(() => null);
   if (!session) return;
   // What it was asked before may come first: then there is a registry by now, and a watchdog.
-  for (const expression of [
-    callInTarget(closeRegistry),
-    unlessShared(callInTarget(closeInspector, inspectorPortOf(facts))),
-  ])
-    session.evaluateInTurn(expression).catch(() => {});
-  await Promise.race([session.closed, sleep(ON_ITS_WAY_MS)]);
+  const asked = [callInTarget(closeRegistry), unlessShared(callInTarget(closeInspector, inspectorPortOf(facts)))].map(
+    (expression) => closeUnlessShared(session, expression),
+  );
+  await Promise.race([Promise.all(asked), sleep(ON_ITS_WAY_MS)]);
   session.disconnect();
   const isClosed = (): true | null => (isListeningOn(facts, inspector.port) ? null : true);
   if (await poll(isClosed, AT_ONCE_MS)) removeMark(facts);

@@ -92,7 +92,7 @@ export function unlessShared(closing: string): string {
 }
 
 /** Connections to the inspector of this process; null where they cannot be told. */
-export function countConnections(
+function countConnections(
   inspector: Parameters<CountConnections>[0],
   fs: Parameters<CountConnections>[1],
 ): number | null {
