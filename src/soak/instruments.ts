@@ -86,7 +86,7 @@ async function installQueries(session: InspectorSession, log: RunLog): Promise<Q
   }
 }
 
-/** Ends every recording and closes the inspector; what is gone already is no error. */
+/** Ends every recording and closes the inspector; what is gone already is no error. Returns what was left, in words. */
 export async function takeDownInstruments({
   attachment,
   probe,
@@ -94,14 +94,14 @@ export async function takeDownInstruments({
   cpu,
   allocations,
   heapSession,
-}: Instruments): Promise<void> {
+}: Instruments): Promise<readonly string[]> {
   if (attachment.session.isOpen) {
     await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.discard()]);
     await queries?.remove().catch(() => {});
     await probe.remove().catch(() => {});
   }
   heapSession.disconnect();
-  await attachment.detach();
+  return (await attachment.detach()).problems;
 }
 
 /** The view from outside, which lives as long as the process does. */

@@ -195,7 +195,12 @@ export class TargetKeeper {
     await this.#pendingInside;
     const instruments = this.#instruments;
     this.#instruments = null;
-    if (instruments) await takeDownInstruments(instruments);
+    if (instruments) await this.#takeDown(instruments);
+  }
+
+  async #takeDown(instruments: Instruments): Promise<void> {
+    for (const problem of await takeDownInstruments(instruments))
+      this.#options.log.say(`while letting go of the target: ${problem}`);
   }
 
   async #askInside(): Promise<void> {
@@ -316,7 +321,7 @@ export class TargetKeeper {
     const instruments = this.#instruments;
     this.#instruments = null;
     // Nothing of ours may stay in one that works on.
-    if (instruments && reason === 'draining') await takeDownInstruments(instruments);
+    if (instruments && reason === 'draining') await this.#takeDown(instruments);
     else instruments?.attachment.session.disconnect();
     const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
     const cause = reason === 'draining' ? '' : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);

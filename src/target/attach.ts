@@ -3,8 +3,11 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
+import { closeLater } from './close-later.ts';
+import { closeUnlessShared } from './close-unless-shared.ts';
 import { type Connection, connectVerified } from './connect-verified.ts';
 import { newInspectorSockets, openBefore } from './event-loops.ts';
+import { connectionFailed } from './explain-failure.ts';
 import { InspectorError } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT, inspectorPortOf } from './inspector-port.ts';
 import { lockInspectorPort } from './inspector-port-lock.ts';
@@ -12,11 +15,11 @@ import type { NamedLock } from './named-lock.ts';
 import { openInspector, targetGone } from './open-inspector.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { poll } from './poll.ts';
-import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import { likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
 import { lockTarget } from './target-lock.ts';
-import { callInTarget, moveInspector } from './target-registry.ts';
+import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
 
 const MOVE_DEADLINE_MS = 5_000;
 
@@ -61,14 +64,9 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
       : `the inspector of ${facts.pid} is open already (port ${inspector.port})`,
   );
 
-  const first = await connectVerified(facts, inspector);
-  const request = {
-    openedByUs: opened || wasOpenedByUs(facts),
-    debugPort: inspectorPortOf(facts),
-    tickMs,
-  };
-  const { openedByUs } = await claimTarget(first.session, request).catch((error) => {
-    first.session.disconnect();
+  const isOurs = opened || wasOpenedByUs(facts);
+  const { first, openedByUs } = await claim(facts, inspector, isOurs, tickMs).catch(async (error) => {
+    if (isOurs && error instanceof InspectorError) await closeLater(facts, inspector);
     throw error;
   });
   removeMark(facts);
@@ -87,11 +85,29 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
   });
 }
 
+async function claim(
+  facts: ProcessFacts,
+  inspector: OpenInspector,
+  isOurs: boolean,
+  tickMs: Milliseconds,
+): Promise<{ readonly first: Connection; readonly openedByUs: boolean }> {
+  const first = await connectVerified(facts, inspector);
+  try {
+    const request = { openedByUs: isOurs, debugPort: inspectorPortOf(facts), tickMs };
+    const { openedByUs } = await claimTarget(first.session, request);
+    return { first, openedByUs };
+  } catch (error) {
+    first.session.disconnect();
+    throw error;
+  }
+}
+
 /** Every Node opens the same port, so the next target could not open its own while this one stays there. */
-async function moveAway(facts: ProcessFacts, { session, inspector }: Connection): Promise<Connection> {
+async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connection> {
+  const { session, inspector } = first;
   const before = openBefore(facts.pid, inspector.port);
-  // The answer never comes: the connection ends with the old port.
-  await session.evaluateInTurn(callInTarget(moveInspector), { deadlineMs: MOVE_DEADLINE_MS }).catch(() => {});
+  // Where another debugger is connected it stays where it is: to move it would wait for that one.
+  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), MOVE_DEADLINE_MS)) return first;
   session.disconnect();
   const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);
@@ -101,15 +117,5 @@ async function moveAway(facts: ProcessFacts, { session, inspector }: Connection)
     EXIT.attachFailed,
     `The inspector of ${facts.pid} left port ${inspector.port} and was not found again.`,
     'Try again; the watchdog in the target closes what is open within half a minute.',
-  );
-}
-
-function connectionFailed({ pid }: ProcessFacts, cause: InspectorError): ProfilerError {
-  return new ProfilerError(
-    'inspector-failed',
-    EXIT.attachFailed,
-    `The inspector of process ${pid} did not answer as it should: ${cause.message}.`,
-    `Try again. If it was left open: profiler detach --pid ${pid}`,
-    { cause },
   );
 }

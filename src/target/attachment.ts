@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { closeUnlessShared, OTHER_DEBUGGER } from './close-unless-shared.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError, takeIn } from './inspector-error.ts';
 import type { NamedLock } from './named-lock.ts';
@@ -9,7 +10,7 @@ import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { isListeningOn, isSameProcess, type ProcessFacts } from './process-facts.ts';
 import { inspectRegistry, WATCHDOG_TICKS, WATCHDOG_TICKS_IN_CAPTURE } from './registry-owner.ts';
 import type { InspectorSession } from './session.ts';
-import { callInTarget, cleanUpRegistry, closeRegistry, HEARTBEAT_EXPRESSION, setTickLimit } from './target-registry.ts';
+import { beat, callInTarget, cleanUpRegistry, closeRegistry, setTickLimit } from './target-registry.ts';
 
 const STEP_DEADLINE_MS = 2_000;
 /** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
@@ -41,7 +42,8 @@ export interface Attachment {
   /**
    * Undoes all that was installed, frees what the open inspector made V8 keep, and closes it if we opened it. Never
    * rejects and may be called again. A target that does not answer within `patienceMs` (2 s; more in the middle of a
-   * heap snapshot) is left to its watchdog. After a new `attach` to the same process the earlier
+   * heap snapshot) is left to its watchdog, and so is an inspector to which another debugger is connected: closing it
+   * would wait for that one, and the service with it. After a new `attach` to the same process the earlier
    * attachment is void: let go of it without a word.
    */
   detach(options?: { readonly patienceMs?: Milliseconds }): Promise<DetachResult>;
@@ -69,6 +71,7 @@ class HeldAttachment implements Attachment {
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
   readonly #heartbeatTimer: NodeJS.Timeout;
+  readonly #further = new Set<InspectorSession>();
   #detached: Promise<DetachResult> | null = null;
 
   constructor(parts: AttachmentParts) {
@@ -86,12 +89,20 @@ class HeldAttachment implements Attachment {
 
   async connect(): Promise<InspectorSession> {
     const further = await connectInspector(this.inspector.url);
+    this.#further.add(further);
+    void further.closed.then(() => this.#further.delete(further));
     void this.session.closed.then((end) => further.disconnect(end));
     return further;
   }
 
   async heartbeat(): Promise<void> {
-    await this.session.evaluate(HEARTBEAT_EXPRESSION, { deadlineMs: HEARTBEAT_DEADLINE_MS });
+    const isHeard = await this.session.evaluate(callInTarget(beat), { deadlineMs: HEARTBEAT_DEADLINE_MS });
+    // This tool stood still for too long: what it had installed is removed. The inspector closes when we let go of it.
+    if (isHeard === false)
+      this.session.disconnect({
+        cause: 'closed',
+        detail: 'the watchdog in the target had not heard of this tool for too long',
+      });
   }
 
   async suspendWatchdog(): Promise<void> {
@@ -113,7 +124,8 @@ class HeldAttachment implements Attachment {
     if (this.session.end?.cause === 'target-exiting') return { inspectorClosed: true, problems: [] };
     const session = this.session.isOpen ? this.session : await this.#reconnect();
     const problems = session ? await this.#leave(session, patienceMs) : this.#whyUnreachable();
-    const inspectorClosed = !this.openedByUs || (await this.#isClosed());
+    const isShared = problems.some((problem) => problem.startsWith(OTHER_DEBUGGER));
+    const inspectorClosed = !this.openedByUs || (!isShared && (await this.#isClosed()));
     if (!inspectorClosed && problems.length === 0) problems.push('the inspector did not close in time');
     return { inspectorClosed, problems };
   }
@@ -138,12 +150,13 @@ class HeldAttachment implements Attachment {
   async #leave(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
     const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
+    for (const further of this.#further) further.disconnect();
     // Not waited for one by one: a console call between the two would be kept alive for ever.
-    const closing = session.evaluateInTurn(callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
-    const answers = Promise.allSettled([discarded, closing]);
-    await (problems.length > 0 ? Promise.race([answers, sleep(100)]) : answers);
+    const closing = closeUnlessShared(session, callInTarget(closeRegistry), STEP_DEADLINE_MS);
+    const answers = Promise.all([closing, discarded.catch(() => {})]).then(([isShared]) => isShared);
+    const isShared = await (problems.length > 0 ? Promise.race([answers, sleep(100, false)]) : answers);
     session.disconnect();
-    return problems;
+    return isShared ? [...problems, this.#leftToOther()] : problems;
   }
 
   async #cleanUp(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
@@ -155,6 +168,12 @@ class HeldAttachment implements Attachment {
       if (error.reason === 'closed') return [];
       return [`the target does not answer (${error.message}); its watchdog cleans up and closes when it goes on`];
     }
+  }
+
+  #leftToOther(): string {
+    const { port } = this.inspector;
+    const command = `profiler detach --pid ${this.process?.pid ?? 'PID'}`;
+    return `${OTHER_DEBUGGER} (port ${port}), so it was left open; it closes when that one has gone, or then by: ${command}`;
   }
 
   #whyUnreachable(): string[] {

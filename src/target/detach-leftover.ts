@@ -1,15 +1,17 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { assessAttach } from './attach-checks.ts';
+import { closeUnlessShared, OTHER_DEBUGGER } from './close-unless-shared.ts';
 import { connectVerified } from './connect-verified.ts';
+import { connectionFailed } from './explain-failure.ts';
+import { InspectorError } from './inspector-error.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { removeMark, wasOpenedByUs } from './opening-mark.ts';
-import { candidateSockets, likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
+import { candidateSockets, likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { heldBy, inspectRegistry } from './registry-owner.ts';
-import type { InspectorSession } from './session.ts';
 import { assertNotHeld } from './target-lock.ts';
-import { callInTarget, cleanUpRegistry, closeInspector, closeRegistry } from './target-registry.ts';
+import { callInTarget, cleanUpRegistry, closeInspector, closeRegistry, unlessShared } from './target-registry.ts';
 
 export interface LeftoverResult {
   readonly closed: boolean;
@@ -31,6 +33,14 @@ export async function detachLeftover(
   const inspector = await probeSockets(force ? candidateSockets(facts.pid) : likelyInspectorSockets(facts));
   if (!inspector) return { closed: false, detail: `process ${facts.pid} has no inspector open` };
 
+  try {
+    return await closeAt(facts, inspector, force);
+  } catch (error) {
+    throw error instanceof InspectorError ? connectionFailed(facts, error) : error;
+  }
+}
+
+async function closeAt(facts: ProcessFacts, inspector: OpenInspector, force: boolean): Promise<LeftoverResult> {
   const { session } = await connectVerified(facts, inspector);
   try {
     const { state, heldByOther } = await inspectRegistry(session);
@@ -39,9 +49,10 @@ export async function detachLeftover(
     if (!state && !isOurs && !force) throw notOurs(facts.pid, inspector.port);
     const problems = await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry));
     await session.call('Runtime.discardConsoleEntries');
-    await closing(session, callInTarget(closeRegistry));
-    if (session.isOpen && (isOurs || force))
-      await closing(session, callInTarget(closeInspector, inspectorPortOf(facts)));
+    let isShared = await closeUnlessShared(session, callInTarget(closeRegistry));
+    if (!isShared && session.isOpen && (isOurs || force))
+      isShared = await closeUnlessShared(session, unlessShared(callInTarget(closeInspector, inspectorPortOf(facts))));
+    if (isShared) return { closed: false, detail: [leftToOther(facts.pid, inspector.port), ...problems].join('; ') };
     removeMark(facts);
     const closed = !session.isOpen;
     const what = closed
@@ -53,9 +64,9 @@ export async function detachLeftover(
   }
 }
 
-/** The answer does not come when the inspector closes: either way the call has done its work when it settles. */
-async function closing(session: InspectorSession, expression: string): Promise<void> {
-  await session.evaluateInTurn(expression, { deadlineMs: 2_000 }).catch(() => {});
+/** To close waits for the other end of every connection, and the service with it. */
+function leftToOther(pid: number, port: number): string {
+  return `cleaned up in process ${pid}; ${OTHER_DEBUGGER} (port ${port}), so it was left open: end that one and try again`;
 }
 
 function notOurs(pid: number, port: number): ProfilerError {

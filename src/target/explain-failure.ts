@@ -1,5 +1,6 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Attachment } from './attachment.ts';
 import { InspectorError } from './inspector-error.ts';
 import { isSameProcess } from './process-facts.ts';
@@ -45,6 +46,17 @@ export function explainFailure(
     EXIT.attachFailed,
     `${facts.name} (process ${facts.pid}) did not answer as it should: ${cause.message}.`,
     'A blocked event loop answers late: try again when it is less busy.',
+    { cause },
+  );
+}
+
+/** For one that is not attached to yet, or no more. */
+export function connectionFailed({ pid }: Pick<TargetFacts, 'pid'>, cause: InspectorError): ProfilerError {
+  return new ProfilerError(
+    'inspector-failed',
+    EXIT.attachFailed,
+    `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}.`,
+    `Try again. If it was left open: profiler detach --pid ${pid}`,
     { cause },
   );
 }

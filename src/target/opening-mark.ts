@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TargetFacts } from '../model/run-manifest.ts';
+import { readProcLink } from './proc.ts';
 import { isSameProcess } from './process-facts.ts';
 
 type Identity = Pick<TargetFacts, 'pid' | 'startTicks'>;
@@ -38,13 +39,21 @@ export function removeMark(target: Identity): void {
   }
 }
 
+/** Those of another pid namespace that shares the directory cannot be told dead from here. */
 function removeMarksOfTheDead(): void {
+  const prefix = ownPrefix();
   for (const name of readdirSync(tmpdir())) {
-    const [pid, startTicks] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-').map(Number) : [];
+    const [pid, startTicks] = name.startsWith(prefix) ? name.slice(prefix.length).split('-').map(Number) : [];
     if (pid && startTicks && !isSameProcess({ pid, startTicks })) removeMark({ pid, startTicks });
   }
 }
 
 function markFile({ pid, startTicks }: Identity): string {
-  return join(tmpdir(), `${PREFIX}${pid}-${startTicks}`);
+  return join(tmpdir(), `${ownPrefix()}${pid}-${startTicks}`);
+}
+
+/** Pids count within one pid namespace only. */
+function ownPrefix(): string {
+  const namespace = /\d+/.exec(readProcLink('self', 'ns/pid') ?? '')?.[0] ?? '0';
+  return `${PREFIX}${namespace}-`;
 }

@@ -5,13 +5,7 @@ import { commandOf } from './named-lock.ts';
 import { readArguments, readProcLink, readStat } from './proc.ts';
 import type { InspectorSession } from './session.ts';
 import { targetBusy } from './target-lock.ts';
-import {
-  callInTarget,
-  installRegistry,
-  type RegistryOwner,
-  type RegistryState,
-  readRegistry,
-} from './target-registry.ts';
+import { callInTarget, installIn, type RegistryOwner, type RegistryState, readRegistry } from './target-registry.ts';
 
 /** Without a word from the tool for 25 to 30 s the watchdog closes the inspector; for up to 60 s during a capture. */
 export const WATCHDOG_TICK_MS = 5_000;
@@ -49,7 +43,7 @@ export async function claimTarget(
   if (state && heldByOther) throw heldBy(state);
   const openedByUs = request.openedByUs || (state?.openedByUs ?? false);
   await session.evaluateInTurn(
-    callInTarget(installRegistry, {
+    installIn({
       owner: ownMark(),
       openedByUs,
       debugPort: request.debugPort,

@@ -17,8 +17,13 @@ interface Registry {
   readonly cleanups: Map<string, () => void>;
   /** Runs the cleanups. Returns what went wrong. */
   readonly cleanUp: () => string[];
-  /** Cleans up, removes the registry, and closes the inspector if we opened it. */
-  readonly close: () => void;
+  /** Nothing of ours runs any more but the watchdog, which closes the inspector when nobody is connected to it. */
+  expired: boolean;
+  /**
+   * Cleans up, removes the registry, and closes the inspector if we opened it. Not while more than `own` connections are
+   * open: to close waits for the other end of each, and the service would stand still with it. Returns their number then.
+   */
+  readonly close: (own: number) => number | undefined;
 }
 
 /** The tool that is attached. Pids count within one pid namespace only. */
@@ -43,6 +48,11 @@ interface RegistryRequest {
   readonly tickLimit: number;
 }
 
+type CountConnections = (
+  inspector: Pick<typeof import('node:inspector'), 'url'>,
+  fs: Pick<typeof import('node:fs'), 'readFileSync'>,
+) => number | null;
+
 type WithRegistry = Record<symbol, Registry | undefined>;
 
 /** The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached. */
@@ -50,6 +60,14 @@ export const REGISTRY_EXPRESSION: string = `globalThis[Symbol.for('soak-profiler
 
 /** Tells the watchdog that the tool lives. Any other expression may carry it along. */
 export const HEARTBEAT_EXPRESSION: string = `void ((${REGISTRY_EXPRESSION} ?? {}).silentTicks = 0)`;
+
+/** As an expression. False when the watchdog has given the tool up, or is gone. */
+export function beat(): boolean {
+  const registry = (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')];
+  if (!registry || registry.expired) return false;
+  registry.silentTicks = 0;
+  return true;
+}
 
 /** An expression that calls a function of this file in the target. */
 export function callInTarget<Arguments extends readonly unknown[]>(
@@ -59,6 +77,41 @@ export function callInTarget<Arguments extends readonly unknown[]>(
   return `(${action.toString()})(${parameters.map((value) => JSON.stringify(value)).join(', ')})`;
 }
 
+/** An expression that installs the registry. */
+export function installIn(request: RegistryRequest): string {
+  return `(${installRegistry.toString()})(${JSON.stringify(request)}, ${countConnections.toString()})`;
+}
+
+/**
+ * An expression that closes the inspector: with its value, the number of connections, it says that it did not since more
+ * than the one that asks are open. `_debugEnd` waits for the other end of each, and with it the service does.
+ */
+export function unlessShared(closing: string): string {
+  const count = `(${countConnections.toString()})(require('node:inspector'), require('node:fs'))`;
+  return `((count) => count > 1 ? count : void ${closing})(${count})`;
+}
+
+/** Connections to the inspector of this process; null where they cannot be told. */
+function countConnections(
+  inspector: Parameters<CountConnections>[0],
+  fs: Parameters<CountConnections>[1],
+): number | null {
+  const port = /:(\d+)\//.exec(inspector.url() ?? '')?.[1];
+  if (port === undefined) return 0;
+  const localPort = Number(port).toString(16).toUpperCase().padStart(4, '0');
+  const established = new RegExp(`^ *\\d+: [0-9A-F]+:${localPort} [0-9A-F]+:[0-9A-F]+ 01 `, 'gm');
+  let count = 0;
+  for (const table of ['tcp', 'tcp6']) {
+    try {
+      count += (fs.readFileSync(`/proc/self/net/${table}`, 'utf8').match(established) ?? []).length;
+    } catch {
+      // A kernel without IPv6 has no second one.
+      if (table === 'tcp') return null;
+    }
+  }
+  return count;
+}
+
 export function readRegistry(): RegistryState | null {
   const registry = (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')];
   if (!registry) return null;
@@ -66,12 +119,15 @@ export function readRegistry(): RegistryState | null {
 }
 
 /** Puts the registry in place and starts the watchdog. What a registry before it had installed is undone first. */
-export function installRegistry(request: RegistryRequest): void {
+function installRegistry(request: RegistryRequest, count: CountConnections): void {
   const key = Symbol.for('soak-profiler');
   const place = globalThis as unknown as WithRegistry;
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const timers = require('node:timers') as typeof import('node:timers');
+  const { readFileSync } = require('node:fs') as typeof import('node:fs');
   const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
+
+  if (!place[key] && !Object.isExtensible(place)) throw new Error('the program has frozen its global object');
 
   const cleanUp = (): string[] => {
     const errors: string[] = [];
@@ -85,11 +141,15 @@ export function installRegistry(request: RegistryRequest): void {
     registry.cleanups.clear();
     return errors;
   };
-  const close = (): void => {
+  const close = (own: number): number | undefined => {
+    registry.expired = true;
     cleanUp();
+    // The tool answers, so it may close where the number cannot be told; the watchdog does not.
+    const connections = request.openedByUs ? (count(inspector, { readFileSync }) ?? (own > 0 ? 0 : 1)) : 0;
+    if (connections > own) return connections;
     timers.clearInterval(timer);
     delete place[key];
-    if (!request.openedByUs) return;
+    if (!request.openedByUs) return undefined;
     // In one go, so that no console call comes in between: an open inspector keeps the arguments of the last
     // thousand of them alive, even after it was closed. Only this call frees them.
     debugProcess._debugEnd();
@@ -98,13 +158,21 @@ export function installRegistry(request: RegistryRequest): void {
     session.connect();
     session.post('Runtime.discardConsoleEntries');
     session.disconnect();
+    return undefined;
   };
+  // The table of the connections is long where the service has many: at most a hundredth of the time goes into it.
+  let ticksToSkip = 0;
   // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
   const watch = (): void => {
     registry.silentTicks += 1;
-    if (registry.silentTicks < registry.tickLimit) return;
+    if (!registry.expired && registry.silentTicks < registry.tickLimit) return;
+    ticksToSkip -= 1;
+    if (ticksToSkip >= 0) return;
     try {
-      close();
+      const [seconds, nanoseconds] = process.hrtime();
+      close(0);
+      const [tookSeconds, tookNanoseconds] = process.hrtime([seconds, nanoseconds]);
+      ticksToSkip = Math.floor((tookSeconds * 1e5 + tookNanoseconds / 1e4) / request.tickMs);
     } catch {
       // A watchdog must never take the service down.
     }
@@ -123,6 +191,7 @@ export function installRegistry(request: RegistryRequest): void {
     tickLimit: request.tickLimit,
     cleanups: new Map(),
     cleanUp,
+    expired: false,
     close,
   };
   Object.defineProperty(place, key, { value: registry, configurable: true, enumerable: false, writable: false });
@@ -140,12 +209,15 @@ export function cleanUpRegistry(): string[] {
   return (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.cleanUp() ?? [];
 }
 
-/** Removes the rest. If we opened the inspector, the answer never arrives: the connection ends with it. */
-export function closeRegistry(): void {
-  (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.close();
+/**
+ * Removes the rest. If we opened the inspector, the answer never arrives: the connection ends with it. Where others are
+ * connected too, it says how many connections there are, and the watchdog closes it when they have gone.
+ */
+export function closeRegistry(): number | undefined {
+  return (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.close(1);
 }
 
-/** Closes the inspector, whoever opened it; the answer never arrives, since the connection ends with it. */
+/** Closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the connection ends with it. */
 export function closeInspector(debugPort: number): void {
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
@@ -157,7 +229,7 @@ export function closeInspector(debugPort: number): void {
   session.disconnect();
 }
 
-/** Opens the inspector anew on a port that the kernel chooses, so that the next process can have this one. */
+/** Opens the inspector anew on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
 export function moveInspector(): void {
   const inspector = require('node:inspector') as typeof import('node:inspector');
   (process as unknown as { _debugEnd(): void })._debugEnd();

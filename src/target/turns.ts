@@ -17,7 +17,9 @@ type WithTurns = Record<symbol, Turns | undefined>;
 /** Resolves with what the action returned; with undefined when `takeTurn` was faster. */
 export async function awaitTurn(id: string, action: () => unknown): Promise<unknown> {
   const key = Symbol.for('soak-profiler.turns');
-  const place = globalThis as unknown as WithTurns;
+  // A program may have frozen its global object. Where nothing can be kept, there is no turn to wait for.
+  const place = [globalThis, process].find(Object.isExtensible) as unknown as WithTurns | undefined;
+  if (!place) return action();
   let turns = place[key];
   if (!turns) {
     turns = new Map();
@@ -50,7 +52,8 @@ export interface TakenTurn {
  * asked while the target stood still is dispatched together with this, and has not waited at all.
  */
 export function takeTurn(id: string, patienceMs: number): TakenTurn {
-  const waiting = (globalThis as unknown as WithTurns)[Symbol.for('soak-profiler.turns')]?.get(id);
+  const key = Symbol.for('soak-profiler.turns');
+  const waiting = [globalThis, process].map((place) => (place as unknown as WithTurns)[key]?.get(id)).find(Boolean);
   if (!waiting) return { outcome: 'gone' };
   const [seconds, nanoseconds] = process.hrtime();
   if (seconds * 1e3 + nanoseconds / 1e6 - waiting.sinceMs < patienceMs) return { outcome: 'early' };
