@@ -9,10 +9,10 @@ import { countRetained } from '../helpers/retention.ts';
 import { startInspected } from './inspected-child.ts';
 
 const clock = createHostClock();
-/** Half of the time in `burnCycles`, the other half idle. */
+/** Half of the time in `burnCycles`, the other half idle. It calls itself, so that V8 cannot make it a part of its caller. */
 const BUSY = `
-function burnCycles(ms) { const end = performance.now() + ms; let x = 0; while (performance.now() < end) x += Math.sqrt(x + 1); return x; }
-setInterval(() => burnCycles(25), 50);
+function burnCycles(n) { return n < 2 ? n : burnCycles(n - 1) + burnCycles(n - 2); }
+setInterval(() => { const end = performance.now() + 25; while (performance.now() < end) burnCycles(16); }, 50);
 console.log('ready');
 `;
 
