@@ -42,7 +42,8 @@ says so. Whatever is written whole (manifest, profiles, snapshots) is written to
 
 \`run.json\` carries a \`checksum\` of its own content (spaces and line ends do not count). When the recording is closed in order, its last
 version has a \`seal\`: the number of lines of each journal with a checksum over them, and the size of each profile, snapshot and
-database file. Readers compare. A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
+database file. Readers compare. A file that was overwritten with as many bytes shows only where its content cannot be read.
+A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
 service was to be seen: \`process\` (by the system) and \`inside\` (by its runtime).
 
 What is missing or was changed is named in the report, and such a run cannot pass ([verdicts.md](verdicts.md#what-a-pass-needs)).
@@ -53,11 +54,19 @@ Runs of earlier versions have neither checksum nor seal: they are judged by what
 A run is recorded into an empty folder, or one that is not there. \`--force\` replaces a folder whose run.json says that it is a
 run of this tool, and no other. After all checks that folder gets the name \`DIR.replaced-<start of the new run>\`; it is removed when
 the new run has ended and holds data. It stays when the new run recorded nothing, when the disk lost a part of it, and when other
-files lie in it.
+files lie in it. Of the old run only those files are removed that its run.json names.
 
-The files of an earlier report are replaced; files of somebody else with the same names are not (exit code 2). Every other result
+Soaks of one service that begin in the same second get folders of their own: \`<run-id>\`, \`<run-id>-2\`. Where the service is restarted
+for changed files (\`node --watch-path=DIR\`, nodemon), folders inside of what is watched are refused (exit code 2): name \`--out\` and
+\`--report-dir\` elsewhere. Plain \`node --watch\` looks at imported files only.
+
+A run that is being recorded is locked: a second soak, \`--force\` or not, and \`import --into\` end with exit code 2 and name the process that
+records. The lock is gone with that process, however it ended. It reaches as far as one network namespace: two containers that share
+a disk do not see each other's.
+
+The files of an earlier report are replaced, as are a JUnit file of \`check\` and a comment of \`baseline compare\` that hold nothing else; files of somebody else with the same names are not (exit code 2). Every other result
 (\`flame\`, \`cpu\`, \`heap snapshot\`, \`heap redact\`, \`export\`, \`baseline save\`, \`load --init\`) replaces a regular file with \`--force\`
-only, and never a file that it is made from. A symbolic link, a folder or a device in the place of a result is refused.
+only, and never a file that it is made from. No result takes the place of a file that a run consists of. A symbolic link, a folder or a device in the place of a result is refused.
 
 Before a soak its disk is looked at. Without room for the journals it is refused (exit code 6); captures that may not fit are told.
 During the run samples go first: while the disk takes nothing they wait in memory, up to 32 MB a journal. A heap snapshot whose file
