@@ -11,7 +11,9 @@ import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
+import { scriptNames } from '../format/script-names.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { ScriptNames } from '../model/original-names.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
@@ -45,14 +47,15 @@ export async function analyseRun(
   const run = await readRun(runDir);
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
-  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
+  const maps = await readSourceMaps(run, note);
+  const placeOf = createPlaceOf(run.manifest.scripts, maps, note);
   const losses = [...run.losses];
   const lose = (text: string): void => {
     note(text);
     losses.push(text);
   };
   const cpu = await readCpu(run, placeOf, lose);
-  const heap = await readHeapGrowth(run, onProgress);
+  const heap = await readHeapGrowth(run, scriptNames(run.manifest.scripts, maps), onProgress);
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
@@ -89,6 +92,7 @@ export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGa
 /** Growth over the snapshots of one life of the process: the life that has most of them. */
 async function readHeapGrowth(
   run: Run,
+  scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const snapshots = largestSegment(run.manifest.snapshots);
@@ -99,6 +103,7 @@ async function readHeapGrowth(
       {
         requests: snapshots.map(({ requests }) => requests),
         idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
+        scripts,
         onProgress: onceEach(onProgress),
       },
     );

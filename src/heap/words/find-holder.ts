@@ -2,8 +2,7 @@ import type { Holder, KnownBy, ListenerApi, NamedObject, Owner, PlainContainer }
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { keyBefore } from './map-entries.ts';
-import { nodeWords } from './node-words.ts';
-import { isDictionaryAt, isPart, type NodePath } from './path-words.ts';
+import { isDictionaryAt, isPart, type NodePath, variableAfter } from './path-words.ts';
 import { isContext, type Scopes } from './scopes.ts';
 
 export interface FoundHolder {
@@ -31,7 +30,7 @@ export function findHolder(
   const holder =
     timersOf(graph, path, at, anchor) ??
     listenersOf(naming, at) ??
-    rootOf(graph, path, at) ??
+    rootOf(naming, at) ??
     plainHolder(naming, at, anchor, isChain);
   return { holder, at };
 }
@@ -145,13 +144,13 @@ function keyText(graph: HeapGraph, table: number, edge: number): string | null {
 }
 
 /** Nothing of the program holds it: V8's roots do. */
-function rootOf(graph: HeapGraph, path: NodePath, at: number): Holder | null {
+function rootOf({ graph, path, scopes }: Naming, at: number): Holder | null {
   const node = path.nodes[at]!;
   if (graph.nodeType[node] !== NODE.synthetic && at > 0) return null;
   const name = className(graph, node);
   const member = path.nodes[at + 1];
   return /handles|Persistent|GC roots|^$/.test(name) && member !== undefined
-    ? { container: 'handles', class: nodeWords(graph, member) }
+    ? { container: 'handles', class: scopes.words(member) }
     : { container: 'engine', name: name || '(GC roots)' };
 }
 
@@ -163,10 +162,10 @@ function plainHolder(naming: Naming, at: number, anchor: number, isChain: boolea
     return { container, ...namedObject(naming, at) };
   // The slot is the name: its owner has it, and one object of what grows hangs on it.
   const knownBy = knownByEdge(graph, path, at + 1, scopes);
-  const owner = isContext(graph, node) ? scopeOf(scopes, node) : ownerAt(naming, at, 0);
+  const owner = isContext(graph, node) ? scopeOf(naming, at) : ownerAt(naming, at, 0);
   return {
     container: isChain ? 'chain' : 'slot',
-    class: nodeWords(graph, path.nodes[anchor + 1] ?? node),
+    class: scopes.words(path.nodes[anchor + 1] ?? node),
     knownBy,
     owner,
   };
@@ -187,7 +186,7 @@ function containerOf(graph: HeapGraph, path: NodePath, at: number): PlainContain
 export function namedObject(naming: Naming, at: number): NamedObject {
   const { graph, path, scopes } = naming;
   return {
-    class: nodeWords(graph, path.nodes[at]!),
+    class: scopes.words(path.nodes[at]!),
     knownBy: knownByEdge(graph, path, at, scopes),
     owner: ownerAt(naming, at - 1, 0),
   };
@@ -202,10 +201,12 @@ function knownByEdge(graph: HeapGraph, path: NodePath, at: number, scopes: Scope
   const name = edgeName(graph, edge);
   switch (graph.edgeType[edge]) {
     case EDGE.context:
-      return { how: 'variable', name };
+      return { how: 'variable', name: scopes.variableName(path.nodes[at - 1]!, name) };
     case EDGE.property:
       if (isDictionaryAt(graph, path.nodes[at - 1]!)) return { how: 'key' };
-      return { how: name.startsWith('#') ? 'private-field' : name.startsWith('<symbol') ? 'symbol' : 'property', name };
+      if (name.startsWith('#'))
+        return { how: 'private-field', name: scopes.originals.privateName(path.nodes[at - 1]!, name) };
+      return { how: name.startsWith('<symbol') ? 'symbol' : 'property', name };
     default:
       return null;
   }
@@ -218,12 +219,12 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   const { graph, path, scopes } = naming;
   if (at <= 0 || depth > DEEPEST_OWNER) return null;
   const node = path.nodes[at]!;
-  const scope = scopeOf(scopes, node);
+  const scope = scopeOf(naming, at);
   if (scope) return scope;
   const above = (): Owner | null => ownerAt(naming, at - 1, depth + 1);
   const type = graph.nodeType[node]!;
   if (type === NODE.closure) {
-    const name = className(graph, node);
+    const name = scopes.originals.nameOf(node) ?? className(graph, node);
     if (name === '' || graph.edgeType[path.edges[at + 1]!] !== EDGE.property) return above();
     // By custom, names of classes begin with a capital letter.
     return { kind: /^[A-Z]/.test(name) ? 'class' : 'function-object', name };
@@ -231,8 +232,8 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   if (type !== NODE.object || isContext(graph, node)) return above();
   const knownBy = knownByEdge(graph, path, at, scopes);
   if (!isContainer(graph, node)) {
-    const words = nodeWords(graph, node);
-    return { kind: 'instance', class: words, knownBy: isOwnName(knownBy, className(graph, node)) ? knownBy : null };
+    const words = scopes.words(node);
+    return { kind: 'instance', class: words, knownBy: isOwnName(knownBy, words) ? knownBy : null };
   }
   if (knownBy === null) return above();
   // `exports.pending` is the module's `pending`.
@@ -246,6 +247,7 @@ function isOwnName(knownBy: KnownBy | null, name: string): boolean {
   return knownBy.name.toLowerCase() !== name.toLowerCase();
 }
 
-function scopeOf(scopes: Scopes, node: number): Owner | null {
-  return (scopes.ofModule(node) ?? scopes.ofContext(node))?.owner ?? null;
+/** Of the module or function whose variable the path goes on by. */
+function scopeOf({ graph, path, scopes }: Naming, at: number): Owner | null {
+  return scopes.ownerOf(path.nodes[at]!, variableAfter(graph, path, at));
 }
