@@ -11,6 +11,8 @@ import { type Binding, readScopes, type ScriptFunction, type ScriptScope } from 
 
 const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const IDENTIFIER_AT = /#?[\p{ID_Start}$_][\p{ID_Continue}$]*/uy;
+const NAMED_FUNCTION = /^(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
+const NAMED_CLASS = /^class\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
 const KEYWORD =
   /^(?:async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|export|extends|false|finally|for|function|get|if|import|in|instanceof|let|new|null|return|set|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
 const LONGEST_NAME = 100;
@@ -20,7 +22,8 @@ const MOST_USES = 30;
 const MOST_NUMBERS = 4_000_000;
 
 /** What bundlers call the parameters of the function that they wrap a module of CommonJS in. */
-const WRAPPER_PARAMETER = /^(?:exports|module|__webpack_exports__|__webpack_module__|__webpack_require__|__unused_webpack_\w+)$/;
+const WRAPPER_PARAMETER =
+  /^(?:exports|module|__webpack_exports__|__webpack_module__|__webpack_require__|__unused_webpack_\w+)$/;
 
 /**
  * Finds the original names of what `script` declares in its source map: the name at the place of the declaration or of a
@@ -83,7 +86,7 @@ class OriginalText {
   }
 
   function(head: ScriptFunction): OriginalFunction | null {
-    const name = head.name === '' ? null : this.#functionName(head);
+    const name = this.#functionName(head);
     if (name === null || name === head.name) return null;
     return { start: this.#position(head.at), end: this.#position(head.body), minified: head.name, name };
   }
@@ -104,12 +107,22 @@ class OriginalText {
     return variable;
   }
 
-  #functionName({ nameAt, name }: ScriptFunction): string | null {
-    if (nameAt < 0) return null;
+  #functionName(head: ScriptFunction): string | null {
+    const { hasOwnName, nameAt, name } = head;
+    const dropped = hasOwnName ? null : this.#droppedName(head);
+    if (dropped !== null || nameAt < 0) return dropped;
     const declared = this.#byPlace.get(nameAt);
     const original = declared ? this.variable(declared).name : (this.#nameInMap(nameAt) ?? this.#nameInSource(nameAt));
     // A name that a bundler made stands nowhere in the sources.
     return original ?? (this.#sourceAt(nameAt) === null ? null : name);
+  }
+
+  /** Minifiers leave out the name of a function that does not use it. */
+  #droppedName({ start, isClass }: ScriptFunction): string | null {
+    const segment = this.#segment(start);
+    const line = segment && this.#linesOf(segment[1]!)[segment[2]!]?.slice(segment[3]);
+    const name = line && (isClass ? NAMED_CLASS : NAMED_FUNCTION).exec(line)?.[1];
+    return name && name.length <= LONGEST_NAME && !KEYWORD.test(name) ? name : null;
   }
 
   /** A function around a module that no source has. */

@@ -1,4 +1,4 @@
-import { type AnyNode, type Function as FunctionNode, parse, type Program } from 'acorn';
+import { type AnyNode, type Function as FunctionNode, type Program, parse } from 'acorn';
 
 /** A variable, class, function or private name (`#entries`), at the place where it is declared. */
 export interface Binding {
@@ -28,8 +28,9 @@ export interface ScriptFunction {
   /** V8's place of a function is that of its parameters, of a class without a constructor that of the class. */
   readonly at: number;
   readonly body: number;
-  /** By which V8 calls it; empty where no variable of the script has that name. */
+  /** By which V8 calls it: its own, or that of the variable that it is assigned to; empty for neither. */
   readonly name: string;
+  readonly hasOwnName: boolean;
   /** The variable that it is named by. */
   readonly nameAt: number;
   readonly params: readonly Binding[];
@@ -250,7 +251,8 @@ class ScopeReader {
   #exported(node: Extract<AnyNode, { type: 'ExportNamedDeclaration' }>, scope: ScriptScope): void {
     if (node.source) return;
     for (const { local, exported } of node.specifiers)
-      if (local.type === 'Identifier' && exported.type === 'Identifier') this.#exports.push([exported.name, local.name]);
+      if (local.type === 'Identifier' && exported.type === 'Identifier')
+        this.#exports.push([exported.name, local.name]);
     if (!node.declaration) return;
     const before = new Set(scope.bindings.keys());
     this.#visit(node.declaration, scope);
@@ -297,6 +299,7 @@ class ScopeReader {
       at,
       body: node.body.start,
       name: named?.name ?? '',
+      hasOwnName: Boolean(node.id),
       nameAt: named?.at ?? -1,
       params,
     };
@@ -330,6 +333,7 @@ class ScopeReader {
       at: makerAt?.start ?? node.start,
       body: makerAt?.body.start ?? node.body.start,
       name: own?.name ?? '',
+      hasOwnName: Boolean(node.id),
       nameAt: own?.at ?? -1,
       params: [],
     };
@@ -373,9 +377,9 @@ class ScopeReader {
 function placeOfFunction(text: string, node: FunctionNode): number {
   if (node.type === 'ArrowFunctionExpression') return node.start;
   const from = node.id?.end ?? node.start;
-  const bare = text.slice(from, node.params[0]?.start ?? node.body.start).replace(/\/\*[^]*?\*\/|\/\/.*/g, (comment) =>
-    ' '.repeat(comment.length),
-  );
+  const bare = text
+    .slice(from, node.params[0]?.start ?? node.body.start)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => ' '.repeat(comment.length));
   const open = bare.indexOf('(');
   return open < 0 ? node.start : from + open;
 }

@@ -171,7 +171,15 @@ class NumberReader {
     const count = this.#number();
     if (count < 0 || count > this.#numbers.length) throw new RangeError('a count that cannot be');
     const variables = Array.from({ length: count }, () => this.variable());
-    return { start, end, isModule: (flags & MODULE) > 0, isClass: (flags & CLASS) > 0, functionName, source, variables };
+    return {
+      start,
+      end,
+      isModule: (flags & MODULE) > 0,
+      isClass: (flags & CLASS) > 0,
+      functionName,
+      source,
+      variables,
+    };
   }
 
   function(): OriginalFunction {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transformSync } from 'esbuild';
 import { SourceCollector } from '../../src/capture/source-collector.ts';
 import { startInspected } from './inspected-child.ts';
 
@@ -89,7 +90,13 @@ test('scripts without a map, with a broken one, and what is no file', async (t) 
     'remote.js': '//# sourceMappingURL=https://example.org/remote.js.map',
   });
   const files = ['none.js', 'broken.js', 'remote.js', 'absent.js'].map((name) => join(root, name));
-  const records = await collector.collect([...files, '', 'node:internal/fs', 'evalmachine.<anonymous>', 'wasm://wasm/1']);
+  const records = await collector.collect([
+    ...files,
+    '',
+    'node:internal/fs',
+    'evalmachine.<anonymous>',
+    'wasm://wasm/1',
+  ]);
   assert.deepEqual(
     records.map((record) => [record.url, record.mapFile]),
     files.map((file) => [file, null]),
@@ -137,4 +144,28 @@ test('a script that was translated while it was loaded is looked up in the targe
   const [record] = await collector.addLoadedMaps(records, target.session);
   const map = readKept(kept, record!.mapFile);
   assert.deepEqual([map.sources, map.sourcesContent], [[script], undefined]);
+});
+
+test('with the map of a minified script its original names are kept, and no text; a script that is none costs its names only', async (t) => {
+  const source = 'const cache = new Map();\nexports.keep = (id) => cache.set(id, "secret");';
+  const { code, map } = transformSync(source, { minify: true, sourcemap: 'external', sourcefile: 'a.js' });
+  const link = (name: string) => `\n//# sourceMappingURL=${name}.js.map\n`;
+  const { root, kept } = makeProgram(t, {
+    'a.js': `${code}${link('a')}`,
+    'a.js.map': map,
+    'b.js': `this is no script${link('b')}`,
+    'b.js.map': map,
+  });
+  const collector = new SourceCollector({
+    pid: () => process.pid,
+    folder: kept,
+    onUnusable: assert.fail,
+    names: true,
+  });
+  const records = await collector.collect(['a', 'b'].map((name) => join(root, `${name}.js`)));
+  const [named, bare] = records.map((record) => readKept(kept, record.mapFile));
+  assert.ok(named.originalNames.names.includes('cache'));
+  assert.equal(JSON.stringify(named).includes('secret'), false);
+  assert.equal(bare.originalNames, undefined);
+  assert.equal(bare.mappings, named.mappings);
 });

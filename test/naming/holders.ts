@@ -304,7 +304,8 @@ export const HOLDERS: readonly HolderCase[] = [
   },
   {
     name: 'cache in the scope of a bound function',
-    beside: "function memoize(fn) { const cache = new Map(); function lookUp(self, key) { if (!cache.has(key)) cache.set(key, fn(key)); return cache.get(key); } return lookUp.bind(null, {}); }",
+    beside:
+      'function memoize(fn) { const cache = new Map(); function lookUp(self, key) { if (!cache.has(key)) cache.set(key, fn(key)); return cache.get(key); } return lookUp.bind(null, {}); }',
     state: { byPath: `memoize((key) => (${RECORD.replace(/\bi\b/g, 'key')}))` },
     keep: "@byPath('path ' + i);",
     twin: "@byPath('path ' + (i % 9));",

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,6 +83,8 @@ async function namesOf(snapshots: readonly string[], folder: string): Promise<re
 }
 
 async function send(agent: Agent, port: number, count: number): Promise<void> {
+  // The service may close what was idle while its heap was written.
+  agent.destroy();
   let left = count;
   const worker = async (): Promise<void> => {
     while (left-- > 0) await ask(agent, port);

@@ -33,7 +33,9 @@ export class Originals {
     if (!location || !functions) return null;
     const inHead = functions.findLast(({ start, end }) => isWithin(location, start, end));
     // V8 names a class by its constructor and a method with its class: `Store.close`.
-    return inHead && inHead.minified === location.functionName.split('.').at(-1) ? inHead.name : null;
+    return inHead && (inHead.minified === '' || inHead.minified === location.functionName.split('.').at(-1))
+      ? inHead.name
+      : null;
   }
 
   /** `#e` of an object: it is private to its class, or to one above that. */
@@ -89,7 +91,8 @@ export class Originals {
     let next = 0;
     for (let at = this.#internal(insider, 'context'); at >= 0; at = this.#internal(at, 'previous')) {
       const names = this.#variablesOf(at);
-      const place = names.length === 0 ? -1 : around.findIndex((scope, index) => index >= next && holdsAll(scope, names));
+      const place =
+        names.length === 0 ? -1 : around.findIndex((scope, index) => index >= next && holdsAll(scope, names));
       if (at === context) return around[place] ?? null;
       if (place >= 0) next = place + 1;
     }
@@ -132,7 +135,9 @@ export class Originals {
 
   #locate(node: number): ReturnType<SourceLocations['locate']> {
     const type = this.#graph.nodeType[node];
-    return this.#scripts.size > 0 && (type === NODE.object || type === NODE.closure) ? this.#locations.locate(node) : null;
+    return this.#scripts.size > 0 && (type === NODE.object || type === NODE.closure)
+      ? this.#locations.locate(node)
+      : null;
   }
 
   #internal(node: number, name: string): number {
