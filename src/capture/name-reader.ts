@@ -16,28 +16,36 @@ export class NameReader {
 
   /** Null where there are none to tell. `root`: of the target's files. */
   read(path: string, root: string): Promise<OriginalNames | null> {
-    this.#worker ??= new Worker(new URL('./name-worker.js', import.meta.url), {
-      execArgv: [],
-      resourceLimits: LIMITS,
-    });
+    this.#worker ??= this.#start();
     const worker = this.#worker;
     return new Promise((resolve) => {
       const end = (answer: NameAnswer, isBroken: boolean): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        worker.off('message', answered);
+        worker.off('exit', broken);
         if (isBroken) {
-          worker.on('error', () => {});
           this.#worker = null;
           void worker.terminate();
         }
         resolve(answer);
       };
-      const timer = setTimeout(() => end(null, true), DEADLINE_MS);
-      worker.once('message', (answer: NameAnswer) => end(answer, false));
-      worker.once('error', () => end(null, true));
-      worker.once('exit', () => end(null, true));
+      const answered = (answer: NameAnswer): void => end(answer, false);
+      const broken = (): void => end(null, true);
+      const timer = setTimeout(broken, DEADLINE_MS);
+      worker.on('message', answered);
+      worker.on('exit', broken);
       worker.postMessage({ path, root } satisfies NameRequest);
     });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./name-worker.js', import.meta.url), {
+      execArgv: [],
+      resourceLimits: LIMITS,
+    });
+    // Out of memory: it ends then, which is listened to.
+    worker.on('error', () => {});
+    return worker;
   }
 
   async close(): Promise<void> {
