@@ -3,8 +3,8 @@ import { findModuleExports, type ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { createEdgeLabels } from './edge-labels.ts';
-import { createClassNumbers } from './node-classes.ts';
 import { findModuleContexts } from './module-contexts.ts';
+import { createClassNumbers } from './node-classes.ts';
 import { ScriptFunctions } from './script-functions.ts';
 import { SignatureTree } from './signature-tree.ts';
 import { TimerLists } from './timer-lists.ts';
@@ -80,7 +80,7 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
         const type = edgeType[edge]!;
         if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
         const to = edgeTo[edge]!;
-        if (signatureOf[to] !== NOT_REACHED || (isInCircle && timers.isTimer(to))) continue;
+        if (signatureOf[to] !== NOT_REACHED || (isInCircle && timers.isInCircle(to))) continue;
         const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
         if (isPair && weakMaps.isFromTable(node, edge)) continue;
         reach(to, edge, node, isDictionary, wave);

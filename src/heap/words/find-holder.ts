@@ -105,7 +105,9 @@ function propertyTo(graph: HeapGraph, path: NodePath, at: number): string | null
 function timersOf(graph: HeapGraph, path: NodePath, at: number, anchor: number): Holder | null {
   if (className(graph, path.nodes[at]!) === 'TimersList') {
     const edge = path.edges[at]!;
-    return { container: 'timers', durationMs: graph.edgeType[edge] === EDGE.element ? graph.edgeName[edge]! : null };
+    // In the queue of lists that runs out next, the place in an array is no duration.
+    const isByDuration = graph.edgeType[edge] === EDGE.element && className(graph, path.nodes[at - 1]!) !== 'Array';
+    return { container: 'timers', durationMs: isByDuration ? graph.edgeName[edge]! : null };
   }
   const member = path.nodes[anchor + 1];
   return member !== undefined && className(graph, member) === 'TimersList'
@@ -237,8 +239,15 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   }
   if (knownBy === null) return above();
   // `exports.pending` is the module's `pending`.
-  if (knownBy.how === 'property' && knownBy.name === 'exports' && scopes.ofModule(path.nodes[at - 1]!)) return above();
+  if (isExports(naming, at, knownBy)) return above();
   return { kind: 'container', knownBy, owner: above() };
+}
+
+/** The `exports` of a CommonJS module: of the object that Node keeps for it, or the variable that its functions use. */
+function isExports({ graph, path, scopes }: Naming, at: number, knownBy: KnownBy): boolean {
+  if (knownBy.how === 'key' || knownBy.name !== 'exports') return false;
+  const above = path.nodes[at - 1]!;
+  return knownBy.how === 'variable' ? scopes.ownerOf(above, 'exports')?.kind === 'module' : !!scopes.ofModule(above);
 }
 
 /** An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many as likely. */

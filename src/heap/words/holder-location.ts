@@ -35,8 +35,7 @@ function variableBelow(graph: HeapGraph, path: NodePath, module: number, scopes:
   if (exported !== null) return exported;
   const next = path.edges[module + 1];
   if (next === undefined) return null;
-  if (isContext(graph, path.nodes[module]!)) return nameOf(graph, next, EDGE.context);
-  const name = nameOf(graph, next, EDGE.property);
+  const name = nameOf(graph, next, isContext(graph, path.nodes[module]!) ? EDGE.context : EDGE.property);
   const after = path.edges[module + 2];
   return name === 'exports' && after !== undefined ? nameOf(graph, after, EDGE.property) : name;
 }
