@@ -11,8 +11,8 @@ import { type Binding, readScopes, type ScriptFunction, type ScriptScope } from 
 
 const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const IDENTIFIER_AT = /#?[\p{ID_Start}$_][\p{ID_Continue}$]*/uy;
-const NAMED_FUNCTION = /^(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
-const NAMED_CLASS = /^class\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
+const NAMED_FUNCTION = /^(?:export\s+(?:default\s+)?)?(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
+const NAMED_CLASS = /^(?:export\s+(?:default\s+)?)?(?:abstract\s+)?class\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
 const KEYWORD =
   /^(?:async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|export|extends|false|finally|for|function|get|if|import|in|instanceof|let|new|null|return|set|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;
 const LONGEST_NAME = 100;
@@ -108,17 +108,17 @@ class OriginalText {
   }
 
   #functionName(head: ScriptFunction): string | null {
-    const { hasOwnName, nameAt, name } = head;
-    const dropped = hasOwnName ? null : this.#droppedName(head);
-    if (dropped !== null || nameAt < 0) return dropped;
+    const { nameAt, name } = head;
+    const written = this.#writtenName(head);
+    if (written !== null || nameAt < 0) return written;
     const declared = this.#byPlace.get(nameAt);
     const original = declared ? this.variable(declared).name : (this.#nameInMap(nameAt) ?? this.#nameInSource(nameAt));
     // A name that a bundler made stands nowhere in the sources.
     return original ?? (this.#sourceAt(nameAt) === null ? null : name);
   }
 
-  /** Minifiers leave out the name of a function that does not use it. */
-  #droppedName({ start, isClass }: ScriptFunction): string | null {
+  /** As the source has it: minifiers leave out a name that is not used, and compilers give a class a second one. */
+  #writtenName({ start, isClass }: ScriptFunction): string | null {
     const segment = this.#segment(start);
     const line = segment && this.#linesOf(segment[1]!)[segment[2]!]?.slice(segment[3]);
     const name = line && (isClass ? NAMED_CLASS : NAMED_FUNCTION).exec(line)?.[1];

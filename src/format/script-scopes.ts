@@ -30,7 +30,6 @@ export interface ScriptFunction {
   readonly body: number;
   /** By which V8 calls it: its own, or that of the variable that it is assigned to; empty for neither. */
   readonly name: string;
-  readonly hasOwnName: boolean;
   /** The variable that it is named by. */
   readonly nameAt: number;
   readonly params: readonly Binding[];
@@ -299,7 +298,6 @@ class ScopeReader {
       at,
       body: node.body.start,
       name: named?.name ?? '',
-      hasOwnName: Boolean(node.id),
       nameAt: named?.at ?? -1,
       params,
     };
@@ -333,7 +331,6 @@ class ScopeReader {
       at: makerAt?.start ?? node.start,
       body: makerAt?.body.start ?? node.body.start,
       name: own?.name ?? '',
-      hasOwnName: Boolean(node.id),
       nameAt: own?.at ?? -1,
       params: [],
     };

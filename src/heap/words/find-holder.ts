@@ -25,8 +25,8 @@ export function findHolder(
   isChain: boolean,
   scopes: Scopes,
 ): FoundHolder {
-  const at = visibleHolder(graph, path, anchor, isChain);
   const naming = { graph, path, scopes };
+  const at = visibleHolder(naming, anchor, isChain);
   const holder =
     timersOf(graph, path, at, anchor) ??
     listenersOf(naming, at) ??
@@ -42,31 +42,40 @@ export interface Naming {
 }
 
 /** The nearest object upwards that a program can name: not a backing store, not a link of the leaked chain itself. */
-function visibleHolder(graph: HeapGraph, path: NodePath, anchor: number, isChain: boolean): number {
+function visibleHolder(naming: Naming, anchor: number, isChain: boolean): number {
+  const { graph, path } = naming;
   let at = anchor;
   while (at > 1) {
     const node = path.nodes[at]!;
-    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(graph, path, at, anchor))) break;
+    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(naming, at, anchor))) break;
     at--;
   }
   return at;
 }
 
 /** Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class. */
-function isLink(graph: HeapGraph, path: NodePath, at: number, anchor: number): boolean {
+function isLink(naming: Naming, at: number, anchor: number): boolean {
+  const { graph, path } = naming;
   const node = path.nodes[at]!;
-  if (isContainer(graph, node)) return false;
+  if (isContainer(graph, node) && !isRecord(naming, node)) return false;
   const variable = graph.edgeName[path.edges[at + 1]!];
   for (let below = anchor + 1; below < path.nodes.length; below++) {
-    if (!isSameClass(graph, node, path.nodes[below]!)) continue;
+    if (!isSameClass(naming, node, path.nodes[below]!)) continue;
     const next = path.edges[below + 1];
     if (!isContext(graph, node) || (next !== undefined && graph.edgeName[next] === variable)) return true;
   }
   return false;
 }
 
-function isSameClass(graph: HeapGraph, a: number, b: number): boolean {
-  return graph.nodeType[a] === graph.nodeType[b] && graph.nodeName[a] === graph.nodeName[b];
+/** A plain object that is told from others by its properties, as `{prev, next, data}`. */
+function isRecord({ graph, scopes }: Naming, node: number): boolean {
+  return className(graph, node) === 'Object' && scopes.words(node) !== 'Object';
+}
+
+function isSameClass(naming: Naming, a: number, b: number): boolean {
+  const { graph, scopes } = naming;
+  if (graph.nodeType[a] !== graph.nodeType[b] || graph.nodeName[a] !== graph.nodeName[b]) return false;
+  return !isRecord(naming, a) || scopes.words(a) === scopes.words(b);
 }
 
 const CONTAINERS: Readonly<Record<string, PlainContainer>> = {
@@ -235,12 +244,27 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   const knownBy = knownByEdge(graph, path, at, scopes);
   if (!isContainer(graph, node)) {
     const words = scopes.words(node);
-    return { kind: 'instance', class: words, knownBy: isOwnName(knownBy, words) ? knownBy : null };
+    const own = isOwnName(knownBy, words) ? knownBy : null;
+    const within = own === null && scopes.isOfPackage(node) ? programOwner(naming, at) : null;
+    return { kind: 'instance', class: words, knownBy: own, ...(within && { within }) };
   }
   if (knownBy === null) return above();
   // `exports.pending` is the module's `pending`.
   if (isExports(naming, at, knownBy)) return above();
   return { kind: 'container', knownBy, owner: above() };
+}
+
+/** What a package makes for itself says little: the nearest variable upwards that is the program's own. */
+function programOwner(naming: Naming, below: number): Owner | null {
+  const { graph, path, scopes } = naming;
+  for (let at = below; at > 0; at--) {
+    const knownBy = knownByEdge(graph, path, at, scopes);
+    if (knownBy?.how !== 'variable' && knownBy?.how !== 'export') continue;
+    const above = path.nodes[at - 1]!;
+    if (!scopes.isOfProgram(above)) continue;
+    return { kind: 'container', knownBy, owner: scopeOf(naming, at - 1) };
+  }
+  return null;
 }
 
 /** The `exports` of a CommonJS module: of the object that Node keeps for it, or the variable that its functions use. */

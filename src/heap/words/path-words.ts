@@ -87,6 +87,8 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
     if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
     if (scope?.isUserCode) return at;
+    // How the program came to a function of Node says nothing of what Node keeps itself.
+    if (scope?.owner.kind === 'module') return at;
     if (scope && ofNode === 0) ofNode = at;
   }
   return ofNode;

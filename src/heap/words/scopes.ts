@@ -8,6 +8,8 @@ import { nodeWords } from './node-words.ts';
 import { Originals, variableOf } from './originals.ts';
 import { type SourceLocations, scriptOf, target, textOf } from './source-locations.ts';
 
+const PACKAGES = '/node_modules/';
+
 export interface Scope {
   readonly owner: Owner;
   /** Not Node's own code. */
@@ -42,6 +44,17 @@ export class Scopes {
   /** What an object is, by the names of the source. */
   words(node: number): string {
     return nodeWords(this.graph, node, this.originals);
+  }
+
+  /** An object of a class that a package has. */
+  isOfPackage(node: number): boolean {
+    return this.locations.locate(node)?.scriptUrl.includes(PACKAGES) ?? false;
+  }
+
+  /** The context or module is of the program's own code. */
+  isOfProgram(node: number): boolean {
+    const scope = this.ofModule(node) ?? this.ofContext(node);
+    return scope !== null && scope.isUserCode && !(scope.location?.scriptUrl.includes(PACKAGES) ?? true);
   }
 
   /** Whose the variable of a context or module is; null when `node` is none. */
