@@ -1,3 +1,4 @@
+import type { HeapLocation } from '../../model/heap-growth.ts';
 import {
   type OriginalScope,
   type OriginalVariable,
@@ -28,7 +29,7 @@ export class Originals {
 
   /** Of a function its name, of an object that of its class; null where it was not renamed or nobody knows. */
   nameOf(node: number): string | null {
-    const location = this.#locate(node);
+    const location = this.#scripts.size === 0 ? null : this.#locate(node);
     const functions = location && this.#names(location.scriptUrl)?.functions;
     if (!location || !functions) return null;
     const inHead = functions.findLast(({ start, end }) => isWithin(location, start, end));
@@ -118,10 +119,10 @@ export class Originals {
   placeInPackage(node: number, name: string): string | null {
     if (!MINIFIED.test(name)) return null;
     const location = this.#locate(node);
-    return location && this.placeOfPosition(location);
+    return location && this.#placeOf(location);
   }
 
-  placeOfPosition({ scriptUrl, line0 }: { readonly scriptUrl: string; readonly line0: number }): string | null {
+  #placeOf({ scriptUrl, line0 }: HeapLocation): string | null {
     const inside = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(scriptUrl);
     if (!inside) return null;
     const [, name, file] = inside;
@@ -129,15 +130,15 @@ export class Originals {
     return `${name}${version === null ? '' : `@${version}`}/${file}${line0 < 0 ? '' : `:${line0 + 1}`}`;
   }
 
-  isMinified(name: string): boolean {
-    return MINIFIED.test(name);
+  /** The place of a scope in a package where its function, or the variable that is meant, has a name that says nothing. */
+  placeOfScope(location: HeapLocation | null, ...names: readonly (string | null)[]): string | null {
+    const isUnnamed = names.some((name) => name !== null && MINIFIED.test(name));
+    return location && isUnnamed ? this.#placeOf(location) : null;
   }
 
   #locate(node: number): ReturnType<SourceLocations['locate']> {
     const type = this.#graph.nodeType[node];
-    return this.#scripts.size > 0 && (type === NODE.object || type === NODE.closure)
-      ? this.#locations.locate(node)
-      : null;
+    return type === NODE.object || type === NODE.closure ? this.#locations.locate(node) : null;
   }
 
   #internal(node: number, name: string): number {

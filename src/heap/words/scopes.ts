@@ -62,8 +62,14 @@ export class Scopes {
     const module = this.ofModule(node);
     if (module) return module.owner;
     const scope = this.ofContext(node);
-    if (!scope?.original) return scope?.owner ?? null;
+    if (!scope?.original) return scope && this.withPlace(scope, variable);
     return ownerInSource(scope.owner, scope.original, variable);
+  }
+
+  /** In a minified package without a map, package and line say more than a letter. */
+  private withPlace({ owner, location }: Scope, variable: string | null): Owner {
+    const place = this.originals.placeOfScope(location, variable, owner.kind === 'function' ? owner.name : null);
+    return place !== null && 'file' in owner ? { ...owner, file: place } : owner;
   }
 
   /** The name that the source has for a variable of a context. */
