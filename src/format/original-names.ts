@@ -11,7 +11,8 @@ import { type Binding, readScopes, type ScriptFunction, type ScriptScope } from 
 
 const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const IDENTIFIER_AT = /#?[\p{ID_Start}$_][\p{ID_Continue}$]*/uy;
-const NAMED_FUNCTION = /^(?:export\s+(?:default\s+)?)?(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
+const NAMED_FUNCTION =
+  /^(?:export\s+(?:default\s+)?)?(?:async\s+)?function\s*\*?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
 const NAMED_CLASS = /^(?:export\s+(?:default\s+)?)?(?:abstract\s+)?class\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/u;
 const KEYWORD =
   /^(?:async|await|break|case|catch|class|const|continue|debugger|default|delete|do|else|export|extends|false|finally|for|function|get|if|import|in|instanceof|let|new|null|return|set|static|super|switch|this|throw|true|try|typeof|var|void|while|with|yield)$/;

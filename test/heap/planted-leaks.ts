@@ -338,7 +338,10 @@ const waiting = new Waiting(); exports.wait = (i) => waiting.push({ request: 'r'
   },
   {
     name: 'a minified package without a map',
-    files: { 'node_modules/@tiny/memo/dist/index.js': 'class a{constructor(){this.s=new Set}}const t=new a;exports.seen=(e)=>t.s.add(e);' },
+    files: {
+      'node_modules/@tiny/memo/dist/index.js':
+        'class a{constructor(){this.s=new Set}}const t=new a;exports.seen=(e)=>t.s.add(e);',
+    },
     setUp: `const { seen } = require('@tiny/memo/dist/index.js'); exports.see = (i) => seen({ request: 'r' + i, at: 'now' + i });`,
     request: 'exports.see(i);',
     class: /^Object \{request, at\}$/,
