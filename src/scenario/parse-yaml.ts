@@ -7,6 +7,7 @@ const MOST_CHARS = 1024 * 1024;
 const MOST_LEXEMES = 200_000;
 /** The composer calls itself once a level, and so does much that reads the result. */
 const DEEPEST = 100;
+const TOO_DEEP = `nested more than ${DEEPEST} deep`;
 
 export interface YamlFault {
   readonly offset: number;
@@ -38,9 +39,9 @@ export function parseYaml(text: string): ParsedYaml {
   if (text.length > MOST_CHARS)
     return refused(0, `the file has ${formatCount(text.length)} characters, more than ${formatCount(MOST_CHARS)}`);
   const tokens = tokensOf(text, lines);
-  if (tokens === null) return refused(0, `the file has more than ${formatCount(MOST_LEXEMES)} parts`);
+  if ('fault' in tokens) return refused(tokens.fault.offset, tokens.fault.message);
   const tooDeep = findDeeper(tokens);
-  if (tooDeep !== null) return refused(tooDeep, `nested more than ${DEEPEST} deep`);
+  if (tooDeep !== null) return refused(tooDeep, TOO_DEEP);
   try {
     // Keys are compared here, by a set: the composer compares each with each.
     const composer = new Composer({ prettyErrors: false, logLevel: 'error', uniqueKeys: false });
@@ -61,18 +62,26 @@ export function parseYaml(text: string): ParsedYaml {
   }
 }
 
-function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | { readonly fault: YamlFault } {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;
   lines.addNewLine(0);
-  for (const lexeme of new Lexer().lex(text)) {
-    lexemes += 1;
-    if (lexemes > MOST_LEXEMES) return null;
-    tokens.push(...parser.next(lexeme));
+  try {
+    for (const lexeme of new Lexer().lex(text)) {
+      lexemes += 1;
+      if (lexemes > MOST_LEXEMES) {
+        return { fault: { offset: 0, message: `the file has more than ${formatCount(MOST_LEXEMES)} parts` } };
+      }
+      tokens.push(...parser.next(lexeme));
+    }
+    tokens.push(...parser.end());
+    return tokens;
+  } catch (error) {
+    // The parser calls itself once a level, and a few thousand levels fill the stack.
+    if (error instanceof RangeError) return { fault: { offset: parser.offset, message: TOO_DEEP } };
+    throw error;
   }
-  tokens.push(...parser.end());
-  return tokens;
 }
 
 /** Offset of the first part found that lies too deep. With a stack of its own. */
