@@ -1,9 +1,9 @@
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { blockWidthMs } from '../stats/blocks.ts';
+import { Latencies } from '../stats/latencies.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Pieces, Point } from '../stats/point.ts';
-import { Latencies } from '../stats/request-summary.ts';
 import type { RunView } from './run-view.ts';
 import { sinceStart } from './sample-series.ts';
 import { isInside, overlaps } from './spans.ts';

@@ -4,7 +4,7 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { MonoMs, WallMs } from '../model/units.ts';
-import { Latencies } from '../stats/request-summary.ts';
+import { Latencies } from '../stats/latencies.ts';
 
 /** What is recorded of a run over time, for other tools. */
 export interface RunSeries {
