@@ -1,4 +1,18 @@
-import type { CallSite, TargetQueries, TargetStatement } from '../../model/database.ts';
+import type { CallSite, TargetQueries, TargetStatement } from '../../../model/database.ts';
+
+const MAX_STATEMENTS = 300;
+const MAX_TEXTS = 600;
+const MAX_TEXT_CHARS = 2000;
+const MAX_SITES = 5;
+const MAX_ROUTES = 100;
+const ROUTES_EACH = 12;
+const MAX_SLOW = 50;
+const REPORTED = 120;
+/** Callers are looked at for the first calls of a statement and then for one in so many. */
+const SITES_FIRST = 20;
+const SITES_EACH = 64;
+/** Durations by powers of the square root of two, from a tenth of a millisecond. */
+const BUCKETS = 44;
 
 /** A request in progress: which statements it ran. Held by its asynchronous context, so it holds nothing of the program. */
 interface RequestUse {
@@ -46,24 +60,9 @@ export interface QueryBook {
 }
 
 /**
- * Keeps count of queries by statement, request and caller. Runs inside the target, sent as text, so it uses nothing
- * from outside of itself. Bounded: statements, texts, routes, callers and the slow-query log have a greatest number each.
+ * Keeps count of queries by statement, request and caller. Bounded: statements, texts, routes, callers and the slow-query log have a greatest number each.
  */
 export function createQueryBook(normalise: (sql: string) => string, slowMs: number): QueryBook {
-  const MAX_STATEMENTS = 300;
-  const MAX_TEXTS = 600;
-  const MAX_TEXT_CHARS = 2000;
-  const MAX_SITES = 5;
-  const MAX_ROUTES = 100;
-  const ROUTES_EACH = 12;
-  const MAX_SLOW = 50;
-  const REPORTED = 120;
-  /** Callers are looked at for the first calls of a statement and then for one in so many. */
-  const SITES_FIRST = 20;
-  const SITES_EACH = 64;
-  /** Durations by powers of the square root of two, from a tenth of a millisecond. */
-  const BUCKETS = 44;
-
   const statements = new Map<string, Statement>();
   const byText = new Map<string, Statement>();
   const routeNames = new Set<string>();

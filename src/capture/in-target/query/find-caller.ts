@@ -1,12 +1,12 @@
-import type { CallSite } from '../../model/database.ts';
+import type { CallSite } from '../../../model/database.ts';
+
+const STACK_DEPTH = 30;
 
 /**
  * The line of the program itself that called `below`; that of a library where there is none; null where the stack does
- * not tell. The program's own settings of stacks are kept. Runs inside the target, sent as text, so it uses nothing from
- * outside of itself.
+ * not tell. The program's own settings of stacks are kept.
  */
 export function findCaller(below: object): CallSite | null {
-  const STACK_DEPTH = 30;
   const holder: { stack?: unknown } = {};
   const limit = Error.stackTraceLimit;
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');

@@ -1,17 +1,18 @@
+// Longer ones are cut; a literal that is cut through is dropped from its opening quote on.
+const MAX_CHARS = 4000;
+const VALUE = '\ufdd0';
+const COMMENT = String.raw`--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+`;
+const STRING = String.raw`\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\2\$|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)`;
+const NUMBER = String.raw`\$\d+|(?:(?<=[=<>(,]\s?)-)?(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)`;
+const NAME = String.raw`"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*`;
+
 /**
  * A statement without its values, so that calls of one kind count together and no value leaves the service: literals
  * and parameters become `$1`, `$2` and so on in order, comments go, a list of values in brackets becomes one value,
  * white space becomes one blank. What pg_stat_statements makes of the same statement mostly comes out the same. Runs
- * here and, sent as text, inside the target: it uses nothing from outside of itself.
+ * here and inside the target.
  */
 export function normaliseSql(sql: string): string {
-  // Longer ones are cut; a literal that is cut through is dropped from its opening quote on.
-  const MAX_CHARS = 4000;
-  const VALUE = '\ufdd0';
-  const COMMENT = String.raw`--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+`;
-  const STRING = String.raw`\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\2\$|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)`;
-  const NUMBER = String.raw`\$\d+|(?:(?<=[=<>(,]\s?)-)?(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)`;
-  const NAME = String.raw`"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*`;
   const token = new RegExp(`(${STRING}|${NUMBER})|(${NAME})|${COMMENT}`, 'g');
   const bare = sql
     .slice(0, MAX_CHARS)
