@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { BOTTLENECK_RULES } from '../src/model/bottleneck.ts';
-import { FINDING_KINDS } from '../src/model/finding.ts';
+import { FINDING_KINDS } from '../src/model/finding-catalogue.ts';
 import { runFolderDoc } from './helpers/run-folder-doc.ts';
 
 test('docs/run-folder.md is what the metric catalogue says (node scripts/write-run-folder-doc.mjs)', () => {

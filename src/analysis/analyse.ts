@@ -1,7 +1,7 @@
 import type { Checked, Completeness, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
-import type { FindingDraft } from './check.ts';
+import type { FoundDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
@@ -49,9 +49,9 @@ function runChecks(
   view: RunView,
   limits: readonly NamedGate[],
   completeness: Completeness,
-): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
+): { readonly drafts: readonly FoundDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
-  const drafts: FindingDraft[] = [];
+  const drafts: FoundDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
     const { findings, status, detail } = run({ ...view, trends, limits, completeness, earlier: [...drafts] });

@@ -5,8 +5,11 @@ import type { NamedGate } from './gates.ts';
 import type { RunView } from './run-view.ts';
 import type { TrendTable } from './trend-table.ts';
 
-/** A finding before all findings of the report are ranked. */
-export type FindingDraft = Omit<Finding, 'rank'>;
+/** A finding as its check makes it: the report adds its rank, who found it, and the line that verifies it. */
+export type FindingDraft = Omit<Finding, 'rank' | 'foundBy' | 'verify'>;
+
+/** With the check that found it. */
+export type FoundDraft = FindingDraft & { readonly foundBy: CheckId };
 
 export interface CheckContext extends RunView {
   readonly trends: TrendTable;

@@ -1,4 +1,5 @@
-import type { Confidence, Evidence, FindingKind } from '../model/finding.ts';
+import type { Confidence, Evidence } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
 import { formatCount } from '../model/units.ts';
@@ -9,7 +10,6 @@ import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { verifyLine } from './verify-line.ts';
 import { capital, code, figure, percent, perHour, perRequestWords, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
@@ -143,7 +143,6 @@ function countedFinding(
     evidence: evidence.filter((item) => item !== null),
     against: against.filter((item) => item !== null),
     recommendation: recommend(kind, { holder, subject: noun }),
-    verify: verifyLine(context),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Confidence, Evidence, FindingKind, FindingSubject } from '../model/finding.ts';
+import type { Confidence, Evidence, FindingSubject } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
 import { formatDuration } from '../model/units.ts';
 import type { LevelShift } from '../stats/level-shift.ts';
 import { aroundStep, machineDoubt } from './around-step.ts';
@@ -8,7 +9,6 @@ import { lastingStep } from './lasting-step.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import type { TableEntry } from './trend-table.ts';
-import { verifyLine } from './verify-line.ts';
 import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
@@ -130,7 +130,6 @@ function degradationFinding(
       ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
       : [],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
-    verify: verifyLine(context),
   };
 }
 
@@ -210,7 +209,6 @@ function stepFinding(
         : []),
     ],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
-    verify: verifyLine(context),
   };
 }
 

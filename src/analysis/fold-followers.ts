@@ -1,5 +1,5 @@
-import type { FindingKind } from '../model/finding.ts';
-import type { FindingDraft } from './check.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
+import type { FoundDraft } from './check.ts';
 import { madeBy } from './made-by.ts';
 import type { RunData } from './run-data.ts';
 import { code, figure } from './words.ts';
@@ -20,7 +20,7 @@ const STANDARD_STREAM = /\bstd(in|out|err)\b/;
  * the stacks that allocated them. One mistake is one finding: the object that comes in a small whole number for each of
  * what is counted gives its name, and what else does becomes evidence.
  */
-export function foldFollowers(drafts: readonly FindingDraft[], run: Pick<RunData, 'allocationGrowth'>): FindingDraft[] {
+export function foldFollowers(drafts: readonly FoundDraft[], run: Pick<RunData, 'allocationGrowth'>): FoundDraft[] {
   let left = [...drafts];
   for (const kind of CAUSES) {
     // Of a kind that shows twice (sockets and pipes of one child) the first takes the other along.
@@ -31,15 +31,15 @@ export function foldFollowers(drafts: readonly FindingDraft[], run: Pick<RunData
   return left;
 }
 
-function isCounted({ kind, confidence, growth }: FindingDraft): boolean {
+function isCounted({ kind, confidence, growth }: FoundDraft): boolean {
   return CAUSES.includes(kind) && confidence !== 'possible' && growth?.perHourUnit !== undefined;
 }
 
 function foldInto(
-  drafts: readonly FindingDraft[],
-  cause: FindingDraft,
+  drafts: readonly FoundDraft[],
+  cause: FoundDraft,
   run: Pick<RunData, 'allocationGrowth'>,
-): FindingDraft[] {
+): FoundDraft[] {
   const followers = drafts.filter(
     (draft) =>
       draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
@@ -52,12 +52,12 @@ function foldInto(
   }));
   const isAlone = followers.length === 0 && folded === cause;
   if (isAlone) return [...drafts];
-  const result: FindingDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
+  const result: FoundDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
   return drafts.filter((draft) => !followers.includes(draft)).map((draft) => (draft === cause ? result : draft));
 }
 
 /** Who holds them: an object with a line; the program's own before those of packages. */
-function ownerAmong(followers: readonly FindingDraft[], { kind }: FindingDraft): FindingDraft | null {
+function ownerAmong(followers: readonly FoundDraft[], { kind }: FoundDraft): FoundDraft | null {
   const owners = followers.filter(
     ({ subject, growth }) =>
       subject.source !== null &&
@@ -65,14 +65,11 @@ function ownerAmong(followers: readonly FindingDraft[], { kind }: FindingDraft):
       (kind !== 'thread-leak' || OF_WORKERS.test(subject.class)),
   );
   const own = owners.filter(({ subject }) => subject.package === null && !subject.source?.file.startsWith('node:'));
-  const weight = ({ growth }: FindingDraft): number => growth?.shareOfGrowth ?? 0;
+  const weight = ({ growth }: FoundDraft): number => growth?.shareOfGrowth ?? 0;
   return [...(own.length > 0 ? own : owners)].sort((a, b) => weight(b) - weight(a))[0] ?? null;
 }
 
-function nameBy(
-  cause: FindingDraft,
-  { subject, id, growth, title, countSeries, allocatedAt }: FindingDraft,
-): FindingDraft {
+function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, allocatedAt }: FoundDraft): FoundDraft {
   // A thread is no object: what holds the worker says where, not what.
   const isThread = cause.kind === 'thread-leak';
   return {
@@ -90,7 +87,7 @@ function nameBy(
   };
 }
 
-function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>): FindingDraft {
+function withMaker(cause: FoundDraft, run: Pick<RunData, 'allocationGrowth'>): FoundDraft {
   const maker = madeBy(run, cause.kind);
   if (!maker || cause.subject.source !== null) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
@@ -108,7 +105,7 @@ function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>):
   };
 }
 
-function isRelated({ kind, subject }: FindingDraft, cause: FindingDraft): boolean {
+function isRelated({ kind, subject }: FoundDraft, cause: FoundDraft): boolean {
   const words = [subject.class, subject.holder, ...subject.path.slice(-3)].join(' ');
   if (cause.kind !== 'thread-leak') return CAUSES.includes(kind) || OF_DESCRIPTORS.test(words);
   if (CAUSES.includes(kind) || OF_WORKERS.test(words)) return true;
@@ -117,8 +114,8 @@ function isRelated({ kind, subject }: FindingDraft, cause: FindingDraft): boolea
 
 /** A small whole number of one for each of the other; null where it is none, or nobody counted the requests. */
 function timesOf(
-  { growth }: FindingDraft,
-  cause: FindingDraft,
+  { growth }: FoundDraft,
+  cause: FoundDraft,
 ): { readonly each: number; readonly isOfCause: boolean } | null {
   const ratio = (growth?.objectsPerRequest ?? Number.NaN) / (cause.growth?.objectsPerRequest ?? Number.NaN);
   const isOfCause = ratio >= 1 - TOLERANCE;
@@ -127,7 +124,7 @@ function timesOf(
   return each >= 1 && each <= MOST_OF_EACH && Math.abs(times - each) <= TOLERANCE * each ? { each, isOfCause } : null;
 }
 
-function followerWords(follower: FindingDraft, cause: FindingDraft): string {
+function followerWords(follower: FoundDraft, cause: FoundDraft): string {
   const times = timesOf(follower, cause);
   const noun = cause.growth?.perHourUnit?.replace(/s$/, '') ?? 'one';
   if (!times) return follower.title;

@@ -1,5 +1,5 @@
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
-import type { FindingKind } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { SourcePlace } from '../model/profiles.ts';
 import type { RunData } from './run-data.ts';
 

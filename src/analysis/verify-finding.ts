@@ -1,7 +1,8 @@
-import { type Finding, isLeakKind } from '../model/finding.ts';
+import type { CheckId } from '../model/check-id.ts';
+import type { Finding } from '../model/finding.ts';
+import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { checksThatFind } from './checks-of-kind.ts';
 import { figure } from './words.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
@@ -73,11 +74,19 @@ function whyUntold(before: Finding, { run, checked, gates, completeness }: Repor
   // Snapshots see one object a request; the size of the heap alone does not.
   if ((before.countSeries?.length ?? 0) > 1 && completeness && completeness.snapshots.taken < 2)
     reasons.push('it was found in heap snapshots, and this run has fewer than two');
-  if (before.kind === 'slo-breach' && !isHeld(before, gates))
+  if (findingInfo(before.kind).gate === 'slo' && !isHeld(before, gates))
     reasons.push(
       `the limit on ${before.subject.holder} was not measured in this run: name it with --slo or in the scenario`,
     );
   return [...new Set(reasons)];
+}
+
+/** The checks that must have judged a run before it can say that this finding is gone: the one that found it, else all that could. */
+function checksThatFind({ kind, foundBy }: Finding): readonly CheckId[] {
+  const able: readonly CheckId[] = findingInfo(kind).checks ?? [];
+  if (foundBy !== undefined && able.includes(foundBy)) return [foundBy];
+  // What the service says of itself is read only where that is asked for: without it, it found nothing.
+  return able.filter((check) => check !== 'metrics of the service');
 }
 
 /** A limit is held only where it was asked for again, and measured. */

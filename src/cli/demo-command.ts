@@ -6,7 +6,7 @@ import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import { isLeakKind } from '../model/finding.ts';
+import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';

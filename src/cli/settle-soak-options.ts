@@ -4,11 +4,12 @@ import { lstatOf } from '../files/output-place.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { GATE_NAMES, type GateName } from '../model/finding-catalogue.ts';
 import { formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { readLimits } from '../soak/read-limits.ts';
-import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import type { LoadOptions, SoakOptions } from '../soak/soak-options.ts';
 import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
@@ -29,7 +30,6 @@ const SHORTEST_RUN_MS = 10_000;
  * once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
  */
 const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 };
-const GATES: readonly GateName[] = ['leak', 'slo', 'degradation'];
 
 /** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
 export function settleSoakOptions(args: Arguments, config: Config | null): Omit<SoakOptions, 'runDir' | 'runId'> {
@@ -46,7 +46,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
-    failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
+    failOn: failOn === null ? (config?.gates.failOn ?? GATE_NAMES) : parseFailOn(failOn),
     thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
@@ -127,13 +127,13 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
 function parseFailOn(text: string): readonly GateName[] {
   if (text === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
-  const unknown = names.filter((name) => !(GATES as readonly string[]).includes(name));
+  const unknown = names.filter((name) => !(GATE_NAMES as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new ProfilerError(
       'usage',
       EXIT.usage,
       `--fail-on ${text}: ${unknown.join(', ')} is not a gate.`,
-      `Write some of ${GATES.join(',')}, or none.`,
+      `Write some of ${GATE_NAMES.join(',')}, or none.`,
     );
   }
   return names as GateName[];

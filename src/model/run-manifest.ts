@@ -1,3 +1,4 @@
+import type { GateName } from './finding-catalogue.ts';
 import type { ScrapePlan } from './scrape.ts';
 import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
 
@@ -131,7 +132,7 @@ export interface RunManifest {
     readonly load: 'none' | 'scenario';
     /** Sides from which samples are taken; what was never planned is no gap. Absent in runs of earlier versions. */
     readonly views?: readonly View[];
-    readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
+    readonly failOn: readonly GateName[];
   };
   /** The scenario that was driven; null with `--load none`. */
   readonly scenario: ScenarioRecord | null;

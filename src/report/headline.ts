@@ -1,4 +1,5 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import { isDegradationKind, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Checked } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { howFast, whichLine } from './answers.ts';
@@ -105,6 +106,6 @@ function unsettled(checked: readonly Checked[]): string[] {
   return [...byReason].map(([detail, checks]) => sentenceOf({ check: checks.join(', '), detail }));
 }
 
-function sentenceOf({ check, detail }: Pick<Checked, 'check' | 'detail'>): string {
+function sentenceOf({ check, detail }: Pick<Checked<string>, 'check' | 'detail'>): string {
   return detail ? `${check}: ${detail}` : `${check}: no detail`;
 }

@@ -1,3 +1,4 @@
+import type { GateName } from '../model/finding-catalogue.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Microseconds, Milliseconds } from '../model/units.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -12,8 +13,6 @@ export interface LoadOptions {
   readonly users: number | null;
   readonly ratePerSecond: number | null;
 }
-
-export type GateName = 'leak' | 'slo' | 'degradation';
 
 /** Everything that a soak needs to know, settled: no defaults are left to find. */
 export interface SoakOptions {

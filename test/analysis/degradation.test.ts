@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { FunctionChange } from '../../src/cpu/compare-trees.ts';
-import { type Finding, isDegradationKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { isDegradationKind } from '../../src/model/finding-catalogue.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const SEEDS = [7, 21, 42, 63, 84, 105, 126, 147];

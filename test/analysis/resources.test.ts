@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { type Finding, isLeakKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import type { Report } from '../../src/model/report.ts';
 import { leak } from '../helpers/populations.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import { CHECKS } from '../../src/analysis/checks/checks.ts';
-import { CHECKS_OF_KIND } from '../../src/analysis/checks-of-kind.ts';
 import { verifyFinding } from '../../src/analysis/verify-finding.ts';
 import { CHECK_IDS, type CheckId } from '../../src/model/check-id.ts';
-import { FINDING_KINDS, type Finding, type FindingKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { FINDING_KINDS, type FindingKind, findingInfo } from '../../src/model/finding-catalogue.ts';
 import type { Checked, Gate, Report } from '../../src/model/report.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
@@ -50,7 +50,7 @@ test('every check that runs has its name in the list, and every name its check',
 describe('gone needs the check that finds it', () => {
   for (const kind of FINDING_KINDS) {
     test(kind, () => {
-      const able = CHECKS_OF_KIND[kind];
+      const able = findingInfo(kind).checks;
       if (able === null) {
         assert.equal(verifyFinding(findingOf(kind), reportWith([], [HELD])).status, 'not-enough-data');
         return;
@@ -69,6 +69,12 @@ describe('gone needs the check that finds it', () => {
       assert.equal(verifyFinding(findingOf(kind), missing).status, 'not-enough-data');
     });
   }
+});
+
+test('a kind that a later version added fails no gate, and no soak says that it is gone', () => {
+  const later = findingOf('quota-leak' as FindingKind, { confidence: 'confirmed' });
+  assert.equal(findingInfo(later.kind).gate, null);
+  assert.equal(verifyFinding(later, reportWith([])).detail, 'Not enough data: no check of a soak finds quota-leak.');
 });
 
 test('a service without a database, or without timers seen, says nothing of them', () => {

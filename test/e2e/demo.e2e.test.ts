@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isLeakKind } from '../../src/model/finding.ts';
+import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import { soakInFolder } from './soak-in-folder.ts';
 
 test('the demo finds its planted leak, names the class and the line, and says how sure it is', async (t) => {

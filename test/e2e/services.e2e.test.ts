@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLeakKind } from '../../src/model/finding.ts';
+import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
 import { skipIfMissing } from '../helpers/missing-part.ts';
 import { nodeVersion } from '../helpers/node-versions.ts';

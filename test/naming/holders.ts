@@ -1,4 +1,4 @@
-import type { FindingKind } from '../../src/model/finding.ts';
+import type { FindingKind } from '../../src/model/finding-catalogue.ts';
 
 /**
  * One way to keep what a request leaves behind. `@name` stands for a variable of the state: each style of program puts it

@@ -17,7 +17,7 @@ const RULES: readonly Rule[] = [syncCalls, bigJson, noKeepAlive, noCompression, 
 export function findBottlenecks(
   view: RunView,
   findings: readonly Finding[],
-): { readonly bottlenecks: readonly Bottleneck[]; readonly checked: readonly Checked[] } {
+): { readonly bottlenecks: readonly Bottleneck[]; readonly checked: readonly Checked<string>[] } {
   const results = RULES.map(({ rule, name, run }) => ({ rule, name, result: run({ ...view, findings }) }));
   const verify = verifyLine(view);
   const bottlenecks = results

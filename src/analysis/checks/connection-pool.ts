@@ -8,7 +8,6 @@ import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
 import { isInside } from '../spans.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure, percent } from '../words.ts';
 
 /** Samples right after the load stops still see requests being finished. */
@@ -169,7 +168,7 @@ function finding(
   context: CheckContext,
   holder: CallSite | null,
   what: string,
-): Pick<FindingDraft, 'id' | 'kind' | 'subject' | 'growth' | 'recommendation' | 'verify'> {
+): Pick<FindingDraft, 'id' | 'kind' | 'subject' | 'growth' | 'recommendation'> {
   const name = context.run.database?.queries.at(-1)?.pools[0]?.name ?? 'the database';
   return {
     id: findingId('pool-exhaustion', 'pool', what),
@@ -183,7 +182,6 @@ function finding(
     },
     growth: null,
     recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
-    verify: verifyLine(context),
   };
 }
 

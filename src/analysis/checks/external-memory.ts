@@ -5,7 +5,6 @@ import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
-import { verifyLine } from '../verify-line.ts';
 import { bytesPerHour, figure, perHour } from '../words.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
@@ -72,6 +71,5 @@ function externalFinding(context: CheckContext, { trend }: TableEntry, released:
     ],
     against: ['No snapshot says who holds the buffers.'],
     recommendation: recommend('external-memory-leak', { holder: 'what holds it', subject: 'buffer' }),
-    verify: verifyLine(context),
   };
 }

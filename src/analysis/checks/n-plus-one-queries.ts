@@ -6,7 +6,6 @@ import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
 import { requestCount } from '../request-count.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure } from '../words.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
@@ -126,7 +125,6 @@ function loopFinding(context: CheckContext, use: Use, parent: Use | null): Findi
         : []),
     ],
     recommendation: recommend('n-plus-one-query', { holder: each, subject: statement }),
-    verify: verifyLine(context),
   };
 }
 

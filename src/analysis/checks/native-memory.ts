@@ -1,11 +1,10 @@
-import { isLeakKind } from '../../model/finding.ts';
+import { isLeakKind } from '../../model/finding-catalogue.ts';
 import { formatBytes, formatDuration } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { TableEntry } from '../trend-table.ts';
-import { verifyLine } from '../verify-line.ts';
 import { bytesPerHour, figure, perHour } from '../words.ts';
 
 /** Healthy services gain 1 to 13 MB of resident memory in their first thousand requests. */
@@ -69,7 +68,6 @@ function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDra
     ],
     against: ['A native leak that slowed down with its load looks the same.'],
     recommendation: recommend('memory-fragmentation', { holder: 'the allocator', subject: 'native memory' }),
-    verify: verifyLine(context),
   };
 }
 
@@ -94,6 +92,5 @@ function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDra
     ],
     against: ['Fragmentation grows too, towards a level; a longer run tells them apart.'],
     recommendation: recommend('native-memory-leak', { holder: 'the process', subject: 'native memory' }),
-    verify: verifyLine(context),
   };
 }

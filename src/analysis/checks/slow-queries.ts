@@ -16,7 +16,6 @@ import {
 } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure, percent } from '../words.ts';
 
 const SLOW_MS = 100;
@@ -88,7 +87,6 @@ function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
     evidence: evidenceOf(query),
     against,
     recommendation: `${scan ? indexAdvice(scan) : ''}${recommend('slow-query', { holder: route ?? '', subject: statement })}`,
-    verify: verifyLine(context),
   };
 }
 

@@ -6,7 +6,6 @@ import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { bytesPerHour, code, figure, percent, perRequestWords } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { type GrowingClass, growingClasses } from './class-growth.ts';
@@ -88,7 +87,6 @@ export function unnamedHeapLeak(
         : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
     ],
     recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject }),
-    verify: verifyLine(context),
   };
 }
 
