@@ -3,8 +3,8 @@ import { checksumOfFile } from '../files/checksum.ts';
 import { storageError } from '../files/storage-error.ts';
 import { hex } from '../format/crc32.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
-import { type ArtefactKind, artefactKind } from './run-files.ts';
 import type { Run } from './read-run.ts';
+import { type ArtefactKind, artefactKind } from './run-files.ts';
 
 /**
  * Artefacts of these kinds whose content is not what was written, by the checksums of the seal; none in runs that have no

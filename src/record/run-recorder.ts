@@ -103,7 +103,13 @@ export async function createRun(
     await refuseFilledFolder(dir);
     isMade = true;
     await chmod(dir, 0o700).catch(rethrowFor(dir));
-    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), ...NOTHING_EARLIER, replaced, locks });
+    return await openRecorder(dir, manifest, {
+      ...options,
+      ledgers: newLedgers(),
+      ...NOTHING_EARLIER,
+      replaced,
+      locks,
+    });
   } catch (error) {
     if (isMade) await removeRun(dir).catch(() => {});
     // Not where another run has taken the place.

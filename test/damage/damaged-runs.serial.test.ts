@@ -105,7 +105,11 @@ describe('a run that passed does not pass any more, and the report says why', ()
     ],
     ['a CPU window removed', remove('cpu/1.cpuprofile'), /cpu\/1\.cpuprofile is missing/],
     ['a CPU window cut', cut('cpu/2.cpuprofile', 0.5), /cpu\/2\.cpuprofile has \d+ of \d+ bytes/],
-    ['a CPU window overwritten', overwrite('cpu/2.cpuprofile'), /cpu\/2\.cpuprofile: its content is not what was written/],
+    [
+      'a CPU window overwritten',
+      overwrite('cpu/2.cpuprofile'),
+      /cpu\/2\.cpuprofile: its content is not what was written/,
+    ],
     [
       'a profile of allocations overwritten',
       overwrite('heap/2.heapprofile'),
@@ -137,7 +141,9 @@ test('snapshots that are missing, cut or overwritten: neither passed nor called 
     assert.equal(report.exitCode, 5);
     assert.ok(
       'completeness' in report &&
-        /heapsnapshot(?: is missing| has \d+ of|: its content is not what)/.test(report.completeness?.missing.join() ?? ''),
+        /heapsnapshot(?: is missing| has \d+ of|: its content is not what)/.test(
+          report.completeness?.missing.join() ?? '',
+        ),
     );
   }
 });
