@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
   report: ['model', 'redact'],
   page: ['model'],
-  files: ['model'],
+  files: ['model', 'format'],
   target: ['model', 'redact', 'files'],
   capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],

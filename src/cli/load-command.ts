@@ -22,6 +22,7 @@ import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FILE = 'scenario.yaml';
 const DEFAULT_URL = 'http://127.0.0.1:3000';
+const NOT_ANSWERED = 'Not enough was answered to judge: is the service there?';
 
 /** Drives a scenario alone; nothing is recorded. */
 export const loadCommand: Command = (exit) => ({
@@ -76,7 +77,6 @@ export const loadCommand: Command = (exit) => ({
       try {
         const drive = isStress ? driveStress : driveLoad;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
-        if (exitCode === EXIT.notEnoughData) terminal.say('Not enough was answered to judge: is the service there?');
         exit(exitCode);
       } finally {
         await target.release();
@@ -120,6 +120,8 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     const why = watch === null ? ': --port N watches the service, --database URL its database' : '';
     terminal.say(`not judged, since nothing was measured of it: ${open.join(', ')}${why}`);
   }
+  const isAnswered = report.requests.some(({ count, errors }) => errors < count);
+  if (exitCode === EXIT.notEnoughData && (open.length === 0 || !isAnswered)) terminal.say(NOT_ANSWERED);
   return exitCode;
 }
 
@@ -142,6 +144,7 @@ async function driveStress({ args, scenario, watch, stop, terminal }: Drive): Pr
   const options = { colour: terminal.colour, width: terminal.columns };
   if (terminal.json) terminal.data(report);
   else terminal.show(renderStressTerminal(report, options));
+  if (exitCode === EXIT.notEnoughData) terminal.say(NOT_ANSWERED);
   return exitCode;
 }
 

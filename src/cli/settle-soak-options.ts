@@ -14,6 +14,7 @@ import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
+import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 
 const DEFAULT_DURATION_MS = 8 * 3_600_000;
@@ -153,12 +154,14 @@ function toUs(milliseconds: number | null): number | null {
   return milliseconds === null ? null : Math.round(milliseconds * 1000);
 }
 
-/** Folders that are named are looked at before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
+/** Folders that are named are looked at, and that of the report is held, before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
 export async function checkNamedFolders(args: Arguments, config: Config | null): Promise<void> {
   const out = textArgument(args, 'out') ?? config?.out;
   const reportDir = textArgument(args, 'report-dir') ?? config?.reportDir;
   if (out) await checkRunPlace(resolve(out), flagArgument(args, 'force'));
-  if (reportDir) checkReportPlace(resolve(reportDir));
+  if (!reportDir) return;
+  checkReportPlace(resolve(reportDir));
+  await lockReport(resolve(reportDir));
 }
 
 /**
@@ -180,9 +183,11 @@ export async function settleFolders(
     const reportDir = resolve(reportOut ?? join('reports', runId));
     if (pid !== null) refuseWatchedFolders(pid, [runDir, reportDir]);
     const made = [...(out === null ? [runDir] : []), ...(reportOut === null ? [reportDir] : [])];
-    if (made.length === 0) return { runId, runDir, reportDir };
-    if (made.some((dir) => lstatOf(dir) !== null)) continue;
-    if (await holdName(resolve(runId))) return { runId, runDir, reportDir };
+    if (made.length > 0) {
+      if (made.some((dir) => lstatOf(dir) !== null) || !(await holdName(resolve(runId)))) continue;
+    }
+    await lockReport(reportDir);
+    return { runId, runDir, reportDir };
   }
 }
 

@@ -86,12 +86,12 @@ export const verifyCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const earlierDir = resolve(String(args.run));
+    const config = loadConfig(textArgument(args, 'config'));
+    await checkNamedFolders(args, config);
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const finding = findFinding(report, String(args.finding), earlierDir);
     const manifest = await readManifest(earlierDir);
     const { target, scenario } = manifest;
-    const config = loadConfig(textArgument(args, 'config'));
-    await checkNamedFolders(args, config);
     const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
     try {
       const hasLength = args.minutes !== undefined || args.duration !== undefined;

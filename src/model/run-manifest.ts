@@ -85,6 +85,8 @@ export interface RunSeal {
   readonly journals: Readonly<Record<string, JournalSeal>>;
   /** Size of each profile, snapshot and file of the database, by its path in the run folder. */
   readonly files: Readonly<Record<string, Bytes>>;
+  /** CRC-32 of each of these files, computed while it was written. Absent in runs of earlier versions. */
+  readonly checksums?: Readonly<Record<string, string>>;
 }
 
 /** A side from which a target is looked at: by the system that runs it, and by its own runtime. */

@@ -17,6 +17,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
@@ -42,21 +43,22 @@ export async function analyseRun(
   runDir: string,
   { onProgress, toolVersion, thresholds }: AnalyseOptions,
 ): Promise<Redacted<ReportDocument>> {
-  const run = await readRun(runDir);
+  const recorded = await readRun(runDir);
+  const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, ['cpu', 'heap-profile', 'database']));
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
   const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
-  const losses = [...run.losses];
+  const losses: string[] = [];
   const lose = (text: string): void => {
     note(text);
     losses.push(text);
   };
   const cpu = await readCpu(run, placeOf, lose);
-  const heap = await readHeapGrowth(run, onProgress);
+  const { run: read, ...heap } = await readHeapGrowth(run, onProgress);
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
-    manifest: run.manifest,
+    manifest: read.manifest,
     samples: run.samples,
     events: run.events,
     requests: run.requests,
@@ -71,11 +73,11 @@ export async function analyseRun(
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,
-    damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
-    losses,
+    damage: read.damage.map(({ file, reason }) => `${file}: ${reason}`),
+    losses: [...read.losses, ...losses],
   };
   const report = analyse(data);
-  return redacted(buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
+  return redacted(buildDocument({ run: read, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
@@ -86,8 +88,24 @@ export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGa
   return thresholdGates(viewRun({ manifest, samples, events, requests, thresholds, placeOf, ...nothing }));
 }
 
-/** Growth over the snapshots of one life of the process: the life that has most of them. */
+/**
+ * Growth over the snapshots of one life of the process: the life that has most of them. Whether they are what was written is
+ * looked at meanwhile: files of gigabytes are read twice only where the disk is slow. `run`: without those that are not.
+ */
 async function readHeapGrowth(
+  run: Run,
+  onProgress: (text: string) => void,
+): Promise<{ readonly run: Run; readonly growth: HeapGrowth | null; readonly error: string | null }> {
+  const [heap, changed] = await Promise.all([
+    compareSnapshots(run, onProgress),
+    findChangedArtefacts(run, ['heap-snapshot']),
+  ]);
+  if (changed.length === 0) return { run, ...heap };
+  const whole = withoutArtefacts(run, changed);
+  return { run: whole, ...(await compareSnapshots(whole, onProgress)) };
+}
+
+async function compareSnapshots(
   run: Run,
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {

@@ -195,6 +195,7 @@ export class Captures {
         error: null,
       });
       const { bytes, idEpoch, heapUsedBytes } = taken;
+      recorder.keepChecksum(file, taken.checksum);
       const record = {
         file: file.file,
         monoMs,

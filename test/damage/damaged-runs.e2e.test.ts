@@ -40,6 +40,15 @@ const edit =
     assert.notEqual(changed, text);
     writeFileSync(join(dir, file), changed);
   };
+/** The last digit of the file becomes another: as long as before, and still readable. */
+const overwrite =
+  (file: string): Damage =>
+  (dir) => {
+    const bytes = readFileSync(join(dir, file));
+    const at = bytes.findLastIndex((byte) => byte >= 0x30 && byte <= 0x38);
+    bytes.writeUInt8((bytes[at] ?? 0) + 1, at);
+    writeFileSync(join(dir, file), bytes);
+  };
 const withoutLine = (n: number) => (text: string) => text.split('\n').toSpliced(n, 1).join('\n');
 const withLineTwice = (n: number) => (text: string) =>
   text
@@ -96,6 +105,16 @@ describe('a run that passed does not pass any more, and the report says why', ()
     ],
     ['a CPU window removed', remove('cpu/1.cpuprofile'), /cpu\/1\.cpuprofile is missing/],
     ['a CPU window cut', cut('cpu/2.cpuprofile', 0.5), /cpu\/2\.cpuprofile has \d+ of \d+ bytes/],
+    [
+      'a CPU window overwritten',
+      overwrite('cpu/2.cpuprofile'),
+      /cpu\/2\.cpuprofile: its content is not what was written/,
+    ],
+    [
+      'a profile of allocations overwritten',
+      overwrite('heap/2.heapprofile'),
+      /heap\/2\.heapprofile: its content is not what was written/,
+    ],
     ['a profile of allocations removed', remove('heap/2.heapprofile'), /heap\/2\.heapprofile is missing/],
   ];
   for (const [name, damage, reason] of damages) {
@@ -110,15 +129,21 @@ describe('a run that passed does not pass any more, and the report says why', ()
   }
 });
 
-test('snapshots that are missing or cut: neither passed nor called clean', async (context) => {
-  for (const damage of [remove('heap/2.heapsnapshot'), cut('heap/3.heapsnapshot', 0.7)]) {
+test('snapshots that are missing, cut or overwritten: neither passed nor called clean', async (context) => {
+  for (const damage of [
+    remove('heap/2.heapsnapshot'),
+    cut('heap/3.heapsnapshot', 0.7),
+    overwrite('heap/2.heapsnapshot'),
+  ]) {
     const dir = copyRun(context, recorded.dir);
     damage(dir);
     const report = await judge(dir);
     assert.equal(report.exitCode, 5);
     assert.ok(
       'completeness' in report &&
-        /heapsnapshot (is missing|has \d+ of)/.test(report.completeness?.missing.join() ?? ''),
+        /heapsnapshot(?: is missing| has \d+ of|: its content is not what)/.test(
+          report.completeness?.missing.join() ?? '',
+        ),
     );
   }
 });
@@ -143,6 +168,28 @@ test('what fails stays failed: a leak that the rest proves, a limit that the res
   writeFileSync(slo, JSON.stringify({ resources: ['rss<1MB'] }));
   const checked = await runCli(['check', tight, '--slo', slo]);
   assert.equal(checked.code, 1, checked.stdout + checked.stderr);
+});
+
+test('an overwritten snapshot is left out: a leak that the others prove stays proven; a baseline is refused', async (context) => {
+  const dir = copyRun(context, recorded.dir, askForLeaks);
+  overwrite('heap/2.heapsnapshot')(dir);
+  const report = await judge(dir);
+  assert.equal(report.exitCode, 1);
+  assert.ok('findings' in report && !JSON.stringify(report.findings).includes('heap/2.heapsnapshot'));
+  const saved = await runCli(['baseline', 'save', dir, '--file', join(dir, '..', 'baseline.json')]);
+  assert.equal(saved.code, 5, saved.stderr);
+  assert.match(saved.stderr, /heap\/2\.heapsnapshot: its content is not what was written/);
+});
+
+test('a run of an earlier version has no checksums of its profiles and snapshots: it is judged by their sizes', async (context) => {
+  const dir = copyWithoutSnapshots(
+    context,
+    copyRun(context, recorded.dir, ({ seal, ...manifest }) => {
+      assert.ok(seal?.checksums && Object.keys(seal.checksums).sort().join() === Object.keys(seal.files).sort().join());
+      return { ...manifest, seal: { journals: seal.journals, files: seal.files } };
+    }),
+  );
+  assert.equal((await judge(dir)).exitCode, 0);
 });
 
 function withLimit(limit: string): (manifest: RunManifest) => RunManifest {
