@@ -27,6 +27,7 @@ import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';
 import { readCpu } from './read-cpu.ts';
+import { refuseComparison } from './room-for-comparison.ts';
 
 /** More than are shown: the caller of hot native code may have little time of its own. */
 const JUDGED_FUNCTIONS = 500;
@@ -111,15 +112,15 @@ async function compareSnapshots(
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const snapshots = largestSegment(run.manifest.snapshots);
   if (snapshots.length < 2) return { growth: null, error: null };
+  const files = snapshots.map(({ file }) => join(run.dir, file));
+  const refusal = refuseComparison(files);
+  if (refusal !== null) return { growth: null, error: `the heap snapshots were not compared: ${refusal}` };
   try {
-    const growth = await growthOf(
-      snapshots.map(({ file }) => join(run.dir, file)),
-      {
-        requests: snapshots.map(({ requests }) => requests),
-        idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
-        onProgress: onceEach(onProgress),
-      },
-    );
+    const growth = await growthOf(files, {
+      requests: snapshots.map(({ requests }) => requests),
+      idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
+      onProgress: onceEach(onProgress),
+    });
     // Named as the run folder names them: a report is read elsewhere too.
     const named = growth.snapshots.map((snapshot, index) => ({
       ...snapshot,

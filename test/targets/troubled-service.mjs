@@ -1,6 +1,6 @@
 // A service that comes to harm when asked to. It answers first, and then:
 //   /block?ms=N    computes for so long without coming to its event loop
-//   /grow          takes memory until somebody stops it
+//   /grow          takes memory until somebody stops it, or until it has taken ?megabytes=N
 //   /exit?code=N   ends
 //   /signal?name=N sends itself a signal
 //   node troubled-service.mjs [--port N] [--objects N]      (N small objects in a Map: a heap to take snapshots of)
@@ -27,7 +27,13 @@ function harm(pathname, searchParams) {
     const untilMs = performance.now() + Number(searchParams.get('ms'));
     while (performance.now() < untilMs);
   } else if (pathname === '/grow') {
-    setInterval(() => buffers.push(Buffer.alloc(8 * 1024 * 1024, 1)), 20);
+    let left = Number(searchParams.get('megabytes') ?? Number.POSITIVE_INFINITY);
+    const timer = setInterval(() => {
+      const taken = Math.min(8, left);
+      buffers.push(Buffer.alloc(taken * 1024 * 1024, 1));
+      left -= taken;
+      if (left <= 0) clearInterval(timer);
+    }, 20);
   } else if (pathname === '/exit') {
     process.exit(Number(searchParams.get('code')));
   } else if (pathname === '/signal') {
