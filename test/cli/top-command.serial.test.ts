@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { topBlock } from '../../src/cli/top-view.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
