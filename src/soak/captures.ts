@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { countClasses } from '../capture/count-classes.ts';
 import { settlePauseBudget } from '../capture/pause-budget.ts';
@@ -14,7 +15,7 @@ import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
-import type { Instruments } from './instruments.ts';
+import { type Instruments, noteLeftOut } from './instruments.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -92,9 +93,8 @@ export class Captures {
     await this.#attempt('heap-profile', async (instruments) => {
       const segment = keeper.segment;
       const requests = this.#requests();
-      const reading = await instruments.allocations.read();
-      if (!reading.profile)
-        throw new Error('allocation sampling had been stopped by somebody else; it was started anew');
+      const reading = await this.#askSampling(instruments, (allocations) => allocations.read());
+      if (!reading) return null;
       const file = recorder.fileFor('heap-profile', ++this.#heapProfiles);
       const text = JSON.stringify(reading.profile);
       await this.#keepText(file, text);
@@ -109,6 +109,7 @@ export class Captures {
     this.#burst = null;
     await this.#attempt('heap-profile', async ({ allocations }) => {
       const cost = await allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
+      if (!cost) return null;
       this.#burst = { startMonoMs: this.#options.clock.monoMs(), segment: this.#options.keeper.segment };
       return { file: null, cost, bytes: 0 };
     });
@@ -122,8 +123,9 @@ export class Captures {
     if (burst === null || burst.segment !== keeper.segment) return;
     await this.#attempt('heap-profile', async (instruments) => {
       const durationMs = clock.monoMs() - burst.startMonoMs;
-      const { profile, cost } = await instruments.allocations.endBurst();
-      if (!profile) return null;
+      const reading = await this.#askSampling(instruments, (allocations) => allocations.endBurst());
+      if (!reading) return null;
+      const { profile, cost } = reading;
       const file = recorder.fileFor('heap-profile', 'burst');
       const text = JSON.stringify(profile);
       await this.#keepText(file, text);
@@ -315,6 +317,17 @@ export class Captures {
     const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
     log.event({ type: 'note', detail });
     log.say(detail);
+  }
+
+  /** Said once that nothing is sampled any more: when it is found. */
+  async #askSampling<Answer>(
+    { allocations }: Instruments,
+    ask: (allocations: AllocationRecorder) => Promise<Answer>,
+  ): Promise<Answer> {
+    const before = allocations.leftOut;
+    const answer = await ask(allocations);
+    if (before === null) noteLeftOut('allocations', allocations.leftOut, this.#options.log);
+    return answer;
   }
 
   #requests(): number | null {
