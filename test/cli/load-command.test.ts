@@ -154,3 +154,24 @@ thresholds: { quote: [ { limit: "rate>5000/s", abortOnFail: true, after: 1s } ],
   assert.equal(report.gates.find(({ name }: { name: string }) => name === 'rss max').status, 'pass');
   assert.match(stderr, /from outside/);
 });
+
+test('a load whose tasks all fail says so by its exit code, whatever probe and set-up are answered', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs', { args: ['--fault', 'refuse-quotes'] });
+  t.after(() => service.stop());
+  const file = join(temporaryFolder(t), 'scenario.yaml');
+  writeFileSync(
+    file,
+    `name: prices
+load: { model: closed, users: 4, thinkTime: 20ms, requestsPerUser: 5, duration: 2s }
+probe: { path: /health, rate: 50/s }
+setup: [ { request: { name: login, path: /health } } ]
+tasks: [ { request: { name: quote, path: /quotes } } ]
+`,
+  );
+  const { code, stdout, stderr } = await runCli(['load', file, '--url', service.baseUrl, '--json']);
+  assert.equal(code, 5, stderr);
+  const errors = Object.fromEntries(
+    JSON.parse(stdout).requests.map(({ name, errors: failed }: { name: string; errors: number }) => [name, failed]),
+  );
+  assert.deepEqual([errors.login, errors.probe, errors.quote > 0], [0, 0, true], stdout);
+});

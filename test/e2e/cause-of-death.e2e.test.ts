@@ -42,8 +42,8 @@ test('a service that the kernel kills for lack of memory: top and soak say so, w
     t.skip('no control group with a limit of memory can be made here');
     return;
   }
-  const start = async (): Promise<Awaited<ReturnType<typeof spawnService>>> => {
-    const service = await spawnService(SERVICE);
+  const start = async (args: readonly string[] = []): Promise<Awaited<ReturnType<typeof spawnService>>> => {
+    const service = await spawnService(SERVICE, { args });
     t.after(() => service.stop('SIGKILL'));
     writeFileSync(join(group, 'cgroup.procs'), String(service.pid));
     return service;
@@ -67,6 +67,14 @@ test('a service that the kernel kills for lack of memory: top and soak say so, w
   assert.match(stdout.replace(/\s+/g, ' '), words);
   const lost = (await readRun(runDir)).events.find((event) => event.type === 'target-lost');
   assert.match(lost?.reason ?? '', words);
+
+  // Before anything is recorded: while the instruments are set up.
+  for (const command of [['top'], ['soak', '--seconds', '16', '--snapshots', '0', '--load', 'none']]) {
+    const third = await start(['--when-attached', '/grow']);
+    const early = await runCli([...command, '--pid', String(third.pid)], { cwd: temporaryFolder(t) });
+    assert.equal(early.code, 4, early.stderr);
+    assert.match(early.stderr, words);
+  }
 });
 
 for (const [path, words] of [
@@ -90,3 +98,12 @@ for (const [path, words] of [
     assert.match(stderr, /did not come back: the command that was started has ended/);
   });
 }
+
+test('how a command ended while the instruments were set up is told', async (t) => {
+  const folder = temporaryFolder(t);
+  const files = ['--out', join(folder, 'run'), '--report-dir', join(folder, 'report')];
+  const command = ['--', process.execPath, SERVICE, '--port', '0', '--when-attached', '/signal?name=SIGKILL'];
+  const { code, stderr } = await runCli(['soak', '--seconds', '16', '--snapshots', '0', ...files, ...command]);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /was ended by signal SIGKILL/);
+});

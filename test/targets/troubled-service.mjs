@@ -3,8 +3,9 @@
 //   /grow          takes memory until somebody stops it, or until it has taken ?megabytes=N
 //   /exit?code=N   ends
 //   /signal?name=N sends itself a signal
-//   node troubled-service.mjs [--port N] [--objects N]      (N small objects in a Map: a heap to take snapshots of)
+//   node troubled-service.mjs [--port N] [--objects N] [--when-attached PATH]      (N small objects in a Map: a heap to take snapshots of)
 import { createServer } from 'node:http';
+import { url as inspectorUrl } from 'node:inspector';
 
 const kept = new Map();
 for (let number = 0; number < Number(option('--objects', '0')); number += 1)
@@ -21,6 +22,16 @@ server.listen(Number(option('--port', '0')), '127.0.0.1', () => {
   const { address: host, port } = server.address();
   console.log(JSON.stringify({ listening: { host, port }, pid: process.pid, kept: kept.size }));
 });
+
+const whenAttached = option('--when-attached', '');
+if (whenAttached) {
+  const { pathname, searchParams } = new URL(whenAttached, 'http://service');
+  const timer = setInterval(() => {
+    if (!inspectorUrl()) return;
+    clearInterval(timer);
+    harm(pathname, searchParams);
+  }, 1);
+}
 
 function harm(pathname, searchParams) {
   if (pathname === '/block') {
