@@ -11,7 +11,10 @@ export function verifyLine({ run }: RunView, findingId?: string): string {
   const { id, plan, scenario, target, scrape } = run.manifest;
   const name = `--name ${shellWord(target.name)}`;
   if (findingId !== undefined)
-    return `profiler verify ${shellWord(run.folder ?? `profiles/${id}`)} --finding ${findingId} ${name}`;
+    return [
+      `profiler verify ${shellWord(run.folder ?? `profiles/${id}`)} --finding ${findingId} ${name}`,
+      ...(scenario ? toBeGiven(scenario) : []),
+    ].join(' ');
   const duration = formatDuration(plan.durationMs).replace(/\s/g, '');
   return [
     `profiler soak ${name} --duration ${duration}`,
@@ -20,7 +23,17 @@ export function verifyLine({ run }: RunView, findingId?: string): string {
   ].join(' ');
 }
 
+const REDACTED = '[redacted]';
+
+/** What a run does not keep, and whoever types the line has to fill in. */
+function toBeGiven({ baseUrl, text, source }: ScenarioRecord): string[] {
+  return [
+    ...(source === undefined && text.includes(REDACTED) ? ['--scenario FILE'] : []),
+    ...(baseUrl.includes(REDACTED) ? ['--url URL'] : []),
+  ];
+}
+
 /** By its file, since a name finds only those that come with the tool. Runs of earlier versions name no file. */
 function loadWords({ name, baseUrl, source }: ScenarioRecord): string {
-  return `--scenario ${shellWord(source?.file ?? name)} --url ${shellWord(baseUrl)}`;
+  return `--scenario ${shellWord(source?.file ?? name)} --url ${baseUrl.includes(REDACTED) ? 'URL' : shellWord(baseUrl)}`;
 }
