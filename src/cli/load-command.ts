@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { shownPath } from '../files/shown-path.ts';
 import { readScenario, shippedScenarios } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { renderLoadTerminal } from '../report/render-load-terminal.ts';
 import { renderStressTerminal, stageWords } from '../report/render-stress-terminal.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
@@ -178,7 +180,7 @@ async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> 
   await writeOutput(file, named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url));
   if (terminal.json) terminal.data({ file });
   else terminal.print(file);
-  terminal.say(`Name your requests in it, then: profiler load ${file}`);
+  terminal.say(`Name your requests in it, then: profiler load ${shellWord(shownPath(file))}`);
 }
 
 function withBaseUrl(text: string, url: string): string {

@@ -30,7 +30,7 @@ export const reportCommand: Command = (exit) => ({
     checkReportPlace(reportDir);
     await lockReport(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, reportDir);
+    const page = await writeReports(document, { runDir, reportDir });
     if (terminal.json) terminal.data(document.report);
     else {
       terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));

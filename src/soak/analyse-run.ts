@@ -10,6 +10,7 @@ import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { PlaceOf } from '../model/profiles.ts';
@@ -76,6 +77,7 @@ export async function analyseRun(
     database,
     damage: read.damage.map(({ file, reason }) => `${file}: ${reason}`),
     losses: [...read.losses, ...losses],
+    folder: shownPath(runDir),
   };
   const report = analyse(data);
   return redacted(buildDocument({ run: read, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));

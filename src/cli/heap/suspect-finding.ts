@@ -4,6 +4,7 @@ import { evenness } from '../../heap/growth/keep-suspects.ts';
 import type { Confidence, Finding } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
@@ -48,7 +49,7 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
       },
     ],
     against: againstIt(suspect, growth),
-    verify: `profiler heap diff ${growth.snapshots.map(({ file }) => file).join(' ')}`,
+    verify: `profiler heap diff ${growth.snapshots.map(({ file }) => shellWord(file)).join(' ')}`,
     recommendation: `See where ${suspect.class} is added to ${holderText(suspect.holder)}, and what should take it out again.`,
   };
 }
