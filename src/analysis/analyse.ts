@@ -36,7 +36,7 @@ export function analyse(run: RunData): Report {
     exitCode: exitCodeOf(gates, failOn, run.events, completeness.missing),
     gates: gates.map(toGate),
     completeness,
-    findings,
+    findings: findings.map(({ objects: _, ...finding }) => finding),
     checked,
     bottlenecks,
     bottlenecksChecked,

@@ -4,13 +4,13 @@ import { FINDING_ORDER, findingInfo } from '../model/finding-catalogue.ts';
 const CONFIDENCE: Readonly<Record<Confidence, number>> = { confirmed: 0, likely: 1, possible: 2 };
 const SEVERITY: Readonly<Record<Severity, number>> = { critical: 0, major: 1, minor: 2 };
 
-type Unranked = Omit<Finding, 'rank'>;
+type Unranked = Pick<Finding, 'kind' | 'confidence' | 'severity' | 'growth'>;
 
 /**
  * Culprits before symptoms: what is sure before what is possible, leaks before what they bring about (slower answers,
  * broken limits), the heavier before the lighter.
  */
-export function rankFindings(drafts: readonly Unranked[]): Finding[] {
+export function rankFindings<Draft extends Unranked>(drafts: readonly Draft[]): (Draft & Pick<Finding, 'rank'>)[] {
   return [...drafts]
     .sort((a, b) => compare(keysOf(a), keysOf(b)))
     .map((draft, index) => ({ ...draft, rank: index + 1 }));

@@ -327,9 +327,13 @@ export class TargetKeeper {
     if (instruments && reason === 'draining') await this.#takeDown(instruments);
     else instruments?.attachment.session.disconnect();
     const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
-    const cause = reason === 'draining' ? '' : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
+    const cause = reason === 'draining' ? null : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
     const ended = endingWords(lost.pid, reason, cause);
-    log.event({ type: 'target-lost', reason: ended });
+    log.event({
+      type: 'target-lost',
+      reason: ended,
+      ...(reason === 'exited' && cause === null ? { isPlainEnd: true } : {}),
+    });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
     this.#isAwaited = true;
     const signal = AbortSignal.any([stop, this.#ending.signal]);
@@ -384,14 +388,14 @@ export class TargetKeeper {
   }
 }
 
-function endingWords(pid: number, reason: Ending, cause: string): string {
+function endingWords(pid: number, reason: Ending, cause: string | null): string {
   switch (reason) {
     case 'exited':
-      return `process ${pid} ${cause}`;
+      return `process ${pid} ${cause ?? 'ended'}`;
     case 'reused':
-      return `process ${pid} ${cause} and its number was given to another`;
+      return `process ${pid} ${cause ?? 'ended'} and its number was given to another`;
     case 'exiting':
-      return cause === 'ended'
+      return cause === null
         ? `exiting: the program of process ${pid} has ended`
         : `exiting: the program of process ${pid} ${cause}`;
     case 'draining':

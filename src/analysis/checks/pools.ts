@@ -105,6 +105,7 @@ function poolFinding(
       source: source && { file: source.file, line: source.line, column: source.column, function: source.function },
       package: source?.package ?? null,
     },
+    objects: pool,
     growth,
     firstSeenMs: trouble?.atMs ?? Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),

@@ -47,6 +47,7 @@ export function suspectFinding(
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, behaviour),
     subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
+    objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
     ...(allocatedAt.length > 0 ? { allocatedAt } : {}),

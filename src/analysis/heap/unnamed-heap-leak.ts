@@ -73,6 +73,7 @@ export function unnamedHeapLeak(
       },
       package: site?.place.package ?? null,
     },
+    ...(name === null ? {} : { objects: { class: name, holder: null, path: [] } }),
     growth: {
       ...seriesGrowth(context, trend, 'heap'),
       objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null,
