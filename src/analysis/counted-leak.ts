@@ -3,6 +3,7 @@ import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
 import { formatCount } from '../model/units.ts';
+import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
@@ -164,8 +165,6 @@ function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricN
   const points = trends.points(metric);
   const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
   const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
-  const counter = requestCounter(run.samples);
-  const counts = inside.flatMap(({ values }) => values[counter] ?? []);
-  const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  const requests = totalGain(inside, requestCounter(run.samples)) ?? 0;
   return requests > 0 ? gained / requests : null;
 }

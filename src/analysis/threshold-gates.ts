@@ -1,6 +1,7 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { perSecond, risesOf } from '../stats/counters.ts';
 import { quantile } from '../stats/order-statistics.ts';
 import type { NamedGate } from './gates.ts';
 import { leftUnanswered, measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
@@ -140,16 +141,8 @@ function larger(a: number | null, b: number | null): number | null {
 }
 
 function highestRate(samples: readonly Sample[], names: readonly MetricName[]): number | null {
-  const rates = samples.flatMap((sample, i) => {
-    const before = samples[i - 1];
-    if (!before || before.segment !== sample.segment) return [];
-    const seconds = (sample.monoMs - before.monoMs) / 1000;
-    const moved = names.map((name) => (sample.values[name] ?? Number.NaN) - (before.values[name] ?? Number.NaN));
-    const sum = moved.reduce((total, part) => total + part, 0);
-    return seconds > 0 && Number.isFinite(sum) ? [sum / seconds] : [];
-  });
   // One burst of a second is not what a limit on a disk is about.
-  return percentile(rates, 0.99);
+  return percentile(risesOf(samples, ...names).map(perSecond), 0.99);
 }
 
 function highest(values: readonly number[]): number | null {

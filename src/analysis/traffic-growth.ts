@@ -1,4 +1,5 @@
 import { requestCounter } from '../model/request-count.ts';
+import { gainedBetween } from '../stats/counters.ts';
 import type { RunView } from './run-view.ts';
 import { readingSeries } from './sample-series.ts';
 
@@ -14,9 +15,8 @@ export function trafficGrowth(view: RunView): number | null {
     view,
     view.run.samples,
     (sample, previous) => {
-      const [to, from] = [sample.values[counter], previous?.values[counter]];
-      if (previous === null || to === undefined || from === undefined || to < from) return null;
-      return (to - from) / (sample.monoMs - previous.monoMs);
+      const answered = gainedBetween(previous, sample, counter);
+      return answered === null || previous === null ? null : answered / (sample.monoMs - previous.monoMs);
     },
     { loadedOnly: true },
   ).flat();

@@ -1,6 +1,7 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
+import { gainedBetween } from '../stats/counters.ts';
 import type { Pieces, Point } from '../stats/point.ts';
 import { spanOf } from '../stats/point.ts';
 import { liveHeapSeries } from './live-heap.ts';
@@ -46,7 +47,7 @@ function residual({ values }: Sample): number | null {
 
 /** Milliseconds of CPU a request. */
 function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
-  const requests = difference(sample, previous, 'requests.served') ?? difference(sample, previous, 'load.requests');
+  const requests = gainedBetween(previous, sample, 'requests.served') ?? gainedBetween(previous, sample, 'load.requests');
   const cpu = sample.values['process.cpu'];
   if (!requests || cpu === undefined || previous === null) return null;
   return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
@@ -59,8 +60,8 @@ function servedLatency(view: RunView): [string, Pieces] {
 /** Milliseconds to an answer, by the target's own count: all that is known of latency where the load is not ours. */
 function meanLatency(sample: Sample, previous: Sample | null): number | null {
   const [requests, sumMs] = [
-    difference(sample, previous, 'requests.served'),
-    difference(sample, previous, 'requests.latency.sum'),
+    gainedBetween(previous, sample, 'requests.served'),
+    gainedBetween(previous, sample, 'requests.latency.sum'),
   ];
   return requests && sumMs !== null ? sumMs / requests : null;
 }
@@ -68,16 +69,11 @@ function meanLatency(sample: Sample, previous: Sample | null): number | null {
 /** Share of time spent collecting garbage. */
 function gcShare(sample: Sample, previous: Sample | null): number | null {
   const parts = (['gc.major.time', 'gc.minor.time', 'gc.other.time'] as const).map((name) =>
-    difference(sample, previous, name),
+    gainedBetween(previous, sample, name),
   );
   const lastedMs = previous === null ? 0 : sample.monoMs - previous.monoMs;
   if (lastedMs <= 0 || parts.every((part) => part === null)) return null;
   return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / lastedMs;
-}
-
-function difference(sample: Sample, previous: Sample | null, name: MetricName): number | null {
-  const [to, from] = [sample.values[name], previous?.values[name]];
-  return to === undefined || from === undefined || to < from ? null : to - from;
 }
 
 const BLOCKS = 16;

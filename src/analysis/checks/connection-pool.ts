@@ -3,6 +3,7 @@ import type { Confidence, Evidence } from '../../model/finding.ts';
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
+import { totalGain } from '../../stats/counters.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
@@ -101,9 +102,7 @@ function waitsUnderLoad({ loaded }: CheckContext, samples: readonly Sample[]): W
   const under = samples.filter(({ monoMs }) => isInside(loaded, monoMs));
   const segment = under.at(-1)?.segment;
   const own = under.filter((sample) => sample.segment === segment);
-  const [first, last] = [own[0], own.at(-1)];
-  if (!first || !last) return null;
-  const grown = (name: MetricName): number => (last.values[name] ?? 0) - (first.values[name] ?? 0);
+  const grown = (name: MetricName): number => totalGain(own, name) ?? 0;
   const acquires = grown('pool.acquires');
   if (acquires <= 0) return null;
   const waiting = own.filter(({ values }) => (values['pool.waiting'] ?? 0) > 0 && values['pool.idle'] === 0);

@@ -1,3 +1,5 @@
+import type { Sample } from '../../model/sample.ts';
+import { gainedBetween } from '../../stats/counters.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks } from '../task-requests.ts';
 import { watchedSpan } from './find-gaps.ts';
@@ -21,14 +23,15 @@ export function requestsSeen(view: RunView): number | null {
 function servedWithin(view: RunView): number {
   const { fromMs, toMs } = watchedSpan(view);
   let sum = 0;
-  let before: { readonly segment: number; readonly served: number } | null = null;
-  for (const { segment, monoMs, values } of view.run.samples) {
+  let before: Sample | null = null;
+  for (const sample of view.run.samples) {
+    const { monoMs, values } = sample;
     const served = values['requests.served'];
     if (served === undefined) continue;
     // A new life of the service, or the probe put there anew, counts from nought.
-    const since = before?.segment === segment && before.served <= served ? before.served : 0;
-    if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += served - since;
-    before = { segment, served };
+    const answered = gainedBetween(before, sample, 'requests.served') ?? served;
+    if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += answered;
+    before = sample;
   }
   return sum;
 }

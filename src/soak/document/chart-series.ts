@@ -2,6 +2,7 @@ import { METRICS, type MetricName } from '../../model/metric-catalogue.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { MonoMs } from '../../model/units.ts';
+import { perSecond, risesOf } from '../../stats/counters.ts';
 
 /** Charts of a report, in the order in which an engineer looks: memory, processor, event loop, traffic, handles. */
 const CHARTS: readonly MetricName[] = [
@@ -51,19 +52,7 @@ function gaugePoints(samples: readonly Sample[], name: MetricName, startMonoMs: 
   return points;
 }
 
-/** Change per second between samples of one life of the process: a counter starts anew with each. */
+/** Change per second. */
 function ratePoints(samples: readonly Sample[], name: MetricName, startMonoMs: MonoMs): SeriesPoint[] {
-  const points: SeriesPoint[] = [];
-  let before: Sample | null = null;
-  for (const sample of samples) {
-    const value = sample.values[name];
-    if (value === undefined) continue;
-    const earlier = before?.values[name];
-    const seconds = before ? (sample.monoMs - before.monoMs) / 1000 : 0;
-    if (before && before.segment === sample.segment && earlier !== undefined && seconds > 0 && value >= earlier) {
-      points.push({ tSec: (sample.monoMs - startMonoMs) / 1000, value: (value - earlier) / seconds });
-    }
-    before = sample;
-  }
-  return points;
+  return risesOf(samples, name).map((rise) => ({ tSec: (rise.atMs - startMonoMs) / 1000, value: perSecond(rise) }));
 }
