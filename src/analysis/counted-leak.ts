@@ -1,6 +1,6 @@
 import type { Confidence, Evidence } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import type { MetricName } from '../model/metric-catalogue.ts';
+import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
 import { formatCount } from '../model/units.ts';
 import { totalGain } from '../stats/counters.ts';
@@ -15,7 +15,7 @@ import { capital, code, figure, percent, perHour, perRequestWords, rateWords } f
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
-  readonly metric: MetricName;
+  readonly metric: TrendedMetric;
   readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
   /** One of it and several, in words: `open file`. */
   readonly noun: string;
@@ -161,7 +161,7 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
 }
 
 /** Over the time from the first point to the last, between which the gain was counted. */
-function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricName, gained: number): number | null {
+function objectsPerRequest({ run, trends, whole }: CheckContext, metric: TrendedMetric, gained: number): number | null {
   const points = trends.points(metric);
   const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
   const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);

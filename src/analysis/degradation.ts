@@ -8,12 +8,13 @@ import { findingId } from './finding-id.ts';
 import { lastingStep } from './lasting-step.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
+import type { TrendName } from './trend-series.ts';
 import type { TableEntry } from './trend-table.ts';
 import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
 export interface DegradingSeries {
-  readonly key: string;
+  readonly key: TrendName;
   readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;

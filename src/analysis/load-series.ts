@@ -13,7 +13,9 @@ const LEAST_ANSWERS = 20;
 const LEAST_BODIES = 3;
 export const LATENCY_PERCENTILES: readonly number[] = [50, 95];
 
-export function latencyKey(percentile: number, name: string): string {
+export type LatencyKey = `latency.p${number} ${string}`;
+
+export function latencyKey(percentile: number, name: string): LatencyKey {
   return `latency.p${percentile} ${name}`;
 }
 
@@ -26,7 +28,7 @@ export function requestNames({ run }: RunView): string[] {
  * Percentiles of each request name, block by block. From the actual send time: how late the load itself was is no
  * property of the service.
  */
-export function latencySeries(view: RunView): [string, Pieces][] {
+export function latencySeries(view: RunView): [LatencyKey, Pieces][] {
   const intervals = undisturbedIntervals(view);
   return requestNames(view).flatMap((name) => {
     const blocks = inBlocks(
@@ -42,7 +44,7 @@ export function latencySeries(view: RunView): [string, Pieces][] {
         points[i]?.push({ x, y: latencies.atPercentile(percentile) ?? 0 });
       });
     }
-    return LATENCY_PERCENTILES.map((percentile, i): [string, Pieces] => [
+    return LATENCY_PERCENTILES.map((percentile, i): [LatencyKey, Pieces] => [
       latencyKey(percentile, name),
       [points[i] ?? []],
     ]);

@@ -1,33 +1,40 @@
-import type { MetricName } from '../model/metric-catalogue.ts';
+import {
+  type MadeTrend,
+  METRIC_NAMES,
+  METRICS,
+  type MetricName,
+  type TrendedMetric,
+} from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
 import { gainedBetween } from '../stats/counters.ts';
 import type { Pieces, Point } from '../stats/point.ts';
 import { spanOf } from '../stats/point.ts';
 import { liveHeapSeries } from './live-heap.ts';
-import { latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
+import { type LatencyKey, latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
 import type { RunView } from './run-view.ts';
-import { blockSeries, gauge, rawSeries, sinceStart } from './sample-series.ts';
-import { scrapedTrends } from './scraped/scraped-trends.ts';
+import { blockSeries, gauge, type ReadValue, rate, rawSeries, sinceStart } from './sample-series.ts';
+import { type ScrapedKey, scrapedTrends } from './scraped/scraped-trends.ts';
+
+/** A series that is made of more than one metric, of requests, or of what the service says of itself. */
+type DerivedTrend =
+  | 'native'
+  | 'cpu.per-request'
+  | 'gc.share'
+  | 'served.latency'
+  | 'load.errors'
+  | 'load.rate'
+  | LatencyKey
+  | ScrapedKey;
+
+/** The name of a series whose trend is tested. */
+export type TrendName = TrendedMetric | DerivedTrend;
 
 /** Every series whose trend is tested, in the direction that is worse: throughput is turned around. */
-export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
-  const counts: readonly MetricName[] = [
-    'process.fds.file',
-    'process.fds.socket',
-    'process.fds.pipe',
-    'process.fds.anon',
-    'process.fds.other',
-    'process.threads',
-    'resources.timers',
-    'resources.sockets',
-  ];
-  return new Map<string, Pieces>([
-    ['heap.live', liveHeapSeries(view)],
-    ['heap.external', externalSeries(view)],
+export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
+  return new Map<TrendName, Pieces>([
+    ...METRIC_NAMES.filter(isTrended).map((name): [TrendName, Pieces] => [name, metricSeries(view, name)]),
     ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
-    ...counts.map((name): [string, Pieces] => [name, blockSeries(view, gauge(name), { loadedOnly: true })]),
-    ['loop.delay.p99', blockSeries(view, gauge('loop.delay.p99'), { undisturbed: true, loadedOnly: true })],
     ['cpu.per-request', blockSeries(view, cpuPerRequest, { undisturbed: true, loadedOnly: true })],
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
@@ -39,6 +46,23 @@ export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
   ]);
 }
 
+const MADE: Readonly<Record<MadeTrend, (view: RunView) => Pieces>> = {
+  'heap.live': liveHeapSeries,
+  'heap.external': externalSeries,
+};
+
+function isTrended(name: MetricName): name is TrendedMetric {
+  return METRICS[name].trend !== undefined;
+}
+
+/** As the metric catalogue says. */
+function metricSeries(view: RunView, name: TrendedMetric): Pieces {
+  if (Object.hasOwn(MADE, name)) return MADE[name as MadeTrend](view);
+  const { kind, trend } = METRICS[name];
+  const read: ReadValue = kind === 'counter' ? rate(name) : gauge(name);
+  return blockSeries(view, read, { undisturbed: trend?.disturbed !== true, loadedOnly: true });
+}
+
 /** What the process holds that neither V8's heap nor buffers account for. RSS alone proves nothing in a short run. */
 function residual({ values }: Sample): number | null {
   const { 'process.rss': rss, 'heap.total': heap, 'heap.external': external } = values;
@@ -47,13 +71,14 @@ function residual({ values }: Sample): number | null {
 
 /** Milliseconds of CPU a request. */
 function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
-  const requests = gainedBetween(previous, sample, 'requests.served') ?? gainedBetween(previous, sample, 'load.requests');
+  const requests =
+    gainedBetween(previous, sample, 'requests.served') ?? gainedBetween(previous, sample, 'load.requests');
   const cpu = sample.values['process.cpu'];
   if (!requests || cpu === undefined || previous === null) return null;
   return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
 }
 
-function servedLatency(view: RunView): [string, Pieces] {
+function servedLatency(view: RunView): [TrendName, Pieces] {
   return ['served.latency', blockSeries(view, meanLatency, { undisturbed: true, loadedOnly: true })];
 }
 

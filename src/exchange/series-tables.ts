@@ -1,4 +1,5 @@
-import { METRICS, type MetricInfo, type MetricName } from '../model/metric-catalogue.ts';
+import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
+import type { MetricInfo } from '../model/metric-info.ts';
 import { printable, printableLines } from '../model/printable.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';

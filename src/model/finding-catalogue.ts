@@ -1,5 +1,5 @@
 import type { CheckId } from './check-id.ts';
-import type { MetricName } from './metric-catalogue.ts';
+import type { ChartedMetric } from './metric-catalogue.ts';
 
 export const FINDING_KINDS = [
   'js-heap-leak',
@@ -60,7 +60,7 @@ export interface FindingKindInfo {
    */
   readonly checks: readonly [CheckId, ...CheckId[]] | null;
   /** The series that shows it, where no snapshot has counted its objects; null: a picture would say nothing. */
-  readonly picture: MetricName | null;
+  readonly picture: ChartedMetric | null;
   /** Something holds what stays: where no line is known, the report says that too. */
   readonly isHeld: boolean;
   /** Where it is minor it is there to be known, and no fault: it comes after all that is possible. */
@@ -102,7 +102,7 @@ const FINDINGS: Readonly<Record<FindingKind, FindingKindInfo>> = {
     order: 'cost',
     isNoteWhenMinor: true,
     checks: ['garbage collection'],
-    picture: 'gc.pause.max',
+    picture: 'gc.major.time',
   },
   'hot-function': {
     ...other,

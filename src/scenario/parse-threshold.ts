@@ -1,3 +1,4 @@
+import { RESOURCE_LIMITS } from '../model/metric-catalogue.ts';
 import type { Threshold, ThresholdOperator, ThresholdUnit } from '../model/threshold.ts';
 import { parseBytes, parseDurationMs } from '../model/units.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -9,17 +10,9 @@ const REQUEST_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
   errors: ['percent', 'count'],
   dropped: ['percent', 'count'],
 };
-const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
-  cpu: ['percent'],
-  rss: ['bytes'],
-  heap: ['bytes'],
-  fds: ['count'],
-  threads: ['count'],
-  'loop.p99': ['ms'],
-  'db.connections': ['count'],
-  disk: ['bytes-per-second'],
-  network: ['bytes-per-second'],
-};
+const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = Object.fromEntries(
+  [...RESOURCE_LIMITS].map(([name, { unit }]) => [name, [unit]]),
+);
 
 const LONGEST = 200;
 

@@ -1,4 +1,5 @@
-import { METRICS, type MetricInfo } from '../../src/model/metric-catalogue.ts';
+import { METRICS } from '../../src/model/metric-catalogue.ts';
+import type { MetricInfo } from '../../src/model/metric-info.ts';
 
 /** docs/run-folder.md, made from the metric catalogue. */
 export function runFolderDoc(): string {

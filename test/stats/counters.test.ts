@@ -84,7 +84,10 @@ describe('rates of a counter', () => {
   test('a counter that is put there anew within one life loses the time around it and makes no rate', () => {
     fc.assert(
       fc.property(life, fc.array(tick, { minLength: 1, maxLength: 12 }), (before, after) => {
-        const all = readingsOf([{ ...before, startsAt: 1_000_000 }, { startsAt: 0, ticks: after }]);
+        const all = readingsOf([
+          { ...before, startsAt: 1_000_000 },
+          { startsAt: 0, ticks: after },
+        ]);
         const inOneLife = all.map((reading) => ({ ...reading, segment: 0 }));
         assert.deepEqual(risesOf(inOneLife, NAME), risesOf(all, NAME));
       }),
