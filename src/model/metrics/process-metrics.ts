@@ -114,9 +114,13 @@ export const PROCESS_METRICS = {
   'process.ctxt.involuntary': {
     unit: 'count',
     kind: 'counter',
-    better: 'neither',
+    better: 'lower',
     source: 'proc',
     title: 'Involuntary context switches',
+    chart: 55,
+    // Other work on the machine makes it rise, and explains why the event loop is late.
+    trend: { family: 'context', from: 'samples' },
+    limit: { name: 'switches', unit: 'per-second', measure: 'rate' },
   },
   'process.run-delay': {
     unit: 'ms',
