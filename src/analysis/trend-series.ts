@@ -5,6 +5,7 @@ import {
   type MetricName,
   type TrendedMetric,
 } from '../model/metric-catalogue.ts';
+import { type RequestCounter, requestCounter } from '../model/request-count.ts';
 import type { Sample } from '../model/sample.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
 import { gainedBetween } from '../stats/counters.ts';
@@ -35,7 +36,7 @@ export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
   return new Map<TrendName, Pieces>([
     ...METRIC_NAMES.filter(isTrended).map((name): [TrendName, Pieces] => [name, metricSeries(view, name)]),
     ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
-    ['cpu.per-request', blockSeries(view, cpuPerRequest, { undisturbed: true, loadedOnly: true })],
+    ['cpu.per-request', blockSeries(view, cpuPerRequest(requestCounter(view.run.samples)), { undisturbed: true, loadedOnly: true })],
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
     // Where the load is ours it is known better, and a series more makes every test stricter.
@@ -70,12 +71,13 @@ function residual({ values }: Sample): number | null {
 }
 
 /** Milliseconds of CPU a request. */
-function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
-  const requests =
-    gainedBetween(previous, sample, 'requests.served') ?? gainedBetween(previous, sample, 'load.requests');
-  const cpu = sample.values['process.cpu'];
-  if (!requests || cpu === undefined || previous === null) return null;
-  return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+function cpuPerRequest(counter: RequestCounter): ReadValue {
+  return (sample, previous) => {
+    const requests = gainedBetween(previous, sample, counter);
+    const cpu = sample.values['process.cpu'];
+    if (!requests || cpu === undefined || previous === null) return null;
+    return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+  };
 }
 
 function servedLatency(view: RunView): [TrendName, Pieces] {

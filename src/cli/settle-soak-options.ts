@@ -9,7 +9,7 @@ import { formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { readLimits } from '../soak/read-limits.ts';
-import type { LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { DEFAULT_SNAPSHOTS, type LoadOptions, type SoakOptions } from '../soak/soak-options.ts';
 import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
@@ -26,12 +26,6 @@ const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
   duration: 1,
 };
 const SHORTEST_RUN_MS = 10_000;
-/**
- * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by chance
- * once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
- */
-const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 };
-
 /** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
 export function settleSoakOptions(args: Arguments, config: Config | null): Omit<SoakOptions, 'runDir' | 'runId'> {
   const load = settleLoad(args, config);

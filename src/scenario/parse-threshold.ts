@@ -48,6 +48,21 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
 }
 
+/** Limits by subject, as files and run folders have them. `onFault` is told of each that is none, in words. */
+export function parseThresholds(
+  limits: Readonly<Record<string, readonly string[]>>,
+  onFault: (subject: string, text: string, why: string) => void,
+): Threshold[] {
+  return Object.entries(limits).flatMap(([subject, texts]) =>
+    texts.flatMap((text) => {
+      const threshold = parseThreshold(subject, text);
+      if (typeof threshold !== 'string') return [threshold];
+      onFault(subject, text, threshold);
+      return [];
+    }),
+  );
+}
+
 /** Undefined for what is no metric, `constructor` too. */
 function unitsOf(subject: string, metric: string): readonly ThresholdUnit[] | undefined {
   const metrics = metricsOf(subject);

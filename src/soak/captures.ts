@@ -89,7 +89,7 @@ export class Captures {
       const record = { file: file.file, startMonoMs, endMonoMs, segment, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, cpuWindows: [...manifest.cpuWindows, record] }));
       await this.keepSources(window.profile.nodes.map((node) => node.callFrame.url));
-      return { file, cost: window.cost, bytes: text.length };
+      return { file, cost: window.cost, bytes: Buffer.byteLength(text) };
     });
   }
 
@@ -106,7 +106,7 @@ export class Captures {
       await this.#keepText(file, text);
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
-      return { file, cost: reading.cost, bytes: text.length };
+      return { file, cost: reading.cost, bytes: Buffer.byteLength(text) };
     });
   }
 
@@ -139,7 +139,7 @@ export class Captures {
       const { segment } = burst;
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
       await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
-      return { file, cost, bytes: text.length };
+      return { file, cost, bytes: Buffer.byteLength(text) };
     });
   }
 

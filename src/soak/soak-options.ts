@@ -14,6 +14,14 @@ export interface LoadOptions {
   readonly ratePerSecond: number | null;
 }
 
+/**
+ * Heap snapshots of a soak where nobody says how many: on the command line, in a configuration, in a test.
+ *
+ * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by
+ * chance once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
+ */
+export const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 } as const;
+
 /** Everything that a soak needs to know, settled: no defaults are left to find. */
 export interface SoakOptions {
   readonly durationMs: Milliseconds;

@@ -1,4 +1,4 @@
-import type { CallSite } from '../../model/database.ts';
+import { type CallSite, queriesFile } from '../../model/database.ts';
 import type { Confidence, Evidence } from '../../model/finding.ts';
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
@@ -121,7 +121,8 @@ function isTooSmall({ meanMs, failures, acquires }: Waits): boolean {
 
 function keptFinding(context: CheckContext, kept: Kept, waits: Waits | null, limit: number): FindingDraft {
   const { before, after, waiting, forMs } = kept;
-  const holders = (context.run.database?.queries.at(-1)?.pools ?? []).flatMap((pool) => pool.holders);
+  const queries = context.run.database?.queries.at(-1);
+  const holders = (queries?.pools ?? []).flatMap((pool) => pool.holders);
   const holder = [...holders].sort((a, b) => b.held - a.held)[0] ?? null;
   const confidence: Confidence =
     waiting > 0 || after >= limit || (holder && holder.held > LEAST_HELD) ? 'confirmed' : 'likely';
@@ -138,7 +139,7 @@ function keptFinding(context: CheckContext, kept: Kept, waits: Waits | null, lim
       },
       ...holders.slice(0, 3).map((each) => ({
         what: `${formatCount(each.held)} of them were taken at ${code(lineOf(context, each))}, the oldest ${formatDuration(each.oldestMs)} before.`,
-        file: 'database/queries-0.json',
+        file: queries ? queriesFile(queries) : null,
       })),
       ...waitEvidence(waits),
     ],

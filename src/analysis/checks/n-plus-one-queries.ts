@@ -129,7 +129,7 @@ function loopFinding(context: CheckContext, use: Use, parent: Use | null): Findi
 }
 
 function evidenceOf({ query, route, requests, callsEach, msEach, maxCalls }: Use, parent: Use | null): Evidence[] {
-  const file = route === null ? 'database/server.json' : 'database/queries-0.json';
+  const file = route === null ? 'database/server.json' : query.targetFile;
   const most = maxCalls === null ? '' : `, ${formatCount(maxCalls)} at most in one`;
   return [
     {

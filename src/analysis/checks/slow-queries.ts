@@ -116,12 +116,12 @@ function doubts({ trends }: CheckContext, query: KnownQuery): string[] {
 }
 
 function evidenceOf(query: KnownQuery): Evidence[] {
-  const { target, server, plan, scans } = query;
+  const { target, targetFile, server, plan, scans } = query;
   const evidence: Evidence[] = [];
   if (target) {
     evidence.push({
       what: `As the service saw it: ${formatCount(target.calls)} calls, ${figure(meanMs(query))} ms on average, 95 % within ${figure(target.p95Ms)} ms, ${figure(target.maxMs)} ms at most; ${percent(target.slow / Math.max(1, target.calls))} in the slow-query log; ${figure(rowsPerCall(query))} rows a call.`,
-      file: 'database/queries-0.json',
+      file: targetFile,
     });
   }
   const mean = serverMeanMs(query);

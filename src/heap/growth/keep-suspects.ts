@@ -1,3 +1,4 @@
+import { PROPERTY } from './edge-labels.ts';
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isEngineClass } from './node-classes.ts';
 import { SignatureTree } from './signature-tree.ts';
@@ -30,7 +31,7 @@ function isWorthSaying(
 ): boolean {
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
-  if (newBytes <= 0 || isShadow(series, suspect)) return false;
+  if (newBytes <= 0 || isShadow(series, suspect) || isOfProfiler(series, suspect)) return false;
   if (suspect.main < 0) return newBytes >= 0.05 * growthBytes && !isEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
@@ -43,6 +44,17 @@ function isWorthSaying(
 function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
   const at = main < 0 ? place.anchor : main;
   return tree.parent(at) === SignatureTree.root && tree.classes.get(tree.class(at)).startsWith('Node / ');
+}
+
+/** Under this name (`Symbol.for`) the probes that a soak puts into the service keep what is theirs. */
+const PROFILER_HOME = `${PROPERTY}<symbol soak-profiler`;
+
+/** What our own probes keep, lists of requests and queries that they count, is nothing of the service's. */
+function isOfProfiler({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
+  for (let at = main < 0 ? place.anchor : main; at !== SignatureTree.root; at = tree.parent(at)) {
+    if (tree.labels.get(tree.label(at)).startsWith(PROFILER_HOME)) return true;
+  }
+  return false;
 }
 
 /** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */
