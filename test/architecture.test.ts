@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
   redact: [],
   format: ['model'],
-  heap: ['model'],
+  heap: ['model', 'stats'],
   cpu: ['model'],
   stats: ['model'],
   scenario: ['model', 'redact'],

@@ -7,6 +7,7 @@ import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
+import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
@@ -26,11 +27,8 @@ export interface CountedResource {
   readonly followsLoad: boolean;
 }
 
-/** Let go in the idle tail: above this it was use, not a leak. */
-const RELEASED = 0.5;
-const PARTLY_RELEASED = 0.2;
+/** Counts climb in steps of one, so that even a leak fits a line less well than bytes do. */
 const STRAIGHT = 0.8;
-const LONG_RUN_MS = 10 * 60_000;
 
 export interface CountedVerdict {
   readonly finding: FindingDraft | null;
@@ -51,7 +49,7 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
     const range = rangeOf(context, resource.metric);
     return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };
   }
-  if (released !== null && released >= RELEASED) {
+  if (released !== null && released >= RELEASED_SHARE) {
     return { finding: null, detail: `rose with the load by ${figure(gained)} and was let go when it ended; ${seen}` };
   }
   const confidence = confidenceOf(resource, entry, released, context);
@@ -88,10 +86,10 @@ function confidenceOf(
   const isStraight = trend.rSquared >= STRAIGHT;
   const isMuch = trend.slope * trend.span >= 2 * leastGain;
   if (released !== null) {
-    if (released > PARTLY_RELEASED) return 'possible';
+    if (released > PARTLY_RELEASED_COUNTS) return 'possible';
     return isStraight && isMuch ? 'confirmed' : 'likely';
   }
-  const isLong = judged.toMs - judged.fromMs >= LONG_RUN_MS;
+  const isLong = judged.toMs - judged.fromMs >= SHORT_RUN_MS;
   return isStraight && isMuch && (isLong || !followsLoad) ? 'likely' : 'possible';
 }
 
@@ -112,13 +110,13 @@ function countedFinding(
       file: 'samples.ndjson',
     },
     target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
-    released !== null && released <= PARTLY_RELEASED
+    released !== null && released <= PARTLY_RELEASED_COUNTS
       ? { what: 'They were still open at the end of the time without requests.', file: 'samples.ndjson' }
       : null,
   ];
   const against = [
     released === null ? 'The run had no time without requests, in which what is in use would have been let go.' : null,
-    released !== null && released > PARTLY_RELEASED
+    released !== null && released > PARTLY_RELEASED_COUNTS
       ? `${percent(released)} of them were let go when the load ended.`
       : null,
   ];

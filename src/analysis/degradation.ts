@@ -6,6 +6,7 @@ import { aroundStep, machineDoubt } from './around-step.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { lastingStep } from './lasting-step.ts';
+import { SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import type { TrendName } from './trend-series.ts';
@@ -40,7 +41,6 @@ export interface DegradingSeries {
 }
 
 /** In a short run, warm caches, other processes and a busy minute make trends: growth must be large to mean something. */
-const SHORT_RUN_MS = 10 * 60_000;
 const LONG_RUN_MS = 20 * 60_000;
 const LEAST_SHARE = 0.1;
 const LEAST_SHARE_SHORT = 0.25;

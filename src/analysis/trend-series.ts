@@ -36,7 +36,10 @@ export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
   return new Map<TrendName, Pieces>([
     ...METRIC_NAMES.filter(isTrended).map((name): [TrendName, Pieces] => [name, metricSeries(view, name)]),
     ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
-    ['cpu.per-request', blockSeries(view, cpuPerRequest(requestCounter(view.run.samples)), { undisturbed: true, loadedOnly: true })],
+    [
+      'cpu.per-request',
+      blockSeries(view, cpuPerRequest(requestCounter(view.run.samples)), { undisturbed: true, loadedOnly: true }),
+    ],
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
     // Where the load is ours it is known better, and a series more makes every test stricter.

@@ -2,8 +2,8 @@ import type { Options } from 'yargs';
 import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
 import { worstExitCode } from '../model/exit-codes.ts';
-import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
+import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './live-metrics.ts';
 import { loadConfig } from './load-config.ts';
@@ -32,7 +32,11 @@ const OPTIONS = {
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
   sample: { ...durationOption('sample', 'time between samples (default: 1s)', '1s'), group: 'Captures:' },
   snapshots: {
-    ...numberOption('snapshots', `heap snapshots in all (default: ${DEFAULT_SNAPSHOTS.driven}, without a load of its own ${DEFAULT_SNAPSHOTS.watched})`, { integer: true }),
+    ...numberOption(
+      'snapshots',
+      `heap snapshots in all (default: ${DEFAULT_SNAPSHOTS.driven}, without a load of its own ${DEFAULT_SNAPSHOTS.watched})`,
+      { integer: true },
+    ),
     group: 'Captures:',
   },
   'max-pause': {

@@ -2,6 +2,7 @@ import { isLeakKind } from '../../model/finding-catalogue.ts';
 import { formatBytes, formatDuration } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
+import { isStraightLine, LONG_LINE_MS, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { TableEntry } from '../trend-table.ts';
@@ -9,10 +10,6 @@ import { bytesPerHour, figure, perHour } from '../words.ts';
 
 /** Healthy services gain 1 to 13 MB of resident memory in their first thousand requests. */
 const LEAST_GROWTH_BYTES = 16_000_000;
-/** A shorter look at resident memory tells nothing: allocators keep what they once had. */
-const LEAST_SPAN_MS = 10 * 60_000;
-const SURE_SPAN_MS = 30 * 60_000;
-const STRAIGHT = 0.9;
 
 /**
  * Memory that neither V8's heap nor buffers account for: RSS - heap committed - external. It is compared between heap
@@ -25,12 +22,12 @@ export const nativeMemory: Check = {
     if (!entry) return insufficient('not judged: resident memory was not seen long enough between heap snapshots');
     const { trend, verdict } = entry;
     const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
-    if (trend.span < LEAST_SPAN_MS) {
+    if (trend.span < SHORT_RUN_MS) {
       return insufficient(
-        `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(LEAST_SPAN_MS)} are needed`,
+        `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(SHORT_RUN_MS)} are needed`,
       );
     }
-    const isHighWater = verdict === 'plateau' && trend.span >= SURE_SPAN_MS;
+    const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
     if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);
     if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
@@ -72,8 +69,8 @@ function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDra
 }
 
 function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDraft {
-  const isStraight = trend.rSquared >= STRAIGHT && (trend.halfRatio ?? 0) >= 0.6;
-  const confidence = isStraight ? (trend.span >= SURE_SPAN_MS ? 'confirmed' : 'likely') : 'possible';
+  const isStraight = isStraightLine(trend);
+  const confidence = isStraight ? (trend.span >= LONG_LINE_MS ? 'confirmed' : 'likely') : 'possible';
   const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
     id: findingId('native-memory-leak', 'native', 'series'),

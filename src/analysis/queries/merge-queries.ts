@@ -3,12 +3,12 @@ import {
   type DatabaseRecords,
   type ObservedStatement,
   type PlanNode,
+  queriesFile,
   type RouteUse,
   type ServerStatement,
   type StatementPlan,
   type TableUse,
   type TargetStatement,
-  queriesFile,
 } from '../../model/database.ts';
 
 /** One statement, from all sides that saw it. */
