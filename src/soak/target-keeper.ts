@@ -426,7 +426,7 @@ async function attachFirst(
     } catch (error) {
       if (process && (await isGone(process))) {
         const cause = await causeOfEnd(outside, ended);
-        throw cause === 'ended' ? error : diedOf(process, cause, error);
+        throw cause === null ? error : diedOf(process, cause, error);
       }
       const isExiting = attachment?.session.end?.cause === 'target-exiting';
       const isLost = attachment !== null && error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
