@@ -29,9 +29,13 @@ export function judgeGates(
   checked: readonly Checked[],
 ): NamedGate[] {
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
+  const undecided = new Set(checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check));
   const counted = (group: CountedGate): NamedGate => {
-    const known = checked.some(({ check, status }) => NEEDED[group].includes(check) && status !== 'insufficient-data');
-    return countGate(group, sure.filter(({ kind }) => findingInfo(kind).gate === group).length, known);
+    const known = checked.some(({ check }) => NEEDED[group].includes(check) && !undecided.has(check));
+    // A check that saw something grow, and cannot tell yet whether that is a defect, leaves the question open.
+    const inDoubt = findings.some(({ kind, foundBy = '' }) => findingInfo(kind).gate === group && undecided.has(foundBy));
+    const count = sure.filter(({ kind }) => findingInfo(kind).gate === group).length;
+    return countGate(group, count, known && !inDoubt);
   };
   return [counted('leak'), counted('degradation'), ...limits];
 }
