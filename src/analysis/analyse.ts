@@ -26,7 +26,7 @@ export function analyse(run: RunData): Report {
   const { drafts, checked } = runChecks(view, limits, completeness);
   const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
   const findings = rankFindings(named);
-  const gates = judgeGates(limits, findings, checked);
+  const gates = judgeGates(limits, findings, checked, run.requests.length > 0);
   const { failOn } = run.manifest.plan;
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {

@@ -13,25 +13,32 @@ export interface NamedGate extends Gate {
 /** Gates that count findings; the others are limits that were asked for. */
 type CountedGate = Exclude<GateName, 'slo'>;
 
-/**
- * Any of these is enough to say that there is none. Of degradation: watched traffic has no latencies, an outside view no
- * event loop.
- */
+/** Any of these is enough to say that there is none. Watched traffic has no latencies by name, an outside view no event loop. */
 const NEEDED: Readonly<Record<CountedGate, readonly CheckId[]>> = {
   leak: ['JS heap'],
   degradation: ['CPU a request', 'event loop', 'latency'],
 };
+/** Where the load is ours, what it is about must have been judged: how long the answers take. */
+const NEEDED_OF_DRIVEN: typeof NEEDED = { ...NEEDED, degradation: ['latency'] };
 
 /** The gates of a run: leaks, degradation, and the limits that were asked for. */
 export function judgeGates(
   limits: readonly NamedGate[],
   findings: readonly Finding[],
   checked: readonly Checked[],
+  isDriven: boolean,
 ): NamedGate[] {
+  const needed = isDriven ? NEEDED_OF_DRIVEN : NEEDED;
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
+  const undecided = new Set(checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check));
   const counted = (group: CountedGate): NamedGate => {
-    const known = checked.some(({ check, status }) => NEEDED[group].includes(check) && status !== 'insufficient-data');
-    return countGate(group, sure.filter(({ kind }) => findingInfo(kind).gate === group).length, known);
+    const known = checked.some(({ check }) => needed[group].includes(check) && !undecided.has(check));
+    // A check that saw something grow, and cannot tell yet whether that is a defect, leaves the question open.
+    const inDoubt = findings.some(
+      ({ kind, foundBy }) => findingInfo(kind).gate === group && foundBy !== undefined && undecided.has(foundBy),
+    );
+    const count = sure.filter(({ kind }) => findingInfo(kind).gate === group).length;
+    return countGate(group, count, known && !inDoubt);
   };
   return [counted('leak'), counted('degradation'), ...limits];
 }

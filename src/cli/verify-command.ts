@@ -117,7 +117,7 @@ export const verifyCommand: Command = (exit) => ({
         const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
         const wanted = { ...settled, thresholds, runId: id, runDir };
         const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);
-        const { status, detail, now } = verifyFinding(finding, outcome.document.report);
+        const { status, detail, now } = verifyFinding(finding, report, outcome.document.report);
         if (terminal.json)
           terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
         else terminal.print(`${printable(detail)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
