@@ -146,8 +146,10 @@ export class Captures {
   /** A full collection, so that the live size is known; the probe in the target tells the size. */
   async collect(): Promise<void> {
     if (this.#tooLong.has('collect-garbage')) return;
-    await this.#attempt('collect-garbage', async ({ heapSession, probe, allocations }) => {
-      const cost = (await allocations.collect()) ?? (await collectGarbage(heapSession, probe.measure)).cost;
+    await this.#attempt('collect-garbage', async (instruments) => {
+      const { heapSession, probe } = instruments;
+      const collected = await this.#askSampling(instruments, (allocations) => allocations.collect());
+      const cost = collected ?? (await collectGarbage(heapSession, probe.measure)).cost;
       this.#noteLength('collect-garbage', cost.pauseMs);
       return { file: null, cost, bytes: 0 };
     });

@@ -424,7 +424,9 @@ async function attachFirst(
       attachment = await attach(process);
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
-      if (process && (await isGone(process))) {
+      // A refusal is told at once.
+      const patienceMs = attachment || (error as Error).cause ? GONE_WITHIN_MS : 0;
+      if (process && (await isGone(process, patienceMs))) {
         const cause = await causeOfEnd(outside, ended);
         throw cause === null ? error : diedOf(process, cause, error);
       }
@@ -437,6 +439,6 @@ async function attachFirst(
 }
 
 /** One that dies closes its connections a moment before it is gone. */
-async function isGone(process: ProcessFacts): Promise<boolean> {
-  return (await poll(() => (isSameProcess(process) ? null : true), GONE_WITHIN_MS)) !== null;
+async function isGone(process: ProcessFacts, patienceMs: Milliseconds): Promise<boolean> {
+  return (await poll(() => (isSameProcess(process) ? null : true), patienceMs)) !== null;
 }
