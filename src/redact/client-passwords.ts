@@ -32,7 +32,7 @@ export function redactClients(text: string): string {
   return PATTERNS.reduce(
     (shown, pattern) =>
       shown.replace(pattern, (whole, head: string, quote: string, value: string) =>
-        isPlaceholder(value) || /^[\d.:]+$/.test(value) ? whole : `${head}${quote}${REDACTED}`,
+        isPlaceholder(value) ? whole : `${head}${quote}${REDACTED}`,
       ),
     text,
   );

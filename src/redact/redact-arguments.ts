@@ -51,21 +51,19 @@ function isOneOfMany(argv: readonly string[], index: number): boolean {
   );
 }
 
-const IS_PROGRAM = /\.[cm]?[jt]sx?$|\//;
+const IS_PROGRAM = /\.[cm]?[jt]sx?$/;
 
-/** As `redactClients` knows it, word by word. */
+/** As `redactClients` knows it, whatever the word itself holds. */
 function isPasswordOfClient(argv: readonly string[], index: number): boolean {
   const from = argv.slice(0, index).findLastIndex((word) => CLIENT.test(word));
-  if (from < 0) return false;
-  const words = argv.slice(from, index + 1).map((word, n) => (n === 0 ? basename(word) : word));
-  const value = words.at(-1) ?? '';
-  if (value === '' || value.startsWith('-') || /\s/.test(words.join(''))) return false;
-  const line = words.join(' ');
-  return redactClients(line) === `${line.slice(0, -value.length)}${REDACTED}`;
+  if (from < 0 || ANOTHER_OPTION.test(argv[index] ?? '')) return false;
+  const before = argv.slice(from, index).map((word) => (/^[\w./:@=-]+$/.test(word) ? basename(word) : '_'));
+  const line = `${before.join(' ')} `;
+  return redactClients(`${line}x`) === `${line}${REDACTED}`;
 }
 
 const CLIENT =
-  /(?:^|\/)(?:redis-cli|ldap\w+|sqlcmd|bcp|osql|ipmitool|zip|unzip|keytool|jarsigner|pscp|plink|psftp|snmp\w+|openssl|vault|heroku|rabbitmqctl)$/;
+  /(?:^|\/)(?:sshpass|docker|podman|nerdctl|oras|helm|rabbitmq(?:admin|ctl)|cqlsh|mongo\w*|redis-cli|ldap\w+|sqlcmd|bcp|osql|ipmitool|zip|unzip|keytool|jarsigner|pscp|plink|psftp|snmp\w+|openssl|vault|heroku)$/;
 
 function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
