@@ -52,7 +52,9 @@ export function parseYaml(text: string): ParsedYaml {
       ? { offset: broken.pos[0], message: broken.message }
       : second
         ? { offset: second.range[0], message: 'a second document begins here: give it a file of its own' }
-        : (findRepeatedKey(document as Document.Parsed) ?? findStrayAlias(document as Document.Parsed));
+        : (findRepeatedKey(document as Document.Parsed) ??
+          findStrayAlias(document as Document.Parsed) ??
+          findStrangeTag(document as Document.Parsed));
     if (fault !== null) return { document: document as Document.Parsed, value: undefined, lines, fault };
     const value: unknown = document.toJS();
     if (isTooDeep(value)) return refused(0, `its aliases nest it more than ${DEEPEST} deep, or without an end`);
@@ -114,6 +116,24 @@ function findRepeatedKey(document: Document.Parsed): YamlFault | null {
         seen.add(key.value);
       }
       return undefined;
+    },
+  });
+  return fault;
+}
+
+const TAG_PREFIX = 'tag:yaml.org,2002:';
+const KNOWN_TAGS: readonly string[] = ['map', 'seq', 'str', 'int', 'float', 'bool', 'null'];
+
+/** The first value of a kind that JSON has not: bytes, sets, a tag of somebody's own. */
+function findStrangeTag(document: Document.Parsed): YamlFault | null {
+  let fault: YamlFault | null = null;
+  visit(document, {
+    Node(_, node) {
+      const tag = isAlias(node) ? undefined : node.tag;
+      if (tag === undefined || KNOWN_TAGS.some((known) => tag === TAG_PREFIX + known)) return undefined;
+      const name = tag.startsWith(TAG_PREFIX) ? `!!${tag.slice(TAG_PREFIX.length)}` : tag;
+      fault = { offset: node.range?.[0] ?? 0, message: `values with the tag ${name} are not known here` };
+      return visit.BREAK;
     },
   });
   return fault;
