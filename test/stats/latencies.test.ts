@@ -8,7 +8,7 @@ const PERCENTILES = [0, 1, 10, 25, 50, 75, 90, 95, 99, 99.9, 100];
 
 /** Microseconds, with the digits of ours and others. */
 const HISTOGRAM = fc.record({
-  digits: fc.constantFrom(1, 2, 3, 4, 5),
+  digits: fc.constantFrom(1, 2, 3),
   values: fc.array(
     fc.tuple(
       fc.oneof(fc.nat(3000), fc.nat(599_999_999)),
@@ -28,7 +28,7 @@ test('counts, percentiles, mean and maximum are those of the HDR library, howeve
         const resolution = specs.length > 1 ? first.digits : digits;
         const histogram = build({
           highestTrackableValue: 600_000_000,
-          numberOfSignificantValueDigits: resolution as 1 | 2 | 3 | 4 | 5,
+          numberOfSignificantValueDigits: resolution as 1 | 2 | 3,
         });
         for (const [value, count] of values) histogram.recordValueWithCount(value, count);
         return encodeIntoCompressedBase64(histogram);
