@@ -22,3 +22,6 @@ declare class URL {
   username: string;
   password: string;
 }
+
+/** Base64 to a string of bytes; throws where it is none. */
+declare function atob(text: string): string;

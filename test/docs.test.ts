@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { BOTTLENECK_RULES } from '../src/model/bottleneck.ts';
-import { FINDING_KINDS } from '../src/model/finding.ts';
+import { FINDING_KINDS } from '../src/model/finding-catalogue.ts';
+import { DEFAULT_SNAPSHOTS } from '../src/soak/soak-options.ts';
 import { runFolderDoc } from './helpers/run-folder-doc.ts';
 
 test('docs/run-folder.md is what the metric catalogue says (node scripts/write-run-folder-doc.mjs)', () => {
@@ -50,3 +51,27 @@ for (const [folder, names] of [
     }
   });
 }
+
+test('the examples of docs/extending.md are what the files say', () => {
+  const page = readFileSync('docs/extending.md', 'utf8');
+  const examples = [...page.matchAll(/in `((?:src|docs)\/[\w./-]+)`:\n\n```diff\n([\s\S]*?)```/g)];
+  assert.equal(examples.length, 3);
+  for (const [, file = '', diff = ''] of examples) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const added = diff.split('\n').filter((line) => /^[+ ]/.test(line));
+    assert.deepEqual(
+      added.map((line) => line.slice(1)).filter((line) => !lines.includes(line)),
+      [],
+      file,
+    );
+  }
+});
+
+test('where the number of snapshots is told, it is the default', () => {
+  const { driven, watched } = DEFAULT_SNAPSHOTS;
+  const configuration = readFileSync('docs/configuration.md', 'utf8');
+  assert.match(
+    configuration,
+    new RegExp(`snapshots: ${driven} # .*Without a load of its own the default is ${watched}$`, 'm'),
+  );
+});

@@ -1,7 +1,7 @@
 import type { Checked, Completeness, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
-import type { FindingDraft } from './check.ts';
+import type { FoundDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
@@ -26,7 +26,7 @@ export function analyse(run: RunData): Report {
   const { drafts, checked } = runChecks(view, limits, completeness);
   const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
   const findings = rankFindings(named);
-  const gates = judgeGates(limits, findings, checked);
+  const gates = judgeGates(limits, findings, checked, run.requests.length > 0);
   const { failOn } = run.manifest.plan;
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {
@@ -36,7 +36,7 @@ export function analyse(run: RunData): Report {
     exitCode: exitCodeOf(gates, failOn, run.events, completeness.missing),
     gates: gates.map(toGate),
     completeness,
-    findings,
+    findings: findings.map(({ objects: _, ...finding }) => finding),
     checked,
     bottlenecks,
     bottlenecksChecked,
@@ -49,9 +49,9 @@ function runChecks(
   view: RunView,
   limits: readonly NamedGate[],
   completeness: Completeness,
-): { readonly drafts: readonly FindingDraft[]; readonly checked: readonly Checked[] } {
+): { readonly drafts: readonly FoundDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
-  const drafts: FindingDraft[] = [];
+  const drafts: FoundDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
     const { findings, status, detail } = run({ ...view, trends, limits, completeness, earlier: [...drafts] });

@@ -2,6 +2,7 @@ import type { Evidence } from '../model/finding.ts';
 import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import { gainPerMs } from '../stats/counters.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { RunView } from './run-view.ts';
 import { isInside } from './spans.ts';
@@ -55,15 +56,10 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   return `The service waited for a core ${percent(after)} of the time after it, ${percent(before)} before: other work on the machine may have made it slower.`;
 }
 
+/** Of the time, how much the main thread waited for a core. */
 function waitShare({ run }: RunView, fromMs: MonoMs, toMs: MonoMs): number | null {
-  const inside = run.samples.filter(
-    ({ monoMs, values }) => monoMs >= fromMs && monoMs <= toMs && values['process.run-delay'] !== undefined,
-  );
-  const [first, last] = [inside[0], inside.at(-1)];
-  if (!first || !last || last.monoMs <= first.monoMs || last.segment !== first.segment) return null;
-  return (
-    ((last.values['process.run-delay'] ?? 0) - (first.values['process.run-delay'] ?? 0)) / (last.monoMs - first.monoMs)
-  );
+  const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
+  return gainPerMs(inside, 'process.run-delay');
 }
 
 function movedWords(view: RunView, metric: MetricName, least: number, stepMs: MonoMs): string | null {

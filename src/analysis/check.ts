@@ -2,11 +2,20 @@ import type { CheckId } from '../model/check-id.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Checked, Completeness } from '../model/report.ts';
 import type { NamedGate } from './gates.ts';
+import type { HeldObjects } from './held-objects.ts';
 import type { RunView } from './run-view.ts';
 import type { TrendTable } from './trend-table.ts';
 
-/** A finding before all findings of the report are ranked. */
-export type FindingDraft = Omit<Finding, 'rank'>;
+/** A finding as its check makes it: the report adds its rank, who found it, and the line that verifies it. */
+export interface FindingDraft extends Omit<Finding, 'rank' | 'foundBy' | 'verify'> {
+  /** Where it is about objects of the heap. The report itself has their words only. */
+  readonly objects?: HeldObjects;
+}
+
+/** With the check that found it. */
+export interface FoundDraft extends FindingDraft {
+  readonly foundBy: CheckId;
+}
 
 export interface CheckContext extends RunView {
   readonly trends: TrendTable;

@@ -1,20 +1,22 @@
-import type { Confidence, Evidence, FindingKind } from '../model/finding.ts';
-import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Confidence, Evidence } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
+import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
 import { formatCount } from '../model/units.ts';
+import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
+import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { verifyLine } from './verify-line.ts';
 import { capital, code, figure, percent, perHour, perRequestWords, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
-  readonly metric: MetricName;
+  readonly metric: TrendedMetric;
   readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
   /** One of it and several, in words: `open file`. */
   readonly noun: string;
@@ -25,11 +27,8 @@ export interface CountedResource {
   readonly followsLoad: boolean;
 }
 
-/** Let go in the idle tail: above this it was use, not a leak. */
-const RELEASED = 0.5;
-const PARTLY_RELEASED = 0.2;
+/** Counts climb in steps of one, so that even a leak fits a line less well than bytes do. */
 const STRAIGHT = 0.8;
-const LONG_RUN_MS = 10 * 60_000;
 
 export interface CountedVerdict {
   readonly finding: FindingDraft | null;
@@ -50,7 +49,7 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
     const range = rangeOf(context, resource.metric);
     return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };
   }
-  if (released !== null && released >= RELEASED) {
+  if (released !== null && released >= RELEASED_SHARE) {
     return { finding: null, detail: `rose with the load by ${figure(gained)} and was let go when it ended; ${seen}` };
   }
   const confidence = confidenceOf(resource, entry, released, context);
@@ -87,10 +86,10 @@ function confidenceOf(
   const isStraight = trend.rSquared >= STRAIGHT;
   const isMuch = trend.slope * trend.span >= 2 * leastGain;
   if (released !== null) {
-    if (released > PARTLY_RELEASED) return 'possible';
+    if (released > PARTLY_RELEASED_COUNTS) return 'possible';
     return isStraight && isMuch ? 'confirmed' : 'likely';
   }
-  const isLong = judged.toMs - judged.fromMs >= LONG_RUN_MS;
+  const isLong = judged.toMs - judged.fromMs >= SHORT_RUN_MS;
   return isStraight && isMuch && (isLong || !followsLoad) ? 'likely' : 'possible';
 }
 
@@ -111,13 +110,13 @@ function countedFinding(
       file: 'samples.ndjson',
     },
     target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
-    released !== null && released <= PARTLY_RELEASED
+    released !== null && released <= PARTLY_RELEASED_COUNTS
       ? { what: 'They were still open at the end of the time without requests.', file: 'samples.ndjson' }
       : null,
   ];
   const against = [
     released === null ? 'The run had no time without requests, in which what is in use would have been let go.' : null,
-    released !== null && released > PARTLY_RELEASED
+    released !== null && released > PARTLY_RELEASED_COUNTS
       ? `${percent(released)} of them were let go when the load ended.`
       : null,
   ];
@@ -143,7 +142,6 @@ function countedFinding(
     evidence: evidence.filter((item) => item !== null),
     against: against.filter((item) => item !== null),
     recommendation: recommend(kind, { holder, subject: noun }),
-    verify: verifyLine(context),
   };
 }
 
@@ -161,12 +159,10 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
 }
 
 /** Over the time from the first point to the last, between which the gain was counted. */
-function objectsPerRequest({ run, trends, whole }: CheckContext, metric: MetricName, gained: number): number | null {
+function objectsPerRequest({ run, trends, whole }: CheckContext, metric: TrendedMetric, gained: number): number | null {
   const points = trends.points(metric);
   const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
   const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
-  const counter = requestCounter(run.samples);
-  const counts = inside.flatMap(({ values }) => values[counter] ?? []);
-  const requests = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  const requests = totalGain(inside, requestCounter(run.samples)) ?? 0;
   return requests > 0 ? gained / requests : null;
 }

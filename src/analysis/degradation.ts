@@ -1,19 +1,21 @@
-import type { Confidence, Evidence, FindingKind, FindingSubject } from '../model/finding.ts';
+import type { Confidence, Evidence, FindingSubject } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
 import { formatDuration } from '../model/units.ts';
 import type { LevelShift } from '../stats/level-shift.ts';
 import { aroundStep, machineDoubt } from './around-step.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { lastingStep } from './lasting-step.ts';
+import { SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
 import { recommend } from './recommendations.ts';
+import type { TrendName } from './trend-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { verifyLine } from './verify-line.ts';
 import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
 export interface DegradingSeries {
-  readonly key: string;
+  readonly key: TrendName;
   readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;
@@ -39,7 +41,6 @@ export interface DegradingSeries {
 }
 
 /** In a short run, warm caches, other processes and a busy minute make trends: growth must be large to mean something. */
-const SHORT_RUN_MS = 10 * 60_000;
 const LONG_RUN_MS = 20 * 60_000;
 const LEAST_SHARE = 0.1;
 const LEAST_SHARE_SHORT = 0.25;
@@ -130,7 +131,6 @@ function degradationFinding(
       ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
       : [],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
-    verify: verifyLine(context),
   };
 }
 
@@ -210,7 +210,6 @@ function stepFinding(
         : []),
     ],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
-    verify: verifyLine(context),
   };
 }
 

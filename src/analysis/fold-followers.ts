@@ -1,6 +1,7 @@
-import type { FindingKind } from '../model/finding.ts';
-import type { FindingDraft } from './check.ts';
-import { madeBy } from './made-by.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
+import type { FoundDraft } from './check.ts';
+import { namesAround } from './held-objects.ts';
+import { type CountedCause, isOfNode, madeBy } from './made-by.ts';
 import type { RunData } from './run-data.ts';
 import { code, figure } from './words.ts';
 
@@ -8,38 +9,43 @@ import { code, figure } from './words.ts';
 const MOST_OF_EACH = 5;
 const TOLERANCE = 0.12;
 /** Threads first: they bring descriptors along, descriptors bring no threads. */
-const CAUSES: readonly FindingKind[] = ['thread-leak', 'socket-leak', 'fd-leak'];
+const CAUSES: readonly CountedCause[] = ['thread-leak', 'socket-leak', 'fd-leak'];
+/** Classes, as names of objects have them. */
 const OF_WORKERS = /\b(Worker|MessagePort|MessageChannel)\b/;
 /** Objects that own a descriptor. */
 const OF_DESCRIPTORS =
   /(Socket|TCP|TLS|Pipe|Process|Agent|Client|Connection|Stream|Server|UDP|FileHandle|Watcher|FSEvent|Tunnel|Session)\b|\b(Socket|TCP|Pipe|Client|Agent|Connection)/;
-const STANDARD_STREAM = /\bstd(in|out|err)\b/;
+const STANDARD_STREAMS = ['stdin', 'stdout', 'stderr'];
 
 /**
  * What is counted (threads, sockets, descriptors) has neither holder nor line; the objects that own it have, and so have
  * the stacks that allocated them. One mistake is one finding: the object that comes in a small whole number for each of
  * what is counted gives its name, and what else does becomes evidence.
  */
-export function foldFollowers(drafts: readonly FindingDraft[], run: Pick<RunData, 'allocationGrowth'>): FindingDraft[] {
+export function foldFollowers(drafts: readonly FoundDraft[], run: Pick<RunData, 'allocationGrowth'>): FoundDraft[] {
   let left = [...drafts];
   for (const kind of CAUSES) {
     // Of a kind that shows twice (sockets and pipes of one child) the first takes the other along.
-    for (const cause of left.filter((draft) => draft.kind === kind && isCounted(draft))) {
+    for (const cause of left.filter(isCounted).filter((draft) => draft.kind === kind)) {
       if (left.includes(cause)) left = foldInto(left, cause, run);
     }
   }
   return left;
 }
 
-function isCounted({ kind, confidence, growth }: FindingDraft): boolean {
-  return CAUSES.includes(kind) && confidence !== 'possible' && growth?.perHourUnit !== undefined;
+interface CountedDraft extends FoundDraft {
+  readonly kind: CountedCause;
+}
+
+function isCounted(draft: FoundDraft): draft is CountedDraft {
+  return isCause(draft.kind) && draft.confidence !== 'possible' && draft.growth?.perHourUnit !== undefined;
 }
 
 function foldInto(
-  drafts: readonly FindingDraft[],
-  cause: FindingDraft,
+  drafts: readonly FoundDraft[],
+  cause: CountedDraft,
   run: Pick<RunData, 'allocationGrowth'>,
-): FindingDraft[] {
+): FoundDraft[] {
   const followers = drafts.filter(
     (draft) =>
       draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
@@ -52,27 +58,24 @@ function foldInto(
   }));
   const isAlone = followers.length === 0 && folded === cause;
   if (isAlone) return [...drafts];
-  const result: FindingDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
+  const result: FoundDraft = { ...folded, evidence: [...folded.evidence, ...evidence] };
   return drafts.filter((draft) => !followers.includes(draft)).map((draft) => (draft === cause ? result : draft));
 }
 
 /** Who holds them: an object with a line; the program's own before those of packages. */
-function ownerAmong(followers: readonly FindingDraft[], { kind }: FindingDraft): FindingDraft | null {
+function ownerAmong(followers: readonly FoundDraft[], { kind }: FoundDraft): FoundDraft | null {
   const owners = followers.filter(
-    ({ subject, growth }) =>
+    ({ subject, objects, growth }) =>
       subject.source !== null &&
       growth?.perHourUnit === undefined &&
-      (kind !== 'thread-leak' || OF_WORKERS.test(subject.class)),
+      (kind !== 'thread-leak' || (objects !== undefined && OF_WORKERS.test(objects.class))),
   );
-  const own = owners.filter(({ subject }) => subject.package === null && !subject.source?.file.startsWith('node:'));
-  const weight = ({ growth }: FindingDraft): number => growth?.shareOfGrowth ?? 0;
+  const own = owners.filter(({ subject }) => subject.package === null && !isOfNode(subject.source?.file ?? ''));
+  const weight = ({ growth }: FoundDraft): number => growth?.shareOfGrowth ?? 0;
   return [...(own.length > 0 ? own : owners)].sort((a, b) => weight(b) - weight(a))[0] ?? null;
 }
 
-function nameBy(
-  cause: FindingDraft,
-  { subject, id, growth, title, countSeries, allocatedAt }: FindingDraft,
-): FindingDraft {
+function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, allocatedAt }: FoundDraft): FoundDraft {
   // A thread is no object: what holds the worker says where, not what.
   const isThread = cause.kind === 'thread-leak';
   return {
@@ -90,7 +93,7 @@ function nameBy(
   };
 }
 
-function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>): FindingDraft {
+function withMaker(cause: CountedDraft, run: Pick<RunData, 'allocationGrowth'>): FoundDraft {
   const maker = madeBy(run, cause.kind);
   if (!maker || cause.subject.source !== null) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
@@ -108,17 +111,23 @@ function withMaker(cause: FindingDraft, run: Pick<RunData, 'allocationGrowth'>):
   };
 }
 
-function isRelated({ kind, subject }: FindingDraft, cause: FindingDraft): boolean {
-  const words = [subject.class, subject.holder, ...subject.path.slice(-3)].join(' ');
-  if (cause.kind !== 'thread-leak') return CAUSES.includes(kind) || OF_DESCRIPTORS.test(words);
-  if (CAUSES.includes(kind) || OF_WORKERS.test(words)) return true;
-  return kind === 'listener-leak' && STANDARD_STREAM.test(words);
+function isRelated({ kind, objects }: FoundDraft, cause: FoundDraft): boolean {
+  if (isCause(kind)) return true;
+  if (!objects) return false;
+  const names = namesAround(objects);
+  if (cause.kind !== 'thread-leak') return names.some((name) => OF_DESCRIPTORS.test(name));
+  if (names.some((name) => OF_WORKERS.test(name))) return true;
+  return kind === 'listener-leak' && names.some((name) => STANDARD_STREAMS.includes(name));
+}
+
+function isCause(kind: FindingKind): boolean {
+  return (CAUSES as readonly FindingKind[]).includes(kind);
 }
 
 /** A small whole number of one for each of the other; null where it is none, or nobody counted the requests. */
 function timesOf(
-  { growth }: FindingDraft,
-  cause: FindingDraft,
+  { growth }: FoundDraft,
+  cause: FoundDraft,
 ): { readonly each: number; readonly isOfCause: boolean } | null {
   const ratio = (growth?.objectsPerRequest ?? Number.NaN) / (cause.growth?.objectsPerRequest ?? Number.NaN);
   const isOfCause = ratio >= 1 - TOLERANCE;
@@ -127,12 +136,11 @@ function timesOf(
   return each >= 1 && each <= MOST_OF_EACH && Math.abs(times - each) <= TOLERANCE * each ? { each, isOfCause } : null;
 }
 
-function followerWords(follower: FindingDraft, cause: FindingDraft): string {
+function followerWords(follower: FoundDraft, cause: FoundDraft): string {
   const times = timesOf(follower, cause);
-  const noun = cause.growth?.perHourUnit?.replace(/s$/, '') ?? 'one';
   if (!times) return follower.title;
   return times.isOfCause
-    ? `With each ${noun} come ${figure(times.each)} of these: ${follower.title}`
+    ? `With each ${cause.subject.class} come ${figure(times.each)} of these: ${follower.title}`
     : `${figure(times.each)} come with each of these: ${follower.title}`;
 }
 

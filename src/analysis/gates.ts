@@ -1,36 +1,49 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { CheckId } from '../model/check-id.ts';
+import type { Finding } from '../model/finding.ts';
+import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import type { Checked, Gate } from '../model/report.ts';
 
 /** A gate of a report, and what it is asked for: `failOn` decides whether it counts. */
 export interface NamedGate extends Gate {
-  readonly group: 'leak' | 'slo' | 'degradation';
+  readonly group: GateName;
   /** Unknown since nothing in this run measures it, not since there was too little of it. */
   readonly isUnmeasured: boolean;
 }
 
-const HEAP_CHECK = 'JS heap';
-/** Any of these is enough to say that nothing got worse: watched traffic has no latencies, an outside view no event loop. */
-const DEGRADATION_CHECKS: readonly string[] = ['CPU a request', 'event loop', 'latency'];
+/** Gates that count findings; the others are limits that were asked for. */
+type CountedGate = Exclude<GateName, 'slo'>;
+
+/** Any of these is enough to say that there is none. Watched traffic has no latencies by name, an outside view no event loop. */
+const NEEDED: Readonly<Record<CountedGate, readonly CheckId[]>> = {
+  leak: ['JS heap'],
+  degradation: ['CPU a request', 'event loop', 'latency'],
+};
+/** Where the load is ours, what it is about must have been judged: how long the answers take. */
+const NEEDED_OF_DRIVEN: typeof NEEDED = { ...NEEDED, degradation: ['latency'] };
 
 /** The gates of a run: leaks, degradation, and the limits that were asked for. */
 export function judgeGates(
   limits: readonly NamedGate[],
   findings: readonly Finding[],
   checked: readonly Checked[],
+  isDriven: boolean,
 ): NamedGate[] {
+  const needed = isDriven ? NEEDED_OF_DRIVEN : NEEDED;
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
-  const heapKnown = checked.some(({ check, status }) => check === HEAP_CHECK && status !== 'insufficient-data');
-  const trendKnown = checked.some(
-    ({ check, status }) => DEGRADATION_CHECKS.includes(check) && status !== 'insufficient-data',
-  );
-  return [
-    countGate('leak', sure.filter(({ kind }) => isLeakKind(kind)).length, heapKnown),
-    countGate('degradation', sure.filter(({ kind }) => isDegradationKind(kind)).length, trendKnown),
-    ...limits,
-  ];
+  const undecided = new Set(checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check));
+  const counted = (group: CountedGate): NamedGate => {
+    const known = checked.some(({ check }) => needed[group].includes(check) && !undecided.has(check));
+    // A check that saw something grow, and cannot tell yet whether that is a defect, leaves the question open.
+    const inDoubt = findings.some(
+      ({ kind, foundBy }) => findingInfo(kind).gate === group && foundBy !== undefined && undecided.has(foundBy),
+    );
+    const count = sure.filter(({ kind }) => findingInfo(kind).gate === group).length;
+    return countGate(group, count, known && !inDoubt);
+  };
+  return [counted('leak'), counted('degradation'), ...limits];
 }
 
-function countGate(group: 'leak' | 'degradation', count: number, known: boolean): NamedGate {
+function countGate(group: CountedGate, count: number, known: boolean): NamedGate {
   const status = count > 0 ? 'fail' : known ? 'pass' : 'unknown';
   return {
     name: group,

@@ -72,7 +72,7 @@ export function whatGaveWay(stages: readonly StressStage[], brokenAt: number | n
   if (broken.isDoubtful) {
     return { resource: 'generator', level: brokenAt, detail: broken.generatorLimits.join('; ') };
   }
-  if (broken.broke.some((reason) => reason.startsWith('the process'))) {
+  if (broken.brokeBy.includes('process-ended')) {
     return { resource: 'process', level: brokenAt, detail: 'the process of the service ended: look at its own log' };
   }
   for (const { level, resources } of upTo) {

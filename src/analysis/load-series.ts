@@ -1,19 +1,24 @@
 import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { blockWidthMs } from '../stats/blocks.ts';
+import { Latencies } from '../stats/latencies.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Pieces, Point } from '../stats/point.ts';
-import { Latencies } from '../stats/request-summary.ts';
 import type { RunView } from './run-view.ts';
 import { sinceStart } from './sample-series.ts';
 import { isInside, overlaps } from './spans.ts';
 
 /** A percentile of fewer answers says little. */
 const LEAST_ANSWERS = 20;
+/** So few can still have a median, where there are no more: of a request that is rare, or a service that has become slow. */
+const LEAST_FOR_MEDIAN = 5;
+const FEWEST_POINTS = 8;
 const LEAST_BODIES = 3;
 export const LATENCY_PERCENTILES: readonly number[] = [50, 95];
 
-export function latencyKey(percentile: number, name: string): string {
+export type LatencyKey = `latency.p${number} ${string}`;
+
+export function latencyKey(percentile: number, name: string): LatencyKey {
   return `latency.p${percentile} ${name}`;
 }
 
@@ -26,7 +31,7 @@ export function requestNames({ run }: RunView): string[] {
  * Percentiles of each request name, block by block. From the actual send time: how late the load itself was is no
  * property of the service.
  */
-export function latencySeries(view: RunView): [string, Pieces][] {
+export function latencySeries(view: RunView): [LatencyKey, Pieces][] {
   const intervals = undisturbedIntervals(view);
   return requestNames(view).flatMap((name) => {
     const blocks = inBlocks(
@@ -34,15 +39,17 @@ export function latencySeries(view: RunView): [string, Pieces][] {
       intervals.filter((interval) => interval.name === name),
     );
     const points = LATENCY_PERCENTILES.map((): Point[] => []);
-    for (const { x, intervals: members } of blocks) {
+    const answers = blocks.reduce((total, block) => total + answersIn(block), 0);
+    const least = Math.min(LEAST_ANSWERS, Math.max(LEAST_FOR_MEDIAN, Math.floor(answers / FEWEST_POINTS)));
+    for (const { x, intervals: members } of joined(blocks, answersIn, least)) {
       const latencies = new Latencies();
       for (const { service } of members) latencies.add(service);
-      if (latencies.count < LEAST_ANSWERS) continue;
       LATENCY_PERCENTILES.forEach((percentile, i) => {
+        if (latencies.count < (percentile === 50 ? least : LEAST_ANSWERS)) return;
         points[i]?.push({ x, y: latencies.atPercentile(percentile) ?? 0 });
       });
     }
-    return LATENCY_PERCENTILES.map((percentile, i): [string, Pieces] => [
+    return LATENCY_PERCENTILES.map((percentile, i): [LatencyKey, Pieces] => [
       latencyKey(percentile, name),
       [points[i] ?? []],
     ]);
@@ -76,11 +83,12 @@ export function bodySizeSeries(view: RunView): [string, Pieces][] {
 
 /** Percent of requests that failed, all names together. */
 export function loadErrorSeries(view: RunView): Pieces {
+  const answers = ({ intervals }: Block): number => sum(intervals, 'count');
   return [
-    inBlocks(view, undisturbedIntervals(view)).flatMap(({ x, intervals }) => {
-      const count = sum(intervals, 'count');
-      return count >= LEAST_ANSWERS ? [{ x, y: (100 * sum(intervals, 'errors')) / count }] : [];
-    }),
+    joined(inBlocks(view, undisturbedIntervals(view)), answers, LEAST_ANSWERS).map(({ x, intervals }) => ({
+      x,
+      y: (100 * sum(intervals, 'errors')) / sum(intervals, 'count'),
+    })),
   ];
 }
 
@@ -125,6 +133,37 @@ function inBlocks(view: RunView, intervals: readonly RequestInterval[]): Block[]
     x: sinceStart(view, first.startMonoMs) + (index + 0.5) * widthMs,
     intervals: members,
   }));
+}
+
+function answersIn({ intervals }: Block): number {
+  return intervals.reduce((total, { count, aborted = 0 }) => total + count + aborted, 0);
+}
+
+/**
+ * Neighbours are put together until each block has enough: a service that becomes slow answers less and less, and must not
+ * escape by that. What is left over at the end goes to the last one.
+ */
+function joined(blocks: readonly Block[], answers: (block: Block) => number, least: number): Block[] {
+  const full: { -readonly [Key in keyof Block]: Block[Key] }[] = [];
+  let open: Block[] = [];
+  for (const block of blocks) {
+    open.push(block);
+    if (open.reduce((total, one) => total + answers(one), 0) < least) continue;
+    full.push(together(open, answers));
+    open = [];
+  }
+  const last = full.at(-1);
+  if (last) last.intervals = [...last.intervals, ...open.flatMap(({ intervals }) => intervals)];
+  return full;
+}
+
+/** In the middle of its answers. */
+function together(blocks: readonly Block[], answers: (block: Block) => number): Block {
+  const total = blocks.reduce((count, block) => count + answers(block), 0);
+  return {
+    x: blocks.reduce((weighted, block) => weighted + block.x * answers(block), 0) / total,
+    intervals: blocks.flatMap(({ intervals }) => intervals),
+  };
 }
 
 function sum(intervals: readonly RequestInterval[], field: 'count' | 'errors'): number {

@@ -1,10 +1,13 @@
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
-import type { FindingKind } from '../model/finding.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { SourcePlace } from '../model/profiles.ts';
 import type { RunData } from './run-data.ts';
 
+/** What the process is counted to have, where one more is made by a call of the program. */
+export type CountedCause = Extract<FindingKind, 'thread-leak' | 'socket-leak' | 'fd-leak'>;
+
 /** Functions of Node that make a resource of a kind, as they are called on allocation stacks. */
-const MAKERS: Readonly<Partial<Record<FindingKind, RegExp>>> = {
+const MAKERS: Readonly<Record<CountedCause, RegExp>> = {
   'thread-leak': /^(new )?Worker$/,
   'socket-leak':
     /^(\w+\.)?(spawn|fork|exec|execFile|connect|createConnection|createSocket|request|Socket|Agent|ClientRequest)$/,
@@ -23,9 +26,8 @@ export interface Maker {
  * Which function of the program makes what piles up: of the allocation stacks that grew, the caller of Node's `Worker`,
  * `spawn`, `connect` behind most bytes. The program's own functions before those of packages. Null where nothing tells.
  */
-export function madeBy({ allocationGrowth }: Pick<RunData, 'allocationGrowth'>, kind: FindingKind): Maker | null {
+export function madeBy({ allocationGrowth }: Pick<RunData, 'allocationGrowth'>, kind: CountedCause): Maker | null {
   const makers = MAKERS[kind];
-  if (!makers) return null;
   const byPlace = new Map<string, { readonly maker: Maker; bytes: number }>();
   for (const { stack, bytes, beforeBytes } of allocationGrowth) {
     const maker = makerOn(stack, makers);
@@ -48,6 +50,6 @@ function makerOn(stack: AllocationGrowth['stack'], makers: RegExp): Maker | null
   return place && called !== undefined ? { place, called, stack: stack.slice(at) } : null;
 }
 
-function isOfNode(file: string): boolean {
+export function isOfNode(file: string): boolean {
   return file.startsWith('node:');
 }

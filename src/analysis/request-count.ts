@@ -1,15 +1,11 @@
+import { totalGain } from '../stats/counters.ts';
 import type { RunView } from './run-view.ts';
 
-/** Requests of our load; else what the target counted, summed over its lives. */
+/**
+ * Requests of the run as its reader counts them: of our load; else what the target counted, over all its lives. What is
+ * divided by requests goes by `requestCounter`, since objects are kept for requests of others too.
+ */
 export function requestCount({ run }: RunView): number {
   if (run.requests.length > 0) return run.requests.reduce((sum, { count }) => sum + count, 0);
-  const bySegment = new Map<number, { first: number; last: number }>();
-  for (const { segment, values } of run.samples) {
-    const served = values['requests.served'];
-    if (served === undefined) continue;
-    const seen = bySegment.get(segment);
-    if (seen) seen.last = served;
-    else bySegment.set(segment, { first: served, last: served });
-  }
-  return [...bySegment.values()].reduce((sum, { first, last }) => sum + last - first, 0);
+  return totalGain(run.samples, 'requests.served') ?? 0;
 }

@@ -1,6 +1,6 @@
 import { PROBE_NAME, type RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
-import { Latencies } from '../stats/request-summary.ts';
+import { Latencies } from '../stats/latencies.ts';
 import type { RunView } from './run-view.ts';
 import { overlaps } from './spans.ts';
 

@@ -79,4 +79,6 @@ export interface RunData {
   readonly damage: readonly string[];
   /** Of that, and of what was planned, what no verdict can do without: in sentences. Absent: nothing. */
   readonly losses?: readonly string[];
+  /** The run folder as whoever reads the report can name it; absent where there is none. */
+  readonly folder?: string;
 }

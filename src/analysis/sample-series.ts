@@ -2,6 +2,7 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
+import { gainedBetween } from '../stats/counters.ts';
 import { cutWarmUp } from '../stats/cut-warm-up.ts';
 import { type Pieces, type Point, spanOf } from '../stats/point.ts';
 import type { RunView } from './run-view.ts';
@@ -34,6 +35,14 @@ export const gauge =
   (name: MetricName): ReadValue =>
   ({ values }) =>
     values[name];
+
+/** Of a counter, the change per second. */
+export const rate =
+  (name: MetricName): ReadValue =>
+  (sample, previous) => {
+    const gained = gainedBetween(previous, sample, name);
+    return gained === null || previous === null ? null : (1000 * gained) / (sample.monoMs - previous.monoMs);
+  };
 
 /** The judged stretch of a series, one piece for each life of the process, in blocks; what is still warm-up is cut. */
 export function blockSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
@@ -85,7 +94,7 @@ function isJudged(view: RunView, atMs: MonoMs, { undisturbed, loadedOnly }: Seri
   return !loadedOnly || isInside(view.loaded, atMs);
 }
 
-/** Median of a metric over the samples of a stretch; null where there is none. */
+/** Values of a metric over a stretch. */
 export function valuesIn(view: RunView, name: MetricName, fromMs: MonoMs, toMs: MonoMs): number[] {
   return view.run.samples.flatMap(({ monoMs, values }) => {
     const value = values[name];

@@ -1,9 +1,9 @@
-import type { StressStage } from '../model/stress-report.ts';
+import type { BreakCause, StressStage } from '../model/stress-report.ts';
 import { formatCount } from '../model/units.ts';
 
 /** What one level showed, before it is judged. */
 export interface StageFacts {
-  readonly seen: Omit<StressStage, 'broke' | 'isDoubtful'>;
+  readonly seen: Omit<StressStage, 'broke' | 'brokeBy' | 'isDoubtful'>;
   /** The generator had no time or no sockets left, beyond being late. */
   readonly isGeneratorSpent: boolean;
   /** For each window of the stage in order: the limits on percentiles that did not hold in it. */
@@ -24,31 +24,40 @@ const WINDOWS_IN_A_ROW = 3;
  */
 export function judgeStage(facts: StageFacts, lower: readonly StressStage[]): StressStage {
   const { seen, isGeneratorSpent } = facts;
-  const broke = whyBroken(facts, lower);
-  const onlyFell = broke.length === 1 && broke[0]?.startsWith(FELL) === true;
-  const isDoubtful = broke.length > 0 && (isGeneratorSpent || (onlyFell && seen.generatorLimits.length > 0));
-  return { ...seen, broke, isDoubtful };
+  const reasons = whyBroken(facts, lower);
+  const onlyFell = reasons.length === 1 && reasons[0]?.by === 'throughput-fell';
+  const isDoubtful = reasons.length > 0 && (isGeneratorSpent || (onlyFell && seen.generatorLimits.length > 0));
+  return { ...seen, broke: reasons.map(({ words }) => words), brokeBy: reasons.map(({ by }) => by), isDoubtful };
 }
 
-const FELL = 'throughput fell';
+interface Reason {
+  readonly by: BreakCause;
+  readonly words: string;
+}
 
-/** Why the service is broken at this level, in words; empty when it holds. `lower`: stages at lower levels that held. */
-function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: readonly StressStage[]): string[] {
-  const reasons: string[] = [];
-  if (isTargetLost) reasons.push('the process of the service ended');
-  if (stage.errorShare > ERROR_LIMIT) reasons.push(`${percent(stage.errorShare)} of the requests failed (limit 1 %)`);
+/** Why the service is broken at this level; empty when it holds. `lower`: stages at lower levels that held. */
+function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: readonly StressStage[]): Reason[] {
+  const reasons: Reason[] = [];
+  const because = (by: BreakCause, words: string): number => reasons.push({ by, words });
+  if (isTargetLost) because('process-ended', 'the process of the service ended');
+  if (stage.errorShare > ERROR_LIMIT)
+    because('errors', `${percent(stage.errorShare)} of the requests failed (limit ${percent(ERROR_LIMIT, 0)})`);
   for (const limit of failedInARow(windows))
-    reasons.push(`${limit} did not hold in ${WINDOWS_IN_A_ROW} windows running`);
+    because('limit', `${limit} did not hold in ${WINDOWS_IN_A_ROW} windows running`);
   if (stage.achievedShare !== null && stage.achievedShare < ACHIEVED_LIMIT) {
-    reasons.push(`${percent(stage.achievedShare)} of the arrivals were answered in time (limit 95 %)`);
+    because(
+      'arrivals',
+      `${percent(stage.achievedShare)} of the arrivals were answered in time (limit ${percent(ACHIEVED_LIMIT, 0)})`,
+    );
   }
   const best = Math.max(0, ...lower.filter(({ level }) => level < stage.level).map((one) => one.throughputPerSecond));
   if (stage.throughputPerSecond < FALL_LIMIT * best) {
-    reasons.push(
-      `${FELL} to ${formatCount(Math.round(stage.throughputPerSecond))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`,
+    because(
+      'throughput-fell',
+      `throughput fell to ${formatCount(Math.round(stage.throughputPerSecond))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`,
     );
   }
-  if (reasons.length === 0 && stage.throughputPerSecond === 0) reasons.push('no request was answered');
+  if (reasons.length === 0 && stage.throughputPerSecond === 0) because('no-answer', 'no request was answered');
   return reasons;
 }
 
@@ -63,6 +72,6 @@ function failedInARow(windows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function percent(share: number, digits = 1): string {
+  return `${(share * 100).toFixed(digits)} %`;
 }

@@ -25,3 +25,13 @@ export function countTasks(intervals: readonly RequestInterval[]): TaskCounts {
 export function haveNearlyAllFailed({ count, errors }: TaskCounts): boolean {
   return count > 0 && errors >= NEARLY_ALL * count;
 }
+
+/** The same by the name of the request, in order of first appearance. */
+export function countTasksByName(intervals: readonly RequestInterval[]): ReadonlyMap<string, TaskCounts> {
+  const counts = new Map<string, TaskCounts>();
+  for (const { name, count, errors } of intervals.filter(isOfTasks)) {
+    const known = counts.get(name) ?? { count: 0, errors: 0 };
+    counts.set(name, { count: known.count + count, errors: known.errors + errors });
+  }
+  return counts;
+}

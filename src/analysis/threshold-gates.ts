@@ -1,38 +1,36 @@
-import type { MetricName } from '../model/metric-catalogue.ts';
+import { type MetricName, RESOURCE_LIMITS } from '../model/metric-catalogue.ts';
+import type { MetricLimit } from '../model/metric-info.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { perSecond, risesOf } from '../stats/counters.ts';
 import { quantile } from '../stats/order-statistics.ts';
 import type { NamedGate } from './gates.ts';
 import { leftUnanswered, measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
 import type { RunView } from './run-view.ts';
 
-/** How a limit on a resource is measured: the worst of what counts, over the whole run. */
-const RESOURCES: Readonly<Record<string, (samples: JudgedSamples) => number | null>> = {
-  cpu: ({ loaded }) => mean(valuesOf(loaded, 'process.cpu')),
-  rss: ({ all }) => highest(valuesOf(all, 'process.rss')),
-  heap: ({ all }) => highest(valuesOf(all, 'heap.used')),
-  fds: ({ all }) => highest(valuesOf(all, 'process.fds')),
-  threads: ({ all }) => highest(valuesOf(all, 'process.threads')),
-  'loop.p99': ({ loaded }) => percentile(valuesOf(loaded, 'loop.delay.p99'), 0.99),
-  // What the server counts; else what the pools of the service hold.
-  'db.connections': ({ all }) => highest(valuesOf(all, 'db.connections')) ?? highest(valuesOf(all, 'pool.total')),
-  disk: ({ all }) => highestRate(all, ['process.io.read', 'process.io.write']),
-  // Either way alone can fill a line that carries both.
-  network: ({ all }) => larger(highestRate(all, ['network.received']), highestRate(all, ['network.sent'])),
-};
-
 interface JudgedSamples {
   readonly all: readonly Sample[];
-  /** Under load and without captures: a CPU limit is about the service, not about idle minutes or our snapshots. */
+  /** Under load and without captures. */
   readonly loaded: readonly Sample[];
 }
 
-const MEASURED_AS: Readonly<Record<string, string>> = {
-  cpu: 'cpu mean',
-  rss: 'rss max',
-  heap: 'heap max',
-  fds: 'fds max',
-  threads: 'threads max',
+/** As the metric catalogue says; null for what is no resource, or was not measured. */
+function measureResource(name: string, samples: JudgedSamples): number | null {
+  const limit = RESOURCE_LIMITS.get(name);
+  if (!limit) return null;
+  const { measure, join, metrics } = limit;
+  if (join === 'sum') return highestRate(samples.all, metrics);
+  const each = metrics.map((metric) => MEASURES[measure](samples, metric)).filter((value) => value !== null);
+  return join === 'larger' ? highest(each) : (each[0] ?? null);
+}
+
+const MEASURES: Readonly<
+  Record<MetricLimit['measure'], (samples: JudgedSamples, metric: MetricName) => number | null>
+> = {
+  mean: ({ loaded }, metric) => mean(valuesOf(loaded, metric)),
+  p99: ({ loaded }, metric) => percentile(valuesOf(loaded, metric), 0.99),
+  max: ({ all }, metric) => highest(valuesOf(all, metric)),
+  rate: ({ all }, metric) => highestRate(all, [metric]),
 };
 
 /** Every limit that was asked for, held against what the run measured, in order. */
@@ -54,7 +52,7 @@ function gatesOf(thresholds: readonly Threshold[], measures: RequestMeasures, sa
     thresholdGate(
       threshold,
       threshold.subject === 'resources'
-        ? (RESOURCES[threshold.metric]?.(samples) ?? null)
+        ? measureResource(threshold.metric, samples)
         : measureRequest(measures.get(threshold.subject), threshold),
     ),
   );
@@ -63,7 +61,7 @@ function gatesOf(thresholds: readonly Threshold[], measures: RequestMeasures, sa
 function thresholdGate(threshold: Threshold, measured: number | null): NamedGate {
   const isResource = threshold.subject === 'resources';
   const name = isResource
-    ? (MEASURED_AS[threshold.metric] ?? threshold.metric)
+    ? (RESOURCE_LIMITS.get(threshold.metric)?.gate ?? threshold.metric)
     : `${threshold.subject === '*' ? 'all requests' : threshold.subject} ${threshold.metric}`;
   return {
     name,
@@ -135,21 +133,9 @@ function loadedSamples(view: RunView): Sample[] {
   return view.run.samples.filter(counts);
 }
 
-function larger(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
-}
-
 function highestRate(samples: readonly Sample[], names: readonly MetricName[]): number | null {
-  const rates = samples.flatMap((sample, i) => {
-    const before = samples[i - 1];
-    if (!before || before.segment !== sample.segment) return [];
-    const seconds = (sample.monoMs - before.monoMs) / 1000;
-    const moved = names.map((name) => (sample.values[name] ?? Number.NaN) - (before.values[name] ?? Number.NaN));
-    const sum = moved.reduce((total, part) => total + part, 0);
-    return seconds > 0 && Number.isFinite(sum) ? [sum / seconds] : [];
-  });
   // One burst of a second is not what a limit on a disk is about.
-  return percentile(rates, 0.99);
+  return percentile(risesOf(samples, ...names).map(perSecond), 0.99);
 }
 
 function highest(values: readonly number[]): number | null {

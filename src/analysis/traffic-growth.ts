@@ -1,6 +1,6 @@
 import { requestCounter } from '../model/request-count.ts';
 import type { RunView } from './run-view.ts';
-import { readingSeries } from './sample-series.ts';
+import { rate, readingSeries } from './sample-series.ts';
 
 /**
  * Requests a second in the last third of the judged time over those in the first: what grows with the traffic grows for
@@ -10,16 +10,7 @@ export function trafficGrowth(view: RunView): number | null {
   const { fromMs, toMs } = view.judged;
   const third = (toMs - fromMs) / 3;
   const counter = requestCounter(view.run.samples);
-  const rates = readingSeries(
-    view,
-    view.run.samples,
-    (sample, previous) => {
-      const [to, from] = [sample.values[counter], previous?.values[counter]];
-      if (previous === null || to === undefined || from === undefined || to < from) return null;
-      return (to - from) / (sample.monoMs - previous.monoMs);
-    },
-    { loadedOnly: true },
-  ).flat();
+  const rates = readingSeries(view, view.run.samples, rate(counter), { loadedOnly: true }).flat();
   const startX = fromMs - view.whole.fromMs;
   const early = mean(rates.filter(({ x }) => x <= startX + third).map(({ y }) => y));
   const late = mean(rates.filter(({ x }) => x >= startX + 2 * third).map(({ y }) => y));

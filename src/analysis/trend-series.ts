@@ -1,33 +1,45 @@
-import type { MetricName } from '../model/metric-catalogue.ts';
+import {
+  type MadeTrend,
+  METRIC_NAMES,
+  METRICS,
+  type MetricName,
+  type TrendedMetric,
+} from '../model/metric-catalogue.ts';
+import { type RequestCounter, requestCounter } from '../model/request-count.ts';
 import type { Sample } from '../model/sample.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
+import { gainedBetween } from '../stats/counters.ts';
 import type { Pieces, Point } from '../stats/point.ts';
 import { spanOf } from '../stats/point.ts';
 import { liveHeapSeries } from './live-heap.ts';
-import { latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
+import { type LatencyKey, latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
 import type { RunView } from './run-view.ts';
-import { blockSeries, gauge, rawSeries, sinceStart } from './sample-series.ts';
-import { scrapedTrends } from './scraped/scraped-trends.ts';
+import { blockSeries, gauge, type ReadValue, rate, rawSeries, sinceStart } from './sample-series.ts';
+import { type ScrapedKey, scrapedTrends } from './scraped/scraped-trends.ts';
+
+/** A series that is made of more than one metric, of requests, or of what the service says of itself. */
+type DerivedTrend =
+  | 'native'
+  | 'cpu.per-request'
+  | 'gc.share'
+  | 'served.latency'
+  | 'load.errors'
+  | 'load.rate'
+  | LatencyKey
+  | ScrapedKey;
+
+/** The name of a series whose trend is tested. */
+export type TrendName = TrendedMetric | DerivedTrend;
 
 /** Every series whose trend is tested, in the direction that is worse: throughput is turned around. */
-export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
-  const counts: readonly MetricName[] = [
-    'process.fds.file',
-    'process.fds.socket',
-    'process.fds.pipe',
-    'process.fds.anon',
-    'process.fds.other',
-    'process.threads',
-    'resources.timers',
-    'resources.sockets',
-  ];
-  return new Map<string, Pieces>([
-    ['heap.live', liveHeapSeries(view)],
-    ['heap.external', externalSeries(view)],
+export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
+  return new Map<TrendName, Pieces>([
+    ...METRIC_NAMES.filter(isTrended).map((name): [TrendName, Pieces] => [name, metricSeries(view, name)]),
     ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
-    ...counts.map((name): [string, Pieces] => [name, blockSeries(view, gauge(name), { loadedOnly: true })]),
-    ['loop.delay.p99', blockSeries(view, gauge('loop.delay.p99'), { undisturbed: true, loadedOnly: true })],
-    ['cpu.per-request', blockSeries(view, cpuPerRequest, { undisturbed: true, loadedOnly: true })],
+    [
+      'cpu.per-request',
+      blockSeries(view, cpuPerRequest(requestCounter(view.run.samples)), { undisturbed: true, loadedOnly: true }),
+    ],
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
     // Where the load is ours it is known better, and a series more makes every test stricter.
@@ -38,6 +50,23 @@ export function trendSeries(view: RunView): ReadonlyMap<string, Pieces> {
   ]);
 }
 
+const MADE: Readonly<Record<MadeTrend, (view: RunView) => Pieces>> = {
+  'heap.live': liveHeapSeries,
+  'heap.external': externalSeries,
+};
+
+function isTrended(name: MetricName): name is TrendedMetric {
+  return METRICS[name].trend !== undefined;
+}
+
+/** As the metric catalogue says. */
+function metricSeries(view: RunView, name: TrendedMetric): Pieces {
+  if (Object.hasOwn(MADE, name)) return MADE[name as MadeTrend](view);
+  const { kind, trend } = METRICS[name];
+  const read: ReadValue = kind === 'counter' ? rate(name) : gauge(name);
+  return blockSeries(view, read, { undisturbed: trend?.disturbed !== true, loadedOnly: true });
+}
+
 /** What the process holds that neither V8's heap nor buffers account for. RSS alone proves nothing in a short run. */
 function residual({ values }: Sample): number | null {
   const { 'process.rss': rss, 'heap.total': heap, 'heap.external': external } = values;
@@ -45,22 +74,24 @@ function residual({ values }: Sample): number | null {
 }
 
 /** Milliseconds of CPU a request. */
-function cpuPerRequest(sample: Sample, previous: Sample | null): number | null {
-  const requests = difference(sample, previous, 'requests.served') ?? difference(sample, previous, 'load.requests');
-  const cpu = sample.values['process.cpu'];
-  if (!requests || cpu === undefined || previous === null) return null;
-  return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+function cpuPerRequest(counter: RequestCounter): ReadValue {
+  return (sample, previous) => {
+    const requests = gainedBetween(previous, sample, counter);
+    const cpu = sample.values['process.cpu'];
+    if (!requests || cpu === undefined || previous === null) return null;
+    return ((cpu / 100) * (sample.monoMs - previous.monoMs)) / requests;
+  };
 }
 
-function servedLatency(view: RunView): [string, Pieces] {
+function servedLatency(view: RunView): [TrendName, Pieces] {
   return ['served.latency', blockSeries(view, meanLatency, { undisturbed: true, loadedOnly: true })];
 }
 
 /** Milliseconds to an answer, by the target's own count: all that is known of latency where the load is not ours. */
 function meanLatency(sample: Sample, previous: Sample | null): number | null {
   const [requests, sumMs] = [
-    difference(sample, previous, 'requests.served'),
-    difference(sample, previous, 'requests.latency.sum'),
+    gainedBetween(previous, sample, 'requests.served'),
+    gainedBetween(previous, sample, 'requests.latency.sum'),
   ];
   return requests && sumMs !== null ? sumMs / requests : null;
 }
@@ -68,16 +99,11 @@ function meanLatency(sample: Sample, previous: Sample | null): number | null {
 /** Share of time spent collecting garbage. */
 function gcShare(sample: Sample, previous: Sample | null): number | null {
   const parts = (['gc.major.time', 'gc.minor.time', 'gc.other.time'] as const).map((name) =>
-    difference(sample, previous, name),
+    gainedBetween(previous, sample, name),
   );
   const lastedMs = previous === null ? 0 : sample.monoMs - previous.monoMs;
   if (lastedMs <= 0 || parts.every((part) => part === null)) return null;
   return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / lastedMs;
-}
-
-function difference(sample: Sample, previous: Sample | null, name: MetricName): number | null {
-  const [to, from] = [sample.values[name], previous?.values[name]];
-  return to === undefined || from === undefined || to < from ? null : to - from;
 }
 
 const BLOCKS = 16;

@@ -1,10 +1,11 @@
+import { isMetricName, METRICS } from '../model/metric-catalogue.ts';
 import { holm } from '../stats/holm.ts';
 import { judgeTrend, leastGrowthOf, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
 import type { Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
 import { scrapedFamily } from './scraped/scraped-trends.ts';
-import { trendSeries } from './trend-series.ts';
+import { type TrendName, trendSeries } from './trend-series.ts';
 
 export interface TableEntry {
   readonly trend: Trend;
@@ -18,16 +19,15 @@ export interface TableEntry {
  * own. All other series share another, since each of them would be a finding that nobody had asked for. What the service
  * says of itself, which may be a hundred series, must not dim the view of the others: it is corrected apart.
  */
-const PRIMARY: readonly string[] = ['heap.live', 'heap.external'];
-
-function familyOf(name: string): string {
-  return PRIMARY.includes(name) ? 'primary' : (scrapedFamily(name) ?? 'other');
+function familyOf(name: TrendName): string {
+  const ofMetric = isMetricName(name) ? METRICS[name].trend?.family : undefined;
+  return ofMetric ?? scrapedFamily(name) ?? 'other';
 }
 
 /** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
 export class TrendTable {
   readonly #trends = new Map<
-    string,
+    TrendName,
     { readonly trend: Trend; readonly p: number; readonly points: readonly Point[] }
   >();
 
@@ -47,7 +47,7 @@ export class TrendTable {
   }
 
   /** Null where there were too few points to measure. `limits` say what growth of this series is worth a word. */
-  judge(name: string, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
+  judge(name: TrendName, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
     const entry = this.#trends.get(name);
     if (!entry) return null;
     const { trend, p } = entry;
@@ -59,7 +59,7 @@ export class TrendTable {
   }
 
   /** The points that the trend was measured on. */
-  points(name: string): readonly Point[] {
+  points(name: TrendName): readonly Point[] {
     return this.#trends.get(name)?.points ?? [];
   }
 }

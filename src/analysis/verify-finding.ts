@@ -1,7 +1,9 @@
-import { type Finding, isLeakKind } from '../model/finding.ts';
+import type { CheckId } from '../model/check-id.ts';
+import type { Finding } from '../model/finding.ts';
+import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
-import { checksThatFind } from './checks-of-kind.ts';
+import { unlikeLoad } from './same-exposure.ts';
 import { figure } from './words.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
@@ -31,8 +33,11 @@ export function verifyDuration(finding: Finding, firstDurationMs: Milliseconds, 
   return Math.round(Math.max(SHORTEST_MS, Math.min(neededMs, firstDurationMs)));
 }
 
-/** Is the finding of an earlier run in this report too? By its id, else by the same holder or class and kind. */
-export function verifyFinding(before: Finding, report: Report): Verification {
+/**
+ * Is a finding of the first report in this one too? By its id, else by the same holder or class and kind. What is not seen
+ * is gone only where the service was asked the same, and often enough.
+ */
+export function verifyFinding(before: Finding, first: Report, report: Report): Verification {
   const now =
     report.findings.find(({ id }) => id === before.id) ??
     report.findings.find((other) => isSame(before, other)) ??
@@ -47,7 +52,15 @@ export function verifyFinding(before: Finding, report: Report): Verification {
       now,
     };
   }
-  const reasons = whyUntold(before, report);
+  const nameless = growthWithoutName(before, report);
+  if (nameless) {
+    return {
+      status: 'not-enough-data',
+      detail: `It may still be there: ${nameless.title} A longer run (--minutes) tells.`,
+      now: null,
+    };
+  }
+  const reasons = whyUntold(before, first, report);
   if (reasons.length > 0) {
     return { status: 'not-enough-data', detail: `Not enough data: ${reasons.join('; ')}.`, now: null };
   }
@@ -59,12 +72,14 @@ export function verifyFinding(before: Finding, report: Report): Verification {
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. Empty when it can. */
-function whyUntold(before: Finding, { run, checked, gates, completeness }: Report): string[] {
+function whyUntold(before: Finding, first: Report, report: Report): string[] {
+  const { run, checked, gates, completeness } = report;
   const needed = checksThatFind(before);
   if (needed.length === 0) return [`no check of a soak finds ${before.kind}`];
   const reasons = [...(completeness?.missing ?? [])];
   if (run.requests === 0 && isLeakKind(before.kind))
     reasons.push('no request came in this run: nothing could have leaked');
+  else if (reasons.length === 0) reasons.push(...unlikeLoad(before, first, report));
   for (const check of needed) {
     const result = checked.find((one) => one.check === check);
     if (result === undefined) reasons.push(`${check}: this check did not run`);
@@ -73,11 +88,41 @@ function whyUntold(before: Finding, { run, checked, gates, completeness }: Repor
   // Snapshots see one object a request; the size of the heap alone does not.
   if ((before.countSeries?.length ?? 0) > 1 && completeness && completeness.snapshots.taken < 2)
     reasons.push('it was found in heap snapshots, and this run has fewer than two');
-  if (before.kind === 'slo-breach' && !isHeld(before, gates))
+  if (findingInfo(before.kind).gate === 'slo' && !isHeld(before, gates))
     reasons.push(
       `the limit on ${before.subject.holder} was not measured in this run: name it with --slo or in the scenario`,
     );
   return [...new Set(reasons)];
+}
+
+/** The checks that must have judged a run before it can say that this finding is gone: the one that found it, else all that could. */
+function checksThatFind({ kind, foundBy }: Finding): readonly CheckId[] {
+  const able: readonly CheckId[] = findingInfo(kind).checks ?? [];
+  if (foundBy !== undefined && able.includes(foundBy)) return [foundBy];
+  // What the service says of itself is read only where that is asked for: without it, it found nothing.
+  return able.filter((check) => check !== 'metrics of the service');
+}
+
+/** Growth that is so much slower than the finding was is something else. */
+const LEAST_OF_GROWTH = 0.25;
+
+/** Memory that grows, and nobody says who holds it: it may be what is looked for. */
+function growthWithoutName(before: Finding, { findings }: Report): Finding | undefined {
+  // Growth of the JS heap hides all that lives there, and what it takes along outside.
+  const isHeldInHeap = findingInfo(before.kind).checks?.includes('JS heap') ?? false;
+  return findings.find(
+    ({ kind, subject, growth }) =>
+      subject.holder === '(unknown)' &&
+      (kind === before.kind || (kind === 'js-heap-leak' && isHeldInHeap)) &&
+      !isMuchSlower(before.growth, growth),
+  );
+}
+
+function isMuchSlower(before: Finding['growth'], now: Finding['growth']): boolean {
+  const [was, is] = [before?.bytesPerRequest ?? null, now?.bytesPerRequest ?? null];
+  if (was !== null && is !== null && was > 0) return is < LEAST_OF_GROWTH * was;
+  const [wasAnHour, isAnHour] = [before?.bytesPerHour ?? null, now?.bytesPerHour ?? null];
+  return wasAnHour !== null && isAnHour !== null && wasAnHour > 0 && isAnHour < LEAST_OF_GROWTH * wasAnHour;
 }
 
 /** A limit is held only where it was asked for again, and measured. */

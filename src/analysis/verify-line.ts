@@ -1,3 +1,5 @@
+import type { ScenarioRecord } from '../model/run-manifest.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { formatDuration } from '../model/units.ts';
 import type { RunView } from './run-view.ts';
 
@@ -7,16 +9,31 @@ import type { RunView } from './run-view.ts';
  */
 export function verifyLine({ run }: RunView, findingId?: string): string {
   const { id, plan, scenario, target, scrape } = run.manifest;
+  const name = `--name ${shellWord(target.name)}`;
   if (findingId !== undefined)
-    return `profiler verify profiles/${id} --finding ${findingId} --name ${quoted(target.name)}`;
+    return [
+      `profiler verify ${shellWord(run.folder ?? `profiles/${id}`)} --finding ${findingId} ${name}`,
+      ...(scenario ? toBeGiven(scenario) : []),
+    ].join(' ');
   const duration = formatDuration(plan.durationMs).replace(/\s/g, '');
   return [
-    `profiler soak --name ${quoted(target.name)} --duration ${duration}`,
-    ...(scenario ? [`--scenario ${quoted(scenario.name)} --url ${quoted(scenario.baseUrl)}`] : ['--load none']),
-    ...(scrape ? [`--scrape ${quoted(scrape.url)}`] : []),
+    `profiler soak ${name} --duration ${duration}`,
+    scenario ? loadWords(scenario) : '--load none',
+    ...(scrape ? [`--scrape ${shellWord(scrape.url)}`] : []),
   ].join(' ');
 }
 
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const REDACTED = '[redacted]';
+
+/** What a run does not keep, and whoever types the line has to fill in. */
+function toBeGiven({ baseUrl, text, source }: ScenarioRecord): string[] {
+  return [
+    ...(source === undefined && text.includes(REDACTED) ? ['--scenario FILE'] : []),
+    ...(baseUrl.includes(REDACTED) ? ['--url URL'] : []),
+  ];
+}
+
+/** By its file, since a name finds only those that come with the tool. Runs of earlier versions name no file. */
+function loadWords({ name, baseUrl, source }: ScenarioRecord): string {
+  return `--scenario ${shellWord(source?.file ?? name)} --url ${baseUrl.includes(REDACTED) ? 'URL' : shellWord(baseUrl)}`;
 }

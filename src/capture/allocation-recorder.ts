@@ -7,40 +7,54 @@ import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
 
 export interface AllocationReading {
-  /** Live objects by allocation stack since `start`; null when sampling had been stopped behind our back. */
-  readonly profile: SamplingHeapProfile | null;
-  /** Sampling was found stopped, and started anew: what was allocated before is no longer known. */
-  readonly restarted: boolean;
+  /** Live objects by allocation stack since `start`, or all of a burst. */
+  readonly profile: SamplingHeapProfile;
   readonly cost: CaptureCost;
 }
 
 const DEADLINE_MS = 120_000;
+const OF_SERVICE = 'the service samples its own allocations (a continuous profiler), and V8 has one sampling for all';
+const STOPPED = 'somebody else stopped the sampling, and may need it';
 
 /**
  * V8's sampling heap profiler, live objects only: with the flags that keep collected objects it grows without bound.
- * It is one for the whole process: another client's stop ends ours, and so does `HeapProfiler.disable` on the same
- * session. Snapshots therefore belong on a session of their own.
+ * It is one for the whole process. V8 answers a second start as if it had begun one, and a stop then ends that of the other:
+ * so one that runs already is left alone, and one that was stopped behind our back is not begun again.
+ * `HeapProfiler.disable` on the same session ends it too. Snapshots therefore belong on a session of their own.
  */
 export class AllocationRecorder {
   readonly #session: InspectorSession;
   readonly #measure: MeasureCost;
   #intervalBytes: Bytes = 0;
+  #leftOut: string | null = null;
+  #isOurs = false;
 
   constructor(session: InspectorSession, measure: MeasureCost) {
     this.#session = session;
     this.#measure = measure;
   }
 
+  /** Why nothing is sampled; null while it is. */
+  get leftOut(): string | null {
+    return this.#leftOut;
+  }
+
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
+    // Where nothing is sampled V8 says so at once; of a sampling that runs it tells, after a collection.
+    if ((await this.#readProfile('HeapProfiler.getSamplingProfile')) !== null) {
+      this.#leftOut = OF_SERVICE;
+      return;
+    }
     await this.#startSampling(intervalBytes, false);
   }
 
   /**
    * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
-   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then.
+   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null where nothing is sampled.
    */
-  async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost> {
+  async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost | null> {
+    if (!this.#isOurs) return null;
     const { cost } = await this.#measure(async () => {
       await this.discard();
       await this.#startSampling(intervalBytes, true);
@@ -48,36 +62,39 @@ export class AllocationRecorder {
     return cost;
   }
 
-  /** All that was allocated since `startBurst`; from now on only live objects count again. */
-  async endBurst(): Promise<Omit<AllocationReading, 'restarted'>> {
-    const { value, cost } = await this.#measure(async () => {
-      const profile = await this.#readProfile('HeapProfiler.stopSampling');
-      await this.#startSampling(this.#intervalBytes, false);
-      return profile;
+  /** All that was allocated since `startBurst`; from now on only live objects count again. Null as by `read`. */
+  async endBurst(): Promise<AllocationReading | null> {
+    if (!this.#isOurs) return null;
+    const { value: profile, cost } = await this.#measure(async () => {
+      const all = await this.#readOwn('HeapProfiler.stopSampling');
+      if (all !== null) await this.#startSampling(this.#intervalBytes, false);
+      return all;
     });
-    return { profile: value, cost };
+    return profile && { profile, cost };
   }
 
-  /** Forces a full collection in the target (V8 does so by itself), so that only what lives is told. */
-  async read(): Promise<AllocationReading> {
-    const { value, cost } = await this.#measure(() => this.#readProfile('HeapProfiler.getSamplingProfile'));
-    if (value !== null) return { profile: value, restarted: false, cost };
-    await this.start({ intervalBytes: this.#intervalBytes });
-    return { profile: null, restarted: true, cost };
+  /**
+   * Forces a full collection in the target (V8 does so by itself), so that only what lives is told. Null where nothing is
+   * sampled: `leftOut` says why.
+   */
+  async read(): Promise<AllocationReading | null> {
+    if (!this.#isOurs) return null;
+    const { value: profile, cost } = await this.#measure(() => this.#readOwn('HeapProfiler.getSamplingProfile'));
+    return profile && { profile, cost };
   }
 
   /**
    * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row, and so
-   * pauses the target half as long. Null when sampling had been stopped behind our back: then nothing was collected.
+   * pauses the target half as long. Null where nothing is sampled: then nothing was collected.
    */
   async collect(): Promise<CaptureCost | null> {
-    const { profile, cost } = await this.read();
-    return profile === null ? null : cost;
+    return (await this.read())?.cost ?? null;
   }
 
   /** Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of snapshots too. */
   async discard(): Promise<void> {
-    await this.#call('HeapProfiler.disable');
+    if (this.#isOurs) await this.#call('HeapProfiler.disable');
+    this.#isOurs = false;
   }
 
   /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
@@ -87,6 +104,19 @@ export class AllocationRecorder {
       includeObjectsCollectedByMajorGC: withGarbage,
       includeObjectsCollectedByMinorGC: withGarbage,
     });
+    this.#isOurs = true;
+  }
+
+  async #readOwn(method: string): Promise<SamplingHeapProfile | null> {
+    const profile = await this.#readProfile(method);
+    if (profile === null) {
+      this.#isOurs = false;
+      this.#leftOut = STOPPED;
+      // V8 still believes that this session samples, and would end the next sampling of the other when the session closes.
+      await this.#call('HeapProfiler.startSampling', { samplingInterval: this.#intervalBytes });
+      await this.#call('HeapProfiler.stopSampling');
+    }
+    return profile;
   }
 
   async #readProfile(method: string): Promise<SamplingHeapProfile | null> {

@@ -94,6 +94,7 @@ export function readCgroup({ memory, cpu }: CgroupFolders): Partial<Record<Metri
 
 /** A group of the hierarchy that limits memory. */
 export interface MemoryLevel {
+  readonly path: string;
   readonly limitBytes: Bytes;
   /** Without the page cache that can be given back. */
   readonly usedBytes: Bytes;
@@ -126,7 +127,7 @@ function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   // What is mapped is mostly the program itself; what is not on the disk yet cannot be dropped.
   const kept = of(dirty) + of(writeback) + of(mapped);
   const reclaimable = Math.max(0, of('inactive_file') + of('active_file') - kept) + of('slab_reclaimable');
-  return { limitBytes: Math.min(...limits), usedBytes: Math.max(0, current - reclaimable) };
+  return { path, limitBytes: Math.min(...limits), usedBytes: Math.max(0, current - reclaimable) };
 }
 
 /** How many cores the group of a process, or one above it, may use; null where none is limited. */

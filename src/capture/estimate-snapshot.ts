@@ -128,11 +128,12 @@ function refusePause({ budget, slowdown }: SnapshotFacts, pauseMs: Milliseconds,
 }
 
 function refuseMemory(rooms: readonly MemoryRoom[], extraBytes: Bytes): string | null {
-  for (const { of, freeBytes, limitBytes } of rooms) {
+  for (const { of, freeBytes, limitBytes, toolBytes = 0 } of rooms) {
     const reserve = limitBytes === null ? HOST_RESERVE_SHARE * freeBytes : GROUP_RESERVE_SHARE * limitBytes;
-    if (extraBytes <= freeBytes - reserve) continue;
+    if (extraBytes <= freeBytes - reserve - toolBytes) continue;
     const place = limitBytes === null ? `the ${of}` : `the ${of} with its limit of ${formatBytes(limitBytes)}`;
-    return `it would take up to ${formatBytes(extraBytes)} more memory, and ${place} has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserve)} are held back`;
+    const forTool = toolBytes > 0 ? `, and ${formatBytes(toolBytes)} for this tool, which runs in the same group` : '';
+    return `it would take up to ${formatBytes(extraBytes)} more memory, and ${place} has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserve)} are held back${forTool}`;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import process from 'node:process';
 import type { Bytes } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { findCgroup, readMemoryLevels } from './cgroup.ts';
@@ -11,16 +12,23 @@ export interface MemoryRoom {
   readonly freeBytes: Bytes;
   /** Null for the host: what it has in all says nothing. */
   readonly limitBytes: Bytes | null;
+  /** What this tool still needs, where it lives under the same limit. */
+  readonly toolBytes?: Bytes;
 }
+
+/** A soak of minutes and of hours, from its first capture to its end: 40 MB and less (`npm run bench:tool-memory`). */
+const TOOL_BYTES = 64e6;
 
 /** Every limit that a process of this host lives under: its control group, those above, the host. */
 export function readMemoryRooms(pid: number): MemoryRoom[] {
   const { memory } = findCgroup(pid);
+  const own = findCgroup(process.pid).memory?.path;
   const groups = (memory ? readMemoryLevels(memory) : []).map(
-    ({ limitBytes, usedBytes }): MemoryRoom => ({
+    ({ path, limitBytes, usedBytes }): MemoryRoom => ({
       of: 'control group',
       limitBytes,
       freeBytes: Math.max(0, limitBytes - usedBytes),
+      toolBytes: own !== undefined && pid !== process.pid && `${own}/`.startsWith(`${path}/`) ? TOOL_BYTES : 0,
     }),
   );
   const available = readMemAvailableBytes();

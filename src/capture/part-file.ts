@@ -1,16 +1,24 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { addToChecksum } from '../files/checksum.ts';
 import { makeFolders } from '../files/output-place.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
 import { NEW_FILE, partPaths } from '../files/write-atomically.ts';
+import { hex } from '../format/crc32.ts';
 import type { Bytes } from '../model/units.ts';
+
+/** What came onto the disk. `checksum`: CRC-32 of it. */
+export interface WrittenFile {
+  readonly bytes: Bytes;
+  readonly checksum: string;
+}
 
 /** Where a capture is written while it comes in. */
 export interface Sink {
   /** Synchronous: what is not taken at once would pile up inside the target. */
   write(text: string): void;
-  /** Makes the file appear under its name; returns its size. */
-  commit(): Bytes;
+  /** Makes the file appear under its name. */
+  commit(): WrittenFile;
   /** Leaves nothing. Harmless after `commit`. */
   abandon(): void;
 }
@@ -24,6 +32,7 @@ export function openPartFile(path: string): Sink {
   const { part, descriptor } = guard(path, () => createPart(path));
   let isOpen = true;
   let sizeBytes = 0;
+  let checksum = 0;
   const close = (): void => {
     if (isOpen) closeSync(descriptor);
     isOpen = false;
@@ -36,6 +45,7 @@ export function openPartFile(path: string): Sink {
         at += written;
       }
       sizeBytes += bytes.length;
+      checksum = addToChecksum(checksum, bytes);
     },
     commit: () => {
       guard(path, () => {
@@ -43,7 +53,7 @@ export function openPartFile(path: string): Sink {
         close();
         renameSync(part, path);
       });
-      return sizeBytes;
+      return { bytes: sizeBytes, checksum: hex(checksum) };
     },
     abandon: () => {
       close();

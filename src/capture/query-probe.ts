@@ -3,11 +3,9 @@ import type { Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
-import { findCaller } from './in-target/find-caller.ts';
-import { followRequests } from './in-target/follow-requests.ts';
-import { installQueryProbe, type QueryReport } from './in-target/install-query-probe.ts';
-import { normaliseSql } from './in-target/normalise-sql.ts';
-import { createQueryBook } from './in-target/query-book.ts';
+import type { installQueryProbe } from './in-target/query/install-query-probe.ts';
+import type { QueryProbeOptions, QueryReport } from './in-target/query/query-probe.ts';
+import { callScript } from './in-target-code.ts';
 
 const PROBE = `${REGISTRY_EXPRESSION}?.queries`;
 /** From this duration on a query is slow. */
@@ -32,9 +30,8 @@ export class QueryProbe {
 
   /** `slowMs`: from this duration on a query stands in the slow-query log. */
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
-    const book = `(${createQueryBook.toString()})(${normaliseSql.toString()}, ${slowMs})`;
     const installed = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
-      `(${installQueryProbe.toString()})(require, { book: ${book}, followRequests: ${followRequests.toString()}, findCaller: ${findCaller.toString()} })`,
+      callScript('query-probe', 'installQueryProbe', { slowMs } satisfies QueryProbeOptions),
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
     const unavailable = takeIn('Runtime.evaluate', () => installed.unavailable.map(String));

@@ -6,7 +6,9 @@ import { InspectorError, takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { HEARTBEAT_EXPRESSION, REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
-import { installProbe, type ProbeOptions, type ProbeReading } from './in-target/install-probe.ts';
+import type { installProbe } from './in-target/runtime/install-probe.ts';
+import type { ProbeOptions, ProbeReading } from './in-target/runtime/runtime-probe.ts';
+import { callScript } from './in-target-code.ts';
 import type { Measured } from './measure-cost.ts';
 import { toRuntimeValues } from './runtime-values.ts';
 
@@ -56,7 +58,7 @@ export class RuntimeProbe {
   static async install(session: InspectorSession, options: RuntimeProbeOptions): Promise<RuntimeProbe> {
     const inTarget: ProbeOptions = { httpProbes: options.httpProbes };
     const installed = await session.evaluateInTurn<ReturnType<typeof installProbe>>(
-      `(${installProbe.toString()})(require, ${JSON.stringify(inTarget)})`,
+      callScript('runtime-probe', 'installProbe', inTarget),
       { deadlineMs: INSTALL_DEADLINE_MS },
     );
     const unavailable = takeIn('Runtime.evaluate', () => installed.unavailable.map(String));

@@ -6,14 +6,13 @@ import { discardConsoleEntries } from './discard-console-entries.ts';
 import type { SnapshotEstimate } from './estimate-snapshot.ts';
 import { readHeapMakeup } from './look-at-heap.ts';
 import type { MeasureCost } from './measure-cost.ts';
-import { openPartFile, type Sink } from './part-file.ts';
+import { openPartFile, type Sink, type WrittenFile } from './part-file.ts';
 import { type MemoryRise, watchMemory } from './peak-memory.ts';
 import { readMainThread, timeBetween } from './slowdown.ts';
 import { type GuardOptions, type Judgement, SnapshotGuard } from './snapshot-guard.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
-export interface TakenSnapshot {
-  readonly bytes: Bytes;
+export interface TakenSnapshot extends WrittenFile {
   /** From the file's header; null when it has none. */
   readonly nodes: number | null;
   /** Heap in use after the collections, just before. */
@@ -90,7 +89,7 @@ export class SnapshotRecorder {
     const idEpoch = this.#idEpoch;
     const threadBefore = readMainThread(this.#pid);
     const memory = watchMemory(this.#pid);
-    const { bytes, nodes, cost } = await takeSnapshot(this.#session, {
+    const { nodes, cost, ...written } = await takeSnapshot(this.#session, {
       openSink: () => this.#openSink(path),
       measure: this.#measure,
       estimatedPauseMs: options.pauseMs,
@@ -110,7 +109,7 @@ export class SnapshotRecorder {
       this.#guard.learn({ nodes, makeup, cpuMs: cpuMs ?? cost.pauseMs, memory: rise });
     }
     const heapUsedBytes = collected.value;
-    return { bytes, nodes, heapUsedBytes, idEpoch, cost, collectionCost: collected.cost, cpuMs, memory: rise };
+    return { ...written, nodes, heapUsedBytes, idEpoch, cost, collectionCost: collected.cost, cpuMs, memory: rise };
   }
 
   /** The snapshot is there; ids, and what tracks them, go with the connection. */

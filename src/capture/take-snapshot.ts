@@ -1,9 +1,9 @@
 import type { CaptureCost } from '../model/run-event.ts';
-import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost } from './measure-cost.ts';
-import type { Sink } from './part-file.ts';
+import type { Sink, WrittenFile } from './part-file.ts';
 
 /** Estimates may be wrong by a factor, and a slow disk or a busy host adds its own. */
 const DEADLINE_FACTOR = 5;
@@ -24,7 +24,7 @@ export async function takeSnapshot(
     /** Write the values of numbers too (a third more pause, half as much file again where objects hold many). */
     readonly numbers: boolean;
   },
-): Promise<{ readonly bytes: Bytes; readonly nodes: number | null; readonly cost: CaptureCost }> {
+): Promise<WrittenFile & { readonly nodes: number | null; readonly cost: CaptureCost }> {
   const sink = options.openSink();
   let head = '';
   let failure: unknown = null;
@@ -47,7 +47,7 @@ export async function takeSnapshot(
     );
     if (failure !== null) throw failure;
     takeIn('HeapProfiler.takeHeapSnapshot', () => refuseOther(head));
-    return { bytes: sink.commit(), nodes: readNodeCount(head), cost };
+    return { ...sink.commit(), nodes: readNodeCount(head), cost };
   } catch (error) {
     sink.abandon();
     throw error;

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createHostClock } from '../capture/host-clock.ts';
+import { startAsOthersAre } from '../files/oom-score.ts';
 import { runId } from '../format/run-id.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import { isLeakKind } from '../model/finding.ts';
+import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -127,10 +128,12 @@ const STOP_MS = 10_000;
 
 async function startService(fault: string): Promise<Service> {
   // A group of its own: Ctrl-C in the terminal is for the soak, which ends the service afterwards.
-  const child = spawn(process.execPath, ['--enable-source-maps', SERVICE, '--port', '0', '--fault', fault], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
+  const child = startAsOthersAre(() =>
+    spawn(process.execPath, ['--enable-source-maps', SERVICE, '--port', '0', '--fault', fault], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    }),
+  );
   let lastWords = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString()).slice(-4000);

@@ -2,9 +2,11 @@ import { cpus, platform, release, totalmem } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { importAsRun, importIntoRun } from '../exchange/import-results.ts';
 import { readResults } from '../exchange/read-results.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
 import { readLimits } from '../soak/read-limits.ts';
@@ -87,7 +89,7 @@ export const importCommand: Command = (exit) => ({
         `${titles}: ${formatCount(results.requests)} requests in ${formatDuration(facts.endWallMs - facts.startWallMs)}`,
       );
       terminal.print(facts.runDir);
-      terminal.say(`Now: profiler report ${facts.runDir}`);
+      terminal.say(`Now: profiler report ${shellWord(shownPath(facts.runDir))}`);
     }
     exit(EXIT.passed);
   },

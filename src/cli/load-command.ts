@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { shownPath } from '../files/shown-path.ts';
 import { readScenario, shippedScenarios } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { renderLoadTerminal } from '../report/render-load-terminal.ts';
 import { renderStressTerminal, stageWords } from '../report/render-stress-terminal.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
@@ -22,6 +24,7 @@ import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FILE = 'scenario.yaml';
 const DEFAULT_URL = 'http://127.0.0.1:3000';
+const NOT_ANSWERED = 'Not enough was answered to judge: is the service there?';
 
 /** Drives a scenario alone; nothing is recorded. */
 export const loadCommand: Command = (exit) => ({
@@ -76,7 +79,6 @@ export const loadCommand: Command = (exit) => ({
       try {
         const drive = isStress ? driveStress : driveLoad;
         const exitCode = await drive({ args, scenario, watch: target.watch, stop: signals.stop, terminal });
-        if (exitCode === EXIT.notEnoughData) terminal.say('Not enough was answered to judge: is the service there?');
         exit(exitCode);
       } finally {
         await target.release();
@@ -120,6 +122,8 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     const why = watch === null ? ': --port N watches the service, --database URL its database' : '';
     terminal.say(`not judged, since nothing was measured of it: ${open.join(', ')}${why}`);
   }
+  const isAnswered = report.requests.some(({ count, errors }) => errors < count);
+  if (exitCode === EXIT.notEnoughData && (open.length === 0 || !isAnswered)) terminal.say(NOT_ANSWERED);
   return exitCode;
 }
 
@@ -142,6 +146,7 @@ async function driveStress({ args, scenario, watch, stop, terminal }: Drive): Pr
   const options = { colour: terminal.colour, width: terminal.columns };
   if (terminal.json) terminal.data(report);
   else terminal.show(renderStressTerminal(report, options));
+  if (exitCode === EXIT.notEnoughData) terminal.say(NOT_ANSWERED);
   return exitCode;
 }
 
@@ -175,7 +180,7 @@ async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> 
   await writeOutput(file, named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url));
   if (terminal.json) terminal.data({ file });
   else terminal.print(file);
-  terminal.say(`Name your requests in it, then: profiler load ${file}`);
+  terminal.say(`Name your requests in it, then: profiler load ${shellWord(shownPath(file))}`);
 }
 
 function withBaseUrl(text: string, url: string): string {

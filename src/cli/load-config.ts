@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { readRegularFileSync } from '../files/regular-file.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { GateName } from '../model/finding-catalogue.ts';
 import { parseDurationMs } from '../model/units.ts';
 import { parseRatePerSecond } from '../scenario/parse-rate.ts';
 import { type Problem, readDocument } from '../scenario/read-document.ts';
-import type { GateName } from '../soak/soak-options.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 
 /** A configuration file, held against its schema. Paths in it are resolved against the folder it stands in. */

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { goFirstWhenMemoryRunsOut } from '../files/oom-score.ts';
 import { loadErrorOf } from '../files/storage-error.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { printError } from './print-error.ts';
 
 const words = process.argv.slice(2);
 const UNSETTLED_AWAIT = 13;
+
+goFirstWhenMemoryRunsOut();
 
 // A reader that went away (`| head`, a closed terminal) must not end a run that was meant for the night.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

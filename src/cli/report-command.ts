@@ -10,6 +10,7 @@ import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
 import { refuseForeignFile, writeOutput } from './output-file.ts';
+import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -27,8 +28,9 @@ export const reportCommand: Command = (exit) => ({
     const runDir = resolve(String(args.run));
     const reportDir = resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`);
     checkReportPlace(reportDir);
+    await lockReport(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, reportDir);
+    const page = await writeReports(document, { runDir, reportDir });
     if (terminal.json) terminal.data(document.report);
     else {
       terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));

@@ -4,15 +4,17 @@ import { lstatOf } from '../files/output-place.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { GATE_NAMES, type GateName } from '../model/finding-catalogue.ts';
 import { formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { readLimits } from '../soak/read-limits.ts';
-import type { GateName, LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { DEFAULT_SNAPSHOTS, type LoadOptions, type SoakOptions } from '../soak/soak-options.ts';
 import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
+import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 
 const DEFAULT_DURATION_MS = 8 * 3_600_000;
@@ -24,13 +26,6 @@ const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
   duration: 1,
 };
 const SHORTEST_RUN_MS = 10_000;
-/**
- * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by chance
- * once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
- */
-const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 };
-const GATES: readonly GateName[] = ['leak', 'slo', 'degradation'];
-
 /** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
 export function settleSoakOptions(args: Arguments, config: Config | null): Omit<SoakOptions, 'runDir' | 'runId'> {
   const load = settleLoad(args, config);
@@ -46,7 +41,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
-    failOn: failOn === null ? (config?.gates.failOn ?? GATES) : parseFailOn(failOn),
+    failOn: failOn === null ? (config?.gates.failOn ?? GATE_NAMES) : parseFailOn(failOn),
     thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
@@ -127,13 +122,13 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
 function parseFailOn(text: string): readonly GateName[] {
   if (text === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
-  const unknown = names.filter((name) => !(GATES as readonly string[]).includes(name));
+  const unknown = names.filter((name) => !(GATE_NAMES as readonly string[]).includes(name));
   if (unknown.length > 0) {
     throw new ProfilerError(
       'usage',
       EXIT.usage,
       `--fail-on ${text}: ${unknown.join(', ')} is not a gate.`,
-      `Write some of ${GATES.join(',')}, or none.`,
+      `Write some of ${GATE_NAMES.join(',')}, or none.`,
     );
   }
   return names as GateName[];
@@ -153,12 +148,14 @@ function toUs(milliseconds: number | null): number | null {
   return milliseconds === null ? null : Math.round(milliseconds * 1000);
 }
 
-/** Folders that are named are looked at before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
+/** Folders that are named are looked at, and that of the report is held, before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
 export async function checkNamedFolders(args: Arguments, config: Config | null): Promise<void> {
   const out = textArgument(args, 'out') ?? config?.out;
   const reportDir = textArgument(args, 'report-dir') ?? config?.reportDir;
   if (out) await checkRunPlace(resolve(out), flagArgument(args, 'force'));
-  if (reportDir) checkReportPlace(resolve(reportDir));
+  if (!reportDir) return;
+  checkReportPlace(resolve(reportDir));
+  await lockReport(resolve(reportDir));
 }
 
 /**
@@ -180,9 +177,11 @@ export async function settleFolders(
     const reportDir = resolve(reportOut ?? join('reports', runId));
     if (pid !== null) refuseWatchedFolders(pid, [runDir, reportDir]);
     const made = [...(out === null ? [runDir] : []), ...(reportOut === null ? [reportDir] : [])];
-    if (made.length === 0) return { runId, runDir, reportDir };
-    if (made.some((dir) => lstatOf(dir) !== null)) continue;
-    if (await holdName(resolve(runId))) return { runId, runDir, reportDir };
+    if (made.length > 0) {
+      if (made.some((dir) => lstatOf(dir) !== null) || !(await holdName(resolve(runId)))) continue;
+    }
+    await lockReport(reportDir);
+    return { runId, runDir, reportDir };
   }
 }
 

@@ -50,7 +50,7 @@ export async function soakAndReport(
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
   const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
-  const page = await writeReports(document, reportDir).catch((error: unknown) => {
+  const page = await writeReports(document, { runDir: options.runDir, reportDir }).catch((error: unknown) => {
     // What was found out in hours is not lost with the place for it.
     if (!terminal.json) terminal.show(text);
     throw error;

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
 import { worstExitCode } from '../model/exit-codes.ts';
+import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './live-metrics.ts';
@@ -31,7 +32,11 @@ const OPTIONS = {
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
   sample: { ...durationOption('sample', 'time between samples (default: 1s)', '1s'), group: 'Captures:' },
   snapshots: {
-    ...numberOption('snapshots', 'heap snapshots in all (default: 5, without a load of its own 4)', { integer: true }),
+    ...numberOption(
+      'snapshots',
+      `heap snapshots in all (default: ${DEFAULT_SNAPSHOTS.driven}, without a load of its own ${DEFAULT_SNAPSHOTS.watched})`,
+      { integer: true },
+    ),
     group: 'Captures:',
   },
   'max-pause': {

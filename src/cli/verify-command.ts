@@ -86,12 +86,12 @@ export const verifyCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const earlierDir = resolve(String(args.run));
+    const config = loadConfig(textArgument(args, 'config'));
+    await checkNamedFolders(args, config);
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
     const finding = findFinding(report, String(args.finding), earlierDir);
     const manifest = await readManifest(earlierDir);
     const { target, scenario } = manifest;
-    const config = loadConfig(textArgument(args, 'config'));
-    await checkNamedFolders(args, config);
     const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
     try {
       const hasLength = args.minutes !== undefined || args.duration !== undefined;
@@ -117,7 +117,7 @@ export const verifyCommand: Command = (exit) => ({
         const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
         const wanted = { ...settled, thresholds, runId: id, runDir };
         const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);
-        const { status, detail, now } = verifyFinding(finding, outcome.document.report);
+        const { status, detail, now } = verifyFinding(finding, report, outcome.document.report);
         if (terminal.json)
           terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
         else terminal.print(`${printable(detail)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);

@@ -1,7 +1,8 @@
 import { OomWatch } from '../capture/cause-of-death.ts';
 import { findCgroup } from '../capture/cgroup.ts';
 import type { Attachment } from '../target/attachment.ts';
-import { explainFailure } from '../target/explain-failure.ts';
+import { diedOf, explainFailure } from '../target/explain-failure.ts';
+import { isSameProcess } from '../target/process-facts.ts';
 import { type Arguments, flagArgument } from './arguments.ts';
 import { noTargetError, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -52,15 +53,19 @@ async function attachAndDo<Result>(
   action: (attachment: Attachment) => Promise<Result>,
 ): Promise<Result> {
   if (target.attach === null) throw noTargetError(command);
-  const attachment = await target.attach(target.process);
-  const { process } = attachment;
+  const { process } = target;
   const groups = process && findCgroup(process.pid);
   const oom = groups && new OomWatch(groups);
+  const causeOfDeath = (): string | null => oom?.cause(performance.now()) ?? null;
+  const attachment = await target.attach(process).catch((error: unknown) => {
+    const died = process && !isSameProcess(process) ? causeOfDeath() : null;
+    throw process && died !== null ? diedOf(process, died, error) : error;
+  });
   const looking = setInterval(() => oom?.look(performance.now()), LOOK_EVERY_MS).unref();
   try {
     return await action(attachment);
   } catch (error) {
-    throw explainFailure(error, attachment, () => oom?.cause(performance.now()) ?? null);
+    throw explainFailure(error, attachment, causeOfDeath);
   } finally {
     clearInterval(looking);
     const { problems } = await attachment.detach();

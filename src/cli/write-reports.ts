@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../files/output-place.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { writeAllAtomically } from '../files/write-atomically.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { Redacted } from '../redact/redact-values.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderJson } from '../report/render-json.ts';
@@ -18,7 +20,10 @@ import { checkReportPlace, type ReportFile } from './report-place.ts';
  * Writes all forms of a report into its folder (0700, files 0600), all of them or, when the disk refuses, none; returns the
  * path of the page. Throws a ProfilerError: as `checkReportPlace`, or exit 6.
  */
-export async function writeReports(document: Redacted<ReportDocument>, reportDir: string): Promise<string> {
+export async function writeReports(
+  document: Redacted<ReportDocument>,
+  { runDir, reportDir }: { readonly runDir: string; readonly reportDir: string },
+): Promise<string> {
   const { script, style } = await readPageAssets();
   // First the one by which the folder is known as a report.
   const texts: Readonly<Record<ReportFile, string>> = {
@@ -40,7 +45,7 @@ export async function writeReports(document: Redacted<ReportDocument>, reportDir
       'report-storage',
       EXIT.storage,
       `The report was not written: ${error.message}`,
-      `${error.hint}\nThe run itself is safe: profiler report RUN --report-dir ELSEWHERE writes it again.`,
+      `${error.hint}\nThe run itself is safe: profiler report ${shellWord(shownPath(runDir))} --report-dir ELSEWHERE writes it again.`,
       { cause: error },
     );
   }

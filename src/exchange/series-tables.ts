@@ -1,10 +1,11 @@
-import { METRICS, type MetricInfo, type MetricName } from '../model/metric-catalogue.ts';
+import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
+import type { MetricInfo } from '../model/metric-info.ts';
 import { printable, printableLines } from '../model/printable.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { MonoMs, WallMs } from '../model/units.ts';
-import { Latencies } from '../stats/request-summary.ts';
+import { Latencies } from '../stats/latencies.ts';
 
 /** What is recorded of a run over time, for other tools. */
 export interface RunSeries {

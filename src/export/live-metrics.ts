@@ -6,7 +6,7 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { redactText } from '../redact/redact-text.ts';
-import { Latencies } from '../stats/request-summary.ts';
+import { Latencies } from '../stats/latencies.ts';
 import { exportedMetric } from './metric-name.ts';
 
 /** What all series of one run have in common. */

@@ -160,6 +160,7 @@ const readManifest = fields<RunManifest>({
     fields<RunSeal>({
       journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text })),
       files: mapOf(number),
+      checksums: optional(mapOf(text)),
     }),
   ),
 });

@@ -1,3 +1,4 @@
+import { goFirstWhenMemoryRunsOut } from '../files/oom-score.ts';
 import { LoadEngine } from './load-engine.ts';
 import type { FromLoad, LoadConfig, ToLoad } from './load-messages.ts';
 
@@ -5,6 +6,7 @@ import type { FromLoad, LoadConfig, ToLoad } from './load-messages.ts';
  * The load process: a child that is told what to do over IPC and reports every interval. Ctrl-C in the terminal, and
  * closing it, reach it too, but only its parent decides when it ends; when the parent is gone, it ends by itself.
  */
+goFirstWhenMemoryRunsOut();
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 process.on('disconnect', () => process.exit(0));

@@ -146,6 +146,11 @@ export interface DatabaseView {
   readonly notes: readonly string[];
 }
 
+/** Path in a run folder of the queries of one life of the service. */
+export function queriesFile({ segment }: Pick<TargetQueries, 'segment'>): string {
+  return `database/queries-${segment}.json`;
+}
+
 /** What a run recorded of queries. */
 export interface DatabaseRecords {
   /** One a life of the service that used a database. */

@@ -1,44 +1,9 @@
 import type { CheckId } from './check-id.ts';
+import type { FindingKind } from './finding-catalogue.ts';
 import type { SourcePlace } from './profiles.ts';
 
-export const FINDING_KINDS = [
-  'js-heap-leak',
-  'external-memory-leak',
-  'native-memory-leak',
-  'memory-fragmentation',
-  'fd-leak',
-  'socket-leak',
-  'timer-leak',
-  'listener-leak',
-  'promise-leak',
-  'thread-leak',
-  'pool-exhaustion',
-  'latency-degradation',
-  'throughput-degradation',
-  'error-rate-degradation',
-  'event-loop-degradation',
-  'cpu-degradation',
-  'gc-pressure',
-  'hot-function',
-  'slow-query',
-  'n-plus-one-query',
-  'slo-breach',
-  'breaking-point',
-  'regression',
-] as const;
-
-export type FindingKind = (typeof FINDING_KINDS)[number];
 export type Confidence = 'confirmed' | 'likely' | 'possible';
 export type Severity = 'critical' | 'major' | 'minor';
-
-/** The leak gate: the nine kinds that end in `-leak`, with pool exhaustion. */
-export function isLeakKind(kind: FindingKind): boolean {
-  return kind.endsWith('-leak') || kind === 'pool-exhaustion';
-}
-
-export function isDegradationKind(kind: FindingKind): boolean {
-  return kind.endsWith('-degradation');
-}
 
 export interface FindingSubject {
   /** Constructor, or the type of the resource: `OrderAudit`, `regular file`, `Timeout`. */

@@ -42,6 +42,8 @@ export interface TimelineEvent {
   /** Short, for a mark in a chart: `steady`, `heap snapshot 2`. */
   readonly label: string;
   readonly detail: string;
+  /** Where it is about the life of the target: what became of it. `ended`: nothing is known but that. */
+  readonly target?: 'ended' | 'lost' | 'back';
   /** How long the target stood still for it; null where it did not, or nobody knows. */
   readonly pauseMs: Milliseconds | null;
 }

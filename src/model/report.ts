@@ -1,4 +1,5 @@
 import type { Bottleneck } from './bottleneck.ts';
+import type { CheckId } from './check-id.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Finding, FindingSubject } from './finding.ts';
 import type { Milliseconds } from './units.ts';
@@ -11,8 +12,8 @@ export interface Gate {
   readonly status: 'pass' | 'fail' | 'unknown';
 }
 
-export interface Checked {
-  readonly check: string;
+export interface Checked<Name extends string = CheckId> {
+  readonly check: Name;
   readonly status: 'ok' | 'finding' | 'insufficient-data';
   /** What was looked at, and the smallest leak or trend that this run could have seen. */
   readonly detail: string;
@@ -107,7 +108,7 @@ export interface Report {
   /** Largest expected gain first; absent in reports of earlier versions. */
   readonly bottlenecks?: readonly Bottleneck[];
   /** What was looked at for `bottlenecks`. No gate depends on it. */
-  readonly bottlenecksChecked?: readonly Checked[];
+  readonly bottlenecksChecked?: readonly Checked<string>[];
   readonly requests: readonly RequestSummary[];
   /** Only where queries were seen. */
   readonly queries?: readonly QuerySummary[];

@@ -1,14 +1,14 @@
 import type { Sample } from './sample.ts';
 import type { MonoMs } from './units.ts';
 
-type Counter = 'requests.served' | 'load.requests';
+export type RequestCounter = 'requests.served' | 'load.requests';
 
 /**
  * The count of answered requests that all comparisons of a run go by: the target's own where any sample has it, else that
  * of the load. The two differ (a probe, other clients), and a sample that a busy target did not answer lacks its own: to
  * take the other count there would make requests out of nothing.
  */
-export function requestCounter(samples: readonly Sample[]): Counter {
+export function requestCounter(samples: readonly Sample[]): RequestCounter {
   return samples.some(({ values }) => values['requests.served'] !== undefined) ? 'requests.served' : 'load.requests';
 }
 

@@ -68,7 +68,8 @@ export type RunEvent = At &
         readonly state: 'started' | 'paused' | 'resumed' | 'stopped' | 'lost';
         readonly detail: string;
       }
-    | { readonly type: 'target-lost'; readonly reason: string }
+    /** `isPlainEnd`: it ended, and nothing is known beyond that. */
+    | { readonly type: 'target-lost'; readonly reason: string; readonly isPlainEnd?: boolean }
     | { readonly type: 'target-back'; readonly segment: number; readonly pid: number; readonly afterMs: Milliseconds }
     | { readonly type: 'inspector-lost' | 'inspector-back'; readonly detail: string }
     | { readonly type: 'unresponsive'; readonly edge: 'start' | 'end'; readonly detail: string }

@@ -1,3 +1,4 @@
+import type { GateName } from './finding-catalogue.ts';
 import type { ScrapePlan } from './scrape.ts';
 import type { Bytes, Milliseconds, MonoMs, WallMs } from './units.ts';
 
@@ -84,6 +85,8 @@ export interface RunSeal {
   readonly journals: Readonly<Record<string, JournalSeal>>;
   /** Size of each profile, snapshot and file of the database, by its path in the run folder. */
   readonly files: Readonly<Record<string, Bytes>>;
+  /** CRC-32 of each of these files, computed while it was written. Absent in runs of earlier versions. */
+  readonly checksums?: Readonly<Record<string, string>>;
 }
 
 /** A side from which a target is looked at: by the system that runs it, and by its own runtime. */
@@ -131,7 +134,7 @@ export interface RunManifest {
     readonly load: 'none' | 'scenario';
     /** Sides from which samples are taken; what was never planned is no gap. Absent in runs of earlier versions. */
     readonly views?: readonly View[];
-    readonly failOn: readonly ('leak' | 'slo' | 'degradation')[];
+    readonly failOn: readonly GateName[];
   };
   /** The scenario that was driven; null with `--load none`. */
   readonly scenario: ScenarioRecord | null;

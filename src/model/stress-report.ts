@@ -40,11 +40,16 @@ export interface StressStage {
   readonly resources: StageResources;
   /** Why the service counts as broken here; empty: it held. */
   readonly broke: readonly string[];
+  /** The same as data, in the same order. */
+  readonly brokeBy: readonly BreakCause[];
   /** What kept the generator from its schedule; empty: nothing. */
   readonly generatorLimits: readonly string[];
   /** It broke, but the generator may be what gave way: the stage does not count. */
   readonly isDoubtful: boolean;
 }
+
+/** What shows that a service is broken at a level. */
+export type BreakCause = 'process-ended' | 'errors' | 'limit' | 'arrivals' | 'throughput-fell' | 'no-answer';
 
 export type StressResource =
   | 'cpu'

@@ -7,7 +7,7 @@ export type ThresholdUnit = 'ms' | 'per-second' | 'percent' | 'bytes' | 'bytes-p
 export interface Threshold {
   /** Name of a request, `*` for all requests together, or `resources`. */
   readonly subject: string;
-  /** `p(95)`, `max`, `rate`, `errors`, `dropped`; of resources `cpu`, `rss`, `heap`, `fds`, `threads`, `loop.p99`, `db.connections`, `disk`, `network`. */
+  /** `p(95)`, `max`, `rate`, `errors`, `dropped`; of resources `cpu`, `rss`, `heap`, `fds`, `threads`, and what else the metric catalogue gives a limit. */
   readonly metric: string;
   /** 95 of `p(95)`, else null. */
   readonly percentile: number | null;

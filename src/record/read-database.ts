@@ -1,24 +1,22 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
-import { errnoOf, storageError } from '../files/storage-error.ts';
+import { storageError } from '../files/storage-error.ts';
 import { parseDatabaseView, parseTargetQueries } from '../format/database-file.ts';
 import { jsonBomb } from '../format/json-memory.ts';
 import type { DatabaseRecords } from '../model/database.ts';
+import type { Run } from './read-run.ts';
+import { artefactKind } from './run-files.ts';
 
 const FOLDER = 'database';
 
 /** What a run kept of queries; null where it kept nothing. A file that is no JSON of ours is told and left out. Throws a ProfilerError (exit 6). */
 export async function readDatabase(
-  { dir }: { readonly dir: string },
+  { dir, onDisk }: Pick<Run, 'dir' | 'onDisk'>,
   note: (text: string) => void,
 ): Promise<DatabaseRecords | null> {
-  const entries = await readdir(join(dir, FOLDER), { withFileTypes: true }).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw storageError('cannot read', join(dir, FOLDER), error);
-  });
-  // Links are left alone: a run folder may come from elsewhere.
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const names = [...onDisk.keys()]
+    .filter((file) => artefactKind(file) === 'database')
+    .map((file) => file.slice(FOLDER.length + 1));
   const read = async <T>(name: string, parse: (json: string) => T): Promise<T | null> => {
     const path = join(dir, FOLDER, name);
     const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {

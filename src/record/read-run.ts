@@ -9,6 +9,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
+import type { Bytes } from '../model/units.ts';
 import { completeManifest } from './complete-manifest.ts';
 import { findLosses } from './find-losses.ts';
 import { listArtefacts } from './list-artefacts.ts';
@@ -27,6 +28,8 @@ export interface Run {
   readonly requests: readonly RequestInterval[];
   /** Readings of the service's own metrics; empty where they were not asked for. */
   readonly scrapes: readonly Scrape[];
+  /** Its profiles, snapshots and files of the database, with their sizes. */
+  readonly onDisk: ReadonlyMap<string, Bytes>;
   /** All that was lost, left out or made up for. Empty when the run ended in order. */
   readonly damage: readonly RunDamage[];
   /** What no verdict can do without and that is missing, damaged or changed: see `findLosses`. */
@@ -67,6 +70,7 @@ export async function readRun(dir: string): Promise<Run> {
     manifest: complete.manifest,
     ...recorded,
     scrapes: scrapes?.records ?? [],
+    onDisk,
     damage: [
       ...found.damage,
       ...samples.damage,

@@ -1,10 +1,12 @@
 import { chmod, open, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addToChecksum } from '../files/checksum.ts';
 import { refuseWithoutRoom } from '../files/free-space.ts';
 import { lstatOf, makeFolders } from '../files/output-place.ts';
 import { rethrowFor, storageError } from '../files/storage-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import { hex } from '../format/crc32.ts';
 import { encodeEvent } from '../format/event-line.ts';
 import { checksumOfLine } from '../format/journal.ts';
 import { encodeRequestInterval } from '../format/request-line.ts';
@@ -101,7 +103,13 @@ export async function createRun(
     await refuseFilledFolder(dir);
     isMade = true;
     await chmod(dir, 0o700).catch(rethrowFor(dir));
-    return await openRecorder(dir, manifest, { ...options, ledgers: newLedgers(), earlier: [], replaced, locks });
+    return await openRecorder(dir, manifest, {
+      ...options,
+      ledgers: newLedgers(),
+      ...NOTHING_EARLIER,
+      replaced,
+      locks,
+    });
   } catch (error) {
     if (isMade) await removeRun(dir).catch(() => {});
     // Not where another run has taken the place.
@@ -126,6 +134,7 @@ export async function resumeRun(dir: string, options: RecorderOptions = {}): Pro
       ...options,
       ledgers,
       earlier: artefactsOf(manifest),
+      checksums: seal?.checksums ?? {},
       replaced: null,
       locks: [lock],
     });
@@ -139,6 +148,8 @@ function releaseAll(locks: readonly NamedLock[]): void {
   for (const lock of locks) lock.release();
 }
 
+const NOTHING_EARLIER = { earlier: [], checksums: {} };
+
 type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
 
 interface OpenOptions extends RecorderOptions {
@@ -146,6 +157,8 @@ interface OpenOptions extends RecorderOptions {
   readonly ledgers: Ledgers | null;
   /** The artefacts of a run that is resumed. What lies beside them is somebody else's. */
   readonly earlier: readonly string[];
+  /** Of these, as far as they are known. */
+  readonly checksums: Readonly<Record<string, string>>;
   /** The run that this one takes the place of, set aside. */
   readonly replaced: string | null;
   /** Of both folders; let go of when the run is closed. */
@@ -187,6 +200,8 @@ export class RunRecorder {
   readonly #manifest: ManifestWriter;
   readonly #losses = new Map<string, string>();
   readonly #ledgers: Ledgers | null;
+  /** CRC-32 of artefacts by their path in the run folder. */
+  readonly #checksums: Map<string, string>;
   readonly #inTrouble = new Map<string, ProfilerError>();
   readonly #retryMs: number;
   readonly #onStorage: (change: StorageChange) => void;
@@ -201,6 +216,7 @@ export class RunRecorder {
     this.#ledgers = options.ledgers;
     this.#replaced = options.replaced;
     this.#own = new Set(options.earlier);
+    this.#checksums = new Map(Object.entries(options.checksums));
     this.#locks = options.locks;
     this.#onStorage = options.onStorage ?? (() => {});
     const retryMs = options.retryMs ?? RETRY_MS;
@@ -283,12 +299,19 @@ export class RunRecorder {
   /** Writes a whole artefact as V8 gave it. Throws a ProfilerError (exit 6). */
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
     try {
-      await writeAtomically(target.path, content);
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+      await writeAtomically(target.path, bytes);
+      this.keepChecksum(target, hex(addToChecksum(0, bytes)));
       this.#losses.delete(target.file);
     } catch (error) {
       this.noteLoss(target.file, (error as Error).message);
       throw error;
     }
+  }
+
+  /** `checksum`: of an artefact as it was written, so that readers see whether it is still the same. */
+  keepChecksum({ file }: RunFile, checksum: string): void {
+    this.#checksums.set(file, checksum);
   }
 
   /** Whether all that was recorded so far is on the disk. */
@@ -366,7 +389,8 @@ export class RunRecorder {
       const onDisk = await listArtefacts(this.dir).catch(() => null);
       if (onDisk) {
         const files = Object.fromEntries([...onDisk].filter(([file]) => this.#own.has(file)));
-        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files } }));
+        const checksums = Object.fromEntries([...this.#checksums].filter(([file]) => file in files));
+        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files, checksums } }));
       }
       for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {
         await sleep(this.#retryMs);

@@ -1,3 +1,5 @@
+import { redactClients } from './client-passwords.ts';
+import { isOrdinaryValue } from './ordinary-values.ts';
 import { redactMessage, redactText } from './redact-text.ts';
 import { redactJson } from './redact-values.ts';
 import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
@@ -27,10 +29,44 @@ export function redactArguments(argv: readonly string[]): string[] {
   return argv.map((argument, index) => {
     const option = argv[index - 1] ?? '';
     if (/^-[a-z]*c$/.test(option) && SHELL.test(argv[index - 2] ?? '')) return redactCommand(argument);
-    if (option === '-a' && argv.slice(0, index).some((word) => /(?:^|\/)redis-cli$/.test(word))) return REDACTED;
+    if (isOneOfMany(argv, index)) return redactSecret('', argument);
+    if (isPasswordOfClient(argv, index)) return REDACTED;
+    if (argv.includes('secret') && (option === '--from-literal' || argument.startsWith('--from-literal=')))
+      return argument.replace(/^((?:--from-literal=)?[^=]+=)[\s\S]*$/, `$1${REDACTED}`);
     const isValue = option.startsWith('-') && !option.includes('=') && index > 1;
     return (isValue && redactValueOf(option, argument)) || redactArgument(argument);
   });
+}
+
+/** `--tokens a b`: not only the first. */
+function isOneOfMany(argv: readonly string[], index: number): boolean {
+  const option = argv.slice(0, index).findLastIndex((word) => word.startsWith('-'));
+  const name = argv[option] ?? '';
+  return (
+    index - option > 1 &&
+    !(argv[index] ?? '').startsWith('-') &&
+    /^--[\w-]*(?:tokens|secrets|passwords)$/i.test(name) &&
+    isSecretName(name) &&
+    !IS_PROGRAM.test(argv[index] ?? '')
+  );
+}
+
+const IS_PROGRAM = /\.[cm]?[jt]sx?$/;
+
+/** As `redactClients` knows it, whatever the word itself holds. */
+function isPasswordOfClient(argv: readonly string[], index: number): boolean {
+  const from = argv.slice(0, index).findLastIndex((word) => CLIENT.test(word));
+  if (from < 0 || ANOTHER_OPTION.test(argv[index] ?? '')) return false;
+  const before = argv.slice(from, index).map((word) => (/^[\w./:@=-]+$/.test(word) ? basename(word) : '_'));
+  const line = `${before.join(' ')} `;
+  return redactClients(`${line}x`) === `${line}${REDACTED}`;
+}
+
+const CLIENT =
+  /(?:^|\/)(?:sshpass|docker|podman|nerdctl|oras|helm|rabbitmq(?:admin|ctl)|cqlsh|mongo\w*|redis-cli|ldap\w+|sqlcmd|bcp|osql|ipmitool|zip|unzip|keytool|jarsigner|pscp|plink|psftp|snmp\w+|openssl|vault|heroku)$/;
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 const SHELL = /(?:^|\/)(?:ba|da|z|a|k)?sh$/;
@@ -57,8 +93,9 @@ function redactValueOf(option: string, value: string): string | null {
   if (USER_OPTION.test(option)) return redactUser(value);
   if (BODY_OPTION.test(option)) return redactBody(value);
   if (option === '-p') return PORT_OR_FILE.test(value) ? value : REDACTED;
-  if (/^-b$|^--cookie$/.test(option) && !value.startsWith('-')) return REDACTED;
-  if (isSecretName(option) && !ANOTHER_OPTION.test(value)) return redactSecret(value);
+  if (/^-b$|^--cookie$/.test(option) && !value.startsWith('-'))
+    return isOrdinaryValue('cookie', value) ? value : REDACTED;
+  if (isSecretName(option) && !ANOTHER_OPTION.test(value)) return redactSecret(option, value);
   return null;
 }
 
@@ -68,12 +105,12 @@ function redactArgument(argument: string): string {
     const ofOption = redactValueOf(name, value);
     if (ofOption !== null) return `${name}=${ofOption}`;
   }
-  if (name && isSecretName(name)) return `${name}=${redactSecret(value)}`;
+  if (name && isSecretName(name)) return `${name}=${redactSecret(name, value)}`;
   if (name && looksRandom(value)) return `${name}=${REDACTED}`;
   if (name) return `${name}=${redactFree(value)}`;
   // `--password:SECRET`, as programs for Windows take it.
   const [, colonName = '', colonValue = ''] = /^((?:--?|\/)[\w.-]+):(?!\/\/)([\s\S]+)$/.exec(argument) ?? [];
-  if (colonName && isSecretName(colonName)) return `${colonName}:${redactSecret(colonValue)}`;
+  if (colonName && isSecretName(colonName)) return `${colonName}:${redactSecret(colonName, colonValue)}`;
   // `-pSECRET`, `-uadmin:SECRET`, `-HAuthorization: SECRET`, as short options are written.
   const [, short = '', glued = ''] = /^(-[pubHdF])([^-=][\s\S]*)$/.exec(argument) ?? [];
   if (short === '-p' && !PORT_OR_FILE.test(glued) && !LONG_OPTION.test(argument)) return `${short}${REDACTED}`;
@@ -81,8 +118,9 @@ function redactArgument(argument: string): string {
   return looksRandom(argument) ? REDACTED : redactFree(argument);
 }
 
-function redactSecret(value: string): string {
-  return isPlaceholder(value) || FILE_OF_A_SECRET.test(value) ? value : REDACTED;
+function redactSecret(name: string, value: string): string {
+  const isKept = isPlaceholder(value) || FILE_OF_A_SECRET.test(value) || isOrdinaryValue(name, value);
+  return isKept ? value : REDACTED;
 }
 
 /** Of what nothing is known. */
@@ -94,7 +132,15 @@ function redactFree(text: string): string {
       : JSON.stringify(redactJson(json));
   const header = /^([A-Za-z][\w-]*):\s/.exec(text);
   if (header && isSecretName(header[1] ?? '')) return redactHeader(text);
-  return redactMessage(redactAddress(text));
+  return redactMessage(redactAddress(redactUserAtHost(text)));
+}
+
+/** `app:x@db`, `postgres:app:x@db` and nothing else; not `image:1.25@sha256`, `npm:a@latest`, `08:00@monday`. */
+function redactUserAtHost(text: string): string {
+  return text.replace(
+    /^((?!npm:|jsr:|patch:|workspace:)(?:[a-z][a-z\d+.-]*:)?[A-Za-z][\w.-]*:)(?!v?\d[\d.]*@)[^\s/@:]+(?=@(?!sha\d)[A-Za-z][\w.-]*(?::\d+)?(?:[/?]\S*)?$)/i,
+    `$1${REDACTED}`,
+  );
 }
 
 /** One address and nothing else may hold what ends an address in a text: blanks and quotes. */
@@ -111,11 +157,11 @@ function redactHeader(value: string): string {
   return isPlaceholder(rest) ? value : `${name}${gap}${REDACTED}`;
 }
 
-/** `admin:SECRET`; not `1000:1000`, as containers name user and group, and not a bare name. */
+/** `admin:SECRET`, `admin%SECRET`; not `1000:1000`, as containers name user and group, and not a bare name. */
 function redactUser(value: string): string {
-  const [, user = '', password = ''] = /^([^:/]*):([\s\S]*)$/.exec(value) ?? [];
+  const [, user = '', mark = '', password = ''] = /^([^:%/]*)([:%])([\s\S]*)$/.exec(value) ?? [];
   if (password === '' || /^\d*:\d+$/.test(value)) return redactText(value);
-  return `${user}:${REDACTED}`;
+  return `${user}${mark}${REDACTED}`;
 }
 
 /** Names of fields stay. */

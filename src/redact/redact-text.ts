@@ -1,12 +1,15 @@
-import { redactHookPaths, redactMailParts, redactParameters, redactUrls } from './redact-url.ts';
-import { isCount, isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
+import { redactClients } from './client-passwords.ts';
+import { isOrdinaryValue } from './ordinary-values.ts';
+import { redactSentenceValues } from './redact-sentences.ts';
+import { redactHookPaths, redactMailParts, redactParameters, redactTellingPaths, redactUrls } from './redact-url.ts';
+import { isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
 
 /** Nothing shorter is a secret that could be told from a word. */
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =
-  /[=:@?_]|%40|%3d|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
+  /[=:@?_]|%40|%3d|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d|\/(?:reset|verif|confirm|activat|invit|magic|unsubscribe)/i;
 
 /**
  * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
@@ -15,7 +18,9 @@ const WORTH_A_LOOK =
  */
 export function redactText(text: string): string {
   if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
-  const withoutAddresses = redactMailParts(redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text)))));
+  const withoutAddresses = redactMailParts(
+    redactTellingPaths(redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text))))),
+  );
   return redactForms(redactAssignments(redactOptions(redactSchemes(withoutAddresses))));
 }
 
@@ -45,7 +50,7 @@ function redactSentence(text: string): string {
   const glued = replaceValues(told, GLUED, BARE_VALUE, isMeant);
   // With a digit: `const token = request.headers` is a line of a program.
   return replaceValues(
-    glued,
+    redactSentenceValues(redactClients(glued)),
     /(?<![\w.`/\\-])([\w.-]+)(?:\s*(?:=>?|->)|\s(?:is|was))\s+(?=[^\s"'`,;&()[\]{}]{0,100}\d|[A-Z]{4,}\w*(?![\w.]))/g,
     BARE_VALUE,
   );
@@ -80,6 +85,13 @@ function redactAssignments(text: string): string {
   return replaceValues(bare, /(?<![\w.-])(["'])([\w.-]+)\1\s*:\s*(?=[-\d])/g, DIGITS);
 }
 
+/** `postgres:app:x@db`: an address whose slashes were forgotten. */
+const SCHEME_WITHOUT_SLASHES =
+  /\b((?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|mssql|https?|smtps?|ftp):[\w.-]{1,64}:)(?!\d+@)[^\s@"'`<>]{1,100}(?=@[\w[])/gi;
+/** `app:x9@db`: what looks like a password before a host of one word. No tag of an image, and no package. */
+const SHORT_HOST =
+  /(?<![\w/.:@-])((?!npm:|jsr:|patch:|workspace:)[A-Za-z][\w.-]{0,63}:)(?=[^\s/@:"'`]{0,100}\d)(?=[^\s/@:"'`]{0,100}[A-Za-z])(?!v?\d[\w.-]*@)([^\s/@:"'`[]{6,100})(?=@(?!sha\d)[A-Za-z][\w-]*(?![\w.-]))/g;
+
 /** Command lines in a text: `--password x`, `-u admin:x`; and `user:password@host` without a scheme. */
 function redactOptions(text: string): string {
   const isLong = (name: string): boolean => name.startsWith('--');
@@ -87,6 +99,8 @@ function redactOptions(text: string): string {
   return replaceValues(quoted, /(?<![\w.-])(--?[\w.-]+)\s+(?!-)/g, BARE_VALUE, isLong)
     .replace(/(\s-u\s+[^\s:/]+:)(?!\d+(?:\s|$))[^\s"'`]+/g, `$1${REDACTED}`)
     .replace(/(:thin:[^\s/]+\/)[^\s@]+(?=@)/g, `$1${REDACTED}`)
+    .replace(SCHEME_WITHOUT_SLASHES, `$1${REDACTED}`)
+    .replace(SHORT_HOST, `$1${REDACTED}`)
     .replace(
       /(?<![\w/.-])([\w.-]+:)(?!\/\/)([^\s/@:"'`[]{3,})(?=@(?:localhost\b|(?:\d{1,3}\.){3}\d|(?:[\w-]+\.)+[a-z]{2,}\b|[\w.-]+:\d{2,5}(?![\w.])))/gi,
       `$1${REDACTED}`,
@@ -126,14 +140,7 @@ function replaceValues(
 /** Counts, states, classes and calls that stand under such a name: `keys: 12`, `auth: ok`, `token: TokenCache @123`. */
 function isOrdinary(name: string, value: string, behind: string): boolean {
   if (/^ @\d/.test(behind) || /^[A-Za-z_]\w*\(/.test(value)) return true;
-  if (/pass|pwd|secret/i.test(name)) return false;
-  return (
-    isCount(value) ||
-    /^(?:default|ok|on|off|current_\w+|string|number|boolean|object|name|value|create|update|delete|list|get|read|refresh|login|logout)$/i.test(
-      value,
-    ) ||
-    (/keys?$/i.test(name) && /^[a-z_-]+$/i.test(value) && isSecretName(value))
-  );
+  return isOrdinaryValue(name, value) || (/^[({[<]/.test(value) && !/pass|pwd|secret/i.test(name));
 }
 
 /** SQL compares and sets columns: `token=excluded.token`, `"a"."token" = "b"."token"`. */
@@ -150,7 +157,9 @@ function redactHeaderLines(text: string): string {
   return text.replace(
     /(?<![\w-])((?:proxy-)?authorization|(?:set-)?cookie)(\s*:\s*)(digest\b[^\r\n]*|[^\s"'`[][^"'`\r\n]*)/gi,
     (whole, name: string, mark: string, value: string) =>
-      CLASS_OF_A_PROPERTY.test(value) ? whole : `${name}${mark}${withoutCredentials(value)}`,
+      CLASS_OF_A_PROPERTY.test(value) || isOrdinaryValue(name, value.trim())
+        ? whole
+        : `${name}${mark}${withoutCredentials(value)}`,
   );
 }
 

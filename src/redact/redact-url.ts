@@ -116,3 +116,16 @@ export function redactHookPaths(text: string): string {
     (_, head: string, rest: string) => `${head}${rest.split('/').map(redactHookPart).join('/')}`,
   );
 }
+
+/** Behind such a part of a path stands what lets somebody in: `/reset/9f86d081884c7d65`. */
+const TELLING_PART =
+  /(\/(?:reset|verif(?:y|ication)|confirm|activat(?:e|ion)|invit(?:e|ation)s?|magic|unsubscribe|tokens?|passwords?|sessions?|shares?)[a-z-]{0,20}\/)([\w~=-]{16,})(?=[/?#\s"'`<>),;]|$)/gi;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Paths without their host, as in the name of a request. Names that somebody chose stay: `/verify/email-address-v2`. */
+export function redactTellingPaths(text: string): string {
+  return text.replace(TELLING_PART, (whole, head: string, part: string) => {
+    const isRandom = /^(?=.*\d)(?=.*[a-f])[\da-f]+$/i.test(part) || UUID.test(part) || isMixed(part);
+    return isRandom ? `${head}${REDACTED}` : whole;
+  });
+}

@@ -1,4 +1,5 @@
 import type { Confidence, Finding, Growth } from '../model/finding.ts';
+import { type FindingKind, findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
 import { formatMoment, formatPercent, threeDigits } from './numbers.ts';
@@ -31,6 +32,11 @@ export function answersOf(finding: Finding, document: ReportDocument): Answer[] 
     ['How sure', howSure(finding)],
   ];
   return answers.flatMap(([question, text]) => (text === null ? [] : [{ question, text }]));
+}
+
+/** What it is called in a heading. */
+export function findingWord(kind: FindingKind): 'Suspect' | 'Finding' {
+  return isLeakKind(kind) ? 'Suspect' : 'Finding';
 }
 
 export function howFast(growth: Growth | null): string | null {
@@ -95,7 +101,7 @@ export function whichLine(finding: Finding): string | null {
     if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
     return `${placeWords(place)}${of(madeAt.package)}; its holder is made at ${placeWords(source)}${of(owner)}`;
   }
-  return finding.kind.endsWith('-leak') ? 'Not known: no source position was found for what holds it.' : null;
+  return findingInfo(finding.kind).isHeld ? 'Not known: no source position was found for what holds it.' : null;
 }
 
 function placeWords(place: NonNullable<ReturnType<typeof placeOfFinding>>): string {

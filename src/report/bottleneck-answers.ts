@@ -26,9 +26,9 @@ export function bottleneckAnswers({
   return answers.flatMap(([question, text]) => (text === null ? [] : [{ question, text }]));
 }
 
-/** The page of the documentation that explains a kind of finding, or a rule. */
-export function pageOf(folder: 'findings' | 'bottlenecks', name: string): string {
-  return `docs/${folder}/${name}.md`;
+/** The page of the documentation that explains a rule. */
+export function bottleneckPage(rule: Bottleneck['rule']): string {
+  return `docs/bottlenecks/${rule}.md`;
 }
 
 /** What was looked at without anything to tell, and what could not be seen: `Nothing found: ...`. */

@@ -32,9 +32,9 @@ function missedOf({ requests }: ReportDocument['report']): { readonly dropped: n
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
   // Where gaps are told with their length in the headline, their number says nothing more.
   const gaps = report.completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
-  const restarts = timeline.filter(({ label }) => label === 'target back');
+  const restarts = timeline.filter(({ target }) => target === 'back');
   // A plain end says nothing that is not said already.
-  const causes = timeline.filter(({ label, detail }) => label === 'target lost' && !/ ended$/.test(detail));
+  const causes = timeline.filter(({ target }) => target === 'lost');
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
   const parts = [`${formatPercent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);

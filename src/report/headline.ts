@@ -1,4 +1,5 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import { isDegradationKind, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Checked } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { howFast, whichLine } from './answers.ts';
@@ -39,7 +40,9 @@ function verdictOf(document: ReportDocument): Verdict {
   if (report.verdict === 'fail' && degraded.length > 0) return failed('DEGRADATION', degraded);
   if (report.verdict === 'fail') return gateFailed(document);
   if (report.verdict === 'inconclusive') return inconclusive(document);
-  return passed(document);
+  // `--fail-on` decides what fails the run, not what was found.
+  if (leaks.length > 0) return notAskedFor('LEAK', leaks);
+  return passed(document, degraded);
 }
 
 function failed(what: string, findings: readonly Finding[]): Verdict {
@@ -51,6 +54,11 @@ function failed(what: string, findings: readonly Finding[]): Verdict {
     detail: `${plural(findings.length, 'suspect')}, confidence ${CONFIDENCE[confirmed ? 'confirmed' : 'likely']}`,
     sentences: top ? sentencesOf(top) : [],
   };
+}
+
+function notAskedFor(what: string, findings: readonly Finding[]): Verdict {
+  const { detail, ...rest } = failed(what, findings);
+  return { ...rest, detail: `${detail}; no gate that fails the run asks for it` };
 }
 
 function sentencesOf(finding: Finding): string[] {
@@ -71,16 +79,29 @@ function gateFailed({ report }: ReportDocument): Verdict {
   };
 }
 
+/** What a gate that is unknown waits for stands before all else that could not be settled. */
+const CHECKS_OF_GATE: Readonly<Record<string, readonly string[]>> = {
+  leak: ['JS heap', 'native memory'],
+  degradation: ['latency', 'CPU a request', 'event loop'],
+};
+
 function inconclusive({ report, notes }: ReportDocument): Verdict {
+  const { checked, findings, gates } = report;
+  const awaited = gates.flatMap(({ name, status }) => (status === 'unknown' ? (CHECKS_OF_GATE[name] ?? []) : []));
+  const openFirst = [
+    ...checked.filter(({ check }) => awaited.includes(check)),
+    ...checked.filter(({ check }) => !awaited.includes(check)),
+  ];
+  const inDoubt = findings.filter(({ kind }) => isLeakKind(kind)).slice(0, 1);
   return {
     tone: 'unknown',
     words: 'NOT ENOUGH DATA TO JUDGE',
     detail: 'neither passed nor failed',
-    sentences: [...notes.slice(0, 2), ...unsettled(report.checked).slice(0, 2)],
+    sentences: [...notes.slice(0, 2), ...inDoubt.map(({ title }) => title), ...unsettled(openFirst).slice(0, 2)],
   };
 }
 
-function passed({ report }: ReportDocument): Verdict {
+function passed({ report }: ReportDocument, degraded: readonly Finding[]): Verdict {
   const possible = report.findings.filter(({ kind }) => isLeakKind(kind));
   const open = report.checked.filter(({ status }) => status === 'insufficient-data').length;
   const looked = report.checked.filter(({ status }) => status === 'ok');
@@ -92,7 +113,9 @@ function passed({ report }: ReportDocument): Verdict {
       possible.length === 0
         ? `${plural(looked.length, 'check')} passed${notSettled}`
         : `${plural(possible.length, 'possible suspect')}, not enough to fail the run`,
-    sentences: [...possible.map(({ title }) => title), ...looked.map(sentenceOf)].filter(Boolean).slice(0, 2),
+    sentences: [...[...possible, ...degraded].map(({ title }) => title), ...looked.map(sentenceOf)]
+      .filter(Boolean)
+      .slice(0, 2),
   };
 }
 
@@ -105,6 +128,6 @@ function unsettled(checked: readonly Checked[]): string[] {
   return [...byReason].map(([detail, checks]) => sentenceOf({ check: checks.join(', '), detail }));
 }
 
-function sentenceOf({ check, detail }: Pick<Checked, 'check' | 'detail'>): string {
+function sentenceOf({ check, detail }: Pick<Checked<string>, 'check' | 'detail'>): string {
   return detail ? `${check}: ${detail}` : `${check}: no detail`;
 }

@@ -1,10 +1,10 @@
 import type { Finding } from '../model/finding.ts';
-import { isLeakKind } from '../model/finding.ts';
+import { findingPage } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
-import { answersOf } from './answers.ts';
-import { bottleneckAnswers, pageOf, quietRules } from './bottleneck-answers.ts';
+import { answersOf, findingWord } from './answers.ts';
+import { bottleneckAnswers, bottleneckPage, quietRules } from './bottleneck-answers.ts';
 import { dataFacts, runFacts, verdictWord } from './facts.ts';
 import { headline } from './headline.ts';
 import { markdownQueries } from './markdown-queries.ts';
@@ -64,8 +64,7 @@ export function gateTable({ report }: ReportDocument): string {
 }
 
 function findingHeading({ kind, rank, subject }: Finding): string {
-  const word = isLeakKind(kind) ? 'Suspect' : 'Finding';
-  return `${word} ${rank}: ${markdownCode(subject.class)} (${kind})`;
+  return `${findingWord(kind)} ${rank}: ${markdownCode(subject.class)} (${kind})`;
 }
 
 function findingSection(finding: Finding, document: ReportDocument): string {
@@ -82,7 +81,7 @@ function findingSection(finding: Finding, document: ReportDocument): string {
     ),
     list('Why it might not be so', finding.against),
     finding.verify === '' ? '' : `Check a fix with: ${markdownCode(finding.verify)}`,
-    `Explained in ${markdownCode(pageOf('findings', finding.kind))}.`,
+    `Explained in ${markdownCode(findingPage(finding.kind))}.`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -120,7 +119,7 @@ function bottleneckSection({ report }: ReportDocument): string {
         one.evidence.map(({ what, file }) => (file ? `${what} (${file})` : what)),
       ),
       list('Why it might not be so', one.against),
-      `Explained in ${markdownCode(pageOf('bottlenecks', one.rule))}.`,
+      `Explained in ${markdownCode(bottleneckPage(one.rule))}.`,
     ]
       .filter((part) => part !== '')
       .join('\n\n'),

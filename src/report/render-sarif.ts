@@ -1,10 +1,19 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
+import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { howFast } from './answers.ts';
 import { placeOfFinding } from './place.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
+
+/** By the gate that a finding fails. */
+const FAMILIES: Readonly<Record<GateName | 'none', string>> = {
+  leak: 'leak',
+  degradation: 'degradation',
+  slo: 'finding',
+  none: 'finding',
+};
 
 const LEVELS = { critical: 'error', major: 'error', minor: 'warning' } as const;
 
@@ -71,6 +80,5 @@ function location(place: NonNullable<ReturnType<typeof placeOfFinding>>): object
 }
 
 function ruleId(kind: Finding['kind']): string {
-  const family = isLeakKind(kind) ? 'leak' : isDegradationKind(kind) ? 'degradation' : 'finding';
-  return `${family}/${kind}`;
+  return `${FAMILIES[findingInfo(kind).gate ?? 'none']}/${kind}`;
 }

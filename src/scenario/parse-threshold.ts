@@ -1,3 +1,4 @@
+import { RESOURCE_LIMITS } from '../model/metric-catalogue.ts';
 import type { Threshold, ThresholdOperator, ThresholdUnit } from '../model/threshold.ts';
 import { parseBytes, parseDurationMs } from '../model/units.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -9,17 +10,9 @@ const REQUEST_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
   errors: ['percent', 'count'],
   dropped: ['percent', 'count'],
 };
-const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = {
-  cpu: ['percent'],
-  rss: ['bytes'],
-  heap: ['bytes'],
-  fds: ['count'],
-  threads: ['count'],
-  'loop.p99': ['ms'],
-  'db.connections': ['count'],
-  disk: ['bytes-per-second'],
-  network: ['bytes-per-second'],
-};
+const RESOURCE_METRICS: Readonly<Record<string, readonly ThresholdUnit[]>> = Object.fromEntries(
+  [...RESOURCE_LIMITS].map(([name, { unit }]) => [name, [unit]]),
+);
 
 const LONGEST = 200;
 
@@ -53,6 +46,21 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   }
   const wanted = units.map((unit) => UNIT_READERS[unit].example).join(' or ');
   return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
+}
+
+/** Limits by subject, as files and run folders have them. `onFault` is told of each that is none, in words. */
+export function parseThresholds(
+  limits: Readonly<Record<string, readonly string[]>>,
+  onFault: (subject: string, text: string, why: string) => void,
+): Threshold[] {
+  return Object.entries(limits).flatMap(([subject, texts]) =>
+    texts.flatMap((text) => {
+      const threshold = parseThreshold(subject, text);
+      if (typeof threshold !== 'string') return [threshold];
+      onFault(subject, text, threshold);
+      return [];
+    }),
+  );
 }
 
 /** Undefined for what is no metric, `constructor` too. */

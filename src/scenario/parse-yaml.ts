@@ -7,6 +7,7 @@ const MOST_CHARS = 1024 * 1024;
 const MOST_LEXEMES = 200_000;
 /** The composer calls itself once a level, and so does much that reads the result. */
 const DEEPEST = 100;
+const TOO_DEEP = `nested more than ${DEEPEST} deep`;
 
 export interface YamlFault {
   readonly offset: number;
@@ -38,9 +39,9 @@ export function parseYaml(text: string): ParsedYaml {
   if (text.length > MOST_CHARS)
     return refused(0, `the file has ${formatCount(text.length)} characters, more than ${formatCount(MOST_CHARS)}`);
   const tokens = tokensOf(text, lines);
-  if (tokens === null) return refused(0, `the file has more than ${formatCount(MOST_LEXEMES)} parts`);
+  if ('fault' in tokens) return refused(tokens.fault.offset, tokens.fault.message);
   const tooDeep = findDeeper(tokens);
-  if (tooDeep !== null) return refused(tooDeep, `nested more than ${DEEPEST} deep`);
+  if (tooDeep !== null) return refused(tooDeep, TOO_DEEP);
   try {
     // Keys are compared here, by a set: the composer compares each with each.
     const composer = new Composer({ prettyErrors: false, logLevel: 'error', uniqueKeys: false });
@@ -51,7 +52,9 @@ export function parseYaml(text: string): ParsedYaml {
       ? { offset: broken.pos[0], message: broken.message }
       : second
         ? { offset: second.range[0], message: 'a second document begins here: give it a file of its own' }
-        : (findRepeatedKey(document as Document.Parsed) ?? findStrayAlias(document as Document.Parsed));
+        : (findRepeatedKey(document as Document.Parsed) ??
+          findStrayAlias(document as Document.Parsed) ??
+          findStrangeTag(document as Document.Parsed));
     if (fault !== null) return { document: document as Document.Parsed, value: undefined, lines, fault };
     const value: unknown = document.toJS();
     if (isTooDeep(value)) return refused(0, `its aliases nest it more than ${DEEPEST} deep, or without an end`);
@@ -61,18 +64,26 @@ export function parseYaml(text: string): ParsedYaml {
   }
 }
 
-function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | { readonly fault: YamlFault } {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   let lexemes = 0;
   lines.addNewLine(0);
-  for (const lexeme of new Lexer().lex(text)) {
-    lexemes += 1;
-    if (lexemes > MOST_LEXEMES) return null;
-    tokens.push(...parser.next(lexeme));
+  try {
+    for (const lexeme of new Lexer().lex(text)) {
+      lexemes += 1;
+      if (lexemes > MOST_LEXEMES) {
+        return { fault: { offset: 0, message: `the file has more than ${formatCount(MOST_LEXEMES)} parts` } };
+      }
+      tokens.push(...parser.next(lexeme));
+    }
+    tokens.push(...parser.end());
+    return tokens;
+  } catch (error) {
+    // The parser calls itself once a level, and a few thousand levels fill the stack.
+    if (error instanceof RangeError) return { fault: { offset: parser.offset, message: TOO_DEEP } };
+    throw error;
   }
-  tokens.push(...parser.end());
-  return tokens;
 }
 
 /** Offset of the first part found that lies too deep. With a stack of its own. */
@@ -105,6 +116,24 @@ function findRepeatedKey(document: Document.Parsed): YamlFault | null {
         seen.add(key.value);
       }
       return undefined;
+    },
+  });
+  return fault;
+}
+
+const TAG_PREFIX = 'tag:yaml.org,2002:';
+const KNOWN_TAGS: readonly string[] = ['map', 'seq', 'str', 'int', 'float', 'bool', 'null'];
+
+/** The first value of a kind that JSON has not: bytes, sets, a tag of somebody's own. */
+function findStrangeTag(document: Document.Parsed): YamlFault | null {
+  let fault: YamlFault | null = null;
+  visit(document, {
+    Node(_, node) {
+      const tag = isAlias(node) ? undefined : node.tag;
+      if (tag === undefined || KNOWN_TAGS.some((known) => tag === TAG_PREFIX + known)) return undefined;
+      const name = tag.startsWith(TAG_PREFIX) ? `!!${tag.slice(TAG_PREFIX.length)}` : tag;
+      fault = { offset: node.range?.[0] ?? 0, message: `values with the tag ${name} are not known here` };
+      return visit.BREAK;
     },
   });
   return fault;

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
 import type { CallTree } from '../cpu/call-tree.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
 import type { Clock } from '../model/clock.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import type { Microseconds, Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
@@ -34,6 +37,14 @@ export interface CpuRecording {
 export async function recordCpu(attachment: Attachment, options: RecordCpuOptions): Promise<CpuRecording> {
   const { durationMs, intervalUs, name, clock, stop } = options;
   const { session } = attachment;
+  if (await collectsCoverage(session)) {
+    throw new ProfilerError(
+      'coverage-runs',
+      EXIT.attachFailed,
+      `CPU not profiled: ${COVERAGE_ENDS}.`,
+      'Start the service without NODE_V8_COVERAGE (c8 sets it), and try again.',
+    );
+  }
   const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
   const { pauseMs } = await recorder.start({ intervalUs });
   const lost = new AbortController();

@@ -1,3 +1,4 @@
+import { isNothingMeasured } from '../analysis/completeness/unmeasured-limits.ts';
 import { toGate } from '../analysis/gates.ts';
 import { RequestMeasures } from '../analysis/request-measures.ts';
 import { countTasks, haveNearlyAllFailed, type TaskCounts } from '../analysis/task-requests.ts';
@@ -80,6 +81,8 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
   if (stop.aborted) exitCodes.push(EXIT.stoppedByUser);
   // Errors count as completed: a service that answers (nearly) nothing but errors has not been measured.
   if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks)) exitCodes.push(EXIT.notEnoughData);
+  // Not passed and not failed, as `check` and `report` have it.
+  if (isNothingMeasured(gates)) exitCodes.push(EXIT.notEnoughData);
   const { requests, errors } = books;
   return {
     report: buildLoadReport(totals, { workers, abortedBy, requests, errors, gates: gates.map(toGate) }),

@@ -3,11 +3,13 @@ import type { StageFacts } from '../analysis/stage-judge.ts';
 import { requestGates } from '../analysis/threshold-gates.ts';
 import type { LoadTotals } from '../load/load-messages.ts';
 import { generatorLimits, isGeneratorSpent } from '../load/load-report.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
 import type { StageResources } from '../model/stress-report.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { gainPerMs } from '../stats/counters.ts';
 import { RequestTotals } from '../stats/request-summary.ts';
 
 /** What was recorded while one level was held. */
@@ -104,17 +106,8 @@ function since({ before, after, workers }: HeldStage): LoadTotals {
 }
 
 function resourcesOf(samples: readonly Sample[]): StageResources {
-  const first = samples[0];
-  const last = samples.at(-1);
-  if (!first || !last) return {};
-  const spanMs = last.monoMs - first.monoMs;
-  const values = (name: string): number[] =>
-    samples.flatMap((sample) => (sample.values as Readonly<Record<string, number>>)[name] ?? []);
-  const share = (...names: readonly string[]): number | undefined => {
-    const rises = names.map((name) => (values(name).at(-1) ?? Number.NaN) - (values(name)[0] ?? Number.NaN));
-    const sum = rises.reduce((total, rise) => total + rise, 0);
-    return spanMs > 0 && Number.isFinite(sum) ? sum / spanMs : undefined;
-  };
+  const values = (name: MetricName): number[] => samples.flatMap((sample) => sample.values[name] ?? []);
+  const share = (...names: readonly MetricName[]): number | undefined => gainPerMs(samples, ...names) ?? undefined;
   const shares = [
     ratio(largest(values('cgroup.memory.current')), largest(values('cgroup.memory.limit'))),
     ratio(largest(values('heap.live')), largest(values('heap.limit'))),

@@ -8,6 +8,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
+import type { InspectorSession } from '../target/session.ts';
 
 export interface OneSnapshotOptions {
   readonly path: string;
@@ -27,8 +28,9 @@ export interface OneSnapshotOptions {
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
   const probe = await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false });
-  const session = await attachment.connect();
+  let session: InspectorSession | null = null;
   try {
+    session = await attachment.connect();
     const recorder = new SnapshotRecorder({
       session,
       measure: probe.measure,
@@ -46,7 +48,7 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
     const taken = await recorder.take(options.path, { pauseMs: estimate.pauseMs, keepIds: false });
     return taken;
   } finally {
-    session.disconnect();
+    session?.disconnect();
     // It may have ended meanwhile: what was written is kept.
     if (attachment.session.isOpen) {
       await attachment.resumeWatchdog().catch(() => {});

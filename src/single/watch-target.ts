@@ -5,6 +5,7 @@ import { createTicker } from '../capture/ticker.ts';
 import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
+import { perSecond, type Reading, risesOf } from '../stats/counters.ts';
 import type { Attachment } from '../target/attachment.ts';
 
 export interface LiveSample {
@@ -31,8 +32,6 @@ export interface WatchOptions {
   readonly onSample: (sample: LiveSample) => void;
 }
 
-type Values = Partial<Record<MetricName, number>>;
-
 /** A tick waits so long for the inside of the target; what a blocked event loop says later is part of the next sample. */
 const PATIENCE_SHARE = 0.8;
 
@@ -47,7 +46,7 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
     : null;
   const outside =
     process && new ProcessSampler({ pid: process.pid, startTicks: process.startTicks, intervalMs, clock });
-  let before: { readonly monoMs: MonoMs; readonly values: Values } | null = null;
+  let before: Reading | null = null;
 
   const onTick = async (): Promise<void> => {
     const monoMs = clock.monoMs();
@@ -55,11 +54,11 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
     if (reading?.alive === false || !session.isOpen) return;
     const inside = await probe.sample(intervalMs * PATIENCE_SHARE).catch(() => null);
     const values = { ...reading?.values, ...inside?.values };
+    // One life of the process is watched: a restart is a watch of its own.
+    const now: Reading = { monoMs, segment: 0, values };
     // The first reading has no span behind it: CPU, rates and delays begin with the second.
-    if (before && !stop.aborted) {
-      onSample({ wallMs: clock.wallMs(), monoMs, values, perSecond: ratesOf(before, { monoMs, values }) });
-    }
-    before = { monoMs, values };
+    if (before && !stop.aborted) onSample({ wallMs: clock.wallMs(), monoMs, values, perSecond: ratesOf(before, now) });
+    before = now;
   };
   const ticker = createTicker({ intervalMs, clock, onTick });
   const stopped = new Promise<'stopped'>((resolve) => {
@@ -79,15 +78,10 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
   }
 }
 
-function ratesOf(
-  before: { readonly monoMs: MonoMs; readonly values: Values },
-  now: { readonly monoMs: MonoMs; readonly values: Values },
-): LiveSample['perSecond'] {
-  const seconds = (now.monoMs - before.monoMs) / 1000;
-  const rise = (...names: readonly MetricName[]): number | null => {
-    const rises = names.map((name) => (now.values[name] ?? Number.NaN) - (before.values[name] ?? Number.NaN));
-    const sum = rises.reduce((total, one) => total + one, 0);
-    return Number.isFinite(sum) && seconds > 0 ? sum / seconds : null;
+function ratesOf(before: Reading, now: Reading): LiveSample['perSecond'] {
+  const rate = (...names: readonly MetricName[]): number | null => {
+    const [rise] = risesOf([before, now], ...names);
+    return rise ? perSecond(rise) : null;
   };
-  return { requests: rise('requests.served'), gcMs: rise('gc.major.time', 'gc.minor.time') };
+  return { requests: rate('requests.served'), gcMs: rate('gc.major.time', 'gc.minor.time') };
 }

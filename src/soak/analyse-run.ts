@@ -10,6 +10,7 @@ import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
@@ -19,6 +20,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
@@ -28,6 +30,7 @@ import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';
 import { readCpu } from './read-cpu.ts';
+import { refuseComparison } from './room-for-comparison.ts';
 
 /** More than are shown: the caller of hot native code may have little time of its own. */
 const JUDGED_FUNCTIONS = 500;
@@ -44,22 +47,24 @@ export async function analyseRun(
   runDir: string,
   { onProgress, toolVersion, thresholds }: AnalyseOptions,
 ): Promise<Redacted<ReportDocument>> {
-  const run = await readRun(runDir);
+  const recorded = await readRun(runDir);
+  const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, ['cpu', 'heap-profile', 'database']));
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
   const maps = await readSourceMaps(run, note);
   const placeOf = createPlaceOf(run.manifest.scripts, maps, note);
-  const losses = [...run.losses];
+  const losses: string[] = [];
   const lose = (text: string): void => {
     note(text);
     losses.push(text);
   };
   const cpu = await readCpu(run, placeOf, lose);
-  const heap = await readHeapGrowth(run, scriptNames(run.manifest.scripts, maps), onProgress);
+  const names = scriptNames(run.manifest.scripts, maps);
+  const { run: read, ...heap } = await readHeapGrowth(run, names, onProgress);
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
-    manifest: run.manifest,
+    manifest: read.manifest,
     samples: run.samples,
     events: run.events,
     requests: run.requests,
@@ -74,11 +79,12 @@ export async function analyseRun(
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,
-    damage: run.damage.map(({ file, reason }) => `${file}: ${reason}`),
-    losses,
+    damage: read.damage.map(({ file, reason }) => `${file}: ${reason}`),
+    losses: [...read.losses, ...losses],
+    folder: shownPath(runDir),
   };
   const report = analyse(data);
-  return redacted(buildDocument({ run, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
+  return redacted(buildDocument({ run: read, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
@@ -89,24 +95,41 @@ export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGa
   return thresholdGates(viewRun({ manifest, samples, events, requests, thresholds, placeOf, ...nothing }));
 }
 
-/** Growth over the snapshots of one life of the process: the life that has most of them. */
+/**
+ * Growth over the snapshots of one life of the process: the life that has most of them. Whether they are what was written is
+ * looked at meanwhile: files of gigabytes are read twice only where the disk is slow. `run`: without those that are not.
+ */
 async function readHeapGrowth(
+  run: Run,
+  scripts: readonly ScriptNames[],
+  onProgress: (text: string) => void,
+): Promise<{ readonly run: Run; readonly growth: HeapGrowth | null; readonly error: string | null }> {
+  const [heap, changed] = await Promise.all([
+    compareSnapshots(run, scripts, onProgress),
+    findChangedArtefacts(run, ['heap-snapshot']),
+  ]);
+  if (changed.length === 0) return { run, ...heap };
+  const whole = withoutArtefacts(run, changed);
+  return { run: whole, ...(await compareSnapshots(whole, scripts, onProgress)) };
+}
+
+async function compareSnapshots(
   run: Run,
   scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const snapshots = largestSegment(run.manifest.snapshots);
   if (snapshots.length < 2) return { growth: null, error: null };
+  const files = snapshots.map(({ file }) => join(run.dir, file));
+  const refusal = refuseComparison(files);
+  if (refusal !== null) return { growth: null, error: `the heap snapshots were not compared: ${refusal}` };
   try {
-    const growth = await growthOf(
-      snapshots.map(({ file }) => join(run.dir, file)),
-      {
-        requests: snapshots.map(({ requests }) => requests),
-        idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
-        scripts,
-        onProgress: onceEach(onProgress),
-      },
-    );
+    const growth = await growthOf(files, {
+      requests: snapshots.map(({ requests }) => requests),
+      idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
+      scripts,
+      onProgress: onceEach(onProgress),
+    });
     // Named as the run folder names them: a report is read elsewhere too.
     const named = growth.snapshots.map((snapshot, index) => ({
       ...snapshot,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { countClasses } from '../capture/count-classes.ts';
+import { findLoadShedder } from '../capture/find-load-shedder.ts';
 import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
@@ -12,9 +14,10 @@ import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts'
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import { refuseClassCount } from './class-count-budget.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
-import type { Instruments } from './instruments.ts';
+import { type Instruments, noteLeftOut } from './instruments.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -33,6 +36,9 @@ export interface CaptureOptions {
   readonly force: boolean;
   /** Between two captures that pause the target, at least: requests that queued up behind one are not held up by the next. */
   readonly spacingMs: Milliseconds;
+  readonly durationMs: Milliseconds;
+  /** Ours is paused for captures; what others send is not. */
+  readonly isLoadOurs: boolean;
 }
 
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
@@ -52,6 +58,7 @@ export class Captures {
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
   /** Captures that took longer than is allowed, this once: they are not repeated. */
   readonly #tooLong = new Set<CaptureName>();
+  #lastClassCount: { readonly endMonoMs: MonoMs; readonly pauseMs: Milliseconds } | null = null;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -83,7 +90,7 @@ export class Captures {
       const record = { file: file.file, startMonoMs, endMonoMs, segment, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, cpuWindows: [...manifest.cpuWindows, record] }));
       await this.keepSources(window.profile.nodes.map((node) => node.callFrame.url));
-      return { file, cost: window.cost, bytes: text.length };
+      return { file, cost: window.cost, bytes: Buffer.byteLength(text) };
     });
   }
 
@@ -93,15 +100,14 @@ export class Captures {
     await this.#attempt('heap-profile', async (instruments) => {
       const segment = keeper.segment;
       const requests = this.#requests();
-      const reading = await instruments.allocations.read();
-      if (!reading.profile)
-        throw new Error('allocation sampling had been stopped by somebody else; it was started anew');
+      const reading = await this.#askSampling(instruments, (allocations) => allocations.read());
+      if (!reading) return null;
       const file = recorder.fileFor('heap-profile', ++this.#heapProfiles);
       const text = JSON.stringify(reading.profile);
       await this.#keepText(file, text);
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
-      return { file, cost: reading.cost, bytes: text.length };
+      return { file, cost: reading.cost, bytes: Buffer.byteLength(text) };
     });
   }
 
@@ -110,6 +116,7 @@ export class Captures {
     this.#burst = null;
     await this.#attempt('heap-profile', async ({ allocations }) => {
       const cost = await allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
+      if (!cost) return null;
       this.#burst = { startMonoMs: this.#options.clock.monoMs(), segment: this.#options.keeper.segment };
       return { file: null, cost, bytes: 0 };
     });
@@ -123,8 +130,9 @@ export class Captures {
     if (burst === null || burst.segment !== keeper.segment) return;
     await this.#attempt('heap-profile', async (instruments) => {
       const durationMs = clock.monoMs() - burst.startMonoMs;
-      const { profile, cost } = await instruments.allocations.endBurst();
-      if (!profile) return null;
+      const reading = await this.#askSampling(instruments, (allocations) => allocations.endBurst());
+      if (!reading) return null;
+      const { profile, cost } = reading;
       const file = recorder.fileFor('heap-profile', 'burst');
       const text = JSON.stringify(profile);
       await this.#keepText(file, text);
@@ -132,15 +140,17 @@ export class Captures {
       const { segment } = burst;
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
       await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
-      return { file, cost, bytes: text.length };
+      return { file, cost, bytes: Buffer.byteLength(text) };
     });
   }
 
   /** A full collection, so that the live size is known; the probe in the target tells the size. */
   async collect(): Promise<void> {
     if (this.#tooLong.has('collect-garbage')) return;
-    await this.#attempt('collect-garbage', async ({ heapSession, probe, allocations }) => {
-      const cost = (await allocations.collect()) ?? (await collectGarbage(heapSession, probe.measure)).cost;
+    await this.#attempt('collect-garbage', async (instruments) => {
+      const { heapSession, probe } = instruments;
+      const collected = await this.#askSampling(instruments, (allocations) => allocations.collect());
+      const cost = collected ?? (await collectGarbage(heapSession, probe.measure)).cost;
       this.#noteLength('collect-garbage', cost.pauseMs);
       return { file: null, cost, bytes: 0 };
     });
@@ -196,6 +206,7 @@ export class Captures {
         error: null,
       });
       const { bytes, idEpoch, heapUsedBytes } = taken;
+      recorder.keepChecksum(file, taken.checksum);
       const record = {
         file: file.file,
         monoMs,
@@ -228,7 +239,8 @@ export class Captures {
    * of each class live, unless even that would take longer than is allowed.
    */
   async keepClassCounts(): Promise<void> {
-    const { log, sampling } = this.#options;
+    const { log, sampling, clock } = this.#options;
+    const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
     await sampling.sampleNow();
     await this.collect();
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
@@ -236,11 +248,36 @@ export class Captures {
     await sampling.sampleNow();
     if (this.#tooLong.has('class-counts')) return;
     await this.#attempt('class-counts', async (instruments) => {
-      if ((await instruments.snapshots.judgeWalk()).verdict !== 'go') return null;
+      const { verdict, pauseMs } = await instruments.snapshots.judgeWalk();
+      const refusal =
+        verdict === 'go' ? await this.#refuseClassCount(instruments, pauseMs, busyShare) : verdict.refused;
+      if (refusal !== null) {
+        log.event({ type: 'note', detail: `classes not counted: ${refusal}` });
+        return null;
+      }
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
+      this.#lastClassCount = { endMonoMs: clock.monoMs(), pauseMs: cost.pauseMs };
       this.#noteLength('class-counts', cost.pauseMs);
       log.event({ type: 'class-counts', requests: this.#requests(), classes: value });
       return { file: null, cost, bytes: 0 };
+    });
+  }
+
+  /** Who says how long a pause may be has decided; a load of ours stands still meanwhile. */
+  async #refuseClassCount(
+    { attachment }: Instruments,
+    estimatedMs: Milliseconds,
+    busyShare: number | null,
+  ): Promise<string | null> {
+    const { maxPauseMs, isLoadOurs, durationMs, clock, force } = this.#options;
+    if (maxPauseMs !== null || isLoadOurs || force) return null;
+    const last = this.#lastClassCount;
+    return refuseClassCount({
+      pauseMs: last?.pauseMs ?? estimatedMs,
+      sinceLastMs: last && clock.monoMs() - last.endMonoMs,
+      plannedMs: durationMs,
+      busyShare,
+      shedder: await findLoadShedder(attachment.session).catch(() => null),
     });
   }
 
@@ -315,6 +352,17 @@ export class Captures {
     const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
     log.event({ type: 'note', detail });
     log.say(detail);
+  }
+
+  /** Said once that nothing is sampled any more: when it is found. */
+  async #askSampling<Answer>(
+    { allocations }: Instruments,
+    ask: (allocations: AllocationRecorder) => Promise<Answer>,
+  ): Promise<Answer> {
+    const before = allocations.leftOut;
+    const answer = await ask(allocations);
+    if (before === null) noteLeftOut('allocations', allocations.leftOut, this.#options.log);
+    return answer;
   }
 
   #requests(): number | null {

@@ -6,14 +6,17 @@ const TOLD_WITHIN_MS = 1_000;
 
 /**
  * What became of a process, in words that follow on its number. `ended`: how, as its parent is told (`code 1`, `signal
- * SIGKILL`), where that is us; null where another is. Nothing is guessed: where nobody tells, it ended.
+ * SIGKILL`), where that is us; null where another is. Nothing is guessed: null where nobody tells.
  */
-export async function causeOfEnd(outside: ProcessSampler | null, ended: Promise<string> | null): Promise<string> {
+export async function causeOfEnd(
+  outside: ProcessSampler | null,
+  ended: Promise<string> | null,
+): Promise<string | null> {
   const told = ended && (await Promise.race([ended, sleep(TOLD_WITHIN_MS, null, { ref: false })]));
   const wasKilled = told === null || told === 'signal SIGKILL';
   const forMemory = wasKilled ? outside?.causeOfDeath() : null;
   if (forMemory) return forMemory;
-  if (told === null) return 'ended';
+  if (told === null) return null;
   if (told.startsWith('code ')) return `ended with exit ${told}`;
   const hint = told === 'signal SIGABRT' ? ' (Node ends itself so when its heap is full)' : '';
   return `was ended by ${told}${hint}`;

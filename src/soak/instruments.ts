@@ -1,4 +1,5 @@
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
@@ -51,10 +52,14 @@ export async function setUpInstruments(
       log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
     const queries = options.probes ? await installQueries(session, log) : null;
     const cpu = new CpuRecorder({ session, clock, measure: probe.measure, name: `${runId} ${segment}` });
-    const startCost = await cpu.start({ intervalUs: options.cpuIntervalUs });
-    log.event({ type: 'capture', capture: 'cpu-start', file: null, cost: startCost, bytes: 0, error: null });
+    if (await collectsCoverage(session)) noteLeftOut('CPU', COVERAGE_ENDS, log);
+    else {
+      const cost = await cpu.start({ intervalUs: options.cpuIntervalUs });
+      log.event({ type: 'capture', capture: 'cpu-start', file: null, cost, bytes: 0, error: null });
+    }
     const allocations = new AllocationRecorder(session, probe.measure);
     await allocations.start({ intervalBytes: options.heapIntervalBytes });
+    noteLeftOut('allocations', allocations.leftOut, log);
     const heapSession = await attachment.connect();
     const snapshots = new SnapshotRecorder({
       session: heapSession,
@@ -71,6 +76,14 @@ export async function setUpInstruments(
     await attachment.detach();
     throw explained;
   }
+}
+
+/** What of the service would be destroyed by an instrument is worth more than what it would tell. */
+export function noteLeftOut(what: 'CPU' | 'allocations', why: string | null, log: RunLog): void {
+  if (why === null) return;
+  const detail = `${what} not sampled: ${why}`;
+  log.event({ type: 'note', detail });
+  log.say(detail);
 }
 
 /** Queries are worth having; a program in which they cannot be seen is soaked without. */

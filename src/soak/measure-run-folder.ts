@@ -6,6 +6,7 @@ import { thresholdGates } from '../analysis/threshold-gates.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
+import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
@@ -13,7 +14,7 @@ import { keptLimits } from './kept-limits.ts';
 import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
 /**
- * Reads a run folder as a baseline keeps it. Profiles and snapshots stay closed. `missing`: why it is no whole run, in
+ * Reads a run folder as a baseline keeps it. Of profiles and snapshots only the checksums are looked at. `missing`: why it is no whole run, in
  * sentences. `broken`: its limits that do not hold. Throws as `readRun` does.
  */
 export async function measureRunFolder(dir: string): Promise<{
@@ -21,7 +22,9 @@ export async function measureRunFolder(dir: string): Promise<{
   readonly missing: readonly string[];
   readonly broken: readonly string[];
 }> {
-  const run = await readRun(dir);
+  const recorded = await readRun(dir);
+  const kinds = ['cpu', 'heap-profile', 'database', 'heap-snapshot'] as const;
+  const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, kinds));
   const { manifest, samples, events, requests, losses } = run;
   const data: RunData = {
     manifest,

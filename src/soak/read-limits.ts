@@ -2,7 +2,7 @@ import { readRegularFileSync } from '../files/regular-file.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Threshold } from '../model/threshold.ts';
-import { parseThreshold } from '../scenario/parse-threshold.ts';
+import { parseThresholds } from '../scenario/parse-threshold.ts';
 import { readDocument } from '../scenario/read-document.ts';
 
 /** A file of limits: the name of a request, `*` or `resources`, and what must hold for it. */
@@ -56,13 +56,5 @@ function readFile(file: string, faults: string[]): Limits {
 }
 
 function limitsOf(limits: Limits, where: string, faults: string[]): Threshold[] {
-  const thresholds: Threshold[] = [];
-  for (const [subject, texts] of Object.entries(limits)) {
-    for (const text of texts) {
-      const threshold = parseThreshold(subject, text);
-      if (typeof threshold === 'string') faults.push(`${where}: ${subject}: ${threshold}`);
-      else thresholds.push(threshold);
-    }
-  }
-  return thresholds;
+  return parseThresholds(limits, (subject, _, why) => faults.push(`${where}: ${subject}: ${why}`));
 }

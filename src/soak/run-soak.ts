@@ -145,6 +145,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       ...options,
       ...settled,
       spacingMs: spacingOf(options),
+      isLoadOurs: load !== null,
       keeper,
       recorder,
       disk,

@@ -1,3 +1,4 @@
+import type { GateName } from '../model/finding-catalogue.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Microseconds, Milliseconds } from '../model/units.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -13,7 +14,13 @@ export interface LoadOptions {
   readonly ratePerSecond: number | null;
 }
 
-export type GateName = 'leak' | 'slo' | 'degradation';
+/**
+ * Heap snapshots of a soak where nobody says how many: on the command line, in a configuration, in a test.
+ *
+ * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by
+ * chance once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
+ */
+export const DEFAULT_SNAPSHOTS = { driven: 5, watched: 4 } as const;
 
 /** Everything that a soak needs to know, settled: no defaults are left to find. */
 export interface SoakOptions {

@@ -4,6 +4,8 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import type { Attachment } from '../target/attachment.ts';
+import { diedOf } from '../target/explain-failure.ts';
 import { hasHandedOver } from '../target/has-handed-over.ts';
 import { poll } from '../target/poll.ts';
 import {
@@ -44,6 +46,7 @@ export interface TargetKeeperOptions extends InstrumentOptions {
 type KeeperOptions = TargetKeeperOptions & Parameters<typeof setUpInstruments>[2];
 
 const SET_UP_ATTEMPTS = 3;
+const GONE_WITHIN_MS = 500;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
@@ -324,9 +327,13 @@ export class TargetKeeper {
     if (instruments && reason === 'draining') await this.#takeDown(instruments);
     else instruments?.attachment.session.disconnect();
     const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
-    const cause = reason === 'draining' ? '' : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
+    const cause = reason === 'draining' ? null : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
     const ended = endingWords(lost.pid, reason, cause);
-    log.event({ type: 'target-lost', reason: ended });
+    log.event({
+      type: 'target-lost',
+      reason: ended,
+      ...(reason === 'exited' && cause === null ? { isPlainEnd: true } : {}),
+    });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
     this.#isAwaited = true;
     const signal = AbortSignal.any([stop, this.#ending.signal]);
@@ -381,14 +388,14 @@ export class TargetKeeper {
   }
 }
 
-function endingWords(pid: number, reason: Ending, cause: string): string {
+function endingWords(pid: number, reason: Ending, cause: string | null): string {
   switch (reason) {
     case 'exited':
-      return `process ${pid} ${cause}`;
+      return `process ${pid} ${cause ?? 'ended'}`;
     case 'reused':
-      return `process ${pid} ${cause} and its number was given to another`;
+      return `process ${pid} ${cause ?? 'ended'} and its number was given to another`;
     case 'exiting':
-      return cause === 'ended'
+      return cause === null
         ? `exiting: the program of process ${pid} has ended`
         : `exiting: the program of process ${pid} ${cause}`;
     case 'draining':
@@ -409,17 +416,29 @@ async function attachFirst(
   attach: NonNullable<SoakTarget['attach']>,
   options: KeeperOptions,
 ): Promise<Instruments> {
+  const { process, ended } = target;
+  const outside = process && watchFromOutside(process, options);
   for (let attempt = 1; ; attempt += 1) {
-    const attachment = await attach(target.process);
+    let attachment: Attachment | null = null;
     try {
+      attachment = await attach(process);
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
-      const isGone =
-        attachment.session.end?.cause === 'target-exiting' ||
-        (target.process !== null && !isSameProcess(target.process));
-      const isLost = error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
-      if (isGone || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
+      // A refusal is told at once.
+      const patienceMs = attachment || (error as Error).cause ? GONE_WITHIN_MS : 0;
+      if (process && (await isGone(process, patienceMs))) {
+        const cause = await causeOfEnd(outside, ended);
+        throw cause === null ? error : diedOf(process, cause, error);
+      }
+      const isExiting = attachment?.session.end?.cause === 'target-exiting';
+      const isLost = attachment !== null && error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
+      if (isExiting || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
       options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });
     }
   }
+}
+
+/** One that dies closes its connections a moment before it is gone. */
+async function isGone(process: ProcessFacts, patienceMs: Milliseconds): Promise<boolean> {
+  return (await poll(() => (isSameProcess(process) ? null : true), patienceMs)) !== null;
 }

@@ -1,9 +1,7 @@
-import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import type { RequestSummary } from '../model/report.ts';
 import type { RequestInterval } from '../model/requests.ts';
-import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { MonoMs } from '../model/units.ts';
+import { Latencies } from './latencies.ts';
 
 /** One line a request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance. */
 export function summariseRequests(
@@ -76,54 +74,4 @@ interface NameTotals {
   late: number;
   readonly intended: Latencies;
   readonly service: Latencies;
-}
-
-/** The largest of ours, with every bucket in use, has some 80,000 characters. */
-const LONGEST_HISTOGRAM = 128 * 1024;
-
-/** Latencies of several intervals as one distribution. */
-export class Latencies {
-  #merged: Histogram | null = null;
-
-  /** Adds an `intended` or `service` histogram of an interval. Throws a ProfilerError (exit 2) when it is damaged. */
-  add(encoded: string): void {
-    if (encoded === '') return;
-    try {
-      // It is compressed: what is longer than any of ours might be made to fill the memory.
-      if (encoded.length > LONGEST_HISTOGRAM) throw new Error(`${encoded.length} characters`);
-      const histogram = decodeFromCompressedBase64(encoded);
-      if (this.#merged) this.#merged.add(histogram);
-      else this.#merged = histogram;
-    } catch (error) {
-      throw new ProfilerError(
-        'histogram-damaged',
-        EXIT.usage,
-        `A distribution of latencies in requests.ndjson cannot be read: ${(error as Error).message}`,
-        'This tool has not written it so. Without requests.ndjson the rest of the run can be read.',
-        { cause: error },
-      );
-    }
-  }
-
-  get count(): number {
-    return this.#merged?.totalCount ?? 0;
-  }
-
-  /**
-   * `percentile` from 0 to 100; null when nothing was recorded. `missing` requests have no latency and count as slower than all
-   * that have one: null where the percentile lies among them.
-   */
-  atPercentile(percentile: number, missing = 0): Milliseconds | null {
-    if (!this.#merged || this.count === 0) return null;
-    const shifted = missing === 0 ? percentile : (percentile * (this.count + missing)) / this.count;
-    return shifted > 100 ? null : this.#merged.getValueAtPercentile(shifted) / 1000;
-  }
-
-  get meanMs(): Milliseconds {
-    return (this.#merged?.mean ?? 0) / 1000;
-  }
-
-  get maxMs(): Milliseconds {
-    return (this.#merged?.maxValue ?? 0) / 1000;
-  }
 }

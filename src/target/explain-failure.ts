@@ -30,13 +30,12 @@ export function explainFailure(
   const isLost = !session.isOpen || (error instanceof InspectorError && error.reason === 'closed');
   if (isLost || (process !== null && !isSameProcess(process))) {
     const died = causeOfDeath();
+    if (died !== null) return diedOf(facts, died, cause);
     return new ProfilerError(
       'target-lost',
       EXIT.targetLost,
-      `${facts.name} (process ${facts.pid}) ${died ?? `went away in the middle: ${cause.message}`}.`,
-      died === null
-        ? 'Look why it ended or closed its inspector, and try again.'
-        : 'Give it more memory, or take less of it: a heap snapshot needs several times the heap while it is taken.',
+      `${facts.name} (process ${facts.pid}) went away in the middle: ${cause.message}.`,
+      'Look why it ended or closed its inspector, and try again.',
       { cause },
     );
   }
@@ -46,6 +45,19 @@ export function explainFailure(
     EXIT.attachFailed,
     `${facts.name} (process ${facts.pid}) did not answer as it should: ${cause.message}.`,
     'A blocked event loop answers late: try again when it is less busy.',
+    { cause },
+  );
+}
+
+/** For one whose end was told, in words that follow on its name. */
+export function diedOf({ name, pid }: Pick<TargetFacts, 'name' | 'pid'>, died: string, cause: unknown): ProfilerError {
+  return new ProfilerError(
+    'target-lost',
+    EXIT.targetLost,
+    `${name} (process ${pid}) ${died}.`,
+    /lack of memory/.test(died)
+      ? 'Give it more memory, or take less of it: a heap snapshot needs several times the heap while it is taken.'
+      : 'Look why it ended, and try again.',
     { cause },
   );
 }

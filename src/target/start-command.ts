@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { startAsOthersAre } from '../files/oom-score.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
@@ -50,12 +51,14 @@ export interface StartOptions {
 export async function startCommand(argv: readonly string[], options: StartOptions = {}): Promise<StartedCommand> {
   const { outputFd = 2, readyDeadlineMs = READY_DEADLINE_MS } = options;
   const [program = '', ...parameters] = argv;
-  const child = spawn(program, parameters, {
-    detached: true,
-    stdio: ['ignore', outputFd, outputFd],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: options.env ?? process.env,
-  });
+  const child = startAsOthersAre(() =>
+    spawn(program, parameters, {
+      detached: true,
+      stdio: ['ignore', outputFd, outputFd],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env ?? process.env,
+    }),
+  );
   await spawned(child, program);
   const pid = child.pid ?? 0;
   const root = { pid, startTicks: readStat(pid)?.startTicks ?? 0 };

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { isLeakKind } from '../model/finding.ts';
+import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { Limits } from '../soak/read-limits.ts';
 import type { SoakResult } from './soak.ts';
 

@@ -13,7 +13,7 @@ import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun, judgeLimits } from '../soak/analyse-run.ts';
 import { type Limits, readLimits } from '../soak/read-limits.ts';
 import { runSoak } from '../soak/run-soak.ts';
-import type { LoadOptions, SoakOptions } from '../soak/soak-options.ts';
+import { DEFAULT_SNAPSHOTS, type LoadOptions, type SoakOptions } from '../soak/soak-options.ts';
 import { toolVersion } from '../soak/tool-version.ts';
 import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
@@ -35,7 +35,7 @@ export interface SoakTestOptions {
   readonly ratePerSecond?: number;
   /** Length under load; 60, the shortest that can confirm a leak. At least 10. */
   readonly seconds?: number;
-  /** Heap snapshots in all; 3. */
+  /** Heap snapshots in all; as many as `profiler soak` takes by itself. */
   readonly snapshots?: number;
   /** Keep the run here: `profiler report FOLDER` makes its report. Without it the run is removed once it is analysed. */
   readonly folder?: string;
@@ -55,7 +55,6 @@ export interface SoakResult {
 
 const DEFAULT_SECONDS = 60;
 const SHORTEST_SECONDS = 10;
-const DEFAULT_SNAPSHOTS = 3;
 
 /** Attaches to a service, drives its load, and concludes. The service must be a process of its own, not that of the test. */
 export async function soak(options: SoakTestOptions): Promise<SoakResult> {
@@ -160,7 +159,7 @@ function settle(options: SoakTestOptions, seconds: number, folder: string, { nam
     durationMs: seconds * 1000,
     load,
     sampleMs: 1000,
-    snapshots: options.snapshots ?? DEFAULT_SNAPSHOTS,
+    snapshots: options.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
     maxPauseMs: null,
     cpuIntervalUs: null,
     cpuWindowMs: null,

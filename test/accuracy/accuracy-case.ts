@@ -1,4 +1,4 @@
-import type { FindingKind } from '../../src/model/finding.ts';
+import type { FindingKind } from '../../src/model/finding-catalogue.ts';
 import type { Route } from './services.ts';
 
 /** One soak of one service, and what its report should say. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
-import { FINDING_KINDS } from '../../src/model/finding.ts';
+import { FINDING_KINDS } from '../../src/model/finding-catalogue.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { publishedPackages } from '../helpers/published-packages.ts';
 import { type AccuracyCase, isHealthy } from './accuracy-case.ts';

@@ -1,4 +1,5 @@
-import { type Finding, isDegradationKind, isLeakKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { isDegradationKind, isLeakKind } from '../../src/model/finding-catalogue.ts';
 import type { Report } from '../../src/model/report.ts';
 import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 

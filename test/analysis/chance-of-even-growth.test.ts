@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { STEADY } from '../../src/analysis/heap/growth-tests.ts';
+import { STEADY } from '../../src/analysis/leak-thresholds.ts';
 import { seededRandom } from '../helpers/series.ts';
 
 /** How often moments drawn evenly from a course that goes up and down look like a leak: up each time, by about as much. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { RunData } from '../../src/analysis/run-data.ts';
-import { METRICS, type MetricInfo, type MetricName } from '../../src/model/metric-catalogue.ts';
+import { METRICS, type MetricName } from '../../src/model/metric-catalogue.ts';
+import type { MetricInfo } from '../../src/model/metric-info.ts';
 import type { Completeness, Report } from '../../src/model/report.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Sample } from '../../src/model/sample.ts';
@@ -405,7 +406,7 @@ describe('requests', () => {
     });
     assert.match(missingOf(beside({ name: 'probe' })), /every request failed/);
     assert.match(missingOf(beside({ name: 'login', isSetup: true })), /every request failed/);
-    assert.equal(missingOf(beside({ name: 'login' })), '');
+    assert.doesNotMatch(missingOf(beside({ name: 'login' })), /every request failed/);
     assert.match(missingOf(beside({ name: 'probe' }, [])), /no requests were seen/);
   });
 
@@ -415,5 +416,68 @@ describe('requests', () => {
     assert.match(told(analyse({ ...run, requests: few })).missing.join(), /nearly every request failed \(\d+ of \d+\)/);
     const half = syntheticRun({ seed: 12, errorShare: () => 0.9 });
     assert.deepEqual(told(analyse(half)).missing, []);
+  });
+
+  test('a task that failed nearly always was not soaked; errors that are fewer are told', () => {
+    const run = syntheticRun({ seed: 12 });
+    const failing = (name: string, share: number): RunData => ({
+      ...run,
+      requests: run.requests.map((one) => {
+        const errors = one.name === name ? Math.round(share * one.count) : 0;
+        return { ...one, errors, errorKinds: errors === 0 ? {} : { 'status 404': errors } };
+      }),
+    });
+    const task = analyse(failing('health', 1));
+    assert.deepEqual(facts(task), [5, 'inconclusive']);
+    assert.match(
+      told(task).missing.join(),
+      /^request `health` failed in \S+ of \S+ cases: what it does was not soaked$/,
+    );
+    const half = analyse(failing('ledger', 0.5));
+    assert.deepEqual(facts(half), [0, 'pass']);
+    const { limits } = headline({ ...healthyDocument(), report: half });
+    assert.match(limits[0] ?? '', /^1\d(\.\d)? % of the requests failed: status 404 at `ledger` \(\S+\)\.$/);
+    assert.deepEqual(told(analyse(run)).notes, []);
+  });
+});
+
+describe('the load and the service that is watched', () => {
+  const run = syntheticRun({ seed: 12 });
+  const counted = (change: (served: number) => Sample['values'], scenario = run): RunData => ({
+    ...scenario,
+    samples: scenario.samples.map((sample) => ({
+      ...sample,
+      values: { ...sample.values, ...change(sample.values['requests.served'] ?? 0) },
+    })),
+  });
+
+  test('a load that went to another service says nothing of this one', () => {
+    for (const strange of [0, 3]) {
+      const report = analyse(counted(() => ({ 'requests.served': strange, 'resources.servers.http': 1 })));
+      assert.deepEqual(facts(report), [5, 'inconclusive']);
+      assert.match(
+        told(report).missing.join(),
+        /^none of the [\d,]+ requests that were sent to http:\/\/127\.0\.0\.1:3000 reached the service/,
+      );
+    }
+    const few = analyse(counted((served) => ({ 'requests.served': Math.round(served / 500) })));
+    assert.match(told(few).missing.join(), /^only \d+ of the [\d,]+ requests that were sent/);
+  });
+
+  test('one of several processes behind a balancer can pass, and it is told', () => {
+    const report = analyse(counted((served) => ({ 'requests.served': Math.round(served / 4) })));
+    assert.deepEqual(facts(report), [0, 'pass']);
+    assert.match(told(report).notes.join(), /^only 2\d(\.\d)? % of the requests reached the process that was watched$/);
+  });
+
+  test('what it takes and does not answer has reached it; what has no HTTP server cannot tell', () => {
+    const hanging = counted((served) => ({
+      'requests.served': 0,
+      'requests.aborted': served,
+      'resources.servers.http': 1,
+    }));
+    assert.deepEqual(told(analyse(hanging)).missing, []);
+    const worker = counted(() => ({ 'requests.served': 0, 'resources.servers.http': 0 }));
+    assert.deepEqual(facts(analyse(worker)), [0, 'pass']);
   });
 });

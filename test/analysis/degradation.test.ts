@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
+import type { RunData } from '../../src/analysis/run-data.ts';
 import type { FunctionChange } from '../../src/cpu/compare-trees.ts';
-import { type Finding, isDegradationKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { isDegradationKind } from '../../src/model/finding-catalogue.ts';
+import { Latencies } from '../../src/stats/latencies.ts';
+import { distribution } from '../helpers/distribution.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const SEEDS = [7, 21, 42, 63, 84, 105, 126, 147];
@@ -13,6 +17,22 @@ function degradationsOf(plan: RunPlan): readonly Finding[] {
   return analyse(syntheticRun(plan)).findings.filter(({ kind }) => isDegradationKind(kind));
 }
 
+/** As many of its requests as `share` says were never sent. */
+function thinned(run: RunData, share: (tMs: number) => number): RunData {
+  let owed = 0;
+  const requests = run.requests.flatMap((one) => {
+    owed += one.count * share(one.startMonoMs - run.manifest.clock.startMonoMs);
+    const count = Math.floor(owed);
+    owed -= count;
+    if (count === 0) return [];
+    const latencies = new Latencies();
+    latencies.add(one.service);
+    const service = distribution(count, latencies.atPercentile(50) ?? 0);
+    return [{ ...one, count, service, intended: service }];
+  });
+  return { ...run, requests };
+}
+
 describe('latency', () => {
   test('that doubles within a minute is likely', () => {
     for (const seed of SEEDS) {
@@ -21,6 +41,27 @@ describe('latency', () => {
       assert.ok(latency.length >= 1, `seed ${seed}`);
       assert.ok(latency.every(({ confidence }) => confidence === 'likely'));
       assert.match(latency[0]?.title ?? '', /latency of `[\w-]+` rose from/);
+    }
+  });
+
+  test('of a service that answers less and less as it becomes slow, and of one with few requests', () => {
+    for (const seed of SEEDS) {
+      // Four users, each waiting for its answer: 90 requests a second at first, 3 at the end.
+      const latencyMs: RunPlan['latencyMs'] = ({ tMs }) => 40 + tMs / 45;
+      const slow = syntheticRun({ seed, latencyMs, change: (run) => thinned(run, (tMs) => 40 / (40 + tMs / 45)) });
+      const findings = analyse(slow).findings.filter(({ kind }) => kind === 'latency-degradation');
+      assert.ok(
+        findings.some(({ confidence }) => confidence !== 'possible'),
+        `seed ${seed}`,
+      );
+    }
+  });
+
+  test('of which too little was seen leaves the gate open', () => {
+    const gate = (run: RunData) => analyse(run).gates.find(({ name }) => name === 'degradation')?.status;
+    for (const seed of SEEDS) {
+      assert.equal(gate(syntheticRun({ seed, ratePerSecond: 4 })), 'pass', `seed ${seed}`);
+      assert.equal(gate(syntheticRun({ seed, change: (run) => thinned(run, () => 0.002) })), 'unknown', `seed ${seed}`);
     }
   });
 

@@ -205,14 +205,14 @@ describe('verify', () => {
   test('the same leak in the next run has the same id and is still there', () => {
     const again = analyse(syntheticRun({ seed: 5, populations: [leak()] }));
     assert.equal(again.findings[0]?.id, finding.id);
-    assert.equal(verifyFinding(finding, again).status, 'still-there');
-    assert.match(verifyFinding(finding, again).detail, /0\.5 a request before, 0\.5 now/);
+    assert.equal(verifyFinding(finding, before, again).status, 'still-there');
+    assert.match(verifyFinding(finding, before, again).detail, /0\.5 a request before, 0\.5 now/);
   });
   test('a mended service says gone, one that nobody asked says nothing', () => {
     const mended = analyse(syntheticRun({ seed: 5 }));
-    assert.equal(verifyFinding(finding, mended).status, 'gone');
+    assert.equal(verifyFinding(finding, before, mended).status, 'gone');
     const silent = { ...mended, run: { ...mended.run, requests: 0 } };
-    assert.equal(verifyFinding(finding, silent).status, 'not-enough-data');
+    assert.equal(verifyFinding(finding, before, silent).status, 'not-enough-data');
   });
   test('lasts a minute for a leak of every request, longer for a rare one', () => {
     const { durationMs, requests } = before.run;

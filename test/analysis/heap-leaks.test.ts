@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import type { RunData } from '../../src/analysis/run-data.ts';
-import { type Finding, isLeakKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { findingInfo, isLeakKind } from '../../src/model/finding-catalogue.ts';
 import {
   batch,
   bounded,
@@ -80,6 +81,11 @@ describe('healthy look-alikes are not accused', () => {
     test(name, () => {
       for (const seed of SEEDS) {
         const report = analyse(syntheticRun({ ...plan, seed }));
+        for (const { kind, foundBy } of report.findings)
+          assert.ok(
+            foundBy && findingInfo(kind).checks?.includes(foundBy),
+            `${kind} by ${foundBy}: its row does not say so`,
+          );
         const accused = sure(report.findings.filter(({ kind }) => isLeakKind(kind)));
         assert.deepEqual(
           accused.map(({ title, evidence }) => ({ title, evidence })),

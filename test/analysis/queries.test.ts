@@ -297,3 +297,21 @@ test('report.json lists statements with route, line and times of both sides', ()
   assert.equal(query.source?.file, 'src/orders.ts');
   assert.equal(report(null).queries, undefined);
 });
+
+test('evidence names the file of the life of the service in which the queries were seen', () => {
+  const query = statement(LOOKUP, { calls: 8_000, routes: [route(1_000, 8, 1)] });
+  const first = records([query]);
+  const second = { ...first, queries: first.queries.map((one) => ({ ...one, segment: 1 })) };
+  for (const [database, file] of [
+    [first, 'database/queries-0.json'],
+    [second, 'database/queries-1.json'],
+  ] as const) {
+    const run = { ...syntheticRun({ seed: 12 }), database };
+    const files = analyse(run)
+      .findings.filter(({ foundBy }) => foundBy === 'queries in a loop' || foundBy === 'connection pool')
+      .flatMap(({ evidence }) => evidence.map((one) => one.file))
+      .filter((one) => one?.startsWith('database/queries'));
+    assert.ok(files.length > 0);
+    assert.deepEqual([...new Set(files)], [file]);
+  }
+});

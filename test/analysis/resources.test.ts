@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { type Finding, isLeakKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import type { Report } from '../../src/model/report.ts';
+import { headline } from '../../src/report/headline.ts';
 import { leak } from '../helpers/populations.ts';
+import { healthyDocument } from '../helpers/report-document.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const SEEDS = [3, 14, 15, 92, 65, 35];
@@ -125,6 +128,31 @@ describe('native memory', () => {
     const entry = report.checked.find(({ check }) => check === 'native memory');
     assert.equal(entry?.status, 'insufficient-data');
     assert.match(entry?.detail ?? '', /too short/);
+  });
+
+  test('a minute of large, straight growth that stays is no pass, and no finding that fails', () => {
+    const perRequest =
+      (bytes: number, freedBytes = 0): NonNullable<RunPlan['values']> =>
+      ({ requests, isLoaded, tMs, normal }) => ({
+        'process.rss': 160e6 + bytes * requests - (!isLoaded && tMs > 55_000 ? freedBytes : 0) + 5e5 * normal(),
+      });
+    const leakGate = ({ gates }: Report) => gates.find(({ name }) => name === 'leak')?.status;
+    for (const seed of SEEDS) {
+      const report = reportOf({ seed, values: perRequest(12_000) });
+      assert.deepEqual(
+        [report.exitCode, report.verdict, leakGate(report)],
+        [5, 'inconclusive', 'unknown'],
+        `seed ${seed}`,
+      );
+      assert.deepEqual(
+        report.findings.filter(({ kind }) => isLeakKind(kind)).map(({ kind, confidence }) => [kind, confidence]),
+        [['native-memory-leak', 'possible']],
+      );
+      const { sentences } = headline({ ...healthyDocument(), report });
+      assert.match(sentences.join('\n'), /Memory outside of V8 grows/);
+      assert.equal(reportOf({ seed, values: perRequest(12_000, 100e6) }).exitCode, 0, 'let go when idle');
+      assert.equal(reportOf({ seed, values: perRequest(1500) }).exitCode, 0, 'as much as a healthy service gains');
+    }
   });
 
   test('RSS that jumps with each heap snapshot and stays is none', () => {

@@ -44,7 +44,10 @@ test('each of the four ways to break is one, and just within is none', () => {
   const lower = [stage({ level: 50, throughputPerSecond: 120 })];
   assert.match(judgeStage(facts({}), lower).broke.join(), /throughput fell/);
   assert.deepEqual(judgeStage(facts({ throughputPerSecond: 115 }), lower).broke, []);
-  assert.match(stage({}, { isTargetLost: true }).broke.join(), /process of the service ended/);
+  const lost = stage({}, { isTargetLost: true });
+  assert.match(lost.broke.join(), /process of the service ended/);
+  assert.deepEqual(lost.brokeBy, ['process-ended']);
+  assert.equal(whatGaveWay([{ ...lost, broke: ['in other words'] }], lost.level)?.resource, 'process');
 });
 
 test('a stage that broke while the generator was spent does not count; late sends alone leave it valid', () => {

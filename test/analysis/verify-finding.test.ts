@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import { CHECKS } from '../../src/analysis/checks/checks.ts';
-import { CHECKS_OF_KIND } from '../../src/analysis/checks-of-kind.ts';
 import { verifyFinding } from '../../src/analysis/verify-finding.ts';
 import { CHECK_IDS, type CheckId } from '../../src/model/check-id.ts';
-import { FINDING_KINDS, type Finding, type FindingKind } from '../../src/model/finding.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { FINDING_KINDS, type FindingKind, findingInfo } from '../../src/model/finding-catalogue.ts';
 import type { Checked, Gate, Report } from '../../src/model/report.ts';
+import { leak } from '../helpers/populations.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
 const HEALTHY = analyse(syntheticRun({ seed: 12 }));
@@ -50,34 +51,43 @@ test('every check that runs has its name in the list, and every name its check',
 describe('gone needs the check that finds it', () => {
   for (const kind of FINDING_KINDS) {
     test(kind, () => {
-      const able = CHECKS_OF_KIND[kind];
+      const able = findingInfo(kind).checks;
       if (able === null) {
-        assert.equal(verifyFinding(findingOf(kind), reportWith([], [HELD])).status, 'not-enough-data');
+        assert.equal(verifyFinding(findingOf(kind), HEALTHY, reportWith([], [HELD])).status, 'not-enough-data');
         return;
       }
       for (const check of able) {
         const finding = findingOf(kind, { foundBy: check });
-        assert.equal(verifyFinding(finding, reportWith([], [HELD])).status, 'gone');
-        const { status, detail } = verifyFinding(finding, reportWith([check], [HELD]));
+        assert.equal(verifyFinding(finding, HEALTHY, reportWith([], [HELD])).status, 'gone');
+        const { status, detail } = verifyFinding(finding, HEALTHY, reportWith([check], [HELD]));
         assert.equal(status, 'not-enough-data');
         assert.equal(detail, `Not enough data: ${check}: nothing was seen of it.`);
       }
       // Of a report that does not say who found it: all that could.
       const [first] = able;
-      assert.equal(verifyFinding(findingOf(kind), reportWith([first], [HELD])).status, 'not-enough-data');
+      assert.equal(verifyFinding(findingOf(kind), HEALTHY, reportWith([first], [HELD])).status, 'not-enough-data');
       const missing = { ...reportWith([], [HELD]), checked: [] };
-      assert.equal(verifyFinding(findingOf(kind), missing).status, 'not-enough-data');
+      assert.equal(verifyFinding(findingOf(kind), HEALTHY, missing).status, 'not-enough-data');
     });
   }
 });
 
+test('a kind that a later version added fails no gate, and no soak says that it is gone', () => {
+  const later = findingOf('quota-leak' as FindingKind, { confidence: 'confirmed' });
+  assert.equal(findingInfo(later.kind).gate, null);
+  assert.equal(
+    verifyFinding(later, HEALTHY, reportWith([])).detail,
+    'Not enough data: no check of a soak finds quota-leak.',
+  );
+});
+
 test('a service without a database, or without timers seen, says nothing of them', () => {
   for (const kind of ['slow-query', 'n-plus-one-query'] as const) {
-    const { status, detail } = verifyFinding(findingOf(kind), HEALTHY);
+    const { status, detail } = verifyFinding(findingOf(kind), HEALTHY, HEALTHY);
     assert.equal(status, 'not-enough-data');
     assert.match(detail, /no query was seen/);
   }
-  const short = verifyFinding(findingOf('memory-fragmentation'), HEALTHY);
+  const short = verifyFinding(findingOf('memory-fragmentation'), HEALTHY, HEALTHY);
   assert.equal(short.status, 'not-enough-data');
   assert.match(short.detail, /native memory: /);
   const unseen = syntheticRun({ seed: 12 });
@@ -85,19 +95,23 @@ test('a service without a database, or without timers seen, says nothing of them
     const { 'resources.timers': _, ...values } = sample.values;
     return { ...sample, values };
   });
-  const timers = verifyFinding(findingOf('timer-leak', { foundBy: 'timers' }), analyse({ ...unseen, samples }));
+  const timers = verifyFinding(
+    findingOf('timer-leak', { foundBy: 'timers' }),
+    HEALTHY,
+    analyse({ ...unseen, samples }),
+  );
   assert.equal(timers.status, 'not-enough-data');
 });
 
 test('a broken limit is mended only where it was measured again, and held', () => {
   const finding = findingOf('slo-breach');
-  assert.equal(verifyFinding(finding, reportWith([], [HELD])).status, 'gone');
+  assert.equal(verifyFinding(finding, HEALTHY, reportWith([], [HELD])).status, 'gone');
   for (const gates of [
     [],
     [{ ...HELD, status: 'unknown', measured: null }],
     [{ ...HELD, name: 'cpu mean' }],
   ] as const) {
-    const { status, detail } = verifyFinding(finding, reportWith([], gates));
+    const { status, detail } = verifyFinding(finding, HEALTHY, reportWith([], gates));
     assert.equal(status, 'not-enough-data');
     assert.match(detail, /rss max was not measured/);
   }
@@ -110,9 +124,93 @@ test('a run that is not whole, or has no snapshots to look through, does not say
     ...reportWith([]),
     completeness: { ...whole, missing: ['samples.ndjson: 3 of 60 lines are missing'] },
   };
-  assert.match(verifyFinding(findingOf('js-heap-leak'), damaged).detail, /3 of 60 lines/);
+  assert.match(verifyFinding(findingOf('js-heap-leak'), HEALTHY, damaged).detail, /3 of 60 lines/);
   const blind = { ...reportWith([]), completeness: { ...whole, snapshots: { ...whole.snapshots, taken: 0 } } };
   const finding = findingOf('js-heap-leak', { countSeries: [10, 20, 30] });
-  assert.equal(verifyFinding(finding, blind).status, 'not-enough-data');
-  assert.equal(verifyFinding(finding, reportWith([])).status, 'gone');
+  assert.equal(verifyFinding(finding, HEALTHY, blind).status, 'not-enough-data');
+  assert.equal(verifyFinding(finding, HEALTHY, reportWith([])).status, 'gone');
+});
+
+describe('gone needs the load under which it was found', () => {
+  const first = analyse(syntheticRun({ seed: 4, populations: [leak()] }));
+  const [finding] = first.findings;
+  assert.ok(finding);
+  const mended = analyse(syntheticRun({ seed: 5 }));
+  const verified = (now: Report, before: Finding = finding) => verifyFinding(before, first, now);
+  const asked = (change: (one: Report['requests'][number]) => Partial<Report['requests'][number]>): Report => {
+    const requests = mended.requests.map((one) => ({ ...one, ...change(one) })).filter(({ count }) => count > 0);
+    return {
+      ...mended,
+      requests,
+      run: { ...mended.run, requests: requests.reduce((sum, { count }) => sum + count, 0) },
+    };
+  };
+
+  test('the same load says it', () => {
+    assert.equal(verified(mended).status, 'gone');
+    // A run of a tenth, which is long enough for a leak of every second request.
+    assert.equal(verified(asked(({ count }) => ({ count: Math.round(count / 10) }))).status, 'gone');
+  });
+
+  test('other requests, or requests that fail, do not', () => {
+    const other = verified(asked(({ name }) => (name === 'health' ? { count: 10_000 } : { count: 0 })));
+    assert.equal(other.status, 'not-enough-data');
+    assert.match(other.detail, /request `lock-proof`, which the first run made [\d,]+ times, was not made in this run/);
+    const broken = verified(asked(({ name, count }) => (name === 'lock-proof' ? { errors: count } : {})));
+    assert.equal(broken.status, 'not-enough-data');
+    assert.match(broken.detail, /request `lock-proof` failed in [\d,]+ of [\d,]+ cases/);
+    const slower = findingOf('latency-degradation', { subject: { ...finding.subject, class: 'lock-proof' } });
+    assert.equal(
+      verified(
+        asked(({ name }) => (name === 'health' ? {} : { count: 0 })),
+        slower,
+      ).status,
+      'not-enough-data',
+    );
+  });
+
+  test('nor do some tens of requests', () => {
+    const few = verified(asked(({ count }) => ({ count: Math.round(count / 250) })));
+    assert.equal(few.status, 'not-enough-data');
+    assert.match(few.detail, /at 0\.5 a request, only \d+ objects would have piled up in this run, and 100 are needed/);
+    const unnamed = { ...finding, growth: finding.growth && { ...finding.growth, objectsPerRequest: null } };
+    const seldom = verified(
+      asked(({ count }) => ({ count: Math.round(count / 10) })),
+      unnamed,
+    );
+    assert.match(
+      seldom.detail,
+      /this run made [\d.]+ % of the requests of the first run, and at least 25 % are needed/,
+    );
+  });
+
+  test('a request that is rare, and one of an earlier probe, may be missing', () => {
+    const rare: Report['requests'][number] = {
+      ...(first.requests[0] as Report['requests'][number]),
+      name: 'rare',
+      count: 4,
+    };
+    const probe = { ...rare, name: 'probe', count: 4000 };
+    const withRare = { ...first, requests: [...first.requests, rare, probe] };
+    assert.equal(verifyFinding(finding, withRare, mended).status, 'gone');
+  });
+
+  test('a heap that grows without a name may hold it, unless it grows far slower', () => {
+    const nameless = (bytesPerRequest: number): Report => ({
+      ...mended,
+      findings: [
+        {
+          ...findingOf('js-heap-leak', { confidence: 'possible', title: 'The JS heap grows.' }),
+          subject: { ...finding.subject, class: '(unknown)', holder: '(unknown)' },
+          growth: finding.growth && { ...finding.growth, bytesPerRequest },
+        },
+      ],
+    });
+    const was = finding.growth?.bytesPerRequest ?? 0;
+    assert.ok(was > 0);
+    const { status, detail } = verified(nameless(was));
+    assert.equal(status, 'not-enough-data');
+    assert.match(detail, /^It may still be there: The JS heap grows\./);
+    assert.equal(verified(nameless(was / 10)).status, 'gone');
+  });
 });

@@ -1,5 +1,5 @@
 import type { BottleneckRule } from '../../src/model/bottleneck.ts';
-import type { FindingKind } from '../../src/model/finding.ts';
+import type { FindingKind } from '../../src/model/finding-catalogue.ts';
 
 /** A service under load at some routes, and what its report should say of what makes it slow. */
 export interface BottleneckCase {

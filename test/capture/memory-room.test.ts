@@ -34,8 +34,8 @@ test('version 2: every level that has a limit, page cache on the disk counted as
       'anon 300\ninactive_file 200\nactive_file 250\nfile_mapped 50\nfile_dirty 20\nfile_writeback 30\nslab_reclaimable 40',
   });
   assert.deepEqual(readMemoryLevels({ version: 2, path, mountPoint }), [
-    { limitBytes: 1000, usedBytes: 900 - (200 + 250 - 100) - 40 },
-    { limitBytes: 3000, usedBytes: 1500 },
+    { path, limitBytes: 1000, usedBytes: 900 - (200 + 250 - 100) - 40 },
+    { path: slice, limitBytes: 3000, usedBytes: 1500 },
   ]);
 });
 
@@ -51,7 +51,9 @@ test('version 1: the same, by the sums over the groups below; a limit near 2^63 
       'inactive_file 1\ntotal_inactive_file 600\ntotal_active_file 200\ntotal_mapped_file 0\ntotal_dirty 100',
   });
   writeFiles(path, { 'memory.limit_in_bytes': none, 'memory.usage_in_bytes': '700', 'memory.stat': '' });
-  assert.deepEqual(readMemoryLevels({ version: 1, path, mountPoint }), [{ limitBytes: 5000, usedBytes: 4100 }]);
+  assert.deepEqual(readMemoryLevels({ version: 1, path, mountPoint }), [
+    { path: join(mountPoint, 'docker'), limitBytes: 5000, usedBytes: 4100 },
+  ]);
 });
 
 test('a quota of CPU, of the group or of one above, makes the pause longer', (t) => {

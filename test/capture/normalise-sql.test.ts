@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { normaliseSql } from '../../src/capture/in-target/normalise-sql.ts';
+import { normaliseSql } from '../../src/capture/in-target/query/normalise-sql.ts';
 
 const CASES: readonly (readonly [string, string])[] = [
   ["select * from t where a = $1 and b='x''y' -- hi\n and c=12.5e3", 'select * from t where a = $1 and b=$2 and c=$3'],

@@ -52,6 +52,7 @@ test('CPU, memory, threads and descriptors by what they point to', { skip }, asy
   );
   assert.ok(first.values['process.pss']! > 0 && values['process.pss'] === undefined, 'only every tenth');
   assert.ok(values['process.ctxt.voluntary']! > 0 && values['process.run-delay']! >= 0);
+  assert.ok(values['process.ctxt.involuntary']! >= 0);
   const top = sampler.topDescriptors();
   assert.match(top[0]!.pattern, /\/upload-\*\.bin$/);
   assert.equal(top[0]!.count, 50);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normaliseSql } from '../../src/capture/in-target/normalise-sql.ts';
-import { createQueryBook } from '../../src/capture/in-target/query-book.ts';
+import { normaliseSql } from '../../src/capture/in-target/query/normalise-sql.ts';
+import { createQueryBook } from '../../src/capture/in-target/query/query-book.ts';
 
 const SITE = { url: 'file:///srv/app.mjs', line0: 4, column0: 2, function: 'read' };
 

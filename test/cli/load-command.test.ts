@@ -57,6 +57,29 @@ test('load --json is one document with percentiles and gates', async (t) => {
   );
 });
 
+test('limits of which nothing was measured: exit code 5 where there are no others', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const file = join(temporaryFolder(t), 'scenario.yaml');
+  for (const [limits, expected] of [
+    ['resources: [ "db.connections<50" ]', 5],
+    ['resources: [ "db.connections<50" ], quote: [ "p(50)<20s" ]', 0],
+  ] as const) {
+    writeFileSync(
+      file,
+      `name: prices
+load: { model: open, rate: 50/s, duration: 1s }
+tasks: [ { request: { name: quote, path: /quotes } } ]
+thresholds: { ${limits} }
+`,
+    );
+    const { code, stderr } = await runCli(['load', file, '--url', service.baseUrl]);
+    assert.equal(code, expected, stderr);
+    assert.match(stderr, /not judged, since nothing was measured of it: db\.connections/);
+    assert.doesNotMatch(stderr, /is the service there/);
+  }
+});
+
 test('a limit that does not hold: exit code 1, and a table that says which', async (t) => {
   const { code, stdout } = await loadWith(t, 'rate>5000/s');
   assert.equal(code, 1);
@@ -130,4 +153,25 @@ thresholds: { quote: [ { limit: "rate>5000/s", abortOnFail: true, after: 1s } ],
   assert.ok(report.generator.cpuPercent > 0 && report.generator.rssBytes > 1e7, stdout);
   assert.equal(report.gates.find(({ name }: { name: string }) => name === 'rss max').status, 'pass');
   assert.match(stderr, /from outside/);
+});
+
+test('a load whose tasks all fail says so by its exit code, whatever probe and set-up are answered', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs', { args: ['--fault', 'refuse-quotes'] });
+  t.after(() => service.stop());
+  const file = join(temporaryFolder(t), 'scenario.yaml');
+  writeFileSync(
+    file,
+    `name: prices
+load: { model: closed, users: 4, thinkTime: 20ms, requestsPerUser: 5, duration: 2s }
+probe: { path: /health, rate: 50/s }
+setup: [ { request: { name: login, path: /health } } ]
+tasks: [ { request: { name: quote, path: /quotes } } ]
+`,
+  );
+  const { code, stdout, stderr } = await runCli(['load', file, '--url', service.baseUrl, '--json']);
+  assert.equal(code, 5, stderr);
+  const errors = Object.fromEntries(
+    JSON.parse(stdout).requests.map(({ name, errors: failed }: { name: string; errors: number }) => [name, failed]),
+  );
+  assert.deepEqual([errors.login, errors.probe, errors.quote > 0], [0, 0, true], stdout);
 });

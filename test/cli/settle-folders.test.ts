@@ -75,7 +75,7 @@ test('a plain --watch, and a watch of another folder, are no hindrance', async (
 
 test('what is watched is read from the command line of the watcher', () => {
   const of = (line: string): unknown => {
-    const found = watchedFolders(line.split(' '));
+    const found = watchedFolders(line.split(' '), () => ({ watch: null, ignore: null, ext: null }));
     return found && [found.watched, found.ignored];
   };
   assert.deepEqual(of('node --watch-path=. srv.js'), [['.'], []]);
@@ -84,8 +84,43 @@ test('what is watched is read from the command line of the watcher', () => {
   assert.equal(of('node --watch srv.js'), null);
   assert.equal(of('node srv.js --watch-path=.'), null, 'an option of the service');
   assert.deepEqual(of('node /srv/node_modules/.bin/nodemon srv.js'), [['.'], []]);
-  assert.deepEqual(of('nodemon -e js --watch src --ignore src/out/* srv.js'), [['src'], ['src/out']]);
+  assert.deepEqual(of('nodemon -e js,json --watch src --ignore src/out/* srv.js'), [['src'], ['src/out']]);
+  assert.deepEqual(of('nodemon -i *.test.js -i **/tmp/** -i out/**/* srv.js'), [['.'], ['out']]);
+  assert.equal(of('nodemon -e ts,tsx srv.ts'), null, 'no file of ours ends so');
+  assert.deepEqual(of('nodemon --ext * srv.ts'), [['.'], []]);
   assert.equal(of('node srv.js nodemon'), null);
+});
+
+test('what is watched is read from the configuration of nodemon too', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'src'));
+  mkdirSync(join(folder, 'shared'));
+  mkdirSync(join(folder, 'app'));
+  // Like nodemon: a program of that name, with the service as its child.
+  writeFileSync(
+    join(folder, 'nodemon.js'),
+    `require('node:child_process').spawn(process.execPath, ['service.mjs'], { stdio: 'inherit' });`,
+  );
+  const cwd = join(folder, 'app');
+  serviceIn(cwd);
+  const words = [join(folder, 'nodemon.js'), 'service.mjs'];
+  const args = (dir: string): Record<string, string> => ({ out: join(dir, 'run'), 'report-dir': join(dir, 'report') });
+  const { pid } = await startWatched(t, cwd, words);
+  const isRefused = (dir: string): Promise<boolean> =>
+    settleFolders('id', args(dir), null, pid).then(
+      () => false,
+      ({ code }: { code: string }) => code === 'folder-watched',
+    );
+  assert.deepEqual([await isRefused(cwd), await isRefused(join(folder, 'shared'))], [true, false]);
+  writeFileSync(join(cwd, 'package.json'), '{"nodemonConfig":{"watch":["../shared/**/*"]}}');
+  assert.deepEqual([await isRefused(cwd), await isRefused(join(folder, 'shared'))], [false, true]);
+  // Read in place of the package.json, not beside it.
+  writeFileSync(join(cwd, 'nodemon.json'), '{"ignore":["run","report"]}');
+  assert.deepEqual([await isRefused(cwd), await isRefused(join(folder, 'shared'))], [false, false]);
+  writeFileSync(join(cwd, 'nodemon.json'), '{"watch":["."],"ext":"ts,tsx"}');
+  assert.equal(await isRefused(cwd), false);
+  writeFileSync(join(cwd, 'nodemon.json'), '{"watch":["."],"ext":"ts,json"}');
+  assert.equal(await isRefused(cwd), true);
 });
 
 test('soaks that begin in one second get folders of their own', async (t) => {

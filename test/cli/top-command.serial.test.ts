@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { topBlock } from '../../src/cli/top-view.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
@@ -43,7 +44,11 @@ test('top without a terminal: one line each interval until Ctrl-C, which is no f
 test('a service that ends is told with exit code 4', async (t) => {
   const service = await start(t);
   const { code, stderr } = await runCli(['top', '--pid', String(service.pid)], {
-    onStart: () => void setTimeout(() => void service.stop('SIGKILL'), 4000),
+    onStart: async (_, err, out) => {
+      // The first line says that it is attached.
+      while (out() === '' && err() === '') await sleep(50);
+      await service.stop('SIGKILL');
+    },
   });
   assert.equal(code, 4, stderr);
   assert.match(stderr, /went away/);

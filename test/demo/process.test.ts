@@ -5,7 +5,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { FAULT_NAMES, FAULTS } from '../../src/demo/faults.ts';
 import { parseOptions } from '../../src/demo/options.ts';
-import { FINDING_KINDS } from '../../src/model/finding.ts';
+import { FINDING_KINDS } from '../../src/model/finding-catalogue.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
 
 const MAIN = 'dist/src/demo/main.js';

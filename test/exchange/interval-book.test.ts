@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IntervalBook } from '../../src/exchange/interval-book.ts';
+import { Latencies } from '../../src/stats/latencies.ts';
 import { quantile } from '../../src/stats/order-statistics.ts';
-import { Latencies } from '../../src/stats/request-summary.ts';
 import { seededRandom } from '../helpers/series.ts';
 
 const T = 1_772_359_200_000;

@@ -82,6 +82,10 @@ export interface MeasuredExit {
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const PATIENCE_MS = 15_000;
+/** Until a command is at work, on a busy machine. */
+const READY_PATIENCE_MS = 60_000;
+/** V8 cannot stop within a snapshot: on a busy machine that alone may last longer than an exit may. */
+const PATIENCE_IN_MIDST_MS = 90_000;
 
 /** Ends a service while one of our commands is attached to it, or none, and says how long it took to be gone. */
 export async function measureExit(options: {
@@ -104,11 +108,12 @@ export async function measureExit(options: {
     await fetch(`${service.baseUrl}/health`, { headers: { connection: 'close' } });
     if (watcher && tool) {
       const isReady = (): true | null => (watcher.ready.test(tool.words() + service.stderr()) ? true : null);
-      if (!(await poll(isReady, PATIENCE_MS))) throw new Error(`${watcher.name} is not at work: ${tool.words()}`);
+      if (!(await poll(isReady, READY_PATIENCE_MS))) throw new Error(`${watcher.name} is not at work: ${tool.words()}`);
       if (signalTool) tool.signal(signalTool);
       await sleep(watcher.settleMs);
     }
-    return { ...(await endIt(service, by)), words: tool?.words() ?? '' };
+    const patienceMs = watcher?.inMidst ? PATIENCE_IN_MIDST_MS : PATIENCE_MS;
+    return { ...(await endIt(service, by, patienceMs)), words: tool?.words() ?? '' };
   } finally {
     await service.stop('SIGKILL');
     await tool?.kill();
@@ -125,7 +130,7 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-async function endIt(service: RunningService, by: Ending): Promise<Omit<MeasuredExit, 'words'>> {
+async function endIt(service: RunningService, by: Ending, patienceMs: number): Promise<Omit<MeasuredExit, 'words'>> {
   const { child } = service;
   let startMs = performance.now();
   let endingMs: number | null = null;
@@ -138,7 +143,7 @@ async function endIt(service: RunningService, by: Ending): Promise<Omit<Measured
     startMs = performance.now();
     child.kill('SIGTERM');
   }
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   const [code, signal] = await gone;
   clearTimeout(timer);
   const endMs = performance.now();

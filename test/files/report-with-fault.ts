@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,8 @@ export interface Fault {
 
 export interface Outcome {
   readonly code: number;
+  /** False where there was no such call any more. */
+  readonly isInjected: boolean;
   /** Null when it is the whole new report, or exit 6 with file and errno and nothing torn. */
   readonly problem: string | null;
 }
@@ -43,31 +45,34 @@ export async function reportWithFault(reference: Reference, folder: string, faul
   cpSync(reference.dir, dir, { recursive: true });
   for (const name of reference.files.keys()) if (name !== 'report.json') appendFileSync(join(dir, name), MARK);
   const former = filesOf(dir);
+  const log = `${dir}.strace`;
   const paths = [
     ...[dir, ...[...former.keys()].flatMap((name) => [join(dir, name), join(dir, `${name}.part`)])],
     ...readdirSync(reference.run, { recursive: true }).map((name) => join(reference.run, String(name))),
   ];
   const strace = [
-    ...['-f', '-qq', '-o', '/dev/null'],
+    ...['-f', '-qq', '-o', log],
     ...paths.flatMap((path) => ['-P', path]),
     ...['-e', `trace=${fault.call}`, '-e', `inject=${fault.call}:error=${fault.errno}:when=${fault.k}`],
   ];
   const command = [process.execPath, MAIN, 'report', reference.run, '--report-dir', dir];
   const { code, stderr } = await execute('strace', [...strace, ...command]);
+  const isInjected = readFileSync(log, 'utf8').includes('(INJECTED)');
+  rmSync(log);
   const files = filesOf(dir);
   const words = `${fault.call} ${fault.k} ${fault.errno}: exit ${code}`;
   for (const name of new Set([...former.keys(), ...files.keys()])) {
     const text = files.get(name);
     const isWhole = text !== undefined && (text === former.get(name) || text === reference.files.get(name));
-    if (!isWhole) return { code, problem: `${words}, and ${name} is neither the former nor the new one` };
+    if (!isWhole) return { code, isInjected, problem: `${words}, and ${name} is neither the former nor the new one` };
   }
   if (code === 6) {
     const isTold = new RegExp(`(?:${dir}|${reference.run})\\S*: ${fault.errno}`).test(stderr);
-    return { code, problem: isTold ? null : `${words}, without file and errno: ${stderr}` };
+    return { code, isInjected, problem: isTold ? null : `${words}, without file and errno: ${stderr}` };
   }
-  if (code !== reference.code) return { code, problem: `${words}: ${stderr}` };
+  if (code !== reference.code) return { code, isInjected, problem: `${words}: ${stderr}` };
   const old = [...reference.files].find(([name, text]) => files.get(name) !== text);
-  return { code, problem: old ? `${words}, but ${old[0]} is not the new one` : null };
+  return { code, isInjected, problem: old ? `${words}, but ${old[0]} is not the new one` : null };
 }
 
 function filesOf(dir: string): Map<string, string> {

@@ -40,6 +40,23 @@ for (const leak of PLANTED_LEAKS) {
   });
 }
 
+test('what our own probes keep in the service is no suspect of its heap', async (t) => {
+  const growing = "home.calls.push({ route: 'r' + i, at: 'now' + i }); kept.push({ order: 'o' + i });";
+  const program = {
+    setUp: `const home = {}; globalThis[Symbol.for('soak-profiler')] = home; home.calls = []; home.self = () => home;
+const turns = globalThis[Symbol.for('soak-profiler.turns')] = new Map(); const kept = [];`,
+    request: `${growing} turns.set('t' + i, { turn: 'n' + i });`,
+  };
+  const growth = await growthOf(await takeSnapshots(t, program), { requests: [500, 1000, 1500] });
+  const steps = growth.suspects.flatMap(({ path }) => path.map(({ edge }) => edge));
+  assert.deepEqual(
+    steps.filter((edge) => edge.includes('soak-profiler')),
+    [],
+    suspectsOf(growth),
+  );
+  assert.match(growth.suspects[0] ? holderText(growth.suspects[0].holder) : '', /`kept`/);
+});
+
 for (const { major, binary, skip } of nodeVersions()) {
   for (const module of [true, false]) {
     test(`a variable that a module exports, and its line: Node ${major}, ${module ? 'ESM' : 'CommonJS'}`, {

@@ -1,4 +1,5 @@
 import type { Bottleneck } from '../../src/model/bottleneck.ts';
+import type { CheckId } from '../../src/model/check-id.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { FlameNode } from '../../src/model/flame.ts';
 import type { ReportDocument } from '../../src/model/report-document.ts';
@@ -61,7 +62,7 @@ export function hostileDocument(names: readonly string[] = HOSTILE_NAMES): Repor
       run: { ...leak.report.run, id: first ?? '', target: { pid: 1, node: first ?? '', name: first ?? '' } },
       gates: names.map((name) => ({ name, limit: name, measured: 1, unit: name, status: 'fail' })),
       findings: names.map(hostileFinding),
-      checked: names.map((name) => ({ check: name, status: 'ok', detail: name })),
+      checked: names.map((name) => ({ check: name as CheckId, status: 'ok', detail: name })),
       bottlenecks: names.map(hostileBottleneck),
       bottlenecksChecked: names.map((name) => ({ check: name, status: 'ok', detail: name })),
       requests: leak.report.requests.flatMap((request) => names.map((name) => ({ ...request, name }))),

@@ -1,4 +1,5 @@
-import { METRICS, type MetricInfo } from '../../src/model/metric-catalogue.ts';
+import { METRICS } from '../../src/model/metric-catalogue.ts';
+import type { MetricInfo } from '../../src/model/metric-info.ts';
 
 /** docs/run-folder.md, made from the metric catalogue. */
 export function runFolderDoc(): string {
@@ -41,8 +42,9 @@ says so. Whatever is written whole (manifest, profiles, snapshots) is written to
 ## Is it whole?
 
 \`run.json\` carries a \`checksum\` of its own content (spaces and line ends do not count). When the recording is closed in order, its last
-version has a \`seal\`: the number of lines of each journal with a checksum over them, and the size of each profile, snapshot and
-database file. Readers compare. A file that was overwritten with as many bytes shows only where its content cannot be read.
+version has a \`seal\`: the number of lines of each journal with a checksum over them, and the size and CRC-32 of each profile, snapshot and
+database file, computed while it was written. Readers compare. A file whose content is not what was written is left out, as a missing one is.
+Runs of earlier versions have no CRC-32 of these files: there, a file that was overwritten with as many bytes shows only where it cannot be read.
 A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
 service was to be seen: \`process\` (by the system) and \`inside\` (by its runtime).
 
@@ -57,12 +59,15 @@ the new run has ended and holds data. It stays when the new run recorded nothing
 files lie in it. Of the old run only those files are removed that its run.json names.
 
 Soaks of one service that begin in the same second get folders of their own: \`<run-id>\`, \`<run-id>-2\`. Where the service is restarted
-for changed files (\`node --watch-path=DIR\`, nodemon), folders inside of what is watched are refused (exit code 2): name \`--out\` and
+for changed files (\`node --watch-path=DIR\`, nodemon by its command line, nodemon.json or package.json), folders inside of what is watched are refused (exit code 2): name \`--out\` and
 \`--report-dir\` elsewhere. Plain \`node --watch\` looks at imported files only.
 
 A run that is being recorded is locked: a second soak, \`--force\` or not, and \`import --into\` end with exit code 2 and name the process that
 records. The lock is gone with that process, however it ended. It reaches as far as one network namespace: two containers that share
 a disk do not see each other's.
+
+A report folder has one writer: while a soak or \`profiler report\` is at work, another that names the same folder ends with exit code 2
+at once and names that process.
 
 The files of an earlier report are replaced, as are a JUnit file of \`check\` and a comment of \`baseline compare\` that hold nothing else; files of somebody else with the same names are not (exit code 2). Every other result
 (\`flame\`, \`cpu\`, \`heap snapshot\`, \`heap redact\`, \`export\`, \`baseline save\`, \`load --init\`) replaces a regular file with \`--force\`

@@ -10,9 +10,11 @@ import {
   INNOCENT_ARGUMENTS,
   INNOCENT_TEXTS,
   ISSUED,
+  RANDOM_VALUES,
   SECRET_ADDRESSES,
   SECRET_ARGUMENTS,
   SECRET_MESSAGES,
+  SECRET_PATHS,
   SECRET_TEXTS,
 } from './secrets.ts';
 
@@ -54,6 +56,15 @@ describe('what is secret goes', () => {
       }
     });
   });
+
+  for (const path of SECRET_PATHS) {
+    test(path, () => {
+      for (const value of RANDOM_VALUES) {
+        const shown = redactText(path.replace(/\bS\b/, value));
+        assert.equal(shown, path.replace(/\bS\b/, '[redacted]'));
+      }
+    });
+  }
 
   for (const words of SECRET_ARGUMENTS) {
     test(words.join(' '), () => {
@@ -165,6 +176,14 @@ test('the time grows with the text and no faster: what begins like a secret and 
     (size) => '/a@b.'.repeat(size),
     (size) => '<token a '.repeat(size / 5),
     (size) => '-----BEGIN PRIVATE KEY-----'.repeat(size / 10),
+    (size) => 'mysql -u '.repeat(size / 5),
+    (size) => `sqlcmd ${'a '.repeat(size)}`,
+    (size) => 'token a1'.repeat(size / 5),
+    (size) => 'a_b'.repeat(size),
+    (size) => `password ${'a'.repeat(size)}`,
+    (size) => '/reset/'.repeat(size / 5),
+    (size) => 'redis:a:'.repeat(size / 5),
+    (size) => 'a:b1'.repeat(size),
   ];
   for (const make of texts) {
     const [short, long] = [10_000, 80_000].map((size) => leastCpuMs(() => redactMessage(make(size))));

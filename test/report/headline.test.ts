@@ -42,6 +42,14 @@ describe('the headline says what the verdict rests on', () => {
     assert.deepEqual([words, tone], ['NO LEAK PROVEN', 'warn']);
   });
 
+  test('a confirmed leak that no gate asks for (`--fail-on slo`) is still a confirmed leak', () => {
+    const { words, detail, tone } = withReport({ verdict: 'pass', exitCode: 0 });
+    assert.deepEqual([words, tone], ['LEAK CONFIRMED', 'bad']);
+    assert.match(detail, /confidence high; no gate that fails the run asks for it/);
+    const { sentences } = withReport({ verdict: 'pass', exitCode: 0, findings: [slower] });
+    assert.equal(sentences[0], slower.title);
+  });
+
   test('nothing found names the smallest leak that could have been seen', () => {
     const { words, sentences } = headline(healthyDocument());
     assert.equal(words, 'NO LEAK DETECTED');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RequestRecorder } from '../../src/load/request-recorder.ts';
 import type { RequestInterval } from '../../src/model/requests.ts';
-import { Latencies, RequestTotals, summariseRequests } from '../../src/stats/request-summary.ts';
+import { Latencies } from '../../src/stats/latencies.ts';
+import { RequestTotals, summariseRequests } from '../../src/stats/request-summary.ts';
 
 /** One interval whose requests took the given milliseconds, each sent `lateMs` after its time. */
 function intervalOf(name: string, startMs: number, latenciesMs: readonly number[], lateMs = 0): RequestInterval {

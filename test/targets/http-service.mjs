@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 
 const fault = option('--fault', process.env.FAULT ?? 'none');
-const KNOWN_FAULTS = ['none', 'leak-listener', 'leak-array'];
+const KNOWN_FAULTS = ['none', 'leak-listener', 'leak-array', 'refuse-quotes'];
 if (!KNOWN_FAULTS.includes(fault)) {
   console.error(`unknown fault: ${fault}\nknown faults: ${KNOWN_FAULTS.join(', ')}`);
   process.exit(2);
@@ -68,6 +68,7 @@ function sendJson(response, status, body) {
 const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://service');
   if (request.method === 'GET' && url.pathname === '/health') sendJson(response, 200, { status: 'ok' });
+  else if (fault === 'refuse-quotes') sendJson(response, 503, { error: 'unavailable' });
   else if (request.method === 'GET' && url.pathname === '/quotes') answerQuote(url, response);
   else sendJson(response, 404, { error: 'not_found' });
 });

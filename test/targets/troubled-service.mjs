@@ -1,10 +1,11 @@
 // A service that comes to harm when asked to. It answers first, and then:
 //   /block?ms=N    computes for so long without coming to its event loop
-//   /grow          takes memory until somebody stops it
+//   /grow          takes memory until somebody stops it, or until it has taken ?megabytes=N
 //   /exit?code=N   ends
 //   /signal?name=N sends itself a signal
-//   node troubled-service.mjs [--port N] [--objects N]      (N small objects in a Map: a heap to take snapshots of)
+//   node troubled-service.mjs [--port N] [--objects N] [--when-attached PATH]      (N small objects in a Map: a heap to take snapshots of)
 import { createServer } from 'node:http';
+import { url as inspectorUrl } from 'node:inspector';
 
 const kept = new Map();
 for (let number = 0; number < Number(option('--objects', '0')); number += 1)
@@ -22,12 +23,28 @@ server.listen(Number(option('--port', '0')), '127.0.0.1', () => {
   console.log(JSON.stringify({ listening: { host, port }, pid: process.pid, kept: kept.size }));
 });
 
+const whenAttached = option('--when-attached', '');
+if (whenAttached) {
+  const { pathname, searchParams } = new URL(whenAttached, 'http://service');
+  const timer = setInterval(() => {
+    if (!inspectorUrl()) return;
+    clearInterval(timer);
+    harm(pathname, searchParams);
+  }, 1);
+}
+
 function harm(pathname, searchParams) {
   if (pathname === '/block') {
     const untilMs = performance.now() + Number(searchParams.get('ms'));
     while (performance.now() < untilMs);
   } else if (pathname === '/grow') {
-    setInterval(() => buffers.push(Buffer.alloc(8 * 1024 * 1024, 1)), 20);
+    let left = Number(searchParams.get('megabytes') ?? Number.POSITIVE_INFINITY);
+    const timer = setInterval(() => {
+      const taken = Math.min(8, left);
+      buffers.push(Buffer.alloc(taken * 1024 * 1024, 1));
+      left -= taken;
+      if (left <= 0) clearInterval(timer);
+    }, 20);
   } else if (pathname === '/exit') {
     process.exit(Number(searchParams.get('code')));
   } else if (pathname === '/signal') {

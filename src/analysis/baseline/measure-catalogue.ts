@@ -1,4 +1,5 @@
 import type { MeasureUnit } from '../../model/baseline.ts';
+import { COMPARED_METRICS } from '../../model/metric-catalogue.ts';
 import { code } from '../words.ts';
 
 /** How one figure is compared. */
@@ -47,9 +48,7 @@ const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
     title: () => 'share of failed requests',
   },
   'cpu.per-request': time(0.1, 0.02, () => 'CPU time a request'),
-  'heap.live': memory(0.05, 1e6, () => 'live JS heap'),
-  'memory.rss': memory(0.07, 4e6, () => 'resident memory'),
-  'loop.delay.p99': time(0.3, 2, () => 'event-loop delay, 99th percentile'),
+  ...ofMetrics(),
   'gc.share': {
     unit: 'share',
     better: 'lower',
@@ -65,8 +64,14 @@ function time(usualSpread: number, leastChange: number, title: MeasureKind['titl
   return { unit: 'ms', better: 'lower', scale: 'ratio', usualSpread, leastShare: 0.1, leastChange, title };
 }
 
-function memory(usualSpread: number, leastChange: number, title: MeasureKind['title']): MeasureKind {
-  return { unit: 'bytes', better: 'lower', scale: 'ratio', usualSpread, leastShare: 0.05, leastChange, title };
+/** Those that the metric catalogue wants compared. */
+function ofMetrics(): Record<string, MeasureKind> {
+  return Object.fromEntries(
+    COMPARED_METRICS.map(({ key, title, unit, usualSpread, leastShare, leastChange }) => [
+      key,
+      { unit, better: 'lower', scale: 'ratio', usualSpread, leastShare, leastChange, title: () => title },
+    ]),
+  );
 }
 
 /** By the key of a measure, `latency.p95 lock-proof`; null for a series that is not compared. */

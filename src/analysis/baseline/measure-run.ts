@@ -1,4 +1,5 @@
 import type { RunMeasure } from '../../model/baseline.ts';
+import { COMPARED_METRICS } from '../../model/metric-catalogue.ts';
 import { median, robustDeviation } from '../../stats/order-statistics.ts';
 import type { Pieces } from '../../stats/point.ts';
 import { LATENCY_PERCENTILES, latencyKey, mergedLatencies } from '../load-series.ts';
@@ -25,10 +26,12 @@ const Z = 1.96;
  */
 export function measureRun(run: RunData): RunMeasure[] {
   const view = viewRun(run);
-  const series = new Map<string, Pieces>([
-    ...trendSeries(view),
-    ['memory.rss', blockSeries(view, gauge('process.rss'), { undisturbed: true, loadedOnly: true })],
+  const trends: ReadonlyMap<string, Pieces> = trendSeries(view);
+  const others = COMPARED_METRICS.filter(({ key }) => !trends.has(key)).map(({ name, key }): [string, Pieces] => [
+    key,
+    blockSeries(view, gauge(name), { undisturbed: true, loadedOnly: true }),
   ]);
+  const series = new Map([...trends, ...others]);
   const blockCount = series.get('load.rate')?.flat().length ?? 0;
   const measured = [...series].flatMap(([key, pieces]) => {
     const found = measureKind(key);

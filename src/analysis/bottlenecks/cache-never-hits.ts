@@ -1,7 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
 import { findingId } from '../finding-id.ts';
+import { allNames } from '../held-objects.ts';
 import { code, figure } from '../words.ts';
-import { type BottleneckDraft, type Rule, type RuleContext, seen, unseen } from './rule.ts';
+import { type BottleneckDraft, type RankedFinding, type Rule, type RuleContext, seen, unseen } from './rule.ts';
 
 const CACHE = /cache|memo|lru/i;
 /** So near to one entry a request that hardly any request found what it looked for. */
@@ -26,9 +27,9 @@ export const cacheNeverHits: Rule = {
   },
 };
 
-function isCache({ kind, confidence, subject }: Finding): boolean {
-  const words = [subject.holder, subject.class, ...subject.path, subject.source?.file ?? ''];
-  return kind === 'js-heap-leak' && confidence !== 'possible' && words.some((word) => CACHE.test(word));
+function isCache({ kind, confidence, subject, objects }: RankedFinding): boolean {
+  if (kind !== 'js-heap-leak' || confidence === 'possible' || !objects) return false;
+  return [...allNames(objects), subject.source?.file ?? ''].some((name) => CACHE.test(name));
 }
 
 /** All requests (null), or those of one name, if there are as many of them as new entries. */

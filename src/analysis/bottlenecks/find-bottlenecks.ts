@@ -1,5 +1,4 @@
 import type { Bottleneck } from '../../model/bottleneck.ts';
-import type { Finding } from '../../model/finding.ts';
 import type { Checked } from '../../model/report.ts';
 import type { RunView } from '../run-view.ts';
 import { verifyLine } from '../verify-line.ts';
@@ -8,7 +7,7 @@ import { cacheNeverHits } from './cache-never-hits.ts';
 import { noCompression } from './no-compression.ts';
 import { noKeepAlive } from './no-keep-alive.ts';
 import { noPaging } from './no-paging.ts';
-import type { Rule } from './rule.ts';
+import type { RankedFinding, Rule } from './rule.ts';
 import { syncCalls } from './sync-calls.ts';
 
 const RULES: readonly Rule[] = [syncCalls, bigJson, noKeepAlive, noCompression, noPaging, cacheNeverHits];
@@ -16,8 +15,8 @@ const RULES: readonly Rule[] = [syncCalls, bigJson, noKeepAlive, noCompression, 
 /** What makes the service slower or dearer than it need be, the largest gain first, and what was looked at. */
 export function findBottlenecks(
   view: RunView,
-  findings: readonly Finding[],
-): { readonly bottlenecks: readonly Bottleneck[]; readonly checked: readonly Checked[] } {
+  findings: readonly RankedFinding[],
+): { readonly bottlenecks: readonly Bottleneck[]; readonly checked: readonly Checked<string>[] } {
   const results = RULES.map(({ rule, name, run }) => ({ rule, name, result: run({ ...view, findings }) }));
   const verify = verifyLine(view);
   const bottlenecks = results

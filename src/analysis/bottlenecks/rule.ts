@@ -1,7 +1,11 @@
 import type { Bottleneck, BottleneckRule } from '../../model/bottleneck.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Share } from '../../model/units.ts';
+import type { FindingDraft } from '../check.ts';
 import type { RunView } from '../run-view.ts';
+
+/** A finding with what it is about as data. */
+export type RankedFinding = Finding & Pick<FindingDraft, 'objects'>;
 
 /** A bottleneck before all of a report are ranked. */
 export interface BottleneckDraft extends Omit<Bottleneck, 'rank' | 'verify' | 'rule'> {
@@ -11,7 +15,7 @@ export interface BottleneckDraft extends Omit<Bottleneck, 'rank' | 'verify' | 'r
 
 export interface RuleContext extends RunView {
   /** What has a finding already is no bottleneck of its own. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RankedFinding[];
 }
 
 export interface RuleResult {

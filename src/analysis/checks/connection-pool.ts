@@ -1,14 +1,14 @@
-import type { CallSite } from '../../model/database.ts';
+import { type CallSite, queriesFile } from '../../model/database.ts';
 import type { Confidence, Evidence } from '../../model/finding.ts';
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
+import { totalGain } from '../../stats/counters.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
 import { isInside } from '../spans.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure, percent } from '../words.ts';
 
 /** Samples right after the load stops still see requests being finished. */
@@ -102,9 +102,7 @@ function waitsUnderLoad({ loaded }: CheckContext, samples: readonly Sample[]): W
   const under = samples.filter(({ monoMs }) => isInside(loaded, monoMs));
   const segment = under.at(-1)?.segment;
   const own = under.filter((sample) => sample.segment === segment);
-  const [first, last] = [own[0], own.at(-1)];
-  if (!first || !last) return null;
-  const grown = (name: MetricName): number => (last.values[name] ?? 0) - (first.values[name] ?? 0);
+  const grown = (name: MetricName): number => totalGain(own, name) ?? 0;
   const acquires = grown('pool.acquires');
   if (acquires <= 0) return null;
   const waiting = own.filter(({ values }) => (values['pool.waiting'] ?? 0) > 0 && values['pool.idle'] === 0);
@@ -123,7 +121,8 @@ function isTooSmall({ meanMs, failures, acquires }: Waits): boolean {
 
 function keptFinding(context: CheckContext, kept: Kept, waits: Waits | null, limit: number): FindingDraft {
   const { before, after, waiting, forMs } = kept;
-  const holders = (context.run.database?.queries.at(-1)?.pools ?? []).flatMap((pool) => pool.holders);
+  const queries = context.run.database?.queries.at(-1);
+  const holders = (queries?.pools ?? []).flatMap((pool) => pool.holders);
   const holder = [...holders].sort((a, b) => b.held - a.held)[0] ?? null;
   const confidence: Confidence =
     waiting > 0 || after >= limit || (holder && holder.held > LEAST_HELD) ? 'confirmed' : 'likely';
@@ -140,7 +139,7 @@ function keptFinding(context: CheckContext, kept: Kept, waits: Waits | null, lim
       },
       ...holders.slice(0, 3).map((each) => ({
         what: `${formatCount(each.held)} of them were taken at ${code(lineOf(context, each))}, the oldest ${formatDuration(each.oldestMs)} before.`,
-        file: 'database/queries-0.json',
+        file: queries ? queriesFile(queries) : null,
       })),
       ...waitEvidence(waits),
     ],
@@ -169,7 +168,7 @@ function finding(
   context: CheckContext,
   holder: CallSite | null,
   what: string,
-): Pick<FindingDraft, 'id' | 'kind' | 'subject' | 'growth' | 'recommendation' | 'verify'> {
+): Pick<FindingDraft, 'id' | 'kind' | 'subject' | 'growth' | 'recommendation'> {
   const name = context.run.database?.queries.at(-1)?.pools[0]?.name ?? 'the database';
   return {
     id: findingId('pool-exhaustion', 'pool', what),
@@ -183,7 +182,6 @@ function finding(
     },
     growth: null,
     recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
-    verify: verifyLine(context),
   };
 }
 

@@ -5,7 +5,6 @@ import { judgeDegradation } from '../degradation.ts';
 import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
 import { type GrownFunction, grownFunction, slowerFunctions } from '../slower-functions.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure, percent } from '../words.ts';
 
 const PROCESS: FindingSubject = {
@@ -83,7 +82,6 @@ function functionFinding(context: CheckContext, { change, share, isSure: sure }:
     ],
     against: ['Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.'],
     recommendation: recommend('cpu-degradation', { holder: subject.holder, subject: code(change.name) }),
-    verify: verifyLine(context),
   };
 }
 

@@ -1,16 +1,16 @@
-import { formatCount } from '../../model/units.ts';
-import { type Check, type CheckContext, found, insufficient } from '../check.ts';
+import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
+import { errorWords } from '../error-words.ts';
 import { tooFewIntervals } from '../too-few-intervals.ts';
-import { code } from '../words.ts';
-
-const SHOWN = 3;
 
 /** Do more and more requests fail? */
 export const errorRate: Check = {
   name: 'errors',
   run(context) {
-    const kinds = errorKinds(context);
+    const { fromMs, toMs } = context.judged;
+    const kinds = errorWords(
+      context.run.requests.filter(({ startMonoMs }) => startMonoMs >= fromMs && startMonoMs <= toMs),
+    );
     const verdict = judgeDegradation(
       context,
       {
@@ -29,17 +29,3 @@ export const errorRate: Check = {
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };
-
-/** The most frequent failures of the judged stretch, by request name and kind; null where nothing failed. */
-function errorKinds({ run, judged }: CheckContext): string | null {
-  const counts = new Map<string, number>();
-  for (const { name, errorKinds: kinds, startMonoMs } of run.requests) {
-    if (startMonoMs < judged.fromMs || startMonoMs > judged.toMs) continue;
-    for (const [kind, count] of Object.entries(kinds)) {
-      const key = `${kind} at ${code(name)}`;
-      counts.set(key, (counts.get(key) ?? 0) + count);
-    }
-  }
-  const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
-  return most.length === 0 ? null : most.map(([key, count]) => `${key} (${formatCount(count)})`).join(', ');
-}

@@ -1,16 +1,14 @@
 import { formatBytes } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
+import { isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
-import { verifyLine } from '../verify-line.ts';
 import { bytesPerHour, figure, perHour } from '../words.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
-const RELEASED = 0.5;
-const LONG_RUN_MS = 10 * 60_000;
 
 /**
  * Buffers and ArrayBuffers live outside the heap. Where a suspect of the snapshots holds them, that finding has named
@@ -29,7 +27,8 @@ export const externalMemory: Check = {
       return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
     }
     const released = releasedInIdle(context, trend.slope * trend.span);
-    if (released !== null && released >= RELEASED) return found([], `buffers were let go when the load ended; ${seen}`);
+    if (released !== null && released >= RELEASED_SHARE)
+      return found([], `buffers were let go when the load ended; ${seen}`);
     return found([externalFinding(context, entry, released)], detail);
   },
 };
@@ -52,8 +51,8 @@ function releasedInIdle(context: CheckContext, grown: number): number | null {
 }
 
 function externalFinding(context: CheckContext, { trend }: TableEntry, released: number | null): FindingDraft {
-  const isStraight = trend.rSquared >= 0.9 && (trend.halfRatio ?? 0) >= 0.6;
-  const confidence = isStraight && (released !== null || trend.span >= LONG_RUN_MS) ? 'likely' : 'possible';
+  const isStraight = isStraightLine(trend);
+  const confidence = isStraight && (released !== null || trend.span >= SHORT_RUN_MS) ? 'likely' : 'possible';
   const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
     id: findingId('external-memory-leak', 'buffers', 'series'),
@@ -72,6 +71,5 @@ function externalFinding(context: CheckContext, { trend }: TableEntry, released:
     ],
     against: ['No snapshot says who holds the buffers.'],
     recommendation: recommend('external-memory-leak', { holder: 'what holds it', subject: 'buffer' }),
-    verify: verifyLine(context),
   };
 }

@@ -4,7 +4,6 @@ import { formatBytes, type Share } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { figure, functionWords, percent } from '../words.ts';
 
 /** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
@@ -55,7 +54,6 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
       { holder: 'the heap', subject: site?.who ?? 'the heap' },
       site ? `Expected gain: up to ${percent(site.share * share)} of the time, and shorter pauses.` : '',
     ),
-    verify: verifyLine(context),
   };
 }
 

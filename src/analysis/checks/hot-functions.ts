@@ -7,7 +7,6 @@ import { type Check, type CheckContext, type FindingDraft, found, insufficient }
 import { findingId } from '../finding-id.ts';
 import { recommend } from '../recommendations.ts';
 import type { CpuWork } from '../run-data.ts';
-import { verifyLine } from '../verify-line.ts';
 import { capital, code, figure, functionWords, percent } from '../words.ts';
 
 /** One function with so much of the busy time is worth a look ... */
@@ -54,7 +53,7 @@ function blockingFinding(
   const own = work.owned.find((one) => isSame(one, runner));
   const file = context.run.manifest.cpuWindows.at(-1)?.file ?? null;
   return {
-    ...draftOf(context, runner),
+    ...draftOf(runner),
     severity: 'major',
     title: `${capital(functionWords(runner))} holds the event loop for ${ms} ms at a time; every other request waits meanwhile.`,
     evidence: [
@@ -86,7 +85,7 @@ function hotFinding(context: CheckContext, work: CpuWork, hot: OwnedWork): Findi
   const file = context.run.manifest.cpuWindows.at(-1)?.file ?? null;
   const each = work.requests ? `, ${figure(hot.us / work.requests / 1000)} ms a request on average` : '';
   return {
-    ...draftOf(context, hot),
+    ...draftOf(hot),
     severity: 'minor',
     title: `${capital(functionWords(hot))} takes ${percent(share)} of the busy time, ${percent(hot.us / work.wallUs)} of a core.`,
     evidence: [
@@ -119,10 +118,7 @@ function goesInto(work: CpuWork, owner: Owner, own: OwnedWork | undefined, file:
   return [{ what: `Most of it goes into ${code(callee.name)}${of}.`, file }];
 }
 
-function draftOf(
-  context: CheckContext,
-  { name, place }: Owner,
-): Pick<FindingDraft, 'id' | 'kind' | 'confidence' | 'subject' | 'growth' | 'verify'> {
+function draftOf({ name, place }: Owner): Pick<FindingDraft, 'id' | 'kind' | 'confidence' | 'subject' | 'growth'> {
   const source: FindingSubject['source'] = {
     file: place.file,
     line: place.line,
@@ -135,7 +131,6 @@ function draftOf(
     confidence: 'confirmed',
     subject: { class: name, holder: `function ${name}`, path: [], source, package: place.package },
     growth: null,
-    verify: verifyLine(context),
   };
 }
 

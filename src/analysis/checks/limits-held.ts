@@ -1,8 +1,7 @@
-import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
+import { type Check, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import type { NamedGate } from '../gates.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure } from '../words.ts';
 
 /** Were the limits that were asked for held? */
@@ -16,13 +15,13 @@ export const limitsHeld: Check = {
     const open = unknown.length === 0 ? '' : `; not measured in this run: ${unknown.join(', ')}`;
     if (unknown.length === limits.length) return insufficient(`none could be measured: ${unknown.join(', ')}`);
     return found(
-      broken.map((gate) => breach(context, gate)),
+      broken.map(breach),
       `${limits.length - broken.length - unknown.length} of ${limits.length} held${open}`,
     );
   },
 };
 
-function breach(context: CheckContext, { name, limit, measured, unit }: NamedGate): FindingDraft {
+function breach({ name, limit, measured, unit }: NamedGate): FindingDraft {
   return {
     id: findingId('slo-breach', name, limit),
     kind: 'slo-breach',
@@ -34,6 +33,5 @@ function breach(context: CheckContext, { name, limit, measured, unit }: NamedGat
     evidence: [{ what: `Measured over the load of the whole run, captures left out.`, file: 'requests.ndjson' }],
     against: [],
     recommendation: recommend('slo-breach', { holder: name, subject: code(name) }),
-    verify: verifyLine(context),
   };
 }

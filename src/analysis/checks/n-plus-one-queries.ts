@@ -6,7 +6,6 @@ import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
 import { requestCount } from '../request-count.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure } from '../words.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
@@ -126,12 +125,11 @@ function loopFinding(context: CheckContext, use: Use, parent: Use | null): Findi
         : []),
     ],
     recommendation: recommend('n-plus-one-query', { holder: each, subject: statement }),
-    verify: verifyLine(context),
   };
 }
 
 function evidenceOf({ query, route, requests, callsEach, msEach, maxCalls }: Use, parent: Use | null): Evidence[] {
-  const file = route === null ? 'database/server.json' : 'database/queries-0.json';
+  const file = route === null ? 'database/server.json' : query.targetFile;
   const most = maxCalls === null ? '' : `, ${formatCount(maxCalls)} at most in one`;
   return [
     {

@@ -9,7 +9,6 @@ import { NO_LIMIT } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
 import { type Starvation, starvation } from '../starvation.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, perHour, perRequestWords } from '../words.ts';
 
 /** One that is lent out for good (a listener for notifications) is no leak; three more than at the start are. */
@@ -34,7 +33,7 @@ export const pools: Check = {
     const intervals = heapGrowth ? (snapshotIntervals(context, heapGrowth) ?? []) : [];
     const findings = known.flatMap((pool) => poolFinding(context, pool, intervals, trouble) ?? []);
     if (findings.length > 0) return found(findings, findings.map(({ title }) => title).join(' '));
-    if (trouble) return found([unnamedPool(context, trouble)], `no pool was seen in the snapshots. ${trouble.what}`);
+    if (trouble) return found([unnamedPool(trouble)], `no pool was seen in the snapshots. ${trouble.what}`);
     if (known.length === 0)
       return heapGrowth
         ? ok('no pool was seen in the snapshots, and no request starved')
@@ -106,6 +105,7 @@ function poolFinding(
       source: source && { file: source.file, line: source.line, column: source.column, function: source.function },
       package: source?.package ?? null,
     },
+    objects: pool,
     growth,
     firstSeenMs: trouble?.atMs ?? Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),
@@ -113,7 +113,6 @@ function poolFinding(
       ? []
       : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
     recommendation: recommend('pool-exhaustion', { holder, subject: holder }),
-    verify: verifyLine(context),
   };
 }
 
@@ -147,7 +146,7 @@ function inFlightAtEnd({ run }: CheckContext, intervals: readonly SnapshotInterv
 }
 
 /** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
-function unnamedPool(context: CheckContext, trouble: Starvation): FindingDraft {
+function unnamedPool(trouble: Starvation): FindingDraft {
   return {
     id: findingId('pool-exhaustion', 'pool', 'series'),
     kind: 'pool-exhaustion',
@@ -162,6 +161,5 @@ function unnamedPool(context: CheckContext, trouble: Starvation): FindingDraft {
       `No ${code('Pool')} was seen in the snapshots; a database or service behind it that is down or slow looks the same.`,
     ],
     recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
-    verify: verifyLine(context),
   };
 }

@@ -16,7 +16,6 @@ import {
 } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, figure, percent } from '../words.ts';
 
 const SLOW_MS = 100;
@@ -88,7 +87,6 @@ function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
     evidence: evidenceOf(query),
     against,
     recommendation: `${scan ? indexAdvice(scan) : ''}${recommend('slow-query', { holder: route ?? '', subject: statement })}`,
-    verify: verifyLine(context),
   };
 }
 
@@ -118,12 +116,12 @@ function doubts({ trends }: CheckContext, query: KnownQuery): string[] {
 }
 
 function evidenceOf(query: KnownQuery): Evidence[] {
-  const { target, server, plan, scans } = query;
+  const { target, targetFile, server, plan, scans } = query;
   const evidence: Evidence[] = [];
   if (target) {
     evidence.push({
       what: `As the service saw it: ${formatCount(target.calls)} calls, ${figure(meanMs(query))} ms on average, 95 % within ${figure(target.p95Ms)} ms, ${figure(target.maxMs)} ms at most; ${percent(target.slow / Math.max(1, target.calls))} in the slow-query log; ${figure(rowsPerCall(query))} rows a call.`,
-      file: 'database/queries-0.json',
+      file: targetFile,
     });
   }
   const mean = serverMeanMs(query);

@@ -1,4 +1,5 @@
-import { METRICS, type MetricInfo, type MetricName } from '../../model/metric-catalogue.ts';
+import { METRICS, type MetricName } from '../../model/metric-catalogue.ts';
+import type { MetricInfo } from '../../model/metric-info.ts';
 import type { CoverageGap } from '../../model/report.ts';
 import type { View } from '../../model/run-manifest.ts';
 import type { Sample } from '../../model/sample.ts';

@@ -1,6 +1,6 @@
 import type { RequestInterval } from '../../model/requests.ts';
 import type { Milliseconds, MonoMs } from '../../model/units.ts';
-import { Latencies } from '../../stats/request-summary.ts';
+import { Latencies } from '../../stats/latencies.ts';
 import type { RunView } from '../run-view.ts';
 import { coveredMs, type Span, subtract } from '../spans.ts';
 import { isOfTasks } from '../task-requests.ts';

@@ -3,10 +3,9 @@ import type { RunEvent } from '../../model/run-event.ts';
 import { formatDuration, type Milliseconds } from '../../model/units.ts';
 import type { RunView } from '../run-view.ts';
 import { subtract } from '../spans.ts';
-import { countTasks, haveNearlyAllFailed } from '../task-requests.ts';
 import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
-import { requestsSeen } from './requests-seen.ts';
+import { requestFaults } from './request-faults.ts';
 
 /** A run that was not seen for more than this share of its judged time is no pass. */
 const MOST_UNSEEN = 0.1;
@@ -28,10 +27,11 @@ export function judgeCompleteness(view: RunView): Completeness {
   const snapshots = countSnapshots(view, end?.type === 'end' && end.reason === 'completed');
   const gaps = findGaps(view);
   const told = gapWords(view, gaps);
+  const load = requestFaults(view);
   const isTooMuch = unseenShare(view, gaps) > MOST_UNSEEN;
   return {
-    missing: [...endFaults(view, end), ...(run.losses ?? []), ...(isTooMuch ? told : []), ...requestFaults(view)],
-    notes: [...(isTooMuch ? [] : told), ...snapshotNotes(snapshots), ...notLookedAt(view)],
+    missing: [...endFaults(view, end), ...(run.losses ?? []), ...(isTooMuch ? told : []), ...load.missing],
+    notes: [...load.notes, ...(isTooMuch ? [] : told), ...snapshotNotes(snapshots), ...notLookedAt(view)],
     gaps: gaps.map(({ what, fromMs, toMs, reason }) => ({
       what,
       fromMs: fromMs - whole.fromMs,
@@ -52,16 +52,6 @@ function endFaults({ run, whole }: RunView, end: RunEvent | undefined): string[]
   const { durationMs } = run.manifest.plan;
   if (lengthMs >= LEAST_LENGTH * durationMs) return [];
   return [`the run lasted ${formatDuration(lengthMs)} of the ${formatDuration(durationMs)} that were planned`];
-}
-
-function requestFaults(view: RunView): string[] {
-  const seen = requestsSeen(view);
-  if (seen === 0) return ['no requests were seen'];
-  const { fromMs } = watchedSpan(view);
-  const tasks = countTasks(view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs));
-  if (!haveNearlyAllFailed(tasks)) return [];
-  const { count, errors } = tasks;
-  return [count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`];
 }
 
 /** Share of the judged time in which something is missing that counts. */

@@ -1,5 +1,10 @@
+import type { MetricName } from '../../model/metric-catalogue.ts';
+import type { Sample } from '../../model/sample.ts';
+import { formatCount } from '../../model/units.ts';
+import { gainedBetween } from '../../stats/counters.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks } from '../task-requests.ts';
+import { percent } from '../words.ts';
 import { watchedSpan } from './find-gaps.ts';
 
 /**
@@ -8,27 +13,82 @@ import { watchedSpan } from './find-gaps.ts';
  */
 export function requestsSeen(view: RunView): number | null {
   const { run } = view;
-  const { fromMs, toMs } = watchedSpan(view);
-  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) {
-    return countTasks(run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs)).count;
-  }
-  // A worker of a queue answers nobody. The servers are looked for as long as no request has come.
-  if (!run.samples.some(({ values }) => (values['resources.servers.http'] ?? 0) > 0)) return null;
-  const own = run.scraped?.scrapes.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs).length ?? 0;
-  return Math.max(0, servedWithin(view) - own);
+  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) return requestsSent(view);
+  return requestsTaken(view, ['requests.served']);
 }
 
-function servedWithin(view: RunView): number {
+/** Below this share of what was sent, the load asked somebody else; health checks and the like make up the rest. */
+const LEAST_REACHED = 0.01;
+/** Below this, part of the load went elsewhere: a balancer before several processes, a cache. */
+const MOST_REACHED = 0.5;
+/** Of fewer requests a share says little. */
+const LEAST_SENT = 20;
+
+export interface Reach {
+  readonly missing: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Did the load that we drove come to the service that was watched? Its own count from inside is held against what was sent. */
+export function loadReach(view: RunView): Reach {
+  const nothing = { missing: [], notes: [] };
+  const { scenario, plan } = view.run.manifest;
+  if (plan.load !== 'scenario') return nothing;
+  const sent = requestsSent(view);
+  // What it took and never answered has reached it too.
+  const reached = requestsTaken(view, ['requests.served', 'requests.aborted'], mostInProgress(view));
+  if (reached === null || sent < LEAST_SENT) return nothing;
+  const where = scenario === null || scenario.baseUrl === '' ? '' : ` to ${scenario.baseUrl}`;
+  if (reached < LEAST_REACHED * sent) {
+    const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;
+    return {
+      missing: [
+        `${count} of the ${formatCount(sent)} requests that were sent${where} reached the service that was watched: give the address of that service (--url)`,
+      ],
+      notes: [],
+    };
+  }
+  if (reached >= MOST_REACHED * sent) return nothing;
+  return {
+    missing: [],
+    notes: [`only ${percent(reached / sent)} of the requests reached the process that was watched`],
+  };
+}
+
+function requestsSent(view: RunView): number {
+  const { fromMs } = watchedSpan(view);
+  return countTasks(view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs)).count;
+}
+
+/** By the count of the service's own HTTP servers; null where nobody counted. */
+function requestsTaken(view: RunView, counters: readonly MetricName[], inProgress = 0): number | null {
+  const { samples, scraped } = view.run;
+  // A worker of a queue answers nobody. The servers are looked for as long as no request has come.
+  const answers = ({ values }: Sample): boolean =>
+    (values['resources.servers.http'] ?? 0) > 0 || (values['requests.served'] ?? 0) > 0;
+  if (!samples.some(answers)) return null;
+  const { fromMs, toMs } = watchedSpan(view);
+  const own = scraped?.scrapes.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs).length ?? 0;
+  const counted = counters.reduce((sum, name) => sum + countedWithin(view, name), 0);
+  return Math.max(0, counted + inProgress - own);
+}
+
+function mostInProgress({ run }: RunView): number {
+  return run.samples.reduce((most, { values }) => Math.max(most, values['requests.active'] ?? 0), 0);
+}
+
+function countedWithin(view: RunView, name: MetricName): number {
   const { fromMs, toMs } = watchedSpan(view);
   let sum = 0;
-  let before: { readonly segment: number; readonly served: number } | null = null;
-  for (const { segment, monoMs, values } of view.run.samples) {
-    const served = values['requests.served'];
-    if (served === undefined) continue;
+  let before: Sample | null = null;
+  for (const sample of view.run.samples) {
+    const { monoMs, values } = sample;
+    const count = values[name];
+    if (count === undefined) continue;
     // A new life of the service, or the probe put there anew, counts from nought.
-    const since = before?.segment === segment && before.served <= served ? before.served : 0;
-    if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += served - since;
-    before = { segment, served };
+    const gained = gainedBetween(before, sample, name) ?? count;
+    if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += gained;
+    before = sample;
   }
   return sum;
 }

@@ -1,4 +1,5 @@
 import type { CheckContext } from '../check.ts';
+import { isStraightLine } from '../leak-thresholds.ts';
 import { idleTailSizes } from '../live-heap.ts';
 import type { TableEntry } from '../trend-table.ts';
 
@@ -15,8 +16,6 @@ export interface AfterCollection {
   readonly releasedInIdle: number | null;
 }
 
-const LINEAR_R_SQUARED = 0.9;
-const LINEAR_HALF_RATIO = 0.6;
 /** After collections there is little noise: a hundredth of the heap is a trend that can be trusted, if it is one. */
 const LEAST_SHARE = 0.01;
 const LEAST_GROWTH_BYTES = 100_000;
@@ -30,7 +29,7 @@ export function afterCollection(
   if (!entry) return { what, entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
   const { trend, verdict } = entry;
   const isGrowing = verdict === 'growing';
-  const isLinear = isGrowing && trend.rSquared >= LINEAR_R_SQUARED && (trend.halfRatio ?? 0) >= LINEAR_HALF_RATIO;
+  const isLinear = isGrowing && isStraightLine(trend);
   return {
     what,
     entry,

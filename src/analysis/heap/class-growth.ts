@@ -1,5 +1,6 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { CheckContext } from '../check.ts';
+import { PARTLY_RELEASED_COUNTS, STEADY_COUNTS } from '../leak-thresholds.ts';
 import { intervalsBetween } from '../snapshot-intervals.ts';
 import { type GrowthBehaviour, growthBehaviour } from './growth-tests.ts';
 
@@ -14,8 +15,6 @@ export interface GrowingClass {
 const BUILT_IN =
   /^(Object|Array|Function|Map|Set|WeakMap|WeakSet|WeakRef|Promise|Date|RegExp|Error|String|Number|Boolean|Symbol|(Async|Generator|AsyncGenerator)Function|ArrayBuffer|Buffer|Uint8Array|FastBuffer)$/;
 const LEAST_GAIN = 30;
-const EVEN = 0.6;
-const RELEASED = 0.2;
 
 /** The program's own classes first, then by how many there are more. Empty with fewer than two counts. */
 export function growingClasses(context: CheckContext): GrowingClass[] {
@@ -38,9 +37,13 @@ export function growingClasses(context: CheckContext): GrowingClass[] {
 }
 
 function isGrowing({ unit, gained, growsInEveryInterval, evenness, releasedInIdle }: GrowthBehaviour): boolean {
-  const isEven = evenness === null || evenness >= EVEN;
+  const isEven = evenness === null || evenness >= STEADY_COUNTS;
   return (
-    unit === 'objects' && gained >= LEAST_GAIN && growsInEveryInterval && isEven && (releasedInIdle ?? 0) <= RELEASED
+    unit === 'objects' &&
+    gained >= LEAST_GAIN &&
+    growsInEveryInterval &&
+    isEven &&
+    (releasedInIdle ?? 0) <= PARTLY_RELEASED_COUNTS
   );
 }
 

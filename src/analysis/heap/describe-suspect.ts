@@ -9,17 +9,18 @@ import type { HeapFindingKind } from './suspect-kind.ts';
 export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behaviour: GrowthBehaviour): string {
   const { holder } = suspect;
   const { whole, unit } = behaviour;
+  const { leaves, pileUp, place, stays } = WORDS[kind];
   const who = whole && whoLeaves(whole);
   if (whole !== null && who !== null) {
-    const what = LEAVES[kind](numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
-    return `${who} ${what} ${placeOf(kind, holder, 'to')}${STAYS[kind]}.`;
+    const what = leaves(numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
+    return `${who} ${what} ${place(holder, 'to')}${stays}.`;
   }
   const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
   if (unit === 'bytes')
     return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
-  const howMany = rate === null ? STAYS[kind] : `: ${leftWords(rate)}`;
-  return `${capital(PILE_UP[kind](suspect.class))} pile up ${placeOf(kind, holder, 'in')}${howMany}.`;
+  const howMany = rate === null ? stays : `: ${leftWords(rate)}`;
+  return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;
 }
 
 /** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
@@ -33,48 +34,65 @@ function whoLeaves({ request, perRequest, rivals }: WholeNumber): string | null 
 
 const plural = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);
 
-const LEAVES: Readonly<Record<HeapFindingKind, (count: string, cls: string, many: boolean) => string>> = {
-  'js-heap-leak': (count, cls) => `adds ${count} ${code(cls)}`,
-  'external-memory-leak': (count, cls) => `keeps ${count} ${code(cls)}`,
-  'socket-leak': (count, cls) => `leaves ${count} ${code(cls)} open`,
-  'timer-leak': (count, _, many) => `leaves ${count} ${plural(many, 'timer')} running`,
-  'listener-leak': (count, _, many) => `leaves ${count} ${plural(many, 'listener')}`,
-  'promise-leak': (count, _, many) => `leaves ${count} ${plural(many, 'reaction')}`,
-  'thread-leak': (count, cls) => `leaves ${count} ${code(cls)}`,
-};
-
-const PILE_UP: Readonly<Record<HeapFindingKind, (cls: string) => string>> = {
-  'js-heap-leak': (cls) => `${code(cls)} objects`,
-  'external-memory-leak': (cls) => `${code(cls)} objects, with memory outside the heap,`,
-  'socket-leak': (cls) => `open ${code(cls)} objects`,
-  'timer-leak': () => 'timers',
-  'listener-leak': () => 'listeners',
-  'promise-leak': () => 'reactions',
-  'thread-leak': (cls) => `${code(cls)} objects`,
-};
-
-function placeOf(kind: HeapFindingKind, holder: Holder, where: 'to' | 'in'): string {
-  const text = holderText(holder);
-  switch (kind) {
-    case 'listener-leak':
-      return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
-    case 'promise-leak':
-      return `on ${text}`;
-    case 'timer-leak':
-      return `(${text})`;
-    default:
-      return `${kind === 'js-heap-leak' ? where : 'in'} ${text}`;
-  }
+interface KindWords {
+  /** `adds one \`OrderAudit\``, after who does it. */
+  readonly leaves: (count: string, cls: string, many: boolean) => string;
+  /** What piles up, where no whole number of it comes with a request. */
+  readonly pileUp: (cls: string) => string;
+  /** Of those that are added one by one, and of those that pile up. */
+  readonly place: (holder: Holder, where: 'to' | 'in') => string;
+  readonly stays: string;
 }
 
-const STAYS: Readonly<Record<HeapFindingKind, string>> = {
-  'js-heap-leak': ', and nothing removes it',
-  'external-memory-leak': ', and nothing removes it',
-  'socket-leak': ', and nothing removes it',
-  'timer-leak': ', and nothing clears it',
-  'listener-leak': ', and nothing takes it off',
-  'promise-leak': ', which does not settle',
-  'thread-leak': ', and nothing removes it',
+const IN: KindWords['place'] = (holder) => `in ${holderText(holder)}`;
+const NOT_REMOVED = ', and nothing removes it';
+
+const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
+  'js-heap-leak': {
+    leaves: (count, cls) => `adds ${count} ${code(cls)}`,
+    pileUp: (cls) => `${code(cls)} objects`,
+    place: (holder, where) => `${where} ${holderText(holder)}`,
+    stays: NOT_REMOVED,
+  },
+  'external-memory-leak': {
+    leaves: (count, cls) => `keeps ${count} ${code(cls)}`,
+    pileUp: (cls) => `${code(cls)} objects, with memory outside the heap,`,
+    place: IN,
+    stays: NOT_REMOVED,
+  },
+  'socket-leak': {
+    leaves: (count, cls) => `leaves ${count} ${code(cls)} open`,
+    pileUp: (cls) => `open ${code(cls)} objects`,
+    place: IN,
+    stays: NOT_REMOVED,
+  },
+  'timer-leak': {
+    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'timer')} running`,
+    pileUp: () => 'timers',
+    place: (holder) => `(${holderText(holder)})`,
+    stays: ', and nothing clears it',
+  },
+  'listener-leak': {
+    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'listener')}`,
+    pileUp: () => 'listeners',
+    place: (holder) => {
+      const text = holderText(holder);
+      return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
+    },
+    stays: ', and nothing takes it off',
+  },
+  'promise-leak': {
+    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'reaction')}`,
+    pileUp: () => 'reactions',
+    place: (holder) => `on ${holderText(holder)}`,
+    stays: ', which does not settle',
+  },
+  'thread-leak': {
+    leaves: (count, cls) => `leaves ${count} ${code(cls)}`,
+    pileUp: (cls) => `${code(cls)} objects`,
+    place: IN,
+    stays: NOT_REMOVED,
+  },
 };
 
 /** `one in 5.9 requests leaves one`, `1.5 a request stay`. */

@@ -1,4 +1,6 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
+import { evennessOf } from '../../stats/evenness.ts';
+import { STEADY } from '../leak-thresholds.ts';
 import type { SnapshotInterval } from '../snapshot-intervals.ts';
 
 /** What a suspect gained between two snapshots. */
@@ -53,6 +55,8 @@ export interface WholeNumber extends RequestFit {
   readonly rivals: readonly RequestFit[];
 }
 
+/** Bytes of single objects that grow: arrays and tables double, so that they fluctuate by more than what is put there. */
+const BYTES_TOLERANCE = 0.1;
 /** Fewer new objects than this are noise; then bytes are looked at. */
 const LEAST_OBJECTS = 10;
 
@@ -78,7 +82,7 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
     laterOverEarlier: laterOverEarlier(loaded, base),
     evenness: evenness(loaded, base),
-    tolerance: unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? 1) : 0.1,
+    tolerance: unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? 1) : BYTES_TOLERANCE,
     releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
     survivors,
     renewedInIdle: survivors === null || gained <= 0 ? 0 : Math.max(0, gained - survivors) / gained,
@@ -88,8 +92,6 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
   };
 }
 
-/** Even growth of large numbers stays above this ratio of smallest to largest. */
-export const STEADY = 0.75;
 const MOST_TOLERANCE = 0.25;
 
 /**
@@ -122,9 +124,7 @@ function chooseBase(loaded: readonly Gain[]): Base {
 }
 
 function evenness(loaded: readonly Gain[], base: Base): number | null {
-  if (loaded.length < 2) return null;
-  const rates = loaded.map(({ interval, amount }) => amount / Math.max(1, base(interval)));
-  return Math.min(...rates) / Math.max(...rates, Number.MIN_VALUE);
+  return evennessOf(loaded.map(({ interval, amount }) => amount / Math.max(1, base(interval))));
 }
 
 function laterOverEarlier(loaded: readonly Gain[], base: Base): number | null {

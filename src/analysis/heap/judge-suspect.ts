@@ -2,10 +2,11 @@ import type { Confidence } from '../../model/finding.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
 import { formatBytes } from '../../model/units.ts';
+import { PARTLY_RELEASED_SHARE, RELEASED_SHARE, STEADY, UNEVEN } from '../leak-thresholds.ts';
 import { percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import { type GrowthBehaviour, STEADY } from './growth-tests.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** `confidence` null: cleared, and `against` says why. */
 export interface SuspectVerdict {
@@ -13,13 +14,10 @@ export interface SuspectVerdict {
   readonly against: readonly string[];
 }
 
-/** Let go in the idle tail: above this it was no leak, above the lower one it is in doubt. */
-const RELEASED = 0.5;
-const PARTLY_RELEASED = 0.1;
+/** Other objects than before, as many of them: something renews them. */
 const RENEWED = 0.5;
 /** Later growth per request over earlier. Leaks measured 0.9 to 1.1; warm-up and full caches 0 to 0.2; a far plateau 0.57. */
 const AT_REST = 0.2;
-const SLOWING = 0.4;
 /** Tables and lists of the runtime itself grow by some ten KB. */
 const LEAST_BYTES_INSIDE = 100_000;
 /** Fewer new objects are not worth a finding, whatever their shape. */
@@ -60,7 +58,7 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | 
   const { gained, gainedBytes, releasedInIdle, laterOverEarlier, growsInEveryInterval } = behaviour;
   if (behaviour.loaded.length === 0) return 'no load came between the snapshots';
   if (gained <= 0) return 'it did not grow';
-  if (releasedInIdle !== null && releasedInIdle >= RELEASED) return 'it was let go while no request came';
+  if (releasedInIdle !== null && releasedInIdle >= RELEASED_SHARE) return 'it was let go while no request came';
   if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return 'it grew at first and came to rest';
   if (!growsInEveryInterval) return 'it did not grow in every interval between snapshots';
   const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
@@ -83,7 +81,7 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const doubts: string[] = [];
   const { open } = judgeBounds(suspect, behaviour);
   if (open !== null) doubts.push(open);
-  if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED) {
+  if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED_SHARE) {
     doubts.push(`${percent(releasedInIdle)} of its growth was let go while no request came.`);
   }
   if (renewedInIdle > RENEWED) {
@@ -91,9 +89,9 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
       `${percent(renewedInIdle)} of its growth were other objects after the time without requests: as many as before, so something renews them, or a cache turns over.`,
     );
   }
-  if (laterOverEarlier !== null && laterOverEarlier < Math.max(SLOWING, STEADY - tolerance)) {
+  if (laterOverEarlier !== null && laterOverEarlier < Math.max(UNEVEN, STEADY - tolerance)) {
     doubts.push(`Its growth slows down: later ${percent(laterOverEarlier)} of what it was a request at first.`);
-  } else if (evenness !== null && evenness < SLOWING) {
+  } else if (evenness !== null && evenness < UNEVEN) {
     doubts.push('It grew unevenly: not by the same number a request in each interval.');
   }
   if (unit === 'objects' && gained < LEAST_GAIN) doubts.push(`It gained ${gained} objects only.`);

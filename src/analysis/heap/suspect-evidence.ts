@@ -1,10 +1,11 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { PARTLY_RELEASED_SHARE, STEADY } from '../leak-thresholds.ts';
 import { bytesPerHour, code, figure, numberWord, percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import { type GrowthBehaviour, STEADY } from './growth-tests.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** What speaks for a suspect, each with the file that shows it. */
 export function suspectEvidence(
@@ -71,7 +72,7 @@ function inIdleTail(
   { releasedInIdle, outlivedIdle, survivors }: GrowthBehaviour,
   file: string | null,
 ): Evidence | null {
-  if (!outlivedIdle || (releasedInIdle ?? 0) > 0.1) return null;
+  if (!outlivedIdle || (releasedInIdle ?? 0) > PARTLY_RELEASED_SHARE) return null;
   const same =
     survivors === null
       ? ''

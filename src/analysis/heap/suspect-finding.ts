@@ -9,7 +9,6 @@ import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import type { RunView } from '../run-view.ts';
-import { verifyLine } from '../verify-line.ts';
 import { code, perHour } from '../words.ts';
 import { type AfterCollection, afterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
@@ -48,6 +47,7 @@ export function suspectFinding(
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, behaviour),
     subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
+    objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
     ...(allocatedAt.length > 0 ? { allocatedAt } : {}),
@@ -55,7 +55,6 @@ export function suspectFinding(
     evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
     against: [...against, ...counterHypotheses(suspect, behaviour)],
     recommendation: recommend(kind, { holder: holderText(suspect.holder), subject: code(suspect.class) }),
-    verify: verifyLine(context),
   };
 }
 

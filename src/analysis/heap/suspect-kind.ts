@@ -1,4 +1,4 @@
-import type { FindingKind } from '../../model/finding.ts';
+import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
 

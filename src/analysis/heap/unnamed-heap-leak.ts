@@ -4,18 +4,14 @@ import type { SourcePlace } from '../../model/profiles.ts';
 import { formatCount } from '../../model/units.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
+import { LONG_LINE_MS, PARTLY_RELEASED_SHARE, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
-import { verifyLine } from '../verify-line.ts';
 import { bytesPerHour, code, figure, percent, perRequestWords } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { type GrowingClass, growingClasses } from './class-growth.ts';
 import { perRequest } from './describe-suspect.ts';
 
-/** A shorter look at a heap cannot tell a leak from a cache on its way to its bound. */
-const LEAST_SPAN_MS = 10 * 60_000;
-/** Where snapshots named nobody, the series must speak for itself. */
-const SURE_SPAN_MS = 30 * 60_000;
 const LEAST_SAMPLES = 10;
 
 /**
@@ -29,13 +25,13 @@ export function unnamedHeapLeak(
   snapshots: { readonly hasSuspect: boolean },
 ): FindingDraft | null {
   const { entry, isGrowing, isLinear, releasedInIdle } = heap;
-  if (!entry || !isGrowing || snapshots.hasSuspect || (releasedInIdle ?? 0) > 0.5) return null;
+  if (!entry || !isGrowing || snapshots.hasSuspect || (releasedInIdle ?? 0) > RELEASED_SHARE) return null;
   const { trend } = entry;
   const compared = context.run.heapGrowth !== null;
   const site = allocationSite(context);
   const grown = compared ? [] : growingClasses(context);
-  const kept = releasedInIdle !== null && releasedInIdle < 0.1;
-  const isLong = compared ? trend.span >= SURE_SPAN_MS : kept || trend.span >= LEAST_SPAN_MS;
+  const kept = releasedInIdle !== null && releasedInIdle < PARTLY_RELEASED_SHARE;
+  const isLong = compared ? trend.span >= LONG_LINE_MS : kept || trend.span >= SHORT_RUN_MS;
   const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
   const name = grown[0]?.class ?? site?.constructed ?? null;
   const evidence: (Evidence | null)[] = [
@@ -74,6 +70,7 @@ export function unnamedHeapLeak(
       },
       package: site?.place.package ?? null,
     },
+    ...(name === null ? {} : { objects: { class: name, holder: null, path: [] } }),
     growth: {
       ...seriesGrowth(context, trend, 'heap'),
       objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null,
@@ -88,7 +85,6 @@ export function unnamedHeapLeak(
         : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
     ],
     recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject }),
-    verify: verifyLine(context),
   };
 }
 

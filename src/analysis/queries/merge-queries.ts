@@ -1,13 +1,14 @@
-import type {
-  CallSite,
-  DatabaseRecords,
-  ObservedStatement,
-  PlanNode,
-  RouteUse,
-  ServerStatement,
-  StatementPlan,
-  TableUse,
-  TargetStatement,
+import {
+  type CallSite,
+  type DatabaseRecords,
+  type ObservedStatement,
+  type PlanNode,
+  queriesFile,
+  type RouteUse,
+  type ServerStatement,
+  type StatementPlan,
+  type TableUse,
+  type TargetStatement,
 } from '../../model/database.ts';
 
 /** One statement, from all sides that saw it. */
@@ -15,6 +16,8 @@ export interface KnownQuery {
   readonly text: string;
   /** As the service saw it, over all its lives; null where nobody looked inside. */
   readonly target: TargetStatement | null;
+  /** Where the last life that sent it wrote it down. */
+  readonly targetFile: string | null;
   readonly server: ServerStatement | null;
   readonly observed: ObservedStatement | null;
   readonly plan: StatementPlan | null;
@@ -37,6 +40,9 @@ export function mergeQueries({ queries, server }: DatabaseRecords): KnownQuery[]
   const target = new Map<string, TargetStatement>();
   for (const statement of queries.flatMap(({ statements }) => statements))
     target.set(keyOf(statement), add(statement, target.get(keyOf(statement))));
+  const files = new Map(
+    queries.flatMap((one) => one.statements.map((statement) => [keyOf(statement), queriesFile(one)] as const)),
+  );
   const ofServer = byKey(server?.statements ?? []);
   const observed = byKey(server?.observed ?? []);
   const plans = byKey(server?.plans ?? []);
@@ -47,6 +53,7 @@ export function mergeQueries({ queries, server }: DatabaseRecords): KnownQuery[]
       return {
         text,
         target: target.get(key) ?? null,
+        targetFile: files.get(key) ?? null,
         server: ofServer.get(key) ?? null,
         observed: observed.get(key) ?? null,
         plan,

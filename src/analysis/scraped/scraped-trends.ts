@@ -9,7 +9,9 @@ import { measuresOf } from './measures-of.ts';
 const JUDGED = 'scraped ';
 const SHOWN = 'shown ';
 
-export function trendKey({ role, key }: Measure): string {
+export type ScrapedKey = `${typeof JUDGED | typeof SHOWN}${string}`;
+
+export function trendKey({ role, key }: Measure): ScrapedKey {
   return `${role === 'none' ? SHOWN : JUDGED}${key}`;
 }
 
@@ -24,7 +26,7 @@ export function readingsOf({ run }: RunView): readonly Scrape[] {
 }
 
 /** The scraped figures under load, in the direction that is worse: a share of hits is turned around. */
-export function scrapedTrends(view: RunView): [string, Pieces][] {
+export function scrapedTrends(view: RunView): [ScrapedKey, Pieces][] {
   const { scraped } = view.run;
   if (!scraped) return [];
   const readings = readingsOf(view);

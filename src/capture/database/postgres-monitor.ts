@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { DatabaseView, ObservedStatement, StatementPlan } from '../../model/database.ts';
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Milliseconds, MonoMs } from '../../model/units.ts';
-import { normaliseSql } from '../in-target/normalise-sql.ts';
+import { normaliseSql } from '../in-target/query/normalise-sql.ts';
 import { connectPostgres, type PostgresConnection } from './connect-postgres.ts';
 import { explainStatement } from './explain.ts';
 import { LOOK, type Look, toDatabaseValues } from './look.ts';

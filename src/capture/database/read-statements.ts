@@ -1,5 +1,5 @@
 import type { ServerStatement, TableUse } from '../../model/database.ts';
-import { normaliseSql } from '../in-target/normalise-sql.ts';
+import { normaliseSql } from '../in-target/query/normalise-sql.ts';
 import type { PostgresConnection } from './connect-postgres.ts';
 
 interface StatementRow {

@@ -1,16 +1,18 @@
 import { findingId } from '../../analysis/finding-id.ts';
 import { suspectKind } from '../../analysis/heap/suspect-kind.ts';
-import { evenness } from '../../heap/growth/keep-suspects.ts';
+import { UNEVEN } from '../../analysis/leak-thresholds.ts';
+import { growthRates } from '../../heap/growth/keep-suspects.ts';
 import type { Confidence, Finding } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { evennessOf } from '../../stats/evenness.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 
 /** Even growth over so many intervals is likely a leak; a pair of snapshots alone tells no leak from a warm-up. */
 const LIKELY_INTERVALS = 2;
-const EVEN = 0.4;
 
 /** A suspect as report.json writes findings. Snapshots alone have no clock: what is per hour is unknown. */
 export function suspectFinding(suspect: HeapSuspect, index: number, growth: HeapGrowth, placeOf: PlaceOf): Finding {
@@ -48,7 +50,7 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
       },
     ],
     against: againstIt(suspect, growth),
-    verify: `profiler heap diff ${growth.snapshots.map(({ file }) => file).join(' ')}`,
+    verify: `profiler heap diff ${growth.snapshots.map(({ file }) => shellWord(file)).join(' ')}`,
     recommendation: `See where ${suspect.class} is added to ${holderText(suspect.holder)}, and what should take it out again.`,
   };
 }
@@ -65,7 +67,7 @@ function sourceOf(place: SourcePlace | null): Finding['subject']['source'] {
 
 function confidenceIn(suspect: HeapSuspect, growth: HeapGrowth): Confidence {
   const intervals = growth.snapshots.length - 1;
-  const isEven = evenness(suspect.bytes, growth.requests) >= EVEN;
+  const isEven = (evennessOf(growthRates(suspect.bytes, growth.requests)) ?? 1) >= UNEVEN;
   return intervals >= LIKELY_INTERVALS && isEven && suspect.boundHints.length === 0 ? 'likely' : 'possible';
 }
 

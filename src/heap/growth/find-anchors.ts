@@ -1,6 +1,16 @@
 import type { SignatureSums } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
 
+/** New objects that account for a smaller part of the bytes are beside what grows. */
+const LEAST_PART_OF_BYTES = 0.3;
+/** Something below gained so many times as many objects: it may be that which grows, inside of a few. */
+const MANY_MORE_BELOW = 8;
+/** With two snapshots nothing tells when the new objects came; a few of them may have come once. */
+const FEW = 3;
+/** An interval with less of the growth says nothing of pace; in one with more, a fourth of that share must be new objects. */
+const REAL_PART = 0.15;
+const LEAST_PACE = 1 / 4;
+
 /** An old place (the anchor: its objects do not grow in number) and what grows directly below it. */
 export interface GrowingPlace {
   readonly anchor: number;
@@ -79,9 +89,9 @@ function explainsGrowth(series: PlaceSeries, place: number, below: Float64Array)
   if (gained <= 0) return false;
   const bytes = series.subtree.map((sum) => sum[place]!);
   const mean = bytes.at(-1)! / counts.at(-1)!;
-  if (gained * mean < 0.3 * gain(bytes)) return false;
-  if (below[place]! < 8 * gained) return true;
-  return series.sums.length > 2 ? keepsPace(counts, bytes) : gained > 3;
+  if (gained * mean < LEAST_PART_OF_BYTES * gain(bytes)) return false;
+  if (below[place]! < MANY_MORE_BELOW * gained) return true;
+  return series.sums.length > 2 ? keepsPace(counts, bytes) : gained > FEW;
 }
 
 /** By signature: the most that any place below it gained in number of objects. */
@@ -102,7 +112,7 @@ function keepsPace(counts: readonly number[], bytes: readonly number[]): boolean
   const newBytes = gain(bytes);
   return bytes.slice(1).every((value, index) => {
     const share = (value - bytes[index]!) / newBytes;
-    return share < 0.15 || (counts[index + 1]! - counts[index]!) / newObjects > share / 4;
+    return share < REAL_PART || (counts[index + 1]! - counts[index]!) / newObjects > LEAST_PACE * share;
   });
 }
 

@@ -1,11 +1,19 @@
+import { evennessOf } from '../../stats/evenness.ts';
+import { PROPERTY } from './edge-labels.ts';
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isEngineClass } from './node-classes.ts';
 import { SignatureTree } from './signature-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
 const MOST = 20;
+/** Of what grew in all: the engine's own noise in the first thousand requests is below it. */
 const LEAST_SHARE = 0.01;
+/** A place that grows by itself, with nothing new below it, may be a table that doubled: it must be more of the growth. */
+const LEAST_SHARE_INSIDE = 0.05;
 const LEAST_OBJECTS = 8;
+/** Under so many requests, a whole number a request is chance; so near must it be to one. */
+const LEAST_REQUESTS = 50;
+const WHOLE_TOLERANCE = 0.02;
 
 /** Leaves out noise: see the steps below. Biggest and most even growth first. */
 export function keepSuspects(
@@ -16,10 +24,17 @@ export function keepSuspects(
 ): SuspectSeries[] {
   return found
     .filter((suspect) => isWorthSaying(series, suspect, requests, growthBytes))
-    .map((suspect) => ({ suspect, weight: gain(suspect.bytes) * evenness(suspect.bytes, requests) }))
+    .map((suspect) => ({ suspect, weight: gain(suspect.bytes) * evenShare(suspect.bytes, requests) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MOST)
     .map(({ suspect }) => suspect);
+}
+
+/** What grew unevenly comes later, and is not left out for that. */
+const LEAST_WEIGHT = 0.05;
+
+function evenShare(bytes: readonly number[], requests: readonly (number | null)[]): number {
+  return Math.max(LEAST_WEIGHT, evennessOf(growthRates(bytes, requests)) ?? 1);
 }
 
 function isWorthSaying(
@@ -30,8 +45,8 @@ function isWorthSaying(
 ): boolean {
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
-  if (newBytes <= 0 || isShadow(series, suspect)) return false;
-  if (suspect.main < 0) return newBytes >= 0.05 * growthBytes && !isOfEngine(series, suspect.place.anchor);
+  if (newBytes <= 0 || isShadow(series, suspect) || isOfProfiler(series, suspect)) return false;
+  if (suspect.main < 0) return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isOfEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
@@ -43,6 +58,17 @@ function isWorthSaying(
 function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
   const at = main < 0 ? place.anchor : main;
   return tree.parent(at) === SignatureTree.root && tree.classes.get(tree.class(at)).startsWith('Node / ');
+}
+
+/** Under this name (`Symbol.for`) the probes that a soak puts into the service keep what is theirs. */
+const PROFILER_HOME = `${PROPERTY}<symbol soak-profiler`;
+
+/** What our own probes keep, lists of requests and queries that they count, is nothing of the service's. */
+function isOfProfiler({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
+  for (let at = main < 0 ? place.anchor : main; at !== SignatureTree.root; at = tree.parent(at)) {
+    if (tree.labels.get(tree.label(at)).startsWith(PROFILER_HOME)) return true;
+  }
+  return false;
 }
 
 /** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */
@@ -62,9 +88,9 @@ const OF_V8 = /^\((?:[^)]* roots|[^)]* strings|[^)]* cache|Bootstrapper|Builtins
 /** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */
 function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {
   const served = requestsBetween(requests);
-  if (served === null || served < 50) return false;
+  if (served === null || served < LEAST_REQUESTS) return false;
   const ratio = newObjects / served;
-  return Math.round(ratio) >= 1 && Math.abs(ratio - Math.round(ratio)) < 0.02;
+  return Math.round(ratio) >= 1 && Math.abs(ratio - Math.round(ratio)) < WHOLE_TOLERANCE;
 }
 
 /** Requests from the first snapshot to the last; null where nobody counted. */
@@ -74,19 +100,11 @@ export function requestsBetween(requests: readonly (number | null)[]): number | 
   return first === null || last === null || last <= first ? null : last - first;
 }
 
-/**
- * How even the growth is over the intervals in which there was load, from near 0 (all at once, or falling off as a
- * warm-up does) to 1: the rate of the slowest interval over the mean rate. Intervals without requests say nothing.
- */
-export function evenness(bytes: readonly number[], requests: readonly (number | null)[]): number {
-  const rates: number[] = [];
-  for (let at = 1; at < bytes.length; at++) {
-    const before = requests[at - 1] ?? null;
-    const after = requests[at] ?? null;
+/** Growth a request in each interval in which there was load; intervals without requests say nothing. */
+export function growthRates(bytes: readonly number[], requests: readonly (number | null)[]): number[] {
+  return bytes.slice(1).flatMap((now, i) => {
+    const [before, after] = [requests[i] ?? null, requests[i + 1] ?? null];
     const served = before === null || after === null ? 1 : after - before;
-    if (served > 0) rates.push((bytes[at]! - bytes[at - 1]!) / served);
-  }
-  if (rates.length < 2) return 1;
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  return mean <= 0 ? 0.05 : Math.max(0.05, Math.min(...rates) / mean);
+    return served > 0 ? [(now - bytes[i]!) / served] : [];
+  });
 }

@@ -54,7 +54,7 @@ export class Scopes {
   /** The context or module is of the program's own code. */
   isOfProgram(node: number): boolean {
     const scope = this.ofModule(node) ?? this.ofContext(node);
-    return scope !== null && scope.isUserCode && !(scope.location?.scriptUrl.includes(PACKAGES) ?? true);
+    return scope?.isUserCode === true && !(scope.location?.scriptUrl.includes(PACKAGES) ?? true);
   }
 
   /** Whose the variable of a context or module is; null when `node` is none. */

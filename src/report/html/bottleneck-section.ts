@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../../model/bottleneck.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { bottleneckAnswers, pageOf, quietRules } from '../bottleneck-answers.ts';
+import { bottleneckAnswers, bottleneckPage, quietRules } from '../bottleneck-answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { evidenceLine, reasons } from './finding-section.ts';
 import { nothing, section } from './measured-sections.ts';
@@ -30,6 +30,6 @@ function card(one: Bottleneck): Markup {
 <h3 class="title" id="bottleneck-${one.rank}-title"><a class="permalink" href="#bottleneck-${one.rank}">${one.rank}.</a> ${proseMarkup(one.title)} <span class="tag ${one.confidence}">${one.confidence}</span> <span class="tag">${one.rule.replaceAll('-', ' ')}</span></h3>
 <dl class="answers">${answers}</dl>
 <div class="columns">${reasons('Why we think so', one.evidence.map(evidenceLine))}${reasons('Why it might not be so', one.against.map(proseMarkup))}</div>
-<p class="quiet">Explained in <code>${pageOf('bottlenecks', one.rule)}</code>.</p>
+<p class="quiet">Explained in <code>${bottleneckPage(one.rule)}</code>.</p>
 </article>`;
 }

@@ -1,7 +1,7 @@
-import { type Finding, isLeakKind } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
+import { findingPage } from '../../model/finding-catalogue.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { answersOf } from '../answers.ts';
-import { pageOf } from '../bottleneck-answers.ts';
+import { answersOf, findingWord } from '../answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { formatPercent } from '../numbers.ts';
 import { formatPlace } from '../place.ts';
@@ -13,7 +13,7 @@ export function findingsSection(document: ReportDocument): Markup {
 
 function findingCard(finding: Finding, document: ReportDocument): Markup {
   const { rank, kind, subject, confidence } = finding;
-  const word = isLeakKind(kind) ? 'Suspect' : 'Finding';
+  const word = findingWord(kind);
   const answers = answersOf(finding, document).map(
     ({
       question,
@@ -30,7 +30,7 @@ ${aside(finding, document)}
 ${allocations(finding)}
 <div class="columns">${reasons('Why we think so', finding.evidence.map(evidenceLine))}${reasons('Why it might not be so', finding.against.map(proseMarkup))}</div>
 ${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${finding.verify}</code></p>`}
-<p class="quiet">Explained in <code>${pageOf('findings', kind)}</code>.</p>
+<p class="quiet">Explained in <code>${findingPage(kind)}</code>.</p>
 </section>`;
 }
 

@@ -1,25 +1,11 @@
-import type { Finding, FindingKind } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
+import { findingInfo } from '../../model/finding-catalogue.ts';
 import type { ReportDocument, ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import { formatCount } from '../../model/units.ts';
 import { downsample } from '../downsample.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
 import { formatMoment, formatValue } from '../numbers.ts';
 import { type ChartPoint, growthChart } from './line-chart.ts';
-
-/** The series in which a kind of finding is seen, for findings that no snapshot has counted. */
-const SERIES_OF: Readonly<Partial<Record<FindingKind, string>>> = {
-  'js-heap-leak': 'heap.live',
-  'external-memory-leak': 'heap.external',
-  'native-memory-leak': 'process.rss',
-  'memory-fragmentation': 'process.rss',
-  'fd-leak': 'process.fds',
-  'socket-leak': 'resources.sockets',
-  'timer-leak': 'resources.timers',
-  'thread-leak': 'process.threads',
-  'event-loop-degradation': 'loop.delay.p99',
-  'cpu-degradation': 'process.cpu',
-  'gc-pressure': 'gc.pause.max',
-};
 
 /** Figures fit over so many points; of more, first and last are told. */
 const MOST_FIGURES = 6;
@@ -32,7 +18,7 @@ export function growthPicture(finding: Finding, document: ReportDocument): Marku
     const chart = growthChart(`Objects of ${subject.class} by snapshot`, snapshotPoints(countSeries, document));
     return html`<figure>${chart}<figcaption>Objects by snapshot</figcaption></figure>`;
   }
-  const series = document.series.find(({ name }) => name === SERIES_OF[kind]);
+  const series = document.series.find(({ name }) => name === findingInfo(kind).picture);
   if (!series || series.points.length < 2) return NOTHING;
   const chart = growthChart(series.title, seriesPoints(series));
   return html`<figure>${chart}<figcaption>${series.title}</figcaption></figure>`;

@@ -1,45 +1,20 @@
-import { METRICS, type MetricName } from '../../model/metric-catalogue.ts';
+import { METRIC_NAMES, METRICS, type MetricName } from '../../model/metric-catalogue.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { MonoMs } from '../../model/units.ts';
+import { perSecond, risesOf } from '../../stats/counters.ts';
 
-/** Charts of a report, in the order in which an engineer looks: memory, processor, event loop, traffic, handles. */
-const CHARTS: readonly MetricName[] = [
-  'heap.live',
-  'heap.used',
-  'process.rss',
-  'heap.external',
-  'process.cpu',
-  'loop.delay.p99',
-  'loop.utilization',
-  'gc.major.time',
-  'requests.served',
-  'load.requests',
-  'requests.active',
-  'queries.count',
-  'pool.total',
-  'pool.waiting',
-  'pool.acquire.max',
-  'db.connections',
-  'db.cache.hit-ratio',
-  'process.fds',
-  'resources.sockets',
-  'resources.timers',
-  'process.threads',
-];
-
-/** The series that a report draws; a counter becomes its change per second. Without a value there is no chart. */
+/** The series that a report draws, in order; a counter becomes its change per second. Without a value there is no chart. */
 export function chartSeries(samples: readonly Sample[], startMonoMs: MonoMs): ReportSeries[] {
-  return CHARTS.map((name) => {
-    const { title, unit, kind } = METRICS[name];
+  return METRIC_NAMES.flatMap((name) => {
+    const { chart, title, unit, kind } = METRICS[name];
+    if (chart === undefined) return [];
     const isCounter = kind === 'counter';
-    return {
-      name,
-      title: isCounter ? `${title}, per second` : title,
-      unit,
-      points: isCounter ? ratePoints(samples, name, startMonoMs) : gaugePoints(samples, name, startMonoMs),
-    };
-  }).filter(({ points }) => points.length > 1);
+    const points = isCounter ? ratePoints(samples, name, startMonoMs) : gaugePoints(samples, name, startMonoMs);
+    return points.length > 1 ? [{ chart, name, title: isCounter ? `${title}, per second` : title, unit, points }] : [];
+  })
+    .sort((a, b) => a.chart - b.chart)
+    .map(({ chart: _, ...series }) => series);
 }
 
 function gaugePoints(samples: readonly Sample[], name: MetricName, startMonoMs: MonoMs): SeriesPoint[] {
@@ -51,19 +26,7 @@ function gaugePoints(samples: readonly Sample[], name: MetricName, startMonoMs: 
   return points;
 }
 
-/** Change per second between samples of one life of the process: a counter starts anew with each. */
+/** Change per second. */
 function ratePoints(samples: readonly Sample[], name: MetricName, startMonoMs: MonoMs): SeriesPoint[] {
-  const points: SeriesPoint[] = [];
-  let before: Sample | null = null;
-  for (const sample of samples) {
-    const value = sample.values[name];
-    if (value === undefined) continue;
-    const earlier = before?.values[name];
-    const seconds = before ? (sample.monoMs - before.monoMs) / 1000 : 0;
-    if (before && before.segment === sample.segment && earlier !== undefined && seconds > 0 && value >= earlier) {
-      points.push({ tSec: (sample.monoMs - startMonoMs) / 1000, value: (value - earlier) / seconds });
-    }
-    before = sample;
-  }
-  return points;
+  return risesOf(samples, name).map((rise) => ({ tSec: (rise.atMs - startMonoMs) / 1000, value: perSecond(rise) }));
 }

@@ -1,4 +1,4 @@
-import type { DatabaseRecords } from '../../model/database.ts';
+import { type DatabaseRecords, queriesFile } from '../../model/database.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { ReportDatabase, ReportFile } from '../../model/report-document.ts';
 import type { MonoMs } from '../../model/units.ts';
@@ -35,16 +35,14 @@ export function reportDatabase(
 
 export function databaseFiles(database: DatabaseRecords | null): ReportFile[] {
   if (!database) return [];
-  const file = (name: string, what: string): ReportFile => ({
-    path: `database/${name}.json`,
+  const file = (path: string, what: string): ReportFile => ({
+    path,
     what,
     sizeBytes: null,
     sensitive: false,
   });
   return [
-    ...database.queries.map(({ segment }) =>
-      file(`queries-${segment}`, 'queries as the service made them, without values'),
-    ),
-    ...(database.server ? [file('server', 'statements, plans and tables as the server knows them')] : []),
+    ...database.queries.map((one) => file(queriesFile(one), 'queries as the service made them, without values')),
+    ...(database.server ? [file('database/server.json', 'statements, plans and tables as the server knows them')] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { LatencySeries } from '../../model/report-document.ts';
 import type { RequestInterval } from '../../model/requests.ts';
 import type { MonoMs } from '../../model/units.ts';
-import { Latencies } from '../../stats/request-summary.ts';
+import { Latencies } from '../../stats/latencies.ts';
 
 const MOST_POINTS = 240;
 

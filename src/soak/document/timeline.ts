@@ -37,7 +37,9 @@ export function timeline(
       if (!described) continue;
       // A gap is noticed when it is over.
       const fromMonoMs = event.type === 'gap' ? event.monoMs - event.durationMs : event.monoMs;
-      entries.push(entry(described.kind, described.label, described.detail, toSec(fromMonoMs), toSec(event.monoMs)));
+      const { kind, label, detail, target } = described;
+      const one = entry(kind, label, detail, toSec(fromMonoMs), toSec(event.monoMs));
+      entries.push(target ? { ...one, target } : one);
     }
   }
   return entries.sort((a, b) => a.tSec - b.tSec);
@@ -51,7 +53,7 @@ const UNSEEN: Readonly<Record<CoverageGap['what'], string>> = {
   load: 'no load',
 };
 
-type Described = Pick<TimelineEvent, 'kind' | 'label' | 'detail'>;
+type Described = Pick<TimelineEvent, 'kind' | 'label' | 'detail' | 'target'>;
 
 function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Described | null {
   switch (event.type) {
@@ -64,12 +66,18 @@ function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Desc
     case 'load':
       return { kind: 'load', label: `load ${event.state}`, detail: event.detail };
     case 'target-lost':
-      return { kind: 'restart', label: 'target lost', detail: event.reason };
+      return {
+        kind: 'restart',
+        label: 'target lost',
+        detail: event.reason,
+        target: event.isPlainEnd ? 'ended' : 'lost',
+      };
     case 'target-back':
       return {
         kind: 'restart',
         label: 'target back',
         detail: `process ${event.pid}, after ${formatDuration(event.afterMs)}`,
+        target: 'back',
       };
     case 'inspector-lost':
     case 'inspector-back':

@@ -5,6 +5,7 @@ import { judgeCompleteness } from '../../../src/analysis/completeness/judge-comp
 import { afterCollection } from '../../../src/analysis/heap/after-collection.ts';
 import { memoryTimeToLimit } from '../../../src/analysis/limits.ts';
 import { viewRun } from '../../../src/analysis/run-view.ts';
+import type { TrendName } from '../../../src/analysis/trend-series.ts';
 import { TrendTable } from '../../../src/analysis/trend-table.ts';
 import type { TrendVerdict } from '../../../src/stats/judge-trend.ts';
 import type { Point } from '../../../src/stats/point.ts';
@@ -24,7 +25,7 @@ export interface Judged {
   readonly timeToLimitCI: readonly [number | null, number | null] | null;
 }
 
-const SERIES: Readonly<Record<Carrier, string>> = { heap: 'heap.live', native: 'native', delay: 'loop.delay.p99' };
+const SERIES: Readonly<Record<Carrier, TrendName>> = { heap: 'heap.live', native: 'native', delay: 'loop.delay.p99' };
 
 /** The way of a real run: its view, the trends of all its series, and the checks that judge them. */
 export function judgeRun({ run }: MadeRun): Judged[] {

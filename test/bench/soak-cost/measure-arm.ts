@@ -3,7 +3,7 @@ import { createHostClock } from '../../../src/capture/host-clock.ts';
 import type { RunEvent } from '../../../src/model/run-event.ts';
 import type { Bytes, Milliseconds } from '../../../src/model/units.ts';
 import { readRun } from '../../../src/record/read-run.ts';
-import { Latencies } from '../../../src/stats/request-summary.ts';
+import { Latencies } from '../../../src/stats/latencies.ts';
 import { startLoadedService } from './loaded-service.ts';
 import { type ProcessUsage, readUsage } from './process-usage.ts';
 import { type SoakTool, startSoakTool } from './soak-tool.ts';

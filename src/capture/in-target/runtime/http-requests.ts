@@ -1,0 +1,74 @@
+import { monoMs } from '../mono-ms.ts';
+import type { ProbeReading } from './runtime-probe.ts';
+
+type Response = object & { readonly destroyed?: boolean; readonly closed?: boolean };
+
+/** Weak on both sides: a request that the program leaks must not look held by us. */
+interface Entry {
+  readonly response: WeakRef<Response>;
+  readonly startMs: number;
+}
+
+const LEAST_SWEPT = 1000;
+
+/** Requests that the HTTP servers of the program answer. One entry per request in progress, dropped when it ends or dies. */
+export class HttpRequests {
+  readonly #entries = new WeakMap<Response, Entry>();
+  readonly #inProgress = new Set<Entry>();
+  readonly #totals = { served: 0, aborted: 0, latencySumMs: 0 };
+  readonly #unsubscribe: () => void;
+  #sweepAt = LEAST_SWEPT;
+
+  constructor(channels: typeof import('node:diagnostics_channel')) {
+    const onStart = (message: unknown): void => this.#begin((message as { response: Response }).response);
+    const onFinish = (message: unknown): void => this.#end((message as { response: Response }).response);
+    const start = channels.channel('http.server.request.start');
+    const finish = channels.channel('http.server.response.finish');
+    start.subscribe(onStart);
+    finish.subscribe(onFinish);
+    this.#unsubscribe = () => {
+      start.unsubscribe(onStart);
+      finish.unsubscribe(onFinish);
+    };
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    this.#inProgress.clear();
+  }
+
+  /** `countServers` is asked only while no request was seen. */
+  read(countServers: () => number | null): NonNullable<ProbeReading['requests']> {
+    this.#dropDead();
+    const active = this.#inProgress.size;
+    const unseen = this.#totals.served === 0 && active === 0;
+    return { ...this.#totals, active, servers: unseen ? countServers() : null };
+  }
+
+  #begin(response: Response): void {
+    const entry = { response: new WeakRef(response), startMs: monoMs() };
+    this.#entries.set(response, entry);
+    this.#inProgress.add(entry);
+    if (this.#inProgress.size < this.#sweepAt) return;
+    // Nobody takes readings (the tool is gone or busy): drop the dead ones ourselves.
+    this.#dropDead();
+    this.#sweepAt = Math.max(LEAST_SWEPT, 2 * this.#inProgress.size);
+  }
+
+  #end(response: Response): void {
+    const entry = this.#entries.get(response);
+    if (entry === undefined || !this.#inProgress.delete(entry)) return;
+    this.#entries.delete(response);
+    this.#totals.served += 1;
+    this.#totals.latencySumMs += monoMs() - entry.startMs;
+  }
+
+  #dropDead(): void {
+    for (const entry of this.#inProgress) {
+      const response = entry.response.deref();
+      if (response !== undefined && !response.destroyed && !response.closed) continue;
+      this.#inProgress.delete(entry);
+      this.#totals.aborted += 1;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import { readMemoryRooms } from '../../src/capture/memory-room.ts';
+import { poll } from '../../src/target/poll.ts';
+import { listChildren } from '../../src/target/proc.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { makeMemoryGroup } from '../helpers/memory-group.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const MIB = 1024 * 1024;
+const SERVICE = 'test/targets/troubled-service.mjs';
+const SCENARIO = 'test/targets/scenarios/http-service.yaml';
+const READY_MS = 60_000;
+
+async function startInGroup(t: TestContext, limitBytes: number) {
+  const group = makeMemoryGroup(limitBytes);
+  if (!group) {
+    t.skip('no control group can be made here: that needs root and a memory controller');
+    return null;
+  }
+  const spawned = spawnService(SERVICE, group.start);
+  t.after(async () => {
+    await spawned.then((one) => one.stop('SIGKILL')).catch(() => {});
+    await group.remove();
+  });
+  return { group, service: await spawned };
+}
+
+/** What the service may take by itself, and not beside the tool. */
+function tooMuchBeside(tool: number, service: number): number {
+  const ofTool = 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${tool}/status`, 'utf8'))?.[1]);
+  return freeBytes(service) + ofTool / 3;
+}
+
+function scoreOf(pid: number | string): string {
+  return readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
+}
+
+test('where tool and service run out of the same memory, the kernel kills the tool', async (t) => {
+  const started = await startInGroup(t, 400 * MIB);
+  if (!started) return;
+  const { group, service } = started;
+  const { code, stderr } = await runCli(['top', '--pid', String(service.pid)], {
+    start: group.start,
+    onStart: (tool, told, shown) =>
+      void poll(() => (/rss/.test(told() + shown()) ? true : null), READY_MS).then(() =>
+        fetch(`${service.baseUrl}/grow?megabytes=${tooMuchBeside(tool, service.pid) / MIB}`),
+      ),
+  });
+  assert.equal(code, null, `the tool was not killed: ${stderr}`);
+  assert.ok(group.oomKills() > 0);
+  assert.equal(service.child.exitCode ?? service.child.signalCode, null, 'the service was killed');
+  assert.equal(await (await fetch(`${service.baseUrl}/`)).text(), 'ok');
+});
+
+test('the tool and its load are the first to be killed, and a service that it starts is as any other', async (t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux has such scores');
+  const folder = temporaryFolder(t);
+  const port = await freePort();
+  const files = ['--out', join(folder, 'run'), '--report-dir', join(folder, 'report')];
+  const load = ['--scenario', SCENARIO, '--url', `http://127.0.0.1:${port}`, '--rate', '5'];
+  const command = ['--', process.execPath, 'test/targets/http-service.mjs', '--port', String(port)];
+  const seen = new Map<string, string>();
+  await runCli(['soak', '--seconds', '20', '--snapshots', '0', ...load, ...files, ...command], {
+    onStart: (tool, told) =>
+      void poll(() => (/steady begins/.test(told()) ? true : null), READY_MS).then(() => {
+        seen.set('tool', scoreOf(tool));
+        for (const child of listChildren(tool)) {
+          const words = readFileSync(`/proc/${child}/cmdline`, 'utf8');
+          seen.set(words.includes('load-process') ? 'load' : 'service', scoreOf(child));
+        }
+        process.kill(tool, 'SIGINT');
+      }),
+  });
+  assert.deepEqual(Object.fromEntries(seen), { tool: '1000', load: '1000', service: scoreOf('self') });
+});
+
+function freeBytes(pid: number): number {
+  return readMemoryRooms(pid)[0]?.freeBytes ?? 0;
+}
