@@ -2,6 +2,7 @@ import { evennessOf } from '../../stats/evenness.ts';
 import { PROPERTY } from './edge-labels.ts';
 import { gain, type PlaceSeries } from './find-anchors.ts';
 import { isEngineClass } from './node-classes.ts';
+import { PROFILER_SYMBOL } from './profiler-home.ts';
 import { SignatureTree } from './signature-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
@@ -46,7 +47,8 @@ function isWorthSaying(
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
   if (newBytes <= 0 || isShadow(series, suspect) || isOfProfiler(series, suspect)) return false;
-  if (suspect.main < 0) return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isOfEngine(series, suspect.place.anchor);
+  if (suspect.main < 0)
+    return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isOfEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
@@ -60,8 +62,7 @@ function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolea
   return tree.parent(at) === SignatureTree.root && tree.classes.get(tree.class(at)).startsWith('Node / ');
 }
 
-/** Under this name (`Symbol.for`) the probes that a soak puts into the service keep what is theirs. */
-const PROFILER_HOME = `${PROPERTY}<symbol soak-profiler`;
+const PROFILER_HOME = `${PROPERTY}${PROFILER_SYMBOL}`;
 
 /** What our own probes keep, lists of requests and queries that they count, is nothing of the service's. */
 function isOfProfiler({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {

@@ -5,6 +5,7 @@ import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { createEdgeLabels } from './edge-labels.ts';
 import { findModuleContexts } from './module-contexts.ts';
 import { createClassNumbers } from './node-classes.ts';
+import { findProfilerHomes } from './profiler-home.ts';
 import { ScriptFunctions } from './script-functions.ts';
 import { SignatureTree } from './signature-tree.ts';
 import { TimerLists } from './timer-lists.ts';
@@ -90,6 +91,13 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
 
   if (nodeCount > 0) {
     signatureOf[0] = SignatureTree.root;
+    for (const edge of findProfilerHomes(graph)) {
+      const home = edgeTo[edge]!;
+      if (signatureOf[home] !== NOT_REACHED) continue;
+      signatureOf[home] = tree.child(SignatureTree.root, labels.labelOf(edge, false), classOf(home));
+      parentEdge[home] = edge;
+      later[0]!.push(home);
+    }
     for (const { context, url } of findModuleContexts(graph, functions)) {
       signatureOf[context] = ofModule(tree, 'variables', url);
       parentEdge[context] = OF_MODULE;
