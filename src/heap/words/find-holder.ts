@@ -268,7 +268,7 @@ function programOwner(naming: Naming, below: number): Owner | null {
 }
 
 /** The `exports` of a CommonJS module: of the object that Node keeps for it, or the variable that its functions use. */
-function isExports({ graph, path, scopes }: Naming, at: number, knownBy: KnownBy): boolean {
+function isExports({ path, scopes }: Naming, at: number, knownBy: KnownBy): boolean {
   if (knownBy.how === 'key' || knownBy.name !== 'exports') return false;
   const above = path.nodes[at - 1]!;
   return knownBy.how === 'variable' ? scopes.ownerOf(above, 'exports')?.kind === 'module' : !!scopes.ofModule(above);
