@@ -47,6 +47,12 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   assert.match(refusing.stdout, /^Not enough data: .*every request failed/m);
   assert.doesNotMatch(refusing.stdout, /Gone/);
 
+  const otherService = await spawnService('test/targets/express-service.mjs');
+  t.after(() => otherService.stop());
+  const other = await verify(t, found.runDir, leak.id, otherService);
+  assert.equal(other.code, 2, other.stdout + other.stderr);
+  assert.match(other.stderr, /The finding is of http-service\.mjs, and this is express-service\.mjs\.[\s\S]*--renamed/);
+
   // The values that were sent stand in the scenario alone, so it must be the same.
   appendFileSync(scenario, '# changed\n');
   const changed = await runCli(['verify', found.runDir, '--finding', leak.id]);
