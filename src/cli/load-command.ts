@@ -110,6 +110,7 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     overrides: overridesOf(args),
     workers: numberArgument(args, 'workers') ?? 1,
     samples: watch?.samples ?? [],
+    ...(watch && { isLost: watch.isLost }),
     stop,
     onStatus: createLoadView(terminal, durationMs),
     say: terminal.say,
