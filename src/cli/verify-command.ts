@@ -18,6 +18,7 @@ import { readManifest } from '../record/read-manifest.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { REDACTED } from '../redact/secret-forms.ts';
+import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { keptLimits } from '../soak/kept-limits.ts';
 import { sha256 } from '../soak/scenario-digest.ts';
@@ -42,7 +43,11 @@ const OPTIONS = {
   scenario: { ...textOption('scenario', 'scenario file (default: that of the run)'), group: 'Load:' },
   url: { ...textOption('url', 'base URL of the load (default: that of the run)'), group: 'Load:' },
   users: {
-    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    ...numberOption('users', 'virtual users, in place of those of the scenario', {
+      min: 1,
+      max: MOST_USERS,
+      integer: true,
+    }),
     group: 'Load:',
   },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
@@ -140,14 +145,19 @@ export const verifyCommand: Command = (exit) => ({
   },
 });
 
+/** A shorter text is an empty variable of a script, or a slip. */
+const SHORTEST_ID = 4;
+
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
-  const found = findings.filter((finding) => finding.id.startsWith(id));
+  const found = id.length < SHORTEST_ID ? [] : findings.filter((finding) => finding.id.startsWith(id));
   if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
   const known = findings.map((finding) => `  ${printable(finding.id)}  ${printable(finding.title)}`);
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,
-    found.length > 1 ? `More than one finding begins with ${id}.` : `There is no finding ${id} in ${runDir}.`,
+    found.length > 1
+      ? `More than one finding begins with ${id}.`
+      : `There is no finding ${id === '' ? '(empty)' : id} in ${runDir}.`,
     known.length === 0 ? 'That run found nothing.' : ['Its findings:', ...known].join('\n'),
   );
 }
