@@ -39,6 +39,12 @@ const artefactFile: Read<string> = (value, path) => {
   }
   return text(value, path);
 };
+/** What no calendar has is no time of a run. */
+const LATEST_MS = 8.64e15;
+const wallTime: Read<number> = (value, path) => {
+  if (Math.abs(number(value, path)) > LATEST_MS) throw new ShapeError(path, 'milliseconds since 1970', value);
+  return number(value, path);
+};
 const mapFile: Read<string> = (value, path) => {
   if (!/^(?!\.)[^/\\\0]+$/.test(text(value, path))) throw new ShapeError(path, 'the name of a file in sources/', value);
   return text(value, path);
@@ -52,6 +58,19 @@ const readTarget = fields<TargetFacts>({
   cwd: text,
   name: text,
 });
+
+/** Each file once: it would be read again for each time that it is named. */
+function distinctFiles<Item extends { readonly file: string }>(read: Read<Item>): Read<readonly Item[]> {
+  return (value, path) => {
+    const items = listOf(read)(value, path);
+    const known = new Set<string>();
+    for (const { file } of items) {
+      if (known.has(file)) throw new ShapeError(path, `each file once (${file})`, value);
+      known.add(file);
+    }
+    return items;
+  };
+}
 
 const readSnapshot = fields<SnapshotRecord>({
   file: artefactFile,
@@ -128,7 +147,7 @@ const readManifest = fields<RunManifest>({
   host: fields({ platform: text, release: text, cpus: number, memoryBytes: number }),
   target: readTarget,
   segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: number })),
-  clock: fields({ startWallMs: number, startMonoMs: number }),
+  clock: fields({ startWallMs: wallTime, startMonoMs: number }),
   plan: fields<RunManifest['plan']>({
     durationMs: number,
     sampleIntervalMs: number,
@@ -150,7 +169,7 @@ const readManifest = fields<RunManifest>({
     }),
   ),
   thresholds: mapOf(listOf(text)),
-  snapshots: listOf(readSnapshot),
+  snapshots: distinctFiles(readSnapshot),
   cpuWindows: listOf(readCpuWindow),
   heapProfiles: listOf(readHeapProfile),
   scripts: listOf(readScript),

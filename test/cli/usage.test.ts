@@ -82,6 +82,13 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['heap snapshot', /No target/],
   ['load', /No scenario was named/],
   ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
+  [
+    'load evidence-archive --users 1000000000',
+    /--users 1000000000 is not a whole number of at least 1 and at most 100000/,
+  ],
+  ['soak --pid 1 --fail-on slo', /--fail-on slo asks for limits, and none is given/],
+  ['soak --pid 1 --duration 99999999h', /is not a duration/],
+  ['doctor --inspect 127.0.0.1:9229', /looks at a process of this machine/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
   ['verify no-such-run --finding 67ac67fe9e', /no such run folder/],
@@ -129,6 +136,13 @@ test('a bare soak takes its target from the configuration file', async () => {
   await rm(join(folder, 'profiler.config.yaml'));
   assert.equal(code, 3, stderr);
   assert.match(stderr, /no process 2147483000/);
+});
+
+test('a file of limits without a limit is no limit that holds', async () => {
+  await writeFile(join(folder, 'none.yaml'), '{}\n');
+  const { code, stderr } = await runCli(['soak', '--pid', '1', '--slo', 'none.yaml'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /none\.yaml: it names no limit/);
 });
 
 test('config check reports every fault with line and column', async () => {

@@ -129,6 +129,23 @@ test('artefacts that run.json does not know are added, .part files are not', asy
   assert.equal((await readHeapProfile(run, heapProfile)).head.id, 1);
 });
 
+test('a time that no calendar has, and a file named twice, are refused with their place', async (context) => {
+  const dir = join(temporaryFolder(context), 'run');
+  mkdirSync(dir);
+  const snapshot: SnapshotRecord = {
+    ...{ file: 'heap/1.heapsnapshot', monoMs: 1, segment: 0, idEpoch: '1', requests: null, bytes: 1, pauseMs: 1 },
+    ...{ heapUsedBytes: 1, phase: 'steady' },
+  };
+  const clock = { startWallMs: 1e20, startMonoMs: 0 };
+  for (const [change, place] of [
+    [{ clock }, /startWallMs should be milliseconds since 1970/],
+    [{ snapshots: [snapshot, snapshot] }, /snapshots should be each file once \(heap\/1\.heapsnapshot\)/],
+  ] as const) {
+    writeFileSync(join(dir, 'run.json'), formatRunManifest({ ...exampleManifest(), ...change }));
+    await assert.rejects(readRun(dir), place);
+  }
+});
+
 test('what run.json lists but nobody finds is taken out', async (context) => {
   const dir = join(temporaryFolder(context), 'run');
   const cpuWindows = [{ file: 'cpu/7.cpuprofile', startMonoMs: 0, endMonoMs: 1, segment: 0, requests: null }];
