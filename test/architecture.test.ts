@@ -66,6 +66,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   ws: ['target'],
   undici: ['load'],
   'pprof-format': ['format'],
+  acorn: ['format'],
   'prom-client': ['export'],
 };
 

@@ -66,8 +66,21 @@ function findMap(
   }
 }
 
+/** The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does. */
+export function readRawMap(
+  path: string,
+  toHostPath: ToHostPath,
+): { readonly json: unknown; readonly path: string } | null {
+  const found = findMap(path, toHostPath);
+  return found && { json: parseMeasured(found.bytes), path: found.mapPath };
+}
+
 /** A map as somebody else wrote it, made safe to keep and to decode. Throws an UnusableSourceMap where it is not. */
 export function parseSourceMap(bytes: Uint8Array, mapPath: string): StrippedSourceMap {
+  return stripSourceMap(parseMeasured(bytes), mapPath);
+}
+
+function parseMeasured(bytes: Uint8Array): RawMap {
   const bomb = jsonBomb(bytes);
   if (bomb !== null) throw new UnusableSourceMap(`its map ${bomb}`);
   let raw: unknown;
@@ -83,7 +96,7 @@ export function parseSourceMap(bytes: Uint8Array, mapPath: string): StrippedSour
   }
   const size = measureSourceMap(raw);
   if (typeof size === 'string') throw new UnusableSourceMap(`its map cannot be used: ${size}`);
-  return stripSourceMap(raw as RawMap, mapPath);
+  return raw as RawMap;
 }
 
 /** The comment stands at the end; only an inline map makes it necessary to read further back. */

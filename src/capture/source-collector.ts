@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import type { OriginalNames } from '../model/original-names.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import type { StrippedSourceMap } from '../model/source-map.ts';
 import { unusableMap } from '../model/source-map.ts';
@@ -9,6 +10,7 @@ import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
+import { NameReader } from './name-reader.ts';
 import { openPartFile } from './part-file.ts';
 import { parseSourceMap, readSourceMap, scriptPath, type ToHostPath, UnusableSourceMap } from './read-source-map.ts';
 import { scanScript } from './scan-script.ts';
@@ -25,42 +27,57 @@ export class SourceCollector {
   readonly #folder: string;
   readonly #onUnusable: (text: string) => void;
   readonly #pid: () => number;
+  readonly #wantsNames: boolean;
   readonly #seen = new Set<string>();
   readonly #packages = new Map<string, PackageFacts>();
 
   /**
    * `folder`: where the maps go. Files of the process `pid` are read as that process sees them, where the platform can;
    * it is another one after a restart. `onUnusable` is told of every map that is there and is left out, with the reason.
+   * `names`: the original names of minified variables too, which heap snapshots name.
    */
   constructor({
     pid,
     folder,
     onUnusable,
+    names = false,
   }: {
     readonly pid: () => number;
     readonly folder: string;
     readonly onUnusable: (text: string) => void;
+    readonly names?: boolean;
   }) {
     this.#folder = folder;
     this.#onUnusable = onUnusable;
     this.#pid = pid;
+    this.#wantsNames = names;
   }
 
   /** Records of the scripts among `urls` that are files and were not asked for before; each URL is tried once. */
-  collect(urls: Iterable<string>): ScriptRecord[] {
+  async collect(urls: Iterable<string>): Promise<ScriptRecord[]> {
+    const names = this.#wantsNames ? new NameReader() : null;
+    try {
+      return await this.#collect(urls, names);
+    } finally {
+      await names?.close();
+    }
+  }
+
+  async #collect(urls: Iterable<string>, names: NameReader | null): Promise<ScriptRecord[]> {
     const records: ScriptRecord[] = [];
-    const root = `/proc/${this.#pid()}/root`;
-    const toHostPath: ToHostPath = existsSync('/proc/self/root') ? (path) => join(root, path) : (path) => path;
+    const root = existsSync('/proc/self/root') ? `/proc/${this.#pid()}/root` : '';
+    const toHostPath: ToHostPath = (path) => (root === '' ? path : join(root, path));
     for (const url of urls) {
       if (this.#seen.has(url)) continue;
       this.#seen.add(url);
       const path = scriptPath(url);
       if (path === null) continue;
       const map = this.#usable(path, () => readSourceMap(path, toHostPath));
+      const original = (map && (await names?.read(path, root))) ?? null;
       const { jsonLines, variables } = scanScript(toHostPath(path));
       records.push({
         url,
-        mapFile: map && this.#keep(map, path),
+        mapFile: map && this.#keep(map, path, original),
         ...findPackage(posix.dirname(path), toHostPath, this.#packages),
         ...(jsonLines.length > 0 ? { jsonLines } : {}),
         ...(Object.keys(variables).length > 0 ? { variables } : {}),
@@ -97,8 +114,10 @@ export class SourceCollector {
   }
 
   /** Named by content: the same map is kept once. */
-  #keep(map: StrippedSourceMap, path: string): string | null {
-    const text = JSON.stringify(map);
+  #keep(map: StrippedSourceMap, path: string, originalNames: OriginalNames | null = null): string | null {
+    const bare = JSON.stringify(map);
+    const named = originalNames ? JSON.stringify({ ...map, originalNames }) : bare;
+    const text = named.length > MAX_MAP_CHARS ? bare : named;
     if (text.length > MAX_MAP_CHARS) {
       this.#onUnusable(unusableMap(path, `its map is larger than ${formatBytes(MAX_MAP_CHARS)}`));
       return null;

@@ -13,7 +13,13 @@ export type Owner =
   | { readonly kind: 'forgotten-function'; readonly inner: string | null; readonly file: string }
   /** A static field of a class, or a property of a function. */
   | { readonly kind: 'class' | 'function-object'; readonly name: string }
-  | { readonly kind: 'instance'; readonly class: string; readonly knownBy: KnownBy | null }
+  | {
+      readonly kind: 'instance';
+      readonly class: string;
+      readonly knownBy: KnownBy | null;
+      /** Of an instance inside a package: the program's own variable that it hangs on. */
+      readonly within?: Owner;
+    }
   /** A container or plain object that is itself known by a name. */
   | { readonly kind: 'container'; readonly knownBy: KnownBy; readonly owner: Owner | null };
 

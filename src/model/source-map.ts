@@ -1,3 +1,4 @@
+import type { OriginalNames } from './original-names.ts';
 import { formatCount } from './units.ts';
 
 /** A source map without its sources' text: names and positions only. Sources are absolute paths, or URLs of others. */
@@ -9,6 +10,8 @@ export interface StrippedSourceMap {
   readonly ignoreList?: readonly number[];
   /** Of an index map, in place of `sources`, `names` and `mappings`. */
   readonly sections?: readonly { readonly offset: unknown; readonly map: StrippedSourceMap }[];
+  /** What we found out with the text of the script: see `readNames`. */
+  readonly originalNames?: OriginalNames;
 }
 
 /** What decoding takes: an array for each generated line and one for each segment in it. */

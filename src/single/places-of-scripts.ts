@@ -16,7 +16,7 @@ export async function placesOfScripts(
   const dir = await mkdtemp(join(tmpdir(), 'soak-profiler-'));
   try {
     const collector = new SourceCollector({ pid: () => facts.pid, folder: join(dir, 'sources'), onUnusable: note });
-    const found = collector.collect(nodes.map(({ callFrame }) => callFrame.url));
+    const found = await collector.collect(nodes.map(({ callFrame }) => callFrame.url));
     const scripts = await collector.addLoadedMaps(found, session);
     return createPlaceOf(scripts, await readSourceMaps({ dir, manifest: { scripts } }, note), note);
   } finally {

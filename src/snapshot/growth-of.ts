@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { ScriptNames } from '../model/original-names.ts';
 import type { OnProgress } from './open-snapshot.ts';
 import { errorOf, type Refusal } from './refusal.ts';
 
@@ -12,6 +13,8 @@ export interface GrowthOptions {
   readonly idEpochs?: readonly (string | null)[];
   readonly onProgress?: OnProgress;
   readonly salvage?: boolean;
+  /** What is known of the scripts of the program: by it minified names are told as the source has them. */
+  readonly scripts?: readonly ScriptNames[];
 }
 
 export interface GrowthRequest {
@@ -19,6 +22,7 @@ export interface GrowthRequest {
   readonly requests: readonly (number | null)[];
   readonly idEpochs: readonly (string | null)[];
   readonly salvage: boolean;
+  readonly scripts: readonly ScriptNames[];
 }
 
 /** What the worker says. An error crosses threads as its parts. */
@@ -47,6 +51,7 @@ export function growthOf(files: readonly string[], options: GrowthOptions = {}):
     requests: files.map((_, index) => options.requests?.[index] ?? null),
     idEpochs: files.map((_, index) => options.idEpochs?.[index] ?? null),
     salvage: options.salvage ?? false,
+    scripts: options.scripts ?? [],
   };
   const worker = new Worker(new URL('./growth-worker.js', import.meta.url), { workerData: request, execArgv: [] });
   return new Promise<HeapGrowth>((resolve, reject) => {

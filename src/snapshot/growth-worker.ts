@@ -34,7 +34,7 @@ async function measure(request: GrowthRequest, helper: SnapshotHelper | null): P
     });
     classes.push((await helped) ?? analyseGraph(graph).aggregates);
   }
-  return measured.finish(classes);
+  return measured.finish(classes, request.scripts);
 }
 
 function send(answer: GrowthAnswer): void {

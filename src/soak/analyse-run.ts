@@ -12,7 +12,9 @@ import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
+import { scriptNames } from '../format/script-names.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { ScriptNames } from '../model/original-names.ts';
 import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
@@ -49,14 +51,16 @@ export async function analyseRun(
   const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, ['cpu', 'heap-profile', 'database']));
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
-  const placeOf = createPlaceOf(run.manifest.scripts, await readSourceMaps(run, note), note);
+  const maps = await readSourceMaps(run, note);
+  const placeOf = createPlaceOf(run.manifest.scripts, maps, note);
   const losses: string[] = [];
   const lose = (text: string): void => {
     note(text);
     losses.push(text);
   };
   const cpu = await readCpu(run, placeOf, lose);
-  const { run: read, ...heap } = await readHeapGrowth(run, onProgress);
+  const scripts = scriptNames(run.manifest.scripts, maps);
+  const { run: read, ...heap } = await readHeapGrowth(run, scripts, onProgress);
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
@@ -97,19 +101,21 @@ export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGa
  */
 async function readHeapGrowth(
   run: Run,
+  scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly run: Run; readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const [heap, changed] = await Promise.all([
-    compareSnapshots(run, onProgress),
+    compareSnapshots(run, scripts, onProgress),
     findChangedArtefacts(run, ['heap-snapshot']),
   ]);
   if (changed.length === 0) return { run, ...heap };
   const whole = withoutArtefacts(run, changed);
-  return { run: whole, ...(await compareSnapshots(whole, onProgress)) };
+  return { run: whole, ...(await compareSnapshots(whole, scripts, onProgress)) };
 }
 
 async function compareSnapshots(
   run: Run,
+  scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const snapshots = largestSegment(run.manifest.snapshots);
@@ -121,6 +127,7 @@ async function compareSnapshots(
     const growth = await growthOf(files, {
       requests: snapshots.map(({ requests }) => requests),
       idEpochs: snapshots.map(({ idEpoch }) => idEpoch),
+      scripts,
       onProgress: onceEach(onProgress),
     });
     // Named as the run folder names them: a report is read elsewhere too.

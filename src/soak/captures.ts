@@ -67,6 +67,7 @@ export class Captures {
     this.#sources = new SourceCollector({
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
+      names: true,
       onUnusable: (text) => {
         options.log.event({ type: 'note', detail: text });
         options.log.say(text);
@@ -294,7 +295,7 @@ export class Captures {
 
   async #keepSources(urls: readonly string[]): Promise<void> {
     const { recorder, keeper } = this.#options;
-    const found = this.#sources.collect(urls);
+    const found = await this.#sources.collect(urls);
     // A script that is TypeScript was translated while it was loaded: its map stands in no file.
     const translated = found.filter(({ url }) => /\.[cm]?tsx?$/.test(url));
     const session = keeper.instruments?.attachment.session;

@@ -41,10 +41,16 @@ export function ownerText(owner: Owner): string {
     case 'function-object':
       return `function ${owner.name}`;
     case 'instance':
-      return owner.knownBy === null ? owner.class : `${owner.class} ${nameText(owner.knownBy)}`;
+      return instanceText(owner);
     case 'container':
       return ofOwner(nameText(owner.knownBy), owner.owner);
   }
+}
+
+/** ``Hash in `getUser` of module server.js``. */
+function instanceText({ class: name, knownBy, within }: Extract<Owner, { readonly kind: 'instance' }>): string {
+  const own = knownBy === null ? name : `${name} ${nameText(knownBy)}`;
+  return within === undefined ? own : `${own} in ${ownerText(within)}`;
 }
 
 function ofOwner(what: string, owner: Owner | null): string {

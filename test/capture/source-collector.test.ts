@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transformSync } from 'esbuild';
 import { SourceCollector } from '../../src/capture/source-collector.ts';
 import { startInspected } from './inspected-child.ts';
 
@@ -28,11 +29,11 @@ function makeProgram(t: TestContext, files: Readonly<Record<string, string>>) {
 
 const readKept = (folder: string, name: string | null) => JSON.parse(readFileSync(join(folder, name!), 'utf8'));
 
-test('the map of a compiled TypeScript file is kept, without its text, with its package', (t) => {
+test('the map of a compiled TypeScript file is kept, without its text, with its package', async (t) => {
   const { kept, collector } = makeProgram(t, {});
   // This very test, as the compiler wrote it.
   const script = fileURLToPath(import.meta.url);
-  const [record] = collector.collect([import.meta.url]);
+  const [record] = await collector.collect([import.meta.url]);
   assert.equal(record?.packageName, 'soak-profiler');
   assert.equal(record.packageRoot, process.cwd());
   const map = readKept(kept, record.mapFile);
@@ -40,10 +41,10 @@ test('the map of a compiled TypeScript file is kept, without its text, with its 
   assert.equal(map.sourcesContent, undefined);
   assert.equal(map.mappings, JSON.parse(readFileSync(`${script}.map`, 'utf8')).mappings);
   assert.equal(statSync(join(kept, record.mapFile!)).mode & 0o777, 0o600);
-  assert.deepEqual(collector.collect([import.meta.url]), [], 'each URL once');
+  assert.deepEqual(await collector.collect([import.meta.url]), [], 'each URL once');
 });
 
-test('inline maps, base64 or not, short or longer than the tail that is read first', (t) => {
+test('inline maps, base64 or not, short or longer than the tail that is read first', async (t) => {
   const long = { ...MAP, mappings: 'AAAA;'.repeat(40_000) };
   const base64 = (map: object) => Buffer.from(JSON.stringify(map)).toString('base64');
   const { root, kept, collector } = makeProgram(t, {
@@ -51,7 +52,7 @@ test('inline maps, base64 or not, short or longer than the tail that is read fir
     'dist/b.js': `code();\n//# sourceMappingURL=data:application/json;base64,${base64(long)}`,
     'dist/c.js': `code();\n//# sourceMappingURL=data:application/json,${encodeURIComponent(JSON.stringify(MAP))}\n`,
   });
-  const records = collector.collect(['a', 'b', 'c'].map((name) => join(root, `dist/${name}.js`)));
+  const records = await collector.collect(['a', 'b', 'c'].map((name) => join(root, `dist/${name}.js`)));
   const maps = records.map((record) => readKept(kept, record.mapFile));
   assert.deepEqual(maps[0].sources, [join(root, 'src/a.ts')]);
   assert.equal(maps[1].mappings, long.mappings);
@@ -60,7 +61,7 @@ test('inline maps, base64 or not, short or longer than the tail that is read fir
   assert.ok(!readdirSync(kept).some((name) => readFileSync(join(kept, name), 'utf8').includes('secret')));
 });
 
-test('index maps, source roots and foreign schemes', (t) => {
+test('index maps, source roots and foreign schemes', async (t) => {
   const link = '//# sourceMappingURL=';
   const { root, kept, collector } = makeProgram(t, {
     'dist/index.js': `x\n${link}index.js.map`,
@@ -72,7 +73,7 @@ test('index maps, source roots and foreign schemes', (t) => {
       sources: ['b.ts', 'webpack://app/c.ts'],
     }),
   });
-  const [index, rooted] = collector.collect([
+  const [index, rooted] = await collector.collect([
     join(root, 'dist/index.js'),
     pathToFileURL(join(root, 'dist/root.js')).href,
   ]);
@@ -81,7 +82,7 @@ test('index maps, source roots and foreign schemes', (t) => {
   assert.deepEqual(readKept(kept, rooted!.mapFile).sources, [join(root, 'lib/b.ts'), 'webpack://app/c.ts']);
 });
 
-test('scripts without a map, with a broken one, and what is no file', (t) => {
+test('scripts without a map, with a broken one, and what is no file', async (t) => {
   const { root, kept, collector } = makeProgram(t, {
     'none.js': 'const text = "//# sourceMappingURL=x.map";\n',
     'broken.js': '//# sourceMappingURL=broken.js.map',
@@ -89,7 +90,13 @@ test('scripts without a map, with a broken one, and what is no file', (t) => {
     'remote.js': '//# sourceMappingURL=https://example.org/remote.js.map',
   });
   const files = ['none.js', 'broken.js', 'remote.js', 'absent.js'].map((name) => join(root, name));
-  const records = collector.collect([...files, '', 'node:internal/fs', 'evalmachine.<anonymous>', 'wasm://wasm/1']);
+  const records = await collector.collect([
+    ...files,
+    '',
+    'node:internal/fs',
+    'evalmachine.<anonymous>',
+    'wasm://wasm/1',
+  ]);
   assert.deepEqual(
     records.map((record) => [record.url, record.mapFile]),
     files.map((file) => [file, null]),
@@ -97,7 +104,7 @@ test('scripts without a map, with a broken one, and what is no file', (t) => {
   assert.throws(() => readdirSync(kept), /ENOENT/);
 });
 
-test('the package is the nearest one with a name, inside of node_modules and out', (t) => {
+test('the package is the nearest one with a name, inside of node_modules and out', async (t) => {
   const { root, collector } = makeProgram(t, {
     'package.json': '{"name":"shop","version":"2.0.0"}',
     'dist/esm/package.json': '{"type":"module"}',
@@ -107,7 +114,7 @@ test('the package is the nearest one with a name, inside of node_modules and out
     'node_modules/bare/c.js': '',
   });
   const names = ['dist/esm/a.js', 'node_modules/@scope/dep/lib/b.js', 'node_modules/bare/c.js'];
-  const records = collector.collect(names.map((name) => join(root, name)));
+  const records = await collector.collect(names.map((name) => join(root, name)));
   assert.deepEqual(
     records.map(({ packageRoot, packageName, packageVersion }) => [packageRoot, packageName, packageVersion]),
     [
@@ -132,9 +139,33 @@ test('a script that was translated while it was loaded is looked up in the targe
   const script = join(target.folder, 'handler.ts');
   const kept = join(target.folder, 'kept');
   const collector = new SourceCollector({ pid: () => target.pid, folder: kept, onUnusable: () => {} });
-  const records = collector.collect([script]);
+  const records = await collector.collect([script]);
   assert.equal(records[0]?.mapFile, null);
   const [record] = await collector.addLoadedMaps(records, target.session);
   const map = readKept(kept, record!.mapFile);
   assert.deepEqual([map.sources, map.sourcesContent], [[script], undefined]);
+});
+
+test('with the map of a minified script its original names are kept, and no text; a script that is none costs its names only', async (t) => {
+  const source = 'export function store(cache) {\n  return (id) => cache.set(id, "secret");\n}';
+  const { code, map } = transformSync(source, { minify: true, sourcemap: 'external', format: 'cjs' });
+  const link = (name: string) => `\n//# sourceMappingURL=${name}.js.map\n`;
+  const { root, kept } = makeProgram(t, {
+    'a.js': `${code}${link('a')}`,
+    'a.js.map': map,
+    'b.js': `this is no script${link('b')}`,
+    'b.js.map': map,
+  });
+  const collector = new SourceCollector({
+    pid: () => process.pid,
+    folder: kept,
+    onUnusable: assert.fail,
+    names: true,
+  });
+  const records = await collector.collect(['a', 'b'].map((name) => join(root, `${name}.js`)));
+  const [named, bare] = records.map((record) => readKept(kept, record.mapFile));
+  assert.ok(named.originalNames.names.includes('cache'));
+  assert.equal(JSON.stringify(named).includes('secret'), false);
+  assert.equal(bare.originalNames, undefined);
+  assert.equal(bare.mappings, named.mappings);
 });

@@ -12,6 +12,10 @@ export interface PlantedLeak extends Program {
   readonly beside?: RegExp;
 }
 
+const MEMO = `class Store { constructor() { this.entries = new Map(); } }
+module.exports = (fn) => { const memoized = (key) => { const { entries } = memoized.store; if (!entries.has(key)) entries.set(key, fn(key)); return entries.get(key); };
+  memoized.store = new Store(); return memoized; };`;
+
 /** Leaks as they are written: what grows must come out as the first suspect, with its holder and a line of the service. */
 export const PLANTED_LEAKS: readonly PlantedLeak[] = [
   {
@@ -311,6 +315,49 @@ exports.run = (i) => storage.run(new RequestStore(i), () => { setTimeout(() => {
     class: /^Registry$/,
     holder: /^Array `instances` of class Registry/,
     kinds: ['array'],
+  },
+  {
+    name: 'a list that is linked both ways, of plain objects',
+    setUp: `class Waiting { constructor() { this.head = null; this.tail = null; }
+  push(data) { const entry = { prev: this.tail, next: null, data }; if (this.tail) this.tail.next = entry; else this.head = entry; this.tail = entry; } }
+const waiting = new Waiting(); exports.wait = (i) => waiting.push({ request: 'r' + i });`,
+    request: 'exports.wait(i);',
+    class: /^Object \{prev, next, data\}$/,
+    holder: /^linked list `(head|tail)` of Waiting/,
+    kinds: ['chain'],
+  },
+  {
+    name: 'what a package holds, by the variable of the program',
+    files: { 'node_modules/memo/index.js': MEMO },
+    setUp: `const memoize = require('memo'); const getUser = memoize((id) => ({ id, name: 'n' + id })); exports.get = (i) => getUser('u' + i);`,
+    request: 'exports.get(i);',
+    class: /^Object \{id, name\}$/,
+    holder: /^Map `entries` of Store in `getUser` of module service\.cjs$/,
+    kinds: ['map'],
+    place: /node_modules\/memo\/index\.js$/,
+  },
+  {
+    name: 'a minified package without a map',
+    files: {
+      'node_modules/@tiny/memo/dist/index.js':
+        'class a{constructor(){this.s=new Set}}const t=new a;exports.seen=(e)=>t.s.add(e);',
+    },
+    setUp: `const { seen } = require('@tiny/memo/dist/index.js'); exports.see = (i) => seen({ request: 'r' + i, at: 'now' + i });`,
+    request: 'exports.see(i);',
+    class: /^Object \{request, at\}$/,
+    holder: /^Set `s` of a of @tiny\/memo\/dist\/index\.js:1/,
+    kinds: ['set'],
+    place: /node_modules\/@tiny\/memo\/dist\/index\.js$/,
+  },
+  {
+    name: 'one object by two ways, of which the program names one',
+    setUp: `const { once } = require('node:events'); const jobs = []; const Job = class Job extends require('node:events') { constructor(i) { super(); this.id = 'j' + i; } };
+exports.start = (i) => { const job = new Job(i); jobs.push(job); process.stdin.setMaxListeners(0).once('close', () => job.emit('end')); };`,
+    request: 'exports.start(i);',
+    class: /^Job$/,
+    holder: /^Array `jobs` of module service\.cjs$/,
+    kinds: ['array'],
+    beside: /^listeners of event "close"/,
   },
 ];
 

@@ -28,7 +28,7 @@ another machine, by a later version. Folders are 0700 and files 0600, since heap
 | \`database/queries-<segment>.json\` | queries of \`pg\` as one life of the service made them: statements without values, times, rows, lines, routes, the slow-query log, pools |
 | \`database/server.json\` | with \`--database\`: statements, plans and tables as the server knows them; no user, no password |
 | \`heap/burst.heapprofile\` | all that was allocated in some seconds at the end of the warm-up, garbage too; in run.json as \`allocationBurst\` |
-| \`sources/*.map\` | source maps of the scripts seen, without the text of the sources; a map that is malformed, or that would take more memory than a million lines and two million mappings, is left out with a note |
+| \`sources/*.map\` | source maps of the scripts seen, without the text of the sources; with that of a minified script the original names of its variables, functions and classes; a map that is malformed, or that would take more memory than a million lines and two million mappings, is left out with a note |
 
 Secrets are taken out of everything but what V8 writes: passwords and tokens in addresses, arguments, headers and messages, by their
 names and by the forms of known issuers, become \`[redacted]\`; labels of metrics that say who (addresses of people, ids, keys) become

@@ -1,4 +1,5 @@
 import type { FindingKind } from '../../src/model/finding-catalogue.ts';
+import type { Server } from './programs.ts';
 
 /**
  * One way to keep what a request leaves behind. `@name` stands for a variable of the state: each style of program puts it
@@ -17,6 +18,8 @@ export interface HolderCase {
   /** The same with what was forgotten. */
   readonly twin: string;
   readonly requests?: number;
+  /** Servers that have such a holder; all where left out. `app` is the application of the server. */
+  readonly servers?: readonly Server[];
   readonly class: RegExp;
   /** Name of the state that the first sentence must name; null where the holder is known otherwise (see `words`). */
   readonly known: string | null;
@@ -253,5 +256,114 @@ export const HOLDERS: readonly HolderCase[] = [
     known: null,
     words: /^Map .*(kept|registry)/,
     kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'workers',
+    imports: { worker_threads: 'node:worker_threads' },
+    state: { crew: '[]' },
+    keep: "@crew.push(new worker_threads.Worker('setInterval(() => {}, 1e6)', { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8 } }));",
+    twin: "new worker_threads.Worker('', { eval: true }).on('error', () => {});",
+    requests: 12,
+    class: /^Worker$/,
+    known: 'crew',
+    words: /^Array /,
+    kinds: ['thread-leak'],
+  },
+  {
+    name: 'stack of a router',
+    servers: ['express'],
+    state: { added: '0' },
+    keep: '@added++; app.use(function audit(request, response, next) { next(); });',
+    twin: '@added++;',
+    class: /^Layer$/,
+    known: 'stack',
+    words: /^Array /,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'middleware of an application',
+    servers: ['koa'],
+    state: { added: '0' },
+    keep: '@added++; app.use(function audit(context, next) { return next(); });',
+    twin: '@added++;',
+    class: /^closure audit$/,
+    known: 'middleware',
+    words: /^Array .* of Application/,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'bound functions',
+    beside: 'class Session { constructor(i) { this.id = i; this.closed = []; } close() { this.closed.push(1); } }',
+    state: { cleanups: '[]' },
+    keep: "@cleanups.push(Session.prototype.close.bind(new Session('session ' + i)));",
+    twin: "@cleanups.push(Session.prototype.close.bind(new Session('session ' + i))); @cleanups.pop();",
+    class: /^(closure|native_bind|Session|Function|closure close)/,
+    known: 'cleanups',
+    words: /^Array /,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'cache in the scope of a bound function',
+    beside:
+      'function memoize(fn) { const cache = new Map(); function lookUp(self, key) { if (!cache.has(key)) cache.set(key, fn(key)); return cache.get(key); } return lookUp.bind(null, {}); }',
+    state: { byPath: `memoize((key) => (${RECORD.replace(/\bi\b/g, 'key')}))` },
+    keep: "@byPath('path ' + i);",
+    twin: "@byPath('path ' + (i % 9));",
+    class: /^Object \{id, body\}$/,
+    known: 'cache',
+    words: /^Map .* of (function )?memoize/,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'Map of arrays',
+    state: { byUser: 'new Map()' },
+    keep: `const user = 'user ' + (i % 5); if (!@byUser.has(user)) @byUser.set(user, []); @byUser.get(user).push(${RECORD});`,
+    twin: `@byUser.set('user ' + (i % 5), [${RECORD}]);`,
+    class: /^Object \{id, body\}$/,
+    known: 'byUser|<key>',
+    words: /byUser/,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'Map inside of instances in a Map',
+    beside: 'class Room { members = new Map(); }',
+    state: { rooms: "new Map([['lobby', new Room()], ['office', new Room()]])" },
+    keep: `@rooms.get(i % 2 ? 'lobby' : 'office').members.set('member ' + i, ${RECORD});`,
+    twin: `@rooms.get(i % 2 ? 'lobby' : 'office').members.set('member ' + (i % 9), ${RECORD});`,
+    class: /^Object \{id, body\}$/,
+    known: 'members',
+    words: /^Map .* of Room/,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'property of the global object',
+    state: { touched: '0' },
+    keep: `@touched++; (globalThis.recentOrders ??= []).push(${RECORD});`,
+    twin: `@touched++; globalThis.recentOrders = [${RECORD}];`,
+    class: /^Object \{id, body\}$/,
+    known: 'recentOrders',
+    words: /^Array /,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'static field',
+    beside: 'class Registry { static entries = new Map(); }',
+    state: { touched: '0' },
+    keep: `@touched++; Registry.entries.set('key ' + i, ${RECORD});`,
+    twin: `@touched++; Registry.entries.set('key ' + (i % 9), ${RECORD});`,
+    class: /^Object \{id, body\}$/,
+    known: 'entries',
+    words: /^Map .* of class Registry/,
+    kinds: ['js-heap-leak'],
+  },
+  {
+    name: 'resolvers of promises',
+    state: { waiters: '[]' },
+    keep: '@waiters.push(Promise.withResolvers?.() ?? ((one) => ((one.promise = new Promise((resolve) => { one.resolve = resolve; })), one))({}));',
+    twin: '@waiters.push({}); @waiters.pop();',
+    class: /^Object \{/,
+    known: 'waiters',
+    words: /^Array /,
+    kinds: ['js-heap-leak', 'promise-leak'],
   },
 ];

@@ -44,10 +44,11 @@ const all = nodeVersions()
   .flatMap(({ major, binary }) =>
     HOLDERS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word))).flatMap((holder) =>
       STYLES.filter((style) => listed(options.styles).includes(style)).flatMap((style) =>
-        SERVERS.filter((server) => listed(options.servers).includes(server) && major >= OLDEST_NODE[server]).flatMap(
-          (server): Case[] =>
+        SERVERS.filter((server) => listed(options.servers).includes(server) && major >= OLDEST_NODE[server])
+          .filter((server) => holder.servers?.includes(server) ?? true)
+          .flatMap((server): Case[] =>
             [false, ...(options.twins ? [true] : [])].map((twin) => ({ holder, style, server, major, binary, twin })),
-        ),
+          ),
       ),
     ),
   );

@@ -1,14 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import type { HolderCase } from './holders.ts';
 
 /** The files of one generated service, by name; the first is the one to start. */
 export type ProgramFiles = Readonly<Record<string, string>>;
 
-export const STYLES = ['one-file', 'commonjs', 'esm', 'class', 'factory'] as const;
-export type Style = (typeof STYLES)[number];
+const WRITTEN = ['one-file', 'commonjs', 'esm', 'class', 'factory'] as const;
+export type Style = (typeof WRITTEN)[number] | `minified-${'esm' | 'class' | 'factory'}`;
+/** The minified ones are bundled into one file, with a source map. */
+export const STYLES: readonly Style[] = [...WRITTEN, 'minified-esm', 'minified-class', 'minified-factory'];
 
-export const SERVERS = ['http', 'express', 'fastify', 'koa'] as const;
+export const SERVERS = ['http', 'express', 'fastify', 'koa', 'hono'] as const;
 export type Server = (typeof SERVERS)[number];
-export const OLDEST_NODE: Readonly<Record<Server, number>> = { http: 18, express: 18, koa: 18, fastify: 20 };
+export const OLDEST_NODE: Readonly<Record<Server, number>> = { http: 18, express: 18, koa: 18, fastify: 20, hono: 20 };
 
 interface Parts {
   readonly isEsm: boolean;
@@ -18,6 +24,37 @@ interface Parts {
 
 /** A service that keeps something for each request it answers, or, as `twin`, lets it go again. */
 export function writeProgram(holder: HolderCase, style: Style, server: Server, twin: boolean): ProgramFiles {
+  const written = WRITTEN.find((one) => style === one || style === `minified-${one}`)!;
+  const files = writeFiles(holder, written, server, twin);
+  return style === written ? files : minified(files);
+}
+
+/** What is started is the bundle and its map alone, as in an image. */
+function minified(files: ProgramFiles): ProgramFiles {
+  const [main] = Object.keys(files);
+  const folder = mkdtempSync(join(tmpdir(), 'naming-source-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const { outputFiles } = buildSync({
+      absWorkingDir: folder,
+      entryPoints: [join(folder, main!)],
+      bundle: true,
+      minify: true,
+      sourcemap: 'linked',
+      platform: 'node',
+      packages: 'external',
+      format: 'cjs',
+      outfile: 'server.js',
+      write: false,
+    });
+    const written = outputFiles.map(({ path, text }) => [basename(path), text] as const);
+    return Object.fromEntries(written.sort(([a], [b]) => a.length - b.length));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeFiles(holder: HolderCase, style: (typeof WRITTEN)[number], server: Server, twin: boolean): ProgramFiles {
   const isEsm = style === 'esm' || style === 'class';
   const parts: Parts = { isEsm, holder, body: twin ? holder.twin : holder.keep };
   const main = isEsm ? 'main.mjs' : 'main.cjs';
@@ -31,9 +68,9 @@ ${serve(server, isEsm, inline(parts))}`,
       };
     case 'commonjs':
     case 'esm': {
-      const keep = `function keep(i) { ${inline(parts)} }`;
+      const keep = `function keep(i, app) { ${inline(parts)} }`;
       return {
-        [main]: `${bring(isEsm, '{ keep }', store)}\n${serve(server, isEsm, 'keep(i);')}`,
+        [main]: `${bring(isEsm, '{ keep }', store)}\n${serve(server, isEsm, 'keep(i, app);')}`,
         [store.slice(2)]: `${importsOf(parts)}${holder.beside ?? ''}
 ${variablesOf(holder)}
 ${isEsm ? `export ${keep}` : `${keep}\nexports.keep = keep;`}`,
@@ -44,11 +81,11 @@ ${isEsm ? `export ${keep}` : `${keep}\nexports.keep = keep;`}`,
       return {
         [main]: `import { OrderStore } from './store.mjs';
 const store = new OrderStore();
-${serve(server, isEsm, 'store.keep(i);')}`,
+${serve(server, isEsm, 'store.keep(i, app);')}`,
         'store.mjs': `${importsOf(parts)}${holder.beside ?? ''}
 export class OrderStore {
   ${fields.join('\n  ')}
-  keep(i) { ${asField(parts.body)} }
+  keep(i, app) { ${asField(parts.body)} }
 }`,
       };
     }
@@ -56,11 +93,11 @@ export class OrderStore {
       return {
         [main]: `const { createStore } = require('./store.cjs');
 const store = createStore();
-${serve(server, isEsm, 'store.keep(i);')}`,
+${serve(server, isEsm, 'store.keep(i, app);')}`,
         'store.cjs': `${importsOf(parts)}${holder.beside ?? ''}
 function createStore() {
   ${variablesOf(holder).replaceAll('\n', '\n  ')}
-  return { keep(i) { ${inline(parts)} } };
+  return { keep(i, app) { ${inline(parts)} } };
 }
 exports.createStore = createStore;`,
       };
@@ -98,6 +135,7 @@ function serve(server: Server, isEsm: boolean, handle: string): string {
     case 'http':
       return `${bring(isEsm, 'http', 'node:http')}
 let served = 0;
+const app = {};
 const server = http.createServer((request, response) => {
   const i = served++;
   ${handle}
@@ -134,5 +172,16 @@ app.use(async (context) => {
   context.body = 'ok';
 });
 const server = app.listen(0, '127.0.0.1', () => ${listening});`;
+    case 'hono':
+      return `${bring(isEsm, '{ Hono }', 'hono')}
+${bring(isEsm, '{ serve }', '@hono/node-server')}
+const app = new Hono();
+let served = 0;
+app.get('/orders', (context) => {
+  const i = served++;
+  ${handle}
+  return context.text('ok');
+});
+const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log(port));`;
   }
 }

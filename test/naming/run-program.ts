@@ -1,13 +1,27 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SourceCollector } from '../../src/capture/source-collector.ts';
+import { scriptNames } from '../../src/format/script-names.ts';
 import type { HeapGrowth } from '../../src/model/heap-growth.ts';
+import type { ScriptNames } from '../../src/model/original-names.ts';
 import { growthOf } from '../../src/snapshot/growth-of.ts';
+import { findScriptUrls } from '../../src/soak/find-script-urls.ts';
 import type { ProgramFiles } from './programs.ts';
 
 const ROUNDS = 4;
@@ -41,7 +55,8 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
         snapshots.push(await finished(heaps, round + 1, agent, port));
       }
       const counts = snapshots.map((_, round) => requests / 2 + round * requests);
-      return await growthOf(snapshots, { requests: counts, idEpochs: snapshots.map(() => 'one') });
+      const idEpochs = snapshots.map(() => 'one');
+      return await growthOf(snapshots, { requests: counts, idEpochs, scripts: await namesOf(snapshots, heaps) });
     } finally {
       sink.close();
       agent.destroy();
@@ -52,7 +67,24 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
   }
 }
 
+/** As a soak keeps them beside its snapshots, and as a report reads them. */
+async function namesOf(snapshots: readonly string[], folder: string): Promise<readonly ScriptNames[]> {
+  const sources = join(folder, 'sources');
+  mkdirSync(sources);
+  const collector = new SourceCollector({
+    pid: () => process.pid,
+    folder: sources,
+    onUnusable: assert.fail,
+    names: true,
+  });
+  const scripts = await collector.collect(await findScriptUrls(snapshots.at(-1)!));
+  const maps = new Map(readdirSync(sources).map((name) => [name, readFileSync(join(sources, name), 'utf8')]));
+  return scriptNames(scripts, maps);
+}
+
 async function send(agent: Agent, port: number, count: number): Promise<void> {
+  // The service may close what was idle while its heap was written.
+  agent.destroy();
   let left = count;
   const worker = async (): Promise<void> => {
     while (left-- > 0) await ask(agent, port);
@@ -72,7 +104,7 @@ async function finished(folder: string, count: number, agent: Agent, port: numbe
   for (let last = -1; ; ) {
     await sleep(60);
     const files = readdirSync(folder).sort();
-    if (files.length < count) continue;
+    if (files.filter((name) => name.endsWith('.heapsnapshot')).length < count) continue;
     const file = join(folder, files.at(-1)!);
     const { size } = statSync(file);
     if (size > 0 && size === last) {

@@ -5,7 +5,6 @@ import { pathInTree } from '../paths/path-in-tree.ts';
 import { boundsOf, NO_BOUNDS } from '../words/bounds.ts';
 import { findHolder } from '../words/find-holder.ts';
 import { holderLocation } from '../words/holder-location.ts';
-import { nodeWords } from '../words/node-words.ts';
 import { type NodePath, pathWords } from '../words/path-words.ts';
 import type { Scopes } from '../words/scopes.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
@@ -48,7 +47,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const { graph, scopes, locations, series } = context;
   const signature = mainOf(suspect);
   const members = context.members.get(signature) ?? [];
-  const example = typicalOf(graph, members);
+  const example = typicalOf(scopes, members);
   if (example === null) return null;
   const path = pathInTree(graph, context.spanning, example.node);
   const anchor = anchorIndex(context, path, suspect);
@@ -169,13 +168,13 @@ export function countSurvivors(
 }
 
 /** Most of the members look like this one; a few dozen are asked. */
-function typicalOf(graph: HeapGraph, members: readonly number[]): { node: number; words: string } | null {
+function typicalOf(scopes: Scopes, members: readonly number[]): { node: number; words: string } | null {
   const step = Math.max(1, Math.floor(members.length / 48));
   const seen = new Map<string, { node: number; words: string; times: number }>();
   // From the middle on, where neither the first link of a chain nor the newest object under way stands.
   for (let seenSoFar = 0; seenSoFar < members.length; seenSoFar += step) {
     const node = members[(seenSoFar + (members.length >> 1)) % members.length]!;
-    const words = nodeWords(graph, node);
+    const words = scopes.words(node);
     const known = seen.get(words);
     if (known) known.times++;
     else seen.set(words, { node, words, times: 1 });

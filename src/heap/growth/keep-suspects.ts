@@ -46,7 +46,8 @@ function isWorthSaying(
   const newObjects = gain(suspect.counts);
   const newBytes = gain(suspect.bytes);
   if (newBytes <= 0 || isShadow(series, suspect) || isOfProfiler(series, suspect)) return false;
-  if (suspect.main < 0) return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isEngine(series, suspect.place.anchor);
+  if (suspect.main < 0)
+    return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isOfEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
   // A whole number of new objects a request is no noise, however small and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
@@ -76,6 +77,14 @@ function isEngine({ tree }: PlaceSeries, signature: number): boolean {
   const name = tree.classes.get(tree.class(signature));
   return isEngineClass(name) && !/^\((string|array|object elements|object properties)\)$/.test(name);
 }
+
+/** Also a table that stands directly below a root of V8, as its cache of numbers as texts. */
+function isOfEngine(series: PlaceSeries, signature: number): boolean {
+  const above = series.tree.parent(signature);
+  return isEngine(series, signature) || OF_V8.test(series.tree.classes.get(series.tree.class(above)));
+}
+
+const OF_V8 = /^\((?:[^)]* roots|[^)]* strings|[^)]* cache|Bootstrapper|Builtins)\)$/;
 
 /** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */
 function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {

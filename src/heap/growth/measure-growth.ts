@@ -1,4 +1,5 @@
 import type { ClassGrowth, HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
+import type { ScriptNames } from '../../model/original-names.ts';
 import type { Bytes } from '../../model/units.ts';
 import type { ClassAggregate } from '../aggregate-classes.ts';
 import { TRUSTED_IDS } from '../class-changes.ts';
@@ -101,8 +102,9 @@ export class GrowthMeasure {
    * At least two snapshots must have been added.
    *
    * @param classes the classes of each, in order
+   * @param scripts what is known of the scripts of the program
    */
-  finish(classes: readonly (readonly ClassAggregate[])[]): HeapGrowth {
+  finish(classes: readonly (readonly ClassAggregate[])[], scripts: readonly ScriptNames[] = []): HeapGrowth {
     const { taken, latest } = this;
     if (!latest || taken.length < 2) throw new Error('growth needs two snapshots');
     const { tree, sums, settled } = settleSignatures(
@@ -116,7 +118,7 @@ export class GrowthMeasure {
     const kept = keepSuspects(series, joinSiblings(series, found), requests, growthBytes);
     const byIds = this.idsRefused === null;
     const locations = new SourceLocations(latest.graph);
-    const words = { locations, scopes: new Scopes(latest.graph, locations, latest.spanning.exported) };
+    const words = { locations, scopes: new Scopes(latest.graph, locations, latest.spanning.exported, scripts) };
     return {
       comparison: byIds ? 'ids' : 'class-and-signature',
       comparisonReason: this.comparisonReason(),

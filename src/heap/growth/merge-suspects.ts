@@ -20,8 +20,16 @@ function merged(group: readonly HeapSuspect[]): HeapSuspect {
     group.find((suspect) => !isBare(suspect)) ?? group.find((one) => one.class !== 'references') ?? group[0]!;
   const sum = (values: readonly (number | null)[]): number | null =>
     values.includes(null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  // A list that is linked both ways is reached from both of its ends: each half is counted by itself.
+  const halves = main.holder.container === 'chain' ? group.filter((one) => isHalf(one, main)) : [main];
+  const addUp = (rows: readonly (readonly number[])[]): number[] =>
+    rows[0]!.map((_, index) => rows.reduce((total, row) => total + row[index]!, 0));
   return {
     ...main,
+    counts: addUp(halves.map(({ counts }) => counts)),
+    cohorts: addUp(halves.map(({ cohorts }) => cohorts)),
+    ...survivorsOf(halves),
+    objectsPerRequest: sum(halves.map(({ objectsPerRequest }) => objectsPerRequest)),
     bytes: main.bytes.map((_, snapshot) => group.reduce((total, suspect) => total + suspect.bytes[snapshot]!, 0)),
     shareOfGrowth: Math.min(
       1,
@@ -29,6 +37,16 @@ function merged(group: readonly HeapSuspect[]): HeapSuspect {
     ),
     bytesPerRequest: sum(group.map((suspect) => suspect.bytesPerRequest)),
   };
+}
+
+function isHalf(one: HeapSuspect, main: HeapSuspect): boolean {
+  return one.holder.container === 'chain' && one.class === main.class && one.cohorts.length === main.cohorts.length;
+}
+
+function survivorsOf(halves: readonly HeapSuspect[]): { readonly survivors?: number } {
+  const survivors = halves.map((half) => half.survivors);
+  if (survivors.includes(undefined)) return {};
+  return { survivors: survivors.reduce<number>((total, count) => total + (count ?? 0), 0) };
 }
 
 function isBare({ class: name }: HeapSuspect): boolean {

@@ -3,7 +3,9 @@ import { findModuleExports, type ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import { createEdgeLabels } from './edge-labels.ts';
+import { findModuleContexts } from './module-contexts.ts';
 import { createClassNumbers } from './node-classes.ts';
+import { ScriptFunctions } from './script-functions.ts';
 import { SignatureTree } from './signature-tree.ts';
 import { TimerLists } from './timer-lists.ts';
 
@@ -19,11 +21,18 @@ export interface SpanningTree {
   readonly exported: ReadonlyMap<number, ModuleExport>;
 }
 
+/** In `parentEdge` of the context of a module, which stands below the root: how Node leads to it says nothing. */
+export const OF_MODULE = 0xffffffff;
+
 /**
  * Breadth first, so paths are short; but in waves, since the shortest path is often an accident (the stack, an inline
  * cache) that will be gone or new in the next snapshot, and then objects seem to move. First what the program's own
  * globals reach through data, then handles held by native code, then compiled code, hidden classes and caches, last the
- * stack. Within a wave the order of edges decides, which V8 keeps.
+ * stack.
+ *
+ * A path is one that the program's own code would name: it begins at the variables of the program's modules, and of two
+ * paths the one through fewer functions of Node's own comes first. `crew` of server.js holds a worker, and so does a
+ * listener that Node put on stdout for it. Then the order of edges decides, which V8 keeps.
  */
 export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree: SignatureTree): SpanningTree {
   const { nodeCount, nodeType, firstEdge, edgeType, edgeTo, edgeName } = graph;
@@ -32,9 +41,12 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   const waveOf = createWaves(graph);
   const exported = findModuleExports(graph);
   const timers = new TimerLists(graph);
+  const functions = new ScriptFunctions(graph);
   const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
   const parentEdge = new Uint32Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
+  /** Functions of Node, to be followed when all that is reached without them was. */
+  const inner: number[] = [];
   const later: number[][] = Array.from({ length: WAVES }, () => []);
   let queued = 0;
   let next = 0;
@@ -46,11 +58,20 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
       : tree.child(signatureOf[parent]!, labels.labelOf(edge, isDictionary), classOf(to));
     parentEdge[to] = edge;
     const own = waveOf(to);
-    if (own <= wave) queue[queued++] = to;
+    if (own <= wave && functions.isOfNode(to)) inner.push(to);
+    else if (own <= wave) queue[queued++] = to;
     else later[own]!.push(to);
   };
 
   const drain = (wave: number): void => {
+    drainQueue(wave);
+    while (inner.length > 0) {
+      for (const node of inner.splice(0)) queue[queued++] = node;
+      drainQueue(wave);
+    }
+  };
+
+  const drainQueue = (wave: number): void => {
     for (; next < queued; next++) {
       const node = queue[next]!;
       const isDictionary = labels.isDictionary(node);
@@ -59,7 +80,7 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
         const type = edgeType[edge]!;
         if (type === EDGE.weak || (type === EDGE.shortcut && node !== 0)) continue;
         const to = edgeTo[edge]!;
-        if (signatureOf[to] !== NOT_REACHED || (isInCircle && timers.isTimer(to))) continue;
+        if (signatureOf[to] !== NOT_REACHED || (isInCircle && timers.isInCircle(to))) continue;
         const isPair = type === EDGE.internal && weakMaps.isPairName[edgeName[edge]!] === 1;
         if (isPair && weakMaps.isFromTable(node, edge)) continue;
         reach(to, edge, node, isDictionary, wave);
@@ -69,6 +90,11 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
 
   if (nodeCount > 0) {
     signatureOf[0] = SignatureTree.root;
+    for (const { context, url } of findModuleContexts(graph, functions)) {
+      signatureOf[context] = ofModule(tree, 'variables', url);
+      parentEdge[context] = OF_MODULE;
+      later[0]!.push(context);
+    }
     later[0]!.push(0);
   }
   for (let wave = 0; wave < WAVES; wave++) {
@@ -87,8 +113,12 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
 
 /** The same place whoever of the importers is met first. */
 function ofExport(tree: SignatureTree, { name, url }: ModuleExport): number {
+  return ofModule(tree, name, url);
+}
+
+function ofModule(tree: SignatureTree, what: string, url: string): number {
   // Files of one name are many (`index.mjs`); the whole path would differ from one deployment to the next.
-  const words = `${name} of module ${url.split(/[\\/]/).slice(-3).join('/')}`;
+  const words = `${what} of module ${url.split(/[\\/]/).slice(-3).join('/')}`;
   return tree.child(SignatureTree.root, tree.labels.numberOf(''), tree.classes.numberOf(words));
 }
 

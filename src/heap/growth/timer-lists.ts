@@ -1,10 +1,6 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 
-/** Marks of nodes; 0 is anything else. */
-const TIMER = 1;
-const LIST = 2;
-
 /** A timer that waits, and the edge by which its list leads to the first of them. */
 export interface WaitingTimer {
   readonly timer: number;
@@ -19,6 +15,7 @@ export interface WaitingTimer {
  */
 export class TimerLists {
   readonly waiting: readonly WaitingTimer[];
+  /** Per node: 1 for a list, and for a timer in one. */
   private readonly marks: Uint8Array | null = null;
 
   constructor(graph: HeapGraph) {
@@ -32,22 +29,18 @@ export class TimerLists {
     this.marks = marks;
     for (let list = 0; list < nodeCount; list++) {
       if (nodeType[list] !== NODE.object || nodeName[list] !== listName || marks[list] !== 0) continue;
-      marks[list] = LIST;
+      marks[list] = 1;
       const first = edgeNamed(graph, list, next);
       for (let edge = first; edge >= 0 && marks[edgeTo[edge]!] === 0; edge = edgeNamed(graph, edgeTo[edge]!, next)) {
-        marks[edgeTo[edge]!] = TIMER;
+        marks[edgeTo[edge]!] = 1;
         waiting.push({ timer: edgeTo[edge]!, list, edge: first });
       }
     }
   }
 
-  /** A list, or a timer that waits in one: its edge to another timer is a link of the circle. */
+  /** A list, or a timer that waits in one: an edge to another of them is a link of the circle. */
   isInCircle(node: number): boolean {
     return this.marks !== null && this.marks[node] !== 0;
-  }
-
-  isTimer(node: number): boolean {
-    return this.marks !== null && this.marks[node] === TIMER;
   }
 }
 

@@ -4,7 +4,6 @@ import { SignatureTree } from '../growth/signature-tree.ts';
 import { buildSpanningTree, NOT_REACHED } from '../growth/spanning-tree.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
-import { nodeWords } from '../words/node-words.ts';
 import { pathWords } from '../words/path-words.ts';
 import { Scopes } from '../words/scopes.ts';
 import { SourceLocations } from '../words/source-locations.ts';
@@ -49,7 +48,7 @@ export function retainingPaths(
     .slice(0, most)
     .map(({ node, objects }) => ({
       id: graph.nodeId[node]!,
-      words: nodeWords(graph, node),
+      words: scopes.words(node),
       location: locations.locate(node),
       objects,
       distance: distances[node]!,

@@ -8,7 +8,6 @@ import { pathInTree } from '../paths/path-in-tree.ts';
 import { EDGE } from '../snapshot-layout.ts';
 import { namedObject } from '../words/find-holder.ts';
 import { holderLocation } from '../words/holder-location.ts';
-import { nodeWords } from '../words/node-words.ts';
 import { pathWords } from '../words/path-words.ts';
 import { isUserScript, type Scopes } from '../words/scopes.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
@@ -45,7 +44,7 @@ export function poolSeries(
     const last = path.nodes.length - 1;
     const keeper = ownKeeper(graph, node, scopes, locations);
     return {
-      class: nodeWords(graph, node),
+      class: scopes.words(node),
       holder: keeper?.holder ?? namedObject({ graph, path, scopes }, last),
       path: pathWords(graph, path, scopes, last),
       signature: signatureText({ tree }, place),
@@ -76,10 +75,10 @@ function ownKeeper(
       const scope = scopes.ofContext(node);
       const location = scope?.location ?? locations.locate(node);
       if (!location || !isUserScript(location.scriptUrl) || location.scriptUrl.includes('/node_modules/')) continue;
-      const owner: Owner = scope?.owner ?? { kind: 'instance', class: nodeWords(graph, node), knownBy: null };
+      const owner: Owner = scope?.owner ?? { kind: 'instance', class: scopes.words(node), knownBy: null };
       const how = type === EDGE.context ? 'variable' : 'property';
       const knownBy = { how, name: strings.get(edgeName[edge]!) } as const;
-      return { holder: { class: nodeWords(graph, pool), knownBy, owner }, anchorLocation: location };
+      return { holder: { class: scopes.words(pool), knownBy, owner }, anchorLocation: location };
     }
   }
   return null;

@@ -2,8 +2,7 @@ import type { Holder, KnownBy, ListenerApi, NamedObject, Owner, PlainContainer }
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { keyBefore } from './map-entries.ts';
-import { nodeWords } from './node-words.ts';
-import { isDictionaryAt, isPart, type NodePath } from './path-words.ts';
+import { isDictionaryAt, isPart, type NodePath, variableAfter } from './path-words.ts';
 import { isContext, type Scopes } from './scopes.ts';
 
 export interface FoundHolder {
@@ -26,12 +25,12 @@ export function findHolder(
   isChain: boolean,
   scopes: Scopes,
 ): FoundHolder {
-  const at = visibleHolder(graph, path, anchor, isChain);
   const naming = { graph, path, scopes };
+  const at = visibleHolder(naming, anchor, isChain);
   const holder =
     timersOf(graph, path, at, anchor) ??
     listenersOf(naming, at) ??
-    rootOf(graph, path, at) ??
+    rootOf(naming, at) ??
     plainHolder(naming, at, anchor, isChain);
   return { holder, at };
 }
@@ -43,31 +42,40 @@ export interface Naming {
 }
 
 /** The nearest object upwards that a program can name: not a backing store, not a link of the leaked chain itself. */
-function visibleHolder(graph: HeapGraph, path: NodePath, anchor: number, isChain: boolean): number {
+function visibleHolder(naming: Naming, anchor: number, isChain: boolean): number {
+  const { graph, path } = naming;
   let at = anchor;
   while (at > 1) {
     const node = path.nodes[at]!;
-    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(graph, path, at, anchor))) break;
+    if (!isPart(graph, node) && !isInternal(graph, node) && !(isChain && isLink(naming, at, anchor))) break;
     at--;
   }
   return at;
 }
 
 /** Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class. */
-function isLink(graph: HeapGraph, path: NodePath, at: number, anchor: number): boolean {
+function isLink(naming: Naming, at: number, anchor: number): boolean {
+  const { graph, path } = naming;
   const node = path.nodes[at]!;
-  if (isContainer(graph, node)) return false;
+  if (isContainer(graph, node) && !isRecord(naming, node)) return false;
   const variable = graph.edgeName[path.edges[at + 1]!];
   for (let below = anchor + 1; below < path.nodes.length; below++) {
-    if (!isSameClass(graph, node, path.nodes[below]!)) continue;
+    if (!isSameClass(naming, node, path.nodes[below]!)) continue;
     const next = path.edges[below + 1];
     if (!isContext(graph, node) || (next !== undefined && graph.edgeName[next] === variable)) return true;
   }
   return false;
 }
 
-function isSameClass(graph: HeapGraph, a: number, b: number): boolean {
-  return graph.nodeType[a] === graph.nodeType[b] && graph.nodeName[a] === graph.nodeName[b];
+/** A plain object that is told from others by its properties, as `{prev, next, data}`. */
+function isRecord({ graph, scopes }: Naming, node: number): boolean {
+  return className(graph, node) === 'Object' && scopes.words(node) !== 'Object';
+}
+
+function isSameClass(naming: Naming, a: number, b: number): boolean {
+  const { graph, scopes } = naming;
+  if (graph.nodeType[a] !== graph.nodeType[b] || graph.nodeName[a] !== graph.nodeName[b]) return false;
+  return !isRecord(naming, a) || scopes.words(a) === scopes.words(b);
 }
 
 const CONTAINERS: Readonly<Record<string, PlainContainer>> = {
@@ -106,7 +114,9 @@ function propertyTo(graph: HeapGraph, path: NodePath, at: number): string | null
 function timersOf(graph: HeapGraph, path: NodePath, at: number, anchor: number): Holder | null {
   if (className(graph, path.nodes[at]!) === 'TimersList') {
     const edge = path.edges[at]!;
-    return { container: 'timers', durationMs: graph.edgeType[edge] === EDGE.element ? graph.edgeName[edge]! : null };
+    // In the queue of lists that runs out next, the place in an array is no duration.
+    const isByDuration = graph.edgeType[edge] === EDGE.element && className(graph, path.nodes[at - 1]!) !== 'Array';
+    return { container: 'timers', durationMs: isByDuration ? graph.edgeName[edge]! : null };
   }
   const member = path.nodes[anchor + 1];
   return member !== undefined && className(graph, member) === 'TimersList'
@@ -145,13 +155,13 @@ function keyText(graph: HeapGraph, table: number, edge: number): string | null {
 }
 
 /** Nothing of the program holds it: V8's roots do. */
-function rootOf(graph: HeapGraph, path: NodePath, at: number): Holder | null {
+function rootOf({ graph, path, scopes }: Naming, at: number): Holder | null {
   const node = path.nodes[at]!;
   if (graph.nodeType[node] !== NODE.synthetic && at > 0) return null;
   const name = className(graph, node);
   const member = path.nodes[at + 1];
   return /handles|Persistent|GC roots|^$/.test(name) && member !== undefined
-    ? { container: 'handles', class: nodeWords(graph, member) }
+    ? { container: 'handles', class: scopes.words(member) }
     : { container: 'engine', name: name || '(GC roots)' };
 }
 
@@ -163,10 +173,10 @@ function plainHolder(naming: Naming, at: number, anchor: number, isChain: boolea
     return { container, ...namedObject(naming, at) };
   // The slot is the name: its owner has it, and one object of what grows hangs on it.
   const knownBy = knownByEdge(graph, path, at + 1, scopes);
-  const owner = isContext(graph, node) ? scopeOf(scopes, node) : ownerAt(naming, at, 0);
+  const owner = isContext(graph, node) ? scopeOf(naming, at) : ownerAt(naming, at, 0);
   return {
     container: isChain ? 'chain' : 'slot',
-    class: nodeWords(graph, path.nodes[anchor + 1] ?? node),
+    class: scopes.words(path.nodes[anchor + 1] ?? node),
     knownBy,
     owner,
   };
@@ -187,7 +197,7 @@ function containerOf(graph: HeapGraph, path: NodePath, at: number): PlainContain
 export function namedObject(naming: Naming, at: number): NamedObject {
   const { graph, path, scopes } = naming;
   return {
-    class: nodeWords(graph, path.nodes[at]!),
+    class: scopes.words(path.nodes[at]!),
     knownBy: knownByEdge(graph, path, at, scopes),
     owner: ownerAt(naming, at - 1, 0),
   };
@@ -202,10 +212,12 @@ function knownByEdge(graph: HeapGraph, path: NodePath, at: number, scopes: Scope
   const name = edgeName(graph, edge);
   switch (graph.edgeType[edge]) {
     case EDGE.context:
-      return { how: 'variable', name };
+      return { how: 'variable', name: scopes.variableName(path.nodes[at - 1]!, name) };
     case EDGE.property:
       if (isDictionaryAt(graph, path.nodes[at - 1]!)) return { how: 'key' };
-      return { how: name.startsWith('#') ? 'private-field' : name.startsWith('<symbol') ? 'symbol' : 'property', name };
+      if (name.startsWith('#'))
+        return { how: 'private-field', name: scopes.originals.privateName(path.nodes[at - 1]!, name) };
+      return { how: name.startsWith('<symbol') ? 'symbol' : 'property', name };
     default:
       return null;
   }
@@ -218,12 +230,12 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   const { graph, path, scopes } = naming;
   if (at <= 0 || depth > DEEPEST_OWNER) return null;
   const node = path.nodes[at]!;
-  const scope = scopeOf(scopes, node);
+  const scope = scopeOf(naming, at);
   if (scope) return scope;
   const above = (): Owner | null => ownerAt(naming, at - 1, depth + 1);
   const type = graph.nodeType[node]!;
   if (type === NODE.closure) {
-    const name = className(graph, node);
+    const name = scopes.originals.nameOf(node) ?? className(graph, node);
     if (name === '' || graph.edgeType[path.edges[at + 1]!] !== EDGE.property) return above();
     // By custom, names of classes begin with a capital letter.
     return { kind: /^[A-Z]/.test(name) ? 'class' : 'function-object', name };
@@ -231,13 +243,35 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   if (type !== NODE.object || isContext(graph, node)) return above();
   const knownBy = knownByEdge(graph, path, at, scopes);
   if (!isContainer(graph, node)) {
-    const words = nodeWords(graph, node);
-    return { kind: 'instance', class: words, knownBy: isOwnName(knownBy, className(graph, node)) ? knownBy : null };
+    const words = scopes.words(node);
+    const own = isOwnName(knownBy, words) ? knownBy : null;
+    const within = own === null && scopes.isOfPackage(node) ? programOwner(naming, at) : null;
+    return { kind: 'instance', class: words, knownBy: own, ...(within && { within }) };
   }
   if (knownBy === null) return above();
   // `exports.pending` is the module's `pending`.
-  if (knownBy.how === 'property' && knownBy.name === 'exports' && scopes.ofModule(path.nodes[at - 1]!)) return above();
+  if (isExports(naming, at, knownBy)) return above();
   return { kind: 'container', knownBy, owner: above() };
+}
+
+/** What a package makes for itself says little: the nearest variable upwards that is the program's own. */
+function programOwner(naming: Naming, below: number): Owner | null {
+  const { graph, path, scopes } = naming;
+  for (let at = below; at > 0; at--) {
+    const knownBy = knownByEdge(graph, path, at, scopes);
+    if (knownBy?.how !== 'variable' && knownBy?.how !== 'export') continue;
+    const above = path.nodes[at - 1]!;
+    if (!scopes.isOfProgram(above)) continue;
+    return { kind: 'container', knownBy, owner: scopeOf(naming, at - 1) };
+  }
+  return null;
+}
+
+/** The `exports` of a CommonJS module: of the object that Node keeps for it, or the variable that its functions use. */
+function isExports({ graph, path, scopes }: Naming, at: number, knownBy: KnownBy): boolean {
+  if (knownBy.how === 'key' || knownBy.name !== 'exports') return false;
+  const above = path.nodes[at - 1]!;
+  return knownBy.how === 'variable' ? scopes.ownerOf(above, 'exports')?.kind === 'module' : !!scopes.ofModule(above);
 }
 
 /** An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many as likely. */
@@ -246,6 +280,7 @@ function isOwnName(knownBy: KnownBy | null, name: string): boolean {
   return knownBy.name.toLowerCase() !== name.toLowerCase();
 }
 
-function scopeOf(scopes: Scopes, node: number): Owner | null {
-  return (scopes.ofModule(node) ?? scopes.ofContext(node))?.owner ?? null;
+/** Of the module or function whose variable the path goes on by. */
+function scopeOf({ graph, path, scopes }: Naming, at: number): Owner | null {
+  return scopes.ownerOf(path.nodes[at]!, variableAfter(graph, path, at));
 }

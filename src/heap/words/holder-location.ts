@@ -1,7 +1,7 @@
 import type { HeapLocation } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE } from '../snapshot-layout.ts';
-import type { NodePath } from './path-words.ts';
+import { type NodePath, variableAfter } from './path-words.ts';
 import { isContext, isUserScript, type Scopes } from './scopes.ts';
 import type { SourceLocations } from './source-locations.ts';
 
@@ -15,10 +15,15 @@ export function holderLocation(
 ): HeapLocation | null {
   for (let at = holder; at > 0; at--) {
     const node = path.nodes[at]!;
+    const declared = variableAfter(graph, path, at);
+    const inSource = declared === null ? null : scopes.variableLocation(node, declared);
+    if (inSource && isUserScript(inSource.scriptUrl)) return inSource;
     const scope = scopes.ofModule(node) ?? scopes.ofContext(node);
     const location = scope?.location ?? locations.locate(node);
     if (!location || !isUserScript(location.scriptUrl)) continue;
-    const variable = scope?.owner.kind === 'module' ? variableBelow(graph, path, at, scopes) : null;
+    // The place is that of the variable already.
+    const isPlaced = location.line0 >= 0 && scopes.ofModule(node) !== null;
+    const variable = scope?.owner.kind === 'module' && !isPlaced ? variableBelow(graph, path, at, scopes) : null;
     return variable === null ? location : { ...location, variable };
   }
   return null;
@@ -30,8 +35,7 @@ function variableBelow(graph: HeapGraph, path: NodePath, module: number, scopes:
   if (exported !== null) return exported;
   const next = path.edges[module + 1];
   if (next === undefined) return null;
-  if (isContext(graph, path.nodes[module]!)) return nameOf(graph, next, EDGE.context);
-  const name = nameOf(graph, next, EDGE.property);
+  const name = nameOf(graph, next, isContext(graph, path.nodes[module]!) ? EDGE.context : EDGE.property);
   const after = path.edges[module + 2];
   return name === 'exports' && after !== undefined ? nameOf(graph, after, EDGE.property) : name;
 }

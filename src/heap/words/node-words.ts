@@ -1,12 +1,16 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE, NODE_TYPE_NAMES } from '../snapshot-layout.ts';
+import type { Originals } from './originals.ts';
 
 const SHOWN_PROPERTIES = 4;
 
-/** What an object is, in a word or two and without any value: `OrderAudit`, `closure enqueue`, `Object {captureId, body}`. */
-export function nodeWords(graph: HeapGraph, node: number): string {
+/**
+ * What an object is, in a word or two and without any value: `OrderAudit`, `closure enqueue`, `Object {captureId, body}`.
+ * With `originals` by the names of the source.
+ */
+export function nodeWords(graph: HeapGraph, node: number, originals: Originals | null = null): string {
   const type = graph.nodeType[node]!;
-  const name = graph.strings.get(graph.nodeName[node]!);
+  const name = originals?.nameOf(node) ?? placed(node, graph.strings.get(graph.nodeName[node]!), originals);
   switch (type) {
     case NODE.object:
       return objectWords(graph, node, name);
@@ -27,6 +31,12 @@ export function nodeWords(graph: HeapGraph, node: number): string {
       // Strings, symbols and numbers are values: what they hold is never shown.
       return `(${NODE_TYPE_NAMES[type]})`;
   }
+}
+
+/** `a of quick-lru@7.0.0/dist/index.js:1`, where the name says nothing. */
+function placed(node: number, name: string, originals: Originals | null): string {
+  const place = originals?.placeInPackage(node, name) ?? null;
+  return place === null ? name : `${name} of ${place}`;
 }
 
 function objectWords(graph: HeapGraph, node: number, name: string): string {

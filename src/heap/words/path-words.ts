@@ -2,7 +2,6 @@ import type { PathStep } from '../../model/heap-growth.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { entryRole } from './map-entries.ts';
-import { nodeWords } from './node-words.ts';
 import type { Scopes } from './scopes.ts';
 
 /** A path as found in the graph: nodes from the root down, and the edge by which each was reached (-1 for the root). */
@@ -23,8 +22,8 @@ export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes, hold
     const isLast = at === path.nodes.length - 1;
     if (!isLast && isPart(graph, node)) continue;
     const variable = scopes.ofModule(path.nodes[at - 1]!)?.variable ?? null;
-    const edge = variable === null ? edgeWords(graph, path, at) : `exported variable \`${variable}\``;
-    steps.push({ edge, node: nodeWords(graph, node), repeat: 1, id: graph.nodeId[node]! });
+    const edge = variable === null ? edgeWords(graph, path, at, scopes) : `exported variable \`${variable}\``;
+    steps.push({ edge, node: scopes.words(node), repeat: 1, id: graph.nodeId[node]! });
   }
   return collapse(steps);
 }
@@ -40,16 +39,17 @@ export function isPart(graph: HeapGraph, node: number): boolean {
 }
 
 /** How the step before holds this one, in words. */
-function edgeWords(graph: HeapGraph, path: NodePath, at: number): string {
+function edgeWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): string {
   const { edgeType, edgeName, nodeName, strings } = graph;
   const edge = path.edges[at]!;
   const above = path.nodes[at - 1]!;
   const name = strings.get(edgeName[edge]!);
   switch (edgeType[edge]) {
     case EDGE.context:
-      return `context variable \`${name}\``;
+      return `context variable \`${scopes.variableName(above, name)}\``;
     case EDGE.property:
-      return isDictionaryAt(graph, above) ? 'value of <key>' : `property \`${name}\``;
+      if (isDictionaryAt(graph, above)) return 'value of <key>';
+      return `property \`${name.startsWith('#') ? scopes.originals.privateName(above, name) : name}\``;
     case EDGE.element:
     case EDGE.hidden:
       return '[*]';
@@ -87,6 +87,8 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
     if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
     if (scope?.isUserCode) return at;
+    // How the program came to a function of Node says nothing of what Node keeps itself.
+    if (scope?.owner.kind === 'module') return at;
     if (scope && ofNode === 0) ofNode = at;
   }
   return ofNode;
@@ -94,8 +96,14 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
 
 function rootStep(graph: HeapGraph, path: NodePath, start: number, scopes: Scopes): PathStep {
   const node = path.nodes[start]!;
-  const scope = start === 0 ? null : (scopes.ofModule(node) ?? scopes.ofContext(node));
-  return { edge: '', node: '(GC root)', ...(scope ? { scope: scope.owner } : {}), repeat: 1, id: graph.nodeId[node]! };
+  const scope = start === 0 ? null : scopes.ownerOf(node, variableAfter(graph, path, start));
+  return { edge: '', node: '(GC root)', ...(scope ? { scope } : {}), repeat: 1, id: graph.nodeId[node]! };
+}
+
+/** The variable of a context by which the path goes on. */
+export function variableAfter({ edgeType, edgeName, strings }: HeapGraph, path: NodePath, at: number): string | null {
+  const edge = path.edges[at + 1];
+  return edge !== undefined && edgeType[edge] === EDGE.context ? strings.get(edgeName[edge]!) : null;
 }
 
 /** `A, B, A, B, A, B, C` becomes `A x3, B x3, C`: cycles of up to six steps. */
