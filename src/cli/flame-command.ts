@@ -12,6 +12,8 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
 import type { Microseconds } from '../model/units.ts';
+import { redactText } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderFlameSvg } from '../report/render-flame-svg.ts';
 import { type ProfileFile, readProfileFile } from '../single/read-profile-file.ts';
 import { toolVersion } from '../soak/tool-version.ts';
@@ -124,21 +126,30 @@ async function readFlame(
   limits: FlameLimits,
   note: (text: string) => void,
 ): Promise<Flame> {
-  const now = await readProfileFile(file, note);
+  const now = withoutSecrets(await readProfileFile(file, note));
   const tree = mergeWindows([now.profile]);
   const durationUs = now.profile.endTime - now.profile.startTime;
   const detail = `${tree.samples} samples`;
   if (earlier === null)
-    return { title: basename(file), detail, root: buildFlame(tree, now.placeOf, limits), durationUs };
-  const before = await readProfileFile(earlier, note);
+    return { title: redactText(basename(file)), detail, root: buildFlame(tree, now.placeOf, limits), durationUs };
+  const before = withoutSecrets(await readProfileFile(earlier, note));
   const beforeTree = mergeWindows([before.profile]);
   const base = commonBase(beforeTree, tree, { before: null, after: null });
   return {
-    title: `${basename(file)} against ${basename(earlier)}, per second of CPU`,
+    title: redactText(`${basename(file)} against ${basename(earlier)}, per second of CPU`),
     detail: `${detail}, ${beforeTree.samples} before`,
     root: buildFlameDiff(beforeTree, tree, base, eitherPlace(now, before), limits),
     durationUs,
   };
+}
+
+/** Names of functions and files go into every format: what is drawn from a profile is handed on, and so is what other tools read. */
+function withoutSecrets({ profile, placeOf, ...file }: ProfileFile): ProfileFile {
+  const nodes = profile.nodes.map(({ callFrame, ...node }) => ({
+    ...node,
+    callFrame: { ...callFrame, functionName: redactText(callFrame.functionName) },
+  }));
+  return { ...file, profile: { ...profile, nodes }, placeOf: (...position) => redacted(placeOf(...position)) };
 }
 
 /** A script that only one of the two knows is mapped by that one. */

@@ -1,3 +1,4 @@
+import { redactEncoded } from './redact-encoded.ts';
 import { redactHookPaths, redactMailParts, redactParameters, redactUrls } from './redact-url.ts';
 import { isCount, isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
@@ -6,7 +7,7 @@ import { isSecretName } from './secret-names.ts';
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =
-  /[=:@?_]|%40|%3d|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
+  /[=:@?_]|%40|%3d|%3a|%22|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d/i;
 
 /**
  * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
@@ -15,6 +16,10 @@ const WORTH_A_LOOK =
  */
 export function redactText(text: string): string {
   if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
+  return redactPlain(redactEncoded(text, redactPlain));
+}
+
+function redactPlain(text: string): string {
   const withoutAddresses = redactMailParts(redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text)))));
   return redactForms(redactAssignments(redactOptions(redactSchemes(withoutAddresses))));
 }

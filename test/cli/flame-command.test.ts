@@ -25,6 +25,19 @@ const AFTER = profileOf(
   4000,
 );
 
+/** Functions and files with secrets in their names. */
+const WITH_SECRETS = {
+  ...AFTER,
+  nodes: AFTER.nodes.map(({ callFrame, ...node }) => ({
+    ...node,
+    callFrame: {
+      ...callFrame,
+      functionName: callFrame.functionName === 'main' ? 'get postgres://app:hunter2xyz@db/x' : callFrame.functionName,
+      url: callFrame.url && 'https://cdn.example/mod.mjs?token=hunter2xyz',
+    },
+  })),
+};
+
 /** A folder with two profiles, after.cpuprofile and before.cpuprofile. */
 function folderWithProfiles(t: TestContext): string {
   const folder = temporaryFolder(t);
@@ -57,7 +70,12 @@ for (const [format, name, check] of FORMATS) {
     assert.equal(statSync(file).mode & 0o777, 0o600);
     check(readFileSync(file));
     assert.equal((await runCli(words, { cwd: folder })).code, 2, 'not over a file that is there');
+    writeFileSync(join(folder, 'after.cpuprofile'), JSON.stringify(WITH_SECRETS));
     assert.equal((await runCli([...words, '--force'], { cwd: folder })).code, 0);
+    const bytes = readFileSync(file);
+    const text = (format === 'pprof' ? gunzipSync(bytes) : bytes).toString('latin1');
+    assert.ok(!text.includes('hunter2xyz'), 'names of functions and files hold no secrets');
+    assert.ok(text.includes('mod.mjs') && text.includes('app:[redacted]@db'), text);
   });
 }
 
