@@ -21,6 +21,8 @@ const PROFILE = JSON.stringify({
   timeDeltas: [],
 });
 
+const WINDOW = { file: 'cpu/1.cpuprofile', startMonoMs: 0, endMonoMs: 1, segment: 0, requests: null };
+
 /** A finished run of ten samples. */
 async function recordedRun(context: TestContext): Promise<string> {
   const dir = join(temporaryFolder(context), '2026-11-23T20-44-10-orders-api');
@@ -39,6 +41,25 @@ async function recordedRun(context: TestContext): Promise<string> {
   await recorder.close();
   return dir;
 }
+
+test('moments that are no date and files that are named again and again: run.json is made up, lines are left out', async (context) => {
+  for (const change of [
+    { clock: { startWallMs: 1e20, startMonoMs: 0 } },
+    { clock: { startWallMs: 0, startMonoMs: -1e300 } },
+    { cpuWindows: Array.from({ length: 2000 }, () => ({ ...WINDOW })) },
+  ]) {
+    const dir = await recordedRun(context);
+    const path = join(dir, 'run.json');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+    const later = { ...exampleSample(11), wallMs: 9e15 };
+    appendFileSync(join(dir, 'samples.ndjson'), encodeJournalLine(later));
+    const run = await readRun(dir);
+    assert.match(run.losses[0] ?? '', /run\.json was lost or damaged/);
+    assert.equal(run.manifest.cpuWindows.length, 0);
+    assert.match(run.damage.map(({ reason }) => reason).join('\n'), /wallMs should be a moment in milliseconds/);
+    assert.ok(new Date(run.manifest.clock.startWallMs).toISOString());
+  }
+});
 
 test('damage in the middle and at the end is told, all else is read', async (context) => {
   const dir = await recordedRun(context);
