@@ -160,7 +160,7 @@ const readManifest = fields<RunManifest>({
   allocationBurst: optional(readBurst),
   seal: optional(
     fields<RunSeal>({
-      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text })),
+      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text, bytes: optional(count) })),
       files: mapOf(number),
       checksums: optional(mapOf(text)),
     }),
