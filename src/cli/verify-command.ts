@@ -68,6 +68,8 @@ const EXIT_OF: Readonly<Record<VerifyStatus, ExitCode>> = {
   'not-enough-data': EXIT.notEnoughData,
 };
 
+const SHORTEST_ID = 4;
+
 /** Soaks again just long enough to say whether one finding of an earlier run is gone. */
 export const verifyCommand: Command = (exit) => ({
   command: 'verify <run>',
@@ -85,11 +87,12 @@ export const verifyCommand: Command = (exit) => ({
       .example('$0 verify profiles/<run-id> --finding 67ac67fe9e -- node server.js', 'start the mended service first'),
   handler: async (args) => {
     const terminal = terminalFor(args);
+    const id = findingId(args);
     const earlierDir = resolve(String(args.run));
     const config = loadConfig(textArgument(args, 'config'));
     await checkNamedFolders(args, config);
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const finding = findFinding(report, String(args.finding), earlierDir);
+    const finding = findFinding(report, id, earlierDir);
     const manifest = await readManifest(earlierDir);
     const { target, scenario } = manifest;
     const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
@@ -131,6 +134,18 @@ export const verifyCommand: Command = (exit) => ({
     }
   },
 });
+
+/** An empty variable of a script begins the id of any finding. */
+function findingId(args: Arguments): string {
+  const id = String(args.finding);
+  if (id.length >= SHORTEST_ID) return id;
+  throw new ProfilerError(
+    'finding-unknown',
+    EXIT.usage,
+    `--finding ${JSON.stringify(id)} is too short to name a finding.`,
+    `Give its id as the report shows it, or at least the first ${SHORTEST_ID} characters of it.`,
+  );
+}
 
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
   const found = findings.filter((finding) => finding.id.startsWith(id));
