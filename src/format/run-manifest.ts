@@ -20,8 +20,10 @@ import {
   count,
   fields,
   listOf,
+  listOfDistinct,
   mapOf,
   member,
+  moment,
   nullable,
   number,
   object,
@@ -39,12 +41,6 @@ const artefactFile: Read<string> = (value, path) => {
   }
   return text(value, path);
 };
-/** What no calendar has is no time of a run. */
-const LATEST_MS = 8.64e15;
-const wallTime: Read<number> = (value, path) => {
-  if (Math.abs(number(value, path)) > LATEST_MS) throw new ShapeError(path, 'milliseconds since 1970', value);
-  return number(value, path);
-};
 const mapFile: Read<string> = (value, path) => {
   if (!/^(?!\.)[^/\\\0]+$/.test(text(value, path))) throw new ShapeError(path, 'the name of a file in sources/', value);
   return text(value, path);
@@ -59,22 +55,9 @@ const readTarget = fields<TargetFacts>({
   name: text,
 });
 
-/** Each file once: it would be read again for each time that it is named. */
-function distinctFiles<Item extends { readonly file: string }>(read: Read<Item>): Read<readonly Item[]> {
-  return (value, path) => {
-    const items = listOf(read)(value, path);
-    const known = new Set<string>();
-    for (const { file } of items) {
-      if (known.has(file)) throw new ShapeError(path, `each file once (${file})`, value);
-      known.add(file);
-    }
-    return items;
-  };
-}
-
 const readSnapshot = fields<SnapshotRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   idEpoch: text,
   requests: nullable(number),
@@ -86,15 +69,15 @@ const readSnapshot = fields<SnapshotRecord>({
 
 const readCpuWindow = fields<CpuWindowRecord>({
   file: artefactFile,
-  startMonoMs: number,
-  endMonoMs: number,
+  startMonoMs: moment,
+  endMonoMs: moment,
   segment: count,
   requests: nullable(number),
 });
 
 const readHeapProfile = fields<HeapProfileRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   intervalBytes: number,
   requests: nullable(number),
@@ -102,7 +85,7 @@ const readHeapProfile = fields<HeapProfileRecord>({
 
 const readBurst = fields<AllocationBurstRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   intervalBytes: number,
   durationMs: number,
@@ -146,8 +129,8 @@ const readManifest = fields<RunManifest>({
   tool: fields({ version: text, node: text }),
   host: fields({ platform: text, release: text, cpus: number, memoryBytes: number }),
   target: readTarget,
-  segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: number })),
-  clock: fields({ startWallMs: wallTime, startMonoMs: number }),
+  segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: moment })),
+  clock: fields({ startWallMs: moment, startMonoMs: moment }),
   plan: fields<RunManifest['plan']>({
     durationMs: number,
     sampleIntervalMs: number,
@@ -169,15 +152,15 @@ const readManifest = fields<RunManifest>({
     }),
   ),
   thresholds: mapOf(listOf(text)),
-  snapshots: distinctFiles(readSnapshot),
-  cpuWindows: listOf(readCpuWindow),
-  heapProfiles: listOf(readHeapProfile),
+  snapshots: listOfDistinct(readSnapshot, 'file'),
+  cpuWindows: listOfDistinct(readCpuWindow, 'file'),
+  heapProfiles: listOfDistinct(readHeapProfile, 'file'),
   scripts: listOf(readScript),
   scrape: optional(readScrape),
   allocationBurst: optional(readBurst),
   seal: optional(
     fields<RunSeal>({
-      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text })),
+      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text, bytes: optional(count) })),
       files: mapOf(number),
       checksums: optional(mapOf(text)),
     }),

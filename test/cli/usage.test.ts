@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../helpers/run-cli.ts';
 
 let folder = '';
@@ -110,6 +112,26 @@ test('with --json a wrong value of an option is one JSON document too, with its 
   const { code, stdout } = await runCli(['load', 'x.yaml', '--duration', '5', '--json'], { cwd: folder });
   assert.equal(code, 2);
   assert.match(JSON.parse(stdout).error.hint, /Write a number with its unit/);
+});
+
+test('a finding is named by its id, not by an empty variable', async () => {
+  for (const id of ['', 'a', '67a']) {
+    const { code, stderr } = await runCli(['verify', folder, '--finding', id]);
+    assert.equal(code, 2);
+    assert.match(stderr, /too short to name a finding[\s\S]*at least the first 4 characters/);
+  }
+});
+
+test('a result that the disk did not take is told, with the exit code for it', async () => {
+  const full = await open('/dev/full', 'w');
+  try {
+    const words = [fileURLToPath(new URL('../../src/cli/main.js', import.meta.url)), '--version'];
+    const { status, stderr } = spawnSync(process.execPath, words, { stdio: ['ignore', full.fd, 'pipe'] });
+    assert.equal(status, 6);
+    assert.match(stderr.toString(), /cannot write the result to stdout: ENOSPC\n {2}The disk is full/);
+  } finally {
+    await full.close();
+  }
 });
 
 test('--no-color is accepted', async () => {
