@@ -30,7 +30,9 @@ export function judgeGates(
 ): NamedGate[] {
   const needed = isDriven ? NEEDED_OF_DRIVEN : NEEDED;
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
-  const undecided = new Set(checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check));
+  const undecided = new Set<string>(
+    checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check),
+  );
   const counted = (group: CountedGate): NamedGate => {
     const known = checked.some(({ check }) => needed[group].includes(check) && !undecided.has(check));
     // A check that saw something grow, and cannot tell yet whether that is a defect, leaves the question open.

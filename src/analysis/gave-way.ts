@@ -7,18 +7,28 @@ interface Sign {
   readonly seen: (resources: StageResources) => string | null;
 }
 
+/** Of the time: above this the one thread of JavaScript has none left. */
 const LOOP_BUSY = 0.95;
+/** Percent of a core: helper threads of Node take the rest of what a busy main thread leaves. */
 const CORE_BUSY = 85;
+/** Of the limit of the heap or of the control group: collections take over above it. */
+const MEMORY_FULL = 0.9;
+/** Of the time: `gc-pressure` calls as much what hurts. */
+const GC_HURTS = 0.25;
+/** Of the time that the service was ready to run and had no core. */
+const CORE_WAITED_FOR = 0.2;
+/** A request waits that long before its first line runs. */
+const LOOP_LATE_MS = 200;
 
 /** In the order in which they are believed when several show at one level: what is more particular comes first. */
 const SIGNS: readonly Sign[] = [
   {
     resource: 'memory',
     seen: ({ memoryShare, gcShare, rssBytes }) => {
-      if (memoryShare !== undefined && memoryShare > 0.9) {
+      if (memoryShare !== undefined && memoryShare > MEMORY_FULL) {
         return `memory reached ${percent(memoryShare)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`;
       }
-      return gcShare !== undefined && gcShare > 0.25 ? `collections took ${percent(gcShare)} of the time` : null;
+      return gcShare !== undefined && gcShare > GC_HURTS ? `collections took ${percent(gcShare)} of the time` : null;
     },
   },
   {
@@ -43,7 +53,7 @@ const SIGNS: readonly Sign[] = [
   {
     resource: 'host',
     seen: ({ runDelayShare }) =>
-      runDelayShare !== undefined && runDelayShare > 0.2
+      runDelayShare !== undefined && runDelayShare > CORE_WAITED_FOR
         ? `the service was ready to run and waited for a core ${percent(runDelayShare)} of the time`
         : null,
   },
@@ -53,7 +63,7 @@ const SIGNS: readonly Sign[] = [
       if (loopUtilization !== undefined && loopUtilization >= LOOP_BUSY) {
         return `the event loop was busy ${percent(loopUtilization)} while CPU was not: something blocks it`;
       }
-      return loopDelayP99Ms !== undefined && loopDelayP99Ms > 200
+      return loopDelayP99Ms !== undefined && loopDelayP99Ms > LOOP_LATE_MS
         ? `the event loop was delayed by ${Math.round(loopDelayP99Ms)} ms (99th percentile)`
         : null;
     },

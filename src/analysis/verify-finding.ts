@@ -1,5 +1,5 @@
 import type { CheckId } from '../model/check-id.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, UNKNOWN } from '../model/finding.ts';
 import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
@@ -112,7 +112,7 @@ function growthWithoutName(before: Finding, { findings }: Report): Finding | und
   const isHeldInHeap = findingInfo(before.kind).checks?.includes('JS heap') ?? false;
   return findings.find(
     ({ kind, subject, growth }) =>
-      subject.holder === '(unknown)' &&
+      subject.holder === UNKNOWN &&
       (kind === before.kind || (kind === 'js-heap-leak' && isHeldInHeap)) &&
       !isMuchSlower(before.growth, growth),
   );
@@ -133,7 +133,7 @@ function isHeld({ subject }: Finding, gates: Report['gates']): boolean {
 function isSame(before: Finding, other: Finding): boolean {
   if (other.kind !== before.kind) return false;
   const [a, b] = [before.subject, other.subject];
-  return a.holder === b.holder && a.holder !== '(unknown)' && (a.class === b.class || !isLeakKind(before.kind));
+  return a.holder === b.holder && a.holder !== UNKNOWN && (a.class === b.class || !isLeakKind(before.kind));
 }
 
 /** ` (1.00 a request before, 0.98 now)`. */

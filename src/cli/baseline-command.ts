@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { compareWithBaseline } from '../analysis/baseline/compare-with-baseline.ts';
 import { conditionFaults } from '../analysis/baseline/condition-faults.ts';
+import type { FailedGate } from '../analysis/failed-gates.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
@@ -22,6 +23,7 @@ import { type Arguments, flagArgument, terminalFor, textArgument } from './argum
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
 import { refuseForeignFile, refuseToOverwrite, writeOutput } from './output-file.ts';
+import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
 
@@ -66,13 +68,14 @@ const saveCommand: Command = (exit) => ({
     refuseToOverwrite(path, add || flagArgument(args, 'force'), runFolders(args).flatMap(filesOfRun));
     const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
     const force = flagArgument(args, 'force');
-    const { runs: added, missing, broken } = await measureAll(args);
+    const { runs: added, missing, failed } = await measureAll(args, terminal);
     if (missing.length > 0 && !force) throw incomplete(missing);
     const ids = new Set(added.map(({ id }) => id));
     const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
     const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
     await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
-    for (const fault of [...missing, ...faults, ...broken]) terminal.say(`taken although ${fault}`);
+    for (const fault of [...missing, ...faults, ...failed.map(({ words }) => words)])
+      terminal.say(`taken although ${fault}`);
     if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
     else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
@@ -102,9 +105,11 @@ const compareCommand: Command = (exit) => ({
       refuseForeignFile(resolve(markdown), isComparisonMarkdown, inputs);
     }
     const baseline = await readBaseline(fileOf(args));
-    const { runs, missing } = await measureAll(args);
+    const { runs, missing, failed } = await measureAll(args, terminal);
     const notes = settleConditions(baseline.runs, runs, flagArgument(args, 'force'));
-    const comparison = redacted(compareWithBaseline(baseline.runs, runs, notes, missing));
+    const comparison = redacted(
+      compareWithBaseline(baseline.runs, runs, { notes, missing, failed: countedWords(failed) }),
+    );
     if (markdown !== null) {
       const last = await analyseRun(runFolders(args).at(-1) ?? '', {
         onProgress: terminal.say,
@@ -129,15 +134,19 @@ function runFolders(args: Arguments): string[] {
   return Array.isArray(args.run) ? args.run.map((run) => resolve(String(run))) : [];
 }
 
-/** The figures of all runs that were named, what is missing of them, and which of their limits do not hold. */
+/** The figures of all runs that were named, what is missing of them, and which of their gates fail. */
 async function measureAll(
   args: Arguments,
-): Promise<{ readonly runs: MeasuredRun[]; readonly missing: string[]; readonly broken: string[] }> {
+  { say }: Terminal,
+): Promise<{ readonly runs: MeasuredRun[]; readonly missing: string[]; readonly failed: FailedGate[] }> {
   const runs: MeasuredRun[] = [];
   const faults: string[] = [];
-  const brokenLimits: string[] = [];
+  const failedGates: FailedGate[] = [];
   for (const folder of runFolders(args)) {
-    const { measured, missing, broken } = await measureRunFolder(folder);
+    const { measured, missing, failed } = await measureRunFolder(folder, {
+      onProgress: say,
+      toolVersion: toolVersion(),
+    });
     if (measured.measures.length === 0) {
       throw new ProfilerError(
         'run-too-short',
@@ -148,9 +157,13 @@ async function measureAll(
     }
     runs.push(measured);
     faults.push(...missing.map((reason) => `${measured.id}: ${reason}`));
-    brokenLimits.push(...broken.map((limit) => `${measured.id} fails its limit ${limit}`));
+    failedGates.push(...failed.map((gate) => ({ ...gate, words: `${measured.id} fails its ${gate.words}` })));
   }
-  return { runs, missing: faults, broken: brokenLimits };
+  return { runs, missing: faults, failed: failedGates };
+}
+
+function countedWords(failed: readonly FailedGate[]): string[] {
+  return failed.filter(({ counts }) => counts).map(({ words }) => words);
 }
 
 function incomplete(missing: readonly string[]): ProfilerError {

@@ -1,3 +1,4 @@
+import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import { diagnose } from '../target/diagnose.ts';
@@ -15,7 +16,15 @@ export const doctorCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const spec = targetOf(args);
-    if (!spec || 'command' in spec || 'inspect' in spec) throw noTargetError('doctor');
+    if (spec && 'inspect' in spec) {
+      throw new ProfilerError(
+        'usage',
+        EXIT.usage,
+        'doctor looks at a process of this machine; behind an address it sees none.',
+        'Name the process: --pid, --port, or --name. `profiler top --inspect` tries the address.',
+      );
+    }
+    if (!spec || 'command' in spec) throw noTargetError('doctor');
     const facts = findTarget(spec);
     const checks = await diagnose(facts);
     if (terminal.json) {

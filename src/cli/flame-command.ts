@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildFlame, buildFlameDiff } from '../cpu/build-flame.ts';
+import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase } from '../cpu/compare-trees.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
+import { depthWithin } from '../cpu/stack-depth.ts';
 import type { FlameLimits } from '../cpu/visible-nodes.ts';
 import { formatCollapsedStacks } from '../format/collapsed-stacks.ts';
 import { encodePprof } from '../format/pprof.ts';
@@ -12,6 +14,8 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
 import type { Microseconds } from '../model/units.ts';
+import { redactText } from '../redact/redact-text.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { renderFlameSvg } from '../report/render-flame-svg.ts';
 import { type ProfileFile, readProfileFile } from '../single/read-profile-file.ts';
 import { toolVersion } from '../soak/tool-version.ts';
@@ -37,11 +41,14 @@ interface Format {
   readonly canDiff: boolean;
   /** What is not drawn need not be kept; what other tools read is kept whole. */
   readonly limits: FlameLimits;
+  /** What repeats the whole stack for every sample holds at most so many frames. */
+  readonly mostFrames?: number;
   /** The content of the file; null when it was written to `path` already. */
-  readonly make: (flame: Flame, path: string) => string | Uint8Array | Promise<string | null>;
+  readonly make: (flame: Flame, path: string) => string | Uint8Array | Iterable<string> | Promise<string | null>;
 }
 
 const WHOLE: FlameLimits = { minShare: 0, maxNodes: Infinity, maxDepth: Infinity };
+const MOST_FRAMES = 10_000_000;
 
 const FORMATS = {
   html: {
@@ -61,12 +68,14 @@ const FORMATS = {
     extension: '.collapsed.txt',
     canDiff: false,
     limits: WHOLE,
+    mostFrames: MOST_FRAMES,
     make: ({ root }) => formatCollapsedStacks(root),
   },
   pprof: {
     extension: '.pb.gz',
     canDiff: false,
     limits: WHOLE,
+    mostFrames: MOST_FRAMES,
     make: ({ root, durationUs }) => gzipSync(encodePprof(root, durationUs)),
   },
   // 0x calls itself once a level: the depth stays limited.
@@ -110,7 +119,7 @@ export const flameCommand: Command = (exit) => ({
     const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
     refuseToOverwrite(out, flagArgument(args, 'force'), earlier === null ? [file] : [file, earlier]);
 
-    const content = await format.make(await readFlame(file, earlier, format.limits, terminal.say), out);
+    const content = await format.make(await readFlame(file, earlier, format, terminal.say), out);
     if (content !== null) await writeOutput(out, content);
     if (terminal.json) terminal.data({ format: name, file: out });
     else terminal.print(out);
@@ -121,24 +130,46 @@ export const flameCommand: Command = (exit) => ({
 async function readFlame(
   file: string,
   earlier: string | null,
-  limits: FlameLimits,
+  { limits, mostFrames }: Format,
   note: (text: string) => void,
 ): Promise<Flame> {
-  const now = await readProfileFile(file, note);
+  const now = withoutSecrets(await readProfileFile(file, note));
   const tree = mergeWindows([now.profile]);
   const durationUs = now.profile.endTime - now.profile.startTime;
   const detail = `${tree.samples} samples`;
-  if (earlier === null)
-    return { title: basename(file), detail, root: buildFlame(tree, now.placeOf, limits), durationUs };
-  const before = await readProfileFile(earlier, note);
+  if (earlier === null) {
+    const fitting = mostFrames === undefined ? limits : { ...limits, maxDepth: depthOf(tree, mostFrames, file, note) };
+    return { title: redactText(basename(file)), detail, root: buildFlame(tree, now.placeOf, fitting), durationUs };
+  }
+  const before = withoutSecrets(await readProfileFile(earlier, note));
   const beforeTree = mergeWindows([before.profile]);
   const base = commonBase(beforeTree, tree, { before: null, after: null });
   return {
-    title: `${basename(file)} against ${basename(earlier)}, per second of CPU`,
+    title: redactText(`${basename(file)} against ${basename(earlier)}, per second of CPU`),
     detail: `${detail}, ${beforeTree.samples} before`,
     root: buildFlameDiff(beforeTree, tree, base, eitherPlace(now, before), limits),
     durationUs,
   };
+}
+
+/** How deep its stacks are kept; said where that is not all. */
+function depthOf({ parentOf }: CallTree, mostFrames: number, file: string, note: (text: string) => void): number {
+  const { depth, deepest } = depthWithin(parentOf, mostFrames);
+  if (depth < deepest)
+    note(
+      `${file}: its stacks are up to ${deepest} frames deep. This format repeats the whole stack for every sample, so what ` +
+        `lies deeper than ${depth} frames is summed up in (other). --format speedscope keeps all.`,
+    );
+  return depth;
+}
+
+/** Names of functions and files go into every format: what is drawn from a profile is handed on, and so is what other tools read. */
+function withoutSecrets({ profile, placeOf, ...file }: ProfileFile): ProfileFile {
+  const nodes = profile.nodes.map(({ callFrame, ...node }) => ({
+    ...node,
+    callFrame: { ...callFrame, functionName: redactText(callFrame.functionName) },
+  }));
+  return { ...file, profile: { ...profile, nodes }, placeOf: (...position) => redacted(placeOf(...position)) };
 }
 
 /** A script that only one of the two knows is mapped by that one. */

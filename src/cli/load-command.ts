@@ -8,6 +8,7 @@ import { renderLoadTerminal } from '../report/render-load-terminal.ts';
 import { renderStressTerminal, stageWords } from '../report/render-stress-terminal.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { starterScenario } from '../scenario/starter-scenario.ts';
 import { runLoad } from '../single/run-load.ts';
 import { runStress } from '../single/run-stress.ts';
@@ -40,7 +41,11 @@ export const loadCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         url: textOption('url', 'base URL, in place of that of the scenario'),
-        users: numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+        users: numberOption('users', 'virtual users, in place of those of the scenario', {
+          min: 1,
+          max: MOST_USERS,
+          integer: true,
+        }),
         rate: rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'),
         duration: durationOption('duration', 'length, in place of that of the scenario', '5m'),
         database: textOption('database', 'PostgreSQL behind the service, whose connections are watched: postgres://…'),
@@ -110,6 +115,7 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     overrides: overridesOf(args),
     workers: numberArgument(args, 'workers') ?? 1,
     samples: watch?.samples ?? [],
+    ...(watch && { isLost: watch.isLost }),
     stop,
     onStatus: createLoadView(terminal, durationMs),
     say: terminal.say,

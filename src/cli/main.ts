@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { goFirstWhenMemoryRunsOut } from '../files/oom-score.ts';
-import { loadErrorOf } from '../files/storage-error.ts';
+import { errnoOf, loadErrorOf, storageError } from '../files/storage-error.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { printError } from './print-error.ts';
 
@@ -11,6 +11,14 @@ goFirstWhenMemoryRunsOut();
 
 // A reader that went away (`| head`, a closed terminal) must not end a run that was meant for the night.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+// A disk that did not take the result is told: whoever reads an empty file may take it for one.
+process.stdout.once('error', (error) => {
+  if (errnoOf(error) === 'EPIPE') return;
+  const code = printError(storageError('cannot write', 'the result to stdout', error), false);
+  process.on('exit', () => {
+    if ((process.exitCode ?? EXIT.passed) === EXIT.passed) process.exitCode = code;
+  });
+});
 
 // Nothing that nobody waited for may end in exit code 1, which means that a gate failed.
 for (const event of ['uncaughtException', 'unhandledRejection'])

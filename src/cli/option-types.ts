@@ -19,18 +19,24 @@ interface Kind<Value> {
   readonly hint: string;
 }
 
-/** A finite number, at least `min`. */
+/** A finite number from `min` to `max`. */
 export function numberOption(
   name: string,
   describe: string,
-  { min = 0, integer = false }: { readonly min?: number; readonly integer?: boolean } = {},
+  {
+    min = 0,
+    max = Number.MAX_VALUE,
+    integer = false,
+  }: { readonly min?: number; readonly max?: number; readonly integer?: boolean } = {},
 ): TextOption {
   return checkedOption(name, describe, {
     read: (text) => {
       const number = text.trim() === '' ? Number.NaN : Number(text);
-      return Number.isFinite(number) && number >= min && (!integer || Number.isInteger(number)) ? number : null;
+      return Number.isFinite(number) && number >= min && number <= max && (!integer || Number.isInteger(number))
+        ? number
+        : null;
     },
-    complaint: `is not ${integer ? 'a whole number' : 'a number'} of at least ${min}`,
+    complaint: `is not ${integer ? 'a whole number' : 'a number'} of at least ${min}${max === Number.MAX_VALUE ? '' : ` and at most ${max}`}`,
     hint: `Example: --${name} ${Math.max(min, 1)}`,
   });
 }

@@ -28,6 +28,6 @@ export function refuseForeignFile(
 }
 
 /** Writes a result (0600: names and paths of a program are not for everybody). Throws a ProfilerError (exit 6). */
-export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeOutput(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   await writeAtomically(path, content);
 }

@@ -5,6 +5,7 @@ import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { GATE_NAMES, type GateName } from '../model/finding-catalogue.ts';
+import type { Threshold } from '../model/threshold.ts';
 import { formatDuration } from '../model/units.ts';
 import { checkRunPlace } from '../record/run-place.ts';
 import { redactAddress } from '../redact/redact-address.ts';
@@ -32,6 +33,9 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
   const captures = config?.captures;
   const failOn = textArgument(args, 'fail-on');
   const slo = textArgument(args, 'slo') ?? config?.gates.slo ?? null;
+  const gates = failOn === null ? (config?.gates.failOn ?? GATE_NAMES) : parseFailOn(failOn);
+  const thresholds = [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)];
+  refuseEmptyGate(gates, thresholds);
   return {
     durationMs: settleDuration(args, config),
     load,
@@ -41,8 +45,8 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
-    failOn: failOn === null ? (config?.gates.failOn ?? GATE_NAMES) : parseFailOn(failOn),
-    thresholds: [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)],
+    failOn: gates,
+    thresholds,
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
     probes: args.probes !== false && (captures?.probes ?? true),
@@ -132,6 +136,17 @@ function parseFailOn(text: string): readonly GateName[] {
     );
   }
   return names as GateName[];
+}
+
+/** Limits alone are asked for, and there are none: everything would pass. */
+function refuseEmptyGate(gates: readonly GateName[], thresholds: readonly Threshold[]): void {
+  if (gates.length === 0 || thresholds.length > 0 || gates.some((name) => name !== 'slo')) return;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    '--fail-on slo asks for limits, and none is given: nothing could fail the run.',
+    'Give them with --slo FILE or as `thresholds:` of the scenario, or write --fail-on none.',
+  );
 }
 
 function settleScrapeUrl(text: string | null): string | null {

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
 import { worstExitCode } from '../model/exit-codes.ts';
+import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -26,7 +27,11 @@ const OPTIONS = {
   },
   url: { ...textOption('url', 'base URL of the load, in place of that of the scenario'), group: 'Load:' },
   users: {
-    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    ...numberOption('users', 'virtual users, in place of those of the scenario', {
+      min: 1,
+      max: MOST_USERS,
+      integer: true,
+    }),
     group: 'Load:',
   },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },

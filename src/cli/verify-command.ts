@@ -16,7 +16,9 @@ import type { Threshold } from '../model/threshold.ts';
 import { formatDuration } from '../model/units.ts';
 import { readManifest } from '../record/read-manifest.ts';
 import { redactAddress } from '../redact/redact-address.ts';
+import { redacted } from '../redact/redact-values.ts';
 import { REDACTED } from '../redact/secret-forms.ts';
+import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { analyseRun } from '../soak/analyse-run.ts';
 import { keptLimits } from '../soak/kept-limits.ts';
 import { sha256 } from '../soak/scenario-digest.ts';
@@ -41,10 +43,20 @@ const OPTIONS = {
   scenario: { ...textOption('scenario', 'scenario file (default: that of the run)'), group: 'Load:' },
   url: { ...textOption('url', 'base URL of the load (default: that of the run)'), group: 'Load:' },
   users: {
-    ...numberOption('users', 'virtual users, in place of those of the scenario', { min: 1, integer: true }),
+    ...numberOption('users', 'virtual users, in place of those of the scenario', {
+      min: 1,
+      max: MOST_USERS,
+      integer: true,
+    }),
     group: 'Load:',
   },
   rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  renamed: {
+    type: 'boolean',
+    default: false,
+    describe: 'the service of the run has another name now: verify it all the same',
+    group: 'Target:',
+  },
   slo: { ...textOption('slo', 'file of limits, beside those of the run'), group: 'Captures:' },
   database: {
     ...textOption('database', 'PostgreSQL database to watch, where the finding was seen there'),
@@ -111,6 +123,7 @@ export const verifyCommand: Command = (exit) => ({
         signals,
       });
       try {
+        if (!flagArgument(args, 'renamed')) refuseOtherService(target.name, found.facts.name);
         const firstId = runId(createHostClock().wallMs(), found.facts.name);
         const folders = await settleFolders(firstId, args, config, found.process?.pid ?? null);
         const { runId: id, runDir, reportDir } = folders;
@@ -132,15 +145,32 @@ export const verifyCommand: Command = (exit) => ({
   },
 });
 
+/** A shorter text is an empty variable of a script, or a slip. */
+const SHORTEST_ID = 4;
+
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
-  const found = findings.filter((finding) => finding.id.startsWith(id));
+  const found = id.length < SHORTEST_ID ? [] : findings.filter((finding) => finding.id.startsWith(id));
   if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
   const known = findings.map((finding) => `  ${printable(finding.id)}  ${printable(finding.title)}`);
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,
-    found.length > 1 ? `More than one finding begins with ${id}.` : `There is no finding ${id} in ${runDir}.`,
+    found.length > 1
+      ? `More than one finding begins with ${id}.`
+      : `There is no finding ${id === '' ? '(empty)' : id} in ${runDir}.`,
     known.length === 0 ? 'That run found nothing.' : ['Its findings:', ...known].join('\n'),
+  );
+}
+
+/** Of another service nothing would be seen, and it would be called gone. */
+function refuseOtherService(recorded: string, found: string): void {
+  const [before, now] = [redacted({ name: recorded }).name, redacted({ name: found }).name];
+  if (before === now) return;
+  throw new ProfilerError(
+    'other-service',
+    EXIT.usage,
+    `The finding is of ${printable(before)}, and this is ${printable(now)}.`,
+    'Name the service that the run was made of (--port, --pid, --name), or add --renamed where it has another name now.',
   );
 }
 

@@ -45,7 +45,8 @@ type PromClient = Pick<typeof import('prom-client'), 'Counter' | 'Gauge' | 'Regi
 
 export class LiveMetrics {
   readonly #registry: Registry;
-  readonly #facts: LiveFacts;
+  readonly #sampleMs: Milliseconds;
+  readonly #own: { readonly service: string };
   readonly #clock: Clock;
   readonly #samples: readonly SampleMetric[];
   readonly #progress: Readonly<Record<'elapsed' | 'remaining' | 'samples' | 'gaps' | 'phase', Gauge>>;
@@ -58,8 +59,9 @@ export class LiveMetrics {
 
   constructor({ Registry, Gauge, Counter }: PromClient, facts: LiveFacts, clock: Clock) {
     this.#registry = new Registry();
-    this.#registry.setDefaultLabels({ service: shown(facts.service) });
-    this.#facts = facts;
+    this.#own = { service: shown(facts.service) };
+    this.#registry.setDefaultLabels(this.#own);
+    this.#sampleMs = facts.sampleMs;
     this.#clock = clock;
     const registers = [this.#registry];
     // With a label a metric has no value before it is set; without one prom-client begins at 0.
@@ -140,7 +142,7 @@ export class LiveMetrics {
   /** The text of /metrics, and its type. */
   async read(): Promise<{ readonly contentType: string; readonly text: string }> {
     const sample = this.#latest;
-    const isFresh = sample !== null && this.#clock.monoMs() - sample.monoMs <= STALE_INTERVALS * this.#facts.sampleMs;
+    const isFresh = sample !== null && this.#clock.monoMs() - sample.monoMs <= STALE_INTERVALS * this.#sampleMs;
     if (!isFresh) {
       this.#setSample({});
       this.#latency.reset();
@@ -148,10 +150,6 @@ export class LiveMetrics {
     const isSeen = isFresh && Object.keys(sample.values).some((name) => !name.startsWith('load.'));
     if (!this.#hasEnded) this.#up.set(this.#own, isSeen ? 1 : 0);
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
-  }
-
-  get #own(): { service: string } {
-    return { service: this.#facts.service };
   }
 
   #setSample(values: Sample['values']): void {

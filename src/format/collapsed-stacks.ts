@@ -1,17 +1,22 @@
 import type { FlameNode } from '../model/flame.ts';
-import { forEachStack } from './walk-flame.ts';
+import { stacksOf } from './walk-flame.ts';
 
 /**
  * Brendan Gregg's collapsed stacks: `main (src/a.ts:1);work (src/b.ts:20) 1500`, one stack a line, microseconds.
- * Semicolons and line ends separate stacks, so in names they are written as `:` and a space.
+ * Semicolons and line ends separate stacks, so in names they are written as `:` and a space. Line by line: together they
+ * may be more than one string can hold.
  */
-export function formatCollapsedStacks(root: FlameNode): string {
-  const lines: string[] = [];
-  forEachStack(root, (stack, selfUs) => {
+export function* formatCollapsedStacks(root: FlameNode): Generator<string> {
+  const texts = new Map<FlameNode, string>();
+  const textOf = (node: FlameNode): string => {
+    const text = texts.get(node) ?? frameText(node);
+    texts.set(node, text);
+    return text;
+  };
+  for (const { stack, selfUs } of stacksOf(root)) {
     const us = Math.round(selfUs);
-    if (us > 0) lines.push(`${stack.map(frameText).join(';')} ${us}\n`);
-  });
-  return lines.join('');
+    if (us > 0) yield `${stack.map(textOf).join(';')} ${us}\n`;
+  }
 }
 
 function frameText({ name, place }: FlameNode): string {

@@ -1,5 +1,5 @@
 import type { CallSite, DatabaseView, PlanNode, TargetQueries } from '../model/database.ts';
-import { count, fields, listOf, nullable, number, oneOf, type Read, text } from './shape.ts';
+import { count, fields, listOf, moment, nullable, number, oneOf, type Read, text } from './shape.ts';
 
 const site = { url: text, line0: count, column0: count, function: text };
 const readSite = fields<CallSite>(site);
@@ -7,7 +7,7 @@ const readSite = fields<CallSite>(site);
 const readQueries = fields<TargetQueries>({
   schema: oneOf('profiler-queries/1'),
   segment: count,
-  monoMs: number,
+  monoMs: moment,
   slowMs: number,
   statements: listOf(
     fields({
@@ -28,7 +28,7 @@ const readQueries = fields<TargetQueries>({
   uncounted: count,
   slowest: listOf(
     fields({
-      monoMs: number,
+      monoMs: moment,
       text,
       durationMs: number,
       rows: nullable(count),

@@ -7,6 +7,7 @@ import {
   flag,
   listOf,
   member,
+  moment,
   nullable,
   number,
   oneOf,
@@ -21,7 +22,7 @@ type OfType<E extends RunEvent, T extends EventType> = E extends RunEvent ? (T e
 /** What an event of one type has beside what all events have. */
 type Own<T extends EventType> = Omit<OfType<RunEvent, T>, 'type' | 'wallMs' | 'monoMs'>;
 
-const readCost = fields<CaptureCost>({ startMonoMs: number, endMonoMs: number, pauseMs: number });
+const readCost = fields<CaptureCost>({ startMonoMs: moment, endMonoMs: moment, pauseMs: number });
 const detail = { detail: text };
 const readGroup = fields<DescriptorGroup>({
   kind: oneOf('file', 'socket', 'pipe', 'anon', 'other'),
@@ -70,7 +71,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   end: { reason: oneOf('completed', 'stopped-by-user', 'target-lost', 'aborted'), detail: text },
 };
 
-const readStamp = fields({ wallMs: number, monoMs: number });
+const readStamp = fields({ wallMs: moment, monoMs: moment });
 const READERS: ReadonlyMap<string, Read<object>> = new Map(
   Object.entries<Fields<object>>(FIELDS).map(([type, spec]) => [type, fields(spec)]),
 );

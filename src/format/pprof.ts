@@ -1,7 +1,7 @@
 import { Line, Location, Function as PprofFunction, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { FlameNode } from '../model/flame.ts';
 import type { Microseconds } from '../model/units.ts';
-import { forEachStack } from './walk-flame.ts';
+import { stacksOf } from './walk-flame.ts';
 
 /**
  * A flame graph as a pprof profile (https://github.com/google/pprof/blob/main/proto/profile.proto), not yet gzipped:
@@ -11,11 +11,11 @@ export function encodePprof(root: FlameNode, durationUs: Microseconds): Uint8Arr
   const strings = new StringTable();
   const frames = new FrameTable(strings);
   const samples: Sample[] = [];
-  forEachStack(root, (stack, selfUs) => {
+  for (const { stack, selfUs } of stacksOf(root)) {
     // pprof counts from the leaf, and in whole numbers.
     const locationId = stack.map((node) => frames.idOf(node)).reverse();
     samples.push(new Sample({ locationId, value: [Math.round(selfUs * 1000)] }));
-  });
+  }
   const cpuTime = new ValueType({ type: strings.dedup('cpu'), unit: strings.dedup('nanoseconds') });
   return new Profile({
     sampleType: [cpuTime],

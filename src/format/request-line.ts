@@ -1,10 +1,10 @@
 import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
-import { count, fields, mapOf, member, number, text } from './shape.ts';
+import { count, fields, mapOf, member, moment, number, text } from './shape.ts';
 
 const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted' | 'isSetup'>>({
-  startMonoMs: number,
-  endMonoMs: number,
+  startMonoMs: moment,
+  endMonoMs: moment,
   name: text,
   count,
   errors: count,

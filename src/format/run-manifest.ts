@@ -20,8 +20,10 @@ import {
   count,
   fields,
   listOf,
+  listOfDistinct,
   mapOf,
   member,
+  moment,
   nullable,
   number,
   object,
@@ -55,7 +57,7 @@ const readTarget = fields<TargetFacts>({
 
 const readSnapshot = fields<SnapshotRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   idEpoch: text,
   requests: nullable(number),
@@ -67,15 +69,15 @@ const readSnapshot = fields<SnapshotRecord>({
 
 const readCpuWindow = fields<CpuWindowRecord>({
   file: artefactFile,
-  startMonoMs: number,
-  endMonoMs: number,
+  startMonoMs: moment,
+  endMonoMs: moment,
   segment: count,
   requests: nullable(number),
 });
 
 const readHeapProfile = fields<HeapProfileRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   intervalBytes: number,
   requests: nullable(number),
@@ -83,7 +85,7 @@ const readHeapProfile = fields<HeapProfileRecord>({
 
 const readBurst = fields<AllocationBurstRecord>({
   file: artefactFile,
-  monoMs: number,
+  monoMs: moment,
   segment: count,
   intervalBytes: number,
   durationMs: number,
@@ -127,8 +129,8 @@ const readManifest = fields<RunManifest>({
   tool: fields({ version: text, node: text }),
   host: fields({ platform: text, release: text, cpus: number, memoryBytes: number }),
   target: readTarget,
-  segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: number })),
-  clock: fields({ startWallMs: number, startMonoMs: number }),
+  segments: listOf(fields({ pid: count, startTicks: number, startMonoMs: moment })),
+  clock: fields({ startWallMs: moment, startMonoMs: moment }),
   plan: fields<RunManifest['plan']>({
     durationMs: number,
     sampleIntervalMs: number,
@@ -150,15 +152,15 @@ const readManifest = fields<RunManifest>({
     }),
   ),
   thresholds: mapOf(listOf(text)),
-  snapshots: listOf(readSnapshot),
-  cpuWindows: listOf(readCpuWindow),
-  heapProfiles: listOf(readHeapProfile),
+  snapshots: listOfDistinct(readSnapshot, 'file'),
+  cpuWindows: listOfDistinct(readCpuWindow, 'file'),
+  heapProfiles: listOfDistinct(readHeapProfile, 'file'),
   scripts: listOf(readScript),
   scrape: optional(readScrape),
   allocationBurst: optional(readBurst),
   seal: optional(
     fields<RunSeal>({
-      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text })),
+      journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text, bytes: optional(count) })),
       files: mapOf(number),
       checksums: optional(mapOf(text)),
     }),

@@ -1,11 +1,11 @@
 import { isMetricName } from '../model/metric-catalogue.ts';
 import type { Sample } from '../model/sample.ts';
 import { encodeJournalLine } from './journal.ts';
-import { count, fields, mapOf, number } from './shape.ts';
+import { count, fields, mapOf, moment, number } from './shape.ts';
 
 const readFields = fields<Sample>({
-  wallMs: number,
-  monoMs: number,
+  wallMs: moment,
+  monoMs: moment,
   segment: count,
   lateMs: number,
   values: mapOf(number),

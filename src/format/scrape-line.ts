@@ -1,10 +1,10 @@
 import type { Scrape } from '../model/scrape.ts';
 import { encodeJournalLine } from './journal.ts';
-import { count, fields, mapOf, nullable, number, text } from './shape.ts';
+import { count, fields, mapOf, moment, nullable, number, text } from './shape.ts';
 
 const readFields = fields<Scrape>({
-  wallMs: number,
-  monoMs: number,
+  wallMs: moment,
+  monoMs: moment,
   segment: count,
   tookMs: number,
   exposed: nullable(count),

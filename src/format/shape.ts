@@ -18,6 +18,15 @@ export const number: Read<number> = (value, path) => {
   return value;
 };
 
+/** Thirty thousand years: sums and differences of two moments still are dates. */
+const LATEST_MS = 1e15;
+
+/** A moment in milliseconds, of either clock. */
+export const moment: Read<number> = (value, path) => {
+  if (Math.abs(number(value, path)) > LATEST_MS) throw new ShapeError(path, 'a moment in milliseconds', value);
+  return value as number;
+};
+
 export const count: Read<number> = (value, path) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new ShapeError(path, 'a count', value);
   return value as number;
@@ -60,6 +69,19 @@ export function listOf<T>(read: Read<T>): Read<readonly T[]> {
       } catch {
         return read(one, `${path}[${index}]`);
       }
+    });
+  };
+}
+
+/** The same, where each element is of another `key`. */
+export function listOfDistinct<T>(read: Read<T>, key: keyof T & string): Read<readonly T[]> {
+  const readList = listOf(read);
+  return (value, path) => {
+    const seen = new Set<unknown>();
+    return readList(value, path).map((one, index) => {
+      if (seen.has(one[key])) throw new ShapeError(`${path}[${index}].${key}`, 'named once', one[key]);
+      seen.add(one[key]);
+      return one;
     });
   };
 }

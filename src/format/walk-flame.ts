@@ -1,7 +1,13 @@
 import type { FlameNode } from '../model/flame.ts';
 
-/** Visits every stack of a flame graph that has time of its own; `stack` leads from below the root to the node. */
-export function forEachStack(root: FlameNode, visit: (stack: readonly FlameNode[], selfUs: number) => void): void {
+export interface FlameStack {
+  /** From below the root to the node. The same list each time: it is to be read before the next one is asked for. */
+  readonly stack: readonly FlameNode[];
+  readonly selfUs: number;
+}
+
+/** Every stack of a flame graph that has time of its own. */
+export function* stacksOf(root: FlameNode): Generator<FlameStack> {
   const stack: FlameNode[] = [];
   const pending = [{ node: root, depth: 0 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -9,7 +15,7 @@ export function forEachStack(root: FlameNode, visit: (stack: readonly FlameNode[
       stack.length = next.depth - 1;
       stack.push(next.node);
     }
-    if (next.node.selfUs > 0) visit(next.depth > 0 ? stack : [next.node], next.node.selfUs);
+    if (next.node.selfUs > 0) yield { stack: next.depth > 0 ? stack : [next.node], selfUs: next.node.selfUs };
     for (const child of next.node.children.toReversed()) pending.push({ node: child, depth: next.depth + 1 });
   }
 }

@@ -5,6 +5,9 @@ import type { SourcePlace } from './profiles.ts';
 export type Confidence = 'confirmed' | 'likely' | 'possible';
 export type Severity = 'critical' | 'major' | 'minor';
 
+/** In place of a class or a holder that nobody knows. */
+export const UNKNOWN = '(unknown)';
+
 export interface FindingSubject {
   /** Constructor, or the type of the resource: `OrderAudit`, `regular file`, `Timeout`. */
   readonly class: string;

@@ -77,6 +77,8 @@ export interface JournalSeal {
   readonly lines: number;
   /** Over the checksums of all its lines, in order. */
   readonly checksum: string;
+  /** Size of the file. Absent in runs of earlier versions. */
+  readonly bytes?: Bytes;
 }
 
 /** Written last, when a recording is closed in order: by it readers know that nothing is missing. */

@@ -24,6 +24,8 @@ const DURATION_MS: Readonly<Record<string, number>> = {
 };
 
 const LONGEST_DURATION = 100;
+/** Ten years: more is a slip. */
+const MOST_DURATION_MS = 3650 * 86_400_000;
 
 /** Reads `500ms`, `1s`, `1.5h`, `8h30m`; a bare number is not a duration. Null when the text is none. */
 export function parseDurationMs(text: string): Milliseconds | null {
@@ -34,7 +36,7 @@ export function parseDurationMs(text: string): Milliseconds | null {
   for (const [, amount, unit] of compact.matchAll(/(\d+(?:\.\d+)?)(ms|s|min|m|h|d)/g)) {
     totalMs += Number(amount) * (DURATION_MS[unit ?? ''] ?? Number.NaN);
   }
-  return Number.isFinite(totalMs) ? totalMs : null;
+  return totalMs <= MOST_DURATION_MS ? totalMs : null;
 }
 
 /** `8 h 00 m 12 s`, `1 m 05 s`, `12.3 s`, `450 ms`. */

@@ -1,6 +1,6 @@
 import type { JournalSeal, RunManifest } from '../model/run-manifest.ts';
 import type { Bytes } from '../model/units.ts';
-import type { RunDamage } from './read-journal.ts';
+import type { ReadJournal, RunDamage } from './read-journal.ts';
 import { MANIFEST } from './run-files.ts';
 
 export interface ReadBack {
@@ -10,7 +10,7 @@ export interface ReadBack {
   /** Whether the end of the run is written down. */
   readonly isEnded: boolean;
   /** By file name. */
-  readonly journals: ReadonlyMap<string, { readonly seen: JournalSeal; readonly damage: readonly RunDamage[] }>;
+  readonly journals: ReadonlyMap<string, Omit<ReadJournal<unknown>, 'records'>>;
   /** Profiles, snapshots and files of the database that are there, with their sizes. */
   readonly onDisk: ReadonlyMap<string, Bytes>;
 }
@@ -30,8 +30,8 @@ export function findLosses({ manifest, checksum, isEnded, journals, onDisk }: Re
   if (checksum === 'missing' && !isEarlier)
     losses.push(`${MANIFEST} has lost its checksum: it was changed after the run`);
   if (isEnded && !manifest.seal && !isEarlier) losses.push('the run folder was not closed: the tool was ended before');
-  for (const [file, { seen, damage }] of journals) {
-    const loss = manifest.seal ? sealedLoss(manifest.seal.journals[file], seen) : damagedLoss(damage);
+  for (const [file, { seen, surplusBytes, damage }] of journals) {
+    const loss = manifest.seal ? sealedLoss(manifest.seal.journals[file], seen, surplusBytes) : damagedLoss(damage);
     if (loss) losses.push(`${file}: ${loss}`);
   }
   return [...losses, ...lostFiles(manifest, onDisk)];
@@ -42,12 +42,12 @@ function isOfEarlierVersion({ plan, seal }: RunManifest): boolean {
   return plan.views === undefined && seal === undefined;
 }
 
-function sealedLoss(sealed: JournalSeal | undefined, seen: JournalSeal): string | null {
+function sealedLoss(sealed: JournalSeal | undefined, seen: JournalSeal, surplusBytes: Bytes): string | null {
   if (!sealed) return 'the seal of the run does not name it';
   const missing = sealed.lines - seen.lines;
   if (missing > 0) return `${missing} of ${sealed.lines} lines are missing or damaged`;
   if (missing < 0 || sealed.checksum !== seen.checksum) return 'its lines are not those that were written';
-  return null;
+  return surplusBytes > 0 ? `${surplusBytes} bytes were added after the run` : null;
 }
 
 function damagedLoss(damage: readonly RunDamage[]): string | null {

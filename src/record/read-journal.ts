@@ -3,6 +3,7 @@ import { errnoOf, storageError } from '../files/storage-error.ts';
 import { createJournalDecoder } from '../format/journal.ts';
 import { ShapeError } from '../format/shape.ts';
 import type { JournalSeal } from '../model/run-manifest.ts';
+import type { Bytes } from '../model/units.ts';
 import { JournalLedger } from './journal-ledger.ts';
 
 /** Something of a run that could not be read as it was written, or had to be made up for. */
@@ -17,20 +18,34 @@ export interface RunDamage {
 
 /** A file of nothing but damage would otherwise be kept in memory as notes. */
 const MAX_NOTES = 200;
+/** A week of samples has half of it. A file may be of any size without taking room on its disk. */
+const MOST_JOURNAL_BYTES: Bytes = 2 * 1024 ** 3;
+const CHUNK_BYTES: Bytes = 1024 * 1024;
 
 export interface ReadJournal<T> {
   readonly records: T[];
   readonly damage: RunDamage[];
   /** What its undamaged lines come to, to be held against the seal of the run. */
   readonly seen: JournalSeal;
+  /** Behind its end, where that is known: left out. */
+  readonly surplusBytes: Bytes;
 }
 
-/** Reads every record of a journal that can be read, and tells the rest. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake. */
-export async function readJournal<T>(path: string, file: string, read: (record: object) => T): Promise<ReadJournal<T>> {
+/**
+ * Reads every record of a journal that can be read, and tells the rest. `sealedBytes`: how long it was when the run was
+ * closed; nothing behind it is read. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake.
+ */
+export async function readJournal<T>(
+  path: string,
+  file: string,
+  read: (record: object) => T,
+  sealedBytes: Bytes = MOST_JOURNAL_BYTES,
+): Promise<ReadJournal<T>> {
   const records: T[] = [];
   const damage: RunDamage[] = [];
   const ledger = new JournalLedger();
   let untold = 0;
+  let surplusBytes = 0;
   const tell = (note: RunDamage): void => {
     if (damage.length < MAX_NOTES) damage.push(note);
     else untold += 1;
@@ -49,7 +64,13 @@ export async function readJournal<T>(path: string, file: string, read: (record: 
   });
   try {
     const handle = await openRegularFile(path, { noLinks: true });
-    for await (const chunk of handle.createReadStream()) decoder.push(chunk);
+    const { size } = await handle.stat();
+    surplusBytes = Math.max(0, size - sealedBytes);
+    // `end` is the last byte that is read; of an empty range none can be named.
+    if (sealedBytes === 0) await handle.close();
+    else
+      for await (const chunk of handle.createReadStream({ end: sealedBytes - 1, highWaterMark: CHUNK_BYTES }))
+        decoder.push(chunk);
   } catch (error) {
     // What the disk holds but does not give is no damage: the same run may be read whole another time.
     if (errnoOf(error) !== 'ENOENT') throw storageError('cannot read', path, error);
@@ -57,5 +78,9 @@ export async function readJournal<T>(path: string, file: string, read: (record: 
   }
   decoder.end();
   if (untold > 0) damage.push({ file, line: null, byteOffset: null, reason: `and ${untold} more damaged lines` });
-  return { records, damage, seen: ledger.seal };
+  if (surplusBytes > 0) {
+    const reason = `${surplusBytes} bytes behind the end of what was written are left out`;
+    damage.push({ file, line: null, byteOffset: sealedBytes, reason });
+  }
+  return { records, damage, seen: ledger.seal, surplusBytes };
 }

@@ -5,11 +5,15 @@ import { manifestChecksum, parseRunManifest } from '../format/run-manifest.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
+import type { Bytes } from '../model/units.ts';
 import { MANIFEST } from './run-files.ts';
+
+/** It lists what a run recorded: some megabytes after days. */
+const MOST_MANIFEST_BYTES: Bytes = 128 * 1024 * 1024;
 
 /**
  * Reads run.json of a run folder. Throws a ProfilerError: `run-manifest-missing`, `run-manifest-invalid`,
- * `run-too-new` (all exit 2), or `storage` (exit 6).
+ * `run-too-new`, `file-too-large` (all exit 2), or `storage` (exit 6).
  */
 export async function readManifest(dir: string): Promise<RunManifest> {
   return (await readCheckedManifest(dir)).manifest;
@@ -20,17 +24,19 @@ export async function readCheckedManifest(
   dir: string,
 ): Promise<{ readonly manifest: RunManifest; readonly checksum: ReturnType<typeof manifestChecksum> }> {
   const path = join(dir, MANIFEST);
-  const bytes = await readRegularFile(path, { noLinks: true }).catch((error: unknown) => {
-    const errno = errnoOf(error);
-    if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw storageError('cannot read', path, error);
-    throw new ProfilerError(
-      'run-manifest-missing',
-      EXIT.usage,
-      `${dir} is no run folder: it has no ${MANIFEST}`,
-      'Name a folder that profiler soak has written, such as profiles/2026-11-23T20-44-10-orders-api.',
-      { cause: error },
-    );
-  });
+  const bytes = await readRegularFile(path, { noLinks: true, maxBytes: MOST_MANIFEST_BYTES }).catch(
+    (error: unknown) => {
+      const errno = errnoOf(error);
+      if (errno !== 'ENOENT' && errno !== 'ENOTDIR') throw storageError('cannot read', path, error);
+      throw new ProfilerError(
+        'run-manifest-missing',
+        EXIT.usage,
+        `${dir} is no run folder: it has no ${MANIFEST}`,
+        'Name a folder that profiler soak has written, such as profiles/2026-11-23T20-44-10-orders-api.',
+        { cause: error },
+      );
+    },
+  );
   const manifest = parseRunManifest(bytes, path);
   return { manifest, checksum: manifestChecksum(bytes) };
 }

@@ -6,7 +6,7 @@ import { readScrape } from '../format/scrape-line.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunEvent } from '../model/run-event.ts';
-import type { RunManifest } from '../model/run-manifest.ts';
+import type { RunManifest, RunSeal } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
@@ -47,15 +47,22 @@ export async function readRun(dir: string): Promise<Run> {
   const countUnknown = (name: string): void => {
     unknownMetrics.set(name, (unknownMetrics.get(name) ?? 0) + 1);
   };
+  const stated = await statedManifest(dir);
+  const sealed = sealedJournals(stated);
   const [samples, events, requests] = await Promise.all([
-    readJournal(join(dir, JOURNALS.samples), JOURNALS.samples, (record) => readSample(record, countUnknown)),
-    readJournal(join(dir, JOURNALS.events), JOURNALS.events, readEvent),
-    readJournal(join(dir, JOURNALS.requests), JOURNALS.requests, readRequestInterval),
+    readJournal(
+      join(dir, JOURNALS.samples),
+      JOURNALS.samples,
+      (record) => readSample(record, countUnknown),
+      sealed[JOURNALS.samples]?.bytes,
+    ),
+    readJournal(join(dir, JOURNALS.events), JOURNALS.events, readEvent, sealed[JOURNALS.events]?.bytes),
+    readJournal(join(dir, JOURNALS.requests), JOURNALS.requests, readRequestInterval, sealed[JOURNALS.requests]?.bytes),
   ]);
   const recorded = { samples: samples.records, events: events.records, requests: requests.records };
-  const found = await manifestOf(dir, recorded);
+  const found = manifestOf(dir, stated, recorded);
   const scrapes = found.manifest.scrape
-    ? await readJournal(join(dir, JOURNALS.scrapes), JOURNALS.scrapes, readScrape)
+    ? await readJournal(join(dir, JOURNALS.scrapes), JOURNALS.scrapes, readScrape, sealed[JOURNALS.scrapes]?.bytes)
     : null;
   const onDisk = await listArtefacts(dir);
   const complete = await completeManifest(dir, found.manifest, recorded, onDisk.keys());
@@ -90,31 +97,46 @@ export async function readRun(dir: string): Promise<Run> {
   };
 }
 
-interface FoundManifest extends Awaited<ReturnType<typeof readCheckedManifest>> {
+type CheckedManifest = Awaited<ReturnType<typeof readCheckedManifest>>;
+
+interface FoundManifest extends CheckedManifest {
   readonly isMadeUp: boolean;
   readonly damage: readonly RunDamage[];
 }
 
-async function manifestOf(
-  dir: string,
-  recorded: { readonly samples: readonly Sample[]; readonly events: readonly RunEvent[] },
-): Promise<FoundManifest> {
+/** What run.json says; where it is lost or damaged, why. */
+async function statedManifest(dir: string): Promise<CheckedManifest | ProfilerError> {
   try {
-    return { ...(await readCheckedManifest(dir)), isMadeUp: false, damage: [] };
+    return await readCheckedManifest(dir);
   } catch (error) {
-    if (!(error instanceof ProfilerError)) throw error;
-    const manifest = ['run-manifest-missing', 'run-manifest-invalid'].includes(error.code)
-      ? rebuildManifest(dir, recorded)
-      : null;
-    if (!manifest) throw error;
-    const reason = `${error.message}; made up from the journals: target, plan and thresholds are unknown`;
-    return {
-      manifest,
-      checksum: 'missing',
-      isMadeUp: true,
-      damage: [{ file: MANIFEST, line: null, byteOffset: null, reason }],
-    };
+    const isLost =
+      error instanceof ProfilerError && ['run-manifest-missing', 'run-manifest-invalid'].includes(error.code);
+    if (!isLost) throw error;
+    return error;
   }
+}
+
+/** Only as far as run.json is what the tool wrote. */
+function sealedJournals(stated: CheckedManifest | ProfilerError): RunSeal['journals'] {
+  if (stated instanceof ProfilerError || stated.checksum !== 'right') return {};
+  return stated.manifest.seal?.journals ?? {};
+}
+
+function manifestOf(
+  dir: string,
+  stated: CheckedManifest | ProfilerError,
+  recorded: { readonly samples: readonly Sample[]; readonly events: readonly RunEvent[] },
+): FoundManifest {
+  if (!(stated instanceof ProfilerError)) return { ...stated, isMadeUp: false, damage: [] };
+  const manifest = rebuildManifest(dir, recorded);
+  if (!manifest) throw stated;
+  const reason = `${stated.message}; made up from the journals: target, plan and thresholds are unknown`;
+  return {
+    manifest,
+    checksum: 'missing',
+    isMadeUp: true,
+    damage: [{ file: MANIFEST, line: null, byteOffset: null, reason }],
+  };
 }
 
 function unknownMetricNotes(unknown: ReadonlyMap<string, number>): RunDamage[] {

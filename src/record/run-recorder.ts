@@ -43,6 +43,7 @@ import {
 } from './run-files.ts';
 import { lockNameOf, lockRun } from './run-lock.ts';
 import { checkRunPlace, type RunPlace, refuseFilledFolder, removeRun, setAside } from './run-place.ts';
+import { haveGrown, withSizes } from './sealed-sizes.ts';
 
 /** What the recorder tells about the disk; the caller makes an event of it, warns, and stops heavy captures. */
 export type StorageChange =
@@ -129,7 +130,8 @@ export async function resumeRun(dir: string, options: RecorderOptions = {}): Pro
     await refuseIrregularRun(dir);
     const { manifest, checksum } = await readCheckedManifest(dir);
     const { seal, ...open } = manifest;
-    const ledgers = seal && checksum === 'right' ? newLedgers(seal.journals) : null;
+    const isAsSealed = seal !== undefined && checksum === 'right' && !(await haveGrown(dir, seal.journals));
+    const ledgers = isAsSealed ? newLedgers(seal.journals) : null;
     return await openRecorder(dir, open, {
       ...options,
       ledgers,
@@ -390,7 +392,8 @@ export class RunRecorder {
       if (onDisk) {
         const files = Object.fromEntries([...onDisk].filter(([file]) => this.#own.has(file)));
         const checksums = Object.fromEntries([...this.#checksums].filter(([file]) => file in files));
-        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals, files, checksums } }));
+        const sizes = await withSizes(this.dir, journals);
+        await this.updateManifest((manifest) => ({ ...manifest, seal: { journals: sizes, files, checksums } }));
       }
       for (let attempt = 1; attempt < LAST_ATTEMPTS && !(await this.#manifest.flush()); attempt += 1) {
         await sleep(this.#retryMs);

@@ -71,8 +71,8 @@ function basename(path: string): string {
 
 const SHELL = /(?:^|\/)(?:ba|da|z|a|k)?sh$/;
 
-/** What a shell is handed: its words are arguments again. */
-function redactCommand(text: string): string {
+/** What a shell is handed, or a program calls itself: its words are arguments again. */
+export function redactCommand(text: string): string {
   const pieces = text.match(/(?:"(?:[^"\\]|\\[\s\S])*(?:"|$)|'[^']*(?:'|$)|[^\s"'])+|\s+/g) ?? [];
   const words = pieces.filter((piece) => piece.trim() !== '');
   const shown = redactArguments(words.map((word) => /^(["'])([^"']*)\1$/.exec(word)?.[2] ?? word));

@@ -1,5 +1,6 @@
 import { redactClients } from './client-passwords.ts';
 import { isOrdinaryValue } from './ordinary-values.ts';
+import { redactEncoded } from './redact-encoded.ts';
 import { redactSentenceValues } from './redact-sentences.ts';
 import { redactHookPaths, redactMailParts, redactParameters, redactTellingPaths, redactUrls } from './redact-url.ts';
 import { isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
@@ -9,7 +10,7 @@ import { isSecretName } from './secret-names.ts';
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =
-  /[=:@?_]|%40|%3d|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d|\/(?:reset|verif|confirm|activat|invit|magic|unsubscribe)/i;
+  /[=:@?_]|%40|%3d|%3a|%22|-|<\/|\b(?:eyJ|A[KSBC][ICA]A|AIza|ya29|hv[sbr]\.|SG\.|dp\.|bearer|basic|digest|AC|SK|dapi)|\/services\/|\/webhook|\/bot\d|\/(?:reset|verif|confirm|activat|invit|magic|unsubscribe)/i;
 
 /**
  * A text without the secrets that can be told by their form or by the name before them: credentials of addresses,
@@ -18,6 +19,10 @@ const WORTH_A_LOOK =
  */
 export function redactText(text: string): string {
   if (text.length < SHORTEST || !WORTH_A_LOOK.test(text)) return text;
+  return redactPlain(redactEncoded(text, redactPlain));
+}
+
+function redactPlain(text: string): string {
   const withoutAddresses = redactMailParts(
     redactTellingPaths(redactHookPaths(redactParameters(redactUrls(redactHeaderLines(text))))),
   );

@@ -1,5 +1,9 @@
 import type { Schema } from '@cfworker/json-schema';
 
+/** Each is an object in one process: more of them need its memory before the first request is sent. */
+export const MOST_USERS = 100_000;
+const LARGEST_WEIGHT = 1_000_000;
+
 /**
  * The shape of a scenario file; `schemas/scenario.schema.json` is this value, for editors. What a schema cannot say
  * (durations, templates, thresholds) `parseScenario` checks. Every `description` is also the advice in an error.
@@ -10,7 +14,12 @@ const rate: Schema = {
   type: ['string', 'number'],
   description: 'arrivals in a unit of time, for example 100/s or 30/m; a bare number is per second',
 };
-const users: Schema = { type: 'integer', minimum: 1, description: 'number of virtual users' };
+const users: Schema = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MOST_USERS,
+  description: `number of virtual users, at most ${MOST_USERS}`,
+};
 const object = (properties: Record<string, Schema>, required: string[], description: string): Schema => ({
   type: 'object',
   additionalProperties: false,
@@ -29,7 +38,12 @@ const stages = (level: Record<string, Schema>): Schema => ({
       tasks: {
         type: ['array', 'object'],
         items: { type: 'string', description: 'the name of a task' },
-        additionalProperties: { type: 'number', exclusiveMinimum: 0, description: 'a weight above 0' },
+        additionalProperties: {
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: LARGEST_WEIGHT,
+          description: 'a weight above 0',
+        },
         description: 'names of tasks, or weights by name, that this stage is made of; all tasks without it',
       },
     },
@@ -69,6 +83,7 @@ const expectation: Schema = object(
       type: ['integer', 'array'],
       minimum: 100,
       maximum: 599,
+      minItems: 1,
       items: { type: 'integer', minimum: 100, maximum: 599, description: 'a status from 100 to 599' },
       description: 'status, or list of statuses, that count as success; without it any below 400',
     },
@@ -229,7 +244,12 @@ export const SCENARIO_SCHEMA: Schema = {
         minItems: 1,
         items: object(
           {
-            weight: { type: 'number', exclusiveMinimum: 0, description: 'share of the requests; 1 without it' },
+            weight: {
+              type: 'number',
+              exclusiveMinimum: 0,
+              maximum: LARGEST_WEIGHT,
+              description: 'share of the requests; 1 without it',
+            },
             request,
             expect: expectation,
             capture,

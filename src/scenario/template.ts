@@ -101,6 +101,8 @@ function compileExpression(expression: string, variables: string[], problems: st
   if (random) {
     const low = Number(random[1]);
     const high = Number(random[2]);
+    if (![low, high].every(Number.isSafeInteger))
+      problems.push(`\`${expression}\`: at most ${Number.MAX_SAFE_INTEGER}`);
     if (low > high) problems.push(`\`${expression}\`: the lower end comes first`);
     return (context) => String(randomInteger(context.random, low, high));
   }

@@ -12,11 +12,12 @@ import { EXIT, type ExitCode, worstExitCode } from '../model/exit-codes.ts';
 import type { LoadReport } from '../model/load-report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';
-import type { Milliseconds } from '../model/units.ts';
+import { formatDuration, type Milliseconds } from '../model/units.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { RequestTotals } from '../stats/request-summary.ts';
 import { type LoadStatus, loadStatusOf } from './load-status.ts';
+import { Outages } from './outages.ts';
 
 export interface RunLoadOptions {
   readonly scenario: Scenario;
@@ -26,6 +27,8 @@ export interface RunLoadOptions {
   readonly workers: number;
   /** Of the target, as they come; empty where nobody looks. */
   readonly samples: readonly Sample[];
+  /** The target that is watched is gone, and did not come back. */
+  readonly isLost?: () => boolean;
   /** Ends the load early; what was measured until then is reported. */
   readonly stop: AbortSignal;
   readonly onStatus: (status: LoadStatus) => void;
@@ -80,7 +83,11 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
   const exitCodes = [exitCodeOf(gates, ['slo'], [])];
   if (stop.aborted) exitCodes.push(EXIT.stoppedByUser);
   // Errors count as completed: a service that answers (nearly) nothing but errors has not been measured.
-  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks)) exitCodes.push(EXIT.notEnoughData);
+  const { outages } = books;
+  if (outages.isTooMuch) say(`every request failed for ${formatDuration(outages.awayMs)} of the load`);
+  if (outages.isTooMuch && options.isLost?.()) exitCodes.push(EXIT.targetLost);
+  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks) || outages.isTooMuch)
+    exitCodes.push(EXIT.notEnoughData);
   // Not passed and not failed, as `check` and `report` have it.
   if (isNothingMeasured(gates)) exitCodes.push(EXIT.notEnoughData);
   const { requests, errors } = books;
@@ -105,12 +112,14 @@ function failedForGood(
 /** Adds up what a load reports, interval by interval. */
 class LoadBooks {
   readonly measures = new RequestMeasures();
+  readonly outages = new Outages();
   tasks: TaskCounts = { count: 0, errors: 0 };
   readonly #summary = new RequestTotals();
   readonly #errors = new Map<string, { name: string; kind: string; count: number }>();
 
   add(intervals: readonly RequestInterval[]): void {
     const { count, errors } = countTasks(intervals);
+    this.outages.add(intervals);
     this.tasks = { count: this.tasks.count + count, errors: this.tasks.errors + errors };
     for (const interval of intervals) {
       this.#summary.add(interval);

@@ -1,8 +1,8 @@
 import { measureRun } from '../analysis/baseline/measure-run.ts';
 import { judgeCompleteness } from '../analysis/completeness/judge-completeness.ts';
+import { type FailedGate, failedGates } from '../analysis/failed-gates.ts';
 import type { RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
-import { thresholdGates } from '../analysis/threshold-gates.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
@@ -10,17 +10,20 @@ import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefa
 import { type Run, readRun } from '../record/read-run.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
-import { keptLimits } from './kept-limits.ts';
+import { type AnalyseOptions, analyseRun } from './analyse-run.ts';
 import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
 /**
- * Reads a run folder as a baseline keeps it. Of profiles and snapshots only the checksums are looked at. `missing`: why it is no whole run, in
- * sentences. `broken`: its limits that do not hold. Throws as `readRun` does.
+ * Reads a run folder as a baseline keeps it. `missing`: why it is no whole run, in sentences. `failed`: its gates that fail,
+ * by the same verdict as that of its report. Throws as `readRun` does.
  */
-export async function measureRunFolder(dir: string): Promise<{
+export async function measureRunFolder(
+  dir: string,
+  options: AnalyseOptions,
+): Promise<{
   readonly measured: MeasuredRun;
   readonly missing: readonly string[];
-  readonly broken: readonly string[];
+  readonly failed: readonly FailedGate[];
 }> {
   const recorded = await readRun(dir);
   const kinds = ['cpu', 'heap-profile', 'database', 'heap-snapshot'] as const;
@@ -42,10 +45,9 @@ export async function measureRunFolder(dir: string): Promise<{
   };
   const startedAt = new Date(manifest.clock.startWallMs).toISOString();
   const measured = redacted({ id: manifest.id, startedAt, conditions: conditionsOf(run), measures: measureRun(data) });
-  const broken = thresholdGates(viewRun({ ...data, thresholds: keptLimits(manifest, () => {}) }))
-    .filter(({ status }) => status === 'fail')
-    .map(({ name, limit }) => `${name} ${limit}`);
-  return { measured, missing: judgeCompleteness(viewRun(data)).missing, broken };
+  const { report } = await analyseRun(dir, options);
+  const failed = failedGates(report, manifest.plan.failOn);
+  return { measured, missing: judgeCompleteness(viewRun(data)).missing, failed };
 }
 
 function conditionsOf({ manifest, samples, events, requests }: Run): RunConditions {

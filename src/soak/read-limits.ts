@@ -21,10 +21,10 @@ export type Limits = Readonly<Record<string, readonly string[]>>;
 /** The limits of a configuration file and of an SLO file together. Throws a ProfilerError (exit 2) that lists all faults. */
 export function readLimits(fromConfig: Limits, file: string | null): Threshold[] {
   const faults: string[] = [];
-  const thresholds = [
-    ...limitsOf(fromConfig, 'configuration', faults),
-    ...(file === null ? [] : limitsOf(readFile(file, faults), file, faults)),
-  ];
+  const fromFile = file === null ? [] : limitsOf(readFile(file, faults), file, faults);
+  if (file !== null && fromFile.length === 0 && faults.length === 0)
+    faults.push(`${file}: it names no limit; write for example  "*": ["p(95)<300ms"]`);
+  const thresholds = [...limitsOf(fromConfig, 'configuration', faults), ...fromFile];
   if (faults.length > 0) {
     throw new ProfilerError(
       'slo-invalid',

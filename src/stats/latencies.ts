@@ -37,7 +37,7 @@ export class Latencies {
   add(encoded: string): void {
     if (encoded === '') return;
     try {
-      for (const bucket of readHistogram(encoded)) this.#addBucket(bucket);
+      readHistogram(encoded, (lowestUs, highestUs, count) => this.#addBucket(lowestUs, highestUs, count));
       this.#sorted = null;
     } catch (error) {
       throw new ProfilerError(
@@ -50,11 +50,11 @@ export class Latencies {
     }
   }
 
-  #addBucket(bucket: Bucket): void {
-    const known = this.#buckets.get(bucket.highestUs);
-    if (known) known.count += bucket.count;
-    else this.#buckets.set(bucket.highestUs, bucket);
-    this.#count += bucket.count;
+  #addBucket(lowestUs: number, highestUs: number, count: number): void {
+    const known = this.#buckets.get(highestUs);
+    if (known) known.count += count;
+    else this.#buckets.set(highestUs, { lowestUs, highestUs, count });
+    this.#count += count;
   }
 
   get count(): number {
@@ -103,7 +103,7 @@ export class Latencies {
  * https://github.com/HdrHistogram/HdrHistogram, `AbstractHistogram.encodeIntoCompressedByteBuffer`. Throws an Error where
  * it is none.
  */
-function* readHistogram(encoded: string): Generator<Bucket> {
+function readHistogram(encoded: string, take: (lowestUs: number, highestUs: number, count: number) => void): void {
   // It is compressed: what is longer than any of ours might be made to fill the memory.
   if (encoded.length > LONGEST_HISTOGRAM) throw new Error(`${encoded.length} characters`);
   const compressed = fromBase64(encoded);
@@ -117,13 +117,13 @@ function* readHistogram(encoded: string): Generator<Bucket> {
     throw new Error('it holds no histogram');
   }
   const payload = bytes.subarray(HEADER_BYTES, HEADER_BYTES + header.getInt32(4));
-  const bucketAt = bucketsOf(header.getInt32(12), Number(header.getBigInt64(16)));
+  const buckets = bucketsOf(header.getInt32(12), Number(header.getBigInt64(16)));
   let index = 0;
-  for (const count of readCounts(payload)) {
+  readCounts(payload, (count) => {
     // A negative count says how many buckets are empty.
-    if (count > 0) yield { ...bucketAt(index), count };
+    if (count > 0) take(buckets.lowestUs(index), buckets.lowestUs(index) + buckets.widthUs(index) - 1, count);
     index += count < 0 ? -count : 1;
-  }
+  });
 }
 
 /** Without a place to write to, each would take 128 KB; what is packed closer than most tries again with that. */
@@ -146,23 +146,22 @@ function baseCookie(view: DataView): number {
   return view.getInt32(0) & ~WORD_SIZE_BITS;
 }
 
-/** The bounds of a bucket by its index, for values of a smallest unit that are told apart to some decimal digits. */
-function bucketsOf(digits: number, lowestUs: number): (index: number) => Omit<Bucket, 'count'> {
-  if (!(digits >= 0 && digits <= 5) || !(lowestUs >= 1)) throw new Error('its resolution cannot be');
-  const unitMagnitude = Math.floor(Math.log2(lowestUs));
-  const halfMagnitude = Math.max(1, Math.ceil(Math.log2(2 * 10 ** digits))) - 1;
-  const half = 2 ** halfMagnitude;
-  return (index) => {
-    const bucket = Math.floor(index / half) - 1;
-    const inFirst = bucket < 0;
-    const widthUs = 2 ** (unitMagnitude + (inFirst ? 0 : bucket));
-    const from = ((index % half) + (inFirst ? 0 : half)) * widthUs;
-    return { lowestUs: from, highestUs: from + widthUs - 1 };
-  };
+interface Buckets {
+  lowestUs(index: number): number;
+  widthUs(index: number): number;
+}
+
+/** Where the buckets lie, for values of a smallest unit that are told apart to some decimal digits. */
+function bucketsOf(digits: number, unitUs: number): Buckets {
+  if (!(digits >= 0 && digits <= 5) || !(unitUs >= 1)) throw new Error('its resolution cannot be');
+  const unitMagnitude = Math.floor(Math.log2(unitUs));
+  const half = 2 ** (Math.max(1, Math.ceil(Math.log2(2 * 10 ** digits))) - 1);
+  const widthUs = (index: number): number => 2 ** (unitMagnitude + Math.max(0, Math.floor(index / half) - 1));
+  return { widthUs, lowestUs: (index) => ((index % half) + (index < half ? 0 : half)) * widthUs(index) };
 }
 
 /** Numbers as zigzag LEB128, little end first; a ninth byte has eight bits. */
-function* readCounts(payload: Uint8Array): Generator<number> {
+function readCounts(payload: Uint8Array, take: (count: number) => void): void {
   let at = 0;
   while (at < payload.length) {
     let value = 0;
@@ -173,6 +172,6 @@ function* readCounts(payload: Uint8Array): Generator<number> {
       value += (isLast ? byte : byte & 0x7f) * 2 ** (7 * place);
       if (isLast || (byte & 0x80) === 0) break;
     }
-    yield value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    take(value % 2 === 0 ? value / 2 : -(value + 1) / 2);
   }
 }

@@ -17,7 +17,7 @@ import {
   ticksSinceBoot,
 } from './proc.ts';
 import { programName } from './program-name.ts';
-import { redactCommandLine } from './redact-command-line.ts';
+import { redactCommandLine, redactTitle } from './redact-command-line.ts';
 
 /** Cluster gives this variable to each worker. */
 const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
@@ -70,7 +70,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     nodeVersion: null,
     commandLine: redactCommandLine(argv),
     cwd,
-    name: isNode ? programName(pid, cwd, script, argv[0] || stat.comm) : stat.comm,
+    name: isNode ? programName(pid, cwd, script, redactTitle(argv[0] ?? '') || stat.comm) : stat.comm,
     lineage: readLineage(stat.parentPid),
     controlGroups: readControlGroups(pid),
     uid: status.uid,

@@ -78,7 +78,7 @@ test('healthy repeats are hardly ever a regression, with one run or five in the 
   for (const size of [1, 3, 5]) {
     const alarms = rateOver(200, (seed) => {
       const [now, ...baseline] = pick(seed, size + 1);
-      return now !== undefined && compareWithBaseline(baseline, [now], []).exitCode !== 0;
+      return now !== undefined && compareWithBaseline(baseline, [now]).exitCode !== 0;
     });
     assert.ok(alarms <= 0.02, `${size} runs: ${alarms}`);
   }
@@ -92,7 +92,7 @@ test('what got worse is named: latency, CPU, errors', () => {
   ];
   for (const [build, key] of builds) {
     const found = rateOver(10, (seed) => {
-      const { exitCode, findings } = compareWithBaseline(pick(seed, 5), [runOf(500 + seed, build)], []);
+      const { exitCode, findings } = compareWithBaseline(pick(seed, 5), [runOf(500 + seed, build)]);
       return exitCode === 1 && findings[0]?.kind === 'regression' && key.test(findings[0].subject.class);
     });
     assert.ok(found >= 0.9, `${JSON.stringify(build)}: ${found}`);
@@ -100,7 +100,7 @@ test('what got worse is named: latency, CPU, errors', () => {
 });
 
 test('what got better is no regression', () => {
-  const { exitCode, measures } = compareWithBaseline(pick(1, 5), [runOf(900, { latency: 0.4 })], []);
+  const { exitCode, measures } = compareWithBaseline(pick(1, 5), [runOf(900, { latency: 0.4 })]);
   assert.equal(exitCode, 0);
   assert.ok(measures.some(({ key, verdict }) => key === 'latency.p50 lock-proof' && verdict === 'better'));
 });
@@ -118,7 +118,7 @@ test('runs of unlike conditions are told apart', () => {
 });
 
 test('one run in the baseline: said, and no more than likely', () => {
-  const { findings, notes } = compareWithBaseline(pick(2, 1), [runOf(901, { latency: 8 })], []);
+  const { findings, notes } = compareWithBaseline(pick(2, 1), [runOf(901, { latency: 8 })]);
   assert.equal(findings[0]?.confidence, 'likely');
   assert.match(notes.join(), /one run: how much runs differ by themselves is assumed/);
 });
@@ -127,8 +127,8 @@ test('a figure that is gone is told; nothing in common is not enough data', () =
   const [now, ...baseline] = pick(3, 4);
   assert.ok(now);
   const without = { ...now, measures: now.measures.filter(({ key }) => !key.startsWith('latency')) };
-  assert.match(compareWithBaseline(baseline, [without], []).notes.join(), /not measured now.*latency\.p50 lock-proof/);
-  assert.equal(compareWithBaseline(baseline, [{ ...now, measures: [] }], []).exitCode, 5);
+  assert.match(compareWithBaseline(baseline, [without]).notes.join(), /not measured now.*latency\.p50 lock-proof/);
+  assert.equal(compareWithBaseline(baseline, [{ ...now, measures: [] }]).exitCode, 5);
 });
 
 test('a baseline is written and read back; a damaged one is refused with its place', () => {
@@ -142,7 +142,9 @@ test('a baseline is written and read back; a damaged one is refused with its pla
 });
 
 test('a comparison reads well in the terminal and in a pull request', () => {
-  const comparison = compareWithBaseline(pick(5, 5), [runOf(902, { latency: 2 })], ['the host differs: a | b']);
+  const comparison = compareWithBaseline(pick(5, 5), [runOf(902, { latency: 2 })], {
+    notes: ['the host differs: a | b'],
+  });
   const terminal = renderComparisonTerminal(comparison, { colour: false, width: 100 });
   assert.match(terminal, /regressions? against a baseline of 5 runs/);
   assert.match(terminal, /median latency of lock-proof .*REGRESSION/);
@@ -150,4 +152,16 @@ test('a comparison reads well in the terminal and in a pull request', () => {
   assert.match(markdown, /^<!-- [^\n]* -->\n### Regression: run-902/);
   assert.match(markdown, /\| \*\*REGRESSION\*\* \|/);
   assert.match(markdown, /a \\\| b/);
+});
+
+test('a run that fails by itself passes no comparison, and one that lacks something passes none either', () => {
+  const [baseline, now] = [pick(3, 5), [runOf(903)]];
+  assert.equal(compareWithBaseline(baseline, now).exitCode, 0);
+  const failed = compareWithBaseline(baseline, now, { failed: ['run-903 fails its leak gate'] });
+  assert.deepEqual([failed.exitCode, failed.verdict, failed.notes[0]], [1, 'fail', 'run-903 fails its leak gate']);
+  const options = { colour: false, width: 100 };
+  assert.match(renderComparisonTerminal(failed, options), /^No regression .*, but the run fails its own gates\./);
+  const torn = compareWithBaseline(baseline, now, { missing: ['run-903: its end is not recorded'] });
+  assert.equal(torn.exitCode, 5);
+  assert.match(renderComparisonTerminal(torn, options), /^No regression seen .*, but not enough data to pass\./);
 });

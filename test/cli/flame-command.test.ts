@@ -25,6 +25,19 @@ const AFTER = profileOf(
   4000,
 );
 
+/** Functions and files with secrets in their names. */
+const WITH_SECRETS = {
+  ...AFTER,
+  nodes: AFTER.nodes.map(({ callFrame, ...node }) => ({
+    ...node,
+    callFrame: {
+      ...callFrame,
+      functionName: callFrame.functionName === 'main' ? 'get postgres://app:hunter2xyz@db/x' : callFrame.functionName,
+      url: callFrame.url && 'https://cdn.example/mod.mjs?token=hunter2xyz',
+    },
+  })),
+};
+
 /** A folder with two profiles, after.cpuprofile and before.cpuprofile. */
 function folderWithProfiles(t: TestContext): string {
   const folder = temporaryFolder(t);
@@ -40,7 +53,7 @@ const FORMATS: readonly (readonly [string, string, (bytes: Buffer) => void])[] =
   [
     'speedscope',
     'after.speedscope.json',
-    (bytes) => assert.deepEqual(JSON.parse(bytes.toString()).profiles[0].weights.toSorted(), [1000, 3000]),
+    (bytes) => assert.equal(JSON.parse(bytes.toString()).profiles[0].endValue, 4000),
   ],
   ['collapsed', 'after.collapsed.txt', (bytes) => assert.match(bytes.toString(), /^main \S+;work \S+ 3000$/m)],
   ['pprof', 'after.pb.gz', (bytes) => assert.equal(Profile.decode(gunzipSync(bytes)).sample.length, 2)],
@@ -57,9 +70,28 @@ for (const [format, name, check] of FORMATS) {
     assert.equal(statSync(file).mode & 0o777, 0o600);
     check(readFileSync(file));
     assert.equal((await runCli(words, { cwd: folder })).code, 2, 'not over a file that is there');
+    writeFileSync(join(folder, 'after.cpuprofile'), JSON.stringify(WITH_SECRETS));
     assert.equal((await runCli([...words, '--force'], { cwd: folder })).code, 0);
+    const bytes = readFileSync(file);
+    const text = (format === 'pprof' ? gunzipSync(bytes) : bytes).toString('latin1');
+    assert.ok(!text.includes('hunter2xyz'), 'names of functions and files hold no secrets');
+    assert.ok(text.includes('mod.mjs') && text.includes('app:[redacted]@db'), text);
   });
 }
+
+test('a stack too deep to be repeated for every sample is cut, and that is said', async (t) => {
+  const folder = temporaryFolder(t);
+  const deep = profileOf([{ atUs: 0, stack: Array.from({ length: 5000 }, (_, n) => `f${n}`).join(';') }], 0, 1000);
+  writeFileSync(join(folder, 'deep.cpuprofile'), JSON.stringify(deep));
+  const words = ['flame', 'deep.cpuprofile', '--out', 'deep', '--force', '--format'];
+  const { code, stderr } = await runCli([...words, 'collapsed'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /up to 5000 frames deep[\s\S]*deeper than 4471 frames/);
+  const lines = readFileSync(join(folder, 'deep'), 'utf8').split('\n');
+  assert.match(lines[0] ?? '', /^f0 .*;f4470 \S+;\(other\) 1000$/);
+  assert.equal((await runCli([...words, 'speedscope'], { cwd: folder })).stderr, '');
+  assert.equal(JSON.parse(readFileSync(join(folder, 'deep'), 'utf8')).profiles[0].events.length, 10_000);
+});
 
 test('a difference, in the formats that can hold one', async (t) => {
   const folder = folderWithProfiles(t);

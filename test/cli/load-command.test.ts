@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { starterScenario } from '../../src/scenario/starter-scenario.ts';
@@ -91,6 +96,37 @@ test('nobody answers: exit code 5, with what went wrong', async (t) => {
   const { code, stderr } = await runLoad(t, 'http://127.0.0.1:9', 'p(50)<20s', ['--duration', '1s']);
   assert.equal(code, 5, stderr);
   assert.match(stderr, /request quote fails: ECONNREFUSED/);
+});
+
+/** Answers so many requests, and is gone then. */
+const MORTAL = `let left = 60;
+const server = require('node:http').createServer((_, response) => {
+  response.end('{}', () => { if (--left === 0) process.exit(1); });
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+
+test('a service that dies under the load and does not come back: exit code 4, whatever the limits say', async (t) => {
+  const service = spawn(process.execPath, ['-e', MORTAL], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => service.kill('SIGKILL'));
+  const [port] = await once(service.stdout, 'data');
+  const { code, stderr } = await runLoad(t, `http://127.0.0.1:${Number(port)}`, 'p(50)<20s', ['--duration', '6s']);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /every request failed for \d/);
+});
+
+test('one whose process stays, and which answers nothing any more: exit code 5', async (t) => {
+  let left = 60;
+  const server = createServer((_, response) => {
+    response.end('{}');
+    left -= 1;
+    if (left === 0) server.close().closeAllConnections();
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await runLoad(t, `http://127.0.0.1:${port}`, 'p(50)<20s', ['--duration', '6s']);
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /every request failed for \d/);
 });
 
 test('Ctrl-C ends it in order: what was measured is printed, exit code 130', async (t) => {

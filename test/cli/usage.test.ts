@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../helpers/run-cli.ts';
 
 let folder = '';
@@ -82,6 +84,13 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['heap snapshot', /No target/],
   ['load', /No scenario was named/],
   ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
+  [
+    'load evidence-archive --users 1000000000',
+    /--users 1000000000 is not a whole number of at least 1 and at most 100000/,
+  ],
+  ['soak --pid 1 --fail-on slo', /--fail-on slo asks for limits, and none is given/],
+  ['soak --pid 1 --duration 99999999h', /is not a duration/],
+  ['doctor --inspect 127.0.0.1:9229', /looks at a process of this machine/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
   ['verify no-such-run --finding 67ac67fe9e', /no such run folder/],
@@ -103,6 +112,26 @@ test('with --json a wrong value of an option is one JSON document too, with its 
   const { code, stdout } = await runCli(['load', 'x.yaml', '--duration', '5', '--json'], { cwd: folder });
   assert.equal(code, 2);
   assert.match(JSON.parse(stdout).error.hint, /Write a number with its unit/);
+});
+
+test('a finding is named by its id, not by an empty variable', async () => {
+  for (const id of ['', 'a', '67a']) {
+    const { code, stderr } = await runCli(['verify', folder, '--finding', id]);
+    assert.equal(code, 2);
+    assert.match(stderr, /too short to name a finding[\s\S]*at least the first 4 characters/);
+  }
+});
+
+test('a result that the disk did not take is told, with the exit code for it', async () => {
+  const full = await open('/dev/full', 'w');
+  try {
+    const words = [fileURLToPath(new URL('../../src/cli/main.js', import.meta.url)), '--version'];
+    const { status, stderr } = spawnSync(process.execPath, words, { stdio: ['ignore', full.fd, 'pipe'] });
+    assert.equal(status, 6);
+    assert.match(stderr.toString(), /cannot write the result to stdout: ENOSPC\n {2}The disk is full/);
+  } finally {
+    await full.close();
+  }
 });
 
 test('--no-color is accepted', async () => {
@@ -129,6 +158,13 @@ test('a bare soak takes its target from the configuration file', async () => {
   await rm(join(folder, 'profiler.config.yaml'));
   assert.equal(code, 3, stderr);
   assert.match(stderr, /no process 2147483000/);
+});
+
+test('a file of limits without a limit is no limit that holds', async () => {
+  await writeFile(join(folder, 'none.yaml'), '{}\n');
+  const { code, stderr } = await runCli(['soak', '--pid', '1', '--slo', 'none.yaml'], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /none\.yaml: it names no limit/);
 });
 
 test('config check reports every fault with line and column', async () => {

@@ -6,8 +6,10 @@ import type { CallTree } from '../../src/cpu/call-tree.ts';
 import { hottestFunctions } from '../../src/cpu/function-times.ts';
 import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { depthWithin } from '../../src/cpu/stack-depth.ts';
 import { formatCollapsedStacks } from '../../src/format/collapsed-stacks.ts';
 import { formatSpeedscope } from '../../src/format/speedscope.ts';
+import { stacksOf } from '../../src/format/walk-flame.ts';
 import type { FlameNode } from '../../src/model/flame.ts';
 import { profileOf, type Tick } from './profile-builder.ts';
 
@@ -105,7 +107,26 @@ test('a stack 20,000 calls deep', () => {
   const flame = buildFlame(tree, placeOf);
   assert.equal(flame.valueUs, 150);
   assert.ok(JSON.stringify(flame).includes('(other)'));
-  assert.ok(formatCollapsedStacks(flame).length > 0);
+  assert.ok([...formatCollapsedStacks(flame)].length > 0);
+});
+
+test('stacks that are repeated for every sample are kept as deep as all of them together fit', () => {
+  const deep = Array.from({ length: 300 }, (_, n) => 'f;'.repeat(n + 1));
+  const tree = treeOf(
+    deep.map((stack, n) => ({ atUs: n, stack })),
+    300,
+  );
+  const { depth, deepest } = depthWithin(tree.parentOf, 1000);
+  assert.deepEqual([depth, deepest], [44, 300]);
+  const flame = buildFlame(tree, placeOf, { minShare: 0, maxNodes: Infinity, maxDepth: depth });
+  const stacks = Array.from(stacksOf(flame), ({ stack, selfUs }) => ({ frames: stack.length, selfUs }));
+  assert.ok(stacks.reduce((sum, { frames }) => sum + frames, 0) < 1100);
+  assert.equal(
+    stacks.reduce((sum, { selfUs }) => sum + selfUs, 0),
+    300,
+  );
+  assert.deepEqual(depthWithin(tree.parentOf, 1e9), { depth: 300, deepest: 300 });
+  assert.deepEqual(depthWithin([-1], 10), { depth: 0, deepest: 0 });
 });
 
 test('collapsed stacks and speedscope say the same as the flame graph', () => {
@@ -117,7 +138,7 @@ test('collapsed stacks and speedscope say the same as the flame graph', () => {
   ];
   const flame = buildFlame(treeOf(samples, 500), placeOf);
   assert.equal(
-    formatCollapsedStacks(flame),
+    [...formatCollapsedStacks(flame)].join(''),
     [
       'main (/app/a.js:5) 100',
       'main (/app/a.js:5);work (/app/a.js:5) 300',
@@ -126,12 +147,17 @@ test('collapsed stacks and speedscope say the same as the flame graph', () => {
     ].join('\n'),
   );
   const { shared, profiles } = JSON.parse(formatSpeedscope(flame, 'run', 'profiler 0.1.0'));
-  assert.deepEqual(profiles[0].weights, [100, 300, 50]);
   assert.equal(profiles[0].endValue, 450);
   assert.deepEqual(
-    profiles[0].samples.map((stack: number[]) => stack.map((index) => shared.frames[index].name).join(';')),
-    ['main', 'main;work', 'main;bad;name'],
+    profiles[0].events.map(
+      ({ type, frame, at }: { type: string; frame: number; at: number }) =>
+        `${at} ${type} ${shared.frames[frame].name}`,
+    ),
+    ['0 O main', '100 O work', '400 C work', '400 O bad', '400 O name', '450 C name', '450 C bad', '450 C main'],
   );
   const hostile: FlameNode = { name: 'a;b\nc 7', place: null, valueUs: 3, selfUs: 3, children: [] };
-  assert.equal(formatCollapsedStacks({ ...hostile, name: '(root)', selfUs: 0, children: [hostile] }), 'a:b c 7 3\n');
+  assert.deepEqual(
+    [...formatCollapsedStacks({ ...hostile, name: '(root)', selfUs: 0, children: [hostile] })],
+    ['a:b c 7 3\n'],
+  );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
@@ -33,6 +34,9 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   assert.equal(unknown.code, 2);
   assert.ok(unknown.stderr.includes(leak.id), unknown.stderr);
 
+  const empty = await runCli(['verify', found.runDir, '--finding', '']);
+  assert.equal(empty.code, 2, 'an empty variable of a script names no finding');
+
   const unmended = await verify(t, found.runDir, leak.id, service);
   assert.equal(unmended.code, 1, unmended.stderr);
   assert.match(unmended.stdout, /Still there, (likely|confirmed)/);
@@ -46,6 +50,15 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   assert.equal(refusing.code, 5, refusing.stdout + refusing.stderr);
   assert.match(refusing.stdout, /^Not enough data: .*every request failed/m);
   assert.doesNotMatch(refusing.stdout, /Gone/);
+
+  const other = join(temporaryFolder(t), 'other.cjs');
+  writeFileSync(
+    other,
+    `require('node:http').createServer((_, response) => response.end('{}')).listen(${service.port}, '127.0.0.1');`,
+  );
+  const another = await soakInFolder(t, ['verify', found.runDir, '--finding', leak.id, '--', process.execPath, other]);
+  assert.equal(another.code, 2, another.stdout + another.stderr);
+  assert.match(another.stderr, /The finding is of \S+, and this is other\.cjs\.[\s\S]*--renamed/);
 
   // The values that were sent stand in the scenario alone, so it must be the same.
   appendFileSync(scenario, '# changed\n');

@@ -64,6 +64,20 @@ describe('live figures for Prometheus', () => {
     assert.ok(![...values.keys()].some((name) => name.startsWith('profiler_process_rss')));
   });
 
+  test('no label holds a secret, whatever the service calls itself', async () => {
+    const service = 'svc --token hunter2xyz postgres://app:hunter2xyz@db/x';
+    const metrics = await createLiveMetrics({ ...FACTS, service, runId: service }, new TestClock());
+    metrics.show(sampleAt(5000, ALL));
+    metrics.requests([{ ...interval(20), name: '/a?token=hunter2xyz' }]);
+    metrics.progress({ phase: 'soak', elapsedMs: 1, remainingMs: 1, samplesTaken: 1, gaps: 0 });
+    const { text } = await metrics.read();
+    assert.ok(
+      !text.includes('hunter2xyz'),
+      text.split('\n').find((line) => line.includes('hunter2xyz')),
+    );
+    assert.match(text, /^profiler_process_rss_bytes\{service="svc --token \[redacted\]/m);
+  });
+
   test('a counter that began anew with a new life of the service is shown as it is', async () => {
     const metrics = await createLiveMetrics(FACTS, new TestClock());
     metrics.show(sampleAt(5000, { 'requests.served': 900 }));

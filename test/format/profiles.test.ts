@@ -147,6 +147,18 @@ test('run.json: a later schema, a wrong field and files outside of the run folde
       /snapshots\[0\]\.file should be a file in/,
     );
   }
+  const stamp = { segment: 0, requests: null };
+  const twice = {
+    snapshots: { ...MANIFEST.snapshots[0] },
+    cpuWindows: { file: 'cpu/1.cpuprofile', startMonoMs: 0, endMonoMs: 1, ...stamp },
+    heapProfiles: { file: 'heap/1.heapprofile', monoMs: 0, intervalBytes: 1, ...stamp },
+  };
+  for (const [list, one] of Object.entries(twice)) {
+    const other = { ...one, file: one.file?.replace(/\d/, '77') };
+    parse({ [list]: [one, other] })();
+    assert.throws(parse({ [list]: [one, other, one] }), new RegExp(`${list}\\[2\\]\\.file should be named once`));
+  }
+  assert.throws(parse({ clock: { startWallMs: 1e20, startMonoMs: 0 } }), /clock\.startWallMs should be a moment/);
   assert.throws(parse({ scripts: [{ ...MANIFEST.scripts[0], mapFile: '../a' }] }), /scripts\[0\]\.mapFile/);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { encodeJournalLine } from '../../src/format/journal.ts';
@@ -8,7 +8,7 @@ import type { SnapshotRecord } from '../../src/model/run-manifest.ts';
 import { readManifest } from '../../src/record/read-manifest.ts';
 import { readCpuProfile, readHeapProfile, readSourceMaps } from '../../src/record/read-profiles.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun, resumeRun } from '../../src/record/run-recorder.ts';
 import { pickSnapshotsToDrop } from '../../src/record/snapshot-budget.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from './example-run.ts';
 
@@ -20,6 +20,14 @@ const PROFILE = JSON.stringify({
   samples: [],
   timeDeltas: [],
 });
+
+const WINDOW = { file: 'cpu/1.cpuprofile', startMonoMs: 0, endMonoMs: 1, segment: 0, requests: null };
+
+/** As where the tool was killed: nobody knows how long the journals should be. */
+async function forgetSeal(dir: string): Promise<void> {
+  const { seal, ...open } = await readManifest(dir);
+  writeFileSync(join(dir, 'run.json'), formatRunManifest(open));
+}
 
 /** A finished run of ten samples. */
 async function recordedRun(context: TestContext): Promise<string> {
@@ -40,8 +48,58 @@ async function recordedRun(context: TestContext): Promise<string> {
   return dir;
 }
 
+test('moments that are no date and files that are named again and again: run.json is made up, lines are left out', async (context) => {
+  for (const change of [
+    { clock: { startWallMs: 1e20, startMonoMs: 0 } },
+    { clock: { startWallMs: 0, startMonoMs: -1e300 } },
+    { cpuWindows: Array.from({ length: 2000 }, () => ({ ...WINDOW })) },
+  ]) {
+    const dir = await recordedRun(context);
+    const path = join(dir, 'run.json');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+    const later = { ...exampleSample(11), wallMs: 9e15 };
+    appendFileSync(join(dir, 'samples.ndjson'), encodeJournalLine(later));
+    const run = await readRun(dir);
+    assert.match(run.losses[0] ?? '', /run\.json was lost or damaged/);
+    assert.equal(run.manifest.cpuWindows.length, 0);
+    assert.match(run.damage.map(({ reason }) => reason).join('\n'), /wallMs should be a moment in milliseconds/);
+    assert.ok(new Date(run.manifest.clock.startWallMs).toISOString());
+  }
+});
+
+test('what is added behind the end of a journal is not read, however long it is, and is a loss', async (context) => {
+  for (const grow of [
+    (path: string) => truncateSync(path, 1e12),
+    (path: string) => appendFileSync(path, 'x'.repeat(9_000_000)),
+    (path: string) => appendFileSync(path, '\n'),
+  ]) {
+    const dir = await recordedRun(context);
+    const path = join(dir, 'samples.ndjson');
+    const { size } = statSync(path);
+    grow(path);
+    const added = statSync(path).size - size;
+    const run = await readRun(dir);
+    assert.equal(run.samples.length, 10);
+    assert.deepEqual(run.losses, [`samples.ndjson: ${added} bytes were added after the run`]);
+    assert.deepEqual(
+      run.damage.map(({ byteOffset }) => byteOffset),
+      [size],
+    );
+    const resumed = await resumeRun(dir);
+    await resumed.close();
+    assert.equal((await readManifest(dir)).seal, undefined, 'nobody knows what it should hold now');
+  }
+});
+
+test('a run.json of any length is not taken', async (context) => {
+  const dir = await recordedRun(context);
+  truncateSync(join(dir, 'run.json'), 1e11);
+  await assert.rejects(readRun(dir), { code: 'file-too-large', exitCode: 2 });
+});
+
 test('damage in the middle and at the end is told, all else is read', async (context) => {
   const dir = await recordedRun(context);
+  await forgetSeal(dir);
   const path = join(dir, 'samples.ndjson');
   const lines = readFileSync(path, 'utf8').split('\n');
   lines[3] = (lines[3] ?? '').replace('50000003', '50000004');
@@ -129,6 +187,23 @@ test('artefacts that run.json does not know are added, .part files are not', asy
   assert.equal((await readHeapProfile(run, heapProfile)).head.id, 1);
 });
 
+test('a time that no calendar has, and a file named twice, are refused with their place', async (context) => {
+  const dir = join(temporaryFolder(context), 'run');
+  mkdirSync(dir);
+  const snapshot: SnapshotRecord = {
+    ...{ file: 'heap/1.heapsnapshot', monoMs: 1, segment: 0, idEpoch: '1', requests: null, bytes: 1, pauseMs: 1 },
+    ...{ heapUsedBytes: 1, phase: 'steady' },
+  };
+  const clock = { startWallMs: 1e20, startMonoMs: 0 };
+  for (const [change, place] of [
+    [{ clock }, /startWallMs should be a moment in milliseconds/],
+    [{ snapshots: [snapshot, snapshot] }, /snapshots\[1\]\.file should be named once/],
+  ] as const) {
+    writeFileSync(join(dir, 'run.json'), formatRunManifest({ ...exampleManifest(), ...change }));
+    await assert.rejects(readRun(dir), place);
+  }
+});
+
 test('what run.json lists but nobody finds is taken out', async (context) => {
   const dir = join(temporaryFolder(context), 'run');
   const cpuWindows = [{ file: 'cpu/7.cpuprofile', startMonoMs: 0, endMonoMs: 1, segment: 0, requests: null }];
@@ -183,6 +258,7 @@ test('what is no run, and what comes from a later version, is refused', async (c
 
 test('a journal of nothing but damage is told in a few notes', async (context) => {
   const dir = await recordedRun(context);
+  await forgetSeal(dir);
   writeFileSync(join(dir, 'requests.ndjson'), 'x\n'.repeat(100_000));
   const notes = (await readRun(dir)).damage;
   assert.equal(notes.length, 201);

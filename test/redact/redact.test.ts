@@ -21,6 +21,11 @@ import {
 /** A secret that has no form of its own, in the ways in which people choose one. */
 const MARKERS = ['hunter2xyz', 'Tr0ub4dorX', 'correcthorsebattery7', 'S3CR3TMARK3R'];
 
+/** Some are known only where nothing else stands around them. */
+function isKnownAsText(text: string): boolean {
+  return MARKERS.every((marker) => !redactText(`next ${text.replaceAll(/\bS\b/g, marker)} page`).includes(marker));
+}
+
 describe('what is secret goes', () => {
   for (const text of [...SECRET_TEXTS, ...SECRET_MESSAGES]) {
     test(text, () => {
@@ -43,6 +48,22 @@ describe('what is secret goes', () => {
         assert.ok(planted.includes(marker) && !shown.includes(marker), shown);
         assert.equal(redactAddress(shown), shown, 'to redact twice changes nothing');
         assert.equal(redactMessage(shown), shown);
+      }
+    });
+  }
+
+  const quoted = ['{"password":"S","a":1}', '{"db":{"token": "S"}}', 'Authorization: Bearer S', "const api_key='S'"];
+  for (const text of [...SECRET_ADDRESSES, ...quoted].filter(isKnownAsText)) {
+    test(`percent-encoded: ${text}`, () => {
+      for (const marker of MARKERS) {
+        const encoded = encodeURIComponent(text.replaceAll(/\bS\b/g, marker));
+        for (const inside of [encoded, encodeURIComponent(encoded), encoded.toLowerCase()]) {
+          const planted = `GET /login?next=${inside}&page=2`;
+          const shown = redactText(planted);
+          assert.ok(!shown.toLowerCase().includes(marker.toLowerCase()), shown);
+          assert.ok(shown.startsWith('GET /login?next=') && shown.endsWith('&page=2'), shown);
+          assert.equal(redactText(shown), shown, 'to redact twice changes nothing');
+        }
       }
     });
   }
@@ -175,6 +196,8 @@ test('the time grows with the text and no faster: what begins like a secret and 
     (size) => 'tokens: ["a",'.repeat(size / 10),
     (size) => '/a@b.'.repeat(size),
     (size) => '<token a '.repeat(size / 5),
+    (size) => '%25'.repeat(size),
+    (size) => '%22token%22%3A%22'.repeat(size / 5),
     (size) => '-----BEGIN PRIVATE KEY-----'.repeat(size / 10),
     (size) => 'mysql -u '.repeat(size / 5),
     (size) => `sqlcmd ${'a '.repeat(size)}`,

@@ -286,6 +286,9 @@ export const SECRET_ARGUMENTS: readonly (readonly string[])[] = [
 
 /** Nothing of this may change. */
 export const INNOCENT_TEXTS: readonly string[] = [
+  'GET /login?next=http%3A%2F%2F127.0.0.1%3A3000%2Forders%3Fstate%3Dopen%26page%3D2',
+  'data:text/javascript,export%20const%20a%20%3D%20%22b%22%3B%20%25',
+  '/files/100%25%3a%zz%e4%22',
   '/srv/app/node_modules/@scope/some-package/dist/really/long/path/index.js',
   'file:///srv/app/dist/audit/queue.js',
   'file:///nix/store/8q1p0v9xkz3c7l2m5n6b4a1s2d3f4g5h-nodejs-22.1.0/bin/node',

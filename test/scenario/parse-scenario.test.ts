@@ -145,6 +145,19 @@ thresholds:
   assert.match(problems.join('\n'), /`rsss` is no metric of resources, did you mean `rss`\?/);
 });
 
+test('numbers without bounds are refused with their line', () => {
+  const of = (load: string, task: string): string[] =>
+    problemsOf(`name: x\nload: ${load}\ntasks:\n  - ${task}\n`).map((problem) => problem.split(':')[1] ?? '');
+  const closed = '{ model: closed, users: 1, duration: 1s }';
+  const plain = 'request: { name: a, path: /a }';
+  assert.deepEqual(of(closed, plain), []);
+  assert.deepEqual(of('{ model: closed, users: 1e12, duration: 1s }', plain), ['2']);
+  assert.deepEqual(of('{ model: closed, users: 1, duration: 99999999999999999h }', plain), ['2']);
+  assert.deepEqual(of(closed, '{ weight: .inf, request: { name: a, path: /a } }'), ['4']);
+  assert.deepEqual(of(closed, '{ request: { name: a, path: /a }, expect: { status: [] } }'), ['4']);
+  assert.deepEqual(of(closed, '{ request: { name: a, path: "/{{random(1,99999999999999999999)}}" } }'), ['4']);
+});
+
 test('a template that is not quoted is one mistake, with what to do', () => {
   const problems = problemsOf('name: x\ntasks:\n  - request: { name: a, path: /labels/{{mine}} }\n');
   assert.equal(problems.length, 1);

@@ -31,6 +31,20 @@ for (const argv of SECRETS) {
   });
 }
 
+test('a title that a program gave itself is read as the arguments that it holds', () => {
+  for (const title of [
+    'svc --token hunter2 -phunter2',
+    'svc: worker -u app:hunter2',
+    '--token=hunter2',
+    'svc -p hunter2',
+  ]) {
+    const [shown = ''] = redactCommandLine([title]);
+    assert.ok(!shown.includes('hunter2'), shown);
+  }
+  for (const title of ['orders-api', 'svc: worker 3 (idle)', '/srv/my app/bin/node', "it's a service"])
+    assert.deepEqual(redactCommandLine([title]), [title]);
+});
+
 test('what is no secret stays readable', () => {
   const argv = [
     'node',

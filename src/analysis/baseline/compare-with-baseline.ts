@@ -9,6 +9,16 @@ import { regressionFinding } from './regression-finding.ts';
 /** The chance that runs which differ by chance alone show any regression at all, over all figures together. */
 const ALPHA = 0.05;
 
+/** Sentences of the caller. */
+export interface ComparisonFaults {
+  /** What there is to say of the conditions. */
+  readonly notes?: readonly string[];
+  /** What the runs lack: they cannot pass then. */
+  readonly missing?: readonly string[];
+  /** Their own gates that fail: what fails by itself is no pass in any comparison. */
+  readonly failed?: readonly string[];
+}
+
 interface Paired {
   readonly key: string;
   readonly name: string;
@@ -21,13 +31,11 @@ interface Paired {
  * Holds runs against the runs of a baseline. A figure is a regression when it got worse by more than its least effect,
  * and when runs that differ by chance alone hardly ever differ as much (5 % over all figures of the comparison together, Holm; the figures
  * hang together and the least effects forbid most of it, so what is seen is far less).
- * `notes`: what the caller has to say of the conditions. `missing`: what the runs lack; they cannot pass then.
  */
 export function compareWithBaseline(
   baseline: readonly MeasuredRun[],
   runs: readonly MeasuredRun[],
-  notes: readonly string[],
-  missing: readonly string[] = [],
+  { notes = [], missing = [], failed = [] }: ComparisonFaults = {},
 ): Comparison {
   const pairs = pairMeasures(baseline, runs);
   const compared = pairs.map((pair) => ({ pair, ...compareMeasure(pair) }));
@@ -45,7 +53,7 @@ export function compareWithBaseline(
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ finding }, i) => ({ ...finding, rank: i + 1 }));
   const exitCode =
-    findings.length > 0
+    findings.length > 0 || failed.length > 0
       ? EXIT.gateFailed
       : measures.length === 0 || missing.length > 0
         ? EXIT.notEnoughData
@@ -56,7 +64,7 @@ export function compareWithBaseline(
     runs: runs.map(({ id }) => id),
     verdict: exitCode === EXIT.passed ? 'pass' : exitCode === EXIT.gateFailed ? 'fail' : 'inconclusive',
     exitCode,
-    notes: [...missing, ...notes, ...lostMeasures(baseline, runs), ...spreadNote(baseline)],
+    notes: [...failed, ...missing, ...notes, ...lostMeasures(baseline, runs), ...spreadNote(baseline)],
     measures,
     findings,
   };

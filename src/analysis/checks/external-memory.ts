@@ -1,3 +1,4 @@
+import { UNKNOWN } from '../../model/finding.ts';
 import { formatBytes } from '../../model/units.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
@@ -60,7 +61,7 @@ function externalFinding(context: CheckContext, { trend }: TableEntry, released:
     confidence,
     severity: confidence === 'likely' ? 'major' : 'minor',
     title: `Memory of buffers outside the heap grows by ${bytesPerHour(trend.slope)} and is not given back.`,
-    subject: { class: 'ArrayBuffer', holder: '(unknown)', path: [], source: null, package: null },
+    subject: { class: 'ArrayBuffer', holder: UNKNOWN, path: [], source: null, package: null },
     growth: seriesGrowth(context, trend, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [

@@ -1,5 +1,5 @@
 import type { AllocationGrowth } from '../../cpu/allocation-sites.ts';
-import type { Confidence, Evidence } from '../../model/finding.ts';
+import { type Confidence, type Evidence, UNKNOWN } from '../../model/finding.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
 import { formatCount } from '../../model/units.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
@@ -59,8 +59,8 @@ export function unnamedHeapLeak(
     severity: confidence === 'possible' ? 'minor' : 'major',
     title: titleOf(name, grown[0], site?.place ?? null, compared),
     subject: {
-      class: name ?? '(unknown)',
-      holder: '(unknown)',
+      class: name ?? UNKNOWN,
+      holder: UNKNOWN,
       path: [],
       source: site && {
         file: site.place.file,

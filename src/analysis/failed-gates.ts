@@ -1,0 +1,24 @@
+import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
+import type { Report } from '../model/report.ts';
+
+export interface FailedGate {
+  /** `limit rss max <10MiB`, or what was found. */
+  readonly words: string;
+  /** The run was asked to fail by it (`--fail-on`). */
+  readonly counts: boolean;
+}
+
+/** What makes a run fail, whoever asks: its report, a baseline. */
+export function failedGates({ gates, findings }: Report, failOn: readonly GateName[]): FailedGate[] {
+  return gates
+    .filter(({ status }) => status === 'fail')
+    .map(({ name, limit }) => {
+      const isLimit = name !== 'leak' && name !== 'degradation';
+      const group: GateName = isLimit ? 'slo' : name;
+      const top = findings.find(({ kind, confidence }) => findingInfo(kind).gate === name && confidence !== 'possible');
+      return {
+        words: isLimit ? `limit ${name} ${limit}` : `${name} gate${top ? ` (${top.title.replace(/\.$/, '')})` : ''}`,
+        counts: failOn.includes(group),
+      };
+    });
+}

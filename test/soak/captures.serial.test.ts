@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { readRun } from '../../src/record/read-run.ts';
+import { takeOneSnapshot } from '../../src/single/take-one-snapshot.ts';
+import { attach } from '../../src/target/attach.ts';
+import { readProcessFacts } from '../../src/target/process-facts.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const BUSY = `
+import { createServer } from 'node:http';
+function größeÄndern(bis) { let summe = 0; for (let i = 0; i < bis; i++) summe += Math.sqrt(i); return summe; }
+const server = createServer((_, response) => response.end(String(größeÄndern(1e6))));
+setInterval(() => größeÄndern(3e6), 20);
+server.listen(Number(process.argv[process.argv.indexOf('--port') + 1]), '127.0.0.1', () => {
+  const { address: host, port } = server.address();
+  console.log(JSON.stringify({ listening: { host, port }, pid: process.pid }));
+});
+`;
+
+test('what is told of the size of a capture is the size of its file, whatever the letters in it', async (t) => {
+  const folder = temporaryFolder(t);
+  const script = join(folder, 'busy.mjs');
+  writeFileSync(script, BUSY);
+  const service = await spawnService(script);
+  t.after(() => service.stop());
+  const run = join(folder, 'run');
+  const words = ['soak', '--pid', String(service.pid), '--load', 'none', '--seconds', '10', '--snapshots', '0'];
+  const { stderr } = await runCli([...words, '--out', run, '--report-dir', join(folder, 'report')]);
+  const { events } = await readRun(run);
+  const kept = events.flatMap((event) => (event.type === 'capture' && event.file !== null ? [event] : []));
+  assert.ok(
+    kept.some(({ capture }) => capture === 'cpu') && kept.some(({ capture }) => capture === 'heap-profile'),
+    stderr,
+  );
+  for (const { file, bytes } of kept) assert.equal(bytes, statSync(join(run, file ?? '')).size, String(file));
+});
+
+test('a snapshot that cannot get a connection of its own leaves no probe in the service', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const attachment = await attach(facts);
+  t.after(() => attachment.detach());
+  const connect = attachment.connect;
+  attachment.connect = () => Promise.reject(new Error('no second connection'));
+  const options = { path: join(temporaryFolder(t), 'one.heapsnapshot'), maxPauseMs: null, force: false };
+  await assert.rejects(
+    takeOneSnapshot(attachment, { ...options, clock: createHostClock(), onEstimate: () => {} }),
+    /no second connection/,
+  );
+  attachment.connect = connect;
+  const probe = "typeof globalThis[Symbol.for('soak-profiler')].probe";
+  assert.equal(await attachment.session.evaluate(probe), 'undefined');
+});
