@@ -59,9 +59,8 @@ export async function analyseRun(
     losses.push(text);
   };
   const cpu = await readCpu(run, placeOf, lose);
-  const names = scriptNames(run.manifest.scripts, maps);
   const scripts = scriptNames(run.manifest.scripts, maps);
-  const { run: read, ...heap } = await readHeapGrowth(run, names, scripts, onProgress);
+  const { run: read, ...heap } = await readHeapGrowth(run, scripts, onProgress);
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
