@@ -65,7 +65,16 @@ async function lastWritten(file: string): Promise<WallMs> {
       'Name a file that a load tool has written.',
     );
   });
-  if (found.isFile()) return found.mtimeMs;
+  if (found.isFile() && found.size > 0) return found.mtimeMs;
+  if (found.isFile()) {
+    // A file of the kernel, which may be read for ever, has no size either.
+    throw new ProfilerError(
+      'result-unreadable',
+      EXIT.usage,
+      `${file} is empty.`,
+      'Name a file that a load tool has written.',
+    );
+  }
   throw new ProfilerError(
     'result-unreadable',
     EXIT.usage,
