@@ -18,6 +18,7 @@ import { poll } from './poll.ts';
 import { likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { tooFewDescriptors } from './room-for-inspector.ts';
 import { lockTarget } from './target-lock.ts';
 import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
 
@@ -70,7 +71,8 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
     throw error;
   });
   removeMark(facts);
-  const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT;
+  // To move it needs descriptors at the moment when Node has none to spare for a failure.
+  const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT && tooFewDescriptors(facts.pid) === null;
   const connection = isInTheWay ? await moveAway(facts, first) : first;
   // What the console held before we came is not ours to keep alive.
   await connection.session.call('Runtime.discardConsoleEntries');

@@ -22,6 +22,7 @@ export interface ProcStatus {
   /** Pid of the process in each pid namespace it is in, outermost first. */
   readonly namespacePids: readonly number[];
   readonly sigusr1: 'caught' | 'blocked' | 'default';
+  readonly threads: number;
   readonly rssBytes: number;
 }
 
@@ -79,6 +80,7 @@ export function parseStatus(text: string): ProcStatus {
     uid: Number(field('Uid').split(/\s+/)[0]),
     namespacePids: field('NSpid').split(/\s+/).filter(Boolean).map(Number),
     sigusr1: hasSigusr1('SigCgt') ? 'caught' : hasSigusr1('SigBlk') ? 'blocked' : 'default',
+    threads: Number(field('Threads') || '0'),
     rssBytes: Number.parseInt(field('VmRSS') || '0', 10) * 1024,
   };
 }
