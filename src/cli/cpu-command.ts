@@ -59,6 +59,7 @@ export const cpuCommand: Command = (exit) => ({
     const { facts, recording, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
       stopWords: 'stopping: the profile is written from what there is (again to give up)',
+      output: resolve(out ?? 'profile.cpuprofile'),
       action: async (attachment, stop) => {
         terminal.say(
           `profiling ${attachment.facts.name} (process ${attachment.facts.pid}) for ${formatDuration(durationMs)}`,

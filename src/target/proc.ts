@@ -124,6 +124,16 @@ export function readEpollTargets(pid: number, fd: number): { readonly fd: number
   return [...lines].map(([, target, inode]) => ({ fd: Number(target), inode: String(Number.parseInt(inode!, 16)) }));
 }
 
+/** What an inotify descriptor watches, by the numbers of the kernel. */
+export function readInotifyTargets(pid: number, fd: number): { readonly device: number; readonly inode: string }[] {
+  const text = readProc(pid, `fdinfo/${fd}`) ?? '';
+  const lines = text.matchAll(/^inotify .*\bino:([0-9a-f]+) sdev:([0-9a-f]+)/gm);
+  return [...lines].map(([, inode, device]) => ({
+    device: Number.parseInt(device!, 16),
+    inode: String(BigInt(`0x${inode}`)),
+  }));
+}
+
 /** Name of the kernel function the main thread sleeps in; null when unknown or running. */
 export function readWaitChannel(pid: number): string | null {
   const text = readProc(pid, 'wchan');
