@@ -38,6 +38,8 @@ export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
   /** A new life of the target began and is watched. */
   readonly onSegment: (life: Life, segment: number) => void;
+  /** The target is gone, or another process that is accepted as the same has taken its place. */
+  readonly onAway: (isAway: boolean) => void;
   /** The target died and did not come back in time; `why` in words. */
   readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
@@ -317,10 +319,13 @@ export class TargetKeeper {
   }
 
   async #awaitSuccessor(reason: Ending): Promise<void> {
-    const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
+    const { log, stop, clock, returnTimeoutMs, onGone, onAway } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
+    // Before anything else: load of ours may go to whatever listens there next.
+    this.#isAwaited = true;
+    onAway(true);
     const instruments = this.#instruments;
     this.#instruments = null;
     // Nothing of ours may stay in one that works on.
@@ -335,7 +340,6 @@ export class TargetKeeper {
       ...(reason === 'exited' && cause === null ? { isPlainEnd: true } : {}),
     });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
-    this.#isAwaited = true;
     const signal = AbortSignal.any([stop, this.#ending.signal]);
     const { successor, reason: why } = await waitForReturn(lost, {
       identity: this.#target.identity,
@@ -353,6 +357,7 @@ export class TargetKeeper {
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
     this.#beginLife(successor, lostMonoMs);
+    onAway(false);
     const next = await this.#attachAgain(lostMonoMs);
     if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');
