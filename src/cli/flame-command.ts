@@ -37,8 +37,8 @@ interface Format {
   readonly canDiff: boolean;
   /** What is not drawn need not be kept; what other tools read is kept whole. */
   readonly limits: FlameLimits;
-  /** The content of the file; null when it was written to `path` already. */
-  readonly make: (flame: Flame, path: string) => string | Uint8Array | Promise<string | null>;
+  /** The content of the file. */
+  readonly make: (flame: Flame) => string | Uint8Array | Promise<string | Uint8Array>;
 }
 
 const WHOLE: FlameLimits = { minShare: 0, maxNodes: Infinity, maxDepth: Infinity };
@@ -74,10 +74,7 @@ const FORMATS = {
     extension: '.0x.html',
     canDiff: false,
     limits: { minShare: 0 },
-    make: async ({ root, title, durationUs }, path) => {
-      await renderWith0x(profileFor0x(root, durationUs), title, path);
-      return null;
-    },
+    make: ({ root, title, durationUs }) => renderWith0x(profileFor0x(root, durationUs), title),
   },
 } as const satisfies Readonly<Record<string, Format>>;
 
@@ -108,12 +105,14 @@ export const flameCommand: Command = (exit) => ({
     const format: Format = FORMATS[name];
     if (earlier !== null && !format.canDiff) throw noDiffError(name);
     const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
-    refuseToOverwrite(out, flagArgument(args, 'force'), earlier === null ? [file] : [file, earlier]);
+    const force = flagArgument(args, 'force');
+    refuseToOverwrite(out, force, earlier === null ? [file] : [file, earlier]);
 
-    const content = await format.make(await readFlame(file, earlier, format.limits, terminal.say), out);
-    if (content !== null) await writeOutput(out, content);
-    if (terminal.json) terminal.data({ format: name, file: out });
-    else terminal.print(out);
+    const content = await format.make(await readFlame(file, earlier, format.limits, terminal.say));
+    const place = { whenTaken: force ? 'replace' : 'beside', say: terminal.say } as const;
+    const written = await writeOutput(out, content, place);
+    if (terminal.json) terminal.data({ format: name, file: written });
+    else terminal.print(written);
     exit(EXIT.passed);
   },
 });
