@@ -67,7 +67,8 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
 
   const isOurs = opened || wasOpenedByUs(facts);
   const { first, openedByUs } = await claim(facts, inspector, isOurs, tickMs).catch(async (error) => {
-    if (isOurs && error instanceof InspectorError) await closeLater(facts, inspector);
+    if (isOurs && error instanceof InspectorError && !(await closeLater(facts, inspector)))
+      throw leftOpen(facts, inspector, error);
     throw error;
   });
   removeMark(facts);
@@ -85,6 +86,17 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
     tickMs,
     lock,
   });
+}
+
+/** It stands still: what it was asked waits in it. Or it is a program that lets nothing of ours run. */
+function leftOpen({ pid }: ProcessFacts, { port }: OpenInspector, cause: InspectorError): ProfilerError {
+  return new ProfilerError(
+    'inspector-failed',
+    EXIT.attachFailed,
+    `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}. It is open still on port ${port}.`,
+    `A process that stands still closes it when it goes on. If it stays open: profiler detach --pid ${pid}`,
+    { cause },
+  );
 }
 
 async function claim(
@@ -109,7 +121,8 @@ async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connect
   const { session, inspector } = first;
   const before = openBefore(facts.pid, inspector.port);
   // Where another debugger is connected it stays where it is: to move it would wait for that one.
-  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), MOVE_DEADLINE_MS)) return first;
+  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), { deadlineMs: MOVE_DEADLINE_MS }))
+    return first;
   session.disconnect();
   const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);

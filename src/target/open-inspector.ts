@@ -14,6 +14,7 @@ import { listChildren, readArguments, readStat, readWaitChannel } from './proc.t
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
 import { listensToSigusr1 } from './signal-listener.ts';
+import { startClosingHelper } from './start-closing-helper.ts';
 
 const OPEN_DEADLINE_MS = 5_000;
 const BOOT_DEADLINE_MS = 5_000;
@@ -33,7 +34,8 @@ export async function openInspector(
   { deadlineMs = OPEN_DEADLINE_MS, readListener = listensToSigusr1 }: OpenOptions = {},
 ): Promise<{ readonly inspector: OpenInspector; readonly opened: boolean }> {
   await assertMaySignal(facts);
-  if (readListener(facts.pid)) throw listensItself(facts.pid);
+  const listens = readListener(facts.pid);
+  if (listens) throw listensItself(facts.pid);
   const port = inspectorPortOf(facts);
   await assertPortFree(port, facts.pid);
 
@@ -45,7 +47,7 @@ export async function openInspector(
   // It may have been open before, on a port that was not worth asking unasked: now all of them are asked.
   const inspector = await probeSockets(candidateSockets(facts.pid));
   if (inspector) return { inspector, opened: false };
-  const error = whyClosed(facts, port, deadlineMs);
+  const error = whyClosed(facts, { port, deadlineMs, listens });
   // One that is blocked will open it later, by our signal: the mark stays for the one who has to close it then.
   if (error.code !== 'target-blocked') removeMark(facts);
   throw error;
@@ -141,8 +143,22 @@ function endedAfterSignal(pid: number): ProfilerError {
   );
 }
 
+function whoCloses(facts: ProcessFacts): string {
+  const helper = startClosingHelper(facts);
+  return helper === null
+    ? `Nobody closes it then but you: profiler detach --pid ${facts.pid}`
+    : `Until then process ${helper} of this tool waits, up to 15 minutes, to close it; later on: profiler detach --pid ${facts.pid}`;
+}
+
 /** The signal was taken and no port opened: says which of the known reasons fits what can be seen. */
-function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds): ProfilerError {
+function whyClosed(
+  facts: ProcessFacts,
+  {
+    port,
+    deadlineMs,
+    listens,
+  }: { readonly port: number; readonly deadlineMs: Milliseconds; readonly listens: boolean | null },
+): ProfilerError {
   const { pid } = facts;
   const stat = readStat(pid);
   if (!stat || stat.startTicks !== facts.startTicks) return endedAfterSignal(pid);
@@ -155,7 +171,7 @@ function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds):
   const children = listChildren(pid).map(
     (child) => `${child} (${printable(redactCommandLine(readArguments(child)).slice(0, 2).join(' '))})`,
   );
-  if (isIdle && children.length === 0) {
+  if (isIdle && children.length === 0 && listens === null) {
     return new ProfilerError(
       'target-sigusr1-handled',
       EXIT.attachFailed,
@@ -171,7 +187,7 @@ function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds):
   return new ProfilerError(
     'target-blocked',
     EXIT.attachFailed,
-    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO), or it handles that signal itself.`,
-    `If it was blocked, its inspector opens when the call returns: try again then, or close it with: profiler detach --pid ${pid}`,
+    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO)${listens === null ? ', or it handles that signal itself' : ''}.`,
+    `If it was blocked, its inspector opens when the call returns: try again then. ${whoCloses(facts)}`,
   );
 }

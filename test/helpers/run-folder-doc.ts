@@ -13,7 +13,7 @@ export function runFolderDoc(): string {
 const HEAD = `# The run folder
 
 \`profiles/<run-id>/\` is all that a soak records, and all that the analysis reads: \`profiler report RUN\` can be run again, on
-another machine, by a later version. Folders are 0700 and files 0600, since heap snapshots hold the values of the program.
+another machine, by a later version. Folders are 0700 (one that was there keeps its mode) and files 0600, since heap snapshots hold the values of the program.
 
 | file | what |
 |---|---|

@@ -170,11 +170,27 @@ test('a stopped process is not signalled', TIMEOUT, async (context) => {
   target.child.kill('SIGCONT');
 });
 
-test('a native call that blocks is told apart from a handler', TIMEOUT, async (context) => {
-  const target = await startTarget(context, 'blocked.mjs');
-  await poll(() => (listChildren(target.facts.pid).length > 0 ? true : null), 5_000);
-  await refuses(target.facts, 'target-blocked', /sleep 30/);
-});
+test(
+  'a native call that blocks is told apart from a handler, and what opens after it is closed',
+  TIMEOUT,
+  async (context) => {
+    const target = await startTarget(context, 'blocked.mjs');
+    const [child] =
+      (await poll(() => {
+        const children = listChildren(target.facts.pid);
+        return children.length > 0 ? children : null;
+      }, 5_000)) ?? assert.fail('it does not block');
+    await refuses(target.facts, 'target-blocked', /sleep 30.*process \d+ of this tool waits/);
+    assert.equal(wasOpenedByUs(target.facts), true);
+    process.kill(child ?? 0, 'SIGKILL');
+    const opened = (): true | null => (target.stderr().includes('Debugger listening') ? true : null);
+    assert.ok(await poll(opened, 20_000), 'the signal opens it when the call returns');
+    const closed = (): true | null => (listeningSocketsOf(target.facts.pid)?.length === 0 ? true : null);
+    assert.ok(await poll(closed, 20_000), 'it stays open');
+    assert.ok(await poll(() => (wasOpenedByUs(target.facts) ? null : true), 5_000), 'the mark stays');
+    assert.ok(isSameProcess(target.facts));
+  },
+);
 
 test(
   'the primary of a cluster is refused in favour of its workers, and these can be attached to',
