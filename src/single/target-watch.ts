@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
+import { watchPort } from '../target/load-port.ts';
 import { attachNextLife, type FollowOptions } from './next-life.ts';
 import { watchTarget } from './watch-target.ts';
 
@@ -16,11 +17,18 @@ export type WatchedTarget = InsideTarget | { readonly process: { readonly pid: n
 interface InsideTarget {
   readonly attachment: Attachment;
   readonly follow?: FollowOptions | undefined;
+  /** Of the target, where the load goes. */
+  readonly loadPort: number | null;
 }
+
+/** `away`: it has ended, or listens no more where the load goes, and may come back. `lost`: it does not. */
+export type Presence = 'there' | 'away' | 'lost';
 
 export interface TargetWatch {
   /** Grows every interval. */
   readonly samples: readonly Sample[];
+  /** Who is told when it goes and comes back: at each sample, and in between. One at a time. */
+  readonly onPresence: (listener: (presence: Presence) => void) => void;
   /** The target is gone. */
   readonly isLost: () => boolean;
   readonly stop: () => Promise<void>;
@@ -53,7 +61,7 @@ interface At {
 type Keep = (values: Sample['values'], at: At) => Promise<void>;
 
 function watchInside(
-  { attachment: first, follow }: InsideTarget,
+  { attachment: first, follow, loadPort }: InsideTarget,
   clock: Clock,
   samples: readonly Sample[],
   keep: Keep,
@@ -61,15 +69,21 @@ function watchInside(
   const stopping = new AbortController();
   const stop = stopping.signal;
   let lost = false;
-  const watchLife = (attachment: Attachment, segment: number): Promise<'stopped' | 'target-lost'> =>
-    watchTarget(attachment, {
+  let tell: (presence: Presence) => void = () => {};
+  const watchLife = (attachment: Attachment, segment: number): Promise<'stopped' | 'target-lost'> => {
+    const hasClosed = follow ? watchPort(attachment.process, loadPort) : () => false;
+    return watchTarget(attachment, {
       intervalMs: INTERVAL_MS,
       clock,
       httpProbes: true,
       queryProbes: true,
       stop,
-      onSample: ({ wallMs, monoMs, values }) => void keep(values, { wallMs, monoMs, segment }),
+      onSample: ({ wallMs, monoMs, values }) => {
+        tell(hasClosed() ? 'away' : 'there');
+        void keep(values, { wallMs, monoMs, segment });
+      },
     }).catch(() => 'target-lost');
+  };
   const watchLives = async (): Promise<void> => {
     let attachment: Attachment | null = first;
     for (let segment = 0; attachment; segment += 1) {
@@ -78,12 +92,22 @@ function watchInside(
       lost = ending === 'target-lost';
       // The first is let go of by whoever brought it.
       if (attachment !== first) await attachment.detach();
-      attachment = lost && follow && !stop.aborted ? await attachNextLife(attachment, { ...follow, stop }) : null;
+      let isAway = false;
+      const onAway = (now: boolean): void => {
+        isAway = now;
+        tell(now ? 'away' : 'there');
+      };
+      attachment =
+        lost && follow && !stop.aborted ? await attachNextLife(attachment, { ...follow, stop, onAway }) : null;
+      if (isAway && attachment === null) tell('lost');
     }
   };
   const ended = watchLives();
   return {
     samples,
+    onPresence: (listener) => {
+      tell = listener;
+    },
     isLost: () => lost,
     stop: async () => {
       stopping.abort();
@@ -110,5 +134,6 @@ function watchOutside(
       await keep(reading.values, { wallMs: clock.wallMs(), monoMs: clock.monoMs() });
     },
   });
-  return { samples, isLost: () => lost, stop: () => ticker.stop() };
+  // Nobody named it: who takes its place is not judged.
+  return { samples, onPresence: () => {}, isLost: () => lost, stop: () => ticker.stop() };
 }

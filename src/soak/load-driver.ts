@@ -31,6 +31,8 @@ const SHORTEST_GRACE_MS = 1000;
 const LONGEST_GRACE_MS = 30_000;
 /** Once the user has said stop. */
 const STOPPED_GRACE_MS = 500;
+/** For a service that is about to end, and answers what it has begun. */
+const HELD_GRACE_MS = 5_000;
 const SHORTEST_SETUP_MS = 5000;
 
 /** A fixed seed: two runs of one scenario send the same users, tasks and arrivals. */
@@ -117,8 +119,8 @@ export async function startLoadDriver(
     const hurry = (): void => void load.pause(STOPPED_GRACE_MS).catch(() => {});
     stop.addEventListener('abort', hurry, { once: true });
     try {
-      const grantedMs = stop.aborted || isHeld ? STOPPED_GRACE_MS : graceMs;
-      const totals = await load.pause(grantedMs);
+      const grantedMs = stop.aborted ? STOPPED_GRACE_MS : isHeld ? Math.min(HELD_GRACE_MS, graceMs) : graceMs;
+      const totals = await load.pause(grantedMs, { letGo: isHeld });
       const lost = totals.aborted - aborted;
       aborted = totals.aborted;
       if (lost > 0) {

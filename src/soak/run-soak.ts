@@ -10,6 +10,7 @@ import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '.
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
+import { localPort } from '../target/load-port.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
@@ -92,6 +93,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         const startMonoMs = clock.monoMs();
         void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
       },
+      loadPort: options.load ? localPort(options.load.baseUrl) : null,
       onAway: (isAway) => void driver?.hold(isAway),
       onGone: (why) => {
         log.say(`the service did not come back: ${why}`);

@@ -306,6 +306,7 @@ function keeperOptions(notes: string[] = []): TargetKeeperOptions {
       say: () => {},
     },
     returnTimeoutMs: 1_000,
+    loadPort: null,
     onSegment: () => {},
     onAway: () => {},
     onGone: () => {},
