@@ -102,7 +102,7 @@ function outsideWatch(baseUrl: string | null, database: PostgresMonitor | null, 
   try {
     const facts = findTarget({ port });
     terminal.say(`watching ${describeProcess(facts)} from outside; --port ${port} looks inside too`);
-    const watch = startTargetWatch({ process: facts }, createHostClock(), database);
+    const watch = startTargetWatch({ process: facts, loadPort: port }, createHostClock(), database);
     return { watch, release: () => watch.stop() };
   } catch {
     // Somebody else's, or no Node process: then the load runs without it.

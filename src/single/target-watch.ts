@@ -5,6 +5,8 @@ import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { watchPort } from '../target/load-port.ts';
+import { portOwner } from '../target/open-inspector.ts';
+import type { ProcessFacts } from '../target/process-facts.ts';
 import { attachNextLife, type FollowOptions } from './next-life.ts';
 import { watchTarget } from './watch-target.ts';
 
@@ -12,7 +14,13 @@ import { watchTarget } from './watch-target.ts';
  * What can be looked at while a load runs: from inside too, or from outside alone. With `follow` its successor is looked
  * at when it has ended; without, it is lost then.
  */
-export type WatchedTarget = InsideTarget | { readonly process: { readonly pid: number; readonly startTicks: number } };
+export type WatchedTarget = InsideTarget | OutsideTarget;
+
+interface OutsideTarget {
+  readonly process: ProcessFacts;
+  /** As of one that is looked at from inside. */
+  readonly loadPort: number | null;
+}
 
 interface InsideTarget {
   readonly attachment: Attachment;
@@ -50,7 +58,7 @@ export function startTargetWatch(target: WatchedTarget, clock: Clock, beside: Re
   };
   return 'attachment' in target
     ? watchInside(target, clock, samples, keep)
-    : watchOutside(target.process, clock, samples, keep);
+    : watchOutside(target, clock, samples, keep);
 }
 
 interface At {
@@ -117,23 +125,41 @@ function watchInside(
 }
 
 function watchOutside(
-  { pid, startTicks }: { readonly pid: number; readonly startTicks: number },
+  { process: { pid, startTicks }, process, loadPort }: OutsideTarget,
   clock: Clock,
   samples: readonly Sample[],
   keep: Keep,
 ): TargetWatch {
   const sampler = new ProcessSampler({ pid, startTicks, intervalMs: INTERVAL_MS, clock });
   let lost = false;
+  let tell: (presence: Presence) => void = () => {};
+  const hasClosed = watchPort(process, loadPort);
+  let hasLetGo = false;
+  // Nobody named the process: the load goes to whoever answers at its address, as soon as somebody does. A server that closes
+  // is let go of once, since it waits for its connections.
+  const presence = (alive: boolean): Presence => {
+    if (!alive || !hasClosed()) return 'there';
+    const mayStay = hasLetGo && loadPort !== null && portOwner(loadPort) !== null;
+    hasLetGo = true;
+    return mayStay ? 'there' : 'away';
+  };
   const ticker = createTicker({
     intervalMs: INTERVAL_MS,
     clock,
     onTick: async () => {
       const reading = await sampler.sample();
       lost = !reading.alive;
+      tell(presence(reading.alive));
       if (!reading.alive) return;
       await keep(reading.values, { wallMs: clock.wallMs(), monoMs: clock.monoMs() });
     },
   });
-  // Nobody named it: who takes its place is not judged.
-  return { samples, onPresence: () => {}, isLost: () => lost, stop: () => ticker.stop() };
+  return {
+    samples,
+    onPresence: (listener) => {
+      tell = listener;
+    },
+    isLost: () => lost,
+    stop: () => ticker.stop(),
+  };
 }

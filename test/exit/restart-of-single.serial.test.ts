@@ -46,6 +46,29 @@ test('load --port: the service is watched through its restart', async (t) => {
   assertLeftAlone(second);
 });
 
+test('load without a target: a service that closes its port is let go of, so that it can end', async (t) => {
+  const service = await spawnService(SERVICE, { args: ['--by', 'graceful'] });
+  t.after(() => service.stop('SIGKILL'));
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const held = fetch(`${service.baseUrl}/hold`).catch(() => {});
+  await fetch(`${service.baseUrl}/health`);
+  const watch = startTargetWatch({ process: facts, loadPort: service.port }, createHostClock());
+  const presences: Presence[] = [];
+  watch.onPresence((presence) => {
+    if (presences.at(-1) !== presence) presences.push(presence);
+  });
+  assert.ok(await poll(() => presences.length === 1 || null, 10_000));
+  service.child.kill('SIGTERM');
+  assert.ok(await poll(() => presences.length === 2 || null, 10_000));
+  await service.stop('SIGKILL');
+  // Errors of a service that is dead are measured.
+  assert.ok(await poll(() => presences.length === 3 || null, 10_000));
+  assert.deepEqual(presences, ['there', 'away', 'there']);
+  await watch.stop();
+  await held;
+});
+
 test('load --port: without a word to follow, a service that ends is lost', async (t) => {
   const service = await spawnService(SERVICE, { args: ['--by', 'exit'] });
   t.after(() => service.stop('SIGKILL'));
