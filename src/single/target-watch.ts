@@ -5,7 +5,6 @@ import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { watchPort } from '../target/load-port.ts';
-import { portOwner } from '../target/open-inspector.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { attachNextLife, type FollowOptions } from './next-life.ts';
 import { watchTarget } from './watch-target.ts';
@@ -134,14 +133,14 @@ function watchOutside(
   let lost = false;
   let tell: (presence: Presence) => void = () => {};
   const hasClosed = watchPort(process, loadPort);
-  let hasLetGo = false;
-  // Nobody named the process: the load goes to whoever answers at its address, as soon as somebody does. A server that closes
-  // is let go of once, since it waits for its connections.
+  let wasClosed = false;
+  // Nobody named the process: the load goes to whoever answers at its address, and what nobody answers is measured. A server that
+  // closes is let go of once, since it waits for its connections.
   const presence = (alive: boolean): Presence => {
-    if (!alive || !hasClosed()) return 'there';
-    const mayStay = hasLetGo && loadPort !== null && portOwner(loadPort) !== null;
-    hasLetGo = true;
-    return mayStay ? 'there' : 'away';
+    const isClosed = alive && hasClosed();
+    const closesNow = isClosed && !wasClosed;
+    wasClosed = isClosed;
+    return closesNow ? 'away' : 'there';
   };
   const ticker = createTicker({
     intervalMs: INTERVAL_MS,
