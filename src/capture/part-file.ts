@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { addToChecksum } from '../files/checksum.ts';
+import { nameBeside, type WhenTaken } from '../files/name-beside.ts';
 import { makeFolders } from '../files/output-place.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
 import { NEW_FILE, partPaths } from '../files/write-atomically.ts';
@@ -9,6 +10,8 @@ import type { Bytes } from '../model/units.ts';
 
 /** What came onto the disk. `checksum`: CRC-32 of it. */
 export interface WrittenFile {
+  /** Where it is by now. */
+  readonly path: string;
   readonly bytes: Bytes;
   readonly checksum: string;
 }
@@ -17,7 +20,7 @@ export interface WrittenFile {
 export interface Sink {
   /** Synchronous: what is not taken at once would pile up inside the target. */
   write(text: string): void;
-  /** Makes the file appear under its name. */
+  /** Makes the file appear under its name, which is another where that one is not to be replaced and is taken by now. */
   commit(): WrittenFile;
   /** Leaves nothing. Harmless after `commit`. */
   abandon(): void;
@@ -27,7 +30,7 @@ export interface Sink {
  * A file that has a `.part` name until it is whole and on the disk. Snapshots hold secrets: folder 0700, file 0600. Throws a
  * ProfilerError (exit 6).
  */
-export function openPartFile(path: string): Sink {
+export function openPartFile(path: string, whenTaken: WhenTaken = 'replace'): Sink {
   makeFolders(dirname(path));
   const { part, descriptor } = guard(path, () => createPart(path));
   let isOpen = true;
@@ -47,14 +50,14 @@ export function openPartFile(path: string): Sink {
       sizeBytes += bytes.length;
       checksum = addToChecksum(checksum, bytes);
     },
-    commit: () => {
+    commit: () =>
       guard(path, () => {
         fdatasyncSync(descriptor);
         close();
-        renameSync(part, path);
-      });
-      return { bytes: sizeBytes, checksum: hex(checksum) };
-    },
+        const written = whenTaken === 'beside' ? nameBeside([{ part, path }])[0] : path;
+        if (whenTaken === 'replace') renameSync(part, path);
+        return { path: written ?? path, bytes: sizeBytes, checksum: hex(checksum) };
+      }),
     abandon: () => {
       close();
       rmSync(part, { force: true });

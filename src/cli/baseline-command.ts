@@ -22,7 +22,7 @@ import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { refuseForeignFile, refuseToOverwrite, writeOutput } from './output-file.ts';
+import { refuseForeignFile, refuseToOverwrite, whenForeign, writeOutput } from './output-file.ts';
 import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
@@ -66,18 +66,21 @@ const saveCommand: Command = (exit) => ({
     const add = flagArgument(args, 'add');
     // Of a file that is added to, `readBaseline` tells whether it is one.
     refuseToOverwrite(path, add || flagArgument(args, 'force'), runFolders(args).flatMap(filesOfRun));
-    const kept = add && existsSync(path) ? (await readBaseline(path)).runs : [];
+    const wasThere = existsSync(path);
+    const kept = add && wasThere ? (await readBaseline(path)).runs : [];
     const force = flagArgument(args, 'force');
     const { runs: added, missing, failed } = await measureAll(args, terminal);
     if (missing.length > 0 && !force) throw incomplete(missing);
     const ids = new Set(added.map(({ id }) => id));
     const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
     const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
-    await writeOutput(path, formatBaseline({ schema: 'profiler-baseline/1', runs }));
+    const text = formatBaseline({ schema: 'profiler-baseline/1', runs });
+    const whenTaken = force || (add && wasThere) ? 'replace' : 'beside';
+    const written = await writeOutput(path, text, { whenTaken, say: terminal.say });
     for (const fault of [...missing, ...faults, ...failed.map(({ words }) => words)])
       terminal.say(`taken although ${fault}`);
-    if (terminal.json) terminal.data({ file: path, runs: runs.map(({ id }) => id) });
-    else terminal.print(`${path}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
+    if (terminal.json) terminal.data({ file: written, runs: runs.map(({ id }) => id) });
+    else terminal.print(`${written}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}`);
     exit(EXIT.passed);
   },
 });
@@ -115,10 +118,11 @@ const compareCommand: Command = (exit) => ({
         onProgress: terminal.say,
         toolVersion: toolVersion(),
       });
-      await writeOutput(
-        resolve(markdown),
-        `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`,
-      );
+      const path = resolve(markdown);
+      await writeOutput(path, `${renderComparisonMarkdown(comparison)}\n${renderPullRequestComment(last)}`, {
+        whenTaken: whenForeign(path, isComparisonMarkdown),
+        say: terminal.say,
+      });
     }
     if (terminal.json) terminal.data(comparison);
     else terminal.show(renderComparisonTerminal(comparison, { colour: terminal.colour, width: terminal.columns }));

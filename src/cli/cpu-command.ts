@@ -14,7 +14,7 @@ import { flagArgument, numberArgument, terminalFor, textArgument } from './argum
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { durationOption, numberOption, textOption } from './option-types.ts';
-import { refuseToOverwrite, writeOutput } from './output-file.ts';
+import { refuseToOverwrite, writeOutputs } from './output-file.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
 import { withAttachment } from './with-attachment.ts';
 
@@ -59,6 +59,7 @@ export const cpuCommand: Command = (exit) => ({
     const { facts, recording, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
       stopWords: 'stopping: the profile is written from what there is (again to give up)',
+      output: resolve(out ?? 'profile.cpuprofile'),
       action: async (attachment, stop) => {
         terminal.say(
           `profiling ${attachment.facts.name} (process ${attachment.facts.pid}) for ${formatDuration(durationMs)}`,
@@ -76,17 +77,23 @@ export const cpuCommand: Command = (exit) => ({
     });
 
     const { tree, placeOf, startPauseMs } = recording;
-    const [profileFile, pageFile] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
-    for (const file of [profileFile, pageFile]) refuseToOverwrite(file, force);
+    const [profile, page] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
     const title = `CPU of ${facts.name}, ${formatDuration(recording.durationMs)}`;
     const summary = summariseTree(tree, placeOf, SHOWN_FUNCTIONS);
-    await writeOutput(profileFile, JSON.stringify(recording.profile));
-    await writeOutput(pageFile, await flamePage(title, `${summary.samples} samples`, buildFlame(tree, placeOf)));
+    const flame = await flamePage(title, `${summary.samples} samples`, buildFlame(tree, placeOf));
+    const files = [
+      { path: profile, content: JSON.stringify(recording.profile) },
+      { path: page, content: flame },
+    ];
+    const [profileFile = profile, pageFile = page] = await writeOutputs(files, {
+      whenTaken: force ? 'replace' : 'beside',
+      say: terminal.say,
+    });
     if (terminal.json) {
       const { pid, name, nodeVersion } = facts;
       const target = { pid, name, node: nodeVersion };
-      const files = { profile: profileFile, flame: pageFile };
-      terminal.data({ target, durationMs: recording.durationMs, startPauseMs, ...files, ...summary });
+      const places = { profile: profileFile, flame: pageFile };
+      terminal.data({ target, durationMs: recording.durationMs, startPauseMs, ...places, ...summary });
     } else {
       terminal.show(renderCpuTerminal({ title, ...summary }, { colour: terminal.colour, width: terminal.columns }));
       terminal.print(`\nflame graph: ${pageFile}\nprofile:     ${profileFile}`);

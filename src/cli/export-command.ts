@@ -57,9 +57,11 @@ export const exportCommand: Command = (exit) => ({
     if (load) await writeLoad(args, what, { to, ...load }, terminal);
     else {
       const prefix = resolve(textArgument(args, 'out') ?? basename(resolve(what)));
-      const files = await exportSeries(resolve(what), to as SeriesFormat, prefix, (path) =>
-        refuseToOverwrite(path, flagArgument(args, 'force'), filesOfRun(resolve(what))),
-      );
+      const force = flagArgument(args, 'force');
+      const files = await exportSeries(resolve(what), to as SeriesFormat, prefix, {
+        refuse: (path) => refuseToOverwrite(path, force, filesOfRun(resolve(what))),
+        whenTaken: force ? 'replace' : 'beside',
+      });
       if (terminal.json) terminal.data({ format: to, files });
       else terminal.print(files.join('\n'));
     }
@@ -75,12 +77,13 @@ async function writeLoad(
 ): Promise<void> {
   const { file, scenario } = readScenario(what);
   const out = resolve(textArgument(args, 'out') ?? `${basename(file, extname(file))}${extension}`);
-  refuseToOverwrite(out, flagArgument(args, 'force'), [file]);
+  const force = flagArgument(args, 'force');
+  refuseToOverwrite(out, force, [file]);
   const { text, notes } = write(scenario, urlOf(args) ?? scenario.baseUrl ?? DEFAULT_URL);
-  await writeOutput(out, text);
+  const written = await writeOutput(out, text, { whenTaken: force ? 'replace' : 'beside', say: terminal.say });
   for (const note of notes) terminal.say(`note: ${note}`);
-  if (terminal.json) terminal.data({ format: to, file: out, notes });
-  else terminal.print(out);
+  if (terminal.json) terminal.data({ format: to, file: written, notes });
+  else terminal.print(written);
 }
 
 function urlOf(args: Arguments): string | null {

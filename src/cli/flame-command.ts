@@ -6,6 +6,7 @@ import { commonBase } from '../cpu/compare-trees.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
 import { depthWithin } from '../cpu/stack-depth.ts';
 import type { FlameLimits } from '../cpu/visible-nodes.ts';
+import type { Content } from '../files/write-atomically.ts';
 import { formatCollapsedStacks } from '../format/collapsed-stacks.ts';
 import { encodePprof } from '../format/pprof.ts';
 import { profileFor0x } from '../format/profile-for-0x.ts';
@@ -43,8 +44,8 @@ interface Format {
   readonly limits: FlameLimits;
   /** What repeats the whole stack for every sample holds at most so many frames. */
   readonly mostFrames?: number;
-  /** The content of the file; null when it was written to `path` already. */
-  readonly make: (flame: Flame, path: string) => string | Uint8Array | Iterable<string> | Promise<string | null>;
+  /** The content of the file. */
+  readonly make: (flame: Flame) => Content | Promise<Content>;
 }
 
 const WHOLE: FlameLimits = { minShare: 0, maxNodes: Infinity, maxDepth: Infinity };
@@ -83,10 +84,7 @@ const FORMATS = {
     extension: '.0x.html',
     canDiff: false,
     limits: { minShare: 0 },
-    make: async ({ root, title, durationUs }, path) => {
-      await renderWith0x(profileFor0x(root, durationUs), title, path);
-      return null;
-    },
+    make: ({ root, title, durationUs }) => renderWith0x(profileFor0x(root, durationUs), title),
   },
 } as const satisfies Readonly<Record<string, Format>>;
 
@@ -117,12 +115,14 @@ export const flameCommand: Command = (exit) => ({
     const format: Format = FORMATS[name];
     if (earlier !== null && !format.canDiff) throw noDiffError(name);
     const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
-    refuseToOverwrite(out, flagArgument(args, 'force'), earlier === null ? [file] : [file, earlier]);
+    const force = flagArgument(args, 'force');
+    refuseToOverwrite(out, force, earlier === null ? [file] : [file, earlier]);
 
-    const content = await format.make(await readFlame(file, earlier, format, terminal.say), out);
-    if (content !== null) await writeOutput(out, content);
-    if (terminal.json) terminal.data({ format: name, file: out });
-    else terminal.print(out);
+    const content = await format.make(await readFlame(file, earlier, format, terminal.say));
+    const place = { whenTaken: force ? 'replace' : 'beside', say: terminal.say } as const;
+    const written = await writeOutput(out, content, place);
+    if (terminal.json) terminal.data({ format: name, file: written });
+    else terminal.print(written);
     exit(EXIT.passed);
   },
 });

@@ -114,8 +114,7 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
     baseUrl: textArgument(args, 'url'),
     overrides: overridesOf(args),
     workers: numberArgument(args, 'workers') ?? 1,
-    samples: watch?.samples ?? [],
-    ...(watch && { isLost: watch.isLost }),
+    watch,
     stop,
     onStatus: createLoadView(terminal, durationMs),
     say: terminal.say,
@@ -182,11 +181,13 @@ async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> 
   const named = textArgument(args, 'scenario');
   const file = resolve(textArgument(args, 'init') || (named === null ? DEFAULT_FILE : `${named}.yaml`));
   const url = textArgument(args, 'url') ?? DEFAULT_URL;
-  refuseToOverwrite(file, flagArgument(args, 'force'));
-  await writeOutput(file, named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url));
-  if (terminal.json) terminal.data({ file });
-  else terminal.print(file);
-  terminal.say(`Name your requests in it, then: profiler load ${shellWord(shownPath(file))}`);
+  const force = flagArgument(args, 'force');
+  refuseToOverwrite(file, force);
+  const text = named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url);
+  const written = await writeOutput(file, text, { whenTaken: force ? 'replace' : 'beside', say: terminal.say });
+  if (terminal.json) terminal.data({ file: written });
+  else terminal.print(written);
+  terminal.say(`Name your requests in it, then: profiler load ${shellWord(shownPath(written))}`);
 }
 
 function withBaseUrl(text: string, url: string): string {

@@ -4,6 +4,7 @@ import { redactAddress } from '../redact/redact-address.ts';
 import { startTargetWatch, type TargetWatch } from '../single/target-watch.ts';
 import { describeProcess } from '../target/describe-process.ts';
 import { findTarget } from '../target/find-target.ts';
+import { localPort } from '../target/load-port.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { type Arguments, flagArgument, textArgument } from './arguments.ts';
 import { resolveTarget } from './resolve-target.ts';
@@ -68,7 +69,8 @@ async function watchService(
     const { attach, identity } = target;
     const attachment = attach && (await attach(target.process));
     const follow = attach && follows ? { attach, identity, say: terminal.say } : undefined;
-    const watch = attachment && startTargetWatch({ attachment, follow }, createHostClock(), database);
+    const loadPort = baseUrl === null ? null : localPort(baseUrl);
+    const watch = attachment && startTargetWatch({ attachment, follow, loadPort }, createHostClock(), database);
     return {
       watch,
       async release() {
@@ -100,18 +102,10 @@ function outsideWatch(baseUrl: string | null, database: PostgresMonitor | null, 
   try {
     const facts = findTarget({ port });
     terminal.say(`watching ${describeProcess(facts)} from outside; --port ${port} looks inside too`);
-    const watch = startTargetWatch({ process: facts }, createHostClock(), database);
+    const watch = startTargetWatch({ process: facts, loadPort: port }, createHostClock(), database);
     return { watch, release: () => watch.stop() };
   } catch {
     // Somebody else's, or no Node process: then the load runs without it.
     return nothing;
   }
-}
-
-/** The port of an address on this machine, else null. */
-function localPort(baseUrl: string): number | null {
-  if (!URL.canParse(baseUrl)) return null;
-  const { hostname, port, protocol } = new URL(baseUrl);
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  return isLocal ? Number(port || (protocol === 'https:' ? 443 : 80)) : null;
 }

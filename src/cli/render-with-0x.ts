@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { safeText } from '../format/profile-for-0x.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { CpuProfile } from '../model/profiles.ts';
-import { writeOutput } from './output-file.ts';
 
 /** The part of 0x that is used: it writes a page and says where. It has no types of its own. */
 type ZeroX = (options: {
@@ -20,15 +20,15 @@ type ZeroX = (options: {
 const PACKAGE = '0x';
 
 /** Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one. */
-export async function renderWith0x(profile: CpuProfile, title: string, outputHtml: string): Promise<void> {
+export async function renderWith0x(profile: CpuProfile, title: string): Promise<Uint8Array> {
   const draw = load0x();
   const workingDir = await mkdtemp(join(tmpdir(), 'soak-profiler-0x-'));
   try {
     const visualizeCpuProfile = join(workingDir, 'normalised.cpuprofile');
-    await writeOutput(visualizeCpuProfile, JSON.stringify(profile));
+    await writeAtomically(visualizeCpuProfile, JSON.stringify(profile));
     const drawn = join(workingDir, 'drawn.html');
     await draw({ visualizeCpuProfile, outputHtml: drawn, workingDir, title: safeText(title) });
-    await writeOutput(outputHtml, await readFile(drawn));
+    return await readFile(drawn);
   } finally {
     await rm(workingDir, { recursive: true, force: true });
   }

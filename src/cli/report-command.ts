@@ -9,7 +9,7 @@ import { toolVersion } from '../soak/tool-version.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
-import { refuseForeignFile, writeOutput } from './output-file.ts';
+import { refuseForeignFile, whenForeign, writeOutput } from './output-file.ts';
 import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
@@ -67,7 +67,10 @@ export const checkCommand: Command = (exit) => ({
       ...(slo === null ? {} : { thresholds: readLimits({}, slo) }),
     });
     const { report } = document;
-    if (junit !== null) await writeOutput(resolve(junit), renderJunit(document));
+    if (junit !== null) {
+      const path = resolve(junit);
+      await writeOutput(path, renderJunit(document), { whenTaken: whenForeign(path, isJunit), say: terminal.say });
+    }
     if (terminal.json)
       terminal.data({
         verdict: report.verdict,

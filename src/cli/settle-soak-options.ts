@@ -163,6 +163,8 @@ function toUs(milliseconds: number | null): number | null {
   return milliseconds === null ? null : Math.round(milliseconds * 1000);
 }
 
+const OTHER_FOLDERS = 'Name folders outside of it, both with --out DIR and --report-dir DIR.';
+
 /** Folders that are named are looked at, and that of the report is held, before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
 export async function checkNamedFolders(args: Arguments, config: Config | null): Promise<void> {
   const out = textArgument(args, 'out') ?? config?.out;
@@ -190,7 +192,7 @@ export async function settleFolders(
     const runId = n === 1 ? firstId : `${firstId}-${n}`;
     const runDir = resolve(out ?? join('profiles', runId));
     const reportDir = resolve(reportOut ?? join('reports', runId));
-    if (pid !== null) refuseWatchedFolders(pid, [runDir, reportDir]);
+    if (pid !== null) refuseWatchedFolders(pid, [runDir, reportDir], OTHER_FOLDERS);
     const made = [...(out === null ? [runDir] : []), ...(reportOut === null ? [reportDir] : [])];
     if (made.length > 0) {
       if (made.some((dir) => lstatOf(dir) !== null) || !(await holdName(resolve(runId)))) continue;

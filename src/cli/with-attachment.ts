@@ -3,6 +3,7 @@ import { findCgroup } from '../capture/cgroup.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { diedOf, explainFailure } from '../target/explain-failure.ts';
 import { isSameProcess } from '../target/process-facts.ts';
+import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument } from './arguments.ts';
 import { noTargetError, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -10,12 +11,15 @@ import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
 const LOOK_EVERY_MS = 1_000;
+const OTHER_FILE = 'Name a file outside of it with --out FILE.';
 
 export interface AttachedCommand<Result> {
   /** Name of the command, for the lines to type when no target was named. */
   readonly command: string;
   /** What Ctrl-C does, in words. */
   readonly stopWords: string;
+  /** What is written, or would be by its usual name: refused where a file there would restart the service. */
+  readonly output?: string;
   /** `stop` is aborted by the first Ctrl-C, SIGTERM or closing of the terminal. */
   readonly action: (attachment: Attachment, stop: AbortSignal) => Promise<Result>;
 }
@@ -27,7 +31,7 @@ export interface AttachedCommand<Result> {
 export async function withAttachment<Result>(
   args: Arguments,
   terminal: Terminal,
-  { command, stopWords, action }: AttachedCommand<Result>,
+  { command, stopWords, output, action }: AttachedCommand<Result>,
 ): Promise<Result> {
   const signals = stopOnSignals(terminal.say, { words: stopWords, onHangUp: 'stop' });
   try {
@@ -37,6 +41,7 @@ export async function withAttachment<Result>(
       signals,
     });
     try {
+      if (target.process && output !== undefined) refuseWatchedFolders(target.process.pid, [output], OTHER_FILE);
       return await attachAndDo(target, terminal, command, (attachment) => action(attachment, signals.stop));
     } finally {
       await target.release();

@@ -1,3 +1,4 @@
+import type { WhenTaken } from '../files/name-beside.ts';
 import { writeAllAtomically } from '../files/write-atomically.ts';
 import { readRun } from '../record/read-run.ts';
 import { redactText } from '../redact/redact-text.ts';
@@ -14,13 +15,13 @@ export async function exportSeries(
   runDir: string,
   format: SeriesFormat,
   prefix: string,
-  refuse: (path: string) => void,
+  { refuse, whenTaken }: { readonly refuse: (path: string) => void; readonly whenTaken: WhenTaken },
 ): Promise<string[]> {
   const { manifest, samples, requests } = await readRun(runDir);
   const names = requests.map((interval) => ({ ...interval, name: redactText(interval.name) }));
   const run = { manifest: redacted(manifest), samples, requests: names };
   const files = SERIES_FORMATS[format](run).map(({ suffix, text }) => ({ path: `${prefix}${suffix}`, text }));
   for (const { path } of files) refuse(path);
-  await writeAllAtomically(files.map(({ path, text }) => ({ path, content: text() })));
-  return files.map(({ path }) => path);
+  const contents = files.map(({ path, text }) => ({ path, content: text() }));
+  return await writeAllAtomically(contents, whenTaken);
 }

@@ -64,18 +64,19 @@ function refuseClosedFolder(folder: string): void {
 
 /**
  * Makes a folder (0700) and those above it, one after the other: `mkdir` with `recursive` tries for ever where a file
- * system has no folders to make, such as /proc. Throws a ProfilerError (exit 6).
+ * system has no folders to make, such as /proc. False when it was there already. Throws a ProfilerError (exit 6).
  */
-export function makeFolders(path: string): void {
+export function makeFolders(path: string): boolean {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
     const above = dirname(path);
     if (above !== path) makeFolders(above);
     mkdirSync(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     // Somebody else may have made it in between.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      return;
+      return false;
     throw storageError('cannot create', path, error);
   }
 }

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { nameBeside, type WhenTaken } from './name-beside.ts';
 import { errnoOf, storageError } from './storage-error.ts';
 
 /** Whole, or made while it is written: lines of text, or bytes. */
-type Content = string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<string>;
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<string>;
 
 export interface FileToWrite {
   readonly path: string;
@@ -25,16 +26,24 @@ export function* partPaths(path: string): Generator<string> {
   for (let n = 2; n <= MOST_PARTS; n += 1) yield `${path}.${n}.part`;
 }
 
-/** Writes a whole file (0600) so that under its own name there is always the old or the new one, never a half. */
-export async function writeAtomically(path: string, content: Content): Promise<void> {
-  await writeAllAtomically([{ path, content }]);
+/**
+ * Writes a whole file (0600) so that under its own name there is always the old or the new one, never a half. Returns its
+ * path: with `beside` it has another name where that one is taken by now.
+ */
+export async function writeAtomically(path: string, content: Content, whenTaken?: WhenTaken): Promise<string> {
+  const [written = path] = await writeAllAtomically([{ path, content }], whenTaken);
+  return written;
 }
 
 /**
  * Writes files that belong together: none appears under its name before all are on the disk. A link at one of the names is
- * replaced itself, what it leads to is not touched. Throws a ProfilerError (exit 6) that names the file and the errno.
+ * replaced itself, what it leads to is not touched; with `beside` nothing is replaced. Returns the paths. Throws a
+ * ProfilerError (exit 6) that names the file and the errno.
  */
-export async function writeAllAtomically(files: readonly FileToWrite[]): Promise<void> {
+export async function writeAllAtomically(
+  files: readonly FileToWrite[],
+  whenTaken: WhenTaken = 'replace',
+): Promise<string[]> {
   const parts: { readonly part: string; readonly path: string }[] = [];
   let at = files[0]?.path ?? '';
   try {
@@ -44,7 +53,8 @@ export async function writeAllAtomically(files: readonly FileToWrite[]): Promise
       parts.push({ part, path });
       await fillPart(handle, content);
     }
-    for (const { part, path } of parts) {
+    const written = whenTaken === 'beside' ? nameBeside(parts) : parts.map(({ path }) => path);
+    for (const { part, path } of whenTaken === 'replace' ? parts : []) {
       at = path;
       await rename(part, path);
     }
@@ -52,6 +62,7 @@ export async function writeAllAtomically(files: readonly FileToWrite[]): Promise
       at = folder;
       await syncFolder(folder);
     }
+    return written;
   } catch (error) {
     for (const { part } of parts) await rm(part, { force: true }).catch(() => {});
     throw storageError('cannot write', at, error);

@@ -41,6 +41,11 @@ export class Connections {
     for (const { done } of this.#waiting.splice(0)) done(unsent());
   }
 
+  /** Closes those that are idle. Others that are opened by then are no matter of this. */
+  closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+  }
+
   /** Ends all that waits or is in flight; every `done` was called when this returns. */
   abortAll(): void {
     this.withdrawWaiting();

@@ -54,9 +54,9 @@ export interface Load {
   readonly start: () => Promise<void>;
   /**
    * Settles when nothing is in flight any more, with what was not answered in time aborted; the time of the load stands still.
-   * Called again while it drains, with a shorter `graceMs`, it settles sooner.
+   * Called again while it drains, with a shorter `graceMs`, it settles sooner. With `letGo` no connection stays open.
    */
-  readonly pause: (graceMs?: Milliseconds) => Promise<LoadTotals>;
+  readonly pause: (graceMs?: Milliseconds, how?: { readonly letGo: boolean }) => Promise<LoadTotals>;
   /** Goes on where it stood: nothing is caught up. */
   readonly resume: () => Promise<void>;
   /** Users, or arrivals a second, from now on, whatever the stages say. */
@@ -102,8 +102,8 @@ async function startWorker(config: LoadConfig, options: LoadListeners): Promise<
   return {
     pid: child.pid ?? 0,
     start: async () => void (await link.ask({ type: 'start' }, 'started')),
-    pause: async (graceMs) =>
-      totalsOf(await link.ask({ type: 'pause', graceMs: graceMs ?? null }, 'paused', config.graceMs)),
+    pause: async (graceMs, { letGo } = { letGo: false }) =>
+      totalsOf(await link.ask({ type: 'pause', graceMs: graceMs ?? null, letGo }, 'paused', config.graceMs)),
     resume: async () => void (await link.ask({ type: 'resume' }, 'resumed')),
     setLevel: async (level) => void (await link.ask({ type: 'level', level }, 'levelled')),
     stop: () => {

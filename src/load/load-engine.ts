@@ -110,11 +110,13 @@ export class LoadEngine {
 
   /**
    * Settles when nothing is in flight any more: what is not answered after `graceMs` is aborted. Called again while it drains, the
-   * shorter time counts.
+   * shorter time counts. With `letGo` its connections are closed then.
    */
-  async pause(graceMs: Milliseconds = this.#graceMs): Promise<void> {
+  async pause(graceMs: Milliseconds = this.#graceMs, letGo = false): Promise<void> {
     this.#clock.pause();
+    if (letGo) this.#closeIdle();
     await this.#drain(graceMs);
+    if (letGo) this.#closeIdle();
   }
 
   resume(): void {
@@ -172,6 +174,11 @@ export class LoadEngine {
   }
 
   /** A service that cannot keep up has a backlog that grows with the run: waiting for all of it would never end. */
+  #closeIdle(): void {
+    this.#traffic.closeIdle();
+    this.#probe?.closeIdle();
+  }
+
   async #drain(graceMs: Milliseconds): Promise<void> {
     const timer = setTimeout(() => {
       this.#traffic.abortAll();

@@ -55,7 +55,7 @@ export async function startGroup(
   return {
     pid: workers[0]?.pid ?? 0,
     start: () => all((worker) => worker.start()),
-    pause: (graceMs) => totalsAfter((worker) => worker.pause(graceMs)),
+    pause: (graceMs, how) => totalsAfter((worker) => worker.pause(graceMs, how)),
     resume: () => all((worker) => worker.resume()),
     setLevel: (level) => all((worker) => worker.setLevel(level)),
     stop: () => totalsAfter((worker) => worker.stop()),

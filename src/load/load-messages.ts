@@ -65,7 +65,7 @@ export type ToLoad =
   | { readonly type: 'prepare'; readonly config: LoadConfig }
   | { readonly type: 'level'; readonly level: number }
   /** Null: as the configuration says. May be sent again with less, while the load still drains. */
-  | { readonly type: 'pause'; readonly graceMs: Milliseconds | null }
+  | { readonly type: 'pause'; readonly graceMs: Milliseconds | null; readonly letGo: boolean }
   | { readonly type: 'start' | 'resume' | 'stop' };
 
 export type FromLoad =

@@ -48,7 +48,7 @@ function serve(): void {
       engine.setLevel(message.level);
       await send({ type: 'levelled' });
     } else if (message.type === 'pause') {
-      await engine.pause(message.graceMs ?? undefined);
+      await engine.pause(message.graceMs ?? undefined, message.letGo);
       await report(engine);
       await send({ type: 'paused', totals: engine.totals() });
     } else if (message.type === 'resume') {

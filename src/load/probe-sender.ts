@@ -38,6 +38,10 @@ export class ProbeSender {
     return this.#parts.traffic.drained();
   }
 
+  closeIdle(): void {
+    this.#parts.traffic.closeIdle();
+  }
+
   abortAll(): void {
     this.#parts.traffic.abortAll();
   }

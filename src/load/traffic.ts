@@ -145,6 +145,11 @@ export class Traffic {
     this.#connections.withdrawWaiting();
   }
 
+  /** A server may wait for them to end. */
+  closeIdle(): void {
+    this.#connections.closeIdle();
+  }
+
   /** Gives up everything in flight at once. */
   abortAll(): void {
     this.#connections.abortAll();

@@ -98,12 +98,11 @@ export async function createRun(
       locks.push(await lockRun(dir, lockName));
       replaced = await setAside(dir, manifest.clock.startWallMs);
     }
-    makeFolders(dir);
+    await makeOwnFolder(dir);
     locks.push(await lockRun(dir));
     // Another may have recorded a run there since it was looked at.
     await refuseFilledFolder(dir);
     isMade = true;
-    await chmod(dir, 0o700).catch(rethrowFor(dir));
     return await openRecorder(dir, manifest, {
       ...options,
       ledgers: newLedgers(),
@@ -181,7 +180,7 @@ async function openRecorder(dir: string, given: RunManifest, options: OpenOption
   const manifest = redacted(given);
   // First of all: a folder with it is known as a run, whenever this is ended.
   await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
-  for (const folder of FOLDERS) await makeFolder(join(dir, folder));
+  for (const folder of FOLDERS) await makeOwnFolder(join(dir, folder));
   // All journals are there from the start, so that a missing one is a loss to the reader.
   for (const name of Object.values(JOURNALS)) {
     if (name === JOURNALS.scrapes && !manifest.scrape) continue;
@@ -417,7 +416,7 @@ export class RunRecorder {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  makeFolders(path);
-  await chmod(path, 0o700).catch(rethrowFor(path));
+/** 0700 whatever the umask says. One that is there already keeps the mode that its owner gave it. */
+async function makeOwnFolder(path: string): Promise<void> {
+  if (makeFolders(path)) await chmod(path, 0o700).catch(rethrowFor(path));
 }

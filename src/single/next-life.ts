@@ -14,6 +14,12 @@ export interface FollowOptions {
   readonly say: (text: string) => void;
 }
 
+export interface NextLifeOptions extends FollowOptions {
+  readonly stop: AbortSignal;
+  /** It is gone, or another that is accepted as the same has taken its place. */
+  readonly onAway: (isAway: boolean) => void;
+}
+
 const RETURN_TIMEOUT_MS: Milliseconds = 10 * 60_000;
 /** The connection ends a little before the process does. */
 const END_WITHIN_MS = 1_000;
@@ -26,12 +32,13 @@ const ATTACH_EVERY_MS = 500;
  */
 export async function attachNextLife(
   { facts, process, session, inspector }: Attachment,
-  { attach, identity, say, stop }: FollowOptions & { readonly stop: AbortSignal },
+  { attach, identity, say, stop, onAway }: NextLifeOptions,
 ): Promise<Attachment | null> {
   if (!process) return null;
   const sinceTicks = ticksSinceBoot();
   const hasEnded = (): true | null => (isSameProcess(process) ? null : true);
   if (session.end?.cause !== 'target-exiting' && !(await poll(hasEnded, END_WITHIN_MS))) return null;
+  onAway(true);
   say(`process ${facts.pid} ended; waiting up to ${formatDuration(RETURN_TIMEOUT_MS)} for the service to come back`);
   const { successor, reason: why } = await waitForReturn(process, {
     identity,
@@ -45,6 +52,7 @@ export async function attachNextLife(
     say(`the service did not come back: ${why}`);
     return null;
   }
+  onAway(false);
   let reason = '';
   const attachment = await poll(
     async () => {

@@ -1,11 +1,11 @@
 import { isOfTasks } from '../analysis/task-requests.ts';
 import type { RequestInterval } from '../model/requests.ts';
-import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { Milliseconds, MonoMs, Share } from '../model/units.ts';
 
 /** So many requests in a row do not fail by chance, even where every second one does. */
 const LEAST_REQUESTS = 20;
 /** A service that was away for more than this share of the load has not been measured. */
-const MOST_AWAY = 0.1;
+export const MOST_AWAY: Share = 0.1;
 
 /** Time in which requests were sent and every one of them failed. Intervals come in order of time, all names of a moment together. */
 export class Outages {

@@ -16,8 +16,10 @@ import { formatDuration, type Milliseconds } from '../model/units.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { RequestTotals } from '../stats/request-summary.ts';
+import { holdWhileAway } from './hold-load.ts';
 import { type LoadStatus, loadStatusOf } from './load-status.ts';
-import { Outages } from './outages.ts';
+import { MOST_AWAY, Outages } from './outages.ts';
+import type { TargetWatch } from './target-watch.ts';
 
 export interface RunLoadOptions {
   readonly scenario: Scenario;
@@ -25,10 +27,8 @@ export interface RunLoadOptions {
   readonly overrides: LoadOverrides;
   /** Processes that share the load. */
   readonly workers: number;
-  /** Of the target, as they come; empty where nobody looks. */
-  readonly samples: readonly Sample[];
-  /** The target that is watched is gone, and did not come back. */
-  readonly isLost?: () => boolean;
+  /** Of the target; null where nobody looks. The load waits while it is away. */
+  readonly watch: TargetWatch | null;
   /** Ends the load early; what was measured until then is reported. */
   readonly stop: AbortSignal;
   readonly onStatus: (status: LoadStatus) => void;
@@ -46,7 +46,8 @@ export const SEED = 1;
 
 /** Drives a scenario to its end. Throws a ProfilerError: exit 2 for what cannot be driven, 5 when the load process died. */
 export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
-  const { scenario, baseUrl, overrides, workers, samples, stop, onStatus, say } = options;
+  const { scenario, baseUrl, overrides, workers, watch, stop, onStatus, say } = options;
+  const samples = watch?.samples ?? [];
   const books = new LoadBooks();
   const aborting = new AbortController();
   let abortedBy: string | null = null;
@@ -67,26 +68,35 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
     onError: (name, kind) => say(`request ${name} fails: ${kind}`),
     onSuspended: (gapMs) => say(`the load stood still for ${Math.round(gapMs / 1000)} s; it goes on from there`),
   });
-  const stopping = AbortSignal.any([stop, aborting.signal]);
+  const lost = new AbortController();
+  const durationMs = overrides.durationMs ?? scenario.load.durationMs;
+  const hold = watch && holdWhileAway(load, watch, { durationMs, onLost: () => lost.abort() });
+  const stopping = AbortSignal.any([stop, aborting.signal, lost.signal]);
   const stopped = new Promise<void>((resolve) => {
     if (stopping.aborted) resolve();
     stopping.addEventListener('abort', () => resolve(), { once: true });
   });
   if (!stopping.aborted) await load.start();
   const end = await Promise.race([load.ended, stopped]);
+  hold?.end();
   if (end?.reason === 'lost') {
     throw new ProfilerError('load-lost', EXIT.notEnoughData, `the load process is gone: ${end.detail}`);
   }
   if (aborting.signal.aborted) say(`${abortedBy} does not hold: the load ends here`);
+  if (lost.signal.aborted) say('the service did not come back: the load ends here');
   const totals = await load.stop();
   const gates = requestGates(books.measures, scenario.thresholds, samples);
   const exitCodes = [exitCodeOf(gates, ['slo'], [])];
   if (stop.aborted) exitCodes.push(EXIT.stoppedByUser);
+  if (lost.signal.aborted) exitCodes.push(EXIT.targetLost);
   // Errors count as completed: a service that answers (nearly) nothing but errors has not been measured.
   const { outages } = books;
   if (outages.isTooMuch) say(`every request failed for ${formatDuration(outages.awayMs)} of the load`);
-  if (outages.isTooMuch && options.isLost?.()) exitCodes.push(EXIT.targetLost);
-  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks) || outages.isTooMuch)
+  if (outages.isTooMuch && watch?.isLost()) exitCodes.push(EXIT.targetLost);
+  const awayMs = hold?.awayMs() ?? 0;
+  const wasAway = awayMs > MOST_AWAY * (totals.activeMs + awayMs);
+  if (wasAway) say(`the service was away for ${formatDuration(awayMs)} of the load`);
+  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks) || outages.isTooMuch || wasAway)
     exitCodes.push(EXIT.notEnoughData);
   // Not passed and not failed, as `check` and `report` have it.
   if (isNothingMeasured(gates)) exitCodes.push(EXIT.notEnoughData);

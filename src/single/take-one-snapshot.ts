@@ -1,4 +1,5 @@
 import type { SnapshotEstimate } from '../capture/estimate-snapshot.ts';
+import { openPartFile } from '../capture/part-file.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SnapshotRecorder, type TakenSnapshot } from '../capture/snapshot-recorder.ts';
@@ -11,10 +12,11 @@ import type { Attachment } from '../target/attachment.ts';
 import type { InspectorSession } from '../target/session.ts';
 
 export interface OneSnapshotOptions {
+  /** Another where this one is taken by then, unless `force` is said: the service was paused for it. */
   readonly path: string;
   /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
-  /** Take it even where the estimate forbids it. */
+  /** Take it even where the estimate forbids it, and replace a file that is there. */
   readonly force: boolean;
   readonly clock: Clock;
   /** Told before the target stands still. */
@@ -38,6 +40,7 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
       pid: attachment.process?.pid ?? null,
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
+      openSink: (path) => openPartFile(path, options.force ? 'replace' : 'beside'),
     });
     await attachment.suspendWatchdog();
     const { estimate, heapUsedBytes } = await recorder.judge(options);

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createBrotliCompress, createGzip } from 'node:zlib';
+import type { WhenTaken } from '../files/name-beside.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { stringsToRedact } from '../heap/redact-strings.ts';
 import { StringRedactor } from '../heap/string-redactor.ts';
@@ -7,6 +8,8 @@ import { type OnProgress, openSnapshot } from './open-snapshot.ts';
 import { openChunks } from './read-chunks.ts';
 
 export interface Redaction {
+  /** Where the result is. */
+  readonly path: string;
   readonly strings: number;
   readonly redacted: number;
 }
@@ -19,13 +22,13 @@ export interface Redaction {
 export async function redactSnapshot(
   input: string,
   output: string,
-  options: { readonly onProgress?: OnProgress } = {},
+  options: { readonly onProgress?: OnProgress; readonly whenTaken?: WhenTaken } = {},
 ): Promise<Redaction> {
   const { graph } = await openSnapshot(input, options);
   const remove = stringsToRedact(graph);
   const content = redactedChunks(input, { remove, from: graph.stringsOffset }, options.onProgress);
-  await writeAtomically(output, packed(content, output));
-  return { strings: graph.strings.count, redacted: remove.reduce((sum, one) => sum + one, 0) };
+  const path = await writeAtomically(output, packed(content, output), options.whenTaken);
+  return { path, strings: graph.strings.count, redacted: remove.reduce((sum, one) => sum + one, 0) };
 }
 
 async function* redactedChunks(

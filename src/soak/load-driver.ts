@@ -18,6 +18,8 @@ export interface LoadDriver {
   /** Resolves when no request is in flight any more: what is not answered in time is aborted. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** While the service is gone nothing is sent, whatever the phases say: what takes its port may be another program. */
+  hold(isGone: boolean): Promise<void>;
   stop(): Promise<void>;
   values(): Partial<Record<MetricName, number>>;
   progress(): LoadProgress;
@@ -29,6 +31,8 @@ const SHORTEST_GRACE_MS = 1000;
 const LONGEST_GRACE_MS = 30_000;
 /** Once the user has said stop. */
 const STOPPED_GRACE_MS = 500;
+/** For a service that is about to end, and answers what it has begun. */
+const HELD_GRACE_MS = 5_000;
 const SHORTEST_SETUP_MS = 5000;
 
 /** A fixed seed: two runs of one scenario send the same users, tasks and arrivals. */
@@ -103,18 +107,24 @@ export async function startLoadDriver(
       () => {},
     );
   };
-  let running = false;
+  let hasStarted = false;
+  /** What the phases want. */
+  let isWanted = false;
+  /** Where the service is gone: what listens on its port by now may be another program. */
+  let isHeld = false;
+  let isSending = false;
   let aborted = 0;
   /** Never longer than the grace; shorter when the user stops the run meanwhile. */
   const pause = async (): Promise<void> => {
     const hurry = (): void => void load.pause(STOPPED_GRACE_MS).catch(() => {});
     stop.addEventListener('abort', hurry, { once: true });
     try {
-      const totals = await load.pause(stop.aborted ? STOPPED_GRACE_MS : graceMs);
+      const grantedMs = stop.aborted ? STOPPED_GRACE_MS : isHeld ? Math.min(HELD_GRACE_MS, graceMs) : graceMs;
+      const totals = await load.pause(grantedMs, { letGo: isHeld });
       const lost = totals.aborted - aborted;
       aborted = totals.aborted;
       if (lost > 0) {
-        const detail = `${formatCount(lost)} requests were not answered within ${formatDuration(graceMs)} of the pause of the load and were aborted`;
+        const detail = `${formatCount(lost)} requests were not answered within ${formatDuration(grantedMs)} of the pause of the load and were aborted`;
         log.event({ type: 'note', detail });
         log.say(detail);
       }
@@ -122,20 +132,32 @@ export async function startLoadDriver(
       stop.removeEventListener('abort', hurry);
     }
   };
+  /** One after the other: a service may go, and a phase end, while the load still pauses. */
+  let turn: Promise<void> = Promise.resolve();
+  const settle = async (): Promise<void> => {
+    const next = turn.then(async () => {
+      const shallSend = isWanted && !isHeld;
+      if (shallSend === isSending) return;
+      isSending = shallSend;
+      if (!shallSend) return await tell('paused', pause);
+      const isFirst = !hasStarted;
+      hasStarted = true;
+      await (isFirst ? tell('started', load.start) : tell('resumed', load.resume));
+    });
+    turn = next;
+    await next;
+  };
+  const want = (wanted: boolean) => async (): Promise<void> => {
+    isWanted = wanted;
+    await settle();
+  };
   return {
-    start: async () => {
-      running = true;
-      await tell('started', load.start);
-    },
-    pause: async () => {
-      if (!running) return;
-      running = false;
-      await tell('paused', pause);
-    },
-    resume: async () => {
-      if (running) return;
-      running = true;
-      await tell('resumed', load.resume);
+    start: want(true),
+    pause: want(false),
+    resume: want(true),
+    hold: async (held) => {
+      isHeld = held;
+      await settle();
     },
     stop: () => tell('stopped', load.stop),
     values: () => {

@@ -10,11 +10,12 @@ import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '.
 import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
 import { checkBeforeRun, createRun, type RunRecorder, type StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
+import { localPort } from '../target/load-port.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { firstManifest } from './first-manifest.ts';
-import { startLoadDriver } from './load-driver.ts';
+import { type LoadDriver, startLoadDriver } from './load-driver.ts';
 import { type PhasePlan, planPhases } from './plan-phases.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
@@ -80,6 +81,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const parts = new Parts();
   if (monitor) parts.add(() => monitor.close());
   let recorder: RunRecorder | null = null;
+  let driver: LoadDriver | null = null;
   let hasBegun = false;
   try {
     const keeper = await TargetKeeper.attach(target, {
@@ -91,6 +93,8 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         const startMonoMs = clock.monoMs();
         void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
       },
+      loadPort: options.load ? localPort(options.load.baseUrl) : null,
+      onAway: (isAway) => void driver?.hold(isAway),
       onGone: (why) => {
         log.say(`the service did not come back: ${why}`);
         gone.abort(why);
@@ -118,6 +122,9 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
           stop,
         })
       : null;
+    driver = load;
+    // It may have gone before there was a load to hold.
+    if (keeper.isGone) void load?.hold(true);
     const database = new DatabaseWatch({ monitor, keeper, recorder, log, clock, durationMs: options.durationMs });
     if (monitor) log.say(`watching the database ${monitor.name}`);
     const progress = createProgress(settled.plan, clock, listener);

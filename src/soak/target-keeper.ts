@@ -7,6 +7,7 @@ import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.t
 import type { Attachment } from '../target/attachment.ts';
 import { diedOf } from '../target/explain-failure.ts';
 import { hasHandedOver } from '../target/has-handed-over.ts';
+import { watchPort } from '../target/load-port.ts';
 import { poll } from '../target/poll.ts';
 import {
   isListeningOn,
@@ -36,8 +37,12 @@ type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
+  /** Of the target, where load of ours goes; null where none goes to this machine. */
+  readonly loadPort: number | null;
   /** A new life of the target began and is watched. */
   readonly onSegment: (life: Life, segment: number) => void;
+  /** The target is gone, or another process that is accepted as the same has taken its place. */
+  readonly onAway: (isAway: boolean) => void;
   /** The target died and did not come back in time; `why` in words. */
   readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
@@ -81,6 +86,9 @@ export class TargetKeeper {
   #closing = false;
   /** Ended, and not back yet. */
   #isAwaited = false;
+  /** It listens no more where load of ours goes. */
+  #isClosed = false;
+  #hasClosed: () => boolean;
   readonly #ending = new AbortController();
 
   private constructor(target: SoakTarget, instruments: Instruments | null, options: KeeperOptions) {
@@ -89,6 +97,7 @@ export class TargetKeeper {
     // Read just before it was attached to, so newer than when it was found.
     this.#process = instruments?.attachment.process ?? target.process;
     this.#life = target.facts;
+    this.#hasClosed = watchPort(this.#process, options.loadPort);
     this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
     if (instruments) this.#adopt(instruments);
@@ -133,6 +142,7 @@ export class TargetKeeper {
       if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
       return null;
     }
+    this.#noteClosed();
     if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
     return reading.values;
   }
@@ -229,6 +239,20 @@ export class TargetKeeper {
     }
   }
 
+  /** A server that closes waits for its connections: load of ours lets go of them, so that it can end. */
+  #noteClosed(): void {
+    const { log, onAway } = this.#options;
+    const isClosed = !this.#isAwaited && !this.#closing && this.#hasClosed();
+    if (isClosed === this.#isClosed || this.#isAwaited) return;
+    this.#isClosed = isClosed;
+    onAway(isClosed);
+    const detail = isClosed
+      ? 'the service listens no more where the load goes: the load waits for it'
+      : 'the service listens again where the load goes';
+    log.event({ type: 'note', detail });
+    log.say(detail);
+  }
+
   /** Looked at now and then: the table of sockets is long where there are many connections. */
   #isDraining(): boolean {
     const { clock, stop } = this.#options;
@@ -317,10 +341,13 @@ export class TargetKeeper {
   }
 
   async #awaitSuccessor(reason: Ending): Promise<void> {
-    const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
+    const { log, stop, clock, returnTimeoutMs, onGone, onAway } = this.#options;
     const lost = this.#process;
     if (!lost) return;
     const lostMonoMs = clock.monoMs();
+    // Before anything else: load of ours may go to whatever listens there next.
+    this.#isAwaited = true;
+    onAway(true);
     const instruments = this.#instruments;
     this.#instruments = null;
     // Nothing of ours may stay in one that works on.
@@ -335,7 +362,6 @@ export class TargetKeeper {
       ...(reason === 'exited' && cause === null ? { isPlainEnd: true } : {}),
     });
     log.say(`${ended}; waiting up to ${formatDuration(returnTimeoutMs)} for the service to come back`);
-    this.#isAwaited = true;
     const signal = AbortSignal.any([stop, this.#ending.signal]);
     const { successor, reason: why } = await waitForReturn(lost, {
       identity: this.#target.identity,
@@ -352,7 +378,10 @@ export class TargetKeeper {
     this.#isAwaited = false;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
+    this.#isClosed = false;
+    this.#hasClosed = watchPort(successor, this.#options.loadPort);
     this.#beginLife(successor, lostMonoMs);
+    onAway(false);
     const next = await this.#attachAgain(lostMonoMs);
     if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { ProcessFacts } from './process-facts.ts';
+import { tooFewDescriptors, tooFewThreads } from './room-for-inspector.ts';
 
 /** A Node process catches SIGUSR1 some milliseconds after its start; before that, the signal would kill it. */
 const BOOT_MS = 5_000;
@@ -141,7 +142,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   },
   {
     name: 'signal-caught',
-    holds: 'SIGUSR1 opens the inspector',
+    holds: 'SIGUSR1 is caught, so it does not end the process',
     alwaysNeeded: false,
     refuse: ({ pid, sigusr1, ageMs }) => {
       if (sigusr1 === 'caught') return null;
@@ -158,11 +159,43 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
           );
     },
   },
+  {
+    name: 'descriptors-left',
+    holds: 'enough open files are left for an inspector',
+    alwaysNeeded: false,
+    refuse: ({ pid }) => {
+      const open = tooFewDescriptors(pid);
+      return (
+        open &&
+        refusal(
+          'target-out-of-descriptors',
+          `Process ${pid} has ${open.used} of at most ${open.limit} files open: Node would abort it if none is left for the inspector, so nothing was sent.`,
+          `Raise its limit while it runs: prlimit --pid ${pid} --nofile=${open.limit + 100}:  (ls -l /proc/${pid}/fd shows what it has open.)`,
+        )
+      );
+    },
+  },
+  {
+    name: 'threads-left',
+    holds: 'enough threads are left for an inspector',
+    alwaysNeeded: false,
+    refuse: ({ pid }) => {
+      const threads = tooFewThreads(pid);
+      return (
+        threads &&
+        refusal(
+          'target-out-of-threads',
+          `Process ${pid} may hardly start another thread (${threads.used} of ${threads.limit} are used, by ${threads.by}): Node would abort it if none is left for the inspector, so nothing was sent.`,
+          'Raise that limit (docker update --pids-limit, podPidsLimit, TasksMax, ulimit -u), or end what is not needed there.',
+        )
+      );
+    },
+  },
 ];
 
 /**
  * Whether the inspector of this process may be opened by a signal: null, or the first reason against it (exit 3), with
- * what to do instead. Looks at the facts only, touches nothing. With `isOpen` only what a connection needs is checked.
+ * what to do instead. Only looks, touches nothing. With `isOpen` only what a connection needs is checked.
  */
 export function assessAttach(
   facts: ProcessFacts,

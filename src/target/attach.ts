@@ -18,6 +18,7 @@ import { poll } from './poll.ts';
 import { likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { tooFewDescriptors } from './room-for-inspector.ts';
 import { lockTarget } from './target-lock.ts';
 import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
 
@@ -66,11 +67,13 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
 
   const isOurs = opened || wasOpenedByUs(facts);
   const { first, openedByUs } = await claim(facts, inspector, isOurs, tickMs).catch(async (error) => {
-    if (isOurs && error instanceof InspectorError) await closeLater(facts, inspector);
+    if (isOurs && error instanceof InspectorError && !(await closeLater(facts, inspector)))
+      throw leftOpen(facts, inspector, error);
     throw error;
   });
   removeMark(facts);
-  const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT;
+  // To move it needs descriptors at the moment when Node has none to spare for a failure.
+  const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT && tooFewDescriptors(facts.pid) === null;
   const connection = isInTheWay ? await moveAway(facts, first) : first;
   // What the console held before we came is not ours to keep alive.
   await connection.session.call('Runtime.discardConsoleEntries');
@@ -83,6 +86,17 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
     tickMs,
     lock,
   });
+}
+
+/** It stands still: what it was asked waits in it. Or it is a program that lets nothing of ours run. */
+function leftOpen({ pid }: ProcessFacts, { port }: OpenInspector, cause: InspectorError): ProfilerError {
+  return new ProfilerError(
+    'inspector-failed',
+    EXIT.attachFailed,
+    `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}. It is open still on port ${port}.`,
+    `A process that stands still closes it when it goes on. If it stays open: profiler detach --pid ${pid}`,
+    { cause },
+  );
 }
 
 async function claim(
@@ -107,7 +121,8 @@ async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connect
   const { session, inspector } = first;
   const before = openBefore(facts.pid, inspector.port);
   // Where another debugger is connected it stays where it is: to move it would wait for that one.
-  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), MOVE_DEADLINE_MS)) return first;
+  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), { deadlineMs: MOVE_DEADLINE_MS }))
+    return first;
   session.disconnect();
   const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);

@@ -15,17 +15,24 @@ const ON_ITS_WAY_MS = 1_000;
 /**
  * Closes an inspector that we opened and whose process does not answer now. No answer is awaited: the thread of the
  * inspector keeps what was asked, also when this tool has ended, until the program goes on. The mark stays until then, so
- * that `detach` knows whose it is.
+ * that `detach` knows whose it is. False where it is open still.
  */
-export async function closeLater(facts: ProcessFacts, inspector: OpenInspector): Promise<void> {
+export async function closeLater(facts: ProcessFacts, inspector: OpenInspector): Promise<boolean> {
   const session = await connectInspector(inspector.url).catch(() => null);
-  if (!session) return;
+  if (!session) return !isListeningOn(facts, inspector.port);
   // What it was asked before may come first: then there is a registry by now, and a watchdog.
   const asked = [callInTarget(closeRegistry), unlessShared(callInTarget(closeInspector, inspectorPortOf(facts)))].map(
     (expression) => closeUnlessShared(session, expression),
   );
   await Promise.race([Promise.all(asked), sleep(ON_ITS_WAY_MS)]);
-  session.disconnect();
   const isClosed = (): true | null => (isListeningOn(facts, inspector.port) ? null : true);
-  if (await poll(isClosed, AT_ONCE_MS)) removeMark(facts);
+  let closed = await poll(isClosed, AT_ONCE_MS);
+  // A program may have taken away, or replaced, what the usual way needs. This needs nothing of it.
+  if (!closed && session.isOpen) {
+    await closeUnlessShared(session, unlessShared(`require('node:inspector').close()`), { inTurn: false });
+    closed = await poll(isClosed, AT_ONCE_MS);
+  }
+  session.disconnect();
+  if (closed) removeMark(facts);
+  return closed !== null;
 }

@@ -1,9 +1,10 @@
 import { ATTACH_CHECKS } from './attach-checks.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { containsNode } from './node-binary.ts';
-import { portOwner } from './open-inspector.ts';
+import { listensItself, portOwner } from './open-inspector.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
+import { listensToSigusr1 } from './signal-listener.ts';
 
 /** One line of `profiler doctor`. */
 export interface Diagnosis {
@@ -23,6 +24,7 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
   });
   return [
     ...checks,
+    ...(inspector ? [] : [listenerCheck(facts)]),
     programCheck(facts),
     descriptorCheck(facts),
     inspector
@@ -34,6 +36,22 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
         }
       : inspectorPortCheck(facts),
   ];
+}
+
+/** What cannot be told is no trouble, but it is said. */
+function listenerCheck({ pid }: ProcessFacts): Diagnosis {
+  const listens = listensToSigusr1(pid);
+  const error = listens ? listensItself(pid) : null;
+  return {
+    check: 'signal-listener',
+    ok: error === null,
+    detail:
+      error?.message ??
+      (listens === null
+        ? 'whether the program has a handler of its own for SIGUSR1 cannot be told here; if it has, attaching runs that handler. Look for SIGUSR1 in its code, or run this tool as root'
+        : 'the program has no handler of its own for SIGUSR1, so it opens the inspector'),
+    fix: error?.hint ?? '',
+  };
 }
 
 function programCheck({ pid, executable }: ProcessFacts): Diagnosis {

@@ -13,10 +13,17 @@ import { candidateSockets, type OpenInspector, probeSockets } from './probe-insp
 import { listChildren, readArguments, readStat, readWaitChannel } from './proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
+import { listensToSigusr1 } from './signal-listener.ts';
+import { startClosingHelper } from './start-closing-helper.ts';
 
 const OPEN_DEADLINE_MS = 5_000;
 const BOOT_DEADLINE_MS = 5_000;
 const PORT_DEADLINE_MS = 2_000;
+
+export interface OpenOptions {
+  readonly deadlineMs?: Milliseconds;
+  readonly readListener?: (pid: number) => boolean | null;
+}
 
 /**
  * Makes the target open its inspector: SIGUSR1, then waits for a new listening socket that answers as one. Everything
@@ -24,9 +31,11 @@ const PORT_DEADLINE_MS = 2_000;
  */
 export async function openInspector(
   facts: ProcessFacts,
-  { deadlineMs = OPEN_DEADLINE_MS }: { readonly deadlineMs?: Milliseconds } = {},
+  { deadlineMs = OPEN_DEADLINE_MS, readListener = listensToSigusr1 }: OpenOptions = {},
 ): Promise<{ readonly inspector: OpenInspector; readonly opened: boolean }> {
   await assertMaySignal(facts);
+  const listens = readListener(facts.pid);
+  if (listens) throw listensItself(facts.pid);
   const port = inspectorPortOf(facts);
   await assertPortFree(port, facts.pid);
 
@@ -38,7 +47,7 @@ export async function openInspector(
   // It may have been open before, on a port that was not worth asking unasked: now all of them are asked.
   const inspector = await probeSockets(candidateSockets(facts.pid));
   if (inspector) return { inspector, opened: false };
-  const error = whyClosed(facts, port, deadlineMs);
+  const error = whyClosed(facts, { port, deadlineMs, listens });
   // One that is blocked will open it later, by our signal: the mark stays for the one who has to close it then.
   if (error.code !== 'target-blocked') removeMark(facts);
   throw error;
@@ -61,6 +70,16 @@ async function assertMaySignal(facts: ProcessFacts): Promise<void> {
       'Give the pid of the Node process itself, or start it with --inspect=127.0.0.1:0.',
     );
   }
+}
+
+/** The program has a listener of its own: seen before the signal. */
+export function listensItself(pid: number): ProfilerError {
+  return new ProfilerError(
+    'target-sigusr1-handled',
+    EXIT.attachFailed,
+    `Process ${pid} has a handler of its own for SIGUSR1, which would run and open no inspector; nothing was sent.`,
+    'Remove process.on("SIGUSR1") there, or start the service with --inspect=127.0.0.1:0.',
+  );
 }
 
 /** Another tool may just be passing through the port, so it gets a moment. */
@@ -114,11 +133,35 @@ export function targetGone(pid: number): ProfilerError {
   );
 }
 
+/** Whether the signal was the cause is not told to anybody but its parent. */
+function endedAfterSignal(pid: number): ProfilerError {
+  return new ProfilerError(
+    'target-ended-by-signal',
+    EXIT.attachFailed,
+    `Process ${pid} ended right after this tool sent it SIGUSR1 to open its inspector. It probably handles that signal itself, or Node found no room for an inspector; its own log may say why.`,
+    'Look for SIGUSR1 in its program. Do not try again before that: start the service with --inspect=127.0.0.1:0 and use --inspect.',
+  );
+}
+
+function whoCloses(facts: ProcessFacts): string {
+  const helper = startClosingHelper(facts);
+  return helper === null
+    ? `Nobody closes it then but you: profiler detach --pid ${facts.pid}`
+    : `Until then process ${helper} of this tool waits, up to 15 minutes, to close it; later on: profiler detach --pid ${facts.pid}`;
+}
+
 /** The signal was taken and no port opened: says which of the known reasons fits what can be seen. */
-function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds): ProfilerError {
+function whyClosed(
+  facts: ProcessFacts,
+  {
+    port,
+    deadlineMs,
+    listens,
+  }: { readonly port: number; readonly deadlineMs: Milliseconds; readonly listens: boolean | null },
+): ProfilerError {
   const { pid } = facts;
   const stat = readStat(pid);
-  if (!stat || stat.startTicks !== facts.startTicks) return targetGone(pid);
+  if (!stat || stat.startTicks !== facts.startTicks) return endedAfterSignal(pid);
   const owner = portOwner(port);
   if (owner && owner.pid !== pid) return portTaken(port, owner.pid, pid);
 
@@ -128,7 +171,7 @@ function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds):
   const children = listChildren(pid).map(
     (child) => `${child} (${printable(redactCommandLine(readArguments(child)).slice(0, 2).join(' '))})`,
   );
-  if (isIdle && children.length === 0) {
+  if (isIdle && children.length === 0 && listens === null) {
     return new ProfilerError(
       'target-sigusr1-handled',
       EXIT.attachFailed,
@@ -144,7 +187,7 @@ function whyClosed(facts: ProcessFacts, port: number, deadlineMs: Milliseconds):
   return new ProfilerError(
     'target-blocked',
     EXIT.attachFailed,
-    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO), or it handles that signal itself.`,
-    `If it was blocked, its inspector opens when the call returns: try again then, or close it with: profiler detach --pid ${pid}`,
+    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO)${listens === null ? ', or it handles that signal itself' : ''}.`,
+    `If it was blocked, its inspector opens when the call returns: try again then. ${whoCloses(facts)}`,
   );
 }

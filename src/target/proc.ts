@@ -22,6 +22,7 @@ export interface ProcStatus {
   /** Pid of the process in each pid namespace it is in, outermost first. */
   readonly namespacePids: readonly number[];
   readonly sigusr1: 'caught' | 'blocked' | 'default';
+  readonly threads: number;
   readonly rssBytes: number;
 }
 
@@ -79,6 +80,7 @@ export function parseStatus(text: string): ProcStatus {
     uid: Number(field('Uid').split(/\s+/)[0]),
     namespacePids: field('NSpid').split(/\s+/).filter(Boolean).map(Number),
     sigusr1: hasSigusr1('SigCgt') ? 'caught' : hasSigusr1('SigBlk') ? 'blocked' : 'default',
+    threads: Number(field('Threads') || '0'),
     rssBytes: Number.parseInt(field('VmRSS') || '0', 10) * 1024,
   };
 }
@@ -120,6 +122,16 @@ export function readEpollTargets(pid: number, fd: number): { readonly fd: number
   const text = readProc(pid, `fdinfo/${fd}`) ?? '';
   const lines = text.matchAll(/^tfd:\s*(\d+).*\bino:\s*([0-9a-f]+)/gm);
   return [...lines].map(([, target, inode]) => ({ fd: Number(target), inode: String(Number.parseInt(inode!, 16)) }));
+}
+
+/** What an inotify descriptor watches, by the numbers of the kernel. */
+export function readInotifyTargets(pid: number, fd: number): { readonly device: number; readonly inode: string }[] {
+  const text = readProc(pid, `fdinfo/${fd}`) ?? '';
+  const lines = text.matchAll(/^inotify .*\bino:([0-9a-f]+) sdev:([0-9a-f]+)/gm);
+  return [...lines].map(([, inode, device]) => ({
+    device: Number.parseInt(device!, 16),
+    inode: String(BigInt(`0x${inode}`)),
+  }));
 }
 
 /** Name of the kernel function the main thread sleeps in; null when unknown or running. */

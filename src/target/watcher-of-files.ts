@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { mergeSettings, type NodemonSettings, readNodemonFiles } from './nodemon-settings.ts';
-import { readArguments, readStat } from './proc.ts';
+import { listDescriptors, readArguments, readEnvironment, readInotifyTargets, readProcLink, readStat } from './proc.ts';
 
 /** Options of nodemon that take a value. */
 const NODEMON_VALUES = [
@@ -54,7 +54,7 @@ export function watchedFolders(
   words: readonly string[],
   readFiles: (configFile: string | null) => NodemonSettings,
 ): Watched | null {
-  const nodemon = words.slice(0, 2).findIndex((word) => /^nodemon(?:\.js)?$/.test(basename(word)));
+  const nodemon = words.slice(0, 2).findIndex(isNodemon);
   if (nodemon !== -1) return watchedByNodemon(words.slice(nodemon + 1), readFiles);
   const watched = valuesOf(words.slice(1), ['--watch-path'], ['-r', '--require', '--import', '--loader', '-C']);
   return watched.length > 0 ? { program: 'node --watch-path', watched: foldersOf(watched), ignored: [] } : null;
@@ -77,6 +77,38 @@ function watchedByNodemon(
     watched: watched.length > 0 ? foldersOf(watched) : ['.'],
     ignored: wholeFolders([...(ignore ?? []), ...excepted]),
   };
+}
+
+/** The same of a service that pm2 started: pm2 tells its options in the environment, `watch` as `true` or as a list. */
+export function watchedByPm2(environment: ReadonlyMap<string, string>): Watched | null {
+  const {
+    pm_cwd: cwd,
+    watch,
+    ignore_watch: ignore,
+  } = { ...Object.fromEntries(environment), ...optionsOfCluster(environment) };
+  if (typeof cwd !== 'string') return null;
+  const folders = watch === true || watch === 'true' ? ['.'] : listOf(watch).filter((word) => word !== 'false');
+  if (folders.length === 0) return null;
+  const within = (folder: string): string => resolve(cwd, folder);
+  return {
+    program: 'pm2',
+    watched: foldersOf(folders).map(within),
+    ignored: wholeFolders(listOf(ignore)).map(within),
+  };
+}
+
+/** In its cluster mode pm2 hands them over as one text. */
+function optionsOfCluster(environment: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(environment.get('pm2_env') ?? '{}');
+  } catch {
+    return {};
+  }
+}
+
+function listOf(value: unknown): string[] {
+  const words = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.map(String) : [];
+  return words.filter((word) => word !== '');
 }
 
 /** Before the first word that is no option: what follows belongs to the program. */
@@ -103,26 +135,71 @@ function foldersOf(values: readonly string[]): string[] {
 }
 
 /**
- * Throws a ProfilerError (exit 2) when the service, or a process above it, watches a folder that one of `dirs` lies in: our
- * files would start the service anew again and again.
+ * Throws a ProfilerError (exit 2) when a process above the service, or what started it, watches a folder that one of `paths`
+ * lies in: our files would start the service anew again and again. Asked are the kernel, which knows what a process watches,
+ * and the options of the usual programs, since some look at files by themselves. `hint` says how to name other places.
  */
-export function refuseWatchedFolders(pid: number, dirs: readonly string[]): void {
+export function refuseWatchedFolders(pid: number, paths: readonly string[], hint: string): void {
   for (const one of lineOf(pid)) {
-    const found = watchedFolders(readArguments(one), (configFile) => readNodemonFiles(one, configFile));
-    if (found === null) continue;
-    const within = (folders: readonly string[], dir: string): string | undefined =>
-      folders.find((folder) => liesIn(dir, fromProcess(one, folder)));
-    const dir = dirs.find(
-      (path) => within(found.watched, path) !== undefined && within(found.ignored, path) === undefined,
-    );
-    if (dir === undefined) continue;
-    throw new ProfilerError(
-      'folder-watched',
-      EXIT.usage,
-      `${dir} lies in the folder ${within(found.watched, dir)} that ${found.program} (process ${one}) watches: each file written there would restart the service.`,
-      'Name folders outside of it, both with --out DIR and --report-dir DIR.',
-    );
+    const environment = one === pid ? readEnvironment(one) : null;
+    const words = readArguments(one);
+    const found =
+      watchedFolders(words, (configFile) => readNodemonFiles(one, configFile)) ??
+      (environment && watchedByPm2(environment));
+    const within = (folders: readonly string[], path: string): string | undefined =>
+      folders.find((folder) => liesIn(path, fromProcess(one, folder)));
+    // What the service itself watches it need not restart for; of others it is known which files they pass over.
+    const kernel = one === pid || isKnownWatcher(words) ? new Set<string>() : watchedInodes(one);
+    for (const path of paths) {
+      const folder = found && within(found.ignored, path) === undefined ? within(found.watched, path) : undefined;
+      if (found && folder !== undefined)
+        throw watched(path, `the folder ${folder} that ${found.program} (process ${one})`, hint);
+      const above = existingFolder(path);
+      if (kernel.has(kernelIdentityOf(above)))
+        throw watched(path, `the folder ${above} that process ${one} (${basename(words[0] ?? '')})`, hint);
+    }
   }
+}
+
+function isKnownWatcher(words: readonly string[]): boolean {
+  return words.slice(0, 2).some(isNodemon) || words.some((word) => /^--watch(?:-path)?(?:=|$)/.test(word));
+}
+
+function isNodemon(word: string): boolean {
+  return /^nodemon(?:\.js)?$/.test(basename(word));
+}
+
+function watched(path: string, byWhom: string, hint: string): ProfilerError {
+  return new ProfilerError(
+    'folder-watched',
+    EXIT.usage,
+    `${path} lies in ${byWhom} watches: each file written there would restart the service.`,
+    hint,
+  );
+}
+
+/** Folders and files of which the kernel tells a process each change, as device and inode. */
+function watchedInodes(pid: number): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const fd of listDescriptors(pid) ?? []) {
+    if (readProcLink(pid, `fd/${fd}`) !== 'anon_inode:inotify') continue;
+    for (const { device, inode } of readInotifyTargets(pid, fd)) found.add(`${device}:${inode}`);
+  }
+  return found;
+}
+
+function existingFolder(path: string): string {
+  let folder = dirname(path);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** The kernel numbers devices otherwise than `stat` does. */
+function kernelIdentityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn & 0xffffffffn);
+  return `${(major << 20n) | minor}:${ino}`;
 }
 
 /** The process and those above it. */

@@ -137,7 +137,7 @@ test('a disk that is full is told as such, and nothing of the file stays', async
     write: () => {
       throw new Error('ENOSPC: no space left on device');
     },
-    commit: () => ({ bytes: 0, checksum: '00000000' }),
+    commit: () => ({ path: '', bytes: 0, checksum: '00000000' }),
     abandon: () => {
       abandoned = true;
     },

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { settleFolders } from '../../src/cli/settle-soak-options.ts';
 import { poll } from '../../src/target/poll.ts';
 import { listChildren } from '../../src/target/proc.ts';
-import { watchedFolders } from '../../src/target/watcher-of-files.ts';
+import { watchedByPm2, watchedFolders } from '../../src/target/watcher-of-files.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -89,6 +89,64 @@ test('what is watched is read from the command line of the watcher', () => {
   assert.equal(of('nodemon -e ts,tsx srv.ts'), null, 'no file of ours ends so');
   assert.deepEqual(of('nodemon --ext * srv.ts'), [['.'], []]);
   assert.equal(of('node srv.js nodemon'), null);
+  for (const some of ['*.test.js', '**/*.md', '*', 'src/*.md'])
+    assert.deepEqual(of(`nodemon --ignore ${some} srv.js`), [['.'], []], `${some} ignores no whole folder`);
+  assert.deepEqual(of('nodemon -w src/**/*.ts -i out/** -i lib/**/* srv.js'), [['src'], ['out', 'lib']]);
+});
+
+test('what pm2 watches is read from the environment of the service', () => {
+  const of = (environment: Readonly<Record<string, string>>): unknown => {
+    const found = watchedByPm2(new Map(Object.entries({ pm_cwd: '/srv', ...environment })));
+    return found && [found.watched, found.ignored];
+  };
+  assert.deepEqual(of({ watch: 'true' }), [['/srv'], []]);
+  assert.deepEqual(of({ watch: 'src,/lib', ignore_watch: 'node_modules,*.log' }), [
+    ['/srv/src', '/lib'],
+    ['/srv/node_modules'],
+  ]);
+  assert.deepEqual(of({ pm2_env: JSON.stringify({ watch: true, ignore_watch: ['profiles'] }) }), [
+    ['/srv'],
+    ['/srv/profiles'],
+  ]);
+  for (const none of [{}, { watch: 'false' }, { pm2_env: '{"watch":false}' }, { pm2_env: '{' }])
+    assert.equal(of(none), null);
+  assert.equal(watchedByPm2(new Map([['watch', 'true']])), null, 'a variable of the service');
+});
+
+test('what any program above the service watches is asked of the kernel', async (t) => {
+  const folder = temporaryFolder(t);
+  const inside = join(folder, 'inside');
+  mkdirSync(inside);
+  const watcher = join(folder, 'restarter.mjs');
+  writeFileSync(
+    watcher,
+    `import { spawn } from 'node:child_process';
+     import { watch } from 'node:fs';
+     watch(${JSON.stringify(folder)});
+     spawn(process.execPath, [process.argv[2]], { stdio: 'inherit' });`,
+  );
+  const { pid } = await startWatched(t, folder, [watcher, serviceIn(folder)]);
+  const settle = (place: string): Promise<unknown> =>
+    settleFolders('id', { out: join(place, 'run'), 'report-dir': join(place, 'report') }, null, pid);
+  await assert.rejects(settle(folder), { code: 'folder-watched', message: /process \d+ \(node\) watches/ });
+  await assert.rejects(settle(join(folder, 'new', 'newer')), { code: 'folder-watched' });
+  // One that is there and is not watched itself.
+  await settle(inside);
+});
+
+test('a single capture is not written into a folder that restarts the service', async (t) => {
+  const folder = temporaryFolder(t);
+  const { pid } = await startWatched(t, folder, ['--watch-path=.', serviceIn(folder)]);
+  const before = readdirSync(folder).sort();
+  for (const words of [
+    ['cpu', '--seconds', '1'],
+    ['heap', 'snapshot'],
+  ]) {
+    const { code, stderr } = await runCli([...words, '--pid', String(pid)], { cwd: folder });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /would restart the service\.\n.*--out FILE/);
+  }
+  assert.deepEqual(readdirSync(folder).sort(), before);
 });
 
 test('what is watched is read from the configuration of nodemon too', async (t) => {

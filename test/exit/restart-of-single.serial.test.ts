@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHostClock } from '../../src/capture/host-clock.ts';
-import { startTargetWatch } from '../../src/single/target-watch.ts';
+import { type Presence, startTargetWatch } from '../../src/single/target-watch.ts';
 import { attach } from '../../src/target/attach.ts';
 import { poll } from '../../src/target/poll.ts';
 import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
@@ -27,7 +27,11 @@ test('load --port: the service is watched through its restart', async (t) => {
     attach: (next: ProcessFacts | null) => attach(next ?? facts),
     say: (text: string) => void said.push(text),
   };
-  const watch = startTargetWatch({ attachment, follow }, createHostClock());
+  const watch = startTargetWatch({ attachment, follow, loadPort: first.port }, createHostClock());
+  const presences: Presence[] = [];
+  watch.onPresence((presence) => {
+    if (presences.at(-1) !== presence) presences.push(presence);
+  });
   const sampled = (segment: number): true | null =>
     watch.samples.some((one) => one.segment === segment && one.values['heap.used'] !== undefined) || null;
   assert.ok(await poll(() => sampled(0), 15_000));
@@ -36,9 +40,32 @@ test('load --port: the service is watched through its restart', async (t) => {
   t.after(() => second.stop('SIGKILL'));
   assert.ok(await poll(() => sampled(1), 20_000), said.join('\n'));
   assert.equal(watch.isLost(), false);
+  assert.deepEqual(presences, ['there', 'away', 'there'], 'load of ours waits meanwhile');
   await watch.stop();
   assert.match(said.join('\n'), new RegExp(`back as process ${second.pid}, and watched again`));
   assertLeftAlone(second);
+});
+
+test('load without a target: a service that closes its port is let go of, so that it can end', async (t) => {
+  const service = await spawnService(SERVICE, { args: ['--by', 'graceful'] });
+  t.after(() => service.stop('SIGKILL'));
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const held = fetch(`${service.baseUrl}/hold`).catch(() => {});
+  await fetch(`${service.baseUrl}/health`);
+  const watch = startTargetWatch({ process: facts, loadPort: service.port }, createHostClock());
+  const presences: Presence[] = [];
+  watch.onPresence((presence) => {
+    if (presences.at(-1) !== presence) presences.push(presence);
+  });
+  assert.ok(await poll(() => presences.length === 1 || null, 10_000));
+  service.child.kill('SIGTERM');
+  // What nobody answers is measured: no other is waited for.
+  assert.ok(await poll(() => presences.length === 3 || null, 10_000));
+  assert.deepEqual(presences, ['there', 'away', 'there']);
+  await watch.stop();
+  await service.stop('SIGKILL');
+  await held;
 });
 
 test('load --port: without a word to follow, a service that ends is lost', async (t) => {
@@ -46,7 +73,7 @@ test('load --port: without a word to follow, a service that ends is lost', async
   t.after(() => service.stop('SIGKILL'));
   const facts = readProcessFacts(service.pid);
   assert.ok(facts);
-  const watch = startTargetWatch({ attachment: await attach(facts) }, createHostClock());
+  const watch = startTargetWatch({ attachment: await attach(facts), loadPort: null }, createHostClock());
   assert.ok(await poll(() => watch.samples.length > 0 || null, 15_000));
   assert.equal(await service.stop(), 0);
   assert.ok(await poll(() => watch.isLost() || null, 5_000));

@@ -142,7 +142,7 @@ const STEPS: readonly ((session: InspectorSession) => Promise<unknown>)[] = [
     await recorder.stop();
   },
   (session) => {
-    const sink = { write: () => {}, commit: () => ({ bytes: 0, checksum: '00000000' }), abandon: () => {} };
+    const sink = { write: () => {}, commit: () => ({ path: '', bytes: 0, checksum: '00000000' }), abandon: () => {} };
     return takeSnapshot(session, { openSink: () => sink, measure, estimatedPauseMs: 1, numbers: false });
   },
 ];

@@ -13,7 +13,7 @@ export function runFolderDoc(): string {
 const HEAD = `# The run folder
 
 \`profiles/<run-id>/\` is all that a soak records, and all that the analysis reads: \`profiler report RUN\` can be run again, on
-another machine, by a later version. Folders are 0700 and files 0600, since heap snapshots hold the values of the program.
+another machine, by a later version. Folders are 0700 (one that was there keeps its mode) and files 0600, since heap snapshots hold the values of the program.
 
 | file | what |
 |---|---|
@@ -60,8 +60,9 @@ the new run has ended and holds data. It stays when the new run recorded nothing
 files lie in it. Of the old run only those files are removed that its run.json names.
 
 Soaks of one service that begin in the same second get folders of their own: \`<run-id>\`, \`<run-id>-2\`. Where the service is restarted
-for changed files (\`node --watch-path=DIR\`, nodemon by its command line, nodemon.json or package.json), folders inside of what is watched are refused (exit code 2): name \`--out\` and
-\`--report-dir\` elsewhere. Plain \`node --watch\` looks at imported files only.
+for changed files (\`node --watch-path=DIR\`, nodemon by its command line, nodemon.json or package.json, pm2 with \`--watch\`, any program
+above it of which the kernel says that it watches), folders inside of what is watched are refused (exit code 2): name \`--out\` and
+\`--report-dir\` elsewhere. \`cpu\` and \`heap snapshot\` refuse such a file too. Plain \`node --watch\` looks at imported files only.
 
 A run that is being recorded is locked: a second soak, \`--force\` or not, and \`import --into\` end with exit code 2 and name the process that
 records. The lock is gone with that process, however it ended. It reaches as far as one network namespace: two containers that share

@@ -72,8 +72,6 @@ test('folders are 0700 and files 0600, whatever the umask', async (context) => {
   const before = process.umask(0);
   context.after(() => process.umask(before));
   const dir = join(temporaryFolder(context), 'run');
-  mkdirSync(dir);
-  chmodSync(dir, 0o755);
   const recorder = await createRun(dir, exampleManifest());
   recorder.appendSample(exampleSample(0));
   recorder.appendEvent(event);

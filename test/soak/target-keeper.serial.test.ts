@@ -67,9 +67,11 @@ test('a service that dies while the instruments are set up: exit code 4', async 
 test('a twin on another port is nobody that was named: not attached to, and the target is lost', async (t) => {
   const { service, target } = await startTarget(t, () => {});
   const gone: string[] = [];
+  const away: boolean[] = [];
   const keeper = await TargetKeeper.attach(target, {
     ...keeperOptions(),
     returnTimeoutMs: 3_000,
+    onAway: (isAway) => void away.push(isAway),
     onGone: (why) => void gone.push(why),
   });
   await service.stop('SIGKILL');
@@ -78,6 +80,7 @@ test('a twin on another port is nobody that was named: not attached to, and the 
   assert.ok(await poll(() => (gone.length > 0 ? true : null), 30_000));
   await keeper.close();
   assert.equal(keeper.segment, 0);
+  assert.deepEqual(away, [true], 'load of ours stays away from it');
   assert.match(gone.join(), new RegExp(`process ${twin.pid} does not listen on port ${service.port}`));
   assert.equal(twin.stderr(), '');
   assertLeftAlone(twin);
@@ -147,7 +150,7 @@ async function openTunnel(t: TestContext, port: number): Promise<{ readonly port
 
 test('a service that exits: its connection is let go of, its successor is a new segment', async (t) => {
   const first = await spawnService(ENDING, { args: ['--by', 'exit'] });
-  const { keeper, events } = await keep(t, first);
+  const { keeper, events, away } = await keep(t, first);
   assert.equal(await first.stop(), 0);
   const second = await spawnService(ENDING, { port: first.port });
   t.after(() => second.stop('SIGKILL'));
@@ -162,6 +165,7 @@ test('a service that exits: its connection is let go of, its successor is a new 
     events.filter((event) => /^(target|inspector)-/.test(event.type)).map((event) => Object.values(event)[1]),
     [`exiting: the program of process ${first.pid} has ended`, 1],
   );
+  assert.deepEqual(away, [true, false]);
   assertLeftAlone(second);
 });
 
@@ -242,7 +246,7 @@ test('each connection has ids of its own', async (t) => {
 async function keep(
   t: TestContext,
   service: RunningService,
-): Promise<{ readonly keeper: TargetKeeper; readonly events: NewEvent[] }> {
+): Promise<{ readonly keeper: TargetKeeper; readonly events: NewEvent[]; readonly away: readonly boolean[] }> {
   t.after(() => service.stop('SIGKILL'));
   const facts = readProcessFacts(service.pid);
   assert.ok(facts);
@@ -251,8 +255,14 @@ async function keep(
   const target: SoakTarget = { facts, process: facts, identity, ended: null, attach: (now) => attach(now ?? facts) };
   const options = keeperOptions();
   const log = { ...options.log, event: (event: NewEvent) => void events.push(event) };
-  const keeper = await TargetKeeper.attach(target, { ...options, log, returnTimeoutMs: 30_000 });
-  return { keeper, events };
+  const away: boolean[] = [];
+  const keeper = await TargetKeeper.attach(target, {
+    ...options,
+    log,
+    returnTimeoutMs: 30_000,
+    onAway: (isAway) => void away.push(isAway),
+  });
+  return { keeper, events, away };
 }
 
 /** A target whose attachment something happens to before it is used. */
@@ -296,7 +306,9 @@ function keeperOptions(notes: string[] = []): TargetKeeperOptions {
       say: () => {},
     },
     returnTimeoutMs: 1_000,
+    loadPort: null,
     onSegment: () => {},
+    onAway: () => {},
     onGone: () => {},
     stop: new AbortController().signal,
   };

@@ -50,6 +50,15 @@ test('a frozen global object: refused, and nothing stays open', TIMEOUT, async (
   assert.deepEqual(portsOf(target.facts), [target.port]);
 });
 
+for (const what of ['hrtime', 'process']) {
+  test(`a program that took ${what} away: refused, and nothing stays open`, TIMEOUT, async (context) => {
+    const target = await startTarget(context, 'hostile-globals.mjs', { args: [what] });
+    await assert.rejects(attach(target.facts), { code: 'inspector-failed', exitCode: 3 });
+    assert.deepEqual(portsOf(target.facts), []);
+    assert.equal(wasOpenedByUs(target.facts), false);
+  });
+}
+
 test('a mark of another pid namespace is none of ours', (context) => {
   const dead = { pid: 4_194_400, startTicks: 1 };
   const theirs = join(tmpdir(), `soak-profiler-opening-1-${dead.pid}-${dead.startTicks}`);

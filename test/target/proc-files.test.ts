@@ -21,6 +21,7 @@ test('status: masks, user and the pid inside of a namespace', () => {
     uid: 1000,
     namespacePids: [4711, 1],
     sigusr1: 'caught',
+    threads: 0,
     rssBytes: 2048 * 1024,
   });
   assert.equal(parseStatus(status('0000000188004402', '0000000000000200')).sigusr1, 'blocked');

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ProfilerError } from '../../src/model/errors.ts';
 import { attach } from '../../src/target/attach.ts';
@@ -9,10 +11,12 @@ import { assessAttach } from '../../src/target/attach-checks.ts';
 import { connectVerified } from '../../src/target/connect-verified.ts';
 import { diagnose } from '../../src/target/diagnose.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
+import { openInspector } from '../../src/target/open-inspector.ts';
 import { wasOpenedByUs } from '../../src/target/opening-mark.ts';
 import { poll } from '../../src/target/poll.ts';
 import { listChildren } from '../../src/target/proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
+import { listensToSigusr1 } from '../../src/target/signal-listener.ts';
 import { nodeVersion } from '../helpers/node-versions.ts';
 import { factsOf, killAndWait, startTarget } from './start-target.ts';
 
@@ -76,11 +80,63 @@ test('a held default port does not matter to a target that opens another', TIMEO
   assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
 });
 
-test('an own handler of SIGUSR1 is recognised', TIMEOUT, async (context) => {
+for (const major of [18, 20, 22, 24, 26]) {
+  const { binary, skip } = nodeVersion(major);
+  test(`an own handler of SIGUSR1 is seen before the signal on Node ${major}`, {
+    ...TIMEOUT,
+    skip,
+  }, async (context) => {
+    const target = await startTarget(context, 'own-handler.mjs', { binary });
+    await refuses(target.facts, 'target-sigusr1-handled', /handler of its own.*nothing was sent/);
+    const diagnosis = await diagnose(target.facts);
+    assert.deepEqual(
+      diagnosis.filter(({ ok }) => !ok).map(({ check }) => check),
+      ['signal-listener'],
+    );
+    assert.equal(wasOpenedByUs(target.facts), false, 'no mark stays');
+    const other = await startTarget(context, 'http-service.mjs', { binary });
+    assert.equal(listensToSigusr1(other.facts.pid), false);
+  });
+}
+
+test('what ends by the signal is said to have ended by it', TIMEOUT, async (context) => {
   const target = await startTarget(context, 'own-handler.mjs');
-  await refuses(target.facts, 'target-sigusr1-handled', /handler of its own/);
-  assert.match(target.stdout(), /own handler/);
-  assert.equal(wasOpenedByUs(target.facts), false, 'no mark stays');
+  // As where the memory of the process may not be read.
+  const opening = openInspector(target.facts, { readListener: () => null });
+  await assert.rejects(opening, { code: 'target-ended-by-signal', message: /sent it SIGUSR1/ });
+});
+
+test('a process without descriptors for an inspector is not signalled', TIMEOUT, async (context) => {
+  const limited = { binary: 'prlimit', nodeFlags: ['--nofile=80', process.execPath] };
+  const target = await startTarget(context, 'few-descriptors.mjs', { ...limited, args: ['3'] });
+  await refuses(target.facts, 'target-out-of-descriptors', /7\d of at most 80 files/);
+  const roomy = await startTarget(context, 'few-descriptors.mjs', { ...limited, args: ['30'] });
+  const attachment = await attach(roomy.facts);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+});
+
+test('a process that may start no more threads is not signalled', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'http-service.mjs');
+  const { pid } = target.facts;
+  if (process.geteuid?.() === 0) {
+    const group = `/sys/fs/cgroup/pids/profiler-test-${process.pid}`;
+    if (!existsSync('/sys/fs/cgroup/pids')) {
+      context.skip('root is held to no limit but that of a control group');
+      return;
+    }
+    mkdirSync(group);
+    context.after(async () => {
+      await killAndWait(target.child);
+      await poll(() => (readFileSync(join(group, 'cgroup.procs'), 'utf8') === '' ? true : null), 5_000);
+      rmdirSync(group);
+    });
+    writeFileSync(join(group, 'cgroup.procs'), String(pid));
+    writeFileSync(join(group, 'pids.max'), readFileSync(join(group, 'pids.current'), 'utf8'));
+    await refuses(target.facts, 'target-out-of-threads', /pids\.max of its control group/);
+  } else {
+    await once(spawn('prlimit', ['--pid', String(pid), '--nproc=1:'], { stdio: 'inherit' }), 'exit');
+    await refuses(target.facts, 'target-out-of-threads', /ulimit -u/);
+  }
 });
 
 for (const major of [22, 24, 26]) {
@@ -114,11 +170,27 @@ test('a stopped process is not signalled', TIMEOUT, async (context) => {
   target.child.kill('SIGCONT');
 });
 
-test('a native call that blocks is told apart from a handler', TIMEOUT, async (context) => {
-  const target = await startTarget(context, 'blocked.mjs');
-  await poll(() => (listChildren(target.facts.pid).length > 0 ? true : null), 5_000);
-  await refuses(target.facts, 'target-blocked', /sleep 30/);
-});
+test(
+  'a native call that blocks is told apart from a handler, and what opens after it is closed',
+  TIMEOUT,
+  async (context) => {
+    const target = await startTarget(context, 'blocked.mjs');
+    const [child] =
+      (await poll(() => {
+        const children = listChildren(target.facts.pid);
+        return children.length > 0 ? children : null;
+      }, 5_000)) ?? assert.fail('it does not block');
+    await refuses(target.facts, 'target-blocked', /sleep 30.*process \d+ of this tool waits/);
+    assert.equal(wasOpenedByUs(target.facts), true);
+    process.kill(child ?? 0, 'SIGKILL');
+    const opened = (): true | null => (target.stderr().includes('Debugger listening') ? true : null);
+    assert.ok(await poll(opened, 20_000), 'the signal opens it when the call returns');
+    const closed = (): true | null => (listeningSocketsOf(target.facts.pid)?.length === 0 ? true : null);
+    assert.ok(await poll(closed, 20_000), 'it stays open');
+    assert.ok(await poll(() => (wasOpenedByUs(target.facts) ? null : true), 5_000), 'the mark stays');
+    assert.ok(isSameProcess(target.facts));
+  },
+);
 
 test(
   'the primary of a cluster is refused in favour of its workers, and these can be attached to',

@@ -3,7 +3,7 @@ import { formatCount } from '../../model/units.ts';
 import { redactSnapshot } from '../../snapshot/redact-snapshot.ts';
 import { flagArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { refuseToOverwrite } from '../output-file.ts';
+import { refuseToOverwrite, tellBeside } from '../output-file.ts';
 import { showProgress } from './progress.ts';
 
 /** The same graph without what strings say: to hand a snapshot to somebody else. */
@@ -20,10 +20,13 @@ export const redactCommand: Command = () => ({
     const terminal = terminalFor(args);
     const input = String(args.in);
     const output = resolve(String(args.out));
-    refuseToOverwrite(output, flagArgument(args, 'force'), [input]);
-    const { strings, redacted } = await redactSnapshot(input, output, {
+    const force = flagArgument(args, 'force');
+    refuseToOverwrite(output, force, [input]);
+    const { path, strings, redacted } = await redactSnapshot(input, output, {
       onProgress: showProgress(terminal),
+      whenTaken: force ? 'replace' : 'beside',
     });
+    tellBeside(output, path, terminal.say);
     const words = `${formatCount(redacted)} of ${formatCount(strings)} strings removed. Names of classes, functions, properties and scripts are kept.`;
     if (terminal.json) terminal.data({ schema: 'profiler-heap/1', strings, redacted });
     else terminal.print(words);

@@ -7,7 +7,7 @@ import { takeOneSnapshot } from '../../single/take-one-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { durationOption, textOption } from '../option-types.ts';
-import { refuseToOverwrite } from '../output-file.ts';
+import { refuseToOverwrite, tellBeside } from '../output-file.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from '../target-options.ts';
 import { withAttachment } from '../with-attachment.ts';
 
@@ -44,6 +44,7 @@ export const snapshotCommand: Command = (exit) => ({
     const result = await withAttachment(args, terminal, {
       command: 'heap snapshot',
       stopWords: 'stopping when the snapshot is written: V8 cannot leave off in the middle (again to give up)',
+      output: resolve(out ?? 'heap.heapsnapshot'),
       action: async (attachment, stop) => {
         if (stop.aborted) return null;
         const path = resolve(out ?? `${runId(startWallMs, attachment.facts.name)}.heapsnapshot`);
@@ -59,7 +60,8 @@ export const snapshotCommand: Command = (exit) => ({
             ),
         });
         const { bytes, nodes, heapUsedBytes, cost } = taken;
-        return { file: path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, stopped: stop.aborted };
+        tellBeside(path, taken.path, terminal.say);
+        return { file: taken.path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, stopped: stop.aborted };
       },
     });
 
