@@ -24,6 +24,7 @@ import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';
 import { refuseForeignFile, refuseToOverwrite, whenForeign, writeOutput } from './output-file.ts';
 import type { Terminal } from './terminal.ts';
+import { whileAlone } from './while-alone.ts';
 
 const DEFAULT_FILE = 'profiler-baseline.json';
 
@@ -66,17 +67,21 @@ const saveCommand: Command = (exit) => ({
     const add = flagArgument(args, 'add');
     // Of a file that is added to, `readBaseline` tells whether it is one.
     refuseToOverwrite(path, add || flagArgument(args, 'force'), runFolders(args).flatMap(filesOfRun));
-    const wasThere = existsSync(path);
-    const kept = add && wasThere ? (await readBaseline(path)).runs : [];
+    // A file that is none is told before the runs are read.
+    if (add && existsSync(path)) await readBaseline(path);
     const force = flagArgument(args, 'force');
     const { runs: added, missing, failed } = await measureAll(args, terminal);
     if (missing.length > 0 && !force) throw incomplete(missing);
     const ids = new Set(added.map(({ id }) => id));
-    const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
-    const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
-    const text = formatBaseline({ schema: 'profiler-baseline/1', runs });
-    const whenTaken = force || (add && wasThere) ? 'replace' : 'beside';
-    const written = await writeOutput(path, text, { whenTaken, say: terminal.say });
+    const { runs, faults, written } = await whileAlone(path, async () => {
+      const wasThere = existsSync(path);
+      const kept = add && wasThere ? (await readBaseline(path)).runs : [];
+      const runs = [...kept.filter(({ id }) => !ids.has(id)), ...added];
+      const faults = settleConditions(runs.slice(0, 1), runs.slice(1), force);
+      const text = formatBaseline({ schema: 'profiler-baseline/1', runs });
+      const whenTaken = force || (add && wasThere) ? 'replace' : 'beside';
+      return { runs, faults, written: await writeOutput(path, text, { whenTaken, say: terminal.say }) };
+    });
     for (const fault of [...missing, ...faults, ...failed.map(({ words }) => words)])
       terminal.say(`taken although ${fault}`);
     if (terminal.json) terminal.data({ file: written, runs: runs.map(({ id }) => id) });
