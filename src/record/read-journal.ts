@@ -20,6 +20,8 @@ export interface RunDamage {
 const MAX_NOTES = 200;
 /** A week of samples has half of it. A file may be of any size without taking room on its disk. */
 const MOST_JOURNAL_BYTES: Bytes = 2 * 1024 ** 3;
+/** Read behind the end that it had: an edited journal may be longer, and all of it is to be seen. */
+const MOST_SURPLUS_BYTES: Bytes = 16 * 1024 * 1024;
 const CHUNK_BYTES: Bytes = 1024 * 1024;
 
 export interface ReadJournal<T> {
@@ -27,25 +29,26 @@ export interface ReadJournal<T> {
   readonly damage: RunDamage[];
   /** What its undamaged lines come to, to be held against the seal of the run. */
   readonly seen: JournalSeal;
-  /** Behind its end, where that is known: left out. */
+  /** By how much it is longer than it was when the run was closed. */
   readonly surplusBytes: Bytes;
 }
 
 /**
  * Reads every record of a journal that can be read, and tells the rest. `sealedBytes`: how long it was when the run was
- * closed; nothing behind it is read. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake.
+ * closed; little behind that is read. Throws a ProfilerError (exit 6) when the disk refuses, never for the content's sake.
  */
 export async function readJournal<T>(
   path: string,
   file: string,
   read: (record: object) => T,
-  sealedBytes: Bytes = MOST_JOURNAL_BYTES,
+  sealedBytes: Bytes | undefined = undefined,
 ): Promise<ReadJournal<T>> {
   const records: T[] = [];
   const damage: RunDamage[] = [];
   const ledger = new JournalLedger();
   let untold = 0;
-  let surplusBytes = 0;
+  let size = 0;
+  const limit = sealedBytes === undefined ? MOST_JOURNAL_BYTES : sealedBytes + MOST_SURPLUS_BYTES;
   const tell = (note: RunDamage): void => {
     if (damage.length < MAX_NOTES) damage.push(note);
     else untold += 1;
@@ -64,13 +67,9 @@ export async function readJournal<T>(
   });
   try {
     const handle = await openRegularFile(path, { noLinks: true });
-    const { size } = await handle.stat();
-    surplusBytes = Math.max(0, size - sealedBytes);
-    // `end` is the last byte that is read; of an empty range none can be named.
-    if (sealedBytes === 0) await handle.close();
-    else
-      for await (const chunk of handle.createReadStream({ end: sealedBytes - 1, highWaterMark: CHUNK_BYTES }))
-        decoder.push(chunk);
+    size = (await handle.stat()).size;
+    for await (const chunk of handle.createReadStream({ end: limit - 1, highWaterMark: CHUNK_BYTES }))
+      decoder.push(chunk);
   } catch (error) {
     // What the disk holds but does not give is no damage: the same run may be read whole another time.
     if (errnoOf(error) !== 'ENOENT') throw storageError('cannot read', path, error);
@@ -78,9 +77,7 @@ export async function readJournal<T>(
   }
   decoder.end();
   if (untold > 0) damage.push({ file, line: null, byteOffset: null, reason: `and ${untold} more damaged lines` });
-  if (surplusBytes > 0) {
-    const reason = `${surplusBytes} bytes behind the end of what was written are left out`;
-    damage.push({ file, line: null, byteOffset: sealedBytes, reason });
-  }
-  return { records, damage, seen: ledger.seal, surplusBytes };
+  if (size > limit)
+    damage.push({ file, line: null, byteOffset: limit, reason: `${size - limit} bytes from here on are left out` });
+  return { records, damage, seen: ledger.seal, surplusBytes: Math.max(0, size - (sealedBytes ?? size)) };
 }

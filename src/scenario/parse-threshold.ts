@@ -41,7 +41,9 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   for (const unit of units) {
     const value = UNIT_READERS[unit].read(written);
     if (value !== null) {
-      return { subject, metric, percentile, operator: operator as ThresholdOperator, value, unit, text: text.trim() };
+      const threshold = { subject, metric, percentile, operator: operator as ThresholdOperator, value, unit };
+      const outcome = onlyOutcome(threshold);
+      return outcome ? `"${text.trim()}" ${outcome}, whatever is measured` : { ...threshold, text: text.trim() };
     }
   }
   const wanted = units.map((unit) => UNIT_READERS[unit].example).join(' or ');
@@ -61,6 +63,18 @@ export function parseThresholds(
       return [];
     }),
   );
+}
+
+/** A limit says something only where a measure could break it, and could hold it. */
+function onlyOutcome({ metric, operator, value, unit }: Omit<Threshold, 'text'>): string | null {
+  const isShare = unit === 'percent' && (metric === 'errors' || metric === 'dropped');
+  const highest = isShare ? 100 : Number.POSITIVE_INFINITY;
+  // A time of 0 ms is none that was measured.
+  const isBelowAll = operator === '>' ? unit === 'ms' && value === 0 : operator === '>=' && value === 0;
+  const isAboveAll = operator === '<' ? value > highest : operator === '<=' && value >= highest;
+  if (isBelowAll || isAboveAll) return 'always holds';
+  const isOutOfReach = operator === '>' ? value >= highest : operator === '>=' && value > highest;
+  return isOutOfReach || (operator === '<' && value === 0) ? 'never holds' : null;
 }
 
 /** Undefined for what is no metric, `constructor` too. */

@@ -56,5 +56,7 @@ function readFile(file: string, faults: string[]): Limits {
 }
 
 function limitsOf(limits: Limits, where: string, faults: string[]): Threshold[] {
+  for (const [subject, texts] of Object.entries(limits))
+    if (texts.length === 0) faults.push(`${where}: ${subject}: its list is empty; name a limit, or leave it out`);
   return parseThresholds(limits, (subject, _, why) => faults.push(`${where}: ${subject}: ${why}`));
 }

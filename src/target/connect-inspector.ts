@@ -182,7 +182,7 @@ class WebSocketSession implements InspectorSession {
     throw new InspectorError(
       'Runtime.evaluate',
       'exception',
-      exception?.description ?? String(exception?.value ?? text),
+      withoutStack(exception?.description ?? String(exception?.value ?? text)),
     );
   }
 
@@ -280,4 +280,9 @@ class WebSocketSession implements InspectorSession {
 
 function isContextMissed(error: unknown): boolean {
   return error instanceof InspectorError && /Cannot find context with specified id/.test(error.message);
+}
+
+/** The words of an exception. Where in the target it was thrown is a place in code of ours, or whatever the far side writes there. */
+function withoutStack(description: string): string {
+  return description.replace(/\n\s+at [\s\S]*$/, '');
 }

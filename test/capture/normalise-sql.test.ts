@@ -34,6 +34,15 @@ const CASES: readonly (readonly [string, string])[] = [
     'insert into t values (1) on conflict do update set a = excluded.a',
     'insert into t values ($1) on conflict do update set a = excluded.a',
   ],
+  ["select a from t where b like $1 escape '\\' and c = 'x'", 'select a from t where b like $1 escape $2 and c = $3'],
+  ['/* a /* b */ c */ select 1 /* d', 'select $1'],
+  ['select $é$x$é$, $1', 'select $1, $2'],
+  ["select 'it\\'s x', 'y'", 'select $1'],
+  ["select ''x y'', 2", 'select $1, $2'],
+  ["select 'a'x, E'\\''x", 'select $1, $2'],
+  ['where token = 9c8a7b6c-1234 and b = 1e5x and c = $1x', 'where token = $1 and b = $2 and c = $3'],
+  ['where email = "x@y.z" and "User Name" = 1', 'where email = $1 and "User Name" = $2'],
+  ['copy t (a) from stdin\nx\t1\n\\.', 'copy t (a) from stdin'],
   ['SELECT  *\n\tFROM "T" /* a\nb */', 'SELECT * FROM "T"'],
 ];
 
@@ -63,6 +72,9 @@ test('hostile texts take no time and no room', () => {
     '(a),'.repeat(1e6),
     `select (${'1,'.repeat(1e6)}`,
     '/*'.repeat(1e6),
+    'copy '.repeat(1e6),
+    '1a-'.repeat(1e6),
+    "''a".repeat(1e6),
   ]) {
     assert.ok(normaliseSql(sql).length <= 4_000 * 3);
   }

@@ -43,8 +43,8 @@ says so. Whatever is written whole (manifest, profiles, snapshots) is written to
 
 \`run.json\` carries a \`checksum\` of its own content (spaces and line ends do not count). When the recording is closed in order, its last
 version has a \`seal\`: the number of lines of each journal with a checksum over them and its size, and the size and CRC-32 of each
-profile, snapshot and database file, computed while it was written. Readers compare. What was added behind the end of a journal is not read,
-and counts as a change. A file whose content is not what was written is left out, as a missing one is. Runs of earlier versions have no
+profile, snapshot and database file, computed while it was written. Readers compare. What was added behind the end of a journal counts
+as a change, and little of it is read. A file whose content is not what was written is left out, as a missing one is. Runs of earlier versions have no
 CRC-32 of these files: there, a file that was overwritten with as many bytes shows only where it cannot be read.
 A run without a seal was not closed: its tool was killed. \`plan.views\` says from which sides the
 service was to be seen: \`process\` (by the system) and \`inside\` (by its runtime).

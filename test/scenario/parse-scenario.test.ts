@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ProfilerError } from '../../src/model/errors.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
+import { parseThreshold } from '../../src/scenario/parse-threshold.ts';
 import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.ts';
+import { readLimits } from '../../src/soak/read-limits.ts';
 
 const CONTRACT = `
 name: evidence-archive
@@ -112,6 +114,19 @@ tasks:
     's.yaml:7:25 tasks[1].request.path: `{{tokn}}` is captured nowhere, did you mean `{{token}}`?',
     's.yaml:8:16 tasks[1].capture.token: "enrollment" names no place in a JSON answer: write it like $.data[0].token',
   ]);
+});
+
+test('a limit that always holds, or never, is none', () => {
+  const always = ['errors<101%', 'errors<=100%', 'dropped<200%', 'p(95)>0ms', 'max>=0ms', 'rate>=0/s', 'errors>=0'];
+  for (const text of always) assert.match(String(parseThreshold('a', text)), /always holds, whatever/, text);
+  for (const text of ['errors>100%', 'dropped>=101%', 'p(95)<0ms', 'rate<0/s', 'errors<0'])
+    assert.match(String(parseThreshold('a', text)), /never holds, whatever/, text);
+  for (const text of ['errors<100%', 'errors<=0%', 'errors<1%', 'rate>0/s', 'errors<500', 'max<1ms', 'p(95)>1ms'])
+    assert.equal(typeof parseThreshold('a', text), 'object', text);
+  assert.equal(typeof parseThreshold('resources', 'cpu<400%'), 'object');
+  const tasks = 'name: x\nload: { model: closed, users: 5 }\ntasks: [ { request: { name: a, path: /a } } ]\n';
+  assert.match(problemsOf(`${tasks}thresholds: { a: [] }`).join(), /s\.yaml:4:15 thresholds\.a: the list is empty/);
+  assert.throws(() => readLimits({ a: [] }, null), { code: 'slo-invalid', hint: /a: its list is empty/ });
 });
 
 test('what a schema cannot say is checked too', () => {

@@ -317,7 +317,7 @@ test('errors of the target arrive with its own words', TIMEOUT, async (context) 
   await assert.rejects(attachment.session.evaluate('missing.name'), {
     name: 'InspectorError',
     reason: 'exception',
-    message: /ReferenceError: missing is not defined/,
+    message: /ReferenceError: missing is not defined$/,
   });
   await assert.rejects(attachment.session.call('No.such'), { name: 'InspectorError', reason: 'protocol' });
   await attachment.detach();

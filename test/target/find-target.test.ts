@@ -5,7 +5,16 @@ import { test } from 'node:test';
 import { ProfilerError } from '../../src/model/errors.ts';
 import { findTarget, listCandidates } from '../../src/target/find-target.ts';
 import { listNodeProcesses } from '../../src/target/list-node-processes.ts';
+import { nameTests } from '../../src/target/name-tests.ts';
+import type { ProcessFacts } from '../../src/target/process-facts.ts';
 import { startTarget } from './start-target.ts';
+
+test('a name is found by what is shown of it', () => {
+  const facts = { name: 'svc --token hunter2xyz', commandLine: [] as string[] } as unknown as ProcessFacts;
+  const [exact] = nameTests('svc --token [redacted]');
+  assert.ok(exact?.(facts));
+  assert.ok(nameTests('svc --token *')[0]?.(facts));
+});
 
 const TIMEOUT = { timeout: 60_000 };
 

@@ -1,24 +1,35 @@
 // Longer ones are cut; a literal that is cut through is dropped from its opening quote on.
 const MAX_CHARS = 4000;
 const VALUE = '\ufdd0';
-const COMMENT = String.raw`--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\s+`;
-const STRING = String.raw`\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\2\$|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)`;
-const NUMBER = String.raw`\$\d+|(?:(?<=[=<>(,]\s?)-)?(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)`;
+const GAP = String.raw`--[^\n]*|\/\*|\s+`;
+const WORD = String.raw`[\w$\u0080-\uffff]*`;
+const TAG = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`;
+/** What stands right behind a literal is part of a value whose quotes went wrong. */
+const STRING = [
+  String.raw`\$(${TAG})?\$[\s\S]*?(?:\$\2\$|$)`,
+  String.raw`[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)${WORD}`,
+  // Quoted once more by the program: ''value''.
+  String.raw`''(?=[\w\u0080-\uffff])[\s\S]*?(?:''|$)`,
+  `(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)${WORD}`,
+].join('|');
+/** With letters behind it, as in an id without quotes: 9f8a7b6c-12. */
+const NUMBER = String.raw`(?:\$\d+|(?:(?<=[=<>(,]\s?)-)?(?:0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?))(?:[A-Za-z_\u0080-\uffff]${WORD}(?:-[\w\u0080-\uffff]+)*)?`;
 const NAME = String.raw`"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*`;
+
+/** No name has an `@` in it, or more than 63 characters: a value in the wrong quotes. */
+const VALUE_AS_NAME = /^"(?:[^"]*@|[\s\S]{66})/;
+/** The rows that follow are data. */
+const COPY_ROWS = /\bcopy\b[^;]*?\bfrom\s+stdin\b[^\n]*(?=\n)/i;
 
 /**
  * A statement without its values, so that calls of one kind count together and no value leaves the service: literals
  * and parameters become `$1`, `$2` and so on in order, comments go, a list of values in brackets becomes one value,
- * white space becomes one blank. What pg_stat_statements makes of the same statement mostly comes out the same. Runs
- * here and inside the target.
+ * white space becomes one blank. What pg_stat_statements makes of the same statement mostly comes out the same. A statement
+ * that the server refuses is recorded too, so what is no SQL counts as a value where it can be told. Runs here and inside
+ * the target.
  */
 export function normaliseSql(sql: string): string {
-  const token = new RegExp(`(${STRING}|${NUMBER})|(${NAME})|${COMMENT}`, 'g');
-  const bare = sql
-    .slice(0, MAX_CHARS)
-    .replace(token, (_all: string, value: string | undefined, _tag: string | undefined, name: string | undefined) =>
-      value !== undefined ? VALUE : (name ?? ' '),
-    )
+  const bare = withoutValues(withoutRows(sql.slice(0, MAX_CHARS)))
     .replace(/\s+/g, ' ')
     // in (1, 2, 3), and values (1, 2), (3, 4): how many there were makes no other statement.
     .replace(/\b(in ?)\((?: ?\ufdd0 ?,)+ ?\ufdd0 ?\)/gi, `$1(${VALUE})`)
@@ -35,4 +46,38 @@ export function normaliseSql(sql: string): string {
     count += 1;
     return `$${count}`;
   });
+}
+
+function withoutRows(sql: string): string {
+  const copy = COPY_ROWS.exec(sql);
+  return copy ? sql.slice(0, copy.index + copy[0].length) : sql;
+}
+
+function withoutValues(sql: string): string {
+  const token = new RegExp(`(${STRING}|${NUMBER})|(${NAME})|${GAP}`, 'g');
+  let bare = '';
+  let from = 0;
+  for (let match = token.exec(sql); match; match = token.exec(sql)) {
+    const [all, value, , name] = match;
+    bare += sql.slice(from, match.index);
+    if (all === '/*') token.lastIndex = endOfComment(sql, match.index);
+    from = token.lastIndex;
+    if (value === undefined && name === undefined) bare += ' ';
+    else bare += name === undefined || VALUE_AS_NAME.test(name) ? VALUE : name;
+    // Where the server takes a backslash as an escape, the literal does not end here. escape '\' is the usual exception.
+    if (value?.startsWith("'") && value.includes("\\'") && value !== "'\\'") return bare;
+  }
+  return bare + sql.slice(from);
+}
+
+/** Comments nest in PostgreSQL. */
+function endOfComment(sql: string, start: number): number {
+  const mark = /\/\*|\*\//g;
+  mark.lastIndex = start;
+  let depth = 0;
+  for (let match = mark.exec(sql); match; match = mark.exec(sql)) {
+    depth += match[0] === '/*' ? 1 : -1;
+    if (depth === 0) return mark.lastIndex;
+  }
+  return sql.length;
 }
