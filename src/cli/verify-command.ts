@@ -98,10 +98,11 @@ export const verifyCommand: Command = (exit) => ({
   handler: async (args) => {
     const terminal = terminalFor(args);
     const earlierDir = resolve(String(args.run));
+    const id = findingId(args);
     const config = loadConfig(textArgument(args, 'config'));
     await checkNamedFolders(args, config);
     const { report } = await analyseRun(earlierDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const finding = findFinding(report, String(args.finding), earlierDir);
+    const finding = findFinding(report, id, earlierDir);
     const manifest = await readManifest(earlierDir);
     const { target, scenario } = manifest;
     const recorded = recordedLoad(args, scenario, config?.scenario ?? null);
@@ -145,19 +146,28 @@ export const verifyCommand: Command = (exit) => ({
   },
 });
 
-/** A shorter text is an empty variable of a script, or a slip. */
 const SHORTEST_ID = 4;
 
+/** An empty variable of a script begins the id of any finding. */
+function findingId(args: Arguments): string {
+  const id = String(args.finding);
+  if (id.length >= SHORTEST_ID) return id;
+  throw new ProfilerError(
+    'finding-unknown',
+    EXIT.usage,
+    `--finding ${JSON.stringify(id)} is too short to name a finding.`,
+    `Give its id as the report shows it, or at least the first ${SHORTEST_ID} characters of it.`,
+  );
+}
+
 function findFinding({ findings }: Report, id: string, runDir: string): Finding {
-  const found = id.length < SHORTEST_ID ? [] : findings.filter((finding) => finding.id.startsWith(id));
+  const found = findings.filter((finding) => finding.id.startsWith(id));
   if (found[0] && (found.length === 1 || found[0].id === id)) return found[0];
   const known = findings.map((finding) => `  ${printable(finding.id)}  ${printable(finding.title)}`);
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,
-    found.length > 1
-      ? `More than one finding begins with ${id}.`
-      : `There is no finding ${id === '' ? '(empty)' : id} in ${runDir}.`,
+    found.length > 1 ? `More than one finding begins with ${id}.` : `There is no finding ${id} in ${runDir}.`,
     known.length === 0 ? 'That run found nothing.' : ['Its findings:', ...known].join('\n'),
   );
 }
