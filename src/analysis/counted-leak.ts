@@ -44,7 +44,7 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const points = context.trends.points(resource.metric);
   const gained = (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0);
   const released = releasedInIdle(context, resource.metric, gained);
-  const seen = `smallest leak this run could have seen: ${rateWords(entry.smallestSlope, trend.span)}`;
+  const seen = `smallest leak this run could detect: ${rateWords(entry.smallestSlope, trend.span)}`;
   if (verdict !== 'growing') {
     const range = rangeOf(context, resource.metric);
     return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };

@@ -66,7 +66,7 @@ export function judgeDegradation(
   if (!entry) return null;
   const { trend, verdict } = entry;
   const { level, rate } = wordsOf(series);
-  const seen = `smallest trend this run could have seen: ${rate(entry.smallestSlope, trend.span)}`;
+  const seen = `smallest trend this run could detect: ${rate(entry.smallestSlope, trend.span)}`;
   const step =
     verdict === 'growing' || series.atRest === 'fine'
       ? null
@@ -197,7 +197,7 @@ function stepFinding(
     firstSeenMs: Math.max(0, x),
     evidence: [
       {
-        what: `It stood at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); hardly a block of one side lies among the other's.`,
+        what: `It stood at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); the values before and after barely overlap.`,
         file: series.file,
       },
       ...aroundStep(context, x),

@@ -114,7 +114,7 @@ export function readMemoryLevels(folder: CgroupFolder): MemoryLevel[] {
 function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   const [limitFiles, currentFile, prefix] =
     version === 2
-      ? // Beyond `high` nobody is killed, but all stand still for reclaiming.
+      ? // Beyond `high` nobody is killed, but all are paused for reclaiming.
         ([['memory.max', 'memory.high'], 'memory.current', ''] as const)
       : ([['memory.limit_in_bytes'], 'memory.usage_in_bytes', 'total_'] as const);
   const limits = limitFiles.flatMap((file) => readNumber(path, file) ?? []).filter((limit) => limit < NO_LIMIT_BYTES);

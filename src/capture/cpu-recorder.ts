@@ -34,7 +34,7 @@ const DEADLINE_MS = 60_000;
 const SAME_CLOCK_MS = DEADLINE_MS;
 
 /**
- * CPU profiling without a gap. `Profiler.start` makes the main thread stand still for 70 to 270 ms, each time; but
+ * CPU profiling without a gap. `Profiler.start` pauses the main thread for 70 to 270 ms, each time; but
  * while one profile runs, a further one starts in a few milliseconds. So windows overlap: `console.profile` opens the
  * next before `console.profileEnd` ends the current one, both by evaluate, and V8 hands the result over as an event.
  *

@@ -124,7 +124,7 @@ function refusePause({ budget, slowdown }: SnapshotFacts, pauseMs: Milliseconds,
       ? ` (${formatDuration(cpuMs)} of computing, ${slowdown.toFixed(1)} times as long on this busy host)`
       : '';
   const why = because === 'liveness probe' ? ' in a pod, where a liveness probe would restart the service' : '';
-  return `the service would stand still for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
+  return `the service would be paused for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
 }
 
 function refuseMemory(rooms: readonly MemoryRoom[], extraBytes: Bytes): string | null {

@@ -2,7 +2,7 @@ import type { Milliseconds } from '../model/units.ts';
 import { readEnvironment } from '../target/proc.ts';
 import { readKernelFile } from './proc-files.ts';
 
-/** How long a service may stand still for a snapshot, and who says so. */
+/** How long a service may be paused for a snapshot, and who says so. */
 export interface PauseBudget {
   readonly maxPauseMs: Milliseconds;
   readonly because: 'asked' | 'default' | 'liveness probe';

@@ -87,7 +87,7 @@ export class RuntimeProbe {
     }));
   }
 
-  /** Runs `action` and says how long the target's main thread stood still meanwhile (the longest single stall). */
+  /** Runs `action` and says how long the target's main thread was blocked meanwhile (the longest single stall). */
   readonly measure = async <Value>(action: () => Promise<Value>): Promise<Measured<Value>> => {
     // Where the watch fails (the probe was removed, the connection is gone) the round trip has to do.
     const id = await this.#session.evaluateInTurn<number>(`${PROBE}.beginStallWatch()`).catch(() => null);

@@ -44,7 +44,7 @@ export const exportCommand: Command = (exit) => ({
         url: textOption('url', 'base URL, in place of that of the scenario'),
         force: { type: 'boolean', default: false, describe: 'replace files that are there' },
       })
-      .example('$0 export orders.yaml --to k6', 'writes orders.k6.js; what k6 cannot say is told')
+      .example('$0 export orders.yaml --to k6', 'writes orders.k6.js; unsupported features are listed')
       .example('$0 export profiles/<run-id> --to csv', 'two tables: samples and requests'),
   handler: async (args) => {
     const terminal = terminalFor(args);

@@ -5,7 +5,7 @@ import type { Belonging } from './stop-on-signals.ts';
 
 type Attach = (process: ProcessFacts | null) => Promise<Attachment>;
 
-/** A target that stands still does not answer sooner or later than this, as far as somebody who gives up is concerned. */
+/** A target that is blocked does not answer sooner or later than this, as far as somebody who gives up is concerned. */
 const PATIENCE_MS = 1_000;
 
 /** Knows what is attached to, so that somebody who gives up leaves no inspector open where that can be helped. */

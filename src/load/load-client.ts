@@ -14,7 +14,7 @@ export interface LoadListeners {
   readonly onInterval?: (intervals: readonly RequestInterval[], totals: LoadTotals) => void;
   /** The first error of each class of each request: `lock-proof`, `status 500`. */
   readonly onError?: (name: string, kind: string) => void;
-  /** The load process or the whole machine stood still for so long; the schedule went on from there. */
+  /** The load process or the whole machine was paused for so long; the schedule went on from there. */
   readonly onSuspended?: (gapMs: Milliseconds) => void;
 }
 
@@ -53,7 +53,7 @@ export interface Load {
   /** Begins to send. Every call rejects with a ProfilerError (`load-lost`) when the process died. */
   readonly start: () => Promise<void>;
   /**
-   * Settles when nothing is in flight any more, with what was not answered in time aborted; the time of the load stands still.
+   * Settles when nothing is in flight any more, with what was not answered in time aborted; the time of the load stops.
    * Called again while it drains, with a shorter `graceMs`, it settles sooner. With `letGo` no connection stays open.
    */
   readonly pause: (graceMs?: Milliseconds, how?: { readonly letGo: boolean }) => Promise<LoadTotals>;

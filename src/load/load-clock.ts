@@ -9,7 +9,7 @@ const HEARTBEAT_MS = 500;
 const BATCH = 500;
 
 /**
- * The time of the load: milliseconds since its start that stand still while the load is paused, or while the whole
+ * The time of the load: milliseconds since its start that stop while the load is paused, or while the whole
  * process was suspended. All that is planned is planned on this clock, so after a pause everything goes on
  * with the time it had left: nothing is caught up in a burst. A generator that is merely too slow stays late,
  * and says so.

@@ -44,7 +44,7 @@ export interface TimelineEvent {
   readonly detail: string;
   /** Where it is about the life of the target: what became of it. `ended`: nothing is known but that. */
   readonly target?: 'ended' | 'lost' | 'back';
-  /** How long the target stood still for it; null where it did not, or nobody knows. */
+  /** How long the target was paused for it; null where it did not, or nobody knows. */
   readonly pauseMs: Milliseconds | null;
 }
 

@@ -15,7 +15,7 @@ export interface Gate {
 export interface Checked<Name extends string = CheckId> {
   readonly check: Name;
   readonly status: 'ok' | 'finding' | 'insufficient-data';
-  /** What was looked at, and the smallest leak or trend that this run could have seen. */
+  /** What was looked at, and the smallest leak or trend that this run could detect. */
   readonly detail: string;
 }
 

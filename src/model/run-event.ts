@@ -20,7 +20,7 @@ export interface ClassCount {
   readonly count: number;
 }
 
-/** What a capture cost the target: its main thread stood still for `pauseMs` from `startMonoMs`. */
+/** What a capture cost the target: its main thread was paused for `pauseMs` from `startMonoMs`. */
 export interface CaptureCost {
   readonly startMonoMs: MonoMs;
   readonly endMonoMs: MonoMs;

@@ -39,5 +39,5 @@ export function quietRules({ bottlenecksChecked = [] }: Report): string[] {
       .map(({ check, detail }) => `${check} (${detail})`)
       .join('; ');
   const [fine, open] = [listed('ok'), listed('insufficient-data')];
-  return [...(fine ? [`Nothing to tell of: ${fine}.`] : []), ...(open ? [`Not seen: ${open}.`] : [])];
+  return [...(fine ? [`Checked, nothing found: ${fine}.`] : []), ...(open ? [`Not seen: ${open}.`] : [])];
 }

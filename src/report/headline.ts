@@ -79,7 +79,7 @@ function gateFailed({ report }: ReportDocument): Verdict {
   };
 }
 
-/** What a gate that is unknown waits for stands before all else that could not be settled. */
+/** What a gate that is unknown waits for stands before all other checks without enough data. */
 const CHECKS_OF_GATE: Readonly<Record<string, readonly string[]>> = {
   leak: ['JS heap', 'native memory'],
   degradation: ['latency', 'CPU a request', 'event loop'],
@@ -105,7 +105,7 @@ function passed({ report }: ReportDocument, degraded: readonly Finding[]): Verdi
   const possible = report.findings.filter(({ kind }) => isLeakKind(kind));
   const open = report.checked.filter(({ status }) => status === 'insufficient-data').length;
   const looked = report.checked.filter(({ status }) => status === 'ok');
-  const notSettled = open === 0 ? '' : `, ${open} could not be settled`;
+  const notSettled = open === 0 ? '' : `, ${open} without enough data`;
   return {
     tone: possible.length === 0 ? 'good' : 'warn',
     words: possible.length === 0 ? 'NO LEAK DETECTED' : 'NO LEAK PROVEN',

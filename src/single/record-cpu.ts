@@ -29,7 +29,7 @@ export interface CpuRecording {
   readonly tree: CallTree;
   readonly placeOf: PlaceOf;
   readonly durationMs: Milliseconds;
-  /** How long the target stood still at most when the profiler was started. */
+  /** How long the target was paused at most when the profiler was started. */
   readonly startPauseMs: Milliseconds;
 }
 

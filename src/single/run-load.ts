@@ -66,7 +66,7 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
       if (abortedBy !== null) aborting.abort();
     },
     onError: (name, kind) => say(`request ${name} fails: ${kind}`),
-    onSuspended: (gapMs) => say(`the load stood still for ${Math.round(gapMs / 1000)} s; it goes on from there`),
+    onSuspended: (gapMs) => say(`the load was paused for ${Math.round(gapMs / 1000)} s; it goes on from there`),
   });
   const lost = new AbortController();
   const durationMs = overrides.durationMs ?? scenario.load.durationMs;

@@ -19,13 +19,13 @@ export interface OneSnapshotOptions {
   /** Take it even where the estimate forbids it, and replace a file that is there. */
   readonly force: boolean;
   readonly clock: Clock;
-  /** Told before the target stands still. */
+  /** Told before the target is paused. */
   readonly onEstimate: (estimate: SnapshotEstimate) => void;
 }
 
 /**
  * One heap snapshot of an attached target. Throws a ProfilerError `snapshot-refused` (exit 3) where the target would
- * stand still for too long or run out of memory, `storage` (exit 6) where the file would not fit on its disk; nothing was
+ * be paused for too long or run out of memory, `storage` (exit 6) where the file would not fit on its disk; nothing was
  * done to it then but to collect garbage and to count what lives.
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
@@ -67,7 +67,7 @@ function refusal(reason: string): ProfilerError {
     `No heap snapshot was taken: ${reason}.`,
     [
       'Memory: raise the limit of the control group, or take it from an instance that has more, or that holds less.',
-      'Pause: raise --max-pause if the service may stand still so long. To take it all the same: --force.',
+      'Pause: raise --max-pause if the service may be paused so long. To take it all the same: --force.',
     ].join('\n'),
   );
 }

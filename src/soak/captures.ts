@@ -220,7 +220,7 @@ export class Captures {
       };
       await recorder.updateManifest((manifest) => ({ ...manifest, snapshots: [...manifest.snapshots, record] }));
       log.say(
-        `heap snapshot ${this.#snapshots} (${phase}): ${formatBytes(bytes)}, the service stood still for ${formatDuration(taken.cost.pauseMs)}`,
+        `heap snapshot ${this.#snapshots} (${phase}): ${formatBytes(bytes)}, the service was paused for ${formatDuration(taken.cost.pauseMs)}`,
       );
       return { file, cost: taken.cost, bytes };
     });
@@ -263,7 +263,7 @@ export class Captures {
     });
   }
 
-  /** Who says how long a pause may be has decided; a load of ours stands still meanwhile. */
+  /** Who says how long a pause may be has decided; a load of ours is paused meanwhile. */
   async #refuseClassCount(
     { attachment }: Instruments,
     estimatedMs: Milliseconds,

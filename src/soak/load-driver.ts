@@ -87,7 +87,7 @@ export async function startLoadDriver(
       log.event({ type: 'note', detail: `first error of request ${name}: ${kind}` });
       log.say(`request ${name} fails: ${kind}`);
     },
-    onSuspended: (gapMs) => log.event({ type: 'gap', durationMs: gapMs, reason: 'the load process stood still' }),
+    onSuspended: (gapMs) => log.event({ type: 'gap', durationMs: gapMs, reason: 'the load process was paused' }),
   });
   void load.ended.then(({ reason, detail }) => {
     ended = true;

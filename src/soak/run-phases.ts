@@ -24,7 +24,7 @@ export interface PhasesOptions {
   readonly stop: AbortSignal;
 }
 
-/** Time for the last answers and promises to settle before a collection, once the load stands still. */
+/** Time for the last answers and promises to settle before a collection, once the load is paused. */
 const SETTLE_MS = 300;
 /** Without load of ours: so long without a request at the end counts as an idle tail. */
 const IDLE_AFTER_MS = 5_000;

@@ -40,7 +40,7 @@ export interface Sampling {
 
 /** A tick may wait so long for the inside of the target; what comes later is kept for the next sample. */
 const PATIENCE_SHARE = 0.8;
-/** At a checkpoint the load stands still and the counts are what it is about: a target that is slow to answer is waited for. */
+/** At a checkpoint the load is paused and the counts are what it is about: a target that is slow to answer is waited for. */
 const CHECKPOINT_PATIENCE_MS = 10_000;
 
 /** Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only. */

@@ -182,7 +182,7 @@ export class TargetKeeper {
     return this.#instruments && !this.#busy && !this.#unresponsive ? await ask(this.#instruments) : null;
   }
 
-  /** Does something that makes the target stand still: nobody asks it anything meanwhile, and its watchdog waits. */
+  /** Does something that pauses the target: nobody asks it anything meanwhile, and its watchdog waits. */
   async whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
     await this.#pendingInside;
     const instruments = this.#instruments;

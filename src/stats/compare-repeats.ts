@@ -26,7 +26,7 @@ export interface SpreadPrior {
 
 /**
  * Compares a few repeats with a few others: a moderated t-test (Smyth 2004, the test of limma for genes with few
- * replicates). The variance between runs is that of the runs seen, shrunk towards what is usual:
+ * replicates). The variance between runs is that of the runs seen, shrunk toward a prior:
  *
  *     s^2 = (d0 s0^2 + sum of squared deviations) / (d0 + n + m - 2)
  *     t   = (mean of m - mean of n) / sqrt(s^2 (1/n + 1/m)),  with d0 + n + m - 2 degrees of freedom

@@ -88,13 +88,13 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
   });
 }
 
-/** It stands still: what it was asked waits in it. Or it is a program that lets nothing of ours run. */
+/** It is blocked: what it was asked waits in it. Or it is a program that lets nothing of ours run. */
 function leftOpen({ pid }: ProcessFacts, { port }: OpenInspector, cause: InspectorError): ProfilerError {
   return new ProfilerError(
     'inspector-failed',
     EXIT.attachFailed,
     `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}. It is open still on port ${port}.`,
-    `A process that stands still closes it when it goes on. If it stays open: profiler detach --pid ${pid}`,
+    `A process that is blocked closes it when it continues. If it stays open: profiler detach --pid ${pid}`,
     { cause },
   );
 }

@@ -97,7 +97,7 @@ class HeldAttachment implements Attachment {
 
   async heartbeat(): Promise<void> {
     const isHeard = await this.session.evaluate(callInTarget(beat), { deadlineMs: HEARTBEAT_DEADLINE_MS });
-    // This tool stood still for too long: what it had installed is removed. The inspector closes when we let go of it.
+    // This tool was stopped for too long: what it had installed is removed. The inspector closes when we let go of it.
     if (isHeard === false)
       this.session.disconnect({
         cause: 'closed',

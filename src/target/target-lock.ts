@@ -9,7 +9,7 @@ type Target = Pick<ProcessFacts, 'pid' | 'pidInside' | 'startTicks'>;
 
 /**
  * Makes this tool the only one that looks into the process, from before it is touched until it is left. A second one
- * learns so without asking the target, which may stand still for a minute while the first takes a snapshot. Throws a
+ * learns so without asking the target, which may be paused for a minute while the first takes a snapshot. Throws a
  * ProfilerError (exit 3) that names the other. An earlier attachment of this process itself is no hindrance.
  */
 export async function lockTarget(target: Target): Promise<NamedLock> {

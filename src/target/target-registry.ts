@@ -21,7 +21,7 @@ interface Registry {
   expired: boolean;
   /**
    * Cleans up, removes the registry, and closes the inspector if we opened it. Not while more than `own` connections are
-   * open: to close waits for the other end of each, and the service would stand still with it. Returns their number then.
+   * open: to close waits for the other end of each, and the service would be blocked with it. Returns their number then.
    */
   readonly close: (own: number) => number | undefined;
 }

@@ -49,7 +49,7 @@ export interface TakenTurn {
 
 /**
  * Does at once what waits under this id since `patienceMs`: in a loop that does not end, no microtask ever runs. What was
- * asked while the target stood still is dispatched together with this, and has not waited at all.
+ * asked while the target was paused is dispatched together with this, and has not waited at all.
  */
 export function takeTurn(id: string, patienceMs: number): TakenTurn {
   const key = Symbol.for('soak-profiler.turns');

@@ -129,7 +129,7 @@ async function benchUsers(url: string): Promise<void> {
 /** Truth: a tenth of the arrivals meets a stall and waits evenly up to 200 ms, so p99 is 180 ms. */
 async function benchStalls(): Promise<void> {
   console.log(
-    '\nA service that stands still for 200 ms every 2 s, 100 arrivals a second (truth: p50 below 1 ms, p99 180 ms)\n',
+    '\nA service that is paused for 200 ms every 2 s, 100 arrivals a second (truth: p50 below 1 ms, p99 180 ms)\n',
   );
   console.log('| generator | p50 | p99 | max |\n|---|---|---|---|');
   const target = await startTarget();

@@ -1,6 +1,6 @@
 // What services that shed load by the delay of their event loop answer with 503 while a soak watches them:
 // `npm run bench:shedding -- [--pairs 3] [--seconds 30] [--rates 20,200] [--nodes 20,24] [--heap-mb 40] [--shed NAME,...]`;
-// what stands behind another `--` is said to `profiler soak` too: `-- --snapshots 0`.
+// arguments after a second `--` are passed to `profiler soak` too: `-- --snapshots 0`.
 // In each pair one process of the service is measured without and with the tool, in alternating order; every shed or slow
 // request is attributed to the capture at that moment. docs/cost-of-a-soak.md holds a result.
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,5 @@
 // What a soak costs the service, the disk and the host: `npm run bench:cost -- [--pairs 3] [--seconds 30] [--rate 300]`;
-// what stands behind another `--` is said to `profiler soak` too: `-- --no-probes`.
+// arguments after a second `--` are passed to `profiler soak` too: `-- --no-probes`.
 // Pairs of runs in alternating order, without and with the tool, each on a fresh service; then one run through all
 // phases for the pauses, and the beginning of a night for the disk. docs/cost-of-a-soak.md holds a result.
 import { cpus } from 'node:os';

@@ -35,10 +35,7 @@ function refusal(change: Partial<SnapshotFacts>): string {
 test('refused for a long pause, on a busy host, in a pod, in a full group and on a full host; each says why, with figures', () => {
   const { pauseMs, extraBytes } = estimateSnapshot(FACTS);
   const short = { maxPauseMs: 0.9 * pauseMs, because: 'default' as const };
-  assert.match(
-    refusal({ budget: short }),
-    /^the service would stand still for about [\d.]+ s, longer than the allowed/,
-  );
+  assert.match(refusal({ budget: short }), /^the service would be paused for about [\d.]+ s, longer than the allowed/);
   const enough = { maxPauseMs: 1.1 * pauseMs, because: 'liveness probe' as const };
   assert.equal(refusal({ budget: enough }), 'go');
   assert.match(

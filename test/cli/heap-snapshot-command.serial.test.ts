@@ -34,10 +34,10 @@ test('a snapshot that would take too long is refused with exit code 3, unless fo
   const words = ['heap', 'snapshot', '--pid', String(service.pid), '--out', out, '--max-pause', '1ms'];
   const refused = await runCli(words);
   assert.equal(refused.code, 3);
-  assert.match(refused.stderr, /would stand still for about .*longer than the allowed 1 ms/);
+  assert.match(refused.stderr, /would be paused for about .*longer than the allowed 1 ms/);
   assert.ok(!existsSync(out) && !existsSync(`${out}.part`));
   assertLeftAlone(service);
   const forced = await runCli([...words, '--force']);
   assert.equal(forced.code, 0, forced.stderr);
-  assert.match(forced.stdout, /nodes, heap .*the service stood still for/);
+  assert.match(forced.stdout, /nodes, heap .*the service was paused for/);
 });

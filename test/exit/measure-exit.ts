@@ -54,7 +54,7 @@ export const WATCHERS: readonly Watcher[] = [
   {
     name: 'heap snapshot, in the midst',
     words: snapshot,
-    ready: /stand still/,
+    ready: /be paused/,
     settleMs: 150,
     objects: 300_000,
     inMidst: true,

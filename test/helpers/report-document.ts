@@ -262,9 +262,9 @@ const REPORT: Report = {
   ],
   findings: [PENDING_LEAK, POSSIBLE_GROWTH],
   checked: [
-    { check: 'JS heap', status: 'finding', detail: 'smallest leak this run could have seen: 4.1 MB/h' },
-    { check: 'sockets', status: 'ok', detail: 'flat; smallest leak this run could have seen: 0.4 sockets a minute' },
-    { check: 'timers', status: 'ok', detail: 'flat; smallest leak this run could have seen: 1 timer in 200 requests' },
+    { check: 'JS heap', status: 'finding', detail: 'smallest leak this run could detect: 4.1 MB/h' },
+    { check: 'sockets', status: 'ok', detail: 'flat; smallest leak this run could detect: 0.4 sockets a minute' },
+    { check: 'timers', status: 'ok', detail: 'flat; smallest leak this run could detect: 1 timer in 200 requests' },
     { check: 'descriptors', status: 'ok', detail: 'flat between 31 and 51' },
     { check: 'native memory', status: 'insufficient-data', detail: '60 s are too short to tell it from fragmentation' },
   ],
@@ -349,7 +349,7 @@ function capture(tSec: number, label: string, pauseMs: number): TimelineEvent {
     endSec: tSec + pauseMs / 1000,
     kind: 'capture',
     label,
-    detail: `${label}, target stood still`,
+    detail: `${label}, target paused`,
     pauseMs,
   };
 }

@@ -52,7 +52,7 @@ test('that nothing was found is told with what was looked at, and what could not
   const document = documentWith([]);
   for (const text of [renderMarkdown(document), renderHtml({ document, ...pageAssets() })]) {
     assert.match(text, /Nothing was found that slows the service down/);
-    assert.match(text, /Nothing to tell of: size of answers/);
+    assert.match(text, /Checked, nothing found: size of answers/);
     assert.match(text, /Not seen: connections kept alive/);
   }
   assert.doesNotMatch(renderTerminal(document, { colour: false }), /Bottlenecks/);

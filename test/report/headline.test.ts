@@ -53,7 +53,7 @@ describe('the headline says what the verdict rests on', () => {
   test('nothing found names the smallest leak that could have been seen', () => {
     const { words, sentences } = headline(healthyDocument());
     assert.equal(words, 'NO LEAK DETECTED');
-    assert.match(sentences.join(' '), /smallest leak this run could have seen: 4\.1 MB\/h/);
+    assert.match(sentences.join(' '), /smallest leak this run could detect: 4\.1 MB\/h/);
   });
 
   test('too little data is said once for all checks that share the reason', () => {

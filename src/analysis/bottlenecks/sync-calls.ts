@@ -34,7 +34,7 @@ function draftOf({ caller, us, calls, line }: CallerWork, work: CpuWork, file: s
   return {
     id: findingId('sync-call', call, `${caller.place.file} ${caller.name}`),
     confidence: 'confirmed',
-    title: `${capital(functionWords(caller))} calls ${code(call)} under load: the event loop stands still for it.`,
+    title: `${capital(functionWords(caller))} calls ${code(call)} under load: the event loop is blocked meanwhile.`,
     request: null,
     source: sourceAt(caller, line),
     package: caller.place.package,

@@ -21,7 +21,7 @@ export const externalMemory: Check = {
     const entry = context.trends.judge('heap.external', { leastGrowth: LEAST_GROWTH_BYTES });
     if (!entry) return insufficient('buffers were not seen often enough to tell a trend');
     const { trend, verdict } = entry;
-    const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
+    const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
     if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `held buffers grow by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {

@@ -136,19 +136,19 @@ function describe(
   return found(findings, sentences.join('; '));
 }
 
-/** What snapshots could have seen: objects are counted, so that far less than any trend shows. */
+/** What snapshots could detect: objects are counted, so that far less than any trend shows. */
 function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): string[] {
   const requests = (intervals ?? []).reduce((sum, { requests: count }) => sum + (count ?? Number.NaN), 0);
   if (!(requests > LEAST_GAIN)) return [];
   return [
-    `the snapshots could have seen ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`,
+    `the snapshots could detect ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`,
   ];
 }
 
 function seriesSentence({ entry }: AfterCollection): string {
   if (!entry) return 'too few collections for a trend, judged by snapshots alone';
   const { trend, verdict } = entry;
-  const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
+  const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
   const level = formatBytes(trend.level);
   switch (verdict) {
     case 'growing':

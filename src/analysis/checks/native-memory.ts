@@ -25,7 +25,7 @@ export const nativeMemory: Check = {
     const entry = context.trends.judge('native', { leastGrowth: LEAST_GROWTH_BYTES });
     if (!entry) return insufficient('not judged: resident memory was not seen long enough between heap snapshots');
     const { trend, verdict } = entry;
-    const seen = `smallest leak this run could have seen: ${bytesPerHour(entry.smallestSlope)}`;
+    const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
     if (trend.span < SHORT_RUN_MS) return tooShort(context, entry);
     const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
     if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);

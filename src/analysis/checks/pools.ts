@@ -16,7 +16,7 @@ const LEAST_GAIN = 3;
 const LEAST_WAITING = 10;
 
 /**
- * Do pools give back what they lend? Snapshots are taken while our load stands still: what is lent out then belongs to no
+ * Are connections returned to their pools? Snapshots are taken while our load is paused: what is lent out then belongs to no
  * request. Without a pool in the snapshots, requests that hang while the service does nothing are all that can be said.
  */
 export const pools: Check = {
@@ -96,7 +96,7 @@ function poolFinding(
     confidence,
     severity: trouble ? 'critical' : 'major',
     title: isLeak
-      ? `${holder} does not get back what it lends: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
+      ? `${holder} does not get its connections back: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
       : `${holder} has nothing left to lend: ${formatCount(last)}${of} are out, and ${formatCount(waiting)} requests wait.`,
     subject: {
       class: pool.class,

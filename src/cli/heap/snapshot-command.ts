@@ -23,7 +23,7 @@ export const snapshotCommand: Command = (exit) => ({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
         'max-pause': durationOption(
           'max-pause',
-          'refuse when the service would stand still for longer (default: 10s, in a pod of Kubernetes 6s)',
+          'refuse when the service would be paused for longer (default: 10s, in a pod of Kubernetes 6s)',
           '10s',
         ),
         force: {
@@ -56,7 +56,7 @@ export const snapshotCommand: Command = (exit) => ({
           clock,
           onEstimate: ({ pauseMs, extraBytes }) =>
             terminal.say(
-              `snapshot of ${attachment.facts.name} (process ${attachment.facts.pid}): it will stand still for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
+              `snapshot of ${attachment.facts.name} (process ${attachment.facts.pid}): it will be paused for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
             ),
         });
         const { bytes, nodes, heapUsedBytes, cost } = taken;
@@ -74,7 +74,7 @@ export const snapshotCommand: Command = (exit) => ({
     if (terminal.json) terminal.data(document);
     else
       terminal.print(
-        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service stood still for ${formatDuration(pauseMs)}`,
+        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service was paused for ${formatDuration(pauseMs)}`,
       );
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },

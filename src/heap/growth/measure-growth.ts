@@ -82,7 +82,7 @@ export class GrowthMeasure {
     if (before && known !== (before.origin.idEpoch !== null))
       this.idsRefused ??= 'the origin of some snapshots is unknown';
     if (before && known && origin.idEpoch !== before.origin.idEpoch) {
-      this.idsRefused ??= 'object ids were given anew between the snapshots';
+      this.idsRefused ??= 'object ids changed between the snapshots';
     }
     if (known || this.idsRefused !== null) return null;
     this.idStep ??= samplingStep(graph.nodeCount);

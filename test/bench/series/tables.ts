@@ -47,7 +47,7 @@ export function tablesOf(part: Part, outcomes: readonly Outcome[]): string {
     table(timed(leaks), columns, byClass(timed(leaks)), (cell) => rate(cell, ({ holdsTime }) => holdsTime === true)),
     '### of these, with an open end',
     table(timed(leaks), columns, [all], (cell) => rate(cell, ({ isOpen }) => isOpen)),
-    '### Found, of leaks as large as the smallest that their run says it could have seen (nominal 90 %), or up to twice that',
+    '### Found, of leaks as large as the smallest that their run says it could detect (nominal 90 %), or up to twice that',
     table(
       straight(leaks).filter(({ overAnnounced }) => overAnnounced >= 1 && overAnnounced < 2),
       columns,

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../../src/model/run-event.ts';
 import type { Milliseconds } from '../../../src/model/units.ts';
 import { median } from '../../../src/stats/order-statistics.ts';
 
-/** How long the service stood still for captures of one kind. */
+/** How long the service was paused for captures of one kind. */
 export interface Pause {
   readonly capture: string;
   readonly count: number;
