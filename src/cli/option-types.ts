@@ -9,10 +9,10 @@ import { parseRatePerSecond } from '../scenario/parse-rate.ts';
  * a repeated `--hours 1 --hours 5` as an array; each of these is a usage error here.
  */
 
-type TextOption = Options & { readonly type: 'string' };
-
 /** What an option's text must be: `read` gives null for what it is not. */
 interface Kind<Value> {
+  /** As help shows it. yargs knows texts, numbers and booleans only, and takes `--hours abc` as a number. */
+  readonly type: 'number' | 'duration' | 'rate' | 'string';
   readonly read: (text: string) => Value | null;
   /** `is not a duration` */
   readonly complaint: string;
@@ -28,8 +28,9 @@ export function numberOption(
     max = Number.MAX_VALUE,
     integer = false,
   }: { readonly min?: number; readonly max?: number; readonly integer?: boolean } = {},
-): TextOption {
+): Options {
   return checkedOption(name, describe, {
+    type: 'number',
     read: (text) => {
       const number = text.trim() === '' ? Number.NaN : Number(text);
       return Number.isFinite(number) && number >= min && number <= max && (!integer || Number.isInteger(number))
@@ -42,8 +43,9 @@ export function numberOption(
 }
 
 /** A duration such as `500ms`, `90s`, `8h`, as milliseconds. */
-export function durationOption(name: string, describe: string, example: string): TextOption {
+export function durationOption(name: string, describe: string, example: string): Options {
   return checkedOption(name, describe, {
+    type: 'duration',
     read: (text) => {
       const durationMs = parseDurationMs(text);
       return durationMs !== null && durationMs > 0 ? durationMs : null;
@@ -54,8 +56,9 @@ export function durationOption(name: string, describe: string, example: string):
 }
 
 /** A rate of arrivals such as `120/s`, `6000/m`, or a bare number per second; per second. */
-export function rateOption(name: string, describe: string): TextOption {
+export function rateOption(name: string, describe: string): Options {
   return checkedOption(name, describe, {
+    type: 'rate',
     read: (text) => parseRatePerSecond(text) || null,
     complaint: 'is not a rate',
     hint: `Example: --${name} 100/s`,
@@ -63,15 +66,15 @@ export function rateOption(name: string, describe: string): TextOption {
 }
 
 /** One text. */
-export function textOption(name: string, describe: string): TextOption {
-  return checkedOption(name, describe, { read: (text) => text, complaint: '', hint: '' });
+export function textOption(name: string, describe: string): Options {
+  return checkedOption(name, describe, { type: 'string', read: (text) => text, complaint: '', hint: '' });
 }
 
-function checkedOption<Value>(name: string, describe: string, { read, complaint, hint }: Kind<Value>): TextOption {
+/** Without a type of yargs the text stays as it was written (`parse-numbers` is off), and help shows ours. */
+function checkedOption<Value>(name: string, describe: string, { type, read, complaint, hint }: Kind<Value>): Options {
   return {
-    type: 'string',
     requiresArg: true,
-    describe,
+    describe: `${describe}  [${type}]`,
     coerce: (given: unknown): Value | undefined => {
       if (given === undefined) return undefined;
       if (Array.isArray(given)) throw usageError(`--${name} was given more than once.`, 'Give it one value.');

@@ -19,7 +19,12 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     .usage('$0 <command> [options]\n\nFinds what leaks or degrades in a Node.js service that is already running.')
     // Without this the messages follow LANG, and scripts that read them break.
     .locale('en')
-    .parserConfiguration({ 'populate--': true, 'boolean-negation': true, 'strip-aliased': true })
+    .parserConfiguration({
+      'populate--': true,
+      'boolean-negation': true,
+      'strip-aliased': true,
+      'parse-numbers': false,
+    })
     .options({
       json: { type: 'boolean', default: false, describe: 'machine-readable result on stdout', global: true },
       quiet: { type: 'boolean', default: false, describe: 'no progress on stderr', global: true },

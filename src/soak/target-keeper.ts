@@ -59,6 +59,8 @@ const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 /** A process that exits takes no new debuggers within a few milliseconds; a busy machine needs longer. */
 const EXIT_CONFIRM_MS = 2_000;
+/** A run that is ended waits so long for a target that does not answer: supervisors kill after 10 to 90 s. */
+const ENDING_MS = 8_000;
 
 /**
  * Holds on to the target over a long run: notices when it dies, waits for its successor and attaches again in a new
@@ -101,6 +103,9 @@ export class TargetKeeper {
     this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
     if (instruments) this.#adopt(instruments);
+    options.stop.addEventListener('abort', () => this.#instruments?.attachment.session.hasten(ENDING_MS), {
+      once: true,
+    });
   }
 
   static async attach(target: SoakTarget, options: TargetKeeperOptions): Promise<TargetKeeper> {

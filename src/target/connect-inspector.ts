@@ -10,6 +10,8 @@ import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
 
 const CALL_DEADLINE_MS = 10_000;
 const CONNECT_DEADLINE_MS = 5_000;
+/** A target that answers does so within this, so that each call still has its chance. */
+const LEAST_HASTENED_MS = 1_000;
 /** How long the end of the running callback is awaited before it is interrupted. */
 const TURN_PATIENCE_MS = 1_000;
 /** Handles of thrown errors are kept under this name in the target until they are released. */
@@ -30,7 +32,9 @@ interface PendingCall {
   readonly method: string;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: InspectorError) => void;
-  readonly timer: NodeJS.Timeout;
+  /** By our clock: when it is given up. */
+  readonly dueMs: number;
+  timer: NodeJS.Timeout;
 }
 
 interface EvaluateResult {
@@ -73,6 +77,8 @@ class WebSocketSession implements InspectorSession {
   /** By our clock: when the connection is closed whatever is still on its way. */
   #leaveBy = Number.POSITIVE_INFINITY;
   #silence: NodeJS.Timeout | undefined;
+  /** By our clock: when whatever waits for an answer is given up. */
+  #hastenedBy = Number.POSITIVE_INFINITY;
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
 
@@ -241,13 +247,29 @@ class WebSocketSession implements InspectorSession {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new InspectorError(method, 'deadline', `no answer within ${deadlineMs} ms`));
-      }, deadlineMs);
-      this.#pending.set(id, { method, resolve, reject, timer });
+      const leftMs = Math.max(LEAST_HASTENED_MS, this.#hastenedBy - performance.now());
+      const withinMs = Math.min(deadlineMs, leftMs);
+      const dueMs = performance.now() + withinMs;
+      this.#pending.set(id, { method, resolve, reject, dueMs, timer: this.#giveUpAfter(id, withinMs) });
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
+  }
+
+  #giveUpAfter(id: number, deadlineMs: Milliseconds): NodeJS.Timeout {
+    return setTimeout(() => {
+      const call = this.#pending.get(id);
+      this.#pending.delete(id);
+      call?.reject(new InspectorError(call.method, 'deadline', `no answer within ${Math.round(deadlineMs)} ms`));
+    }, deadlineMs);
+  }
+
+  hasten(withinMs: Milliseconds): void {
+    this.#hastenedBy = performance.now() + withinMs;
+    for (const [id, call] of this.#pending) {
+      if (call.dueMs <= this.#hastenedBy) continue;
+      clearTimeout(call.timer);
+      call.timer = this.#giveUpAfter(id, withinMs);
+    }
   }
 
   /**

@@ -38,6 +38,11 @@ export interface InspectorSession {
   readonly end: SessionEnd | null;
   readonly isOpen: boolean;
   /**
+   * Every call that waits for its answer or is made from now on is given up by then, or a moment after it was made. For
+   * the end of a run: a service that is stopped would be waited for by the deadline of one call after the other.
+   */
+  hasten(withinMs: Milliseconds): void;
+  /**
    * Closes the connection only; closing the inspector of the target is `Attachment.detach`. Takes no further call at once;
    * what is on its way from the target may still arrive.
    */

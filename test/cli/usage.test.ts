@@ -59,6 +59,19 @@ test('every command has help with an example', async () => {
   }
 });
 
+test('help tells numbers, durations and rates from texts', async () => {
+  const { stdout } = await runCli(['soak', '--help']);
+  for (const [option, type] of [
+    ['hours', 'number'],
+    ['snapshots', 'number'],
+    ['sample', 'duration'],
+    ['rate', 'rate'],
+    ['scenario', 'string'],
+  ]) {
+    assert.match(stdout, new RegExp(`--${option} [^[]*\\[${type}\\]`), option);
+  }
+});
+
 /** Each line is wrong in its own way; yargs alone would let most of them through. */
 const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['', /Name a command/],

@@ -58,6 +58,25 @@ test('Ctrl-C once: the report is written from what there is, exit code 130', asy
   assert.equal((await fetch(`${service.baseUrl}/health`)).status, 200);
 });
 
+test('Ctrl-C once while the service is stopped: it is not waited for through every deadline', async (t) => {
+  const service = await startService(t);
+  let toldMs = 0;
+  const { code, stderr } = await soakInFolder(t, ['soak', '--pid', String(service.pid), '--seconds', '120'], {
+    onStart: (pid, words) =>
+      void until(() => words().includes('steady begins'), 'the steady phase').then(() => {
+        process.kill(service.pid, 'SIGSTOP');
+        toldMs = performance.now();
+        process.kill(pid, 'SIGINT');
+      }),
+  });
+  const tookMs = performance.now() - toldMs;
+  process.kill(service.pid, 'SIGCONT');
+  assert.equal(code, 130, stderr);
+  // One call after the other took three minutes.
+  assert.ok(tookMs < 100_000, `${tookMs} ms`);
+  assert.equal((await fetch(`${service.baseUrl}/health`)).status, 200);
+});
+
 test('kill -9 of the tool: the run is readable, the report can be made, the inspector closes within a minute', async (t) => {
   const service = await startService(t, ['--fault', 'leak-listener']);
   const ports = listeningPorts(service);

@@ -77,6 +77,8 @@ class ScriptedSession implements InspectorSession {
     });
   }
 
+  hasten(): void {}
+
   disconnect(): void {
     this.isOpen = false;
     this.end = { cause: 'closed', detail: 'ended' };
