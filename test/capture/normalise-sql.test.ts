@@ -57,11 +57,14 @@ test('no value of a quoted literal is left, whatever it is', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (a, b) => {
       const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+      // Some servers take the backslash as an escape: where the literal ends is not known, so what follows is left out.
+      const isOpen = quoted(a).includes("\\'") && quoted(a) !== "'\\'";
       assert.equal(
         normaliseSql(`select f(${quoted(a)}) from t where x = ${quoted(b)}`),
-        'select f($1) from t where x = $2',
+        isOpen ? 'select f($1' : 'select f($1) from t where x = $2',
       );
     }),
+    { numRuns: 1000 },
   );
 });
 

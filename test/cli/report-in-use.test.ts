@@ -37,7 +37,7 @@ test('a report folder has one writer: soak, verify and report name the other and
     ['report', run],
     // Refused before the target is looked for: nothing listens there.
     ['soak', '--port', '1', '--seconds', '10', '--out', join(folder, 'next')],
-    ['verify', run, '--finding', 'any', '--port', '1'],
+    ['verify', run, '--finding', 'anything', '--port', '1'],
   ]) {
     const { code, stderr } = await runCli([...words, '--report-dir', reportDir], { cwd: folder });
     assert.equal(code, 2, stderr);
