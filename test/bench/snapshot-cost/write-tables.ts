@@ -21,7 +21,7 @@ the text of the snapshot is sent: the protocol cannot wait for a slow reader, so
 The guard knows this before it asks for anything:
 
 1. From the sizes of the heap spaces (free, no pause): objects of 24 B each, and a name for each place in the large object space. This
-   is an upper limit, 2 to 50 times the truth, and most services are below what they may take all the same.
+   is an upper limit, 1.5 to 130 times the truth (median 4), and most services are below what they may take all the same.
 2. Only where that does not fit: garbage is collected and the heap is looked through. V8 numbers all objects and says how many there
    are; arrays, Maps and Sets are asked for what they hold. That costs the pauses of the column \`look\`, and 25 to 140 B an object.
 3. After the first snapshot of a process: what it took, and for what the heap has gained since the upper limit of step 1. What the
