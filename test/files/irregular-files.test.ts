@@ -154,7 +154,7 @@ test('what a shell hands over as a pipe is read as before', async (t) => {
   const node = `"${process.execPath}" "${MAIN}"`;
   const flame = await shell(`${node} flame <(cat a.cpuprofile) --format collapsed --out out.txt`, folder);
   assert.equal(flame.code, 0, flame.stderr);
-  assert.match(readFileSync(join(folder, 'out.txt'), 'utf8'), /work/);
+  assert.ok(readFileSync(join(folder, 'out.txt'), 'utf8').includes('work'));
   const stdin = await shell(`cat a.cpuprofile | ${node} flame /dev/stdin --format collapsed --out in.txt`, folder);
   assert.equal(stdin.code, 0, stdin.stderr);
   assert.equal((await shell(`${node} config check <(cat profiler.yaml)`, folder)).code, 0);
