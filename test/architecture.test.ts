@@ -20,12 +20,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   target: ['model', 'redact', 'files'],
   capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],
-  snapshot: ['model', 'heap', 'format', 'files'],
+  'snapshot-stream': ['model', 'heap', 'format', 'files'],
   // Of `target` the named lock: a run folder that is written is locked as a service that is looked into.
   record: ['model', 'redact', 'format', 'files', 'target'],
-  export: ['model', 'redact', 'stats'],
   exchange: ['model', 'redact', 'format', 'stats', 'files', 'record'],
-  soak: [
+  // Of `capture` what the control group has left: the comparison of two snapshots must fit beside the service.
+  study: [
     'model',
     'redact',
     'format',
@@ -35,13 +35,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'scenario',
     'analysis',
     'files',
-    'target',
     'capture',
     'load',
     'record',
-    'snapshot',
+    'snapshot-stream',
   ],
-  single: ['model', 'format', 'cpu', 'stats', 'scenario', 'analysis', 'files', 'target', 'capture', 'load', 'record'],
+  soak: ['model', 'redact', 'format', 'stats', 'scenario', 'files', 'target', 'capture', 'load', 'record'],
+  session: ['model', 'format', 'cpu', 'stats', 'files', 'target', 'capture', 'record'],
+  drive: ['model', 'stats', 'scenario', 'analysis', 'target', 'capture', 'load', 'session'],
   testing: [
     'model',
     'redact',
@@ -53,7 +54,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'load',
     'record',
     'soak',
+    'study',
     'format',
+    'files',
   ],
   demo: [],
 };
@@ -67,7 +70,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   undici: ['load'],
   'pprof-format': ['format'],
   acorn: ['format'],
-  'prom-client': ['export'],
+  'prom-client': ['exchange'],
 };
 
 const PURE = ['model', 'redact', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];

@@ -71,7 +71,7 @@ test('the package holds the tool, its page and its schemas, and neither tests no
     'dist/src/page/page.bundle.js',
     'dist/src/page/page.bundle.css',
     'dist/src/load/load-process.js',
-    'dist/src/snapshot/growth-worker.js',
+    'dist/src/snapshot-stream/growth-worker.js',
     'dist/src/testing/index.js',
     'dist/src/testing/index.d.ts',
     'schemas/scenario.schema.json',

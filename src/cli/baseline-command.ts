@@ -4,6 +4,7 @@ import { compareWithBaseline } from '../analysis/baseline/compare-with-baseline.
 import { conditionFaults } from '../analysis/baseline/condition-faults.ts';
 import type { FailedGate } from '../analysis/failed-gates.ts';
 import { readRegularFile } from '../files/regular-file.ts';
+import { toolVersion } from '../files/tool-version.ts';
 import { formatBaseline, parseBaseline } from '../format/baseline-file.ts';
 import type { Baseline, MeasuredRun } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -16,9 +17,8 @@ import {
   renderComparisonTerminal,
 } from '../report/render-comparison.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
-import { analyseRun } from '../soak/analyse-run.ts';
-import { measureRunFolder } from '../soak/measure-run-folder.ts';
-import { toolVersion } from '../soak/tool-version.ts';
+import { analyseRun } from '../study/analyse-run.ts';
+import { measureRunFolder } from '../study/measure-run-folder.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';

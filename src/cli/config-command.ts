@@ -1,7 +1,7 @@
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { readLimits } from '../soak/read-limits.ts';
+import { readLimits } from '../study/read-limits.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';

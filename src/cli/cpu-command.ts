@@ -9,7 +9,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
 import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
-import { recordCpu } from '../single/record-cpu.ts';
+import { recordCpu } from '../session/record-cpu.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';

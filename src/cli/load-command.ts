@@ -1,4 +1,7 @@
 import { resolve } from 'node:path';
+import { runLoad } from '../drive/run-load.ts';
+import { runStress } from '../drive/run-stress.ts';
+import type { TargetWatch } from '../drive/target-watch.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { readScenario, shippedScenarios } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -10,9 +13,6 @@ import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { starterScenario } from '../scenario/starter-scenario.ts';
-import { runLoad } from '../single/run-load.ts';
-import { runStress } from '../single/run-stress.ts';
-import type { TargetWatch } from '../single/target-watch.ts';
 import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { watchOfLoad } from './load-target.ts';

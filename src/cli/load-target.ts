@@ -1,7 +1,7 @@
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
 import { createHostClock } from '../capture/host-clock.ts';
+import { startTargetWatch, type TargetWatch } from '../drive/target-watch.ts';
 import { redactAddress } from '../redact/redact-address.ts';
-import { startTargetWatch, type TargetWatch } from '../single/target-watch.ts';
 import { describeProcess } from '../target/describe-process.ts';
 import { findTarget } from '../target/find-target.ts';
 import { localPort } from '../target/load-port.ts';

@@ -1,5 +1,5 @@
+import type { LoadStatus } from '../drive/load-status.ts';
 import { formatCount, formatDuration, type Milliseconds } from '../model/units.ts';
-import type { LoadStatus } from '../single/load-status.ts';
 import type { Terminal } from './terminal.ts';
 
 const LINE_EVERY_MS = 10_000;

@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
+import { toolVersion } from '../files/tool-version.ts';
 import { printable } from '../model/printable.ts';
 import { filesOfRun } from '../record/refuse-run-file.ts';
 import { isJunit, renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
-import { analyseRun } from '../soak/analyse-run.ts';
-import { readLimits } from '../soak/read-limits.ts';
-import { toolVersion } from '../soak/tool-version.ts';
+import { analyseRun } from '../study/analyse-run.ts';
+import { readLimits } from '../study/read-limits.ts';
 import { terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-types.ts';

@@ -1,5 +1,5 @@
+import { toolVersion } from '../files/tool-version.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import { toolVersion } from '../soak/tool-version.ts';
 import { loadCommands } from './commands.ts';
 import { usageErrorOf } from './option-types.ts';
 import { writeResult } from './output.ts';

@@ -1,14 +1,14 @@
 import { createHostClock } from '../capture/host-clock.ts';
+import { toolVersion } from '../files/tool-version.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { Redacted } from '../redact/redact-values.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
-import { analyseRun } from '../soak/analyse-run.ts';
 import { runSoak, type SoakEnding } from '../soak/run-soak.ts';
 import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
-import { toolVersion } from '../soak/tool-version.ts';
+import { analyseRun } from '../study/analyse-run.ts';
 import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
 import type { Signals } from './stop-on-signals.ts';

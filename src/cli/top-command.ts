@@ -1,10 +1,10 @@
 import { createHostClock } from '../capture/host-clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { watchTarget } from '../single/watch-target.ts';
+import { watchTarget } from '../session/watch-target.ts';
 import { flagArgument, numberArgument, terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
-import { METRICS_OPTIONS, metricsAddress, withLiveMetrics } from './live-metrics.ts';
+import { METRICS_OPTIONS, metricsAddress, withLiveMetrics } from './offer-live-metrics.ts';
 import { durationOption } from './option-types.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
 import { createTopView } from './top-view.ts';

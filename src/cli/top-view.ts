@@ -1,7 +1,7 @@
 import { printable } from '../model/printable.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatBytes } from '../model/units.ts';
-import type { LiveSample } from '../single/watch-target.ts';
+import type { LiveSample } from '../session/watch-target.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows samples as they come: a block that redraws itself, one line each where nobody looks, JSON lines with `--json`. */

@@ -1,9 +1,9 @@
 import { cpus, platform, release, totalmem } from 'node:os';
+import { scenarioDigest, sha256 } from '../load/scenario-digest.ts';
 import type { Clock } from '../model/clock.ts';
 import type { RunManifest, ScenarioRecord, TargetFacts, View } from '../model/run-manifest.ts';
 import { redactAddress } from '../redact/redact-address.ts';
 import { scenarioOutline } from '../scenario/scenario-outline.ts';
-import { scenarioDigest, sha256 } from './scenario-digest.ts';
 import type { LoadOptions, SoakOptions } from './soak-options.ts';
 
 /** run.json as it stands before anything was captured. */

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { isLeakKind } from '../model/finding-catalogue.ts';
-import type { Limits } from '../soak/read-limits.ts';
+import type { Limits } from '../study/read-limits.ts';
 import type { SoakResult } from './soak.ts';
 
 /**

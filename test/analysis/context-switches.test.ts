@@ -4,7 +4,7 @@ import { analyse } from '../../src/analysis/analyse.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { Threshold } from '../../src/model/threshold.ts';
 import { parseThreshold } from '../../src/scenario/parse-threshold.ts';
-import { chartSeries } from '../../src/soak/document/chart-series.ts';
+import { chartSeries } from '../../src/study/document/chart-series.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const DURATION_MS = 4 * 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { summariseSnapshot } from '../../src/snapshot/summarise-snapshot.ts';
+import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { spawnService } from '../helpers/spawn-service.ts';

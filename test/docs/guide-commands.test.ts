@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { exportedMetric } from '../../src/export/metric-name.ts';
+import { exportedMetric } from '../../src/exchange/metric-name.ts';
 import { METRICS, type MetricName } from '../../src/model/metric-catalogue.ts';
 import { commandsOf, filesOf } from './guide-commands.ts';
 
@@ -21,7 +21,7 @@ test('commands and files are taken from a guide in order, those in comments are 
 
 test('metrics that guide, rules and dashboard speak of exist', () => {
   const served = new Set((Object.keys(METRICS) as MetricName[]).map((metric) => exportedMetric(metric).name));
-  const live = readFileSync('src/export/live-metrics.ts', 'utf8');
+  const live = readFileSync('src/exchange/live-metrics.ts', 'utf8');
   for (const file of [
     'docs/performance-testing.md',
     'deploy/prometheus/alerts.yml',

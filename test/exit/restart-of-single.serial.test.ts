@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHostClock } from '../../src/capture/host-clock.ts';
-import { type Presence, startTargetWatch } from '../../src/single/target-watch.ts';
+import { type Presence, startTargetWatch } from '../../src/drive/target-watch.ts';
 import { attach } from '../../src/target/attach.ts';
 import { poll } from '../../src/target/poll.ts';
 import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { growthOf } from '../../src/snapshot/growth-of.ts';
+import { growthOf } from '../../src/snapshot-stream/growth-of.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 
 const CACHE = `

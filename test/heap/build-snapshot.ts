@@ -1,7 +1,7 @@
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
 import type { TextScanner } from '../../src/heap/kernel/text-scanner.ts';
 import { type ParseOptions, SnapshotParser } from '../../src/heap/snapshot-parser.ts';
-import { loadScanner } from '../../src/snapshot/load-scanner.ts';
+import { loadScanner } from '../../src/snapshot-stream/load-scanner.ts';
 
 /** One for all: it keeps nothing. */
 export const scanner: TextScanner = loadScanner();

@@ -6,8 +6,8 @@ import {
   findClassChanges,
   indexedSnapshot,
 } from '../../src/heap/class-changes.ts';
-import { classChangesOf } from '../../src/snapshot/class-changes-of.ts';
-import { openNodes } from '../../src/snapshot/open-snapshot.ts';
+import { classChangesOf } from '../../src/snapshot-stream/class-changes-of.ts';
+import { openNodes } from '../../src/snapshot-stream/open-snapshot.ts';
 import { parse, snapshotText } from './build-snapshot.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HeapGrowth } from '../../src/model/heap-growth.ts';
-import { growthOf } from '../../src/snapshot/growth-of.ts';
+import { growthOf } from '../../src/snapshot-stream/growth-of.ts';
 import { holderText } from '../../src/words/holder.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
 import { HEALTHY, PLANTED_LEAKS } from './planted-leaks.ts';

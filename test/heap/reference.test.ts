@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parse as parseByDevTools } from 'heap-snapshot-toolkit';
 import { analyseGraph } from '../../src/heap/analyse-graph.ts';
 import { calculateDistances } from '../../src/heap/distances.ts';
-import { openSnapshot } from '../../src/snapshot/open-snapshot.ts';
+import { openSnapshot } from '../../src/snapshot-stream/open-snapshot.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
 import { retainedByNode } from './retained-by-node.ts';
 import { takeSnapshots } from './take-snapshots.ts';

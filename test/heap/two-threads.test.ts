@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
 import { createBrotliCompress, createGzip } from 'node:zlib';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
-import { openNodes, openSnapshot } from '../../src/snapshot/open-snapshot.ts';
-import { SnapshotHelper } from '../../src/snapshot/snapshot-helper.ts';
-import { summariseSnapshot } from '../../src/snapshot/summarise-snapshot.ts';
-import { summariseTogether } from '../../src/snapshot/summarise-together.ts';
+import { openNodes, openSnapshot } from '../../src/snapshot-stream/open-snapshot.ts';
+import { SnapshotHelper } from '../../src/snapshot-stream/snapshot-helper.ts';
+import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
+import { summariseTogether } from '../../src/snapshot-stream/summarise-together.ts';
 import { type EdgeSpec, snapshotText } from './build-snapshot.ts';
 
 function folderFor(t: TestContext): string {

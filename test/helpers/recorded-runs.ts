@@ -7,7 +7,7 @@ import { formatRunManifest, parseRunManifest } from '../../src/format/run-manife
 import { ProfilerError } from '../../src/model/errors.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { RunManifest } from '../../src/model/run-manifest.ts';
-import { analyseRun } from '../../src/soak/analyse-run.ts';
+import { analyseRun } from '../../src/study/analyse-run.ts';
 import { runCli } from './run-cli.ts';
 import { spawnService } from './spawn-service.ts';
 

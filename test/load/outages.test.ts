@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Outages } from '../../src/drive/outages.ts';
 import type { RequestInterval } from '../../src/model/requests.ts';
-import { Outages } from '../../src/single/outages.ts';
 
 function outagesOf(
   seconds: readonly (readonly [count: number, errors: number])[],

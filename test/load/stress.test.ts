@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { runStress } from '../../src/drive/run-stress.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
-import { runStress } from '../../src/single/run-stress.ts';
 
 async function limitedService(t: TestContext): Promise<string> {
   const child = fork(new URL('./limited-service.js', import.meta.url), { execArgv: [] });

@@ -12,7 +12,7 @@ import {
 } from '../../src/model/metric-catalogue.ts';
 import type { Sample } from '../../src/model/sample.ts';
 import { parseThreshold } from '../../src/scenario/parse-threshold.ts';
-import { chartSeries } from '../../src/soak/document/chart-series.ts';
+import { chartSeries } from '../../src/study/document/chart-series.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
 /** Samples in which every metric has a value. */

@@ -20,7 +20,7 @@ import { SourceCollector } from '../../src/capture/source-collector.ts';
 import { scriptNames } from '../../src/format/script-names.ts';
 import type { HeapGrowth } from '../../src/model/heap-growth.ts';
 import type { ScriptNames } from '../../src/model/original-names.ts';
-import { growthOf } from '../../src/snapshot/growth-of.ts';
+import { growthOf } from '../../src/snapshot-stream/growth-of.ts';
 import { findScriptUrls } from '../../src/soak/find-script-urls.ts';
 import type { ProgramFiles } from './programs.ts';
 

@@ -5,7 +5,7 @@ import { ProfilerError } from '../../src/model/errors.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { parseThreshold } from '../../src/scenario/parse-threshold.ts';
 import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.ts';
-import { readLimits } from '../../src/soak/read-limits.ts';
+import { readLimits } from '../../src/study/read-limits.ts';
 
 const CONTRACT = `
 name: evidence-archive

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { takeOneSnapshot } from '../../src/single/take-one-snapshot.ts';
+import { takeOneSnapshot } from '../../src/session/take-one-snapshot.ts';
 import { attach } from '../../src/target/attach.ts';
 import { readProcessFacts } from '../../src/target/process-facts.ts';
 import { runCli } from '../helpers/run-cli.ts';

@@ -1,4 +1,4 @@
-import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
+import type { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
 import type { Command } from '../command.ts';
 import { readAhead } from './read-ahead.ts';
 

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../../snapshot/open-snapshot.ts';
+import type { OnProgress } from '../../snapshot-stream/open-snapshot.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Redraws one line, at most ten times a second: snapshots of gigabytes take seconds. */

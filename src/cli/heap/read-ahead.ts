@@ -1,4 +1,4 @@
-import { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
+import { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
 
 /**
  * To load what understands a command line takes a while: a big file is read meanwhile. Null where there is

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { formatCount } from '../../model/units.ts';
-import { redactSnapshot } from '../../snapshot/redact-snapshot.ts';
+import { redactSnapshot } from '../../snapshot-stream/redact-snapshot.ts';
 import { flagArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { refuseToOverwrite, tellBeside } from '../output-file.ts';

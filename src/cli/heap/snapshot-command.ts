@@ -3,7 +3,7 @@ import { createHostClock } from '../../capture/host-clock.ts';
 import { runId } from '../../format/run-id.ts';
 import { EXIT } from '../../model/exit-codes.ts';
 import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
-import { takeOneSnapshot } from '../../single/take-one-snapshot.ts';
+import { takeOneSnapshot } from '../../session/take-one-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { durationOption, textOption } from '../option-types.ts';

@@ -1,8 +1,8 @@
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { redactText } from '../../redact/redact-text.ts';
-import type { SnapshotHelper } from '../../snapshot/snapshot-helper.ts';
-import { type SnapshotSummary, summariseSnapshot } from '../../snapshot/summarise-snapshot.ts';
+import type { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
+import { type SnapshotSummary, summariseSnapshot } from '../../snapshot-stream/summarise-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { numberOption } from '../option-types.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRun } from '../../src/record/run-recorder.ts';
-import { measureRunFolder } from '../../src/soak/measure-run-folder.ts';
+import { measureRunFolder } from '../../src/study/measure-run-folder.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from '../record/example-run.ts';
 
 test('limits that a run breaks are told, those that it holds are not', async (context) => {

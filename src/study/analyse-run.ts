@@ -25,7 +25,7 @@ import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { type Redacted, redacted } from '../redact/redact-values.ts';
-import { growthOf } from '../snapshot/growth-of.ts';
+import { growthOf } from '../snapshot-stream/growth-of.ts';
 import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';

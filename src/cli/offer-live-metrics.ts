@@ -1,11 +1,11 @@
 import type { Options } from 'yargs';
 import { createHostClock } from '../capture/host-clock.ts';
-import { createLiveMetrics, type LiveFacts, type LiveMetrics } from '../export/live-metrics.ts';
-import { type MetricsAddress, serveMetrics } from '../export/serve-metrics.ts';
+import { createLiveMetrics, type LiveFacts, type LiveMetrics } from '../exchange/live-metrics.ts';
+import { type MetricsAddress, serveMetrics } from '../exchange/serve-metrics.ts';
+import { toolVersion } from '../files/tool-version.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
-import { toolVersion } from '../soak/tool-version.ts';
 import { type Arguments, numberArgument, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
 import { numberOption, textOption } from './option-types.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { runLoad } from '../../src/drive/run-load.ts';
+import type { Presence, TargetWatch } from '../../src/drive/target-watch.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
-import { runLoad } from '../../src/single/run-load.ts';
-import type { Presence, TargetWatch } from '../../src/single/target-watch.ts';
 import { poll } from '../../src/target/poll.ts';
 
 const SCENARIO = `name: held

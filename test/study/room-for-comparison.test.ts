@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { refuseComparison } from '../../src/soak/room-for-comparison.ts';
+import { refuseComparison } from '../../src/study/room-for-comparison.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('snapshots are compared where the largest fits into every group, and the host has no say', (t) => {

@@ -3,11 +3,11 @@ import { createTicker } from '../capture/ticker.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
+import { watchTarget } from '../session/watch-target.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { watchPort } from '../target/load-port.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { attachNextLife, type FollowOptions } from './next-life.ts';
-import { watchTarget } from './watch-target.ts';
 
 /**
  * What can be looked at while a load runs: from inside too, or from outside alone. With `follow` its successor is looked

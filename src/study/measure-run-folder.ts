@@ -3,6 +3,7 @@ import { judgeCompleteness } from '../analysis/completeness/judge-completeness.t
 import { type FailedGate, failedGates } from '../analysis/failed-gates.ts';
 import type { RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
+import { scenarioDigest, sha256 } from '../load/scenario-digest.ts';
 import type { MeasuredRun, RunConditions } from '../model/baseline.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { ScenarioRecord } from '../model/run-manifest.ts';
@@ -11,7 +12,6 @@ import { type Run, readRun } from '../record/read-run.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { parseScenario } from '../scenario/parse-scenario.ts';
 import { type AnalyseOptions, analyseRun } from './analyse-run.ts';
-import { scenarioDigest, sha256 } from './scenario-digest.ts';
 
 /**
  * Reads a run folder as a baseline keeps it. `missing`: why it is no whole run, in sentences. `failed`: its gates that fail,
