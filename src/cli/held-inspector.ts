@@ -1,5 +1,4 @@
 import type { Attachment } from '../target/attachment.ts';
-import { OTHER_DEBUGGER } from '../target/close-unless-shared.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { Belonging } from './stop-on-signals.ts';
 
@@ -30,10 +29,9 @@ export class HeldInspector implements Belonging {
   async end(): Promise<string> {
     const attachment = await this.#attaching?.catch(() => null);
     if (!attachment) return '';
-    const { inspectorClosed, problems } = await attachment.detach({ patienceMs: PATIENCE_MS });
+    const { inspectorClosed, leftToOther } = await attachment.detach({ patienceMs: PATIENCE_MS });
     if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
-    const shared = problems.find((problem) => problem.startsWith(OTHER_DEBUGGER));
-    if (shared) return `${this.#name}: ${shared}`;
+    if (leftToOther) return `${this.#name}: ${leftToOther}`;
     return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();
   }
 

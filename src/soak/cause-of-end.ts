@@ -1,23 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessSampler } from '../capture/process-sampler.ts';
+import { endText, type ProcessEnd } from '../target/process-end.ts';
 
 /** A process that exits is gone, and its parent told, within a few milliseconds; a busy machine needs longer. */
 const TOLD_WITHIN_MS = 1_000;
 
 /**
- * What became of a process, in words that follow on its number. `ended`: how, as its parent is told (`code 1`, `signal
- * SIGKILL`), where that is us; null where another is. Nothing is guessed: null where nobody tells.
+ * What became of a process, in words that follow on its number. `ended`: how, as its parent is told, where that is us;
+ * null where another is. Nothing is guessed: null where nobody tells.
  */
 export async function causeOfEnd(
   outside: ProcessSampler | null,
-  ended: Promise<string> | null,
+  ended: Promise<ProcessEnd> | null,
 ): Promise<string | null> {
   const told = ended && (await Promise.race([ended, sleep(TOLD_WITHIN_MS, null, { ref: false })]));
-  const wasKilled = told === null || told === 'signal SIGKILL';
+  const signal = told?.by === 'signal' ? told.signal : null;
+  const wasKilled = told === null || signal === 'SIGKILL';
   const forMemory = wasKilled ? outside?.causeOfDeath() : null;
   if (forMemory) return forMemory;
   if (told === null) return null;
-  if (told.startsWith('code ')) return `ended with exit ${told}`;
-  const hint = told === 'signal SIGABRT' ? ' (Node ends itself so when its heap is full)' : '';
-  return `was ended by ${told}${hint}`;
+  if (signal === null) return `ended with exit ${endText(told)}`;
+  const hint = signal === 'SIGABRT' ? ' (Node ends itself so when its heap is full)' : '';
+  return `was ended by ${endText(told)}${hint}`;
 }

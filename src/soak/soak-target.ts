@@ -1,5 +1,6 @@
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Attachment } from '../target/attachment.ts';
+import type { ProcessEnd } from '../target/process-end.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
 
@@ -10,8 +11,8 @@ export interface SoakTarget {
   readonly process: ProcessFacts | null;
   /** Who may take its place after a restart. */
   readonly identity: TargetIdentity;
-  /** How the process ended (`code 1`, `signal SIGKILL`) where it is a child of ours; null where only its parent is told. */
-  readonly ended: Promise<string> | null;
+  /** How the process ended, where it is a child of ours; null where only its parent is told. */
+  readonly ended: Promise<ProcessEnd> | null;
   /** Attaches to the process, or to its successor after a restart; null for a target that is only seen from outside. */
   readonly attach: ((process: ProcessFacts | null) => Promise<Attachment>) | null;
 }

@@ -20,6 +20,8 @@ export interface DetachResult {
   /** False when the inspector is still open although we opened it; `problems` says why. */
   readonly inspectorClosed: boolean;
   readonly problems: readonly string[];
+  /** Which of `problems` says that another debugger keeps the inspector open; absent where none does. */
+  readonly leftToOther?: string;
 }
 
 /** A connection to a target that is ours alone, with a watchdog in the target that ends it when we are gone. */
@@ -123,9 +125,14 @@ class HeldAttachment implements Attachment {
     // The inspector goes with the process. To connect again would hold the process up.
     if (this.session.end?.cause === 'target-exiting') return { inspectorClosed: true, problems: [] };
     const session = this.session.isOpen ? this.session : await this.#reconnect();
-    const problems = session ? await this.#leave(session, patienceMs) : this.#whyUnreachable();
-    const isShared = problems.some((problem) => problem.startsWith(OTHER_DEBUGGER));
-    const inspectorClosed = !this.openedByUs || (!isShared && (await this.#isClosed()));
+    const { problems, isShared } = session
+      ? await this.#leave(session, patienceMs)
+      : { problems: this.#whyUnreachable(), isShared: false };
+    if (isShared) {
+      const leftToOther = this.#leftToOther();
+      return { inspectorClosed: !this.openedByUs, problems: [...problems, leftToOther], leftToOther };
+    }
+    const inspectorClosed = !this.openedByUs || (await this.#isClosed());
     if (!inspectorClosed && problems.length === 0) problems.push('the inspector did not close in time');
     return { inspectorClosed, problems };
   }
@@ -147,7 +154,10 @@ class HeldAttachment implements Attachment {
     return null;
   }
 
-  async #leave(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {
+  async #leave(
+    session: InspectorSession,
+    patienceMs: Milliseconds,
+  ): Promise<{ readonly problems: string[]; readonly isShared: boolean }> {
     const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
     for (const further of this.#further) further.disconnect();
@@ -156,7 +166,7 @@ class HeldAttachment implements Attachment {
     const answers = Promise.all([closing, discarded.catch(() => {})]).then(([isShared]) => isShared);
     const isShared = await (problems.length > 0 ? Promise.race([answers, sleep(100, false)]) : answers);
     session.disconnect();
-    return isShared ? [...problems, this.#leftToOther()] : problems;
+    return { problems, isShared };
   }
 
   async #cleanUp(session: InspectorSession, patienceMs: Milliseconds): Promise<string[]> {

@@ -6,6 +6,7 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { poll } from './poll.ts';
 import { listChildren, readStat } from './proc.ts';
+import { endText, type ProcessEnd } from './process-end.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
 
@@ -24,8 +25,8 @@ export interface StartedCommand {
   readonly facts: ProcessFacts;
   /** The process of the command itself, perhaps a launcher: whatever comes back comes below it. */
   readonly root: Identity;
-  /** Settles when the command has ended: `code 1`, `signal SIGKILL`. */
-  readonly ended: Promise<string>;
+  /** Settles when the command has ended. */
+  readonly ended: Promise<ProcessEnd>;
   /** SIGTERM to the command and all it started, SIGKILL after 10 s, or sooner. */
   readonly stop: StopCommand;
 }
@@ -62,10 +63,10 @@ export async function startCommand(argv: readonly string[], options: StartOption
   await spawned(child, program);
   const pid = child.pid ?? 0;
   const root = { pid, startTicks: readStat(pid)?.startTicks ?? 0 };
-  let end: string | null = null;
-  const ended = new Promise<string>((resolve) => {
+  let end: ProcessEnd | null = null;
+  const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => {
-      end = signal ? `signal ${signal}` : `code ${code}`;
+      end = signal ? { by: 'signal', signal } : { by: 'exit', code: code ?? 0 };
       resolve(end);
     });
   });
@@ -73,12 +74,15 @@ export async function startCommand(argv: readonly string[], options: StartOption
   options.onSpawn?.(stop);
 
   const startMs = performance.now();
+  const isOver = (): boolean => end !== null || options.signal?.aborted === true;
   const found = await poll(
-    () => end ?? (options.signal?.aborted ? 'stopped' : readyNode(child, performance.now() - startMs)),
+    () => (isOver() ? { facts: null } : withFacts(readyNode(child, performance.now() - startMs))),
     readyDeadlineMs,
     50,
   );
-  if (found !== null && typeof found !== 'string') return { facts: found, root, ended, stop };
+  if (found?.facts) return { facts: found.facts, root, ended, stop };
+  // What `stop` brings about is not what the command did by itself.
+  const ownEnd = end as ProcessEnd | null;
   await stop();
   const shown = redactCommandLine(argv).join(' ');
   if (options.signal?.aborted) {
@@ -88,11 +92,15 @@ export async function startCommand(argv: readonly string[], options: StartOption
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
-    found === null
+    ownEnd === null
       ? `"${shown}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
-      : `"${shown}" ended with ${found} before it could be attached to.`,
+      : `"${shown}" ended with ${endText(ownEnd)} before it could be attached to.`,
     'Try the command alone first. What it printed stands above, or in its log.',
   );
+}
+
+function withFacts(facts: ProcessFacts | null): { readonly facts: ProcessFacts } | null {
+  return facts && { facts };
 }
 
 function spawned(child: ChildProcess, program: string): Promise<void> {
@@ -126,7 +134,7 @@ function innermostNodes(pid: number): ProcessFacts[] {
   return facts.listening?.length || below.length === 0 ? [facts, ...below] : below;
 }
 
-async function stopGroup(group: Identity, ended: Promise<string>, patienceMs: Milliseconds): Promise<void> {
+async function stopGroup(group: Identity, ended: Promise<ProcessEnd>, patienceMs: Milliseconds): Promise<void> {
   signalGroup(group, 'SIGTERM');
   const late = setTimeout(() => signalGroup(group, 'SIGKILL'), patienceMs);
   await ended;

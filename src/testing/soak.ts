@@ -18,6 +18,7 @@ import { type Limits, readLimits } from '../study/read-limits.ts';
 import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
 import { findTarget } from '../target/find-target.ts';
+import type { ProcessEnd } from '../target/process-end.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { startCommand } from '../target/start-command.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
@@ -120,7 +121,7 @@ function thresholdsOf(limits: Limits | string): SoakOptions['thresholds'] {
 interface Service {
   readonly facts: ProcessFacts;
   readonly identity: TargetIdentity;
-  readonly ended: Promise<string> | null;
+  readonly ended: Promise<ProcessEnd> | null;
   readonly stop: () => Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { isFunctionClass } from '../model/class-name.ts';
 import type { Holder, KnownBy, NamedObject, Owner } from '../model/holder.ts';
 
 /** ``Map `pending` of PendingAudits``, `listeners of event "change" on Config`, `timers of 30,000 ms`. */
@@ -16,7 +17,7 @@ export function holderText(holder: Holder): string {
     case 'slot':
       return objectText({ ...holder, class: isField(holder.knownBy) ? 'field' : 'variable' });
     case 'chain':
-      return objectText({ ...holder, class: holder.class.startsWith('closure') ? 'chain of closures' : 'linked list' });
+      return objectText({ ...holder, class: isFunctionClass(holder.class) ? 'chain of closures' : 'linked list' });
     default:
       return objectText(holder);
   }

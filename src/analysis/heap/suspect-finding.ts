@@ -1,3 +1,4 @@
+import { isFunctionClass } from '../../model/class-name.ts';
 import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
@@ -105,7 +106,7 @@ function makerOf(
   heldAt: SourcePlace | null,
   allocatedAt: AllocatedAt,
 ): SourcePlace | null {
-  const isFunction = name.startsWith('closure ') || HOLDS_FUNCTIONS.includes(container);
+  const isFunction = isFunctionClass(name) || HOLDS_FUNCTIONS.includes(container);
   const maker = isFunction
     ? own
     : allocatedAt

@@ -1,15 +1,16 @@
+import { CLOSURE_PREFIX } from '../../model/class-name.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE, NODE_TYPE_NAMES } from '../snapshot-layout.ts';
 import { target } from '../words/source-locations.ts';
 import type { Names } from './names.ts';
 
-/** Closures are told apart by the function's name, everything made of characters is one class. */
-export const CLOSURE_PREFIX = 'closure ';
-
 /** Contexts are told apart by the names of their variables: `system / Context {pending, enqueue}`. */
 const CONTEXT = 'system / Context';
 
-/** Gives every node its class for signatures, by number in `names`; each name is decoded once. */
+/**
+ * Gives every node its class for signatures, by number in `names`; each name is decoded once.
+ * Closures are told apart by the function's name; everything made of characters is one class.
+ */
 export function createClassNumbers(graph: HeapGraph, names: Names): (node: number) => number {
   const { nodeType, nodeName, strings } = graph;
   const byType = NODE_TYPE_NAMES.map(() => null as Int32Array | null);

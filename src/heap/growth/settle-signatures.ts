@@ -1,5 +1,6 @@
+import { CLOSURE_PREFIX } from '../../model/class-name.ts';
 import { LABEL, PROPERTY } from './edge-labels.ts';
-import { CLOSURE_PREFIX, isEngineClass } from './node-classes.ts';
+import { isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
 
