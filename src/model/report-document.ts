@@ -129,6 +129,8 @@ export interface ReportDocument {
   readonly database?: ReportDatabase;
   /** Limits of the data: gaps, damaged lines, captures refused, what could not be read. Sentences. */
   readonly notes: readonly string[];
+  /** Of the profiler that judged the run. */
+  readonly toolVersion: string;
   /** Method and versions: `profiler 0.1.0`, `host: linux 6.1, 2 cores`, how windows and snapshots were taken. */
   readonly method: readonly { readonly name: string; readonly value: string }[];
   /** What the tool itself cost the target, by kind of capture. */

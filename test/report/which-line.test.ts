@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whichLine } from '../../src/report/answers.ts';
-import { PENDING_LEAK } from '../helpers/report-document.ts';
+import { RECORDED_LEAK } from '../helpers/report-document.ts';
 
 const holder = { file: 'lib/queue.js', line: 4, column: 3, function: 'Queue' };
-const lineOf = (subject: Partial<typeof PENDING_LEAK.subject>) =>
-  whichLine({ ...PENDING_LEAK, allocatedAt: [], subject: { ...PENDING_LEAK.subject, ...subject } });
+const { madeAt: _, ...subjectOfLeak } = RECORDED_LEAK.subject;
+const lineOf = (subject: Partial<typeof RECORDED_LEAK.subject>) =>
+  whichLine({ ...RECORDED_LEAK, allocatedAt: [], subject: { ...subjectOfLeak, ...subject } });
 
 test('the line that makes what stays comes first, then that of its holder', () => {
   const madeAt = { file: 'lib/queue.js', line: 9, column: 5, function: 'push', package: null };

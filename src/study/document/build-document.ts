@@ -67,6 +67,7 @@ export function buildDocument({
     }),
     ...(database && { database: reportDatabase(database, placeOf, startMonoMs) }),
     notes: [...run.damage.map(damageNote), ...notes, ...scraped.notes],
+    toolVersion,
     method: [...methodOf(manifest, toolVersion), ...scraped.method],
     cost: costOf(events),
     files: [...filesOf(manifest), ...databaseFiles(database)],
