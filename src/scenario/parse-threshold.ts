@@ -28,14 +28,15 @@ const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => num
 /**
  * Reads one limit, `<metric> <operator> <value with unit>`:
  * `p(95)<300ms`, `rate>500/s`, `errors<0.1%`, and with subject `resources` `cpu<80%`, `rss<512MiB`, `network<1Gbps`.
- * Returns what is wrong, in words, when it is none.
+ * `p95` is another way to write `p(95)`. Returns what is wrong, in words, when it is none.
  */
 export function parseThreshold(subject: string, text: string): Threshold | string {
   if (text.length > LONGEST) return `a limit of ${text.length} characters is none`;
   const match = /^\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$/.exec(text);
   if (!match) return `"${text}" is no limit: write a metric, < or >, and a value, for example ${example(subject)}`;
-  const [, metric = '', operator = '', written = ''] = match;
-  const percentile = readPercentile(metric);
+  const [, name = '', operator = '', written = ''] = match;
+  const percentile = readPercentile(name);
+  const metric = percentile === null ? name : `p(${percentile})`;
   const units = percentile === null ? unitsOf(subject, metric) : (['ms'] as const);
   if (!units || (subject === 'resources' && percentile !== null)) return explainMetric(subject, metric);
   for (const unit of units) {
@@ -98,9 +99,10 @@ function example(subject: string): string {
   return subject === 'resources' ? 'cpu<80%' : 'p(95)<300ms';
 }
 
+/** `p(95)` as k6 writes it, or `p95`. */
 function readPercentile(metric: string): number | null {
-  const match = /^p\((\d+(?:\.\d+)?)\)$/.exec(metric);
-  const percentile = match ? Number(match[1]) : Number.NaN;
+  const match = /^p(?:\((\d+(?:\.\d+)?)\)|(\d+(?:\.\d+)?))$/.exec(metric);
+  const percentile = match ? Number(match[1] ?? match[2]) : Number.NaN;
   return percentile > 0 && percentile <= 100 ? percentile : null;
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ProfilerError } from '../../src/model/errors.ts';
+import type { Threshold } from '../../src/model/threshold.ts';
 import { parseScenario } from '../../src/scenario/parse-scenario.ts';
 import { parseThreshold } from '../../src/scenario/parse-threshold.ts';
 import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.ts';
@@ -124,6 +125,10 @@ test('a limit that always holds, or never, is none', () => {
   for (const text of ['errors<100%', 'errors<=0%', 'errors<1%', 'rate>0/s', 'errors<500', 'max<1ms', 'p(95)>1ms'])
     assert.equal(typeof parseThreshold('a', text), 'object', text);
   assert.equal(typeof parseThreshold('resources', 'cpu<400%'), 'object');
+  const { text: _, ...short } = parseThreshold('a', 'p99.9<300ms') as Threshold;
+  const { text: __, ...long } = parseThreshold('a', 'p(99.9)<300ms') as Threshold;
+  assert.deepEqual(short, long);
+  assert.equal(typeof parseThreshold('a', 'p<300ms'), 'string');
   const tasks = 'name: x\nload: { model: closed, users: 5 }\ntasks: [ { request: { name: a, path: /a } } ]\n';
   assert.match(problemsOf(`${tasks}thresholds: { a: [] }`).join(), /s\.yaml:4:15 thresholds\.a: the list is empty/);
   assert.throws(() => readLimits({ a: [] }, null), { code: 'slo-invalid', hint: /a: its list is empty/ });
@@ -138,7 +143,7 @@ tasks:
     capture: { token: enrollment }
 thresholds:
   b: [ "p(95)<1s" ]
-  "*": [ "p95<1s", "errors<3ms", "cpu<80%" ]
+  "*": [ "q95<1s", "errors<3ms", "cpu<80%" ]
   resources: [ "rsss<1GiB", "cpu<80" ]
 `);
   const places = problems.map((problem) => problem.split(' ')[0]);
