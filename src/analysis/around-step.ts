@@ -4,9 +4,9 @@ import type { RunEvent } from '../model/run-event.ts';
 import { formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import { gainPerMs } from '../stats/counters.ts';
 import { median } from '../stats/order-statistics.ts';
+import { figure, percent } from '../words/figures.ts';
 import type { RunView } from './run-view.ts';
 import { isInside } from './spans.ts';
-import { figure, percent } from './words.ts';
 
 /** What is looked at when something changed from one moment to the next, with the least change that is worth a word. */
 const WATCHED: readonly (readonly [MetricName, number])[] = [

@@ -1,17 +1,18 @@
 import type { Confidence, Evidence, FindingSubject } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import { formatDuration } from '../model/units.ts';
+import { formatDuration, perHour } from '../model/units.ts';
 import type { LevelShift } from '../stats/level-shift.ts';
+import { recommend } from '../words/advice.ts';
+import { figure, percent, rateWords } from '../words/figures.ts';
+import { code } from '../words/terms.ts';
 import { aroundStep, machineDoubt } from './around-step.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { lastingStep } from './lasting-step.ts';
 import { SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
-import { recommend } from './recommendations.ts';
 import type { TrendName } from './trend-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
 export interface DegradingSeries {

@@ -1,9 +1,10 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
+import { figure } from '../words/figures.ts';
+import { code, lowerFirst } from '../words/terms.ts';
 import type { FoundDraft } from './check.ts';
 import { namesAround } from './held-objects.ts';
 import { type CountedCause, isOfNode, madeBy } from './made-by.ts';
 import type { RunData } from './run-data.ts';
-import { code, figure } from './words.ts';
 
 /** A worker brings two pipes, some event descriptors, ports, and listeners on the streams of the process. */
 const MOST_OF_EACH = 5;
@@ -142,8 +143,4 @@ function followerWords(follower: FoundDraft, cause: FoundDraft): string {
   return times.isOfCause
     ? `With each ${cause.subject.class} come ${figure(times.each)} of these: ${follower.title}`
     : `${figure(times.each)} come with each of these: ${follower.title}`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

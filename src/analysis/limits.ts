@@ -1,8 +1,8 @@
 import type { Growth } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import { perHour } from '../model/units.ts';
 import { type TimeToLimit, timeToLimit } from '../stats/time-to-limit.ts';
 import type { RunView } from './run-view.ts';
-import { perHour } from './words.ts';
 
 /** A rate of bytes, or of what is counted, with its interval; a millisecond. */
 export interface Rate {

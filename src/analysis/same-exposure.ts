@@ -3,8 +3,9 @@ import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report, RequestSummary } from '../model/report.ts';
 import { PROBE_NAME } from '../model/requests.ts';
 import { formatCount } from '../model/units.ts';
+import { figure } from '../words/figures.ts';
+import { code } from '../words/terms.ts';
 import { haveNearlyAllFailed } from './task-requests.ts';
-import { code, figure } from './words.ts';
 
 /** So many objects that pile up are seen in any run: three times what the snapshots need. */
 const OBJECTS_SEEN = 100;

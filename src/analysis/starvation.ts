@@ -1,11 +1,11 @@
 import { formatDuration, type Milliseconds } from '../model/units.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Point } from '../stats/point.ts';
+import { figure, percent } from '../words/figures.ts';
 import { machineDoubt } from './around-step.ts';
 import type { CheckContext } from './check.ts';
 import { lastingStep } from './lasting-step.ts';
 import { blockSeries, gauge, valuesIn } from './sample-series.ts';
-import { figure, percent } from './words.ts';
 
 /** Requests fail or hang while the service has little to do: it waits for something that it does not get. */
 export interface Starvation {

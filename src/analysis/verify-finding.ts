@@ -3,8 +3,8 @@ import { type Finding, UNKNOWN } from '../model/finding.ts';
 import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 import { formatDuration, type Milliseconds } from '../model/units.ts';
+import { figure } from '../words/figures.ts';
 import { unlikeLoad } from './same-exposure.ts';
-import { figure } from './words.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
 

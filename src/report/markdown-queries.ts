@@ -1,8 +1,8 @@
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatCount } from '../model/units.ts';
+import { figure, formatMoment, formatMs } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
-import { formatMoment, formatMs, threeDigits } from './numbers.ts';
-import { formatPlace } from './place.ts';
 
 const TOP = 10;
 const SQL_CHARS = 200;
@@ -21,7 +21,7 @@ export function markdownQueries({ report, database }: ReportDocument): string {
       formatCount(query.calls),
       query.callsPerRequest === null
         ? ''
-        : `${threeDigits(query.callsPerRequest)} ${markdownText(query.route ?? '')}`.trim(),
+        : `${figure(query.callsPerRequest)} ${markdownText(query.route ?? '')}`.trim(),
       formatMs(query.meanMs),
       query.p95Ms === null ? '' : formatMs(query.p95Ms),
       query.serverMeanMs === null ? '' : formatMs(query.serverMeanMs),

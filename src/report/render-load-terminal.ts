@@ -1,7 +1,7 @@
 import type { LoadReport } from '../model/load-report.ts';
 import { formatCount, formatDuration } from '../model/units.ts';
-import { missedWords } from './missed-words.ts';
-import { formatMs, threeDigits } from './numbers.ts';
+import { figure, formatMs } from '../words/figures.ts';
+import { missedWords } from '../words/report/missed.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
@@ -22,7 +22,7 @@ export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions
     `${formatCount(completed)} completed`,
     ...missedWords(load),
     ...(late.count > 0 ? [`${formatCount(late.count)} sent late (at most ${formatMs(late.maxMs)})`] : []),
-    `generator at ${threeDigits(generator.cpuPercent)} % of a core`,
+    `generator at ${figure(generator.cpuPercent)} % of a core`,
   ];
   const table = terminalTable(
     [{ head: 'request', maxWidth: 40 }, ...FIGURES.map((head) => ({ head, align: 'right' as const }))],
@@ -30,7 +30,7 @@ export function renderLoadTerminal(load: LoadReport, { colour }: TerminalOptions
       request.name,
       formatCount(request.count),
       formatCount(request.errors),
-      threeDigits(request.ratePerSecond),
+      figure(request.ratePerSecond),
       ...PERCENTILES.map((key) => formatMs(request[key])),
     ]),
   );

@@ -3,15 +3,15 @@ import { findingPage } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
-import { answersOf, findingWord } from './answers.ts';
-import { bottleneckAnswers, bottleneckPage, quietRules } from './bottleneck-answers.ts';
-import { dataFacts, runFacts, verdictWord } from './facts.ts';
-import { headline } from './headline.ts';
+import { figure, formatMoment, formatMs, formatValue, percent } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
+import { answersOf, findingWord } from '../words/report/answers.ts';
+import { bottleneckAnswers, bottleneckPage, quietRules } from '../words/report/bottleneck-answers.ts';
+import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
+import { headline } from '../words/report/headline.ts';
+import { missedColumns } from '../words/report/missed.ts';
 import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
-import { missedColumns } from './missed-words.ts';
-import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
-import { formatPlace } from './place.ts';
 
 /** Rows of a table that is ranked; the rest stands in report.json and the page. */
 const TOP = 10;
@@ -95,7 +95,7 @@ function allocations({ allocatedAt = [] }: Finding): string {
   if (allocatedAt.length === 0) return '';
   const lines = allocatedAt.slice(0, 5).map(({ share, stack }) => {
     const frames = stack.slice(0, 5).map((frame) => markdownCode(`${frame.function} ${formatPlace(frame)}`));
-    return `- ${formatPercent(share)}: ${frames.join(' ← ')}`;
+    return `- ${percent(share)}: ${frames.join(' ← ')}`;
   });
   return `Allocated at (share of live bytes):\n\n${lines.join('\n')}`;
 }
@@ -156,11 +156,11 @@ function cpuSection({ hotFunctions }: ReportDocument): string {
     .map((hot) => [
       markdownCode(hot.name),
       hot.place === null ? 'native' : markdownCode(formatPlace(hot.place)),
-      formatPercent(hot.selfShare),
-      formatPercent(hot.totalShare),
+      percent(hot.selfShare),
+      percent(hot.totalShare),
       hot.firstSelfShare === null || hot.lastSelfShare === null
         ? ''
-        : `${formatPercent(hot.firstSelfShare)} → ${formatPercent(hot.lastSelfShare)}`,
+        : `${percent(hot.firstSelfShare)} → ${percent(hot.lastSelfShare)}`,
     ]);
   const heads = ['function', 'line', 'self', 'total', 'self, first → last window'];
   return `## CPU: hottest functions\n\n${markdownTable(heads, 'llrrr', rows)}`;
@@ -174,7 +174,7 @@ function latencySection({ report }: ReportDocument): string {
     formatCount(request.count),
     formatCount(request.errors),
     ...missed.map((key) => formatCount(request[key])),
-    threeDigits(request.ratePerSecond),
+    figure(request.ratePerSecond),
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs].map(formatMs),
   ]);
   const heads = ['request', 'count', 'errors', ...missed, 'a second', 'p50', 'p95', 'p99', 'max'];

@@ -1,6 +1,6 @@
 import type { StressReport, StressStage } from '../model/stress-report.ts';
 import { formatCount } from '../model/units.ts';
-import { formatMs, formatPercent, threeDigits } from './numbers.ts';
+import { figure, formatMs, percent } from '../words/figures.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
@@ -35,13 +35,13 @@ function stageTable({ stages, unit }: StressReport): TerminalLine[] {
       { head: '' },
     ],
     stages.map((stage) => [
-      threeDigits(stage.level),
-      threeDigits(stage.throughputPerSecond),
-      formatPercent(stage.errorShare),
+      figure(stage.level),
+      figure(stage.throughputPerSecond),
+      percent(stage.errorShare),
       formatMs(stage.p50Ms),
       formatMs(stage.p99Ms),
       stage.resources.cpuPercent === undefined ? '' : `${Math.round(stage.resources.cpuPercent)} %`,
-      stage.resources.loopUtilization === undefined ? '' : formatPercent(stage.resources.loopUtilization),
+      stage.resources.loopUtilization === undefined ? '' : percent(stage.resources.loopUtilization),
       stageWords(stage),
     ]),
   );
@@ -64,10 +64,10 @@ function outcomeWords({ outcome, breakingPoint: { from, to }, unit }: StressRepo
 }
 
 function curveWords({ curve }: StressReport): string {
-  const best = `at most ${threeDigits(curve.bestThroughput)} answers a second were measured`;
+  const best = `at most ${figure(curve.bestThroughput)} answers a second were measured`;
   if (curve.law === null) return `${best}; no law of scalability was fitted: ${curve.refusal}`;
   const { sigma, kappa, relativeError, peakLoad, peakThroughput } = curve.law;
-  const law = `Universal Scalability Law: contention ${sigma.toPrecision(2)}, coherency ${kappa.toPrecision(2)}, off by ${formatPercent(relativeError)}`;
+  const law = `Universal Scalability Law: contention ${sigma.toPrecision(2)}, coherency ${kappa.toPrecision(2)}, off by ${percent(relativeError)}`;
   if (peakLoad === null || peakThroughput === null) return `${best}; ${law}; its peak lies beyond what was tried`;
-  return `${best}; ${law}; most throughput at ${threeDigits(peakLoad)} ${curve.of} (${threeDigits(peakThroughput)}/s)`;
+  return `${best}; ${law}; most throughput at ${figure(peakLoad)} ${curve.of} (${figure(peakThroughput)}/s)`;
 }

@@ -1,11 +1,11 @@
 import type { Finding } from '../model/finding.ts';
 import type { Gate } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
-import { answersOf } from './answers.ts';
-import { dataFacts, runFacts, verdictWord } from './facts.ts';
-import { headline } from './headline.ts';
-import { formatValue } from './numbers.ts';
-import { plural } from './prose.ts';
+import { formatValue } from '../words/figures.ts';
+import { answersOf } from '../words/report/answers.ts';
+import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
+import { headline } from '../words/report/headline.ts';
+import { plural } from '../words/terms.ts';
 import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
 
 export interface TerminalOptions {

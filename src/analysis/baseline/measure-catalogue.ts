@@ -1,6 +1,6 @@
 import type { MeasureUnit } from '../../model/baseline.ts';
 import { COMPARED_METRICS } from '../../model/metric-catalogue.ts';
-import { code } from '../words.ts';
+import { code } from '../../words/terms.ts';
 
 /** How one figure is compared. */
 export interface MeasureKind {

@@ -1,9 +1,10 @@
 import type { ComparedMeasure, MeasuredRun, MeasureUnit } from '../../model/baseline.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatBytes } from '../../model/units.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { capital } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import { NO_LIMIT } from '../limits.ts';
-import { capital, figure, percent } from '../words.ts';
 import { ENOUGH_RUNS } from './measure-catalogue.ts';
 
 /** Where to look, by the figure that got worse. */

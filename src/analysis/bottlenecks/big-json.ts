@@ -1,7 +1,8 @@
 import { formatBytes } from '../../model/units.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { code, functionWords } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
-import { code, figure, functionWords, percent } from '../words.ts';
 import { answerTraits, type NamedTraits } from './answer-traits.ts';
 import { type CallerWork, callsByCaller, isNamedBy, sourceAt } from './calls-by-caller.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';

@@ -1,7 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
+import { figure } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import { allNames } from '../held-objects.ts';
-import { code, figure } from '../words.ts';
 import { type BottleneckDraft, type RankedFinding, type Rule, type RuleContext, seen, unseen } from './rule.ts';
 
 const CACHE = /cache|memo|lru/i;

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../model/units.ts';
+import { percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
-import { code, percent } from '../words.ts';
 import { answerTraits, loadedMs, type NamedTraits } from './answer-traits.ts';
 import { type BottleneckDraft, type Rule, type RuleContext, seen, unseen } from './rule.ts';
 

@@ -1,5 +1,6 @@
+import { figure, percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
-import { code, figure, percent } from '../words.ts';
 import { answerTraits, type NamedTraits } from './answer-traits.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 

@@ -2,9 +2,10 @@ import { formatBytes, formatDuration } from '../../model/units.ts';
 import { holm } from '../../stats/holm.ts';
 import { judgeTrend } from '../../stats/judge-trend.ts';
 import { measureTrend, type Trend } from '../../stats/trend.ts';
+import { figure } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import { bodySizeSeries } from '../load-series.ts';
-import { code, figure } from '../words.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
 /** What stays small does no harm, however it grows; a drift of some percent is chance. */

@@ -1,6 +1,7 @@
+import { figure, percent } from '../../words/figures.ts';
+import { capital, code, functionWords } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
-import { capital, code, figure, functionWords, percent } from '../words.ts';
 import { type CallerWork, callsByCaller, isNamedBy, sourceAt } from './calls-by-caller.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 

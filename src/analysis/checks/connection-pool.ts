@@ -4,12 +4,13 @@ import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
 import { totalGain } from '../../stats/counters.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
 import { isInside } from '../spans.ts';
-import { code, figure, percent } from '../words.ts';
 
 /** Samples right after the load stops still see requests being finished. */
 const SETTLED_MS = 1_000;

@@ -1,8 +1,8 @@
 import { formatDuration } from '../../model/units.ts';
+import { percent } from '../../words/figures.ts';
+import { scrapeWords } from '../../words/scrape.ts';
 import { type Check, insufficient, ok } from '../check.ts';
 import { coverageShare } from '../completeness/coverage-share.ts';
-import { scrapeWords } from '../scraped/scrape-words.ts';
-import { percent } from '../words.ts';
 
 /** Was the run seen well enough to believe what the other checks say? */
 export const coverage: Check = {

@@ -1,11 +1,12 @@
 import type { FunctionChange } from '../../cpu/compare-trees.ts';
 import type { Evidence, FindingSubject } from '../../model/finding.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
 import { findingId } from '../finding-id.ts';
-import { recommend } from '../recommendations.ts';
 import { type GrownFunction, grownFunction, slowerFunctions } from '../slower-functions.ts';
-import { code, figure, percent } from '../words.ts';
 
 const PROCESS: FindingSubject = {
   class: 'CPU a request',

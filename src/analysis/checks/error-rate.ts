@@ -1,6 +1,6 @@
+import { errorWords } from '../../words/failures.ts';
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
-import { errorWords } from '../error-words.ts';
 import { tooFewIntervals } from '../too-few-intervals.ts';
 
 /** Do more and more requests fail? */

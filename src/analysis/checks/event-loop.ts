@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/finding.ts';
+import { rateWords } from '../../words/figures.ts';
 import { type Check, type CheckContext, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
-import { rateWords } from '../words.ts';
 
 /** Does the event loop answer later and later? Captures of ours are left out. */
 export const eventLoop: Check = {

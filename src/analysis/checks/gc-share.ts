@@ -1,10 +1,11 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
 import { formatBytes, type Share } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { functionWords } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { recommend } from '../recommendations.ts';
-import { figure, functionWords, percent } from '../words.ts';
 
 /** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
 const WORTH_A_WORD = 0.1;

@@ -2,12 +2,13 @@ import type { Owner } from '../../cpu/frame-roles.ts';
 import type { LongRunner } from '../../cpu/long-stretches.ts';
 import type { OwnedWork } from '../../cpu/own-work.ts';
 import type { Evidence, FindingSubject } from '../../model/finding.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { capital, code, functionWords } from '../../words/terms.ts';
 import { blockingFunctions, type LateLoop, lateLoop } from '../blocking-functions.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { recommend } from '../recommendations.ts';
 import type { CpuWork } from '../run-data.ts';
-import { capital, code, figure, functionWords, percent } from '../words.ts';
 
 /** One function with so much of the busy time is worth a look ... */
 const HOT_SHARE = 0.2;

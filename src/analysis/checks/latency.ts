@@ -1,7 +1,7 @@
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type CheckResult, found, insufficient } from '../check.ts';
 import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
 import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';
-import { code } from '../words.ts';
 
 /** Does an endpoint answer slower and slower? Each request name by itself, median and 95th percentile. */
 export const latency: Check = {

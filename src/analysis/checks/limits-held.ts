@@ -1,8 +1,9 @@
+import { recommend } from '../../words/advice.ts';
+import { figure } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import type { NamedGate } from '../gates.ts';
-import { recommend } from '../recommendations.ts';
-import { code, figure } from '../words.ts';
 
 /** Were the limits that were asked for held? */
 export const limitsHeld: Check = {

@@ -1,12 +1,13 @@
 import type { Evidence } from '../../model/finding.ts';
 import { formatCount } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
 import { requestCount } from '../request-count.ts';
-import { code, figure } from '../words.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
 const LEAST_CALLS_EACH = 5;

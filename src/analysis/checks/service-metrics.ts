@@ -1,13 +1,14 @@
 import { formatCount } from '../../model/units.ts';
+import { advise } from '../../words/advice.ts';
+import { figure, rateWords } from '../../words/figures.ts';
+import { scrapeWords } from '../../words/scrape.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { type DegradingSeries, judgeDegradation } from '../degradation.ts';
-import { advise } from '../recommendations.ts';
 import type { Measure, Role } from '../scraped/measure.ts';
 import { measuresOf } from '../scraped/measures-of.ts';
-import { scrapeWords } from '../scraped/scrape-words.ts';
 import { readingsOf, trendKey } from '../scraped/scraped-trends.ts';
 import { trafficGrowth } from '../traffic-growth.ts';
-import { code, figure, rateWords } from '../words.ts';
 
 type JudgedRole = Exclude<Role, 'none'>;
 

@@ -1,6 +1,9 @@
 import type { Confidence, Evidence } from '../../model/finding.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
+import { recommend } from '../../words/advice.ts';
+import { figure, percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import {
@@ -15,8 +18,6 @@ import {
   type WholeRead,
 } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
-import { code, figure, percent } from '../words.ts';
 
 const SLOW_MS = 100;
 /** So many of the calls in the slow-query log are no accident. */

@@ -1,9 +1,10 @@
 import type { RequestInterval } from '../../model/requests.ts';
 import { formatCount } from '../../model/units.ts';
-import { errorWords } from '../error-words.ts';
+import { errorWords } from '../../words/failures.ts';
+import { percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks, countTasksByName, haveNearlyAllFailed } from '../task-requests.ts';
-import { code, percent } from '../words.ts';
 import { watchedSpan } from './find-gaps.ts';
 import { loadReach, requestsSeen } from './requests-seen.ts';
 

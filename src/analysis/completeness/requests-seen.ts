@@ -2,9 +2,9 @@ import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
 import { formatCount } from '../../model/units.ts';
 import { gainedBetween } from '../../stats/counters.ts';
+import { percent } from '../../words/figures.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks } from '../task-requests.ts';
-import { percent } from '../words.ts';
 import { watchedSpan } from './find-gaps.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Checked } from '../../model/report.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { formatMoment, formatMs } from '../../words/figures.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatMoment, formatMs } from '../numbers.ts';
 import { nothing, section } from './measured-sections.ts';
 import { table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { Bottleneck } from '../../model/bottleneck.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { bottleneckAnswers, bottleneckPage, quietRules } from '../bottleneck-answers.ts';
+import { bottleneckAnswers, bottleneckPage, quietRules } from '../../words/report/bottleneck-answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { evidenceLine, reasons } from './finding-section.ts';
 import { nothing, section } from './measured-sections.ts';

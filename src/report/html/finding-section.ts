@@ -1,10 +1,10 @@
 import type { Finding } from '../../model/finding.ts';
 import { findingPage } from '../../model/finding-catalogue.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { answersOf, findingWord } from '../answers.ts';
+import { percent } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
+import { answersOf, findingWord } from '../../words/report/answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatPercent } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
 import { growthPicture } from './growth-picture.ts';
 
 export function findingsSection(document: ReportDocument): Markup {
@@ -60,7 +60,7 @@ function allocations({ allocatedAt = [] }: Finding): Markup {
     .slice(0, 5)
     .map(
       ({ share, stack }) =>
-        html`<li><strong>${formatPercent(share)}</strong> ${stack
+        html`<li><strong>${percent(share)}</strong> ${stack
           .slice(0, 6)
           .map(
             (frame, i) =>

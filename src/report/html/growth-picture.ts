@@ -2,9 +2,9 @@ import type { Finding } from '../../model/finding.ts';
 import { findingInfo } from '../../model/finding-catalogue.ts';
 import type { ReportDocument, ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import { formatCount } from '../../model/units.ts';
+import { formatMoment, formatValue } from '../../words/figures.ts';
 import { downsample } from '../downsample.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
-import { formatMoment, formatValue } from '../numbers.ts';
 import { type ChartPoint, growthChart } from './line-chart.ts';
 
 /** Figures fit over so many points; of more, first and last are told. */

@@ -1,10 +1,10 @@
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { figure, formatMoment, formatMs, formatValue, percent } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
+import { missedColumns } from '../../words/report/missed.ts';
+import { seriesFigures } from '../../words/report/series.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
-import { missedColumns } from '../missed-words.ts';
-import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
-import { seriesFigures } from '../series-figures.ts';
 import { sparkline } from './line-chart.ts';
 import { table } from './table.ts';
 
@@ -43,11 +43,11 @@ export function cpuSection({ flames, hotFunctions }: ReportDocument): Markup {
     .map((hot) => [
       html`<code>${hot.name}</code>`,
       html`<span class="place">${hot.place === null ? 'native' : formatPlace(hot.place)}</span>`,
-      html`${formatPercent(hot.selfShare)}`,
-      html`${formatPercent(hot.totalShare)}`,
+      html`${percent(hot.selfShare)}`,
+      html`${percent(hot.totalShare)}`,
       hot.firstSelfShare === null || hot.lastSelfShare === null
         ? NOTHING
-        : html`${formatPercent(hot.firstSelfShare)} → ${formatPercent(hot.lastSelfShare)}`,
+        : html`${percent(hot.firstSelfShare)} → ${percent(hot.lastSelfShare)}`,
     ]);
   const columns = [
     { head: 'function' },
@@ -73,7 +73,7 @@ export function latencySection({ report }: ReportDocument): Markup {
     html`${formatCount(request.count)}`,
     html`${formatCount(request.errors)}`,
     ...missed.map((key) => html`${formatCount(request[key])}`),
-    html`${threeDigits(request.ratePerSecond)}`,
+    html`${figure(request.ratePerSecond)}`,
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs, request.service.p99Ms].map(
       (ms) => html`${formatMs(ms)}`,
     ),

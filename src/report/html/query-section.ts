@@ -1,9 +1,9 @@
 import type { QuerySummary } from '../../model/report.ts';
 import type { ReportDatabase, ReportDocument } from '../../model/report-document.ts';
 import { formatCount } from '../../model/units.ts';
+import { figure, formatMoment, formatMs } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatMoment, formatMs, threeDigits } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
 import { section } from './measured-sections.ts';
 import { table } from './table.ts';
 
@@ -28,8 +28,8 @@ function statementTable(queries: readonly QuerySummary[]): Markup {
   const rows = queries.map((query) => [
     html`<code>${query.text}</code><br><span class="place">${query.source ? formatPlace(query.source) : ''} ${query.route ?? ''}</span>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">reads all of ${query.wholeReads.join(', ')}</span>`}`,
     html`${formatCount(query.calls)}`,
-    html`${query.callsPerRequest === null ? '' : threeDigits(query.callsPerRequest)}`,
-    html`${threeDigits(query.rowsPerCall)}`,
+    html`${query.callsPerRequest === null ? '' : figure(query.callsPerRequest)}`,
+    html`${figure(query.rowsPerCall)}`,
     ...[query.meanMs, query.p95Ms, query.maxMs, query.serverMeanMs].map(
       (ms) => html`${ms === null ? '' : formatMs(ms)}`,
     ),

@@ -1,9 +1,9 @@
 import type { Gate } from '../../model/report.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { dataFacts, runFacts, verdictWord } from '../facts.ts';
-import { type Headline, headline } from '../headline.ts';
+import { formatValue } from '../../words/figures.ts';
+import { dataFacts, runFacts, verdictWord } from '../../words/report/facts.ts';
+import { type Headline, headline } from '../../words/report/headline.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatValue } from '../numbers.ts';
 import { table } from './table.ts';
 
 const MARKS: Readonly<Record<Headline['tone'], string>> = { bad: '✕', warn: '!', good: '✓', unknown: '?' };
