@@ -36,9 +36,7 @@ export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
   const moved = WATCHED.flatMap(([metric, least]) => movedWords(view, metric, least, stepMs) ?? []);
   return [
     ...(events.length > 0
-      ? [
-          { what: say.atThatTime(atMs, [...new Set(events)].slice(0, MOST_EVENTS)), file: 'events.ndjson' },
-        ]
+      ? [{ what: say.atThatTime(atMs, [...new Set(events)].slice(0, MOST_EVENTS)), file: 'events.ndjson' }]
       : []),
     ...(moved.length > 0 ? [{ what: say.movedWithIt(moved), file: 'samples.ndjson' }] : []),
   ];

@@ -153,15 +153,8 @@ function stepFinding(
     subject,
     growth: null,
     firstSeenMs: Math.max(0, x),
-    evidence: [
-      { what: say.stepEvidence(series, step), file: series.file },
-      ...aroundStep(context, x),
-      ...more,
-    ],
-    against: [
-      ...(doubt === null ? [] : [doubt]),
-      ...(isCutOff && !isSure ? [say.CUT_OFF] : []),
-    ],
+    evidence: [{ what: say.stepEvidence(series, step), file: series.file }, ...aroundStep(context, x), ...more],
+    against: [...(doubt === null ? [] : [doubt]), ...(isCutOff && !isSure ? [say.CUT_OFF] : [])],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
   };
 }

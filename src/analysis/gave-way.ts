@@ -34,9 +34,7 @@ const SIGNS: readonly Sign[] = [
     // Where the thread is busy all the time, connections are held for as long as results wait for it: a larger pool would
     // not help.
     seen: ({ poolWaiting, loopUtilization = 0 }) =>
-      poolWaiting !== undefined && poolWaiting >= 1 && loopUtilization < LOOP_BUSY
-        ? SEEN.poolWait(poolWaiting)
-        : null,
+      poolWaiting !== undefined && poolWaiting >= 1 && loopUtilization < LOOP_BUSY ? SEEN.poolWait(poolWaiting) : null,
   },
   {
     resource: 'cpu',
@@ -49,17 +47,13 @@ const SIGNS: readonly Sign[] = [
   {
     resource: 'host',
     seen: ({ runDelayShare }) =>
-      runDelayShare !== undefined && runDelayShare > CORE_WAITED_FOR
-        ? SEEN.noCore(runDelayShare)
-        : null,
+      runDelayShare !== undefined && runDelayShare > CORE_WAITED_FOR ? SEEN.noCore(runDelayShare) : null,
   },
   {
     resource: 'event loop',
     seen: ({ loopUtilization, loopDelayP99Ms }) => {
       if (loopUtilization !== undefined && loopUtilization >= LOOP_BUSY) return SEEN.loopBlocked(loopUtilization);
-      return loopDelayP99Ms !== undefined && loopDelayP99Ms > LOOP_LATE_MS
-        ? SEEN.loopLate(loopDelayP99Ms)
-        : null;
+      return loopDelayP99Ms !== undefined && loopDelayP99Ms > LOOP_LATE_MS ? SEEN.loopLate(loopDelayP99Ms) : null;
     },
   },
 ];

@@ -40,10 +40,8 @@ function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: re
   const reasons: Reason[] = [];
   const because = (by: BreakCause, words: string): number => reasons.push({ by, words });
   if (isTargetLost) because('process-ended', say.PROCESS_ENDED);
-  if (stage.errorShare > ERROR_LIMIT)
-    because('errors', say.requestsFailed(stage.errorShare, ERROR_LIMIT));
-  for (const limit of failedInARow(windows))
-    because('limit', say.limitBroken(limit, WINDOWS_IN_A_ROW));
+  if (stage.errorShare > ERROR_LIMIT) because('errors', say.requestsFailed(stage.errorShare, ERROR_LIMIT));
+  for (const limit of failedInARow(windows)) because('limit', say.limitBroken(limit, WINDOWS_IN_A_ROW));
   if (stage.achievedShare !== null && stage.achievedShare < ACHIEVED_LIMIT) {
     because('arrivals', say.arrivalsLate(stage.achievedShare, ACHIEVED_LIMIT));
   }

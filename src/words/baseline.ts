@@ -51,7 +51,8 @@ export function ranges({ unit, baseline, now, changeShareCI, changeCI }: Compare
   return `${runWords(baseline.runs)} of the baseline: ${range(baseline)}; ${runWords(now.runs)} now: ${range(now)}. 95 % interval of the change: ${interval}.`;
 }
 
-export const FEW_RUNS = 'With so few runs in the baseline, how much runs differ by themselves was assumed, not measured.';
+export const FEW_RUNS =
+  'With so few runs in the baseline, how much runs differ by themselves was assumed, not measured.';
 export const ONE_RUN = 'One new run may have had a bad hour: repeat it, and compare both together.';
 
 export function lostMeasures(keys: readonly string[]): string {
@@ -63,9 +64,17 @@ export function spreadAssumed(runs: number, enough: number): string {
   return `the baseline has ${has}: how much runs differ by themselves is assumed, so only a large change can be told. From ${enough} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`;
 }
 
-/** Why two runs may not be compared. `what`: `the service`, `the host`. */
-export function differs(what: string, before: string, after: string): string {
-  return `${what} differs: ${before} in the baseline, ${after} now`;
+const CONDITION = {
+  target: 'the service',
+  node: 'the Node major',
+  scenario: 'the scenario',
+  host: 'the host',
+  length: 'the length',
+} as const;
+
+/** Why two runs may not be compared. */
+export function differs(what: keyof typeof CONDITION, before: string, after: string): string {
+  return `${CONDITION[what]} differs: ${before} in the baseline, ${after} now`;
 }
 
 export function scenarioChanged(name: string): string {

@@ -27,8 +27,7 @@ export const SEEN = {
   memory: (share: Share, rssBytes: Bytes | undefined): string =>
     `memory reached ${percent(share)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`,
   collections: (share: Share): string => `collections took ${percent(share)} of the time`,
-  poolWait: (callers: number): string =>
-    `${callers.toFixed(1)} callers waited for a connection of the pool on average`,
+  poolWait: (callers: number): string => `${callers.toFixed(1)} callers waited for a connection of the pool on average`,
   cpuFromOutside: (cpuPercent: number): string => `CPU was at ${cpuPercent.toFixed(0)} % of one core`,
   cpu: (cpuPercent: number, loop: Share): string =>
     `the one thread of JavaScript had no time left: CPU ${cpuPercent.toFixed(0)} % of a core, event loop busy ${percent(loop)}`,

@@ -10,23 +10,21 @@ const MEMORY_TOLERANCE = 0.05;
 /** Why figures of two runs may not be held against each other, in sentences; empty when they may. */
 export function conditionFaults(earlier: RunConditions, later: RunConditions): string[] {
   const faults: string[] = [];
-  const differs = (what: string, before: string, after: string): void => {
-    faults.push(say.differs(what, before, after));
-  };
-  if (earlier.target !== later.target) differs('the service', earlier.target, later.target);
+  const differs = (...of: Parameters<typeof say.differs>): number => faults.push(say.differs(...of));
+  if (earlier.target !== later.target) differs('target', earlier.target, later.target);
   if (nodeMajor(earlier) !== nodeMajor(later)) {
-    differs('the Node major', earlier.node ?? 'unknown', later.node ?? 'unknown');
+    differs('node', earlier.node ?? 'unknown', later.node ?? 'unknown');
   }
   const scenarios = [earlier, later].map(({ scenario }) => scenario?.name ?? say.NOT_DRIVEN);
   if (earlier.scenario?.digest !== later.scenario?.digest) {
     const [before = '', after = ''] = scenarios;
     if (before === after) faults.push(say.scenarioChanged(before));
-    else differs('the scenario', before, after);
+    else differs('scenario', before, after);
   }
-  if (!sameHost(earlier.host, later.host)) differs('the host', say.hostWords(earlier.host), say.hostWords(later.host));
+  if (!sameHost(earlier.host, later.host)) differs('host', say.hostWords(earlier.host), say.hostWords(later.host));
   const [short, long] = [earlier.durationMs, later.durationMs].toSorted((a, b) => a - b);
   if (short === undefined || long === undefined || long > LONGEST_RATIO * short) {
-    differs('the length', formatDuration(earlier.durationMs), formatDuration(later.durationMs));
+    differs('length', formatDuration(earlier.durationMs), formatDuration(later.durationMs));
   }
   return faults;
 }

@@ -43,9 +43,7 @@ function draftOf(name: string, trend: Trend): BottleneckDraft {
     request: name,
     source: null,
     package: null,
-    evidence: [
-      { what: say.sizeRises(trend), file: 'requests.ndjson' },
-    ],
+    evidence: [{ what: say.sizeRises(trend), file: 'requests.ndjson' }],
     against: [say.AGAINST],
     gain: say.gain(trend.latest / Math.max(1, first)),
     recommendation: say.advice(name),

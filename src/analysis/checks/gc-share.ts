@@ -40,10 +40,7 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
       package: place?.package ?? null,
     },
     growth: null,
-    evidence: [
-      { what: say.median(share), file: 'samples.ndjson' },
-      ...(site ? [site.evidence] : []),
-    ],
+    evidence: [{ what: say.median(share), file: 'samples.ndjson' }, ...(site ? [site.evidence] : [])],
     against: context.earlier.some(({ kind }) => kind === 'js-heap-leak') ? [say.LEAKS] : [],
     recommendation: recommend(
       'gc-pressure',

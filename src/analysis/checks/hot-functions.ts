@@ -82,11 +82,7 @@ function hotFinding(context: CheckContext, work: CpuWork, hot: OwnedWork): Findi
     title: say.hotTitle(functionWords(hot), share, hot.us / work.wallUs),
     evidence: [{ what: say.withCalls(share, eachMs), file }, ...goesInto(work, hot, hot, file)],
     against: [say.AGAINST],
-    recommendation: recommend(
-      'hot-function',
-      { holder: hot.name, subject: functionWords(hot) },
-      say.hotGain(share),
-    ),
+    recommendation: recommend('hot-function', { holder: hot.name, subject: functionWords(hot) }, say.hotGain(share)),
   };
 }
 

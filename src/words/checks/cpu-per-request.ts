@@ -5,7 +5,8 @@ import { code } from '../terms.ts';
 
 export const CPU_TIME = 'CPU time a request';
 export const TOO_FEW = 'too few samples with requests to tell a trend';
-export const AGAINST = 'Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.';
+export const AGAINST =
+  'Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.';
 
 /** `gained`: of the CPU time that a request took at first. */
 export function title(name: string, gained: Share): string {
