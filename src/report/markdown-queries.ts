@@ -2,6 +2,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import { formatCount } from '../model/units.ts';
 import { figure, formatMoment, formatMs } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
+import { LABEL, slowestOver } from '../words/report/labels.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 
 const TOP = 10;
@@ -34,14 +35,14 @@ export function markdownQueries({ report, database }: ReportDocument): string {
       sql(text),
       markdownText(route ?? ''),
     ]);
-  const heads = ['statement', 'line', 'calls', 'in one request', 'mean', 'p95', 'mean in the server'];
+  const heads = ['statement', 'line', 'calls', LABEL.inOneRequest, 'mean', 'p95', LABEL.meanInServer];
   return [
     '## Queries',
     database.server === null ? '' : `Database ${markdownText(database.server)}.`,
     rows.length === 0 ? '' : markdownTable(heads, 'llrrrrr', rows),
     slow.length === 0
       ? ''
-      : `Slowest over ${database.slowMs} ms:\n\n${markdownTable(['when', 'took', 'statement', 'request'], 'rrll', slow)}`,
+      : `${slowestOver(database.slowMs)}:\n\n${markdownTable(['when', 'took', 'statement', 'request'], 'rrll', slow)}`,
     database.notes.map((note) => `- ${markdownProse(note)}`).join('\n'),
   ]
     .filter((part) => part !== '')
