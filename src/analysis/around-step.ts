@@ -1,12 +1,11 @@
 import type { Evidence } from '../model/finding.ts';
-import { METRICS, type MetricName } from '../model/metric-catalogue.ts';
-import type { RunEvent } from '../model/run-event.ts';
-import { formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { gainPerMs } from '../stats/counters.ts';
 import { median } from '../stats/order-statistics.ts';
+import * as say from '../words/around-step.ts';
 import type { RunView } from './run-view.ts';
 import { isInside } from './spans.ts';
-import { figure, percent } from './words.ts';
 
 /** What is looked at when something changed from one moment to the next, with the least change that is worth a word. */
 const WATCHED: readonly (readonly [MetricName, number])[] = [
@@ -32,19 +31,14 @@ export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
   const stepMs = view.whole.fromMs + atMs;
   const marginMs = Math.max(LEAST_MARGIN_MS, (view.judged.toMs - view.judged.fromMs) / 24);
   const events = view.run.events.flatMap((event) =>
-    Math.abs(event.monoMs - stepMs) <= marginMs ? (eventWords(event) ?? []) : [],
+    Math.abs(event.monoMs - stepMs) <= marginMs ? (say.eventWords(event) ?? []) : [],
   );
   const moved = WATCHED.flatMap(([metric, least]) => movedWords(view, metric, least, stepMs) ?? []);
   return [
     ...(events.length > 0
-      ? [
-          {
-            what: `At that time (${formatDuration(atMs)} into the run): ${[...new Set(events)].slice(0, MOST_EVENTS).join('; ')}.`,
-            file: 'events.ndjson',
-          },
-        ]
+      ? [{ what: say.atThatTime(atMs, [...new Set(events)].slice(0, MOST_EVENTS)), file: 'events.ndjson' }]
       : []),
-    ...(moved.length > 0 ? [{ what: `With it moved: ${moved.join('; ')}.`, file: 'samples.ndjson' }] : []),
+    ...(moved.length > 0 ? [{ what: say.movedWithIt(moved), file: 'samples.ndjson' }] : []),
   ];
 }
 
@@ -53,7 +47,7 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   const stepMs = view.whole.fromMs + atMs;
   const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
   if (before === null || after === null || after - before < BUSY_MACHINE) return null;
-  return `The service waited for a core ${percent(after)} of the time after it, ${percent(before)} before: other work on the machine may have made it slower.`;
+  return say.waitedForCore(after, before);
 }
 
 /** Of the time, how much the main thread waited for a core. */
@@ -72,33 +66,5 @@ function movedWords(view: RunView, metric: MetricName, least: number, stepMs: Mo
   if (before.length < 3 || after.length < 3) return null;
   const [from, to] = [median(before), median(after)];
   if (Math.abs(to - from) < Math.max(least, WORTH_A_WORD * Math.abs(from))) return null;
-  const { title, unit } = METRICS[metric];
-  const words = (value: number): string => (unit === 'bytes' ? formatBytes(value) : figure(value));
-  return `${title}: ${words(from)} to ${words(to)}`;
-}
-
-function eventWords(event: RunEvent): string | null {
-  switch (event.type) {
-    case 'note':
-    case 'error':
-      return event.detail;
-    case 'target-lost':
-      return `the service was gone (${event.reason})`;
-    case 'target-back':
-      return 'the service was started again';
-    case 'unresponsive':
-      return event.edge === 'start' ? 'the service stopped answering the inspector' : null;
-    case 'clock-jump':
-      return 'the clock of the machine jumped';
-    case 'gap':
-      return `no samples for ${formatDuration(event.durationMs)} (${event.reason})`;
-    case 'capture':
-      if (event.error !== null) return null;
-      if (event.capture === 'heap-count') return 'we counted the objects of the heap';
-      return event.capture === 'heap-snapshot' ? 'a heap snapshot of ours was taken' : null;
-    case 'load':
-      return event.state === 'lost' ? 'the load process died' : null;
-    default:
-      return null;
-  }
+  return say.movedFigure(metric, from, to);
 }

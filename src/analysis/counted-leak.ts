@@ -2,17 +2,18 @@ import type { Confidence, Evidence } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
-import { formatCount } from '../model/units.ts';
+import { formatCount, perHour } from '../model/units.ts';
 import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
+import { recommend } from '../words/advice.ts';
+import { figure, percent, perRequestWords, rateWords } from '../words/figures.ts';
+import { capital, code } from '../words/terms.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
-import { recommend } from './recommendations.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { capital, code, figure, percent, perHour, perRequestWords, rateWords } from './words.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {

@@ -1,26 +1,23 @@
 import type { Confidence, Evidence, FindingSubject } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import { formatDuration } from '../model/units.ts';
+import { perHour } from '../model/units.ts';
 import type { LevelShift } from '../stats/level-shift.ts';
+import { recommend } from '../words/advice.ts';
+import * as say from '../words/degradation.ts';
+import { code } from '../words/terms.ts';
 import { aroundStep, machineDoubt } from './around-step.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { lastingStep } from './lasting-step.ts';
 import { SHORT_RUN_MS } from './leak-thresholds.ts';
 import { NO_LIMIT } from './limits.ts';
-import { recommend } from './recommendations.ts';
 import type { TrendName } from './trend-series.ts';
 import type { TableEntry } from './trend-table.ts';
-import { code, figure, percent, perHour, rateWords } from './words.ts';
 
 /** A figure of the service that may get worse while it runs. */
-export interface DegradingSeries {
+export interface DegradingSeries extends say.ToldSeries {
   readonly key: TrendName;
   readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
-  /** At the start of a sentence: `The median latency of \`lock-proof\``. */
-  readonly what: string;
-  /** `share`: from 0 to 1, told in percent. */
-  readonly unit: string;
   /** Worse by less than this is not worth a word, whatever its share. */
   readonly leastGrowth: number;
   /** Worse by this much in one lasting step is sure in a run of any length. */
@@ -28,8 +25,6 @@ export interface DegradingSeries {
   /** In a short run a step must be this large to be more than possible: other work on the machine makes smaller ones. */
   readonly shortStep?: number;
   readonly subject: FindingSubject;
-  /** The series is turned around: it is the falling that is worse. */
-  readonly isTurned?: boolean;
   /**
    * What it means that it comes to rest at a worse level: `fine` of a queue that is full, `worse` of what nothing healthy
    * does. Else a lasting step is a finding, and what comes to rest by degrees is none.
@@ -45,8 +40,6 @@ const LONG_RUN_MS = 20 * 60_000;
 const LEAST_SHARE = 0.1;
 const LEAST_SHARE_SHORT = 0.25;
 const LARGE_SHARE = 0.5;
-/** Of next to nothing, a share says nothing. */
-const MOST_SHARE = 20;
 
 export interface DegradationVerdict {
   readonly finding: FindingDraft | null;
@@ -65,26 +58,25 @@ export function judgeDegradation(
   const entry = context.trends.judge(series.key, { leastShare, leastGrowth: series.leastGrowth });
   if (!entry) return null;
   const { trend, verdict } = entry;
-  const { level, rate } = wordsOf(series);
-  const seen = `smallest trend this run could detect: ${rate(entry.smallestSlope, trend.span)}`;
+  const words = say.seriesWords(series);
+  const seen = say.smallestDetail(words, entry.smallestSlope, trend.span);
   const step =
     verdict === 'growing' || series.atRest === 'fine'
       ? null
       : lastingStep(context.trends.points(series.key), { leastShare, leastGrowth: series.leastGrowth });
   if (step) {
     const { from, to, x } = step;
-    const words = `went from ${level(from, to)} in one step ${formatDuration(x)} into the run`;
     const isWorthAFinding =
       !isShort || step.to - step.from >= Math.max(LARGE_SHARE * Math.abs(step.from), series.leastGrowth);
     return {
       finding: isWorthAFinding ? stepFinding(context, series, step, { isShort, more }) : null,
-      detail: `${words}; ${seen}`,
+      detail: `${say.steppedDetail(words, from, to, x)}; ${seen}`,
     };
   }
   const isWorse = verdict === 'growing' || (verdict !== 'flat' && series.atRest === 'worse');
-  if (!isWorse) return { finding: null, detail: `${verdict} at ${level(trend.level)}; ${seen}` };
+  if (!isWorse) return { finding: null, detail: `${say.steadyDetail(words, verdict, trend.level)}; ${seen}` };
   const finding = degradationFinding(context, series, entry, { isShort, spanMs, more });
-  return { finding, detail: `gets worse by ${rate(trend.slope, trend.span)}; ${seen}` };
+  return { finding, detail: `${say.worseDetail(words, trend.slope, trend.span)}; ${seen}` };
 }
 
 function degradationFinding(
@@ -93,21 +85,22 @@ function degradationFinding(
   { trend }: TableEntry,
   { isShort, spanMs, more }: { readonly isShort: boolean; readonly spanMs: number; readonly more: readonly Evidence[] },
 ): FindingDraft {
-  const { sign, verb, level, rate, scale, rateUnit } = wordsOf(series);
+  const { sign, scale, rateUnit } = say.seriesWords(series);
   const grown = trend.slope * trend.span;
   // A straight line through what began late starts below zero, where none of these figures can be.
   const early = Math.max(0, sign * (trend.latest - grown));
   const late = Math.max(0, sign * trend.latest);
   const share = Math.abs(late - early) / Math.max(Number.MIN_VALUE, early);
   const confidence = confidenceOf(share, isShort, spanMs);
-  const interval = [trend.low, trend.high].map((slope) => figure(sign * scale * perHour(slope)));
+  const { slope, low, high, span, points: blocks, halfRatio } = trend;
+  const worsening = { early, late, share, slope, low, high, spanMs: span, blocks, halfRatio: halfRatio ?? 1 };
   const { kind, subject } = series;
   return {
     id: findingId(kind, subject.class, series.key),
     kind,
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: `${series.what} ${verb} from ${level(sign * early, sign * late)} during the run.`,
+    title: say.trendTitle(series, worsening),
     subject,
     growth: {
       bytesPerHour: null,
@@ -120,44 +113,9 @@ function degradationFinding(
       perHourUnit: rateUnit,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [
-      {
-        what: `It ${verb} ${share < MOST_SHARE ? `by ${percent(share)}` : 'from almost nothing'}, ${rate(sign * trend.slope, trend.span)} (95 % interval of an hour ${interval.join(' to ')}; ${trend.points} blocks, second half ${figure(Math.min(99, trend.halfRatio ?? 1))} times as fast as the first).`,
-        file: series.file,
-      },
-      ...more,
-    ],
-    against: isShort
-      ? [`${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`]
-      : [],
+    evidence: [{ what: say.trendEvidence(series, worsening), file: series.file }, ...more],
+    against: isShort ? [say.shortRun(spanMs)] : [],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
-  };
-}
-
-interface SeriesWords {
-  /** -1 where the series is turned around. */
-  readonly sign: 1 | -1;
-  readonly verb: 'fell' | 'rose';
-  /** What figures are multiplied by before they are shown. */
-  readonly scale: 1 | 100;
-  readonly rateUnit: string;
-  /** Levels of the series as it is judged, `4.1 to 9 ms`. */
-  level(...levels: readonly number[]): string;
-  /** `840 ms an hour`; the slope is one of what is shown, not turned around. */
-  rate(slopePerMs: number, spanMs: number): string;
-}
-
-function wordsOf({ isTurned, unit }: DegradingSeries): SeriesWords {
-  const sign = isTurned ? -1 : 1;
-  const scale = unit === 'share' ? 100 : 1;
-  const [levelUnit, rateUnit] = unit === 'share' ? ['%', 'percentage points'] : [unit, unit];
-  return {
-    sign,
-    verb: isTurned ? 'fell' : 'rose',
-    scale,
-    rateUnit,
-    level: (...levels) => `${levels.map((level) => figure(sign * scale * level)).join(' to ')} ${levelUnit}`.trimEnd(),
-    rate: (slopePerMs, spanMs) => rateWords(scale * slopePerMs, spanMs, rateUnit),
   };
 }
 
@@ -171,10 +129,10 @@ const LEAST_LASTING = 1 / 3;
 function stepFinding(
   context: CheckContext,
   series: DegradingSeries,
-  { x, from, to, pointsBefore, pointsAfter }: LevelShift,
+  step: LevelShift,
   { isShort, more }: { readonly isShort: boolean; readonly more: readonly Evidence[] },
 ): FindingDraft {
-  const { verb, level } = wordsOf(series);
+  const { x, from, to } = step;
   const { kind, subject } = series;
   const share = (to - from) / Math.max(Number.MIN_VALUE, Math.abs(from));
   const isSure = to - from >= (series.sureStep ?? Number.POSITIVE_INFINITY);
@@ -191,24 +149,12 @@ function stepFinding(
     kind,
     confidence,
     severity: isSure ? 'critical' : confidence === 'possible' ? 'minor' : 'major',
-    title: `${series.what} ${verb} from ${level(from, to)} in one step, ${formatDuration(x)} into the run, and stayed there.`,
+    title: say.stepTitle(series, step),
     subject,
     growth: null,
     firstSeenMs: Math.max(0, x),
-    evidence: [
-      {
-        what: `It stood at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); the values before and after barely overlap.`,
-        file: series.file,
-      },
-      ...aroundStep(context, x),
-      ...more,
-    ],
-    against: [
-      ...(doubt === null ? [] : [doubt]),
-      ...(isCutOff && !isSure
-        ? ['The run ended soon after: it may be a spell of seconds. A longer run would tell.']
-        : []),
-    ],
+    evidence: [{ what: say.stepEvidence(series, step), file: series.file }, ...aroundStep(context, x), ...more],
+    against: [...(doubt === null ? [] : [doubt]), ...(isCutOff && !isSure ? [say.CUT_OFF] : [])],
     recommendation: series.recommendation ?? recommend(kind, { holder: subject.holder, subject: code(subject.class) }),
   };
 }

@@ -1,5 +1,6 @@
 import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
+import { gateFailed, limitBroken } from '../words/limits.ts';
 
 export interface FailedGate {
   /** `limit rss max <10MiB`, or what was found. */
@@ -17,7 +18,7 @@ export function failedGates({ gates, findings }: Report, failOn: readonly GateNa
       const group: GateName = isLimit ? 'slo' : name;
       const top = findings.find(({ kind, confidence }) => findingInfo(kind).gate === name && confidence !== 'possible');
       return {
-        words: isLimit ? `limit ${name} ${limit}` : `${name} gate${top ? ` (${top.title.replace(/\.$/, '')})` : ''}`,
+        words: isLimit ? limitBroken(name, limit) : gateFailed(name, top?.title ?? null),
         counts: failOn.includes(group),
       };
     });

@@ -1,9 +1,9 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
+import * as say from '../words/fold-followers.ts';
 import type { FoundDraft } from './check.ts';
 import { namesAround } from './held-objects.ts';
 import { type CountedCause, isOfNode, madeBy } from './made-by.ts';
 import type { RunData } from './run-data.ts';
-import { code, figure } from './words.ts';
 
 /** A worker brings two pipes, some event descriptors, ports, and listeners on the streams of the process. */
 const MOST_OF_EACH = 5;
@@ -80,9 +80,7 @@ function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, al
   const isThread = cause.kind === 'thread-leak';
   return {
     ...cause,
-    ...(isThread
-      ? {}
-      : { id, title: `${title.replace(/\.$/, '')}; each holds what stays open: ${lowerFirst(cause.title)}` }),
+    ...(isThread ? {} : { id, title: say.eachHolds(title, cause.title) }),
     subject: isThread ? { ...subject, class: cause.subject.class } : subject,
     growth:
       growth && cause.growth
@@ -104,7 +102,7 @@ function withMaker(cause: CountedDraft, run: Pick<RunData, 'allocationGrowth'>):
     evidence: [
       ...cause.evidence,
       {
-        what: `What lives longer with them was allocated where ${code(name)} (${file}:${line}) calls ${code(maker.called)}.`,
+        what: say.allocatedWhere(name, file, line, maker.called),
         file: null,
       },
     ],
@@ -140,10 +138,6 @@ function followerWords(follower: FoundDraft, cause: FoundDraft): string {
   const times = timesOf(follower, cause);
   if (!times) return follower.title;
   return times.isOfCause
-    ? `With each ${cause.subject.class} come ${figure(times.each)} of these: ${follower.title}`
-    : `${figure(times.each)} come with each of these: ${follower.title}`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+    ? say.comeWithEach(cause.subject.class, times.each, follower.title)
+    : say.manyOfCause(times.each, follower.title);
 }

@@ -1,5 +1,5 @@
 import type { StageResources, StressReport, StressResource, StressStage } from '../model/stress-report.ts';
-import { formatBytes } from '../model/units.ts';
+import { SEEN } from '../words/stress.ts';
 
 interface Sign {
   readonly resource: StressResource;
@@ -25,10 +25,8 @@ const SIGNS: readonly Sign[] = [
   {
     resource: 'memory',
     seen: ({ memoryShare, gcShare, rssBytes }) => {
-      if (memoryShare !== undefined && memoryShare > MEMORY_FULL) {
-        return `memory reached ${percent(memoryShare)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`;
-      }
-      return gcShare !== undefined && gcShare > GC_HURTS ? `collections took ${percent(gcShare)} of the time` : null;
+      if (memoryShare !== undefined && memoryShare > MEMORY_FULL) return SEEN.memory(memoryShare, rssBytes);
+      return gcShare !== undefined && gcShare > GC_HURTS ? SEEN.collections(gcShare) : null;
     },
   },
   {
@@ -36,36 +34,26 @@ const SIGNS: readonly Sign[] = [
     // Where the thread is busy all the time, connections are held for as long as results wait for it: a larger pool would
     // not help.
     seen: ({ poolWaiting, loopUtilization = 0 }) =>
-      poolWaiting !== undefined && poolWaiting >= 1 && loopUtilization < LOOP_BUSY
-        ? `${poolWaiting.toFixed(1)} callers waited for a connection of the pool on average`
-        : null,
+      poolWaiting !== undefined && poolWaiting >= 1 && loopUtilization < LOOP_BUSY ? SEEN.poolWait(poolWaiting) : null,
   },
   {
     resource: 'cpu',
     seen: ({ cpuPercent, loopUtilization }) => {
       if (cpuPercent === undefined || cpuPercent < CORE_BUSY) return null;
-      if (loopUtilization === undefined) return `CPU was at ${cpuPercent.toFixed(0)} % of one core`;
-      return loopUtilization >= LOOP_BUSY
-        ? `the one thread of JavaScript had no time left: CPU ${cpuPercent.toFixed(0)} % of a core, event loop busy ${percent(loopUtilization)}`
-        : null;
+      if (loopUtilization === undefined) return SEEN.cpuFromOutside(cpuPercent);
+      return loopUtilization >= LOOP_BUSY ? SEEN.cpu(cpuPercent, loopUtilization) : null;
     },
   },
   {
     resource: 'host',
     seen: ({ runDelayShare }) =>
-      runDelayShare !== undefined && runDelayShare > CORE_WAITED_FOR
-        ? `the service was ready to run and waited for a core ${percent(runDelayShare)} of the time`
-        : null,
+      runDelayShare !== undefined && runDelayShare > CORE_WAITED_FOR ? SEEN.noCore(runDelayShare) : null,
   },
   {
     resource: 'event loop',
     seen: ({ loopUtilization, loopDelayP99Ms }) => {
-      if (loopUtilization !== undefined && loopUtilization >= LOOP_BUSY) {
-        return `the event loop was busy ${percent(loopUtilization)} while CPU was not: something blocks it`;
-      }
-      return loopDelayP99Ms !== undefined && loopDelayP99Ms > LOOP_LATE_MS
-        ? `the event loop was delayed by ${Math.round(loopDelayP99Ms)} ms (99th percentile)`
-        : null;
+      if (loopUtilization !== undefined && loopUtilization >= LOOP_BUSY) return SEEN.loopBlocked(loopUtilization);
+      return loopDelayP99Ms !== undefined && loopDelayP99Ms > LOOP_LATE_MS ? SEEN.loopLate(loopDelayP99Ms) : null;
     },
   },
 ];
@@ -83,7 +71,7 @@ export function whatGaveWay(stages: readonly StressStage[], brokenAt: number | n
     return { resource: 'generator', level: brokenAt, detail: broken.generatorLimits.join('; ') };
   }
   if (broken.brokeBy.includes('process-ended')) {
-    return { resource: 'process', level: brokenAt, detail: 'the process of the service ended: look at its own log' };
+    return { resource: 'process', level: brokenAt, detail: SEEN.processEnded };
   }
   for (const { level, resources } of upTo) {
     for (const { resource, seen } of SIGNS) {
@@ -99,24 +87,10 @@ function notTheProcess({ cpuPercent, loopUtilization, databaseConnections }: Sta
   resource: StressResource;
   detail: string;
 } {
-  if (cpuPercent === undefined) {
-    return {
-      resource: 'unknown',
-      detail: 'nobody looked at the service: name it with --port or --pid to see what gives way',
-    };
-  }
-  if (loopUtilization === undefined) {
-    return {
-      resource: 'unknown',
-      detail: `CPU was at ${cpuPercent.toFixed(0)} % of a core; seen from outside alone: name the service with --port or --pid to see its event loop`,
-    };
-  }
+  if (cpuPercent === undefined) return { resource: 'unknown', detail: SEEN.nothing };
+  if (loopUtilization === undefined) return { resource: 'unknown', detail: SEEN.outsideAlone(cpuPercent) };
   return {
     resource: databaseConnections === undefined ? 'dependency' : 'database',
-    detail: `the service itself had time left (CPU ${cpuPercent.toFixed(0)} %, event loop busy ${percent(loopUtilization)}): it waits for something else, most often its database or another service`,
+    detail: SEEN.notTheProcess(cpuPercent, loopUtilization),
   };
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
 }

@@ -1,8 +1,9 @@
 import type { Growth } from '../model/finding.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import { perHour } from '../model/units.ts';
 import { type TimeToLimit, timeToLimit } from '../stats/time-to-limit.ts';
+import { MEMORY_LIMIT } from '../words/limits.ts';
 import type { RunView } from './run-view.ts';
-import { perHour } from './words.ts';
 
 /** A rate of bytes, or of what is counted, with its interval; a millisecond. */
 export interface Rate {
@@ -37,9 +38,9 @@ export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 
   const live = where === 'heap' ? (latest(view, 'heap.live') ?? latest(view, 'heap.used')) : null;
   const container = latest(view, 'cgroup.memory.limit');
   const ahead = [
-    limitAhead("V8's heap limit", live, latest(view, 'heap.limit'), heap),
-    limitAhead('memory limit of the container', latest(view, 'cgroup.memory.current') ?? rss, container, memory),
-    limitAhead('limit on RSS that was asked for', rss, rssThreshold?.value ?? null, memory),
+    limitAhead(MEMORY_LIMIT.heap, live, latest(view, 'heap.limit'), heap),
+    limitAhead(MEMORY_LIMIT.container, latest(view, 'cgroup.memory.current') ?? rss, container, memory),
+    limitAhead(MEMORY_LIMIT.asked, rss, rssThreshold?.value ?? null, memory),
   ].filter((one) => one !== null);
   const first = ahead.reduce<LimitAhead | null>((a, b) => (a !== null && whenOf(a) <= whenOf(b) ? a : b), null);
   if (first === null) return NO_LIMIT;

@@ -11,7 +11,7 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { DescriptorGroup, RunEvent } from '../model/run-event.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
-import type { Scrape, ScrapePlan } from '../model/scrape.ts';
+import type { ScrapedRun } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 
@@ -28,11 +28,6 @@ export interface CpuEvidence {
 }
 
 /** The service's own metrics as they were read. */
-export interface ScrapedRun {
-  readonly plan: ScrapePlan;
-  readonly scrapes: readonly Scrape[];
-}
-
 /** What the application's functions did in all CPU windows of the steady phase. */
 export interface CpuWork extends WorkSums {
   /** Answered meanwhile; null where nobody counted. */

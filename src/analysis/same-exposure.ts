@@ -2,9 +2,8 @@ import type { Finding } from '../model/finding.ts';
 import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report, RequestSummary } from '../model/report.ts';
 import { PROBE_NAME } from '../model/requests.ts';
-import { formatCount } from '../model/units.ts';
+import { WHY_NOT } from '../words/verify.ts';
 import { haveNearlyAllFailed } from './task-requests.ts';
-import { code, figure } from './words.ts';
 
 /** So many objects that pile up are seen in any run: three times what the snapshots need. */
 const OBJECTS_SEEN = 100;
@@ -50,11 +49,8 @@ function isRelevant(
 
 function missingRequest({ name, count }: RequestSummary, { requests }: Report): string | null {
   const own = requests.find((one) => one.name === name);
-  if (own === undefined || own.count === 0) {
-    return `request ${code(name)}, which the first run made ${formatCount(count)} times, was not made in this run: drive it with the scenario of the first run`;
-  }
-  if (!haveNearlyAllFailed(own)) return null;
-  return `request ${code(name)} failed in ${formatCount(own.errors)} of ${formatCount(own.count)} cases: what came with it was not done`;
+  if (own === undefined || own.count === 0) return WHY_NOT.requestMissing(name, count);
+  return haveNearlyAllFailed(own) ? WHY_NOT.requestFailed(name, own.errors, own.count) : null;
 }
 
 function answered({ requests }: Report, name: string): number {
@@ -70,13 +66,7 @@ function tooFew({ kind, growth }: Finding, { run }: Report, share: number): stri
   if (isLeakKind(kind) && perRequest !== null && perRequest > 0) {
     const objects = perRequest * run.requests;
     const wanted = Math.min(OBJECTS_SEEN, LEAST_SHARE_OF_OBJECTS * objects);
-    if (share * objects >= wanted) return [];
-    return [
-      `at ${figure(perRequest)} a request, only ${figure(Math.floor(share * objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
-    ];
+    return share * objects >= wanted ? [] : [WHY_NOT.fewObjects(perRequest, share * objects, wanted)];
   }
-  if (share >= LEAST_SHARE_OF_REQUESTS) return [];
-  return [
-    `this run made ${figure(100 * share)} % of the requests of the first run, and at least ${100 * LEAST_SHARE_OF_REQUESTS} % are needed: run longer (--minutes), or with more load`,
-  ];
+  return share >= LEAST_SHARE_OF_REQUESTS ? [] : [WHY_NOT.fewRequests(share, LEAST_SHARE_OF_REQUESTS)];
 }

@@ -1,5 +1,5 @@
 import type { BreakCause, StressStage } from '../model/stress-report.ts';
-import { formatCount } from '../model/units.ts';
+import * as say from '../words/stress.ts';
 
 /** What one level showed, before it is judged. */
 export interface StageFacts {
@@ -39,25 +39,17 @@ interface Reason {
 function whyBroken({ seen: stage, windows, isTargetLost }: StageFacts, lower: readonly StressStage[]): Reason[] {
   const reasons: Reason[] = [];
   const because = (by: BreakCause, words: string): number => reasons.push({ by, words });
-  if (isTargetLost) because('process-ended', 'the process of the service ended');
-  if (stage.errorShare > ERROR_LIMIT)
-    because('errors', `${percent(stage.errorShare)} of the requests failed (limit ${percent(ERROR_LIMIT, 0)})`);
-  for (const limit of failedInARow(windows))
-    because('limit', `${limit} did not hold in ${WINDOWS_IN_A_ROW} windows running`);
+  if (isTargetLost) because('process-ended', say.PROCESS_ENDED);
+  if (stage.errorShare > ERROR_LIMIT) because('errors', say.requestsFailed(stage.errorShare, ERROR_LIMIT));
+  for (const limit of failedInARow(windows)) because('limit', say.limitBroken(limit, WINDOWS_IN_A_ROW));
   if (stage.achievedShare !== null && stage.achievedShare < ACHIEVED_LIMIT) {
-    because(
-      'arrivals',
-      `${percent(stage.achievedShare)} of the arrivals were answered in time (limit ${percent(ACHIEVED_LIMIT, 0)})`,
-    );
+    because('arrivals', say.arrivalsLate(stage.achievedShare, ACHIEVED_LIMIT));
   }
   const best = Math.max(0, ...lower.filter(({ level }) => level < stage.level).map((one) => one.throughputPerSecond));
   if (stage.throughputPerSecond < FALL_LIMIT * best) {
-    because(
-      'throughput-fell',
-      `throughput fell to ${formatCount(Math.round(stage.throughputPerSecond))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`,
-    );
+    because('throughput-fell', say.throughputFell(stage.throughputPerSecond, best));
   }
-  if (reasons.length === 0 && stage.throughputPerSecond === 0) because('no-answer', 'no request was answered');
+  if (reasons.length === 0 && stage.throughputPerSecond === 0) because('no-answer', say.NO_ANSWER);
   return reasons;
 }
 
@@ -70,8 +62,4 @@ function failedInARow(windows: readonly (readonly string[])[]): string[] {
         windows.slice(i, i + WINDOWS_IN_A_ROW).every((failed) => failed.includes(name)),
     ),
   );
-}
-
-function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`;
 }

@@ -1,11 +1,11 @@
-import { formatDuration, type Milliseconds } from '../model/units.ts';
+import type { Milliseconds } from '../model/units.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Point } from '../stats/point.ts';
+import { STARVED, starved } from '../words/starvation.ts';
 import { machineDoubt } from './around-step.ts';
 import type { CheckContext } from './check.ts';
 import { lastingStep } from './lasting-step.ts';
 import { blockSeries, gauge, valuesIn } from './sample-series.ts';
-import { figure, percent } from './words.ts';
 
 /** Requests fail or hang while the service has little to do: it waits for something that it does not get. */
 export interface Starvation {
@@ -28,34 +28,23 @@ export function starvation(context: CheckContext): Starvation | null {
   const hanging =
     inFlight.length > 0 ? inFlight : blockSeries(context, gauge('requests.active'), { loadedOnly: true }).flat();
   const steps = [
-    stepOf(
-      trends.points('load.errors'),
-      FAILING_PERCENT,
-      0,
-      (from, to) => `${figure(from)} % of the requests failed before and ${figure(to)} % after`,
-    ),
-    stepOf(
-      hanging,
-      LEAST_HANGING,
-      1,
-      (from, to) => `${figure(from)} requests were in flight before and ${figure(to)} after`,
-    ),
-    stepOf(
-      trends.points('load.rate'),
-      1,
-      FEWER,
-      (from, to) => `${figure(-from)} answers a second came before and ${figure(-to)} after`,
-    ),
+    stepOf(trends.points('load.errors'), FAILING_PERCENT, 0, STARVED.failing),
+    stepOf(hanging, LEAST_HANGING, 1, STARVED.hanging),
+    // The rate is turned around: up is worse.
+    stepOf(trends.points('load.rate'), 1, FEWER, (from, to) => STARVED.fewer(-from, -to)),
   ].filter((step) => step !== null);
   const first = steps.sort((a, b) => a.atMs - b.atMs)[0];
   // Other work on the machine makes requests pile up too.
   if (!first || machineDoubt(context, first.atMs) !== null) return null;
   const cpu = valuesIn(context, 'process.cpu', context.whole.fromMs + first.atMs, context.judged.toMs);
   if (cpu.length > 0 && median(cpu) > BUSY_PERCENT) return null;
-  const busy = cpu.length === 0 ? '' : `, while it uses ${percent(median(cpu) / 100)} of a core`;
   return {
     atMs: first.atMs,
-    what: `From ${formatDuration(first.atMs)} on: ${steps.map(({ what }) => what).join('; ')}${busy}.`,
+    what: starved(
+      first.atMs,
+      steps.map(({ what }) => what),
+      cpu.length === 0 ? null : median(cpu),
+    ),
   };
 }
 

@@ -2,9 +2,9 @@ import type { CheckId } from '../model/check-id.ts';
 import { type Finding, UNKNOWN } from '../model/finding.ts';
 import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
-import { formatDuration, type Milliseconds } from '../model/units.ts';
+import type { Milliseconds } from '../model/units.ts';
+import * as say from '../words/verify.ts';
 import { unlikeLoad } from './same-exposure.ts';
-import { figure } from './words.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
 
@@ -43,55 +43,40 @@ export function verifyFinding(before: Finding, first: Report, report: Report): V
     report.findings.find((other) => isSame(before, other)) ??
     null;
   if (now && now.confidence !== 'possible') {
-    return { status: 'still-there', detail: `Still there, ${now.confidence}${change(before, now)}: ${now.title}`, now };
+    return { status: 'still-there', detail: say.stillThere(now.confidence, change(before, now), now.title), now };
   }
   if (now) {
-    return {
-      status: 'not-enough-data',
-      detail: `It may still be there (possible)${change(before, now)}: ${now.title} A longer run (--minutes) tells.`,
-      now,
-    };
+    return { status: 'not-enough-data', detail: say.maybeThere(change(before, now), now.title), now };
   }
   const nameless = growthWithoutName(before, report);
   if (nameless) {
-    return {
-      status: 'not-enough-data',
-      detail: `It may still be there: ${nameless.title} A longer run (--minutes) tells.`,
-      now: null,
-    };
+    return { status: 'not-enough-data', detail: say.maybeNameless(nameless.title), now: null };
   }
   const reasons = whyUntold(before, first, report);
   if (reasons.length > 0) {
-    return { status: 'not-enough-data', detail: `Not enough data: ${reasons.join('; ')}.`, now: null };
+    return { status: 'not-enough-data', detail: say.notEnoughData(reasons), now: null };
   }
-  return {
-    status: 'gone',
-    detail: `Gone: in ${formatDuration(report.run.durationMs)} and ${figure(report.run.requests)} requests nothing like it was seen.`,
-    now: null,
-  };
+  return { status: 'gone', detail: say.gone(report.run.durationMs, report.run.requests), now: null };
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. Empty when it can. */
 function whyUntold(before: Finding, first: Report, report: Report): string[] {
   const { run, checked, gates, completeness } = report;
   const needed = checksThatFind(before);
-  if (needed.length === 0) return [`no check of a soak finds ${before.kind}`];
+  if (needed.length === 0) return [say.WHY_NOT.noCheck(before.kind)];
   const reasons = [...(completeness?.missing ?? [])];
-  if (run.requests === 0 && isLeakKind(before.kind))
-    reasons.push('no request came in this run: nothing could have leaked');
+  if (run.requests === 0 && isLeakKind(before.kind)) reasons.push(say.WHY_NOT.noRequests);
   else if (reasons.length === 0) reasons.push(...unlikeLoad(before, first, report));
   for (const check of needed) {
     const result = checked.find((one) => one.check === check);
-    if (result === undefined) reasons.push(`${check}: this check did not run`);
-    else if (result.status === 'insufficient-data') reasons.push(`${check}: ${result.detail}`);
+    if (result === undefined) reasons.push(say.WHY_NOT.checkMissing(check));
+    else if (result.status === 'insufficient-data') reasons.push(say.WHY_NOT.checkOpen(check, result.detail));
   }
   // Snapshots see one object a request; the size of the heap alone does not.
   if ((before.countSeries?.length ?? 0) > 1 && completeness && completeness.snapshots.taken < 2)
-    reasons.push('it was found in heap snapshots, and this run has fewer than two');
+    reasons.push(say.WHY_NOT.fewSnapshots);
   if (findingInfo(before.kind).gate === 'slo' && !isHeld(before, gates))
-    reasons.push(
-      `the limit on ${before.subject.holder} was not measured in this run: name it with --slo or in the scenario`,
-    );
+    reasons.push(say.WHY_NOT.limitOpen(before.subject.holder));
   return [...new Set(reasons)];
 }
 
@@ -136,10 +121,8 @@ function isSame(before: Finding, other: Finding): boolean {
   return a.holder === b.holder && a.holder !== UNKNOWN && (a.class === b.class || !isLeakKind(before.kind));
 }
 
-/** ` (1.00 a request before, 0.98 now)`. */
-function change(before: Finding, now: Finding): string {
+/** Objects a request, then and now; null where nobody counted both. */
+function change(before: Finding, now: Finding): say.Change | null {
   const [was, is] = [before.growth?.objectsPerRequest, now.growth?.objectsPerRequest];
-  return typeof was === 'number' && typeof is === 'number'
-    ? ` (${figure(was)} a request before, ${figure(is)} now)`
-    : '';
+  return typeof was === 'number' && typeof is === 'number' ? { was, is } : null;
 }

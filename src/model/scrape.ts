@@ -35,6 +35,12 @@ export interface ScrapePlan {
   readonly leftOut: readonly { readonly metric: string; readonly count: number }[];
 }
 
+/** What a run has of the service's own metrics. */
+export interface ScrapedRun {
+  readonly plan: ScrapePlan;
+  readonly scrapes: readonly Scrape[];
+}
+
 /** `queue_depth{queue="mail"}`. */
 export function seriesText({ name, labels }: Pick<ScrapedSeries, 'name' | 'labels'>): string {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);

@@ -54,6 +54,13 @@ export function formatDuration(durationMs: Milliseconds): string {
   return `${trimZero((h / 24).toFixed(1))} days`;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** A slope on the clock of milliseconds, as a rate. */
+export function perHour(slopePerMs: number): number {
+  return slopePerMs * HOUR_MS;
+}
+
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1e3,

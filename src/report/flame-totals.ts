@@ -1,7 +1,7 @@
 import type { FlameNode } from '../model/flame.ts';
 import type { SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { formatPlace } from './place.ts';
+import { formatPlace } from '../words/place.ts';
 
 export interface FlameTotal {
   readonly name: string;

@@ -1,8 +1,9 @@
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatCount } from '../model/units.ts';
+import { figure, formatMoment, formatMs } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
+import { LABEL, slowestOver } from '../words/report/labels.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
-import { formatMoment, formatMs, threeDigits } from './numbers.ts';
-import { formatPlace } from './place.ts';
 
 const TOP = 10;
 const SQL_CHARS = 200;
@@ -21,7 +22,7 @@ export function markdownQueries({ report, database }: ReportDocument): string {
       formatCount(query.calls),
       query.callsPerRequest === null
         ? ''
-        : `${threeDigits(query.callsPerRequest)} ${markdownText(query.route ?? '')}`.trim(),
+        : `${figure(query.callsPerRequest)} ${markdownText(query.route ?? '')}`.trim(),
       formatMs(query.meanMs),
       query.p95Ms === null ? '' : formatMs(query.p95Ms),
       query.serverMeanMs === null ? '' : formatMs(query.serverMeanMs),
@@ -34,14 +35,14 @@ export function markdownQueries({ report, database }: ReportDocument): string {
       sql(text),
       markdownText(route ?? ''),
     ]);
-  const heads = ['statement', 'line', 'calls', 'in one request', 'mean', 'p95', 'mean in the server'];
+  const heads = ['statement', 'line', 'calls', LABEL.inOneRequest, 'mean', 'p95', LABEL.meanInServer];
   return [
     '## Queries',
     database.server === null ? '' : `Database ${markdownText(database.server)}.`,
     rows.length === 0 ? '' : markdownTable(heads, 'llrrrrr', rows),
     slow.length === 0
       ? ''
-      : `Slowest over ${database.slowMs} ms:\n\n${markdownTable(['when', 'took', 'statement', 'request'], 'rrll', slow)}`,
+      : `${slowestOver(database.slowMs)}:\n\n${markdownTable(['when', 'took', 'statement', 'request'], 'rrll', slow)}`,
     database.notes.map((note) => `- ${markdownProse(note)}`).join('\n'),
   ]
     .filter((part) => part !== '')

@@ -7,11 +7,11 @@ import type {
   ReportSeries,
   TimelineEvent,
 } from '../model/report-document.ts';
+import { formatPlace } from '../words/place.ts';
+import { describeSeries } from '../words/report/series.ts';
 import { breakAtGaps, isBreak } from './break-at-gaps.ts';
 import { downsample } from './downsample.ts';
 import { flameFrames, isDiff } from './flame-frames.ts';
-import { formatPlace } from './place.ts';
-import { describeSeries } from './series-figures.ts';
 
 /** Kinds of events that are drawn into the charts; the others stand in the table only. */
 const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', 'clock-jump', 'error'];

@@ -17,17 +17,3 @@ export function prosePieces(sentence: string): ProsePiece[] {
     .map((text, i) => ({ text, code: i % 2 === 1 }))
     .filter(({ text }) => text !== '');
 }
-
-/** Puts a name between backticks for `prosePieces`. */
-export function code(name: string): string {
-  return `\`${name.replaceAll('`', "'")}\``;
-}
-
-/** `1 suspect`, `3 suspects`. */
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -1,5 +1,5 @@
 import type { Comparison, MeasureVerdict } from '../model/baseline.ts';
-import { comparisonHeadline, comparisonRow, VERDICT_WORDS } from './comparison-words.ts';
+import { comparisonHeadline, comparisonRow, VERDICT_WORDS } from '../words/report/comparison.ts';
 import { markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 import type { TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';

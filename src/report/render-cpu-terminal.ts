@@ -1,7 +1,7 @@
 import type { HotFunction } from '../model/report-document.ts';
 import { formatCount, type Microseconds } from '../model/units.ts';
-import { formatMs, formatPercent } from './numbers.ts';
-import { formatPlace } from './place.ts';
+import { formatMs, percent } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
 import type { TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span } from './terminal-text.ts';
@@ -23,8 +23,8 @@ const SHORTEST_PLACE = 48;
 /** The functions of a CPU profile by self time, for the terminal. */
 export function renderCpuTerminal(cpu: CpuSummaryText, { colour, width = 80 }: TerminalOptions): Rendered {
   const figures = [
-    `busy ${formatPercent(cpu.activeUs / (cpu.wholeUs || 1))} of ${formatMs(cpu.wholeUs / 1000)}`,
-    `${formatPercent(cpu.gcUs / (cpu.activeUs || 1))} of that in garbage collection`,
+    `busy ${percent(cpu.activeUs / (cpu.wholeUs || 1))} of ${formatMs(cpu.wholeUs / 1000)}`,
+    `${percent(cpu.gcUs / (cpu.activeUs || 1))} of that in garbage collection`,
     `${formatCount(cpu.samples)} samples`,
   ];
   const table = terminalTable(
@@ -39,8 +39,8 @@ export function renderCpuTerminal(cpu: CpuSummaryText, { colour, width = 80 }: T
       .filter(({ selfUs }) => selfUs > 0)
       .map(({ name, place, selfUs, selfShare, totalShare }) => [
         formatMs(selfUs / 1000),
-        formatPercent(selfShare),
-        formatPercent(totalShare),
+        percent(selfShare),
+        percent(totalShare),
         name,
         place === null ? 'native' : formatPlace(place),
       ]),

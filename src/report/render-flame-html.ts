@@ -1,12 +1,13 @@
 import type { PageData } from '../model/page-data.ts';
 import type { ReportFlame } from '../model/report-document.ts';
+import { formatMs, percent } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
+import { functionsOf } from '../words/report/labels.ts';
 import { flameTotals } from './flame-totals.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { table } from './html/table.ts';
 import { html } from './markup.ts';
-import { formatMs, formatPercent } from './numbers.ts';
 import { pageFlame, scriptJson } from './page-data.ts';
-import { formatPlace } from './place.ts';
 
 export interface FlamePage extends PageAssets {
   readonly title: string;
@@ -26,7 +27,7 @@ export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string
         html`<code>${total.name}</code>`,
         html`<span class="place">${total.place === null ? 'native' : formatPlace(total.place)}</span>`,
         html`${formatMs(total.selfUs / 1000)}`,
-        html`${formatPercent(total.selfUs / Math.max(1, root.valueUs))}`,
+        html`${percent(total.selfUs / Math.max(1, root.valueUs))}`,
       ]);
     const columns = [
       { head: 'function' },
@@ -34,7 +35,7 @@ export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string
       { head: 'self', align: 'right' },
       { head: 'share', align: 'right' },
     ] as const;
-    return html`<details><summary>${name}: functions by self time</summary>${table({ caption: `${name}: functions by self time`, columns, rows, searchable: true })}</details>`;
+    return html`<details><summary>${functionsOf(name)}</summary>${table({ caption: functionsOf(name), columns, rows, searchable: true })}</details>`;
   });
   const body = html`<header><nav aria-label="Sections"><a href="#cpu">flame graph</a></nav><div data-mount="search"></div></header>
 <main class="wide"><section id="cpu" aria-labelledby="cpu-title"><h1 id="cpu-title">${title}</h1>

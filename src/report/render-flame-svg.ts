@@ -1,8 +1,8 @@
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
+import { formatMs, percent } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
 import { type FlameFrame, flameFrames, isDiff } from './flame-frames.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { formatMs, formatPercent } from './numbers.ts';
-import { formatPlace } from './place.ts';
 
 const WIDTH = 1200;
 const ROW = 18;
@@ -47,7 +47,7 @@ function box({ node, depth, startUs }: FlameFrame, scale: number, root: FlameNod
 
 function tooltip(node: FlameNode | FlameDiffNode, root: FlameNode): string {
   const place = node.place ? ` ${formatPlace(node.place)}` : '';
-  const share = formatPercent(node.valueUs / Math.max(1, root.valueUs));
+  const share = percent(node.valueUs / Math.max(1, root.valueUs));
   const before = isDiff(node) ? `, before ${formatMs(node.beforeUs / 1000)}` : '';
   return `${node.name}${place}: ${formatMs(node.valueUs / 1000)}, ${share}, self ${formatMs(node.selfUs / 1000)}${before}`;
 }

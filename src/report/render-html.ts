@@ -1,5 +1,5 @@
 import type { ReportDocument } from '../model/report-document.ts';
-import { verdictWord } from './facts.ts';
+import { verdictWord } from '../words/report/facts.ts';
 import { checkedSection, eventsSection, filesSection, methodSection } from './html/background-sections.ts';
 import { bottleneckSection } from './html/bottleneck-section.ts';
 import { findingsSection } from './html/finding-section.ts';

@@ -1,10 +1,10 @@
 import type { Finding } from '../model/finding.ts';
 import type { Gate } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
-import { answersOf } from './answers.ts';
+import { formatValue } from '../words/figures.ts';
+import { formatPlace, placeOfFinding } from '../words/place.ts';
+import { answersOf } from '../words/report/answers.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
-import { formatValue } from './numbers.ts';
-import { formatPlace, placeOfFinding } from './place.ts';
 
 /**
  * junit.xml: one testcase a gate and one a finding. A finding that is only possible does not fail the run, so its

@@ -3,15 +3,17 @@ import { findingPage } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
-import { answersOf, findingWord } from './answers.ts';
-import { bottleneckAnswers, bottleneckPage, quietRules } from './bottleneck-answers.ts';
-import { dataFacts, runFacts, verdictWord } from './facts.ts';
-import { headline } from './headline.ts';
+import { figure, formatMoment, formatMs, formatValue, percent } from '../words/figures.ts';
+import { formatPlace } from '../words/place.ts';
+import { answersOf, findingWord } from '../words/report/answers.ts';
+import { bottleneckAnswers, bottleneckPage, quietRules } from '../words/report/bottleneck-answers.ts';
+import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
+import { headline } from '../words/report/headline.ts';
+import { explainedIn, heapGrowth, LABEL, REMARK } from '../words/report/labels.ts';
+import { missedColumns } from '../words/report/missed.ts';
+import { capital } from '../words/terms.ts';
 import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
-import { missedColumns } from './missed-words.ts';
-import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
-import { formatPlace } from './place.ts';
 
 /** Rows of a table that is ranked; the rest stands in report.json and the page. */
 const TOP = 10;
@@ -73,15 +75,15 @@ function findingSection(finding: Finding, document: ReportDocument): string {
   return [
     `## ${findingHeading(finding)}`,
     answers.join('\n'),
-    path.length === 0 ? '' : `Kept alive by:\n\n${path.map(pathStep).join('\n')}`,
+    path.length === 0 ? '' : `${LABEL.keptAlive}:\n\n${path.map(pathStep).join('\n')}`,
     allocations(finding),
     list(
-      'Why we think so',
+      LABEL.why,
       finding.evidence.map(({ what, file }) => (file ? `${what} (${file})` : what)),
     ),
-    list('Why it might not be so', finding.against),
-    finding.verify === '' ? '' : `Check a fix with: ${markdownCode(finding.verify)}`,
-    `Explained in ${markdownCode(findingPage(finding.kind))}.`,
+    list(LABEL.whyNot, finding.against),
+    finding.verify === '' ? '' : `${LABEL.checkFix}: ${markdownCode(finding.verify)}`,
+    markdownProse(explainedIn(findingPage(finding.kind))),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -95,9 +97,9 @@ function allocations({ allocatedAt = [] }: Finding): string {
   if (allocatedAt.length === 0) return '';
   const lines = allocatedAt.slice(0, 5).map(({ share, stack }) => {
     const frames = stack.slice(0, 5).map((frame) => markdownCode(`${frame.function} ${formatPlace(frame)}`));
-    return `- ${formatPercent(share)}: ${frames.join(' ← ')}`;
+    return `- ${percent(share)}: ${frames.join(' ← ')}`;
   });
-  return `Allocated at (share of live bytes):\n\n${lines.join('\n')}`;
+  return `${LABEL.allocatedAt} (${LABEL.shareOfLive}):\n\n${lines.join('\n')}`;
 }
 
 function list(heading: string, sentences: readonly string[]): string {
@@ -115,16 +117,16 @@ function bottleneckSection({ report }: ReportDocument): string {
         .map(({ question, text }) => `- **${question}**: ${markdownProse(text)}`)
         .join('\n'),
       list(
-        'Why we think so',
+        LABEL.why,
         one.evidence.map(({ what, file }) => (file ? `${what} (${file})` : what)),
       ),
-      list('Why it might not be so', one.against),
-      `Explained in ${markdownCode(bottleneckPage(one.rule))}.`,
+      list(LABEL.whyNot, one.against),
+      markdownProse(explainedIn(bottleneckPage(one.rule))),
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
   );
-  const none = bottlenecks.length === 0 ? ['Nothing was found that slows the service down.'] : [];
+  const none = bottlenecks.length === 0 ? [REMARK.noBottleneck] : [];
   return ['## Bottlenecks', ...none, ...cards, ...quietRules(report).map(markdownProse)].join('\n\n');
 }
 
@@ -132,10 +134,10 @@ function checkedSection({ report }: ReportDocument): string {
   if (report.checked.length === 0) return '';
   const rows = report.checked.map(({ check, status, detail }) => [
     markdownText(check),
-    status === 'insufficient-data' ? 'not enough data' : status,
+    status === 'insufficient-data' ? LABEL.notEnoughData : status,
     markdownProse(detail),
   ]);
-  return `## What was checked\n\n${markdownTable(['check', 'result', 'detail'], 'lll', rows)}`;
+  return `## ${LABEL.checked}\n\n${markdownTable(['check', 'result', 'detail'], 'lll', rows)}`;
 }
 
 function timelineSection({ timeline }: ReportDocument): string {
@@ -156,13 +158,13 @@ function cpuSection({ hotFunctions }: ReportDocument): string {
     .map((hot) => [
       markdownCode(hot.name),
       hot.place === null ? 'native' : markdownCode(formatPlace(hot.place)),
-      formatPercent(hot.selfShare),
-      formatPercent(hot.totalShare),
+      percent(hot.selfShare),
+      percent(hot.totalShare),
       hot.firstSelfShare === null || hot.lastSelfShare === null
         ? ''
-        : `${formatPercent(hot.firstSelfShare)} → ${formatPercent(hot.lastSelfShare)}`,
+        : `${percent(hot.firstSelfShare)} → ${percent(hot.lastSelfShare)}`,
     ]);
-  const heads = ['function', 'line', 'self', 'total', 'self, first → last window'];
+  const heads = ['function', 'line', 'self', 'total', LABEL.selfByWindow];
   return `## CPU: hottest functions\n\n${markdownTable(heads, 'llrrr', rows)}`;
 }
 
@@ -174,12 +176,12 @@ function latencySection({ report }: ReportDocument): string {
     formatCount(request.count),
     formatCount(request.errors),
     ...missed.map((key) => formatCount(request[key])),
-    threeDigits(request.ratePerSecond),
+    figure(request.ratePerSecond),
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs].map(formatMs),
   ]);
   const heads = ['request', 'count', 'errors', ...missed, 'a second', 'p50', 'p95', 'p99', 'max'];
   const alignment = `l${'r'.repeat(heads.length - 1)}`;
-  return `## Latency\n\nFrom the intended send time.\n\n${markdownTable(heads, alignment, rows)}`;
+  return `## Latency\n\n${REMARK.fromSendTime}\n\n${markdownTable(heads, alignment, rows)}`;
 }
 
 function heapSection({ heap }: ReportDocument): string {
@@ -191,8 +193,7 @@ function heapSection({ heap }: ReportDocument): string {
       growth.counts.map(formatCount).join(' → '),
       growth.retainedBytes.map(formatBytes).join(' → '),
     ]);
-  const total = `Growth of all classes together: ${formatBytes(heap.growthBytes)}. ${markdownText(heap.comparisonReason)}`;
-  return `## Heap: classes that grew\n\n${total}\n\n${markdownTable(['class', 'objects by snapshot', 'retained'], 'lrr', rows)}`;
+  return `## Heap: classes that grew\n\n${markdownText(heapGrowth(heap))}\n\n${markdownTable(['class', LABEL.objectsBySnapshot, 'retained'], 'lrr', rows)}`;
 }
 
 function methodSection({ notes, method, cost }: ReportDocument): string {
@@ -203,12 +204,12 @@ function methodSection({ notes, method, cost }: ReportDocument): string {
     formatMs(longestPauseMs),
   ]);
   return [
-    '## Method and limits',
+    `## ${LABEL.method}`,
     notes.map((note) => `- ${markdownProse(note)}`).join('\n'),
     method.map(({ name, value }) => `- ${markdownText(name)}: ${markdownText(value)}`).join('\n'),
     cost.length === 0
       ? ''
-      : `What the profiler itself cost the target:\n\n${markdownTable(['capture', 'count', 'pauses in all', 'longest'], 'lrrr', costRows)}`,
+      : `${LABEL.ownCost}:\n\n${markdownTable(['capture', 'count', LABEL.pausesInAll, 'longest'], 'lrrr', costRows)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -218,7 +219,7 @@ function filesSection({ files }: ReportDocument): string {
   if (files.length === 0) return '';
   const lines = files.map(({ path, what, sizeBytes, sensitive }) => {
     const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`;
-    const warning = sensitive ? ' **May contain secrets of the service.**' : '';
+    const warning = sensitive ? ` **${capital(REMARK.secrets)}.**` : '';
     return `- ${markdownCode(printable(path))}: ${markdownText(what)}${size}.${warning}`;
   });
   return `## Files\n\n${lines.join('\n')}`;

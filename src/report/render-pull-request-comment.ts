@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import type { ReportDocument } from '../model/report-document.ts';
-import { answersOf } from './answers.ts';
-import { verdictWord } from './facts.ts';
-import { headline } from './headline.ts';
+import { answersOf } from '../words/report/answers.ts';
+import { verdictWord } from '../words/report/facts.ts';
+import { headline } from '../words/report/headline.ts';
 import { markdownProse, markdownText } from './markdown-text.ts';
 import { html } from './markup.ts';
 import { gateTable } from './render-markdown.ts';

@@ -2,8 +2,8 @@ import type { Finding } from '../model/finding.ts';
 import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
-import { howFast } from './answers.ts';
-import { placeOfFinding } from './place.ts';
+import { placeOfFinding } from '../words/place.ts';
+import { howFast } from '../words/report/answers.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 

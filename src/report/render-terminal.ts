@@ -1,11 +1,12 @@
 import type { Finding } from '../model/finding.ts';
 import type { Gate } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
-import { answersOf } from './answers.ts';
-import { dataFacts, runFacts, verdictWord } from './facts.ts';
-import { headline } from './headline.ts';
-import { formatValue } from './numbers.ts';
-import { plural } from './prose.ts';
+import { formatValue } from '../words/figures.ts';
+import { answersOf } from '../words/report/answers.ts';
+import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
+import { headline } from '../words/report/headline.ts';
+import { LABEL } from '../words/report/labels.ts';
+import { plural } from '../words/terms.ts';
 import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
 
 export interface TerminalOptions {
@@ -23,7 +24,7 @@ const TONES: Readonly<Record<ReturnType<typeof headline>['tone'], Style>> = {
 
 /** Findings spelt out in the terminal; the report has them all. */
 const SHOWN = 3;
-const LABEL = 16;
+const LABEL_WIDTH = 16;
 
 /** The verdict as it stands in the terminal at the end of a run. */
 export function renderTerminal(document: ReportDocument, { colour, width = 80 }: TerminalOptions): Rendered {
@@ -82,14 +83,14 @@ export function gateLine({ name, limit, measured, unit, status }: Gate): Termina
 
 function findingLines(finding: Finding, document: ReportDocument, columns: number): TerminalLine[] {
   const answers = answersOf(finding, document).flatMap(({ question, text }) => {
-    const wrapped = wrapProse(text, columns, ' '.repeat(LABEL));
+    const wrapped = wrapProse(text, columns, ' '.repeat(LABEL_WIDTH));
     const [first = [], ...rest] = wrapped;
-    return [[span(question.padEnd(LABEL), 'dim'), ...first.slice(1)], ...rest];
+    return [[span(question.padEnd(LABEL_WIDTH), 'dim'), ...first.slice(1)], ...rest];
   });
   return [
     [span(`${finding.rank}. `, 'bold'), span(finding.subject.class, 'bold'), span(`  ${finding.kind}`, 'dim')],
     ...answers,
-    ...(finding.verify === '' ? [] : [[span('Check a fix'.padEnd(LABEL), 'dim'), span(finding.verify)]]),
+    ...(finding.verify === '' ? [] : [[span(LABEL.checkFix.padEnd(LABEL_WIDTH), 'dim'), span(finding.verify)]]),
     [],
   ];
 }

@@ -7,7 +7,7 @@ import type { MetricInfo } from '../../src/model/metric-info.ts';
 import type { Completeness, Report } from '../../src/model/report.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import type { Sample } from '../../src/model/sample.ts';
-import { headline } from '../../src/report/headline.ts';
+import { headline } from '../../src/words/report/headline.ts';
 import { distribution } from '../helpers/distribution.ts';
 import { leak } from '../helpers/populations.ts';
 import { healthyDocument } from '../helpers/report-document.ts';

@@ -4,7 +4,7 @@ import { analyse } from '../../src/analysis/analyse.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import type { Report } from '../../src/model/report.ts';
-import { headline } from '../../src/report/headline.ts';
+import { headline } from '../../src/words/report/headline.ts';
 import { leak } from '../helpers/populations.ts';
 import { healthyDocument } from '../helpers/report-document.ts';
 import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { settleFolders } from '../../src/cli/settle-soak-options.ts';
@@ -120,9 +120,7 @@ test('what any program above the service watches is asked of the kernel', async 
   const watcher = join(folder, 'restarter.mjs');
   writeFileSync(
     watcher,
-    `import { spawn } from 'node:child_process';
-     import { watch } from 'node:fs';
-     watch(${JSON.stringify(folder)});
+    `          watch(${JSON.stringify(folder)});
      spawn(process.execPath, [process.argv[2]], { stdio: 'inherit' });`,
   );
   const { pid } = await startWatched(t, folder, [watcher, serviceIn(folder)]);

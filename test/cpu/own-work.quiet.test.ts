@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, execSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,6 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** Each kind of work some hundred milliseconds long, with a pause in between. */
 const PROGRAM = `
 import { pbkdf2Sync } from 'node:crypto';
-import { execSync } from 'node:child_process';
 const rows = Array.from({ length: 30000 }, (_, id) => ({ id, name: 'row ' + id, counts: [1, 2, 3] }));
 // By CPU time: a machine under load gives less of it in a second.
 const spent = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from '../../src/model/run-event.ts';
-import { dataFacts } from '../../src/report/facts.ts';
 import { timeline } from '../../src/study/document/timeline.ts';
+import { dataFacts } from '../../src/words/report/facts.ts';
 import { leakDocument } from '../helpers/report-document.ts';
 
 const at = { wallMs: 1_000, monoMs: 1_000 };

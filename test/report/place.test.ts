@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatPlace } from '../../src/report/place.ts';
+import { formatPlace } from '../../src/words/place.ts';
 
 const at = { line: 526, column: 9, function: 'query' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { whichLine } from '../../src/report/answers.ts';
+import { whichLine } from '../../src/words/report/answers.ts';
 import { RECORDED_LEAK } from '../helpers/report-document.ts';
 
 const holder = { file: 'lib/queue.js', line: 4, column: 3, function: 'Queue' };

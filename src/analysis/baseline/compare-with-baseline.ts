@@ -3,6 +3,7 @@ import { EXIT } from '../../model/exit-codes.ts';
 import { compareRepeats, type Repeats } from '../../stats/compare-repeats.ts';
 import { holm } from '../../stats/holm.ts';
 import { median } from '../../stats/order-statistics.ts';
+import { lostMeasures, spreadAssumed } from '../../words/baseline.ts';
 import { ENOUGH_RUNS, type MeasureKind, measureKind, PRIOR_DEGREES } from './measure-catalogue.ts';
 import { regressionFinding } from './regression-finding.ts';
 
@@ -64,7 +65,7 @@ export function compareWithBaseline(
     runs: runs.map(({ id }) => id),
     verdict: exitCode === EXIT.passed ? 'pass' : exitCode === EXIT.gateFailed ? 'fail' : 'inconclusive',
     exitCode,
-    notes: [...failed, ...missing, ...notes, ...lostMeasures(baseline, runs), ...spreadNote(baseline)],
+    notes: [...failed, ...missing, ...notes, ...lostNote(baseline, runs), ...spreadNote(baseline)],
     measures,
     findings,
   };
@@ -146,18 +147,14 @@ function verdictOf(
 }
 
 /** A figure that is no longer there may hide a regression: a request that was renamed, a collector that failed. */
-function lostMeasures(baseline: readonly MeasuredRun[], runs: readonly MeasuredRun[]): string[] {
+function lostNote(baseline: readonly MeasuredRun[], runs: readonly MeasuredRun[]): string[] {
   const now = new Set(runs.flatMap(({ measures }) => measures.map(({ key }) => key)));
   const lost = [...new Set(baseline.flatMap(({ measures }) => measures.map(({ key }) => key)))].filter(
     (key) => !now.has(key),
   );
-  return lost.length === 0 ? [] : [`not measured now, though the baseline has it: ${lost.join(', ')}`];
+  return lost.length === 0 ? [] : [lostMeasures(lost)];
 }
 
 function spreadNote(baseline: readonly MeasuredRun[]): string[] {
-  if (baseline.length >= ENOUGH_RUNS) return [];
-  const runs = baseline.length === 1 ? 'one run' : `${baseline.length} runs`;
-  return [
-    `the baseline has ${runs}: how much runs differ by themselves is assumed, so only a large change can be told. From ${ENOUGH_RUNS} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`,
-  ];
+  return baseline.length >= ENOUGH_RUNS ? [] : [spreadAssumed(baseline.length, ENOUGH_RUNS)];
 }

@@ -1,5 +1,6 @@
 import type { RunConditions } from '../../model/baseline.ts';
-import { formatBytes, formatDuration } from '../../model/units.ts';
+import { formatDuration } from '../../model/units.ts';
+import * as say from '../../words/baseline.ts';
 
 /** Runs of very different length differ in memory and warm-up whatever the code does. */
 const LONGEST_RATIO = 1.5;
@@ -9,23 +10,21 @@ const MEMORY_TOLERANCE = 0.05;
 /** Why figures of two runs may not be held against each other, in sentences; empty when they may. */
 export function conditionFaults(earlier: RunConditions, later: RunConditions): string[] {
   const faults: string[] = [];
-  const differs = (what: string, before: string, after: string): void => {
-    faults.push(`${what} differs: ${before} in the baseline, ${after} now`);
-  };
-  if (earlier.target !== later.target) differs('the service', earlier.target, later.target);
+  const differs = (...of: Parameters<typeof say.differs>): number => faults.push(say.differs(...of));
+  if (earlier.target !== later.target) differs('target', earlier.target, later.target);
   if (nodeMajor(earlier) !== nodeMajor(later)) {
-    differs('the Node major', earlier.node ?? 'unknown', later.node ?? 'unknown');
+    differs('node', earlier.node ?? 'unknown', later.node ?? 'unknown');
   }
-  const scenarios = [earlier, later].map(({ scenario }) => scenario?.name ?? 'load not driven by this tool');
+  const scenarios = [earlier, later].map(({ scenario }) => scenario?.name ?? say.NOT_DRIVEN);
   if (earlier.scenario?.digest !== later.scenario?.digest) {
     const [before = '', after = ''] = scenarios;
-    if (before === after) faults.push(`the load, set-up or tasks of the scenario ${before} were changed`);
-    else differs('the scenario', before, after);
+    if (before === after) faults.push(say.scenarioChanged(before));
+    else differs('scenario', before, after);
   }
-  if (!sameHost(earlier.host, later.host)) differs('the host', hostWords(earlier.host), hostWords(later.host));
+  if (!sameHost(earlier.host, later.host)) differs('host', say.hostWords(earlier.host), say.hostWords(later.host));
   const [short, long] = [earlier.durationMs, later.durationMs].toSorted((a, b) => a - b);
   if (short === undefined || long === undefined || long > LONGEST_RATIO * short) {
-    differs('the length', formatDuration(earlier.durationMs), formatDuration(later.durationMs));
+    differs('length', formatDuration(earlier.durationMs), formatDuration(later.durationMs));
   }
   return faults;
 }
@@ -37,8 +36,4 @@ function nodeMajor({ node }: RunConditions): string | null {
 function sameHost(a: RunConditions['host'], b: RunConditions['host']): boolean {
   const alike = Math.abs(a.memoryBytes - b.memoryBytes) <= MEMORY_TOLERANCE * Math.max(a.memoryBytes, b.memoryBytes);
   return a.platform === b.platform && a.cpus === b.cpus && alike;
-}
-
-function hostWords({ platform, cpus, memoryBytes }: RunConditions['host']): string {
-  return `${platform} with ${cpus} cores and ${formatBytes(memoryBytes)}`;
 }

@@ -1,6 +1,6 @@
 import type { MeasureUnit } from '../../model/baseline.ts';
 import { COMPARED_METRICS } from '../../model/metric-catalogue.ts';
-import { code } from '../words.ts';
+import { MEASURE_TITLE } from '../../words/baseline.ts';
 
 /** How one figure is compared. */
 export interface MeasureKind {
@@ -27,8 +27,8 @@ export const PRIOR_DEGREES = 4;
 export const ENOUGH_RUNS = 3;
 
 const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
-  'latency.p50': time(0.1, 0.5, (name) => `median latency of ${code(name)}`),
-  'latency.p95': time(0.15, 1, (name) => `95th percentile latency of ${code(name)}`),
+  'latency.p50': time(0.1, 0.5, (name) => MEASURE_TITLE.latency('median', name)),
+  'latency.p95': time(0.15, 1, (name) => MEASURE_TITLE.latency('95th percentile', name)),
   'load.rate': {
     unit: 'per-second',
     better: 'higher',
@@ -36,7 +36,7 @@ const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
     usualSpread: 0.04,
     leastShare: 0.05,
     leastChange: 0.5,
-    title: () => 'rate of answered requests',
+    title: () => MEASURE_TITLE.rate,
   },
   'load.errors': {
     unit: 'share',
@@ -45,9 +45,9 @@ const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
     usualSpread: 0.002,
     leastShare: 0,
     leastChange: 0.005,
-    title: () => 'share of failed requests',
+    title: () => MEASURE_TITLE.errors,
   },
-  'cpu.per-request': time(0.1, 0.02, () => 'CPU time a request'),
+  'cpu.per-request': time(0.1, 0.02, () => MEASURE_TITLE.cpu),
   ...ofMetrics(),
   'gc.share': {
     unit: 'share',
@@ -56,7 +56,7 @@ const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
     usualSpread: 0.01,
     leastShare: 0.1,
     leastChange: 0.01,
-    title: () => 'share of time spent collecting garbage',
+    title: () => MEASURE_TITLE.collections,
   },
 };
 

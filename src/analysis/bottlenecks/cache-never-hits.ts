@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
+import * as say from '../../words/bottlenecks/cache-never-hits.ts';
 import { findingId } from '../finding-id.ts';
 import { allNames } from '../held-objects.ts';
-import { code, figure } from '../words.ts';
 import { type BottleneckDraft, type RankedFinding, type Rule, type RuleContext, seen, unseen } from './rule.ts';
 
 const CACHE = /cache|memo|lru/i;
@@ -16,14 +16,13 @@ const LEAST_SHARE = 0.2;
  */
 export const cacheNeverHits: Rule = {
   rule: 'cache-never-hits',
-  name: 'caches that grow with each request',
   run(context) {
-    if (!context.run.heapGrowth) return unseen('no heap snapshots were compared');
+    if (!context.run.heapGrowth) return unseen(say.NOT_COMPARED);
     const drafts = context.findings.flatMap((finding) => {
       const request = isCache(finding) ? requestsThatMiss(context, finding) : null;
       return request === null ? [] : [draftOf(finding, request.name)];
     });
-    return seen(drafts, 'of the holders that grow; how often a bounded cache is hit cannot be seen');
+    return seen(drafts, say.LOOKED);
   },
 };
 
@@ -47,25 +46,18 @@ function requestsThatMiss({ run }: RuleContext, { growth }: Finding): { readonly
 }
 
 function draftOf({ subject, growth }: Finding, request: string | null): BottleneckDraft {
-  const who = request === null ? 'Each request' : `Each ${code(request)}`;
   return {
     id: findingId('cache-never-hits', subject.holder, subject.source?.file ?? ''),
     confidence: 'likely',
-    title: `${who} adds an entry to ${subject.holder}: nothing is found in it again, it is a cache that never hits.`,
+    title: say.title(request, subject.holder),
     request,
     source: subject.source,
     package: subject.package,
-    evidence: [
-      {
-        what: `It grows by ${figure(growth?.objectsPerRequest ?? 0)} entries a request${request === null ? '' : ', as many as there are requests of that name'}.`,
-        file: null,
-      },
-    ],
-    against: ['The load may ask for something new each time where real users would ask for the same again.'],
-    gain: 'The memory of the cache and the time to fill it, or, with a key that repeats, the work that the cache was made to save.',
-    recommendation:
-      'Look at the key: it holds something that differs each time (an id of the request, a time, the order of parameters, a new object). Make it of what the result depends on, and give the cache a bound.',
-    check: 'Count hits and misses in the cache and log them: hits should be more than a few percent.',
+    evidence: [{ what: say.oneEntryEach(growth?.objectsPerRequest ?? 0, request), file: null }],
+    against: [say.AGAINST],
+    gain: say.GAIN,
+    recommendation: say.ADVICE,
+    check: say.CHECK,
     weight: 0.1,
   };
 }

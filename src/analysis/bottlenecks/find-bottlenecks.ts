@@ -1,5 +1,6 @@
 import type { Bottleneck } from '../../model/bottleneck.ts';
 import type { Checked } from '../../model/report.ts';
+import { RULE_NAMES } from '../../words/bottlenecks/rule-names.ts';
 import type { RunView } from '../run-view.ts';
 import { verifyLine } from '../verify-line.ts';
 import { bigJson } from './big-json.ts';
@@ -17,7 +18,7 @@ export function findBottlenecks(
   view: RunView,
   findings: readonly RankedFinding[],
 ): { readonly bottlenecks: readonly Bottleneck[]; readonly checked: readonly Checked<string>[] } {
-  const results = RULES.map(({ rule, name, run }) => ({ rule, name, result: run({ ...view, findings }) }));
+  const results = RULES.map(({ rule, run }) => ({ rule, result: run({ ...view, findings }) }));
   const verify = verifyLine(view);
   const bottlenecks = results
     .flatMap(({ rule, result }) => result.drafts.map((draft) => ({ rule, draft })))
@@ -25,8 +26,8 @@ export function findBottlenecks(
     .map(({ rule, draft: { weight: _, ...draft } }, index) => ({ ...draft, rule, rank: index + 1, verify }));
   return {
     bottlenecks,
-    checked: results.map(({ name, result: { drafts, detail, isSeen } }) => ({
-      check: name,
+    checked: results.map(({ rule, result: { drafts, detail, isSeen } }) => ({
+      check: RULE_NAMES[rule],
       status: drafts.length > 0 ? 'finding' : isSeen ? 'ok' : 'insufficient-data',
       detail,
     })),

@@ -1,5 +1,5 @@
+import * as say from '../../words/bottlenecks/no-keep-alive.ts';
 import { findingId } from '../finding-id.ts';
-import { code, figure, percent } from '../words.ts';
 import { answerTraits, type NamedTraits } from './answer-traits.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
@@ -10,12 +10,11 @@ const MOSTLY = 0.5;
 /** Connections that the service closes after each answer, although the client would keep them. */
 export const noKeepAlive: Rule = {
   rule: 'no-keep-alive',
-  name: 'connections kept alive',
   run(context) {
     const traits = answerTraits(context);
     const answers = sum(traits, 'answers');
-    if (answers < LEAST_ANSWERS) return unseen('too few answers to our own load were looked at');
-    const detail = `${percent(sum(traits, 'closed') / answers)} of the answers closed their connection`;
+    if (answers < LEAST_ANSWERS) return unseen(say.TOO_FEW);
+    const detail = say.looked(sum(traits, 'closed') / answers);
     const closing = traits.filter((one) => one.answers >= LEAST_ANSWERS && one.closed >= MOSTLY * one.answers);
     return seen(closing.length > 0 ? [draftOf(closing, answers)] : [], detail);
   },
@@ -25,34 +24,22 @@ function draftOf(closing: readonly NamedTraits[], allAnswers: number): Bottlenec
   const closed = sum(closing, 'closed');
   const connects = sum(closing, 'connects');
   const connectMs = connects > 0 ? sum(closing, 'connectMs') / connects : null;
-  const names = closing.map(({ name }) => code(name)).join(', ');
+  const names = closing.map(({ name }) => name);
   return {
     id: findingId('no-keep-alive', 'connections', ''),
     confidence: 'confirmed',
-    title: 'The service closes the connection after each answer, so every request has to connect anew.',
+    title: say.TITLE,
     request: closing.length === 1 ? (closing[0]?.name ?? null) : null,
     source: null,
     package: null,
     evidence: [
-      {
-        what: `${percent(closed / sum(closing, 'answers'))} of the answers of ${names} closed their connection (${code('connection: close')}) although the request did not ask for it.`,
-        file: 'requests.ndjson',
-      },
-      ...(connectMs === null
-        ? []
-        : [
-            {
-              what: `Connecting took ${figure(connectMs)} ms on average, before each request.`,
-              file: 'requests.ndjson',
-            },
-          ]),
+      { what: say.closing(closed / sum(closing, 'answers'), names), file: 'requests.ndjson' },
+      ...(connectMs === null ? [] : [{ what: say.connecting(connectMs), file: 'requests.ndjson' }]),
     ],
-    against: ['A proxy in front of the service may close the connection instead; then the header is set there.'],
-    gain: `${connectMs === null ? 'The time to connect' : `${figure(connectMs)} ms`} for each request here; over a network a round trip, with TLS two or three, and the CPU of each handshake on both sides.`,
-    recommendation:
-      'Take out what sets `connection: close` (a middleware, a proxy, `server.keepAliveTimeout` or `maxRequestsPerSocket` set too low), and keep `keepAliveTimeout` above that of the load balancer in front.',
-    check:
-      'In the next run the answers should no longer carry `connection: close`: `curl -v URL URL` says "Re-using existing connection".',
+    against: [say.AGAINST],
+    gain: say.gain(connectMs),
+    recommendation: say.ADVICE,
+    check: say.CHECK,
     weight: (0.3 * closed) / allAnswers,
   };
 }

@@ -28,8 +28,6 @@ export interface RuleResult {
 /** One way in which services waste time, in a file of its own. Silent where it is not sure. */
 export interface Rule {
   readonly rule: BottleneckRule;
-  /** As the list of what was looked at names it. */
-  readonly name: string;
   readonly run: (context: RuleContext) => RuleResult;
 }
 

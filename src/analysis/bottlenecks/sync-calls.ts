@@ -1,6 +1,7 @@
+import * as say from '../../words/bottlenecks/sync-call.ts';
+import { functionWords } from '../../words/terms.ts';
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
-import { capital, code, figure, functionWords, percent } from '../words.ts';
 import { type CallerWork, callsByCaller, isNamedBy, sourceAt } from './calls-by-caller.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
@@ -12,10 +13,9 @@ const SHOWN = 3;
 /** Calls of Node under load that make every other request wait: files, child processes, compression, hashing. */
 export const syncCalls: Rule = {
   rule: 'sync-call',
-  name: 'synchronous calls',
   run({ run, findings }) {
     const { work } = run;
-    if (!work || work.busyUs <= 0) return unseen('no CPU profile was taken');
+    if (!work || work.busyUs <= 0) return unseen(say.NO_PROFILE);
     const callers = callsByCaller(work.calls, 'sync');
     const allUs = callers.reduce((sum, { us }) => sum + us, 0);
     const drafts = callers
@@ -23,48 +23,29 @@ export const syncCalls: Rule = {
       .filter(({ caller }) => !isNamedBy(findings, caller))
       .slice(0, SHOWN)
       .map((one) => draftOf(one, work, run.manifest.cpuWindows.at(-1)?.file ?? null));
-    return seen(drafts, `${percent(allUs / work.busyUs)} of the busy time is in synchronous calls of Node`);
+    return seen(drafts, say.looked(allUs / work.busyUs));
   },
 };
 
 function draftOf({ caller, us, calls, line }: CallerWork, work: CpuWork, file: string | null): BottleneckDraft {
   const [call = ''] = calls;
-  const share = us / work.busyUs;
+  const who = functionWords(caller);
   const each = work.requests ? us / work.requests / 1000 : null;
   return {
     id: findingId('sync-call', call, `${caller.place.file} ${caller.name}`),
     confidence: 'confirmed',
-    title: `${capital(functionWords(caller))} calls ${code(call)} under load: the event loop is blocked meanwhile.`,
+    title: say.title(who, call),
     request: null,
     source: sourceAt(caller, line),
     package: caller.place.package,
     evidence: [
-      {
-        what: `${percent(share)} of the busy time, ${percent(us / work.wallUs)} of all time, is spent inside ${calls.map(code).join(', ')} called from ${functionWords(caller)}.`,
-        file,
-      },
-      ...(each === null ? [] : [{ what: `That is ${figure(each)} ms a request on average.`, file }]),
+      { what: say.timeInside(us / work.busyUs, us / work.wallUs, calls, who), file },
+      ...(each === null ? [] : [{ what: say.perRequest(each), file }]),
     ],
-    against: ['The profile does not say whether a request waits for it or a job of the service itself.'],
-    gain: `The loop is free for ${percent(us / work.wallUs)} more of the time; on a slow or busy disk it is more.`,
-    recommendation: adviceFor(call),
-    check: `In the next run the flame graph should no longer show ${code(call)} below ${functionWords(caller)}, and the event-loop delay should fall.`,
+    against: [say.AGAINST],
+    gain: say.gain(us / work.wallUs),
+    recommendation: say.advice(call),
+    check: say.check(call, who),
     weight: us / work.wallUs,
   };
-}
-
-function adviceFor(call: string): string {
-  if (/^(?:exec|execFile|spawn)Sync$/.test(call)) {
-    return `Replace ${code(call)} by its asynchronous form (${code(`await promisify(${call.replace('Sync', '')})`)}), or keep one child process alive and talk to it.`;
-  }
-  if (/^(?:pbkdf2|scrypt|hkdf|generateKey|generateKeyPair|argon2)Sync$/.test(call)) {
-    return `Use ${code(call.replace('Sync', ''))}: the asynchronous form works on the thread pool while the loop goes on.`;
-  }
-  if (call.startsWith('zlib')) {
-    return 'Use the asynchronous form of `node:zlib` or a stream: both compress on the thread pool.';
-  }
-  if (/^(?:write|append|truncate|fsync|copy|cp|rename|rm|unlink|mkdir)/.test(call)) {
-    return 'Use the form of `node:fs/promises`, or collect what is to be written and write it through one stream (a logger with a buffer).';
-  }
-  return 'Read once at the start and keep the result, or use the form of `node:fs/promises`; instead of asking whether a file exists, open it and handle the error.';
 }

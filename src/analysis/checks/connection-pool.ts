@@ -2,14 +2,13 @@ import { type CallSite, queriesFile } from '../../model/database.ts';
 import type { Confidence, Evidence } from '../../model/finding.ts';
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
-import { formatCount, formatDuration } from '../../model/units.ts';
 import { totalGain } from '../../stats/counters.ts';
+import { recommend } from '../../words/advice.ts';
+import * as say from '../../words/checks/connection-pool.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
 import { isInside } from '../spans.ts';
-import { code, figure, percent } from '../words.ts';
 
 /** Samples right after the load stops still see requests being finished. */
 const SETTLED_MS = 1_000;
@@ -25,7 +24,7 @@ export const connectionPool: Check = {
   run(context) {
     const samples = context.run.samples.filter(({ values }) => values['pool.total'] !== undefined);
     const last = samples.at(-1);
-    if (!last) return insufficient('no pool of a known database driver was seen inside the service');
+    if (!last) return insufficient(say.NO_POOL);
     const kept = keptAtRest(context, samples);
     const waits = waitsUnderLoad(context, samples);
     const limit = last.values['pool.limit'] ?? 0;
@@ -34,36 +33,16 @@ export const connectionPool: Check = {
       : waits && isTooSmall(waits)
         ? tooSmallFinding(context, waits, limit)
         : null;
-    const acquired = waits ? `; a connection was waited for ${figure(waits.meanMs)} ms on average` : '';
-    return found(
-      finding ? [finding] : [],
-      `${formatCount(out(last))} of ${formatCount(limit)} connections in use at the end${acquired}`,
-    );
+    return found(finding ? [finding] : [], say.inUse(out(last), limit, waits?.meanMs ?? null));
   },
 };
-
-interface Kept {
-  readonly before: number;
-  readonly after: number;
-  readonly waiting: number;
-  readonly forMs: number;
-}
-
-interface Waits {
-  readonly acquires: number;
-  readonly failures: number;
-  readonly meanMs: number;
-  readonly maxMs: number;
-  /** Share of the samples under load in which somebody waited and nothing was free. */
-  readonly share: number;
-}
 
 function out({ values }: Sample): number {
   return (values['pool.total'] ?? 0) - (values['pool.idle'] ?? 0);
 }
 
 /** Connections that are in use though no request is: more at the last rest than at the first. */
-function keptAtRest(context: CheckContext, samples: readonly Sample[]): Kept | null {
+function keptAtRest(context: CheckContext, samples: readonly Sample[]): say.AtRest | null {
   const segment = samples.at(-1)?.segment;
   const atRest = samples.filter((sample) => sample.segment === segment && isAtRest(context, sample));
   const [first, last] = [atRest[0], atRest.at(-1)];
@@ -88,7 +67,7 @@ function isAtRest({ idleTail, loaded, judged }: CheckContext, { monoMs, values }
 }
 
 /** Where the load never rests: callers wait, and for a long time nobody was given a connection. */
-function stuck(samples: readonly Sample[]): Kept | null {
+function stuck(samples: readonly Sample[]): say.AtRest | null {
   const last = samples.at(-1);
   if (!last || (last.values['pool.waiting'] ?? 0) === 0) return null;
   const got = (sample: Sample): number =>
@@ -98,7 +77,7 @@ function stuck(samples: readonly Sample[]): Kept | null {
   return forMs >= STUCK_MS ? { before: 0, after: out(last), waiting: last.values['pool.waiting'] ?? 0, forMs } : null;
 }
 
-function waitsUnderLoad({ loaded }: CheckContext, samples: readonly Sample[]): Waits | null {
+function waitsUnderLoad({ loaded }: CheckContext, samples: readonly Sample[]): say.Waits | null {
   const under = samples.filter(({ monoMs }) => isInside(loaded, monoMs));
   const segment = under.at(-1)?.segment;
   const own = under.filter((sample) => sample.segment === segment);
@@ -115,52 +94,43 @@ function waitsUnderLoad({ loaded }: CheckContext, samples: readonly Sample[]): W
   };
 }
 
-function isTooSmall({ meanMs, failures, acquires }: Waits): boolean {
+function isTooSmall({ meanMs, failures, acquires }: say.Waits): boolean {
   return meanMs >= SLOW_ACQUIRE_MS || failures >= FAILED_SHARE * acquires;
 }
 
-function keptFinding(context: CheckContext, kept: Kept, waits: Waits | null, limit: number): FindingDraft {
-  const { before, after, waiting, forMs } = kept;
+function keptFinding(context: CheckContext, kept: say.AtRest, waits: say.Waits | null, limit: number): FindingDraft {
+  const { after, waiting } = kept;
   const queries = context.run.database?.queries.at(-1);
   const holders = (queries?.pools ?? []).flatMap((pool) => pool.holders);
   const holder = [...holders].sort((a, b) => b.held - a.held)[0] ?? null;
   const confidence: Confidence =
     waiting > 0 || after >= limit || (holder && holder.held > LEAST_HELD) ? 'confirmed' : 'likely';
-  const all = after >= limit ? `all ${formatCount(limit)}` : `${formatCount(after)} of ${formatCount(limit)}`;
   return {
     ...finding(context, holder, 'kept'),
     confidence,
     severity: after >= limit ? 'critical' : 'major',
-    title: `${all.charAt(0).toUpperCase()}${all.slice(1)} connections of the pool are in use though no request is: they are not given back.`,
+    title: say.keptTitle(after, limit),
     evidence: [
-      {
-        what: `In use at rest: ${formatCount(before)} first, ${formatCount(after)} last, for ${formatDuration(forMs)} by then; ${formatCount(waiting)} callers waited.`,
-        file: 'samples.ndjson',
-      },
+      { what: say.atRest(kept), file: 'samples.ndjson' },
       ...holders.slice(0, 3).map((each) => ({
-        what: `${formatCount(each.held)} of them were taken at ${code(lineOf(context, each))}, the oldest ${formatDuration(each.oldestMs)} before.`,
+        what: say.takenAt(each.held, lineOf(context, each), each.oldestMs),
         file: queries ? queriesFile(queries) : null,
       })),
       ...waitEvidence(waits),
     ],
-    against:
-      waiting > 0 || after >= limit
-        ? []
-        : ['A connection that is kept on purpose (LISTEN, an advisory lock) looks the same.'],
+    against: waiting > 0 || after >= limit ? [] : [say.KEPT_ON_PURPOSE],
   };
 }
 
-function tooSmallFinding(context: CheckContext, waits: Waits, limit: number): FindingDraft {
+function tooSmallFinding(context: CheckContext, waits: say.Waits, limit: number): FindingDraft {
   return {
     ...finding(context, null, 'small'),
     confidence: 'likely',
     severity: waits.failures > 0 ? 'critical' : 'major',
-    title: `A pool of ${formatCount(limit)} is too small for this load, or its connections are held too long: callers wait ${figure(waits.meanMs)} ms for one.`,
-    recommendation: `Take a connection as late as you can and give it back before other work; then raise \`max\` of the pool, as far as the database bears it. ${recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' })}`,
+    title: say.tooSmallTitle(limit, waits.meanMs),
+    recommendation: `${say.TOO_SMALL_ADVICE} ${recommend('pool-exhaustion', { holder: say.POOL, subject: say.POOL })}`,
     evidence: waitEvidence(waits),
-    against: [
-      'Slow queries and work between two queries hold a connection longer: then a larger pool only moves the queue into the database.',
-    ],
+    against: [say.SLOW_WORK],
   };
 }
 
@@ -169,32 +139,24 @@ function finding(
   holder: CallSite | null,
   what: string,
 ): Pick<FindingDraft, 'id' | 'kind' | 'subject' | 'growth' | 'recommendation'> {
-  const name = context.run.database?.queries.at(-1)?.pools[0]?.name ?? 'the database';
+  const name = context.run.database?.queries.at(-1)?.pools[0]?.name ?? say.UNNAMED;
   return {
     id: findingId('pool-exhaustion', 'pool', what),
     kind: 'pool-exhaustion',
     subject: {
       class: 'Pool',
-      holder: `pool of connections to ${name}`,
+      holder: say.holder(name),
       path: [],
       source: sourceAt(context.run, holder),
       package: packageAt(context.run, holder),
     },
     growth: null,
-    recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
+    recommendation: recommend('pool-exhaustion', { holder: say.POOL, subject: say.POOL }),
   };
 }
 
-function waitEvidence(waits: Waits | null): Evidence[] {
-  if (!waits) return [];
-  const { acquires, failures, meanMs, maxMs, share } = waits;
-  const failed = failures > 0 ? `, ${formatCount(failures)} were not given` : '';
-  return [
-    {
-      what: `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples somebody waited and none was free.`,
-      file: 'samples.ndjson',
-    },
-  ];
+function waitEvidence(waits: say.Waits | null): Evidence[] {
+  return waits ? [{ what: say.waited(waits), file: 'samples.ndjson' }] : [];
 }
 
 function lineOf(context: CheckContext, site: CallSite): string {

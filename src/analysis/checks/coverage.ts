@@ -1,8 +1,7 @@
-import { formatDuration } from '../../model/units.ts';
+import { coverageWords } from '../../words/completeness.ts';
+import { scrapeWords } from '../../words/scrape.ts';
 import { type Check, insufficient, ok } from '../check.ts';
 import { coverageShare } from '../completeness/coverage-share.ts';
-import { scrapeWords } from '../scraped/scrape-words.ts';
-import { percent } from '../words.ts';
 
 /** Was the run seen well enough to believe what the other checks say? */
 export const coverage: Check = {
@@ -13,9 +12,7 @@ export const coverage: Check = {
     const restarts = manifest.segments.length - 1;
     const { missing, notes } = context.completeness;
     const words = [
-      `${percent(coverageShare(context))} of the samples planned in ${formatDuration(context.whole.toMs - context.whole.fromMs)}`,
-      ...(gaps > 0 ? [`${gaps} gaps`] : []),
-      ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
+      ...coverageWords(coverageShare(context), context.whole.toMs - context.whole.fromMs, gaps, restarts),
       ...(scraped ? [scrapeWords(scraped)] : []),
       ...missing,
       ...notes,

@@ -1,11 +1,12 @@
 import type { FunctionChange } from '../../cpu/compare-trees.ts';
 import type { Evidence, FindingSubject } from '../../model/finding.ts';
+import { recommend } from '../../words/advice.ts';
+import * as say from '../../words/checks/cpu-per-request.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
 import { findingId } from '../finding-id.ts';
-import { recommend } from '../recommendations.ts';
 import { type GrownFunction, grownFunction, slowerFunctions } from '../slower-functions.ts';
-import { code, figure, percent } from '../words.ts';
 
 const PROCESS: FindingSubject = {
   class: 'CPU a request',
@@ -32,7 +33,7 @@ export const cpuPerRequest: Check = {
       {
         key: 'cpu.per-request',
         kind: 'cpu-degradation',
-        what: 'CPU time a request',
+        what: say.CPU_TIME,
         unit: 'ms',
         leastGrowth: 0.05,
         shortStep: 2,
@@ -44,7 +45,7 @@ export const cpuPerRequest: Check = {
     const single =
       grown && !isSure(verdict?.finding) && couldHide(context, grown) ? functionFinding(context, grown) : null;
     if (single) return found([single], `${single.title} ${verdict?.detail ?? ''}`.trim());
-    if (!verdict) return insufficient('too few samples with requests to tell a trend');
+    if (!verdict) return insufficient(say.TOO_FEW);
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };
@@ -67,7 +68,7 @@ function functionFinding(context: CheckContext, { change, share, isSure: sure }:
     kind: 'cpu-degradation',
     confidence: sure ? 'likely' : 'possible',
     severity: sure ? 'major' : 'minor',
-    title: `${code(change.name)} costs more CPU the longer the service runs: what it gained is ${percent(share)} of all CPU time that a request took at first.`,
+    title: say.title(change.name, share),
     subject,
     growth: null,
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
@@ -76,11 +77,11 @@ function functionFinding(context: CheckContext, { change, share, isSure: sure }:
         .slice(0, SHOWN)
         .map((slow) => evidenceOf(context, slow)),
       {
-        what: `With all it calls, ${code(change.name)} took ${figure(change.beforeTotalUs)} us a request in the first window and ${figure(change.totalUs)} in the last.`,
+        what: say.withCalls(change.name, change.beforeTotalUs, change.totalUs),
         file: context.run.manifest.cpuWindows.at(-1)?.file ?? null,
       },
     ],
-    against: ['Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.'],
+    against: [say.AGAINST],
     recommendation: recommend('cpu-degradation', { holder: subject.holder, subject: code(change.name) }),
   };
 }
@@ -90,11 +91,9 @@ function subjectOf({ name, place }: FunctionChange): FindingSubject {
   return { class: name, holder: `function ${name}`, path: [], source, package: place?.package ?? null };
 }
 
-function evidenceOf({ run }: CheckContext, { name, place, beforeSelfUs, selfUs }: FunctionChange): Evidence {
-  const [unit, scale] = run.cpu?.per === 'request' ? ['us a request', 1] : ['ms a second of CPU', 1000];
-  const where = place ? ` (${place.file}:${place.line})` : '';
+function evidenceOf({ run }: CheckContext, change: FunctionChange): Evidence {
   return {
-    what: `${code(name)}${where} took ${figure(beforeSelfUs / scale)} ${unit} in the first window and ${figure(selfUs / scale)} in the last.`,
+    what: say.slower(change, run.cpu?.per === 'request' ? 'request' : 'second'),
     file: run.manifest.cpuWindows.at(-1)?.file ?? null,
   };
 }

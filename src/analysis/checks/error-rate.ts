@@ -1,6 +1,7 @@
+import * as say from '../../words/checks/load.ts';
+import { errorWords } from '../../words/failures.ts';
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
-import { errorWords } from '../error-words.ts';
 import { tooFewIntervals } from '../too-few-intervals.ts';
 
 /** Do more and more requests fail? */
@@ -16,16 +17,16 @@ export const errorRate: Check = {
       {
         key: 'load.errors',
         kind: 'error-rate-degradation',
-        what: 'The share of failed requests',
+        what: say.FAILED,
         unit: '%',
         leastGrowth: 1,
         sureStep: 20,
         subject: { class: 'errors', holder: 'all requests', path: [], source: null, package: null },
         file: 'requests.ndjson',
       },
-      kinds === null ? [] : [{ what: `What failed: ${kinds}.`, file: 'requests.ndjson' }],
+      kinds === null ? [] : [{ what: say.whatFailed(kinds), file: 'requests.ndjson' }],
     );
-    if (!verdict) return insufficient(tooFewIntervals(context.run, 'the share of failed requests'));
+    if (!verdict) return insufficient(tooFewIntervals(context.run, say.FAILED_NOUN));
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/finding.ts';
+import * as say from '../../words/checks/event-loop.ts';
 import { type Check, type CheckContext, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
-import { rateWords } from '../words.ts';
 
 /** Does the event loop answer later and later? Captures of ours are left out. */
 export const eventLoop: Check = {
@@ -12,7 +12,7 @@ export const eventLoop: Check = {
       {
         key: 'loop.delay.p99',
         kind: 'event-loop-degradation',
-        what: 'The event-loop delay (99th percentile)',
+        what: say.DELAY,
         unit: 'ms',
         // The clock of the measurement itself ticks in 10 to 20 ms.
         leastGrowth: 5,
@@ -22,7 +22,7 @@ export const eventLoop: Check = {
       },
       takenFromCore(context),
     );
-    if (!verdict) return insufficient('the event loop was not seen often enough to tell a trend');
+    if (!verdict) return insufficient(say.TOO_FEW);
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };
@@ -35,10 +35,5 @@ function takenFromCore({ trends }: CheckContext): Evidence[] {
   const entry = trends.judge('process.ctxt.involuntary', { leastShare: 0.5, leastGrowth: LEAST_SWITCHES });
   if (entry?.verdict !== 'growing') return [];
   const { slope, span } = entry.trend;
-  return [
-    {
-      what: `The system took the core from the service more and more often: involuntary context switches a second rise by ${rateWords(slope, span)}. Other work on the machine, or more threads of its own, may be why the loop is late.`,
-      file: 'samples.ndjson',
-    },
-  ];
+  return [{ what: say.takenFromCore(slope, span), file: 'samples.ndjson' }];
 }

@@ -1,13 +1,13 @@
 import { UNKNOWN } from '../../model/finding.ts';
-import { formatBytes } from '../../model/units.ts';
+import { formatBytes, perHour } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import { bytesPerHour, figure } from '../../words/figures.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
-import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
-import { bytesPerHour, figure, perHour } from '../words.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
 

@@ -1,10 +1,11 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
-import { formatBytes, type Share } from '../../model/units.ts';
+import type { Share } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import * as say from '../../words/checks/gc-share.ts';
+import { functionWords } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { recommend } from '../recommendations.ts';
-import { figure, functionWords, percent } from '../words.ts';
 
 /** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
 const WORTH_A_WORD = 0.1;
@@ -15,25 +16,22 @@ export const gcShare: Check = {
   name: 'garbage collection',
   run(context) {
     const entry = context.trends.judge('gc.share');
-    if (!entry) return insufficient('collections were not seen often enough');
+    if (!entry) return insufficient(say.TOO_FEW);
     const { level } = entry.trend;
-    const detail = `${percent(Math.max(0, level))} of the time under load (median of the blocks)`;
-    return found(level >= WORTH_A_WORD ? [gcFinding(context, level)] : [], detail);
+    return found(level >= WORTH_A_WORD ? [gcFinding(context, level)] : [], say.level(Math.max(0, level)));
   },
 };
 
 function gcFinding(context: CheckContext, share: number): FindingDraft {
   const site = allocationSite(context);
   const place = site?.place ?? null;
-  const subject = place ? place.function : 'the heap';
+  const subject = place ? place.function : say.HEAP;
   return {
     id: findingId('gc-pressure', 'gc', 'share'),
     kind: 'gc-pressure',
     confidence: 'likely',
     severity: share >= HURTS ? 'major' : 'minor',
-    title: site
-      ? `Collecting garbage takes ${percent(share)} of the time under load; ${site.who} allocates ${percent(site.share)} of it.`
-      : `Collecting garbage takes ${percent(share)} of the time under load.`,
+    title: say.title(share, site),
     subject: {
       class: 'garbage collection',
       holder: subject,
@@ -42,17 +40,12 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
       package: place?.package ?? null,
     },
     growth: null,
-    evidence: [
-      { what: `Collections took ${percent(share)} of the time in the median block.`, file: 'samples.ndjson' },
-      ...(site ? [site.evidence] : []),
-    ],
-    against: context.earlier.some(({ kind }) => kind === 'js-heap-leak')
-      ? ['A heap that leaks makes every collection longer: mend that first.']
-      : [],
+    evidence: [{ what: say.median(share), file: 'samples.ndjson' }, ...(site ? [site.evidence] : [])],
+    against: context.earlier.some(({ kind }) => kind === 'js-heap-leak') ? [say.LEAKS] : [],
     recommendation: recommend(
       'gc-pressure',
-      { holder: 'the heap', subject: site?.who ?? 'the heap' },
-      site ? `Expected gain: up to ${percent(site.share * share)} of the time, and shorter pauses.` : '',
+      { holder: say.HEAP, subject: site?.who ?? say.HEAP },
+      site ? say.gain(site.share * share) : '',
     ),
   };
 }
@@ -74,14 +67,12 @@ function allocationSite({ run: { burst } }: CheckContext): AllocationSite | null
   if (!burst || !most?.place || most.samples < LEAST_SAMPLES) return null;
   const share = most.bytes / burst.bytes;
   const who = functionWords({ name: most.place.function, place: most.place });
-  const rate = formatBytes(burst.bytes / Math.max(0.001, burst.durationMs / 1000));
+  const { bytes, durationMs } = burst;
+  const { file, line } = most.place;
   return {
     place: most.place,
     who,
     share,
-    evidence: {
-      what: `In ${figure(burst.durationMs / 1000)} s of load ${rate} a second were allocated, ${percent(share)} of it by ${who} (${most.place.file}:${most.place.line}) and what it calls.`,
-      file: burst.file,
-    },
+    evidence: { what: say.allocated({ bytes, durationMs, share, who, file, line }), file: burst.file },
   };
 }

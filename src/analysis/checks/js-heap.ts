@@ -1,6 +1,8 @@
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { bytesPerHour } from '../../words/figures.ts';
 import { holderText } from '../../words/holder.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
@@ -10,7 +12,6 @@ import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
 import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
-import { bytesPerHour, code } from '../words.ts';
 
 /**
  * Does the JS heap leak, and what? The sizes after collections are the gate, always on and cheap; the snapshots name

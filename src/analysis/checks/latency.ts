@@ -1,7 +1,7 @@
+import * as say from '../../words/checks/load.ts';
 import { type Check, type CheckContext, type CheckResult, found, insufficient } from '../check.ts';
 import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
 import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';
-import { code } from '../words.ts';
 
 /** Does an endpoint answer slower and slower? Each request name by itself, median and 95th percentile. */
 export const latency: Check = {
@@ -11,9 +11,10 @@ export const latency: Check = {
     if (names.length === 0) return asServed(context);
     const verdicts = names.map((name) => ({ name, verdict: worstOf(context, name) }));
     const known = verdicts.filter(({ verdict }) => verdict !== null);
-    if (known.length === 0) return insufficient('too few answers under load to tell a trend');
+    if (known.length === 0) return insufficient(say.TOO_FEW_UNDER_LOAD);
     const findings = known.flatMap(({ verdict }) => verdict?.finding ?? []);
-    return found(findings, known.map(({ name, verdict }) => `${code(name)} ${verdict?.detail ?? ''}`).join('; '));
+    const details = known.map(({ name, verdict }) => say.requestDetail(name, verdict?.detail ?? ''));
+    return found(findings, details.join('; '));
   },
 };
 
@@ -22,15 +23,15 @@ function asServed(context: CheckContext): CheckResult {
   const verdict = judgeDegradation(context, {
     key: 'served.latency',
     kind: 'latency-degradation',
-    what: 'The mean time to an answer',
+    what: say.SERVED,
     unit: 'ms',
     leastGrowth: 1,
     shortStep: 20,
     subject: { class: 'all requests', holder: 'all requests', path: [], source: null, package: null },
     file: 'samples.ndjson',
   });
-  if (!verdict) return insufficient('too few answers were seen to tell a trend');
-  return found(verdict.finding ? [verdict.finding] : [], `mean of all requests ${verdict.detail}`);
+  if (!verdict) return insufficient(say.TOO_FEW_SEEN);
+  return found(verdict.finding ? [verdict.finding] : [], say.requestDetail(null, verdict.detail));
 }
 
 /** One finding a name: the median where it moves (all requests became slower), else the tail. */
@@ -39,7 +40,7 @@ function worstOf(context: CheckContext, name: string): DegradationVerdict | null
     judgeDegradation(context, {
       key: latencyKey(percentile, name),
       kind: 'latency-degradation',
-      what: `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(name)}`,
+      what: say.latencyOf(percentile, name),
       unit: 'ms',
       leastGrowth: 1,
       shortStep: 20,

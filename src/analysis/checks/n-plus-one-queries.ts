@@ -1,12 +1,12 @@
 import type { Evidence } from '../../model/finding.ts';
-import { formatCount } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import * as say from '../../words/checks/queries.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
 import { requestCount } from '../request-count.ts';
-import { code, figure } from '../words.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
 const LEAST_CALLS_EACH = 5;
@@ -36,14 +36,14 @@ export const nPlusOneQueries: Check = {
   run(context) {
     const { database } = context.run;
     const queries = database ? mergeQueries(database) : [];
-    if (queries.length === 0) return insufficient('no query was seen');
+    if (queries.length === 0) return insufficient(say.NONE_SEEN);
     const uses = queries.flatMap((query) => usesOf(context, query));
-    if (uses.length === 0) return insufficient(`no query belonged to at least ${LEAST_REQUESTS} requests`);
+    if (uses.length === 0) return insufficient(say.tooFewRequests(LEAST_REQUESTS));
     const loops = uses.filter(isLoop).sort((a, b) => b.msEach * b.requests - a.msEach * a.requests);
     const most = uses.reduce((top, use) => (use.callsEach > top.callsEach ? use : top));
     return found(
       loops.slice(0, SHOWN).map((use) => loopFinding(context, use, parentOf(use, uses))),
-      `most calls in one request: ${figure(most.callsEach)} of ${code(shortSql(most.query.text))}`,
+      say.mostCalls(most.callsEach, shortSql(most.query.text)),
     );
   },
 };
@@ -100,54 +100,40 @@ function parentOf(loop: Use, uses: readonly Use[]): Use | null {
 function loopFinding(context: CheckContext, use: Use, parent: Use | null): FindingDraft {
   const { query, route, callsEach, msEach } = use;
   const site = siteOf(query);
-  const statement = code(shortSql(query.text));
-  const each = route === null ? 'each request' : `each ${code(route)}`;
+  const statement = shortSql(query.text);
   const confidence = parent ? (route === null ? 'likely' : 'confirmed') : route === null ? 'possible' : 'likely';
   return {
     id: findingId('n-plus-one-query', query.text, route ?? ''),
     kind: 'n-plus-one-query',
     confidence,
     severity: msEach >= HEAVY_MS_EACH || callsEach >= MANY_CALLS_EACH ? 'major' : 'minor',
-    title: `${statement} runs ${figure(callsEach)} times in ${each}${parent ? ': once for each row of another query' : ''}.`,
+    title: say.loopTitle(statement, callsEach, route, parent !== null),
     subject: {
-      class: shortSql(query.text),
-      holder: route === null ? 'queries of the database' : `requests ${route}`,
+      class: statement,
+      holder: say.holder(route),
       path: [],
       source: sourceAt(context.run, site),
       package: packageAt(context.run, site),
     },
     growth: null,
     evidence: evidenceOf(use, parent),
-    against: [
-      ...(parent ? [] : ['No query was seen whose rows these calls go through: the keys may come from elsewhere.']),
-      ...(route === null
-        ? ['Calls were divided by all requests of the run: other users of the database are counted too.']
-        : []),
-    ],
-    recommendation: recommend('n-plus-one-query', { holder: each, subject: statement }),
+    against: [...(parent ? [] : [say.KEYS_FROM_ELSEWHERE]), ...(route === null ? [say.ALL_REQUESTS] : [])],
+    recommendation: recommend('n-plus-one-query', { holder: say.eachOf(route), subject: code(statement) }),
   };
 }
 
-function evidenceOf({ query, route, requests, callsEach, msEach, maxCalls }: Use, parent: Use | null): Evidence[] {
+function evidenceOf(use: Use, parent: Use | null): Evidence[] {
+  const { query, route } = use;
   const file = route === null ? 'database/server.json' : query.targetFile;
-  const most = maxCalls === null ? '' : `, ${formatCount(maxCalls)} at most in one`;
   return [
-    {
-      what: `${figure(callsEach)} calls a request over ${formatCount(requests)} requests${most}; ${figure(msEach)} ms of each request.`,
-      file,
-    },
+    { what: say.loopCalls(use), file },
     ...(parent
-      ? [
-          {
-            what: `${code(shortSql(parent.query.text))} gives ${figure(parent.callsEach * parent.rowsEach)} rows a request: one call for each of them.`,
-            file,
-          },
-        ]
+      ? [{ what: say.rowsOfParent(shortSql(parent.query.text), parent.callsEach * parent.rowsEach), file }]
       : []),
     ...(query.server
       ? [
           {
-            what: `The server counted ${formatCount(query.server.calls)} calls of ${figure(query.server.totalMs / Math.max(1, query.server.calls))} ms: most of the time is the way there and back.`,
+            what: say.countedByServer(query.server.calls, query.server.totalMs / Math.max(1, query.server.calls)),
             file: 'database/server.json',
           },
         ]

@@ -1,14 +1,14 @@
 import { isLeakKind } from '../../model/finding-catalogue.ts';
-import { formatBytes, formatDuration } from '../../model/units.ts';
+import { formatBytes, formatDuration, perHour } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
+import { recommend } from '../../words/advice.ts';
+import { bytesPerHour, figure } from '../../words/figures.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
-import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
-import { bytesPerHour, figure, perHour } from '../words.ts';
 
 /** Healthy services gain 1 to 13 MB of resident memory in their first thousand requests. */
 const LEAST_GROWTH_BYTES = 16_000_000;

@@ -1,15 +1,16 @@
 import type { Confidence, Evidence, Growth } from '../../model/finding.ts';
 import type { PoolSeries } from '../../model/heap-growth.ts';
-import { formatCount, type Milliseconds } from '../../model/units.ts';
+import { formatCount, type Milliseconds, perHour } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
+import { perRequestWords } from '../../words/figures.ts';
 import { objectText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient, ok } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { NO_LIMIT } from '../limits.ts';
-import { recommend } from '../recommendations.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
 import { type Starvation, starvation } from '../starvation.ts';
-import { code, perHour, perRequestWords } from '../words.ts';
 
 /** One that is lent out for good (a listener for notifications) is no leak; three more than at the start are. */
 const LEAST_GAIN = 3;

@@ -1,77 +1,25 @@
-import { formatCount } from '../../model/units.ts';
+import { advise } from '../../words/advice.ts';
+import * as say from '../../words/checks/service-metrics.ts';
+import { rateWords } from '../../words/figures.ts';
+import { scrapeWords } from '../../words/scrape.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { type DegradingSeries, judgeDegradation } from '../degradation.ts';
-import { advise } from '../recommendations.ts';
 import type { Measure, Role } from '../scraped/measure.ts';
 import { measuresOf } from '../scraped/measures-of.ts';
-import { scrapeWords } from '../scraped/scrape-words.ts';
 import { readingsOf, trendKey } from '../scraped/scraped-trends.ts';
 import { trafficGrowth } from '../traffic-growth.ts';
-import { code, figure, rateWords } from '../words.ts';
 
 type JudgedRole = Exclude<Role, 'none'>;
 
 /** What getting worse means for each role. Fewer than `leastGrowth` is not worth a word, whatever its share. */
-const ROLES: Readonly<
-  Record<
-    JudgedRole,
-    Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'atRest'> & {
-      readonly what: string;
-      readonly advice: string;
-    }
-  >
-> = {
-  backlog: {
-    kind: 'throughput-degradation',
-    what: 'What waits in',
-    unit: 'entries',
-    leastGrowth: 10,
-    atRest: 'fine',
-    advice:
-      'More comes in than is worked off: find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
-  },
-  'pool-wait': {
-    kind: 'pool-exhaustion',
-    what: 'The number of callers that wait in',
-    unit: 'callers',
-    leastGrowth: 5,
-    advice:
-      'Give each connection back in a `finally` (`client.release()`), set a timeout for waiting, and look for queries that became slow.',
-  },
-  'hit-rate': {
-    kind: 'throughput-degradation',
-    what: 'The share of hits in',
-    unit: 'share',
-    leastGrowth: 0.05,
-    atRest: 'worse',
-    advice:
-      'Look at what became of the keys: a part that changes with each request (a time, an id), a size that became too small for the data, or an expiry that is too short.',
-  },
-  duration: {
-    kind: 'latency-degradation',
-    what: 'The time in',
-    unit: 'ms',
-    leastGrowth: 1,
-    advice:
-      'Compare the flame graphs of the first and of the last window: work that grows with the age of the process shows there; else it waits for something outside.',
-  },
-  failures: {
-    kind: 'error-rate-degradation',
-    what: 'The share of',
-    unit: 'share',
-    leastGrowth: 0.01,
-    atRest: 'worse',
-    advice: 'Read the log of the service from the time at which the share began to rise.',
-  },
-  cardinality: {
-    kind: 'js-heap-leak',
-    what: 'The number of',
-    unit: 'series',
-    leastGrowth: 20,
-    atRest: 'fine',
-    advice:
-      'A label takes ever new values (a path with an id, a user, an error text), and the client library keeps each for ever: label with a pattern or a class instead.',
-  },
+const ROLES: Readonly<Record<JudgedRole, Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'atRest'>>> = {
+  backlog: { kind: 'throughput-degradation', unit: 'entries', leastGrowth: 10, atRest: 'fine' },
+  'pool-wait': { kind: 'pool-exhaustion', unit: 'callers', leastGrowth: 5 },
+  'hit-rate': { kind: 'throughput-degradation', unit: 'share', leastGrowth: 0.05, atRest: 'worse' },
+  duration: { kind: 'latency-degradation', unit: 'ms', leastGrowth: 1 },
+  failures: { kind: 'error-rate-degradation', unit: 'share', leastGrowth: 0.01, atRest: 'worse' },
+  cardinality: { kind: 'js-heap-leak', unit: 'series', leastGrowth: 20, atRest: 'fine' },
 };
 
 /** A symptom that an earlier check has measured itself is not told twice. */
@@ -86,19 +34,19 @@ export const serviceMetrics: Check = {
   name: 'metrics of the service',
   run(context) {
     const { scraped } = context.run;
-    if (!scraped) return insufficient('not read in this run: --scrape URL adds what the service says of itself');
+    if (!scraped) return insufficient(say.NOT_READ);
     const measures = measuresOf(scraped.plan);
     const words = scrapeWords(scraped);
     if (readingsOf(context).length === 0) return insufficient(words);
     const judged = measures.map((measure) => ({ measure, ...judge(context, measure) }));
     const known = judged.filter(({ row }) => row !== 'unknown');
-    if (known.length === 0) return insufficient(`${words}; too few readings to tell a trend`);
+    if (known.length === 0) return insufficient(`${words}; ${say.TOO_FEW}`);
     const rows = known.flatMap(({ row }) => (row === null ? [] : [row]));
     const detail = [
       words,
       ...rows.slice(0, SHOWN_ROWS),
-      ...(rows.length > SHOWN_ROWS ? [`${rows.length - SHOWN_ROWS} more grow`] : []),
-      `${formatCount(known.length - rows.length)} of ${formatCount(measures.length)} figures do not get worse or grow`,
+      ...(rows.length > SHOWN_ROWS ? [say.moreGrow(rows.length - SHOWN_ROWS)] : []),
+      say.steady(known.length - rows.length, measures.length),
     ].join('; ');
     return found(onePerMetric(known), detail);
   },
@@ -113,7 +61,8 @@ interface Judged {
 function judge(context: CheckContext, measure: Measure): Judged {
   const { role, text } = measure;
   if (role === 'none') return { finding: null, row: shownRow(context, measure) };
-  const { what, ...rest } = ROLES[role];
+  const rest = ROLES[role];
+  const { what, advice } = say.ROLE_WORDS[role];
   const verdict = judgeDegradation(
     context,
     {
@@ -123,18 +72,20 @@ function judge(context: CheckContext, measure: Measure): Judged {
       unit: unitWord(measure, rest.unit),
       subject: { class: text, holder: `metric ${text}`, path: [], source: null, package: null },
       isTurned: role === 'hit-rate',
-      recommendation: advise(rest.advice),
+      recommendation: advise(advice),
       file: 'scrapes.ndjson',
     },
-    measure.help === '' ? [] : [{ what: `The service describes it as: ${measure.help}.`, file: null }],
+    measure.help === '' ? [] : [{ what: say.describedAs(measure.help), file: null }],
   );
   if (!verdict) return { finding: null, row: 'unknown' };
   if (!verdict.finding) return { finding: null, row: null };
   const isTold =
     TOLD_BEFORE.includes(role) &&
     context.earlier.some(({ kind, confidence }) => kind === rest.kind && confidence !== 'possible');
-  const row = `${code(text)} ${isTold ? 'is part of a finding above; it ' : ''}${verdict.detail}`;
-  return { finding: isTold ? null : cautious(context, role, verdict.finding), row };
+  return {
+    finding: isTold ? null : cautious(context, role, verdict.finding),
+    row: say.row(text, isTold, verdict.detail),
+  };
 }
 
 /** A share whose name does not say of what it is one may be of 1 or of 100: it stands without unit. */
@@ -146,12 +97,11 @@ function unitWord({ unit }: Measure, word: string): string {
 /** From outside, the name alone says what a figure means; and where more was asked of the service, more may wait in it. */
 function cautious(context: CheckContext, role: JudgedRole, finding: FindingDraft): FindingDraft {
   const growth = FOLLOWS_TRAFFIC.includes(role) ? (trafficGrowth(context) ?? 1) : 1;
-  const against = [...finding.against, 'What this figure means was taken from its name.'];
+  const against = [...finding.against, say.FROM_NAME];
   if (growth < RISEN_TRAFFIC) {
     return { ...finding, confidence: finding.confidence === 'possible' ? 'possible' : 'likely', against };
   }
-  const traffic = `The requests a second rose to ${figure(growth)} times as many in the same time.`;
-  return { ...finding, confidence: 'possible', severity: 'minor', against: [...against, traffic] };
+  return { ...finding, confidence: 'possible', severity: 'minor', against: [...against, say.trafficRose(growth)] };
 }
 
 function shownRow(context: CheckContext, measure: Measure): Judged['row'] {
@@ -159,7 +109,7 @@ function shownRow(context: CheckContext, measure: Measure): Judged['row'] {
   if (!entry) return 'unknown';
   if (entry.verdict !== 'growing') return null;
   const { slope, span } = entry.trend;
-  return `${code(measure.text)}${measure.as && `, ${measure.as},`} rises by ${rateWords(slope, span, unitWord(measure, ''))}`;
+  return say.rises(measure.text, measure.as, rateWords(slope, span, unitWord(measure, '')));
 }
 
 /** A metric with many label sets is one finding, of the label set that moved most. */
@@ -175,7 +125,7 @@ function onePerMetric(judged: readonly (Judged & { readonly measure: Measure })[
       (a, b) => Math.abs(b.growth?.perHour ?? 0) - Math.abs(a.growth?.perHour ?? 0),
     );
     if (!worst) return [];
-    const more = { what: `The same holds for ${others.length} more of its label sets.`, file: 'scrapes.ndjson' };
+    const more = { what: say.moreLabelSets(others.length), file: 'scrapes.ndjson' };
     return [others.length === 0 ? worst : { ...worst, evidence: [...worst.evidence, more] }];
   });
 }

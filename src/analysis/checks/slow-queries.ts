@@ -1,6 +1,8 @@
 import type { Confidence, Evidence } from '../../model/finding.ts';
-import { formatBytes, formatCount } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
+import { recommend } from '../../words/advice.ts';
+import * as say from '../../words/checks/queries.ts';
+import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import {
@@ -15,8 +17,6 @@ import {
   type WholeRead,
 } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { recommend } from '../recommendations.ts';
-import { code, figure, percent } from '../words.ts';
 
 const SLOW_MS = 100;
 /** So many of the calls in the slow-query log are no accident. */
@@ -39,13 +39,13 @@ export const slowQueries: Check = {
   run(context) {
     const { database } = context.run;
     const queries = database ? mergeQueries(database) : [];
-    if (queries.length === 0) return insufficient('no query was seen');
+    if (queries.length === 0) return insufficient(say.NONE_SEEN);
     const allMs = queries.reduce((sum, query) => sum + totalMs(query), 0);
     const slow = queries.filter((query) => isSlow(query) || isWastefulScan(query, allMs));
     const slowest = queries.reduce((top, query) => (meanMs(query) > meanMs(top) ? query : top));
     return found(
       slow.slice(0, SHOWN).map((query) => slowFinding(context, query)),
-      `slowest on average: ${code(shortSql(slowest.text))}, ${figure(meanMs(slowest))} ms`,
+      say.slowest(shortSql(slowest.text), meanMs(slowest)),
     );
   },
 };
@@ -66,7 +66,7 @@ function isWastefulScan(query: KnownQuery, allMs: number): boolean {
 
 function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
   const site = siteOf(query);
-  const statement = code(shortSql(query.text));
+  const statement = shortSql(query.text);
   const [scan] = query.scans;
   const route = query.target?.routes[0]?.route ?? null;
   const against = doubts(context, query);
@@ -75,10 +75,10 @@ function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
     kind: 'slow-query',
     confidence: confidenceOf(query, against.length > 0),
     severity: isSlow(query) && against.length === 0 ? 'major' : 'minor',
-    title: `${statement} takes ${figure(meanMs(query))} ms on average${scan ? `: it reads all ${formatCount(Math.round(scan.use.rows))} rows of ${code(scan.use.table)} each time` : ''}.`,
+    title: say.slowTitle(statement, meanMs(query), scan?.use ?? null),
     subject: {
-      class: shortSql(query.text),
-      holder: route === null ? 'queries of the database' : `requests ${route}`,
+      class: statement,
+      holder: say.holder(route),
       path: [],
       source: sourceAt(context.run, site),
       package: packageAt(context.run, site),
@@ -86,7 +86,7 @@ function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
     growth: null,
     evidence: evidenceOf(query),
     against,
-    recommendation: `${scan ? indexAdvice(scan) : ''}${recommend('slow-query', { holder: route ?? '', subject: statement })}`,
+    recommendation: `${scan ? indexAdvice(scan) : ''}${recommend('slow-query', { holder: route ?? '', subject: code(statement) })}`,
   };
 }
 
@@ -102,42 +102,31 @@ function confidenceOf(query: KnownQuery, isDoubtful: boolean): Confidence {
 function doubts({ trends }: CheckContext, query: KnownQuery): string[] {
   const server = serverMeanMs(query);
   if (server !== null) {
-    return server >= SERVER_SHARE * meanMs(query)
-      ? []
-      : [
-          `The server itself needed ${figure(server)} ms a call: the rest is spent on the way, behind other queries of the same connection, or waiting for the event loop.`,
-        ];
+    return server >= SERVER_SHARE * meanMs(query) ? [] : [say.fasterServer(server)];
   }
   const delays = trends.points('loop.delay.p99').map(({ y }) => y);
-  if (delays.length === 0 || median(delays) < BLOCKED_MS) return [];
-  return [
-    `The event loop was held up by ${figure(median(delays))} ms (median of the 99th percentiles): answers that had arrived had to wait.`,
-  ];
+  return delays.length === 0 || median(delays) < BLOCKED_MS ? [] : [say.lateLoop(median(delays))];
 }
 
 function evidenceOf(query: KnownQuery): Evidence[] {
   const { target, targetFile, server, plan, scans } = query;
   const evidence: Evidence[] = [];
   if (target) {
-    evidence.push({
-      what: `As the service saw it: ${formatCount(target.calls)} calls, ${figure(meanMs(query))} ms on average, 95 % within ${figure(target.p95Ms)} ms, ${figure(target.maxMs)} ms at most; ${percent(target.slow / Math.max(1, target.calls))} in the slow-query log; ${figure(rowsPerCall(query))} rows a call.`,
-      file: targetFile,
-    });
+    const { calls, p95Ms, maxMs, slow } = target;
+    const seen = { calls, meanMs: meanMs(query), p95Ms, maxMs, slow, rowsEach: rowsPerCall(query) };
+    evidence.push({ what: say.seenByService(seen), file: targetFile });
   }
   const mean = serverMeanMs(query);
   if (server && mean !== null) {
-    evidence.push({
-      what: `As the server saw it: ${formatCount(server.calls)} calls, ${figure(mean)} ms on average; ${percent(server.blocksHit / Math.max(1, server.blocksHit + server.blocksRead))} of the blocks from its cache.`,
-      file: 'database/server.json',
-    });
+    const fromCache = server.blocksHit / Math.max(1, server.blocksHit + server.blocksRead);
+    evidence.push({ what: say.seenByServer(server.calls, mean, fromCache), file: 'database/server.json' });
   }
   for (const { use, condition } of scans) {
-    evidence.push({
-      what: `Its plan reads ${code(use.table)} as a whole (${formatCount(Math.round(use.rows))} rows, ${formatBytes(use.bytes)}) and keeps what fits ${code(condition)}. In the run that table was read as a whole ${formatCount(use.seqScans)} times, ${formatCount(use.seqRows)} rows in all.`,
-      file: 'database/server.json',
-    });
+    const { table, rows, bytes, seqScans: times, seqRows: rowsInAll } = use;
+    const what = say.readAsWhole({ table, rows, bytes, condition, times, rowsInAll });
+    evidence.push({ what, file: 'database/server.json' });
   }
-  if (plan?.error) evidence.push({ what: `No plan could be made: ${code(plan.error)}.`, file: 'database/server.json' });
+  if (plan?.error) evidence.push({ what: say.noPlan(plan.error), file: 'database/server.json' });
   return evidence;
 }
 
@@ -146,7 +135,5 @@ function indexAdvice({ use, condition }: WholeRead): string {
   const columns = [...condition.matchAll(/(?:\w+\.)?("[^"]+"|\w+)(?:\)::\w+(?: \w+)*)? (?:=|>=?|<=?) \(?\$\d/g)].map(
     ([, name]) => name ?? '',
   );
-  if (columns.length === 0) return '';
-  const index = `create index concurrently on ${use.table} (${[...new Set(columns)].join(', ')})`;
-  return `There is no index that serves this condition: try ${code(index)}. `;
+  return columns.length === 0 ? '' : `${say.missingIndex(use.table, [...new Set(columns)])} `;
 }

@@ -1,3 +1,4 @@
+import * as say from '../../words/checks/load.ts';
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
 import { tooFewIntervals } from '../too-few-intervals.ts';
@@ -9,16 +10,16 @@ export const throughput: Check = {
     const verdict = judgeDegradation(context, {
       key: 'load.rate',
       kind: 'throughput-degradation',
-      what: 'The rate of answered requests',
+      what: say.RATE,
       unit: 'requests/s',
       leastGrowth: 1,
       subject: { class: 'throughput', holder: 'all requests', path: [], source: null, package: null },
       isTurned: true,
       file: 'requests.ndjson',
     });
-    if (!verdict) return insufficient(tooFewIntervals(context.run, 'the rate'));
+    if (!verdict) return insufficient(tooFewIntervals(context.run, say.RATE_NOUN));
     const isExplained = context.earlier.some(({ kind }) => kind === 'latency-degradation');
-    if (verdict.finding && isExplained) return found([], `${verdict.detail}; it follows from the slower answers above`);
+    if (verdict.finding && isExplained) return found([], say.followsFromLatency(verdict.detail));
     return found(verdict.finding ? [verdict.finding] : [], verdict.detail);
   },
 };

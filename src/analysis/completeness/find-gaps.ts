@@ -4,6 +4,7 @@ import type { CoverageGap } from '../../model/report.ts';
 import type { View } from '../../model/run-manifest.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Milliseconds, MonoMs } from '../../model/units.ts';
+import { GAP_REASON } from '../../words/completeness.ts';
 import type { RunView } from '../run-view.ts';
 import { type Span, subtract } from '../spans.ts';
 import { findSilences } from './find-silences.ts';
@@ -92,7 +93,7 @@ function cpuGaps(view: RunView): Gap[] {
       what: 'cpu',
       fromMs: hole.fromMs,
       toMs: lost.monoMs,
-      reason: 'the window that was being recorded was lost with the connection to the service',
+      reason: GAP_REASON.windowLost,
       isExcused: true,
     };
     return [before, after];
@@ -125,8 +126,7 @@ function loadGaps(view: RunView): Gap[] {
   if (view.run.manifest.plan.load !== 'scenario') return [];
   const lost = lostLoad(view);
   const silences = findSilences(view).flatMap((silence) => subtract(silence, lost));
-  const reason = 'requests waited there and none was answered';
-  return [...silences.map((silence): Gap => ({ ...silence, what: 'load', reason })), ...lost];
+  return [...silences.map((silence): Gap => ({ ...silence, what: 'load', reason: GAP_REASON.unanswered })), ...lost];
 }
 
 /** Its process died, or (in a run without a seal) its record ends before. */
@@ -142,7 +142,7 @@ function lostLoad(view: RunView): Gap[] {
   const endMs = run.requests.reduce((latest, { endMonoMs }) => Math.max(latest, endMonoMs), judged.fromMs);
   const toMs = loaded.at(-1)?.toMs ?? judged.toMs;
   if (toMs - endMs <= LEAST_TICKS * Math.max(longestMs, view.sampleIntervalMs)) return [];
-  return [{ what: 'load', fromMs: endMs, toMs, reason: 'no requests are recorded there' }];
+  return [{ what: 'load', fromMs: endMs, toMs, reason: GAP_REASON.unrecorded }];
 }
 
 function leastMs({ sampleIntervalMs }: RunView): Milliseconds {
@@ -163,7 +163,7 @@ function reasonOf({ run }: RunView, { fromMs, toMs }: Span): string {
     if (event.monoMs < fromMs - 1000 || event.monoMs > toMs) continue;
     if (event.type === 'target-lost') return event.reason;
     if (event.type === 'inspector-lost') return event.detail;
-    if (event.type === 'unresponsive' && event.edge === 'start') return `the service did not answer: ${event.detail}`;
+    if (event.type === 'unresponsive' && event.edge === 'start') return GAP_REASON.unresponsive(event.detail);
     if (event.type === 'gap') return event.reason;
   }
   return '';

@@ -1,6 +1,7 @@
-import type { Completeness, CoverageGap } from '../../model/report.ts';
+import type { Completeness } from '../../model/report.ts';
 import type { RunEvent } from '../../model/run-event.ts';
-import { formatDuration, type Milliseconds } from '../../model/units.ts';
+import type { Milliseconds } from '../../model/units.ts';
+import * as say from '../../words/completeness.ts';
 import type { RunView } from '../run-view.ts';
 import { subtract } from '../spans.ts';
 import { countSnapshots } from './count-snapshots.ts';
@@ -11,14 +12,6 @@ import { requestFaults } from './request-faults.ts';
 const MOST_UNSEEN = 0.1;
 /** A run is as long as planned, or longer for its captures. */
 const LEAST_LENGTH = 0.9;
-
-const WHAT: Readonly<Record<CoverageGap['what'], string>> = {
-  process: 'values from outside of the process are missing',
-  inside: 'values from inside the service are missing',
-  cpu: 'CPU windows are missing',
-  snapshots: 'growth between heap snapshots is not known',
-  load: 'the load is missing',
-};
 
 /** Did the run end in order, is all there that was written, and was it seen well enough? */
 export function judgeCompleteness(view: RunView): Completeness {
@@ -31,7 +24,7 @@ export function judgeCompleteness(view: RunView): Completeness {
   const isTooMuch = unseenShare(view, gaps) > MOST_UNSEEN;
   return {
     missing: [...endFaults(view, end), ...(run.losses ?? []), ...(isTooMuch ? told : []), ...load.missing],
-    notes: [...load.notes, ...(isTooMuch ? [] : told), ...snapshotNotes(snapshots), ...notLookedAt(view)],
+    notes: [...load.notes, ...(isTooMuch ? [] : told), ...say.snapshotNotes(snapshots), ...notLookedAt(view)],
     gaps: gaps.map(({ what, fromMs, toMs, reason }) => ({
       what,
       fromMs: fromMs - whole.fromMs,
@@ -43,15 +36,13 @@ export function judgeCompleteness(view: RunView): Completeness {
 }
 
 function endFaults({ run, whole }: RunView, end: RunEvent | undefined): string[] {
-  if (end?.type !== 'end')
-    return ['the end of the run is not recorded: the tool was killed, or its record was damaged'];
-  if (end.reason === 'stopped-by-user') return ['the run was stopped before its end'];
-  if (end.reason === 'target-lost') return ['the service was lost and did not come back'];
-  if (end.reason === 'aborted') return [`the recording broke off${end.detail === '' ? '' : `: ${end.detail}`}`];
+  if (end?.type !== 'end') return [say.ENDED.unrecorded];
+  if (end.reason === 'stopped-by-user') return [say.ENDED.stopped];
+  if (end.reason === 'target-lost') return [say.ENDED.targetLost];
+  if (end.reason === 'aborted') return [say.ENDED.aborted(end.detail)];
   const lengthMs = whole.toMs - whole.fromMs;
   const { durationMs } = run.manifest.plan;
-  if (lengthMs >= LEAST_LENGTH * durationMs) return [];
-  return [`the run lasted ${formatDuration(lengthMs)} of the ${formatDuration(durationMs)} that were planned`];
+  return lengthMs >= LEAST_LENGTH * durationMs ? [] : [say.ENDED.early(lengthMs, durationMs)];
 }
 
 /** Share of the judged time in which something is missing that counts. */
@@ -71,15 +62,14 @@ function unseenShare(view: RunView, gaps: readonly Gap[]): number {
   );
 }
 
-/** `values from inside the service are missing for 31 m 02 s of 48 m 00 s`, one for each kind of gap. */
+/** One for each kind of gap. */
 function gapWords(view: RunView, gaps: readonly Gap[]): string[] {
   const kinds = [...new Set(gaps.map(({ what }) => what))];
   const watched = watchedSpan(view);
   return kinds.map((kind) => {
     const own = gaps.filter(({ what }) => what === kind);
     const reason = own.find((gap) => gap.reason !== '')?.reason ?? '';
-    const missing = `${formatDuration(lengthOf(own))} of ${formatDuration(watched.toMs - watched.fromMs)}`;
-    return `${WHAT[kind]} for ${missing}${reason === '' ? '' : ` (${reason})`}`;
+    return say.gapWords(kind, lengthOf(own), watched.toMs - watched.fromMs, reason);
   });
 }
 
@@ -87,24 +77,16 @@ function lengthOf(spans: readonly { readonly fromMs: number; readonly toMs: numb
   return spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
 }
 
-function snapshotNotes({ planned, refused, failed }: Completeness['snapshots']): string[] {
-  return [
-    ...(failed > 0 ? [`${failed} of ${planned} heap snapshots failed`] : []),
-    ...(refused > 0 ? [`${refused} of ${planned} heap snapshots were refused`] : []),
-  ];
-}
-
 /** What was never planned is no gap, but whoever reads a pass should know of it. */
 function notLookedAt(view: RunView): string[] {
   const { manifest, samples } = view.run;
   const sides = plannedViews(view);
   const notes: string[] = [];
-  if (manifest.plan.views === undefined)
-    notes.push('recorded by an earlier version: whether lines are missing cannot be told for sure');
-  if (!sides.includes('inside')) return [...notes, 'the inside of the service was not looked at'];
-  if (!sides.includes('process')) notes.push('the process was not looked at from outside');
-  if (manifest.plan.snapshots === 0) notes.push('no heap snapshots were planned');
+  if (manifest.plan.views === undefined) notes.push(say.NOT_LOOKED_AT.earlierVersion);
+  if (!sides.includes('inside')) return [...notes, say.NOT_LOOKED_AT.inside];
+  if (!sides.includes('process')) notes.push(say.NOT_LOOKED_AT.outside);
+  if (manifest.plan.snapshots === 0) notes.push(say.NOT_LOOKED_AT.snapshots);
   if (samples.length > 0 && samples.every(({ values }) => values['requests.served'] === undefined))
-    notes.push('requests were not counted inside the service');
+    notes.push(say.NOT_LOOKED_AT.requests);
   return notes;
 }

@@ -1,9 +1,8 @@
 import type { RequestInterval } from '../../model/requests.ts';
-import { formatCount } from '../../model/units.ts';
-import { errorWords } from '../error-words.ts';
+import * as say from '../../words/completeness.ts';
+import { errorWords } from '../../words/failures.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks, countTasksByName, haveNearlyAllFailed } from '../task-requests.ts';
-import { code, percent } from '../words.ts';
 import { watchedSpan } from './find-gaps.ts';
 import { loadReach, requestsSeen } from './requests-seen.ts';
 
@@ -20,7 +19,7 @@ export interface RequestFaults {
 
 export function requestFaults(view: RunView): RequestFaults {
   const seen = requestsSeen(view);
-  if (seen === 0) return { missing: ['no requests were seen'], notes: [] };
+  if (seen === 0) return { missing: [say.NO_REQUESTS], notes: [] };
   const { fromMs } = watchedSpan(view);
   const intervals = view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs);
   const reach = loadReach(view);
@@ -32,20 +31,13 @@ function failureFaults(intervals: readonly RequestInterval[]): RequestFaults {
   const tasks = countTasks(intervals);
   const { count, errors } = tasks;
   if (haveNearlyAllFailed(tasks)) {
-    return {
-      missing: [count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`],
-      notes: [],
-    };
+    return { missing: [say.allFailed(errors, count)], notes: [] };
   }
   const failed = [...countTasksByName(intervals)].filter(([, own]) => haveNearlyAllFailed(own));
   const missing = failed
     .filter(([, own]) => own.count >= LEAST_ASKED)
-    .map(
-      ([name, own]) =>
-        `request ${code(name)} failed in ${formatCount(own.errors)} of ${formatCount(own.count)} cases: what it does was not soaked`,
-    );
-  const words = errorWords(intervals);
+    .map(([name, own]) => say.requestFailed(name, own.errors, own.count));
   const told = errors >= TOLD_SHARE * Math.max(1, count);
-  const notes = told ? [`${percent(errors / count)} of the requests failed${words === null ? '' : `: ${words}`}`] : [];
+  const notes = told ? [say.someFailed(errors / count, errorWords(intervals))] : [];
   return { missing, notes };
 }

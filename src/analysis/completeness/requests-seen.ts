@@ -1,10 +1,9 @@
 import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
-import { formatCount } from '../../model/units.ts';
 import { gainedBetween } from '../../stats/counters.ts';
+import { notReached, partReached } from '../../words/completeness.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks } from '../task-requests.ts';
-import { percent } from '../words.ts';
 import { watchedSpan } from './find-gaps.ts';
 
 /**
@@ -38,21 +37,9 @@ export function loadReach(view: RunView): Reach {
   // What it took and never answered has reached it too.
   const reached = requestsTaken(view, ['requests.served', 'requests.aborted'], mostInProgress(view));
   if (reached === null || sent < LEAST_SENT) return nothing;
-  const where = scenario === null || scenario.baseUrl === '' ? '' : ` to ${scenario.baseUrl}`;
-  if (reached < LEAST_REACHED * sent) {
-    const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;
-    return {
-      missing: [
-        `${count} of the ${formatCount(sent)} requests that were sent${where} reached the service that was watched: give the address of that service (--url)`,
-      ],
-      notes: [],
-    };
-  }
-  if (reached >= MOST_REACHED * sent) return nothing;
-  return {
-    missing: [],
-    notes: [`only ${percent(reached / sent)} of the requests reached the process that was watched`],
-  };
+  if (reached < LEAST_REACHED * sent)
+    return { missing: [notReached(reached, sent, scenario?.baseUrl ?? '')], notes: [] };
+  return reached >= MOST_REACHED * sent ? nothing : { missing: [], notes: [partReached(reached / sent)] };
 }
 
 function requestsSent(view: RunView): number {

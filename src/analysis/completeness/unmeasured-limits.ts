@@ -1,5 +1,6 @@
 import type { Completeness } from '../../model/report.ts';
 import type { RunManifest } from '../../model/run-manifest.ts';
+import { limitUnmeasured } from '../../words/completeness.ts';
 import type { NamedGate } from '../gates.ts';
 
 /** Whether there are limits, and nothing of what they are about was measured: there is no pass. */
@@ -18,7 +19,7 @@ export function withUnmeasured(
 ): Completeness {
   const unmeasured = limits.filter(({ isUnmeasured }) => isUnmeasured);
   if (unmeasured.length === 0) return completeness;
-  const told = unmeasured.map(({ name, limit }) => `the limit ${name} ${limit} was not measured in this run`);
+  const told = unmeasured.map(({ name, limit }) => limitUnmeasured(name, limit));
   const isAll = isNothingMeasured(limits) && failOn.includes('slo');
   const { missing, notes } = completeness;
   return isAll ? { ...completeness, missing: [...missing, ...told] } : { ...completeness, notes: [...notes, ...told] };

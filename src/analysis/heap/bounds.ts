@@ -1,7 +1,7 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
 import { formatBytes, formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
-import { code } from '../words.ts';
+import { code } from '../../words/terms.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** What the bounds of a holder say of what it holds, each in a sentence or null. */

@@ -1,7 +1,8 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Holder } from '../../model/holder.ts';
+import { figure, numberWord } from '../../words/figures.ts';
 import { holderText } from '../../words/holder.ts';
-import { capital, code, figure, numberWord } from '../words.ts';
+import { capital, code } from '../../words/terms.ts';
 import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
 import type { HeapFindingKind } from './suspect-kind.ts';
 

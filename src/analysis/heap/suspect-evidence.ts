@@ -1,8 +1,9 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { bytesPerHour, figure, numberWord, percent } from '../../words/figures.ts';
+import { code } from '../../words/terms.ts';
 import { PARTLY_RELEASED_SHARE, STEADY } from '../leak-thresholds.ts';
-import { bytesPerHour, code, figure, numberWord, percent } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';

@@ -3,14 +3,15 @@ import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../.
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
+import { perHour } from '../../model/units.ts';
+import { recommend } from '../../words/advice.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
+import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
-import { recommend } from '../recommendations.ts';
 import type { RunView } from '../run-view.ts';
-import { code, perHour } from '../words.ts';
 import { type AfterCollection, afterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
 import { perRequest, suspectTitle } from './describe-suspect.ts';

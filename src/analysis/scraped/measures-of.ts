@@ -1,4 +1,5 @@
 import { type ScrapedSeries, type ScrapePlan, seriesText } from '../../model/scrape.ts';
+import { MADE_OF } from '../../words/checks/service-metrics.ts';
 import { type Measure, rise } from './measure.ts';
 import { gaugeRole, isRuntime, isTime, unitOf } from './name-role.ts';
 
@@ -22,8 +23,8 @@ export function measuresOf({ series }: Pick<ScrapePlan, 'series'>): Measure[] {
 /** Label values without an end keep a series each in the memory of the service, for ever. */
 const EXPOSED: Measure = {
   key: 'scraped series',
-  text: 'series exposed',
-  help: 'How many series the service exposes in all',
+  text: MADE_OF.exposed,
+  help: MADE_OF.exposedHelp,
   role: 'cardinality',
   unit: 'count',
   as: '',
@@ -98,17 +99,8 @@ function hitShares(all: readonly Indexed[]): Measure[] {
     const misses = missesOf(hits).map((twin) => byText.get(seriesText(twin)));
     const found = misses.find((twin) => twin?.kind === 'counter');
     if (!found) return [];
-    const text = `${seriesText(hits)} of hits and misses`;
-    return [
-      share(
-        `scraped hit ${text}`,
-        text,
-        'Share of look-ups that were hits',
-        'hit-rate',
-        [hits.index],
-        [hits.index, found.index],
-      ),
-    ];
+    const text = MADE_OF.hits(seriesText(hits));
+    return [share(`scraped hit ${text}`, text, MADE_OF.hitsHelp, 'hit-rate', [hits.index], [hits.index, found.index])];
   });
 }
 
@@ -142,9 +134,9 @@ function failureShares(all: readonly Indexed[]): Measure[] {
       ),
     );
     if (failed.length === 0 || failed.length === members.length) return [];
-    const text = `failures among ${name}`;
+    const text = MADE_OF.failures(name);
     const indexes = (some: readonly Indexed[]): number[] => some.map(({ index }) => index);
-    return [share(`scraped ${text}`, text, 'Share that failed', 'failures', indexes(failed), indexes(members))];
+    return [share(`scraped ${text}`, text, MADE_OF.failuresHelp, 'failures', indexes(failed), indexes(members))];
   });
 }
 

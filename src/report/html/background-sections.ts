@@ -1,15 +1,16 @@
 import type { Checked } from '../../model/report.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { formatMoment, formatMs } from '../../words/figures.ts';
+import { LABEL, REMARK } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatMoment, formatMs } from '../numbers.ts';
 import { nothing, section } from './measured-sections.ts';
 import { table } from './table.ts';
 
 const STATUS: Readonly<Record<Checked['status'], readonly [string, string, string]>> = {
   ok: ['ok', '✓', 'pass'],
   finding: ['finding', '✕', 'fail'],
-  'insufficient-data': ['not enough data', '?', 'unknown'],
+  'insufficient-data': [LABEL.notEnoughData, '?', 'unknown'],
 };
 
 export function checkedSection({ report }: ReportDocument): Markup {
@@ -23,11 +24,11 @@ export function checkedSection({ report }: ReportDocument): Markup {
     ];
   });
   const columns = [{ head: 'check' }, { head: 'result' }, { head: 'detail' }];
-  return section('checked', 'What was checked', table({ caption: 'Checks', columns, rows, searchable: true }));
+  return section('checked', LABEL.checked, table({ caption: 'Checks', columns, rows, searchable: true }));
 }
 
 export function eventsSection({ timeline }: ReportDocument): Markup {
-  if (timeline.length === 0) return section('events', 'Events', nothing('No event was recorded.'));
+  if (timeline.length === 0) return section('events', 'Events', nothing(REMARK.noEvent));
   const rows = timeline.map(({ tSec, endSec, kind, label, detail, pauseMs }) => [
     html`${formatMoment(tSec)}${endSec - tSec >= 1 ? ` to ${formatMoment(endSec)}` : ''}`,
     html`${kind}`,
@@ -42,22 +43,18 @@ export function eventsSection({ timeline }: ReportDocument): Markup {
     { head: 'detail' },
     { head: 'pause', align: 'right' },
   ] as const;
-  return section('events', 'Events', table({ caption: 'Events of the run', columns, rows, searchable: true }));
+  return section('events', 'Events', table({ caption: LABEL.eventsOfRun, columns, rows, searchable: true }));
 }
 
 export function filesSection({ files }: ReportDocument): Markup {
-  if (files.length === 0) return section('files', 'Files', nothing('No file is listed.'));
+  if (files.length === 0) return section('files', 'Files', nothing(REMARK.noFile));
   const rows = files.map(({ path, what, sizeBytes, sensitive }) => [
     html`<code>${path}</code>`,
-    html`${what}${sensitive ? html` <strong class="secret">may contain secrets of the service</strong>` : NOTHING}`,
+    html`${what}${sensitive ? html` <strong class="secret">${REMARK.secrets}</strong>` : NOTHING}`,
     html`${sizeBytes === null ? '' : formatBytes(sizeBytes)}`,
   ]);
-  const columns = [{ head: 'file' }, { head: 'what it is' }, { head: 'size', align: 'right' }] as const;
-  return section(
-    'files',
-    'Files',
-    table({ caption: 'Files of the run and of the report', columns, rows, searchable: true }),
-  );
+  const columns = [{ head: 'file' }, { head: LABEL.whatItIs }, { head: 'size', align: 'right' }] as const;
+  return section('files', 'Files', table({ caption: LABEL.filesOfRun, columns, rows, searchable: true }));
 }
 
 export function methodSection({ notes, method, cost }: ReportDocument): Markup {
@@ -67,14 +64,14 @@ export function methodSection({ notes, method, cost }: ReportDocument): Markup {
     html`${formatMs(totalPauseMs)}`,
     html`${formatMs(longestPauseMs)}`,
   ]);
-  const columns = ['capture', 'count', 'pauses in all', 'longest'].map((head, i) =>
+  const columns = ['capture', 'count', LABEL.pausesInAll, 'longest'].map((head, i) =>
     i === 0 ? { head } : { head, align: 'right' as const },
   );
   return section(
     'method',
-    'Method and limits',
-    html`${notes.length === 0 ? NOTHING : html`<h3>Limits of the data</h3><ul>${notes.map((note) => html`<li>${proseMarkup(note)}</li>`)}</ul>`}
+    LABEL.method,
+    html`${notes.length === 0 ? NOTHING : html`<h3>${LABEL.limitsOfData}</h3><ul>${notes.map((note) => html`<li>${proseMarkup(note)}</li>`)}</ul>`}
 <dl class="method">${method.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-${rows.length === 0 ? NOTHING : table({ caption: 'What the profiler itself cost the target', columns, rows })}`,
+${rows.length === 0 ? NOTHING : table({ caption: LABEL.ownCost, columns, rows })}`,
   );
 }

@@ -1,10 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
 import { findingPage } from '../../model/finding-catalogue.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { answersOf, findingWord } from '../answers.ts';
+import { percent } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
+import { answersOf, findingWord } from '../../words/report/answers.ts';
+import { explainedIn, LABEL } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatPercent } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
 import { growthPicture } from './growth-picture.ts';
 
 export function findingsSection(document: ReportDocument): Markup {
@@ -28,9 +29,9 @@ function findingCard(finding: Finding, document: ReportDocument): Markup {
 ${aside(finding, document)}
 </div>
 ${allocations(finding)}
-<div class="columns">${reasons('Why we think so', finding.evidence.map(evidenceLine))}${reasons('Why it might not be so', finding.against.map(proseMarkup))}</div>
-${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${finding.verify}</code></p>`}
-<p class="quiet">Explained in <code>${findingPage(kind)}</code>.</p>
+<div class="columns">${reasons(LABEL.why, finding.evidence.map(evidenceLine))}${reasons(LABEL.whyNot, finding.against.map(proseMarkup))}</div>
+${finding.verify === '' ? NOTHING : html`<p class="verify">${LABEL.checkFix}: <code>${finding.verify}</code></p>`}
+<p class="quiet">${proseMarkup(explainedIn(findingPage(kind)))}</p>
 </section>`;
 }
 
@@ -51,7 +52,7 @@ function retainingPath({ subject }: Finding): Markup {
     const list = inner.markup === '' ? NOTHING : html`<ul>${inner}</ul>`;
     return html`${step}${list}</li>`;
   }, innermost);
-  return html`<div class="path"><h3>Kept alive by</h3><ul>${nested}</ul></div>`;
+  return html`<div class="path"><h3>${LABEL.keptAlive}</h3><ul>${nested}</ul></div>`;
 }
 
 function allocations({ allocatedAt = [] }: Finding): Markup {
@@ -60,14 +61,14 @@ function allocations({ allocatedAt = [] }: Finding): Markup {
     .slice(0, 5)
     .map(
       ({ share, stack }) =>
-        html`<li><strong>${formatPercent(share)}</strong> ${stack
+        html`<li><strong>${percent(share)}</strong> ${stack
           .slice(0, 6)
           .map(
             (frame, i) =>
               html`${i === 0 ? '' : ' ← '}<code>${frame.function}</code> <span class="place">${formatPlace(frame)}</span>`,
           )}</li>`,
     );
-  return html`<div class="allocations"><h3>Allocated at <span class="quiet">share of live bytes</span></h3><ul>${lines}</ul></div>`;
+  return html`<div class="allocations"><h3>${LABEL.allocatedAt} <span class="quiet">${LABEL.shareOfLive}</span></h3><ul>${lines}</ul></div>`;
 }
 
 export function evidenceLine({ what, file }: Finding['evidence'][number]): Markup {

@@ -2,9 +2,11 @@ import type { Finding } from '../../model/finding.ts';
 import { findingInfo } from '../../model/finding-catalogue.ts';
 import type { ReportDocument, ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import { formatCount } from '../../model/units.ts';
+import { formatMoment, formatValue } from '../../words/figures.ts';
+import { LABEL, objectsOf } from '../../words/report/labels.ts';
+import { capital } from '../../words/terms.ts';
 import { downsample } from '../downsample.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
-import { formatMoment, formatValue } from '../numbers.ts';
 import { type ChartPoint, growthChart } from './line-chart.ts';
 
 /** Figures fit over so many points; of more, first and last are told. */
@@ -15,8 +17,8 @@ const MOST_POINTS = 160;
 export function growthPicture(finding: Finding, document: ReportDocument): Markup {
   const { countSeries = [], subject, kind } = finding;
   if (countSeries.length >= 2) {
-    const chart = growthChart(`Objects of ${subject.class} by snapshot`, snapshotPoints(countSeries, document));
-    return html`<figure>${chart}<figcaption>Objects by snapshot</figcaption></figure>`;
+    const chart = growthChart(objectsOf(subject.class), snapshotPoints(countSeries, document));
+    return html`<figure>${chart}<figcaption>${capital(LABEL.objectsBySnapshot)}</figcaption></figure>`;
   }
   const series = document.series.find(({ name }) => name === findingInfo(kind).picture);
   if (!series || series.points.length < 2) return NOTHING;

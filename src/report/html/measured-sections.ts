@@ -1,14 +1,15 @@
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
+import { figure, formatMoment, formatMs, formatValue, percent } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
+import { heapGrowth, LABEL, REMARK } from '../../words/report/labels.ts';
+import { missedColumns } from '../../words/report/missed.ts';
+import { seriesFigures } from '../../words/report/series.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
-import { missedColumns } from '../missed-words.ts';
-import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
-import { seriesFigures } from '../series-figures.ts';
 import { sparkline } from './line-chart.ts';
 import { table } from './table.ts';
 
-const NEEDS_SCRIPT = html`<noscript><p class="quiet">The charts need JavaScript; the tables hold the same figures.</p></noscript>`;
+const NEEDS_SCRIPT = html`<noscript><p class="quiet">${REMARK.needsScript}</p></noscript>`;
 /** Rows of ranked tables; the search of a reader seldom goes deeper, and report.json has all. */
 const ROWS = 60;
 
@@ -28,52 +29,51 @@ export function timelineSection({ series }: ReportDocument): Markup {
     'timeline',
     'Timeline',
     rows.length === 0
-      ? nothing('No series was recorded.')
+      ? nothing(REMARK.noSeries)
       : html`<div class="charts" data-mount="charts"></div>
 ${NEEDS_SCRIPT}
-<details><summary>The charts as a table</summary>${table({ caption: 'Series over the run', columns, rows, searchable: true })}</details>`,
+<details><summary>The charts as a table</summary>${table({ caption: LABEL.seriesOverRun, columns, rows, searchable: true })}</details>`,
   );
 }
 
 export function cpuSection({ flames, hotFunctions }: ReportDocument): Markup {
-  if (flames.length === 0 && hotFunctions.length === 0)
-    return section('cpu', 'CPU', nothing('No CPU profile was taken.'));
+  if (flames.length === 0 && hotFunctions.length === 0) return section('cpu', 'CPU', nothing(REMARK.noProfile));
   const rows = hotFunctions
     .slice(0, ROWS)
     .map((hot) => [
       html`<code>${hot.name}</code>`,
       html`<span class="place">${hot.place === null ? 'native' : formatPlace(hot.place)}</span>`,
-      html`${formatPercent(hot.selfShare)}`,
-      html`${formatPercent(hot.totalShare)}`,
+      html`${percent(hot.selfShare)}`,
+      html`${percent(hot.totalShare)}`,
       hot.firstSelfShare === null || hot.lastSelfShare === null
         ? NOTHING
-        : html`${formatPercent(hot.firstSelfShare)} → ${formatPercent(hot.lastSelfShare)}`,
+        : html`${percent(hot.firstSelfShare)} → ${percent(hot.lastSelfShare)}`,
     ]);
   const columns = [
     { head: 'function' },
     { head: 'line' },
     { head: 'self', align: 'right' },
     { head: 'total', align: 'right' },
-    { head: 'self, first → last window', align: 'right' },
+    { head: LABEL.selfByWindow, align: 'right' },
   ] as const;
   return section(
     'cpu',
     'CPU',
     html`<div data-mount="flames"></div>
 ${flames.length === 0 ? NOTHING : NEEDS_SCRIPT}
-${rows.length === 0 ? NOTHING : table({ caption: 'Hottest functions by self time', columns, rows, searchable: true })}`,
+${rows.length === 0 ? NOTHING : table({ caption: LABEL.hottest, columns, rows, searchable: true })}`,
   );
 }
 
 export function latencySection({ report }: ReportDocument): Markup {
-  if (report.requests.length === 0) return section('latency', 'Latency', nothing('No request was timed.'));
+  if (report.requests.length === 0) return section('latency', 'Latency', nothing(REMARK.noRequest));
   const missed = missedColumns(report.requests);
   const rows = report.requests.map((request) => [
     html`${request.name}`,
     html`${formatCount(request.count)}`,
     html`${formatCount(request.errors)}`,
     ...missed.map((key) => html`${formatCount(request[key])}`),
-    html`${threeDigits(request.ratePerSecond)}`,
+    html`${figure(request.ratePerSecond)}`,
     ...[request.p50Ms, request.p95Ms, request.p99Ms, request.maxMs, request.service.p99Ms].map(
       (ms) => html`${formatMs(ms)}`,
     ),
@@ -93,19 +93,15 @@ export function latencySection({ report }: ReportDocument): Markup {
   return section(
     'latency',
     'Latency',
-    html`<p class="quiet">From the intended send time, so that a stall of the service is counted for every request it held up.</p>
+    html`<p class="quiet">${REMARK.fromSendTime}</p>
 <div class="charts" data-mount="latency"></div>
-${table({ caption: 'Latency by request', columns, rows, searchable: true })}`,
+${table({ caption: LABEL.latencyByRequest, columns, rows, searchable: true })}`,
   );
 }
 
 export function heapSection({ heap, snapshots }: ReportDocument): Markup {
   if (!heap || heap.classes.length === 0) {
-    return section(
-      'heap',
-      'Heap',
-      nothing(snapshots.length === 0 ? 'No heap snapshot was taken.' : 'No class of objects grew.'),
-    );
+    return section('heap', 'Heap', nothing(snapshots.length === 0 ? REMARK.noSnapshot : REMARK.noClassGrew));
   }
   const rows = heap.classes
     .slice(0, ROWS)
@@ -118,14 +114,14 @@ export function heapSection({ heap, snapshots }: ReportDocument): Markup {
   const columns = [
     { head: 'class' },
     { head: 'growth' },
-    { head: 'objects by snapshot', align: 'right' },
+    { head: LABEL.objectsBySnapshot, align: 'right' },
     { head: 'retained', align: 'right' },
   ] as const;
   return section(
     'heap',
     'Heap',
-    html`<p class="quiet">All classes together grew by ${formatBytes(heap.growthBytes)}. Compared by ${heap.comparison === 'ids' ? 'object id' : 'class and retaining signature'}: ${heap.comparisonReason}.</p>
-${table({ caption: 'Classes that grew between the snapshots', columns, rows, searchable: true })}`,
+    html`<p class="quiet">${heapGrowth(heap)}</p>
+${table({ caption: LABEL.classesThatGrew, columns, rows, searchable: true })}`,
   );
 }
 

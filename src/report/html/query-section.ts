@@ -1,9 +1,10 @@
 import type { QuerySummary } from '../../model/report.ts';
 import type { ReportDatabase, ReportDocument } from '../../model/report-document.ts';
 import { formatCount } from '../../model/units.ts';
+import { figure, formatMoment, formatMs } from '../../words/figures.ts';
+import { formatPlace } from '../../words/place.ts';
+import { LABEL, REMARK, slowestOver } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatMoment, formatMs, threeDigits } from '../numbers.ts';
-import { formatPlace } from '../place.ts';
 import { section } from './measured-sections.ts';
 import { table } from './table.ts';
 
@@ -16,8 +17,8 @@ export function querySection({ report, database }: ReportDocument): Markup {
   return section(
     'queries',
     'Queries',
-    html`<p class="quiet">${database.server === null ? 'As the service saw them, from inside; with --database the server is asked too.' : `Database ${database.server}.`} Statements stand without their values; a list of values is shown as one.</p>
-${queries.length === 0 ? html`<p class="quiet">No query was seen.</p>` : statementTable(queries)}
+    html`<p class="quiet">${database.server === null ? REMARK.onlyInService : `Database ${database.server}.`} ${REMARK.withoutValues}</p>
+${queries.length === 0 ? html`<p class="quiet">${REMARK.noQuery}</p>` : statementTable(queries)}
 ${plans(queries)}
 ${slowLog(database)}
 ${database.notes.length === 0 ? NOTHING : html`<ul>${database.notes.map((note) => html`<li>${proseMarkup(note)}</li>`)}</ul>`}`,
@@ -28,8 +29,8 @@ function statementTable(queries: readonly QuerySummary[]): Markup {
   const rows = queries.map((query) => [
     html`<code>${query.text}</code><br><span class="place">${query.source ? formatPlace(query.source) : ''} ${query.route ?? ''}</span>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">reads all of ${query.wholeReads.join(', ')}</span>`}`,
     html`${formatCount(query.calls)}`,
-    html`${query.callsPerRequest === null ? '' : threeDigits(query.callsPerRequest)}`,
-    html`${threeDigits(query.rowsPerCall)}`,
+    html`${query.callsPerRequest === null ? '' : figure(query.callsPerRequest)}`,
+    html`${figure(query.rowsPerCall)}`,
     ...[query.meanMs, query.p95Ms, query.maxMs, query.serverMeanMs].map(
       (ms) => html`${ms === null ? '' : formatMs(ms)}`,
     ),
@@ -43,17 +44,17 @@ function statementTable(queries: readonly QuerySummary[]): Markup {
     'mean',
     'p95',
     'max',
-    'mean in the server',
+    LABEL.meanInServer,
     'slow',
   ].map((head, i) => (i === 0 ? { head } : { head, align: 'right' as const }));
-  return table({ caption: 'Statements by the time they took in all', columns, rows, searchable: true });
+  return table({ caption: LABEL.statements, columns, rows, searchable: true });
 }
 
 function plans(queries: readonly QuerySummary[]): Markup {
   const shown = queries.filter(({ plan, planError }) => plan !== null || planError !== null).slice(0, WITH_PLAN);
   if (shown.length === 0) return NOTHING;
   return html`<h3>Plans</h3>
-<p class="quiet">Planned for unknown values, never run.</p>
+<p class="quiet">${REMARK.planned}</p>
 ${shown.map(
   ({ text, plan, planError }) => html`<details><summary><code>${text}</code></summary>${
     plan
@@ -82,5 +83,5 @@ function slowLog({ slowest, slowMs }: ReportDatabase): Markup {
     { head: 'request' },
     { head: 'line' },
   ] as const;
-  return table({ caption: `Slowest queries over ${slowMs} ms`, columns, rows, searchable: true });
+  return table({ caption: slowestOver(slowMs), columns, rows, searchable: true });
 }

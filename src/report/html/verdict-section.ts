@@ -1,9 +1,10 @@
 import type { Gate } from '../../model/report.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
-import { dataFacts, runFacts, verdictWord } from '../facts.ts';
-import { type Headline, headline } from '../headline.ts';
+import { formatValue } from '../../words/figures.ts';
+import { dataFacts, runFacts, verdictWord } from '../../words/report/facts.ts';
+import { type Headline, headline } from '../../words/report/headline.ts';
+import { REMARK } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
-import { formatValue } from '../numbers.ts';
 import { table } from './table.ts';
 
 const MARKS: Readonly<Record<Headline['tone'], string>> = { bad: '✕', warn: '!', good: '✓', unknown: '?' };
@@ -43,7 +44,7 @@ export function gatesSection(document: ReportDocument): Markup {
   return html`<section id="gates" aria-labelledby="gates-title">
 <h2 id="gates-title">Gates</h2>
 <p class="quiet">Data: ${proseMarkup(dataFacts(document))}</p>
-${gates.length === 0 ? html`<p>No gate was set.</p>` : table({ caption: 'Gates: limit, measured, result', columns, rows })}
+${gates.length === 0 ? html`<p>${REMARK.noGate}</p>` : table({ caption: 'Gates: limit, measured, result', columns, rows })}
 </section>`;
 }
 

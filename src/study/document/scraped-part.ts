@@ -1,11 +1,11 @@
 import type { Measure } from '../../analysis/scraped/measure.ts';
 import { measuresOf } from '../../analysis/scraped/measures-of.ts';
 import { isRuntime } from '../../analysis/scraped/name-role.ts';
-import { scrapeWords } from '../../analysis/scraped/scrape-words.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
 import type { Run } from '../../record/read-run.ts';
+import { scrapeWords } from '../../words/scrape.ts';
 
 const MOST_CHARTS = 16;
 

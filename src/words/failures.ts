@@ -1,6 +1,6 @@
 import type { RequestInterval } from '../model/requests.ts';
 import { formatCount } from '../model/units.ts';
-import { code } from './words.ts';
+import { code } from './terms.ts';
 
 const SHOWN = 3;
 

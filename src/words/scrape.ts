@@ -1,6 +1,7 @@
-import { formatCount } from '../../model/units.ts';
-import type { ScrapedRun } from '../run-data.ts';
-import { code, percent } from '../words.ts';
+import type { ScrapedRun } from '../model/scrape.ts';
+import { formatCount } from '../model/units.ts';
+import { percent } from './figures.ts';
+import { code } from './terms.ts';
 
 const SHOWN = 3;
 

@@ -1,9 +1,9 @@
-import type { Finding } from '../model/finding.ts';
-import { isDegradationKind, isLeakKind } from '../model/finding-catalogue.ts';
-import type { Checked } from '../model/report.ts';
-import type { ReportDocument } from '../model/report-document.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isDegradationKind, isLeakKind } from '../../model/finding-catalogue.ts';
+import type { Checked } from '../../model/report.ts';
+import type { ReportDocument } from '../../model/report-document.ts';
+import { capital, plural } from '../terms.ts';
 import { howFast, whichLine } from './answers.ts';
-import { capital, plural } from './prose.ts';
 
 /** The verdict in one glance. The tone chooses a colour and a mark; the words carry the meaning without it. */
 export interface Headline {

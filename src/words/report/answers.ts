@@ -1,10 +1,10 @@
-import type { Confidence, Finding, Growth } from '../model/finding.ts';
-import { type FindingKind, findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
-import type { ReportDocument } from '../model/report-document.ts';
-import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
-import { formatMoment, formatPercent, threeDigits } from './numbers.ts';
-import { formatPlace, placeOfFinding } from './place.ts';
-import { capital, code, plural } from './prose.ts';
+import type { Confidence, Finding, Growth } from '../../model/finding.ts';
+import { type FindingKind, findingInfo, isLeakKind } from '../../model/finding-catalogue.ts';
+import type { ReportDocument } from '../../model/report-document.ts';
+import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
+import { formatMoment, percent as formatPercent, figure as threeDigits } from '../figures.ts';
+import { formatPlace, placeOfFinding } from '../place.ts';
+import { capital, code, plural } from '../terms.ts';
 
 /** The six questions that the first page of a report answers. */
 export type Question = 'What' | 'How fast' | 'Since when' | 'Which line' | 'What to change' | 'How sure';

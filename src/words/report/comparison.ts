@@ -1,6 +1,6 @@
-import type { ComparedMeasure, Comparison, MeasureVerdict } from '../model/baseline.ts';
-import { formatValue, threeDigits } from './numbers.ts';
-import { plural } from './prose.ts';
+import type { ComparedMeasure, Comparison, MeasureVerdict } from '../../model/baseline.ts';
+import { figure, formatValue } from '../figures.ts';
+import { plural } from '../terms.ts';
 
 export const VERDICT_WORDS: Readonly<Record<MeasureVerdict, string>> = {
   worse: 'REGRESSION',
@@ -39,5 +39,5 @@ function changeWords({ changeShare, changeShareCI, change, changeCI, unit }: Com
 }
 
 function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${threeDigits(value)}`;
+  return `${value > 0 ? '+' : ''}${figure(value)}`;
 }

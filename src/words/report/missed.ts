@@ -1,4 +1,4 @@
-import { formatCount } from '../model/units.ts';
+import { formatCount } from '../../model/units.ts';
 
 interface Missed {
   readonly dropped: number;

@@ -1,7 +1,7 @@
-import type { Bottleneck } from '../model/bottleneck.ts';
-import type { Checked, Report } from '../model/report.ts';
-import { formatPlace } from './place.ts';
-import { code } from './prose.ts';
+import type { Bottleneck } from '../../model/bottleneck.ts';
+import type { Checked, Report } from '../../model/report.ts';
+import { formatPlace } from '../place.ts';
+import { code } from '../terms.ts';
 
 /** The questions that a reader asks of a bottleneck, with their answers; names stand between backticks. */
 export function bottleneckAnswers({

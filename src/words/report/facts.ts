@@ -1,9 +1,9 @@
-import type { ReportDocument } from '../model/report-document.ts';
-import { PROBE_NAME } from '../model/requests.ts';
-import { formatCount, formatDuration } from '../model/units.ts';
-import { missedWords } from './missed-words.ts';
-import { formatInstant, formatPercent } from './numbers.ts';
-import { code, plural } from './prose.ts';
+import type { ReportDocument } from '../../model/report-document.ts';
+import { PROBE_NAME } from '../../model/requests.ts';
+import { formatCount, formatDuration } from '../../model/units.ts';
+import { formatInstant, percent } from '../figures.ts';
+import { code, plural } from '../terms.ts';
+import { missedWords } from './missed.ts';
 
 /** The timeline has them all. */
 const SHOWN_CAUSES = 2;
@@ -36,7 +36,7 @@ export function dataFacts({ report, timeline, endReason }: ReportDocument): stri
   // A plain end says nothing that is not said already.
   const causes = timeline.filter(({ target }) => target === 'lost');
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
-  const parts = [`${formatPercent(report.run.coverage)} of the planned samples`];
+  const parts = [`${percent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);
   if (restarts.length > 0) parts.push(plural(restarts.length, 'restart of the target', 'restarts of the target'));
   if (causes.length > 0) parts.push([...new Set(causes.map(({ detail }) => detail))].slice(0, SHOWN_CAUSES).join('; '));

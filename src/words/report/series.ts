@@ -1,5 +1,5 @@
-import type { ReportSeries, SeriesPoint } from '../model/report-document.ts';
-import { formatMoment, formatValue } from './numbers.ts';
+import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
+import { formatMoment, formatValue } from '../figures.ts';
 
 /** The figures by which a chart can be read without seeing it. */
 export interface SeriesFigures {

@@ -1,0 +1,32 @@
+import { type Bytes, formatBytes, type Share } from '../../model/units.ts';
+import { figure, percent } from '../figures.ts';
+import { code } from '../terms.ts';
+
+export const AGAINST = 'Other work on the same line is counted with it.';
+export const ADVICE =
+  'Send fewer fields or fewer rows a request, keep the text of what is sent often instead of writing it anew, or write large answers as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
+export const CHECK =
+  'In the next run the line should take a smaller share, and the size of the answers should be smaller.';
+
+export function looked(ofBusy: Share): string {
+  return `${percent(ofBusy)} of the busy time is on lines that parse or write JSON`;
+}
+
+/** `who`: the function, in words. */
+export function title(who: string, ofBusy: Share): string {
+  return `Parsing or writing JSON in ${who} takes ${percent(ofBusy)} of the busy time.`;
+}
+
+/** `eachMs`: of a request; null where nobody counted requests. */
+export function timeOnLines(who: string, ofBusy: Share, eachMs: number | null): string {
+  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms a request on average`;
+  return `${percent(ofBusy)} of the busy time is on lines below ${who} that call ${code('JSON.parse')} or ${code('JSON.stringify')}${each}.`;
+}
+
+export function sizeOfAnswers(request: string, meanBytes: Bytes): string {
+  return `The answers of ${code(request)} have ${formatBytes(meanBytes)} of JSON each on average.`;
+}
+
+export function gain(ofBusy: Share): string {
+  return `Up to ${percent(ofBusy)} of the busy time, and as much less waiting for all other requests: JSON is never interrupted.`;
+}

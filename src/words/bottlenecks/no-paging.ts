@@ -1,0 +1,38 @@
+import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../../model/units.ts';
+import { figure } from '../figures.ts';
+import { code } from '../terms.ts';
+
+export const AGAINST = 'A page that is not full yet grows too, until it is full: a longer run tells.';
+
+export function looked(growing: number, all: number): string {
+  return `${growing} of ${all} requests have answers that grow while the load stays the same`;
+}
+
+export function title(request: string, from: Bytes, to: Bytes, spanMs: Milliseconds): string {
+  return `The answers of ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they hold all there is, not a page of it.`;
+}
+
+/** Bytes a millisecond. */
+export interface SizeTrend {
+  readonly slope: number;
+  readonly low: number;
+  readonly high: number;
+  readonly rSquared: number;
+}
+
+export function sizeRises({ slope, low, high, rSquared }: SizeTrend): string {
+  const aMinute = (perMs: number): string => formatBytes(perMs * 60_000);
+  return `The mean size of an answer rises by ${aMinute(slope)} a minute under a load that stays the same (95 % interval ${aMinute(low)} to ${aMinute(high)}; R2 ${figure(rSquared)}).`;
+}
+
+export function gain(timesAsLarge: number): string {
+  return `Time, memory and bytes of each such answer stay as they are, instead of growing with all that is ever stored: here by ${figure(timesAsLarge)} times in one run.`;
+}
+
+export function advice(request: string): string {
+  return `Give ${code(request)} a limit with a default (\`limit 100\`) and a cursor for the next page; put the limit into the query, not after it.`;
+}
+
+export function check(request: string): string {
+  return `In the next run the size of the answers of ${code(request)} should stay level.`;
+}

@@ -1,0 +1,48 @@
+import type { Share } from '../../model/units.ts';
+import { figure, percent } from '../figures.ts';
+import { capital, code } from '../terms.ts';
+
+export const NO_PROFILE = 'no CPU profile was taken';
+export const AGAINST = 'The profile does not say whether a request waits for it or a job of the service itself.';
+
+export function looked(ofBusy: Share): string {
+  return `${percent(ofBusy)} of the busy time is in synchronous calls of Node`;
+}
+
+/** `who`: the function, in words. */
+export function title(who: string, call: string): string {
+  return `${capital(who)} calls ${code(call)} under load: the event loop is blocked meanwhile.`;
+}
+
+export function timeInside(ofBusy: Share, ofTime: Share, calls: readonly string[], who: string): string {
+  return `${percent(ofBusy)} of the busy time, ${percent(ofTime)} of all time, is spent inside ${calls.map(code).join(', ')} called from ${who}.`;
+}
+
+export function perRequest(ms: number): string {
+  return `That is ${figure(ms)} ms a request on average.`;
+}
+
+export function gain(ofTime: Share): string {
+  return `The loop is free for ${percent(ofTime)} more of the time; on a slow or busy disk it is more.`;
+}
+
+export function check(call: string, who: string): string {
+  return `In the next run the flame graph should no longer show ${code(call)} below ${who}, and the event-loop delay should fall.`;
+}
+
+/** By the call: what stands in its place. */
+export function advice(call: string): string {
+  if (/^(?:exec|execFile|spawn)Sync$/.test(call)) {
+    return `Replace ${code(call)} by its asynchronous form (${code(`await promisify(${call.replace('Sync', '')})`)}), or keep one child process alive and talk to it.`;
+  }
+  if (/^(?:pbkdf2|scrypt|hkdf|generateKey|generateKeyPair|argon2)Sync$/.test(call)) {
+    return `Use ${code(call.replace('Sync', ''))}: the asynchronous form works on the thread pool while the loop goes on.`;
+  }
+  if (call.startsWith('zlib')) {
+    return 'Use the asynchronous form of `node:zlib` or a stream: both compress on the thread pool.';
+  }
+  if (/^(?:write|append|truncate|fsync|copy|cp|rename|rm|unlink|mkdir)/.test(call)) {
+    return 'Use the form of `node:fs/promises`, or collect what is to be written and write it through one stream (a logger with a buffer).';
+  }
+  return 'Read once at the start and keep the result, or use the form of `node:fs/promises`; instead of asking whether a file exists, open it and handle the error.';
+}

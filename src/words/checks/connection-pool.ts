@@ -1,0 +1,62 @@
+import { formatCount, formatDuration, type Milliseconds, type Share } from '../../model/units.ts';
+import { figure, percent } from '../figures.ts';
+import { capital, code } from '../terms.ts';
+
+export const NO_POOL = 'no pool of a known database driver was seen inside the service';
+export const KEPT_ON_PURPOSE = 'A connection that is kept on purpose (LISTEN, an advisory lock) looks the same.';
+export const SLOW_WORK =
+  'Slow queries and work between two queries hold a connection longer: then a larger pool only moves the queue into the database.';
+export const TOO_SMALL_ADVICE =
+  'Take a connection as late as you can and give it back before other work; then raise `max` of the pool, as far as the database allows.';
+/** As a holder and as what advice is about. */
+export const POOL = 'the pool';
+export const UNNAMED = 'the database';
+
+/** `meanWaitMs`: null where nobody took a connection under load. */
+export function inUse(out: number, limit: number, meanWaitMs: Milliseconds | null): string {
+  const acquired = meanWaitMs === null ? '' : `; a connection was waited for ${figure(meanWaitMs)} ms on average`;
+  return `${formatCount(out)} of ${formatCount(limit)} connections in use at the end${acquired}`;
+}
+
+export function holder(database: string): string {
+  return `pool of connections to ${database}`;
+}
+
+export function keptTitle(kept: number, limit: number): string {
+  const all = kept >= limit ? `all ${formatCount(limit)}` : `${formatCount(kept)} of ${formatCount(limit)}`;
+  return `${capital(all)} connections of the pool are in use though no request is: they are not given back.`;
+}
+
+export interface AtRest {
+  readonly before: number;
+  readonly after: number;
+  readonly waiting: number;
+  readonly forMs: Milliseconds;
+}
+
+export function atRest({ before, after, waiting, forMs }: AtRest): string {
+  return `In use at rest: ${formatCount(before)} first, ${formatCount(after)} last, for ${formatDuration(forMs)} by then; ${formatCount(waiting)} callers waited.`;
+}
+
+/** `line`: `server.js:12`. */
+export function takenAt(held: number, line: string, oldestMs: Milliseconds): string {
+  return `${formatCount(held)} of them were taken at ${code(line)}, the oldest ${formatDuration(oldestMs)} before.`;
+}
+
+export function tooSmallTitle(limit: number, meanWaitMs: Milliseconds): string {
+  return `A pool of ${formatCount(limit)} is too small for this load, or its connections are held too long: callers wait ${figure(meanWaitMs)} ms for one.`;
+}
+
+export interface Waits {
+  readonly acquires: number;
+  readonly failures: number;
+  readonly meanMs: Milliseconds;
+  readonly maxMs: Milliseconds;
+  /** Share of the samples under load in which somebody waited and nothing was free. */
+  readonly share: Share;
+}
+
+export function waited({ acquires, failures, meanMs, maxMs, share }: Waits): string {
+  const failed = failures > 0 ? `, ${formatCount(failures)} were not given` : '';
+  return `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples somebody waited and none was free.`;
+}

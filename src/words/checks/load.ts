@@ -1,0 +1,28 @@
+import { code } from '../terms.ts';
+
+/** Checks of latency, errors and throughput. */
+export const SERVED = 'The mean time to an answer';
+export const RATE = 'The rate of answered requests';
+export const RATE_NOUN = 'the rate';
+export const FAILED = 'The share of failed requests';
+export const FAILED_NOUN = 'the share of failed requests';
+export const TOO_FEW_UNDER_LOAD = 'too few answers under load to tell a trend';
+export const TOO_FEW_SEEN = 'too few answers were seen to tell a trend';
+
+export function latencyOf(percentile: number, request: string): string {
+  return `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(request)}`;
+}
+
+/** `request`: null for all together. */
+export function requestDetail(request: string | null, detail: string): string {
+  return `${request === null ? 'mean of all requests' : code(request)} ${detail}`;
+}
+
+/** `kinds`: the most frequent ones. */
+export function whatFailed(kinds: string): string {
+  return `What failed: ${kinds}.`;
+}
+
+export function followsFromLatency(detail: string): string {
+  return `${detail}; it follows from the slower answers above`;
+}

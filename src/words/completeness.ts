@@ -1,0 +1,102 @@
+import type { Completeness, CoverageGap } from '../model/report.ts';
+import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
+import { percent } from './figures.ts';
+import { code } from './terms.ts';
+
+/** How the run ended, where it did not end as planned. */
+export const ENDED = {
+  unrecorded: 'the end of the run is not recorded: the tool was killed, or its record was damaged',
+  stopped: 'the run was stopped before its end',
+  targetLost: 'the service was lost and did not come back',
+  aborted: (detail: string): string => `the recording broke off${detail === '' ? '' : `: ${detail}`}`,
+  early: (lastedMs: Milliseconds, plannedMs: Milliseconds): string =>
+    `the run lasted ${formatDuration(lastedMs)} of the ${formatDuration(plannedMs)} that were planned`,
+} as const;
+
+const MISSING: Readonly<Record<CoverageGap['what'], string>> = {
+  process: 'values from outside of the process are missing',
+  inside: 'values from inside the service are missing',
+  cpu: 'CPU windows are missing',
+  snapshots: 'growth between heap snapshots is not known',
+  load: 'the load is missing',
+};
+
+/** `values from inside the service are missing for 31 m 02 s of 48 m 00 s (reason)`. */
+export function gapWords(
+  what: CoverageGap['what'],
+  missingMs: Milliseconds,
+  ofMs: Milliseconds,
+  reason: string,
+): string {
+  const missing = `${formatDuration(missingMs)} of ${formatDuration(ofMs)}`;
+  return `${MISSING[what]} for ${missing}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+/** Why something is missing. */
+export const GAP_REASON = {
+  windowLost: 'the window that was being recorded was lost with the connection to the service',
+  unanswered: 'requests waited there and none was answered',
+  unrecorded: 'no requests are recorded there',
+  unresponsive: (detail: string): string => `the service did not answer: ${detail}`,
+} as const;
+
+export function snapshotNotes({ planned, refused, failed }: Completeness['snapshots']): string[] {
+  return [
+    ...(failed > 0 ? [`${failed} of ${planned} heap snapshots failed`] : []),
+    ...(refused > 0 ? [`${refused} of ${planned} heap snapshots were refused`] : []),
+  ];
+}
+
+/** What was never planned. */
+export const NOT_LOOKED_AT = {
+  earlierVersion: 'recorded by an earlier version: whether lines are missing cannot be told for sure',
+  inside: 'the inside of the service was not looked at',
+  outside: 'the process was not looked at from outside',
+  snapshots: 'no heap snapshots were planned',
+  requests: 'requests were not counted inside the service',
+} as const;
+
+export const NO_REQUESTS = 'no requests were seen';
+
+export function allFailed(errors: number, count: number): string {
+  return count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`;
+}
+
+export function requestFailed(name: string, errors: number, count: number): string {
+  return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: what it does was not soaked`;
+}
+
+/** `most`: the most frequent failures; null where their kinds are not known. */
+export function someFailed(share: Share, most: string | null): string {
+  return `${percent(share)} of the requests failed${most === null ? '' : `: ${most}`}`;
+}
+
+/** `to`: the address that was asked; empty where it is not known. */
+export function notReached(reached: number, sent: number, to: string): string {
+  const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;
+  return `${count} of the ${formatCount(sent)} requests that were sent${to === '' ? '' : ` to ${to}`} reached the service that was watched: give the address of that service (--url)`;
+}
+
+export function partReached(share: Share): string {
+  return `only ${percent(share)} of the requests reached the process that was watched`;
+}
+
+export function limitUnmeasured(name: string, limit: string): string {
+  return `the limit ${name} ${limit} was not measured in this run`;
+}
+
+/** How much of the run was seen. */
+export function coverageWords(seen: Share, ofMs: Milliseconds, gaps: number, restarts: number): string[] {
+  return [
+    `${percent(seen)} of the samples planned in ${formatDuration(ofMs)}`,
+    ...(gaps > 0 ? [`${gaps} gaps`] : []),
+    ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
+  ];
+}
+
+/** Why a figure of the load cannot be judged. `what`: the figure. */
+export const UNJUDGED = {
+  notDriven: (what: string): string => `${what} is known only where the load is driven by this tool`,
+  noneCompleted: (what: string): string => `${what} is not known: no request was completed`,
+  tooFew: (what: string): string => `too few intervals with requests to judge ${what}`,
+} as const;

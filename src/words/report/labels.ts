@@ -1,0 +1,74 @@
+import type { ReportDocument } from '../../model/report-document.ts';
+import { formatBytes } from '../../model/units.ts';
+
+/** Headings, captions and heads of columns, the same in every format of a report. */
+export const LABEL = {
+  allocatedAt: 'Allocated at',
+  checkFix: 'Check a fix',
+  checked: 'What was checked',
+  classesThatGrew: 'Classes that grew between the snapshots',
+  eventsOfRun: 'Events of the run',
+  filesOfRun: 'Files of the run and of the report',
+  hottest: 'Hottest functions by self time',
+  inOneRequest: 'in one request',
+  keptAlive: 'Kept alive by',
+  latencyByRequest: 'Latency by request',
+  limitsOfData: 'Limits of the data',
+  meanInServer: 'mean in the server',
+  method: 'Method and limits',
+  notEnoughData: 'not enough data',
+  objectsBySnapshot: 'objects by snapshot',
+  ownCost: 'What the profiler itself cost the target',
+  pausesInAll: 'pauses in all',
+  selfByWindow: 'self, first → last window',
+  seriesOverRun: 'Series over the run',
+  shareOfLive: 'share of live bytes',
+  statements: 'Statements by the time they took in all',
+  whatItIs: 'what it is',
+  why: 'Why we think so',
+  whyNot: 'Why it might not be so',
+} as const;
+
+/** Said once in a section. */
+export const REMARK = {
+  bottlenecks:
+    'No reason to fail a run: what makes the service slower or more expensive than necessary, the largest gain first.',
+  fromSendTime: 'From the intended send time, so that a stall of the service is counted for every request it held up.',
+  needsScript: 'The charts need JavaScript; the tables hold the same figures.',
+  noBottleneck: 'Nothing was found that slows the service down.',
+  noClassGrew: 'No class of objects grew.',
+  noEvent: 'No event was recorded.',
+  noFile: 'No file is listed.',
+  noGate: 'No gate was set.',
+  noProfile: 'No CPU profile was taken.',
+  noQuery: 'No query was seen.',
+  noRequest: 'No request was timed.',
+  noSeries: 'No series was recorded.',
+  noSnapshot: 'No heap snapshot was taken.',
+  onlyInService: 'As the service saw them, from inside; with --database the server is asked too.',
+  planned: 'Planned for unknown values, never run.',
+  secrets: 'may contain secrets of the service',
+  withoutValues: 'Statements are shown without their values; a list of values is shown as one.',
+} as const;
+
+/** What all classes of the heap gained together, and how they were compared. */
+export function heapGrowth({ growthBytes, comparison, comparisonReason }: NonNullable<ReportDocument['heap']>): string {
+  const by = comparison === 'ids' ? 'object id' : 'class and retaining signature';
+  return `All classes together grew by ${formatBytes(growthBytes)}. Compared by ${by}: ${comparisonReason}.`;
+}
+
+export function functionsOf(title: string): string {
+  return `${title}: functions by self time`;
+}
+
+export function slowestOver(slowMs: number): string {
+  return `Slowest queries over ${slowMs} ms`;
+}
+
+export function objectsOf(name: string): string {
+  return `Objects of ${name} by snapshot`;
+}
+
+export function explainedIn(page: string): string {
+  return `Explained in \`${page}\`.`;
+}

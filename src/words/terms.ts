@@ -1,0 +1,24 @@
+import type { SourcePlace } from '../model/profiles.ts';
+
+/** Puts a name between backticks: reports set what stands between them as code. */
+export function code(name: string): string {
+  return `\`${name.replaceAll('`', "'")}\``;
+}
+
+/** A function in words: by its name, or by its place where it has none. */
+export function functionWords({ name, place }: { readonly name: string; readonly place: SourcePlace }): string {
+  return name === '(anonymous)' ? `the function at ${code(`${place.file}:${place.line}`)}` : code(name);
+}
+
+/** `1 suspect`, `3 suspects`. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

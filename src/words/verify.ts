@@ -1,0 +1,55 @@
+import type { Confidence } from '../model/finding.ts';
+import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
+import { figure } from './figures.ts';
+import { code } from './terms.ts';
+
+/** Objects a request, before the fix and now. */
+export interface Change {
+  readonly was: number;
+  readonly is: number;
+}
+
+export function stillThere(confidence: Confidence, change: Change | null, title: string): string {
+  return `Still there, ${confidence}${changeWords(change)}: ${title}`;
+}
+
+export function maybeThere(change: Change | null, title: string): string {
+  return `It may still be there (possible)${changeWords(change)}: ${title} A longer run (--minutes) tells.`;
+}
+
+/** Memory grows, and nobody says who holds it. */
+export function maybeNameless(title: string): string {
+  return `It may still be there: ${title} A longer run (--minutes) tells.`;
+}
+
+export function notEnoughData(reasons: readonly string[]): string {
+  return `Not enough data: ${reasons.join('; ')}.`;
+}
+
+export function gone(durationMs: Milliseconds, requests: number): string {
+  return `Gone: in ${formatDuration(durationMs)} and ${figure(requests)} requests nothing like it was seen.`;
+}
+
+/** Why a run in which the finding is not seen cannot say that it is gone. */
+export const WHY_NOT = {
+  noCheck: (kind: string): string => `no check of a soak finds ${kind}`,
+  noRequests: 'no request came in this run: nothing could have leaked',
+  checkMissing: (check: string): string => `${check}: this check did not run`,
+  checkOpen: (check: string, detail: string): string => `${check}: ${detail}`,
+  fewSnapshots: 'it was found in heap snapshots, and this run has fewer than two',
+  limitOpen: (holder: string): string =>
+    `the limit on ${holder} was not measured in this run: name it with --slo or in the scenario`,
+  requestMissing: (name: string, before: number): string =>
+    `request ${code(name)}, which the first run made ${formatCount(before)} times, was not made in this run: drive it with the scenario of the first run`,
+  requestFailed: (name: string, errors: number, count: number): string =>
+    `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: what came with it was not done`,
+  fewObjects: (perRequest: number, objects: number, wanted: number): string =>
+    `at ${figure(perRequest)} a request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
+  fewRequests: (share: Share, least: Share): string =>
+    `this run made ${figure(100 * share)} % of the requests of the first run, and at least ${100 * least} % are needed: run longer (--minutes), or with more load`,
+} as const;
+
+/** ` (1.00 a request before, 0.98 now)`. */
+function changeWords(change: Change | null): string {
+  return change === null ? '' : ` (${figure(change.was)} a request before, ${figure(change.is)} now)`;
+}
