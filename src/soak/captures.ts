@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { countClasses } from '../capture/count-classes.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
 import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
+import { readTranslated } from '../capture/translated-scripts.ts';
+import { formatCodeOfRun } from '../format/code-file.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -308,6 +311,29 @@ export class Captures {
         : found;
     if (scripts.length > 0)
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
+  }
+
+  /** What the scripts that were seen do with what they hold: which statements add, and which remove. For the end of a run. */
+  async keepCode(): Promise<void> {
+    const { recorder, log, keeper, clock } = this.#options;
+    const urls = recorder.manifest.scripts.map(({ url }) => url);
+    if (urls.length === 0) return;
+    try {
+      const session = keeper.hasLostInside ? null : (keeper.instruments?.attachment.session ?? null);
+      const translated = session ? await readTranslated(session, urls) : new Map();
+      const { pid } = keeper.facts;
+      const code = await readCodeOfScripts({ urls, pid, translated, nowMs: () => clock.monoMs() });
+      if (code.leftOut > 0)
+        log.event({
+          type: 'note',
+          detail: `${code.leftOut} scripts of packages were not read: statements in them are not looked for`,
+        });
+      const file = recorder.fileFor('code', 'code');
+      await this.#keepText(file, formatCodeOfRun(code));
+      await recorder.updateManifest((manifest) => ({ ...manifest, code: { file: file.file } }));
+    } catch (error) {
+      log.event({ type: 'error', detail: `what the scripts do was not kept: ${(error as Error).message}` });
+    }
   }
 
   async #keepText(file: RunFile, text: string): Promise<void> {
