@@ -6,6 +6,7 @@ import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
+import { changingLines } from '../code/changing-lines.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
@@ -41,13 +42,14 @@ export function suspectFinding(
   const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
   const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
   const allocatedAt = allocationStacks(context, suspect);
+  const changes = context.run.code ? changingLines(suspect, context.run.code) : {};
   return {
     id: findingId(kind, suspect.class, suspect.signature),
     kind,
     confidence,
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, behaviour),
-    subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
+    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...changes },
     objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
