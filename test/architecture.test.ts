@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenario: ['model', 'redact'],
   words: ['model'],
   analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
-  report: ['model', 'redact'],
+  report: ['model', 'redact', 'words'],
   page: ['model'],
   files: ['model', 'format'],
   target: ['model', 'redact', 'files'],

@@ -12,6 +12,7 @@ import { markdownCode, markdownProse, markdownTable, markdownText } from './mark
 import { missedColumns } from './missed-words.ts';
 import { formatMoment, formatMs, formatPercent, formatValue, threeDigits } from './numbers.ts';
 import { formatPlace } from './place.ts';
+import { sourceLines } from './source-lines.ts';
 
 /** Rows of a table that is ranked; the rest stands in report.json and the page. */
 const TOP = 10;
@@ -74,6 +75,7 @@ function findingSection(finding: Finding, document: ReportDocument): string {
     `## ${findingHeading(finding)}`,
     answers.join('\n'),
     path.length === 0 ? '' : `Kept alive by:\n\n${path.map(pathStep).join('\n')}`,
+    ...sourceBlocks(finding),
     allocations(finding),
     list(
       'Why we think so',
@@ -89,6 +91,13 @@ function findingSection(finding: Finding, document: ReportDocument): string {
 
 function pathStep(step: string, depth: number): string {
   return `${'  '.repeat(Math.min(depth, 8))}- ${markdownProse(step)}`;
+}
+
+/** Indented by four spaces: code, whatever stands in it. */
+function sourceBlocks(finding: Finding): string[] {
+  return sourceLines(finding).map(
+    ({ title, lines }) => `${markdownText(title)}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`,
+  );
 }
 
 function allocations({ allocatedAt = [] }: Finding): string {

@@ -44,7 +44,7 @@ async function drive(one: LineCase): Promise<LineVerdict> {
   try {
     const target = ['--pid', String(service.pid), '--url', service.baseUrl, '--scenario', scenario];
     const output = ['--out', join(kept, 'run'), '--report-dir', join(kept, 'report')];
-    const { stderr } = await runCli(['soak', ...target, '--seconds', options.seconds, ...output]);
+    const { stderr } = await runCli(['soak', ...target, '--seconds', options.seconds, '--max-pause', '120s', ...output]);
     writeFileSync(join(kept, 'stderr.txt'), stderr);
     const report = JSON.parse(readFileSync(join(kept, 'report', 'report.json'), 'utf8')) as Report;
     return judgeLines(one, written.expected, report);

@@ -6,7 +6,8 @@ import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
-import { changingLines } from '../code/changing-lines.ts';
+import { caseAdvice } from '../code/advice.ts';
+import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
@@ -42,7 +43,7 @@ export function suspectFinding(
   const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
   const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
   const allocatedAt = allocationStacks(context, suspect);
-  const changes = context.run.code ? changingLines(suspect, context.run.code) : {};
+  const changes: Partial<ChangingLines> = context.run.code ? changingLines(suspect, context.run.code) : {};
   return {
     id: findingId(kind, suspect.class, suspect.signature),
     kind,
@@ -57,8 +58,20 @@ export function suspectFinding(
     countSeries: suspect.counts,
     evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
     against: [...against, ...counterHypotheses(suspect, behaviour)],
-    recommendation: recommend(kind, { holder: holderText(suspect.holder), subject: code(suspect.class) }),
+    recommendation: adviceFor(kind, suspect, behaviour, changes),
   };
+}
+
+/** From the statements where they are known, else for the kind. */
+function adviceFor(
+  kind: HeapFindingKind,
+  suspect: HeapSuspect,
+  behaviour: GrowthBehaviour,
+  { added = [], removed = [] }: Partial<ChangingLines>,
+): string {
+  const about = { holder: holderText(suspect.holder), subject: code(suspect.class) };
+  const brokenBound = judgeBounds(suspect, behaviour).broken;
+  return caseAdvice({ kind, ...about, added, removed, brokenBound }) ?? recommend(kind, about);
 }
 
 const MOSTLY_OUTSIDE = 2;

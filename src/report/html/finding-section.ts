@@ -5,6 +5,7 @@ import { answersOf, findingWord } from '../answers.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { formatPercent } from '../numbers.ts';
 import { formatPlace } from '../place.ts';
+import { sourceLines } from '../source-lines.ts';
 import { growthPicture } from './growth-picture.ts';
 
 export function findingsSection(document: ReportDocument): Markup {
@@ -27,6 +28,7 @@ function findingCard(finding: Finding, document: ReportDocument): Markup {
 <dl class="answers">${answers}</dl>
 ${aside(finding, document)}
 </div>
+${sources(finding)}
 ${allocations(finding)}
 <div class="columns">${reasons('Why we think so', finding.evidence.map(evidenceLine))}${reasons('Why it might not be so', finding.against.map(proseMarkup))}</div>
 ${finding.verify === '' ? NOTHING : html`<p class="verify">Check a fix: <code>${finding.verify}</code></p>`}
@@ -52,6 +54,15 @@ function retainingPath({ subject }: Finding): Markup {
     return html`${step}${list}</li>`;
   }, innermost);
   return html`<div class="path"><h3>Kept alive by</h3><ul>${nested}</ul></div>`;
+}
+
+function sources(finding: Finding): Markup {
+  const blocks = sourceLines(finding);
+  if (blocks.length === 0) return NOTHING;
+  return html`<div class="columns">${blocks.map(
+    ({ title, lines }) =>
+      html`<div><h3>${title}</h3><div class="scroll" tabindex="0" role="region" aria-label="${title}"><pre>${lines.map((line) => html`${line}\n`)}</pre></div></div>`,
+  )}</div>`;
 }
 
 function allocations({ allocatedAt = [] }: Finding): Markup {
