@@ -25,7 +25,7 @@ export function expectedLine({ files, name }: LineCase): WrittenCase['expected']
   return expected;
 }
 
-function unmarked(text: string): string {
+export function unmarked(text: string): string {
   return text.replaceAll(MARK, '');
 }
 

@@ -19,7 +19,7 @@ const LEAST = 0.28;
 export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: 'add' | 'remove'): MatchedStatement[] {
   const { holder } = suspect;
   const held = new Map<ProgramPath, number>();
-  for (const [at, path] of holderPaths(code, holder, suspect.anchorLocation).entries()) {
+  for (const [at, path] of waysTo(holderPaths(code, holder, suspect.anchorLocation)).entries()) {
     for (const [origin, steps] of code.origins(path)) {
       const distance = steps + Math.min(at, 6);
       if (distance < (held.get(origin) ?? Number.POSITIVE_INFINITY)) held.set(origin, distance);
@@ -32,6 +32,12 @@ export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: 'add' 
     if (weight >= LEAST) found.push({ ...one, weight: weight + (act === 'add' ? valueWeight(code, one, suspect) : 0) });
   }
   return found.filter(({ weight }) => weight >= LEAST).sort((a, b) => b.weight - a.weight);
+}
+
+/** What is known by a name may be put there by a key: `tables.tag` is made by `tables[kind] = {}`. */
+function waysTo(paths: readonly ProgramPath[]): ProgramPath[] {
+  const byKey = paths.filter((path) => / \.[^# ]+$/.test(path) && !/\/m \.[^ ]+$/.test(path));
+  return [...paths, ...byKey.map((path) => path.replace(/ \.[^ ]+$/, ' []'))];
 }
 
 function weightOf(

@@ -9,6 +9,8 @@ export interface Around {
   /** Of the function's own state, shared by all places in it. */
   readonly state: { hasExit: boolean };
   readonly isConditional: boolean;
+  /** A constructor: what it sets is not there before. */
+  readonly isMaker?: boolean;
 }
 
 /** What positions and names are in the source. */

@@ -330,6 +330,7 @@ export class CodeWalker {
     named: { readonly name: string; readonly start: number } | null | undefined,
     self: CodePath | null = null,
     method: string | null = null,
+    isMaker: boolean = false,
   ): CodePath {
     const at = placeOfFunction(this.#text, node);
     const written = node.id?.name ?? named?.name ?? method ?? '';
@@ -340,6 +341,7 @@ export class CodeWalker {
       self: isArrow ? around.self : (self ?? `f${id} ~`),
       state: { hasExit: false },
       isConditional: false,
+      isMaker,
     };
     if (node.id && node.type === 'FunctionExpression') this.pattern(node.id, `f${id}`, inside);
     const params = node.params.map((param) => {
@@ -374,7 +376,7 @@ export class CodeWalker {
         continue;
       }
       const isMaker = member.kind === 'constructor';
-      const made = this.#function(member.value, around, null, self, isMaker ? name : key);
+      const made = this.#function(member.value, around, null, self, isMaker ? name : key, isMaker);
       // A getter is read like a field.
       if (member.kind === 'get') this.book.flow(to, `r${made.slice(1)}`);
       else if (member.kind !== 'set') this.book.flow(isMaker ? `${own} .constructor` : to, made);
@@ -428,6 +430,7 @@ export class CodeWalker {
 
   #noteAssignment({ left, right, start, end }: Assignment, to: Value, on: Value, value: Value, around: Around): void {
     if (to === null) return;
+    const isFirst = on === around.self && (around.isMaker === true || around.self === `f${around.id} ~`);
     const name = left.type === 'MemberExpression' ? nameOfMember(left) : null;
     const at = left.type === 'MemberExpression' ? left.property.start : start;
     const node = { ...right, start, end } as AnyNode;
@@ -441,11 +444,11 @@ export class CodeWalker {
       return;
     }
     if (isGone) {
-      this.note('remove', '=', to, [], node, at, around);
+      if (!isFirst) this.note('remove', '=', to, [], node, at, around);
       return;
     }
     const grows = this.#mentions(right, to);
-    if (isFresh(right) || (grows && isShrinking(right))) this.note('remove', '=', to, [], node, at, around);
+    if ((isFresh(right) && !isFirst) || (grows && isShrinking(right))) this.note('remove', '=', to, [], node, at, around);
     const how = grows ? 'spread' : '=';
     if (!(grows && isShrinking(right))) this.note('add', how, to, [value], node, at, around);
     if (left.type === 'MemberExpression' && on) this.note('add', '.=', on, [value], node, at, around);
