@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { CallCounts } from '../model/call-counts.ts';
 import type { CodeOfRun, ScriptCode } from '../model/script-code.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import type { CodeAnswer, CodeRequest } from './code-worker.ts';
@@ -19,11 +20,13 @@ export interface CodeSources {
   readonly pid: number;
   /** By URL. */
   readonly translated: ReadonlyMap<string, Translated>;
+  /** Null where calls were not counted. */
+  readonly counts: CallCounts | null;
   readonly nowMs: () => Milliseconds;
 }
 
 /** Reads what the scripts of a target do with what they hold, within some seconds. */
-export async function readCodeOfScripts({ urls, pid, translated, nowMs }: CodeSources): Promise<CodeOfRun> {
+export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }: CodeSources): Promise<CodeOfRun> {
   const root = existsSync('/proc/self/root') ? `/proc/${pid}/root` : '';
   const desk = new WorkerDesk<CodeRequest, CodeAnswer>(new URL('./code-worker.js', import.meta.url), DEADLINE_MS);
   const scripts: ScriptCode[] = [];
@@ -43,14 +46,15 @@ export async function readCodeOfScripts({ urls, pid, translated, nowMs }: CodeSo
         continue;
       }
       bytesLeft -= bytes;
-      const request = { url, path, root, translated: translated.get(url) ?? null, isOwn: !isOfPackage(url) };
+      const request = { url, path, root, translated: translated.get(url) ?? null, isOwn: !isOfPackage(url), counts: counts?.scripts.get(url) ?? null };
       const code = await desk.ask(request);
       if (code && (code.statements.length > 0 || code.flows.length > 0)) scripts.push(code);
     }
   } finally {
     await desk.close();
   }
-  return { schema: 'profiler-code/1', scripts, leftOut };
+  const counted = counts && { durationMs: counts.durationMs, requests: counts.requests };
+  return { schema: 'profiler-code/1', scripts, leftOut, ...(counted ? { counted } : {}) };
 }
 
 function isOfPackage(url: string): boolean {

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { FlattenMap } from '@jridgewell/trace-mapping';
 import { readRegularFileSync } from '../files/regular-file.ts';
 import { readCode } from '../format/code/read-code.ts';
+import type { ScriptCounts } from '../model/call-counts.ts';
 import type { ScriptCode } from '../model/script-code.ts';
 import { redactText } from '../redact/redact-text.ts';
 import { parseSourceMap, readRawMap, scriptPath } from './read-source-map.ts';
@@ -14,6 +15,7 @@ export interface CodeRequest {
   /** What was run, where that stands in no file, with the map that it was run by. */
   readonly translated: { readonly text: string; readonly map: string | null } | null;
   readonly isOwn: boolean;
+  readonly counts: ScriptCounts | null;
 }
 
 export type CodeAnswer = ScriptCode | null;
@@ -22,7 +24,7 @@ export type CodeAnswer = ScriptCode | null;
 const MAX_SCRIPT_BYTES = 24 * 1024 * 1024;
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 
-function codeOf({ url, path, root, translated, isOwn }: CodeRequest): CodeAnswer {
+function codeOf({ url, path, root, translated, isOwn, counts }: CodeRequest): CodeAnswer {
   try {
     const toHostPath = (inside: string): string => root + inside;
     const textOf = (file: string, maxBytes: number): string =>
@@ -42,6 +44,7 @@ function codeOf({ url, path, root, translated, isOwn }: CodeRequest): CodeAnswer
         }
       },
       isOwn,
+      ...(counts ? { counts } : {}),
     });
     return withoutSecrets(code);
   } catch {

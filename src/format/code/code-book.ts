@@ -19,6 +19,8 @@ export interface SourceView {
   textAt(offset: number, end: number): CodeText;
   /** Null where lines of calls are not kept. */
   callAt(offset: number, end: number): string | null;
+  /** Calls of a function that begins at one of these offsets; undefined where calls were not counted. */
+  runsOf(starts: readonly number[], end: number): number | undefined;
   variable(binding: Binding): { readonly name: string; readonly source: string | null };
 }
 
@@ -83,9 +85,18 @@ export class CodeBook {
     return `a${this.#made.length - 1}`;
   }
 
-  function(name: string, start: number, end: number, outer: number): number {
+  /** `from`: where its text begins, with `function` or the name of a method; `start` is V8's place of it. */
+  function(name: string, from: number, start: number, end: number, outer: number): number {
     const view = this.#view;
-    this.functions.push({ name, start: view.positionOf(start), end: view.positionOf(end), params: [], outer });
+    const runs = view.runsOf([from, start], end);
+    this.functions.push({
+      name,
+      start: view.positionOf(start),
+      end: view.positionOf(end),
+      params: [],
+      outer,
+      ...(runs === undefined ? {} : { runs }),
+    });
     return this.functions.length - 1;
   }
 

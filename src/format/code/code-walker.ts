@@ -334,7 +334,7 @@ export class CodeWalker {
   ): CodePath {
     const at = placeOfFunction(this.#text, node);
     const written = node.id?.name ?? named?.name ?? method ?? '';
-    const id = this.book.function(this.#names.nameOf(at) ?? written, at, node.end, around.id);
+    const id = this.book.function(this.#names.nameOf(at) ?? written, node.start, at, node.end, around.id);
     const isArrow = node.type === 'ArrowFunctionExpression';
     const inside: Around = {
       id,
@@ -357,7 +357,7 @@ export class CodeWalker {
 
   #class(node: Class, around: Around, named: { readonly name: string; readonly start: number } | null = null): CodePath {
     const name = this.#names.nameOf(node.start) ?? node.id?.name ?? named?.name ?? '';
-    const id = this.book.function(name, node.start, node.end, around.id);
+    const id = this.book.function(name, node.start, node.start, node.end, around.id);
     this.book.classes.push({ id, name });
     const own = `c${id}`;
     const parent = this.value(node.superClass, around);

@@ -1,5 +1,6 @@
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import { traceSegment } from '@jridgewell/trace-mapping';
+import type { ScriptCounts } from '../../model/call-counts.ts';
 import type { CodeText, ScriptCode } from '../../model/script-code.ts';
 import { LineTable } from '../line-table.ts';
 import { OriginalText } from '../original-names.ts';
@@ -16,6 +17,8 @@ export interface ScriptToRead {
   readonly sourceText: (source: string) => string | null;
   /** Code of the service itself: the lines of its calls are kept too. */
   readonly isOwn: boolean;
+  /** Absent where calls were not counted, or not of this script. */
+  readonly counts?: ScriptCounts;
 }
 
 /** Reads what a script does with what it holds. Throws what the parser throws. */
@@ -57,6 +60,13 @@ class View implements SourceView {
   }
 
   positionOf = (offset: number): ReturnType<SourceView['positionOf']> => this.#lines.positionOf(offset);
+
+  /** What did not run is not told of. */
+  runsOf(starts: readonly number[], end: number): number | undefined {
+    const { counts } = this.#script;
+    if (!counts) return undefined;
+    return Math.max(0, ...starts.map((start) => counts.get(`${start}:${end}`) ?? 0));
+  }
 
   variable(binding: Binding): { readonly name: string; readonly source: string | null } {
     const original = this.#original?.variable(binding);

@@ -1,0 +1,12 @@
+import type { Milliseconds } from './units.ts';
+
+/** How often each function of a script was called for some seconds, by where it stands in the text: `start:end`. */
+export type ScriptCounts = ReadonlyMap<string, number>;
+
+export interface CallCounts {
+  /** By URL. */
+  readonly scripts: ReadonlyMap<string, ScriptCounts>;
+  readonly durationMs: Milliseconds;
+  /** Answered meanwhile; null where nobody counted. */
+  readonly requests: number | null;
+}
