@@ -53,7 +53,7 @@ export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }
   } finally {
     await desk.close();
   }
-  const counted = counts && { durationMs: counts.durationMs, requests: counts.requests };
+  const counted = counts && { startMonoMs: counts.startMonoMs, durationMs: counts.durationMs };
   return { schema: 'profiler-code/1', scripts, leftOut, ...(counted ? { counted } : {}) };
 }
 

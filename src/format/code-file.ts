@@ -8,7 +8,7 @@ import type {
   CodeVariable,
   ScriptCode,
 } from '../model/script-code.ts';
-import { count, fields, flag, listOf, nullable, number, oneOf, optional, type Read, ShapeError, text } from './shape.ts';
+import { count, fields, flag, listOf, moment, nullable, number, oneOf, optional, type Read, ShapeError, text } from './shape.ts';
 
 const position = fields<ScriptPosition>({ line0: count, column0: count });
 const lines = fields<CodeText>({ excerpt: text, first: count, lines: listOf(text) });
@@ -54,7 +54,7 @@ const readScript = fields<ScriptCode>({
   ),
 });
 
-const readAll = fields<CodeOfRun>({ schema: oneOf('profiler-code/1'), scripts: listOf(readScript), leftOut: count, counted: optional(fields({ durationMs: number, requests: nullable(count) })) });
+const readAll = fields<CodeOfRun>({ schema: oneOf('profiler-code/1'), scripts: listOf(readScript), leftOut: count, counted: optional(fields({ startMonoMs: moment, durationMs: number })) });
 
 /** As it is kept in a run folder. */
 export function formatCodeOfRun(code: CodeOfRun): string {

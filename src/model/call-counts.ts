@@ -1,4 +1,4 @@
-import type { Milliseconds } from './units.ts';
+import type { Milliseconds, MonoMs } from './units.ts';
 
 /** How often each function of a script was called for some seconds, by where it stands in the text: `start:end`. */
 export type ScriptCounts = ReadonlyMap<string, number>;
@@ -6,7 +6,6 @@ export type ScriptCounts = ReadonlyMap<string, number>;
 export interface CallCounts {
   /** By URL. */
   readonly scripts: ReadonlyMap<string, ScriptCounts>;
+  readonly startMonoMs: MonoMs;
   readonly durationMs: Milliseconds;
-  /** Answered meanwhile; null where nobody counted. */
-  readonly requests: number | null;
 }

@@ -1,5 +1,5 @@
 import type { ScriptPosition } from './original-names.ts';
-import type { Milliseconds } from './units.ts';
+import type { Milliseconds, MonoMs } from './units.ts';
 
 /**
  * How a value is reached in a script, in words apart by blanks: where it begins, then the steps from there.
@@ -93,5 +93,5 @@ export interface CodeOfRun {
   /** Scripts that were too many or too large to be read. */
   readonly leftOut: number;
   /** While `runs` were counted; absent where they were not. */
-  readonly counted?: { readonly durationMs: Milliseconds; readonly requests: number | null };
+  readonly counted?: { readonly startMonoMs: MonoMs; readonly durationMs: Milliseconds };
 }

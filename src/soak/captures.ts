@@ -70,7 +70,7 @@ export class Captures {
   /** Captures that took longer than is allowed, this once: they are not repeated. */
   readonly #tooLong = new Set<CaptureName>();
   #lastClassCount: { readonly endMonoMs: MonoMs; readonly pauseMs: Milliseconds } | null = null;
-  #counting: { readonly counter: CallCounter; readonly startMonoMs: MonoMs; readonly requests: number | null } | null = null;
+  #counting: { readonly counter: CallCounter; readonly startMonoMs: MonoMs } | null = null;
   #counts: CallCounts | null = null;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
@@ -169,7 +169,6 @@ export class Captures {
     const { sampling, log, clock } = this.#options;
     if ((sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT) return;
     const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
-    await sampling.sampleNow();
     await this.#attempt('call-counts', async (instruments) => {
       const { attachment, heapSession, probe } = instruments;
       const refusal = await this.#refuseClassCount(instruments, LONGEST_START_MS, busyShare);
@@ -183,24 +182,21 @@ export class Captures {
       }
       const counter = new CallCounter(heapSession, probe.measure);
       const cost = await counter.start();
-      this.#counting = { counter, startMonoMs: clock.monoMs(), requests: this.#requests() };
+      this.#counting = { counter, startMonoMs: clock.monoMs() };
       return { file: null, cost, bytes: 0 };
     });
   }
 
   /** Ends what `startCounting` began. What was counted is kept with the code of the scripts. */
   async keepCounts(): Promise<void> {
-    const { sampling, clock } = this.#options;
+    const { clock } = this.#options;
     const counting = this.#counting;
     this.#counting = null;
     if (counting === null) return;
     await this.#attempt('call-counts', async () => {
       const { value: scripts, cost } = await counting.counter.stop();
-      const durationMs = clock.monoMs() - counting.startMonoMs;
-      await sampling.sampleNow();
-      const now = this.#requests();
-      const requests = now === null || counting.requests === null ? null : now - counting.requests;
-      this.#counts = { scripts, durationMs, requests };
+      const { startMonoMs } = counting;
+      this.#counts = { scripts, startMonoMs, durationMs: clock.monoMs() - startMonoMs };
       return { file: null, cost, bytes: 0 };
     });
   }

@@ -80,7 +80,7 @@ export async function analyseRun(
     burst: await readBurst(run, placeOf, lose),
     allocationGrowth: grown,
     placeOf,
-    code: code && new RunCode(code, placeOf, grown),
+    code: code && new RunCode(code, placeOf, grown, run.samples),
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,

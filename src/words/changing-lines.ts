@@ -31,16 +31,18 @@ export function removedText(removed: readonly ChangingLine[]): string {
   return `removed at ${shown.join(', ')}${left === 0 ? '' : `, and ${left} more`}`;
 }
 
+/** A few seconds tell whole numbers of a request only nearly. */
+const NEARLY = 0.12;
+
 function often({ perRequest }: ChangingLine): string {
-  return perRequest === undefined || perRequest === 0 ? '' : `, ${figure(perRequest)} a request`;
+  if (perRequest === undefined || perRequest === 0) return '';
+  const whole = Math.round(perRequest);
+  if (whole > 0 && Math.abs(perRequest - whole) <= NEARLY * whole) return `, ${whole === 1 ? 'once' : `${whole} times`} a request`;
+  return `, ${perRequest >= 10 ? perRequest.toFixed(0) : perRequest.toFixed(2)} times a request`;
 }
 
 function didNotRun({ runs }: ChangingLine): string {
   return runs === 0 ? ': did not run while calls were counted' : '';
-}
-
-function figure(value: number): string {
-  return value >= 10 ? value.toFixed(0) : value.toFixed(2);
 }
 
 /** Backticks in the program's own text would end it too early. */

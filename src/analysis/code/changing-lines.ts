@@ -59,7 +59,7 @@ function witnesses({ script, item }: MatchedStatement, { map: code, frames }: Ru
   return ON_STACK * shareOnStacks(frames, script, item.in) + neverRan;
 }
 
-export function lineOf({ script, item }: InScript<CodeStatement>, { map: code, placeOf, counted }: RunCode): ChangingLine {
+export function lineOf({ script, item }: InScript<CodeStatement>, { map: code, placeOf, requests }: RunCode): ChangingLine {
   const { url, functions } = code.scripts[script]!;
   const inside = functions[item.in];
   const name = inside?.name ?? '';
@@ -75,7 +75,7 @@ export function lineOf({ script, item }: InScript<CodeStatement>, { map: code, p
     excerpt,
     ...(lines.length > 0 ? { context: { first, lines } } : {}),
     ...(runs === undefined ? {} : { runs }),
-    ...(runs !== undefined && item.isAlways && counted?.requests ? { perRequest: runs / counted.requests } : {}),
+    ...(runs !== undefined && item.isAlways && requests !== null ? { perRequest: runs / requests } : {}),
   };
 }
 

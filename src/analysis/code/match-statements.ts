@@ -13,6 +13,7 @@ export interface MatchedStatement extends InScript<CodeStatement> {
 /** Steps between two names of one object: each makes it less sure. */
 const PER_STEP = 0.03;
 const BY_NAME = { sameScript: 0.45, elsewhere: 0.3 };
+const BY_VALUE = -0.1;
 const LEAST = 0.28;
 
 /** Statements that may add to the suspect's holder, or take from it; the surest first. */
@@ -28,8 +29,11 @@ export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: 'add' 
   const found: MatchedStatement[] = [];
   for (const one of code.statements()) {
     if (one.item.act !== act || !isOfContainer(act, one.item.how, holder.container)) continue;
-    const weight = weightOf(code, one, suspect, held);
-    if (weight >= LEAST) found.push({ ...one, weight: weight + (act === 'add' ? valueWeight(code, one, suspect) : 0) });
+    const place = weightOf(code, one, suspect, held);
+    const value = act === 'add' && (place >= LEAST || code.isOwn(one.script)) ? valueWeight(code, one, suspect) : 0;
+    // Where the holder cannot be followed, what is added may tell all the same.
+    const isByValue = place < LEAST && value >= SAME_CLASS;
+    if (place >= LEAST || isByValue) found.push({ ...one, weight: (isByValue ? BY_VALUE : place) + value });
   }
   return found.filter(({ weight }) => weight >= LEAST).sort((a, b) => b.weight - a.weight);
 }

@@ -85,10 +85,10 @@ export class CodeBook {
     return `a${this.#made.length - 1}`;
   }
 
-  /** `from`: where its text begins, with `function` or the name of a method; `start` is V8's place of it. */
-  function(name: string, from: number, start: number, end: number, outer: number): number {
+  /** `heads`: where its text may begin, with `function` or the name of a method; `start` is V8's place of it. */
+  function(name: string, heads: readonly number[], start: number, end: number, outer: number): number {
     const view = this.#view;
-    const runs = view.runsOf([from, start], end);
+    const runs = view.runsOf([...heads, start], end);
     this.functions.push({
       name,
       start: view.positionOf(start),

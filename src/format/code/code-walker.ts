@@ -317,7 +317,7 @@ export class CodeWalker {
       if (name === null) this.value(property.key as AnyNode, around);
       const { value } = property;
       const isFunction = value.type === 'FunctionExpression';
-      const held = isFunction ? this.#function(value, around, null, made, name) : this.value(value, around);
+      const held = isFunction ? this.#function(value, around, null, made, name, false, this.#heads(property)) : this.value(value, around);
       this.book.flow(`${made} ${name === null ? '[]' : `.${encodeURIComponent(name)}`}`, held);
     }
     return made;
@@ -331,10 +331,11 @@ export class CodeWalker {
     self: CodePath | null = null,
     method: string | null = null,
     isMaker: boolean = false,
+    heads: readonly number[] = [],
   ): CodePath {
     const at = placeOfFunction(this.#text, node);
     const written = node.id?.name ?? named?.name ?? method ?? '';
-    const id = this.book.function(this.#names.nameOf(at) ?? written, node.start, at, node.end, around.id);
+    const id = this.book.function(this.#names.nameOf(at) ?? written, [node.start, ...heads], at, node.end, around.id);
     const isArrow = node.type === 'ArrowFunctionExpression';
     const inside: Around = {
       id,
@@ -357,7 +358,7 @@ export class CodeWalker {
 
   #class(node: Class, around: Around, named: { readonly name: string; readonly start: number } | null = null): CodePath {
     const name = this.#names.nameOf(node.start) ?? node.id?.name ?? named?.name ?? '';
-    const id = this.book.function(name, node.start, node.start, node.end, around.id);
+    const id = this.book.function(name, [], node.start, node.end, around.id);
     this.book.classes.push({ id, name });
     const own = `c${id}`;
     const parent = this.value(node.superClass, around);
@@ -376,12 +377,18 @@ export class CodeWalker {
         continue;
       }
       const isMaker = member.kind === 'constructor';
-      const made = this.#function(member.value, around, null, self, isMaker ? name : key, isMaker);
+      const made = this.#function(member.value, around, null, self, isMaker ? name : key, isMaker, this.#heads(member));
       // A getter is read like a field.
       if (member.kind === 'get') this.book.flow(to, `r${made.slice(1)}`);
       else if (member.kind !== 'set') this.book.flow(isMaker ? `${own} .constructor` : to, made);
     }
     return own;
+  }
+
+  /** A method begins with its name, or with what stands before that. */
+  #heads(member: { readonly start: number; readonly key: AnyNode }): number[] {
+    const modifier = /^static\s+/.exec(this.#text.slice(member.start, member.start + 40))?.[0].length ?? 0;
+    return [member.start, member.start + modifier, member.key.start];
   }
 
   #memberName(member: { readonly key: AnyNode; readonly computed: boolean }, around: Around): string | null {
