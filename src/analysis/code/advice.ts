@@ -43,6 +43,10 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
       return `${where} adds a listener each time it is run.`;
     case 'promise-leak':
       return `${where} hangs a reaction on ${holder} each time it is run, and it does not settle.`;
+    case 'socket-leak':
+    case 'fd-leak':
+    case 'thread-leak':
+      return `${where} opens a ${subject} each time it is run.`;
     default:
       return `${where} adds each ${subject} to ${holder}.`;
   }
@@ -57,17 +61,22 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
   'external-memory-leak':
     'Remove each when it was used, or copy the part that must stay (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
   'socket-leak': 'End each in every outcome and set a timeout on it, or use one shared agent or pool.',
+  'fd-leak': 'Close each in a `finally`, also when reading fails or the client goes away.',
   'thread-leak': 'Terminate each when its task is done, or keep a pool of a fixed size.',
 };
 const REMEDY_OF_CONTAINERS =
   'Remove each when its work is over, on failure too (in a `finally`), or bound what is kept: a maximum size with the oldest out first, or an expiry.';
+
+function isOpened(kind: FindingKind): boolean {
+  return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
+}
 
 function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | null {
   const remedy = REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
-  if (!first) return `No statement was found that takes it away again. ${remedy}`;
+  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'takes it away'} again. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would take it away, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
   const bound = brokenBound === null ? 'whether its condition can ever hold, and whether it is passed' : 'why the bound is not applied there';

@@ -26,6 +26,7 @@ export class CodeMap {
   readonly #flows = new Map<ProgramPath, Set<ProgramPath>>();
   #known = new Map<ProgramPath, ReadonlyMap<ProgramPath, number>>();
   readonly #calls: InScript<CodeCall>[] = [];
+  #calledBy: Map<string, Set<string>> | null = null;
   readonly #callees = new Map<CodeCall, readonly ProgramPath[]>();
 
   constructor(scripts: readonly ScriptCode[]) {
@@ -80,6 +81,26 @@ export class CodeMap {
   /** The functions and classes that a call may lead to. */
   callees(call: CodeCall): readonly ProgramPath[] {
     return this.#callees.get(call) ?? [];
+  }
+
+  /** The functions, as `script/number`, that one calls; those of the service only. */
+  calledBy(caller: string): ReadonlySet<string> {
+    this.#calledBy ??= this.#callsByCaller();
+    return this.#calledBy.get(caller) ?? new Set();
+  }
+
+  #callsByCaller(): Map<string, Set<string>> {
+    const calls = new Map<string, Set<string>>();
+    for (const { script, item } of this.#calls) {
+      const caller = `${script}/${item.in}`;
+      const known = calls.get(caller) ?? new Set();
+      for (const callee of this.callees(item)) {
+        const makers = callee.includes('/c') ? [...(this.#flows.get(`${callee} .constructor`) ?? [])] : [callee];
+        for (const maker of makers) if (this.isOwn(Number(maker.split('/')[0]))) known.add(maker.replace('/f', '/'));
+      }
+      if (known.size > 0) calls.set(caller, known);
+    }
+    return calls;
   }
 
   #base(script: number, base: string): ProgramPath | null {

@@ -4,6 +4,8 @@ import type { CodeMap } from './code-map.ts';
 
 /** The functions on the stacks that allocated what stays. */
 export interface Frames {
+  /** Null for code that was not read. */
+  functionOf(place: SourcePlace): FrameFunction | null;
   readonly stacks: readonly {
     readonly share: number;
     /** Null for code that was not read. */
@@ -37,6 +39,7 @@ export function framesOf(
     }
   }
   return {
+    functionOf: (place) => functions.get(keyOf(place)) ?? null,
     stacks: grown.map(({ stack, shareOfGrowth: share }) => ({
       share,
       frames: stack.map((place) => ({ place, at: functions.get(keyOf(place)) ?? null })),

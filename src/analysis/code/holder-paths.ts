@@ -36,6 +36,8 @@ class HolderSearch {
   }
 
   object({ class: name, knownBy, owner }: NamedObject): ProgramPath[] {
+    // One for the whole program, whatever leads to it.
+    if (name === 'process') return ['g .process', 'package:process', 'package:process .default'];
     const named = this.#named(knownBy, owner);
     return unique(/^[A-Z]\w*$/.test(name) ? [...named, ...this.#instances(name)] : named);
   }

@@ -30,9 +30,10 @@ export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: 'add' 
   for (const one of code.statements()) {
     if (one.item.act !== act || !isOfContainer(act, one.item.how, holder.container)) continue;
     const place = weightOf(code, one, suspect, held);
-    const value = act === 'add' && (place >= LEAST || code.isOwn(one.script)) ? valueWeight(code, one, suspect) : 0;
+    const isAsked = place >= LEAST || code.isOwn(one.script) || isScriptOf(code, one.script, suspect.classLocation);
+    const value = act === 'add' && isAsked ? valueWeight(code, one, suspect) : 0;
     // Where the holder cannot be followed, what is added may tell all the same.
-    const isByValue = place < LEAST && value >= SAME_CLASS;
+    const isByValue = place < LEAST && value >= SAME_CLASS && isSameEventOf(one.item, suspect);
     if (place >= LEAST || isByValue) found.push({ ...one, weight: (isByValue ? BY_VALUE : place) + value });
   }
   return found.filter(({ weight }) => weight >= LEAST).sort((a, b) => b.weight - a.weight);
@@ -57,6 +58,14 @@ function weightOf(
   const byPath = on === null ? 0 : pathWeight(code, on, held);
   const isChain = holder.container === 'chain' && item.how === '.=';
   return Math.max(byPath * (isChain ? 0.8 : 1), nameWeight(code, script, item, suspect));
+}
+
+function isScriptOf(code: CodeMap, script: number, location: HeapSuspect['classLocation']): boolean {
+  return location !== null && pathOf(location.scriptUrl) === pathOf(code.scripts[script]!.url);
+}
+
+function isSameEventOf({ event }: CodeStatement, { holder }: HeapSuspect): boolean {
+  return holder.container !== 'listeners' || isSameEvent(event, holder.event);
 }
 
 function isSameEvent(event: string | undefined, wanted: string | null): boolean {
@@ -94,15 +103,18 @@ const SAME_CLASS = 0.5;
 const OTHER_CLASS = -0.2;
 
 /** What the statement puts there, held against what piles up. */
-function valueWeight(code: CodeMap, { script, item }: InScript<CodeStatement>, suspect: HeapSuspect): number {
-  const { classLocation, class: name } = suspect;
+export function valueWeight(
+  code: CodeMap,
+  { script, item }: InScript<CodeStatement>,
+  { class: name, classLocation, holder }: Pick<HeapSuspect, 'class' | 'classLocation'> & Partial<Pick<HeapSuspect, 'holder'>>,
+): number {
   let isOther = false;
   for (const value of item.values) {
     const path = code.path(script, value);
     if (path === null) continue;
     for (const origin of code.origins(path).keys()) {
       const target = code.functionAt(origin);
-      if (target && classLocation && isCode(name, suspect)) {
+      if (target && classLocation && isCode(name, holder)) {
         const { start } = target.item;
         const isSame =
           pathOf(classLocation.scriptUrl) === pathOf(code.scripts[target.script]!.url) &&
@@ -121,8 +133,8 @@ function valueWeight(code: CodeMap, { script, item }: InScript<CodeStatement>, s
 }
 
 /** What piles up is a function, or calls one: a timer, a listener, a reaction. */
-function isCode(name: string, { holder: { container } }: HeapSuspect): boolean {
-  return name.startsWith('closure') || ['timers', 'listeners', 'promise'].includes(container);
+function isCode(name: string, holder: HeapSuspect['holder'] | undefined): boolean {
+  return name.startsWith('closure') || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');
 }
 
 /** `Cart` of `3/c5 ~`, `{id, url}` and `Map` of what was made; null for what has no class of its own. */

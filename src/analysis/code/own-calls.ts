@@ -66,7 +66,7 @@ function packageRoot(url: string): string {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(url)?.[0] ?? url;
 }
 
-function callLine({ script, item }: InScript<CodeCall>, { map: code, placeOf }: RunCode): ChangingLine {
+export function callLine({ script, item }: InScript<CodeCall>, { map: code, placeOf }: RunCode): ChangingLine {
   const { url, functions } = code.scripts[script]!;
   const inside = functions[item.in];
   const place = placeOf(url, item.at.line0, item.at.column0, inside?.name ?? '');

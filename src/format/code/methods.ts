@@ -84,5 +84,4 @@ export const CONTAINERS: ReadonlySet<string> = new Set([
   'AbortController',
   'FinalizationRegistry',
   'Promise',
-  'Worker',
 ]);
