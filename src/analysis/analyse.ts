@@ -25,7 +25,10 @@ export function analyse(run: RunData): Report {
   const limits = thresholdGates(view);
   const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
-  const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
+  const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({
+    ...draft,
+    verify: verifyLine(view, draft.id),
+  }));
   const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked, run.requests.length > 0);
   const { failOn } = run.manifest.plan;

@@ -45,11 +45,7 @@ function isCounted(draft: FoundDraft): draft is CountedDraft {
   return isCause(draft.kind) && draft.confidence !== 'possible' && draft.growth?.perHourUnit !== undefined;
 }
 
-function foldInto(
-  drafts: readonly FoundDraft[],
-  cause: CountedDraft,
-  run: FoldedRun,
-): FoundDraft[] {
+function foldInto(drafts: readonly FoundDraft[], cause: CountedDraft, run: FoldedRun): FoundDraft[] {
   const followers = drafts.filter(
     (draft) =>
       draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
@@ -102,7 +98,15 @@ function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
   if (!maker || cause.subject.source !== null) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
   const lines = run.code ? openingLines(maker.place, maker.called, run.code) : null;
-  const advice = lines && caseAdvice({ kind: cause.kind, holder: cause.subject.holder, subject: cause.subject.class, ...lines, brokenBound: null });
+  const advice =
+    lines &&
+    caseAdvice({
+      kind: cause.kind,
+      holder: cause.subject.holder,
+      subject: cause.subject.class,
+      ...lines,
+      brokenBound: null,
+    });
   return {
     ...cause,
     subject: { ...cause.subject, source: { file, line, column, function: name }, package: owner, ...lines },

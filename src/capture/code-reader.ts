@@ -46,7 +46,14 @@ export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }
         continue;
       }
       bytesLeft -= bytes;
-      const request = { url, path, root, translated: translated.get(url) ?? null, isOwn: !isOfPackage(url), counts: counts?.scripts.get(url) ?? null };
+      const request = {
+        url,
+        path,
+        root,
+        translated: translated.get(url) ?? null,
+        isOwn: !isOfPackage(url),
+        counts: counts?.scripts.get(url) ?? null,
+      };
       const code = await desk.ask(request);
       if (code && (code.statements.length > 0 || code.flows.length > 0)) scripts.push(code);
     }

@@ -28,7 +28,9 @@ export async function readTranslated(
   try {
     await call('Debugger.enable');
     for (const [url, scriptId] of ids) {
-      const { scriptSource: text } = await call<{ readonly scriptSource: string }>('Debugger.getScriptSource', { scriptId });
+      const { scriptSource: text } = await call<{ readonly scriptSource: string }>('Debugger.getScriptSource', {
+        scriptId,
+      });
       if (text.length > LONGEST_CHARS) continue;
       const map = await session.evaluate<unknown>(callInTarget(findLoadedMap, url)).catch(() => null);
       found.set(url, { text, map: typeof map === 'string' ? map : null });

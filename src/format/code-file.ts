@@ -8,7 +8,20 @@ import type {
   CodeVariable,
   ScriptCode,
 } from '../model/script-code.ts';
-import { count, fields, flag, listOf, moment, nullable, number, oneOf, optional, type Read, ShapeError, text } from './shape.ts';
+import {
+  count,
+  fields,
+  flag,
+  listOf,
+  moment,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  type Read,
+  ShapeError,
+  text,
+} from './shape.ts';
 
 const position = fields<ScriptPosition>({ line0: count, column0: count });
 const lines = fields<CodeText>({ excerpt: text, first: count, lines: listOf(text) });
@@ -22,7 +35,14 @@ const pair: Read<readonly [string, string]> = (value, path) => {
 const readScript = fields<ScriptCode>({
   url: text,
   functions: listOf(
-    fields<CodeFunction>({ name: text, start: position, end: position, params: listOf(text), outer: number, runs: optional(count) }),
+    fields<CodeFunction>({
+      name: text,
+      start: position,
+      end: position,
+      params: listOf(text),
+      outer: number,
+      runs: optional(count),
+    }),
   ),
   classes: listOf(fields<ScriptCode['classes'][number]>({ id: count, name: text })),
   variables: listOf(fields<CodeVariable>({ name: text, of: number, source: nullable(text) })),
@@ -54,7 +74,12 @@ const readScript = fields<ScriptCode>({
   ),
 });
 
-const readAll = fields<CodeOfRun>({ schema: oneOf('profiler-code/1'), scripts: listOf(readScript), leftOut: count, counted: optional(fields({ startMonoMs: moment, durationMs: number })) });
+const readAll = fields<CodeOfRun>({
+  schema: oneOf('profiler-code/1'),
+  scripts: listOf(readScript),
+  leftOut: count,
+  counted: optional(fields({ startMonoMs: moment, durationMs: number })),
+});
 
 /** As it is kept in a run folder. */
 export function formatCodeOfRun(code: CodeOfRun): string {

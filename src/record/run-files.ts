@@ -60,9 +60,13 @@ export function isPlannedName(file: string): boolean {
 export function artefactsOf(manifest: RunManifest): string[] {
   const { snapshots, cpuWindows, heapProfiles, allocationBurst, scripts, code, seal } = manifest;
   const files = [
-    ...[...snapshots, ...cpuWindows, ...heapProfiles, ...(allocationBurst ? [allocationBurst] : []), ...(code ? [code] : [])].map(
-      ({ file }) => file,
-    ),
+    ...[
+      ...snapshots,
+      ...cpuWindows,
+      ...heapProfiles,
+      ...(allocationBurst ? [allocationBurst] : []),
+      ...(code ? [code] : []),
+    ].map(({ file }) => file),
     ...scripts.flatMap(({ mapFile }) => (mapFile === null ? [] : [`${PLACE['source-map'].folder}/${mapFile}`])),
     ...Object.keys(seal?.files ?? {}),
   ];

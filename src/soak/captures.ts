@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
-import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { CallCounter } from '../capture/call-counter.ts';
+import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
@@ -376,7 +376,13 @@ export class Captures {
       const session = keeper.hasLostInside ? null : (keeper.instruments?.attachment.session ?? null);
       const translated = session ? await readTranslated(session, urls) : new Map();
       const { pid } = keeper.facts;
-      const code = await readCodeOfScripts({ urls, pid, translated, counts: this.#counts, nowMs: () => clock.monoMs() });
+      const code = await readCodeOfScripts({
+        urls,
+        pid,
+        translated,
+        counts: this.#counts,
+        nowMs: () => clock.monoMs(),
+      });
       if (code.leftOut > 0)
         log.event({
           type: 'note',

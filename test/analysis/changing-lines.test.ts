@@ -14,7 +14,13 @@ function codeOf(files: Files): RunCode {
   const scripts = Object.entries(files)
     .filter(([name]) => /\.[cm]?js$/.test(name))
     .map(([name, text]) =>
-      readCode({ url: `file:///srv/${name}`, text, map: null, sourceText: () => null, isOwn: !name.includes('node_modules') }),
+      readCode({
+        url: `file:///srv/${name}`,
+        text,
+        map: null,
+        sourceText: () => null,
+        isOwn: !name.includes('node_modules'),
+      }),
     );
   const placeOf = (url: string, line0: number, column0: number, name: string) => ({
     file: url.replace(/^file:\/\/\/srv\/(?:node_modules\/[^/]+\/)?/, ''),
@@ -57,18 +63,32 @@ const KEY = { how: 'key' } as const;
 /** As the heap snapshots of these services name what holds the objects. */
 const HOLDERS: Readonly<Record<string, readonly [holder: Holder, className: string, file: string]>> = {
   quota: [
-    { container: 'array', class: 'Array', knownBy: KEY, owner: { kind: 'container', knownBy: property('clients'), owner: instance('Quota') } },
+    {
+      container: 'array',
+      class: 'Array',
+      knownBy: KEY,
+      owner: { kind: 'container', knownBy: property('clients'), owner: instance('Quota') },
+    },
     'Object {id, at, text}',
     'lib/quota.js',
   ],
-  'pending-replies': [{ container: 'map', class: 'Map', knownBy: variable('pending'), owner: module('store.mjs') }, 'Call', 'lib/store.mjs'],
+  'pending-replies': [
+    { container: 'map', class: 'Map', knownBy: variable('pending'), owner: module('store.mjs') },
+    'Call',
+    'lib/store.mjs',
+  ],
   'private-set': [
     { container: 'set', class: 'Set', knownBy: { how: 'private-field', name: '#notes' }, owner: instance('Audit') },
     'Note',
     'lib/audit.mjs',
   ],
   'plain-object-cache': [
-    { container: 'object', class: 'Object', knownBy: variable('byId'), owner: { kind: 'function', name: 'createCache', file: 'cache.js' } },
+    {
+      container: 'object',
+      class: 'Object',
+      knownBy: variable('byId'),
+      owner: { kind: 'function', name: 'createCache', file: 'cache.js' },
+    },
     'Object {id, html}',
     'lib/cache.js',
   ],
@@ -107,26 +127,53 @@ const HOLDERS: Readonly<Record<string, readonly [holder: Holder, className: stri
     'Object {guest, items, openedAt}',
     'lib/routes.mjs',
   ],
-  'fastify-plugin': [{ container: 'map', class: 'Map', knownBy: variable('open'), owner: module('sessions.js') }, 'Object', 'lib/sessions.js'],
-  'array-of-hooks': [{ container: 'array', class: 'Array', knownBy: variable('hooks'), owner: module('exit-hooks.js') }, 'closure (anonymous)', 'lib/exit-hooks.js'],
+  'fastify-plugin': [
+    { container: 'map', class: 'Map', knownBy: variable('open'), owner: module('sessions.js') },
+    'Object',
+    'lib/sessions.js',
+  ],
+  'array-of-hooks': [
+    { container: 'array', class: 'Array', knownBy: variable('hooks'), owner: module('exit-hooks.js') },
+    'closure (anonymous)',
+    'lib/exit-hooks.js',
+  ],
   'metric-labels': [
     { container: 'map', class: 'Map', knownBy: property('values'), owner: instance('Counter') },
     'Object {labels, value}',
     'lib/metrics.js',
   ],
   'closure-chain': [
-    { container: 'chain', class: 'closure correction', knownBy: variable('correction'), owner: module('calibration.js') },
+    {
+      container: 'chain',
+      class: 'closure correction',
+      knownBy: variable('correction'),
+      owner: module('calibration.js'),
+    },
     'closure correction',
     'lib/calibration.js',
   ],
-  'object-assign': [{ container: 'object', class: 'Object', knownBy: variable('words'), owner: module('dictionary.js') }, 'Object {id, meaning}', 'lib/dictionary.js'],
+  'object-assign': [
+    { container: 'object', class: 'Object', knownBy: variable('words'), owner: module('dictionary.js') },
+    'Object {id, meaning}',
+    'lib/dictionary.js',
+  ],
   'weak-map-live': [
-    { container: 'array', class: 'Array', knownBy: null, owner: { kind: 'container', knownBy: variable('byAuthor'), owner: module('revisions.mjs') } },
+    {
+      container: 'array',
+      class: 'Array',
+      knownBy: null,
+      owner: { kind: 'container', knownBy: variable('byAuthor'), owner: module('revisions.mjs') },
+    },
     'Revision',
     'lib/revisions.mjs',
   ],
   'nullish-assign': [
-    { container: 'object', class: 'Object', knownBy: property('tag'), owner: { kind: 'container', knownBy: variable('tables'), owner: module('symbols.mjs') } },
+    {
+      container: 'object',
+      class: 'Object',
+      knownBy: property('tag'),
+      owner: { kind: 'container', knownBy: variable('tables'), owner: module('symbols.mjs') },
+    },
     'Interned',
     'lib/symbols.mjs',
   ],
@@ -150,6 +197,10 @@ for (const one of JAVASCRIPT_CASES) {
     const { added, removed } = linesOf(files, ...known);
     const { file, line } = expectedLine(one);
     assert.equal(`${added[0]?.file}:${added[0]?.line}`, `${file}:${line}`, JSON.stringify(added, null, 1));
-    assert.equal(removed.some(({ package: owner }) => owner === null), one.removes === true, JSON.stringify(removed));
+    assert.equal(
+      removed.some(({ package: owner }) => owner === null),
+      one.removes === true,
+      JSON.stringify(removed),
+    );
   });
 }

@@ -184,6 +184,39 @@ export const PENDING_LEAK: Finding = {
     path: ['(GC root) module src/demo/audit/queue.ts', 'context variable `pending`: Map', 'value of <key>: OrderAudit'],
     source: { file: ENQUEUE.file, line: ENQUEUE.line, column: ENQUEUE.column, function: ENQUEUE.function },
     package: null,
+    added: [
+      {
+        file: ENQUEUE.file,
+        line: 43,
+        column: 17,
+        function: ENQUEUE.function,
+        package: null,
+        excerpt: 'this.pending.set(audit.id, audit);',
+        context: {
+          first: 41,
+          lines: [
+            '  enqueueAudit(proof: Proof): void {',
+            '    const audit = new OrderAudit(proof);',
+            '    this.pending.set(audit.id, audit);',
+            '    this.outbox.send(audit);',
+            '  }',
+          ],
+        },
+        runs: 138,
+        perRequest: 1.01,
+      },
+    ],
+    removed: [
+      {
+        file: ENQUEUE.file,
+        line: 48,
+        column: 17,
+        function: 'confirm',
+        package: null,
+        excerpt: 'this.pending.delete(id);',
+        runs: 0,
+      },
+    ],
   },
   growth: {
     bytesPerHour: 251_000_000,

@@ -351,7 +351,7 @@ export function reset() {
   kept = [];
 }
 `,
-      },
+    },
     removes: true,
   },
   {

@@ -25,5 +25,11 @@ export function judgeLines(one: LineCase, expected: WrittenCase['expected'], rep
   const main = place && `${place.file}:${place.line}`;
   const isRight = place !== null && expected.file.endsWith(place.file) && place.line === expected.line;
   const wanted = isRight ? '' : `, expected ${expected.file}:${expected.line} (${expected.text})`;
-  return { ...base, isRight, main, removedRight, said: `${finding.subject.class} in ${finding.subject.holder}: ${main}${wanted}` };
+  return {
+    ...base,
+    isRight,
+    main,
+    removedRight,
+    said: `${finding.subject.class} in ${finding.subject.holder}: ${main}${wanted}`,
+  };
 }

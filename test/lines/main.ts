@@ -44,7 +44,15 @@ async function drive(one: LineCase): Promise<LineVerdict> {
   try {
     const target = ['--pid', String(service.pid), '--url', service.baseUrl, '--scenario', scenario];
     const output = ['--out', join(kept, 'run'), '--report-dir', join(kept, 'report')];
-    const { stderr } = await runCli(['soak', ...target, '--seconds', options.seconds, '--max-pause', '120s', ...output]);
+    const { stderr } = await runCli([
+      'soak',
+      ...target,
+      '--seconds',
+      options.seconds,
+      '--max-pause',
+      '120s',
+      ...output,
+    ]);
     writeFileSync(join(kept, 'stderr.txt'), stderr);
     const report = JSON.parse(readFileSync(join(kept, 'report', 'report.json'), 'utf8')) as Report;
     return judgeLines(one, written.expected, report);
@@ -59,7 +67,17 @@ const queue = cases.values();
 await Promise.all(
   Array.from({ length: Number(options.jobs) }, async () => {
     for (const one of queue) {
-      const verdict = await drive(one).catch((error: Error): LineVerdict => ({ name: one.name, leak: one.leak, build: one.build, isRight: false, main: null, removedRight: null, said: error.message }));
+      const verdict = await drive(one).catch(
+        (error: Error): LineVerdict => ({
+          name: one.name,
+          leak: one.leak,
+          build: one.build,
+          isRight: false,
+          main: null,
+          removedRight: null,
+          said: error.message,
+        }),
+      );
       verdicts.push(verdict);
       say(`${verdict.isRight ? 'right' : 'WRONG'} ${one.name}: ${verdict.said}`);
     }
@@ -68,8 +86,12 @@ await Promise.all(
 if (options.markdown) {
   say('| case | what leaks | built | adding statement | named in the report | removing statement |');
   say('|---|---|---|---|---|---|');
-  for (const { name, leak, build, isRight, main, removedRight } of verdicts.sort((a, b) => a.name.localeCompare(b.name)))
-    say(`| ${name} | ${leak} | ${build} | ${isRight ? 'yes' : '**no**'} | ${main ?? ''} | ${removedRight === null ? '' : removedRight ? 'yes' : '**no**'} |`);
+  for (const { name, leak, build, isRight, main, removedRight } of verdicts.sort((a, b) =>
+    a.name.localeCompare(b.name),
+  ))
+    say(
+      `| ${name} | ${leak} | ${build} | ${isRight ? 'yes' : '**no**'} | ${main ?? ''} | ${removedRight === null ? '' : removedRight ? 'yes' : '**no**'} |`,
+    );
 }
 const right = verdicts.filter(({ isRight }) => isRight).length;
 say(`${right} of ${verdicts.length} adding statements named rightly`);

@@ -17,10 +17,10 @@ const server = http.createServer(async (request, response) => {
 ${READY}
 `;
 
-export const HTTP_ESM: string = HTTP_CJS.replace("const http = require('node:http');", "import http from 'node:http';").replace(
-  "const { handle } = require('./lib/routes.js');",
-  "import { handle } from './lib/routes.js';",
-);
+export const HTTP_ESM: string = HTTP_CJS.replace(
+  "const http = require('node:http');",
+  "import http from 'node:http';",
+).replace("const { handle } = require('./lib/routes.js');", "import { handle } from './lib/routes.js';");
 
 export const EXPRESS_CJS: string = `const http = require('node:http');
 const express = require('express');

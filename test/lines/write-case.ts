@@ -18,7 +18,9 @@ export interface WrittenCase {
 /** Where the mark stands; taken out of what is written, so that nothing of it reaches the tool. */
 export function expectedLine({ files, name }: LineCase): WrittenCase['expected'] {
   const found = Object.entries(files).flatMap(([file, text]) =>
-    text.split('\n').flatMap((line, at) => (line.endsWith(MARK) ? [{ file, line: at + 1, text: unmarked(line).trim() }] : [])),
+    text
+      .split('\n')
+      .flatMap((line, at) => (line.endsWith(MARK) ? [{ file, line: at + 1, text: unmarked(line).trim() }] : [])),
   );
   const [expected, ...more] = found;
   if (!expected || more.length > 0) throw new Error(`${name}: ${found.length} lines are marked, not one`);
@@ -60,12 +62,29 @@ function build({ build: how, files, name }: LineCase, folder: string): string {
   const main = Object.keys(files)[0]!;
   if (how === 'none') return main;
   if (how === 'typescript') {
-    const options = ['--outDir', 'dist', '--rootDir', 'src', '--sourceMap', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', '--types', 'node'];
+    const options = [
+      '--outDir',
+      'dist',
+      '--rootDir',
+      'src',
+      '--sourceMap',
+      '--target',
+      'es2022',
+      '--module',
+      'nodenext',
+      '--skipLibCheck',
+      '--types',
+      'node',
+    ];
     const sources = Object.keys(files).filter((file) => file.endsWith('.ts'));
-    const { status, stdout } = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...options, ...sources], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [resolve('node_modules/typescript/bin/tsc'), ...options, ...sources],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
     if (status !== 0) throw new Error(`${name} does not compile: ${stdout}`);
     return main.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js');
   }

@@ -1,7 +1,7 @@
 import type { ChangingLine } from '../../model/changing-line.ts';
 import type { FindingKind } from '../../model/finding-catalogue.ts';
 import { lineText, shortLineText } from '../../words/changing-lines.ts';
-import { checkOf, advise } from '../recommendations.ts';
+import { advise, checkOf } from '../recommendations.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
@@ -56,8 +56,7 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
   'timer-leak': 'Keep what it returns, and clear it in a `finally` as soon as what it waits for has happened.',
   'listener-leak':
     'Take the listener off in every outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
-  'promise-leak':
-    'Listen to it once for all requests, or race against a promise that belongs to the request.',
+  'promise-leak': 'Listen to it once for all requests, or race against a promise that belongs to the request.',
   'external-memory-leak':
     'Remove each when it was used, or copy the part that must stay (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
   'socket-leak': 'End each in every outcome and set a timeout on it, or use one shared agent or pool.',
@@ -79,6 +78,9 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
   if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'takes it away'} again. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would take it away, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
-  const bound = brokenBound === null ? 'whether its condition can ever hold, and whether it is passed' : 'why the bound is not applied there';
+  const bound =
+    brokenBound === null
+      ? 'whether its condition can ever hold, and whether it is passed'
+      : 'why the bound is not applied there';
   return `${lineText(first)} takes away too few, if it is run at all: see ${bound} for each one that was added, on failure too.`;
 }

@@ -59,7 +59,10 @@ function witnesses({ script, item }: MatchedStatement, { map: code, frames }: Ru
   return ON_STACK * shareOnStacks(frames, script, item.in) + neverRan;
 }
 
-export function lineOf({ script, item }: InScript<CodeStatement>, { map: code, placeOf, requests }: RunCode): ChangingLine {
+export function lineOf(
+  { script, item }: InScript<CodeStatement>,
+  { map: code, placeOf, requests }: RunCode,
+): ChangingLine {
   const { url, functions } = code.scripts[script]!;
   const inside = functions[item.in];
   const name = inside?.name ?? '';

@@ -32,7 +32,7 @@ export class CodeMap {
   constructor(scripts: readonly ScriptCode[]) {
     this.scripts = scripts;
     this.#imports = new ImportPaths(scripts.map(({ url }) => url));
-    scripts.forEach((script, index) => this.#load(script, index));
+    for (const [index, script] of scripts.entries()) this.#load(script, index);
     // What a call leads to may show only when another call is followed.
     for (let round = 0; round < 2; round++) this.#followCalls();
   }
@@ -71,7 +71,8 @@ export class CodeMap {
   }
 
   *statements(): Generator<InScript<CodeStatement>> {
-    for (const [script, { statements }] of this.scripts.entries()) for (const item of statements) yield { script, item };
+    for (const [script, { statements }] of this.scripts.entries())
+      for (const item of statements) yield { script, item };
   }
 
   calls(): readonly InScript<CodeCall>[] {
@@ -172,7 +173,10 @@ export class CodeMap {
   }
 
   /** Of an object that nobody knows: a method that few others are called like. */
-  #byMethodName({ script, item }: InScript<CodeCall>, methods: ReadonlyMap<string, readonly ProgramPath[]>): ProgramPath[] {
+  #byMethodName(
+    { script, item }: InScript<CodeCall>,
+    methods: ReadonlyMap<string, readonly ProgramPath[]>,
+  ): ProgramPath[] {
     const name = / \.([^ ]+)$/.exec(item.callee)?.[1];
     const named = (name === undefined ? [] : (methods.get(name) ?? [])).filter(
       (path) => this.isOwn(Number(path.split('/')[0])) === this.isOwn(script),

@@ -9,7 +9,8 @@ const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
   slot: /^(?:=|spread|\.=|\[\]=|push|add|set)$/,
   chain: /^(?:=|spread|\.=|push|add)$/,
   promise: /^(?:then|catch|finally|await|Promise\.\w+)$/,
-  listeners: /^(?:on|once|addListener|prependListener|prependOnceListener|addEventListener|pipe|\[\]=|push|Promise\.\w+|await)$/,
+  listeners:
+    /^(?:on|once|addListener|prependListener|prependOnceListener|addEventListener|pipe|\[\]=|push|Promise\.\w+|await)$/,
   timers: /^(?:setInterval|setTimeout|setImmediate)$/,
 };
 

@@ -20,11 +20,7 @@ export interface FrameFunction {
 
 const MOST_STACKS = 40;
 
-export function framesOf(
-  code: CodeMap,
-  placeOf: PlaceOf,
-  allocationGrowth: readonly AllocationGrowth[],
-): Frames {
+export function framesOf(code: CodeMap, placeOf: PlaceOf, allocationGrowth: readonly AllocationGrowth[]): Frames {
   const grown = allocationGrowth.slice(0, MOST_STACKS);
   const wanted = new Set(grown.flatMap(({ stack }) => stack.map(({ file }) => file)));
   const functions = new Map<string, FrameFunction>();

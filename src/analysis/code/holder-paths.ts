@@ -85,7 +85,9 @@ class HolderSearch {
     return this.#inOrder().flatMap((script) => {
       const { functions, classes } = this.#code.scripts[script]!;
       const isClass = new Set(classes.map(({ id }) => id));
-      return functions.flatMap((one, id) => (one.name === name ? [`${script}/${isClass.has(id) ? 'c' : 'f'}${id}`] : []));
+      return functions.flatMap((one, id) =>
+        one.name === name ? [`${script}/${isClass.has(id) ? 'c' : 'f'}${id}`] : [],
+      );
     });
   }
 
@@ -115,7 +117,10 @@ class HolderSearch {
     if (file === null) return this.#script >= 0 ? [this.#script] : scripts;
     const named = scripts.filter((script) => {
       const { url, variables } = this.#code.scripts[script]!;
-      return baseName(url) === baseName(file) || variables.some(({ source }) => source !== null && baseName(source) === baseName(file));
+      return (
+        baseName(url) === baseName(file) ||
+        variables.some(({ source }) => source !== null && baseName(source) === baseName(file))
+      );
     });
     if (this.#script >= 0) return named.includes(this.#script) ? [this.#script] : [this.#script, ...named];
     return named;

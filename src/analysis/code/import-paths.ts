@@ -29,7 +29,16 @@ export class ImportPaths {
 
   #inPackage(path: string): number | null {
     const name = path.split('/').at(-1)!;
-    for (const main of ['', '/index', '/lib/index', '/dist/index', '/src/index', `/${name}`, `/lib/${name}`, `/dist/${name}`]) {
+    for (const main of [
+      '',
+      '/index',
+      '/lib/index',
+      '/dist/index',
+      '/src/index',
+      `/${name}`,
+      `/lib/${name}`,
+      `/dist/${name}`,
+    ]) {
       const found = this.#fileAt(`${path}${main}`);
       if (found !== null) return found;
     }
@@ -37,7 +46,19 @@ export class ImportPaths {
   }
 }
 
-const ENDINGS = ['', '.js', '.cjs', '.mjs', '.ts', '.cts', '.mts', '/index.js', '/index.cjs', '/index.mjs', '/index.ts'];
+const ENDINGS = [
+  '',
+  '.js',
+  '.cjs',
+  '.mjs',
+  '.ts',
+  '.cts',
+  '.mts',
+  '/index.js',
+  '/index.cjs',
+  '/index.mjs',
+  '/index.ts',
+];
 
 export function pathOf(url: string): string {
   const path = url.replace(/^file:\/\//, '').replaceAll('\\', '/');

@@ -1,6 +1,6 @@
-import type { CodeStatement } from '../../model/script-code.ts';
-import type { SourcePlace } from '../../model/profiles.ts';
 import type { ChangingLine } from '../../model/changing-line.ts';
+import type { SourcePlace } from '../../model/profiles.ts';
+import type { CodeStatement } from '../../model/script-code.ts';
 import { type ChangingLines, lineOf } from './changing-lines.ts';
 import type { InScript } from './code-map.ts';
 import type { FrameFunction } from './frames.ts';
@@ -8,7 +8,8 @@ import { valueWeight } from './match-statements.ts';
 import type { RunCode } from './run-code.ts';
 
 /** Statements that keep what they are given; an assignment may be anything. */
-const KEEPS = /^(?:push|unshift|set|add|\[\]=|spread|splice|append|on|once|addListener|addEventListener|setInterval|setTimeout)$/;
+const KEEPS =
+  /^(?:push|unshift|set|add|\[\]=|spread|splice|append|on|once|addListener|addEventListener|setInterval|setTimeout)$/;
 const PER_CALL = 0.15;
 const DEEPEST_CALLEE = 2;
 const LEAST_CLASS = 0.5;

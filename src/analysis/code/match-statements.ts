@@ -106,7 +106,11 @@ const OTHER_CLASS = -0.2;
 export function valueWeight(
   code: CodeMap,
   { script, item }: InScript<CodeStatement>,
-  { class: name, classLocation, holder }: Pick<HeapSuspect, 'class' | 'classLocation'> & Partial<Pick<HeapSuspect, 'holder'>>,
+  {
+    class: name,
+    classLocation,
+    holder,
+  }: Pick<HeapSuspect, 'class' | 'classLocation'> & Partial<Pick<HeapSuspect, 'holder'>>,
 ): number {
   let isOther = false;
   for (const value of item.values) {

@@ -5,10 +5,7 @@ import type { Frames } from './frames.ts';
 import type { RunCode } from './run-code.ts';
 
 /** Where the service calls the package that adds: by the stacks that allocated what stays, else by what its code calls. */
-export function ownCalls(
-  statement: InScript<CodeStatement>,
-  run: RunCode,
-): ChangingLine[] {
+export function ownCalls(statement: InScript<CodeStatement>, run: RunCode): ChangingLine[] {
   const { map: code, frames } = run;
   const root = packageRoot(code.scripts[statement.script]!.url);
   const calls = code

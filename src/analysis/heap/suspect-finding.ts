@@ -1,5 +1,5 @@
-import { isFunctionClass } from '../../model/class-name.ts';
 import type { ChangingLine } from '../../model/changing-line.ts';
+import { isFunctionClass } from '../../model/class-name.ts';
 import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
@@ -82,7 +82,9 @@ function adviceFor(
 }
 
 /** What is counted of the process itself, and from how many on a rise is worth a word. */
-const COUNTED: Readonly<Partial<Record<HeapFindingKind, { readonly metric: TrendedMetric; readonly leastGrowth: number }>>> = {
+const COUNTED: Readonly<
+  Partial<Record<HeapFindingKind, { readonly metric: TrendedMetric; readonly leastGrowth: number }>>
+> = {
   'timer-leak': { metric: 'resources.timers', leastGrowth: 20 },
   'thread-leak': { metric: 'process.threads', leastGrowth: 3 },
   'socket-leak': { metric: 'process.fds.socket', leastGrowth: 10 },

@@ -1,5 +1,5 @@
 import type { ScriptPosition } from '../../model/original-names.ts';
-import type { CodeFunction, CodePath, CodeText, ScriptCode } from '../../model/script-code.ts';
+import type { CodePath, CodeText, ScriptCode } from '../../model/script-code.ts';
 import type { Binding } from '../script-scopes.ts';
 
 /** Where the code stands: of a function, what `this` is in it, and whether this place is always passed. */

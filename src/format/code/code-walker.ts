@@ -2,7 +2,8 @@ import type { AnyNode, Function as FunctionNode, MemberExpression, Program } fro
 import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
 import type { Around, CodeBook } from './code-book.ts';
-import { noteCall } from './note-call.ts';
+import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
+import { noteCall, type Walker } from './note-call.ts';
 
 export interface NamedFunctions {
   /** What the source calls the function or class at an offset. */
@@ -11,10 +12,9 @@ export interface NamedFunctions {
 
 type Class = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
-type Value = CodePath | null;
 
 /** Follows each value of a script through variables, fields, parameters and results, and notes what adds and removes. */
-export class CodeWalker {
+export class CodeWalker implements Walker {
   readonly #text: string;
   readonly book: CodeBook;
   readonly #bindings: ReadonlyMap<number, Binding>;
@@ -261,7 +261,11 @@ export class CodeWalker {
   }
 
   #named(init: AnyNode | null | undefined, id: AnyNode, around: Around): Value {
-    if (init?.type === 'ClassExpression' || init?.type === 'FunctionExpression' || init?.type === 'ArrowFunctionExpression') {
+    if (
+      init?.type === 'ClassExpression' ||
+      init?.type === 'FunctionExpression' ||
+      init?.type === 'ArrowFunctionExpression'
+    ) {
       const name = id.type === 'Identifier' ? id : null;
       return init.type === 'ClassExpression' ? this.#class(init, around, name) : this.#function(init, around, name);
     }
@@ -280,8 +284,7 @@ export class CodeWalker {
   #exports(node: Extract<AnyNode, { type: 'ExportNamedDeclaration' }>, around: Around): void {
     if (node.declaration) {
       this.#visit(node.declaration, around);
-      for (const id of namesDeclared(node.declaration))
-        this.book.flow(`m .${id.name}`, this.#identifier(id, around));
+      for (const id of namesDeclared(node.declaration)) this.book.flow(`m .${id.name}`, this.#identifier(id, around));
     }
     for (const { local, exported } of node.specifiers) {
       const from = node.source
@@ -317,7 +320,9 @@ export class CodeWalker {
       if (name === null) this.value(property.key as AnyNode, around);
       const { value } = property;
       const isFunction = value.type === 'FunctionExpression';
-      const held = isFunction ? this.#function(value, around, null, made, name, false, this.#heads(property)) : this.value(value, around);
+      const held = isFunction
+        ? this.#function(value, around, null, made, name, false, this.#heads(property))
+        : this.value(value, around);
       this.book.flow(`${made} ${name === null ? '[]' : `.${encodeURIComponent(name)}`}`, held);
     }
     return made;
@@ -356,7 +361,11 @@ export class CodeWalker {
     return `f${id}`;
   }
 
-  #class(node: Class, around: Around, named: { readonly name: string; readonly start: number } | null = null): CodePath {
+  #class(
+    node: Class,
+    around: Around,
+    named: { readonly name: string; readonly start: number } | null = null,
+  ): CodePath {
     const name = this.#names.nameOf(node.start) ?? node.id?.name ?? named?.name ?? '';
     const id = this.book.function(name, [], node.start, node.end, around.id);
     this.book.classes.push({ id, name });
@@ -445,7 +454,10 @@ export class CodeWalker {
       this.note('remove', 'length=', on, [], node, at, around);
       return;
     }
-    const isGone = right.type === 'Literal' || (right.type === 'Identifier' && right.name === 'undefined') || right.type === 'UnaryExpression';
+    const isGone =
+      right.type === 'Literal' ||
+      (right.type === 'Identifier' && right.name === 'undefined') ||
+      right.type === 'UnaryExpression';
     if (left.type === 'MemberExpression' && name === null) {
       this.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
       return;
@@ -455,7 +467,8 @@ export class CodeWalker {
       return;
     }
     const grows = this.#mentions(right, to);
-    if ((isFresh(right) && !isFirst) || (grows && isShrinking(right))) this.note('remove', '=', to, [], node, at, around);
+    if ((isFresh(right) && !isFirst) || (grows && isShrinking(right)))
+      this.note('remove', '=', to, [], node, at, around);
     const how = grows ? 'spread' : '=';
     if (!(grows && isShrinking(right))) this.note('add', how, to, [value], node, at, around);
     if (left.type === 'MemberExpression' && on) this.note('add', '.=', on, [value], node, at, around);
@@ -472,7 +485,10 @@ export class CodeWalker {
       if (name !== null && node.type === 'MemberExpression') {
         const own = nameOfMember(node);
         if (own !== null && own.replace(/^#/, '') === decodeURIComponent(name).replace(/^#/, '')) return true;
-        if (node.property.type === 'PrivateIdentifier' && this.book.privateName(this.#bindings.get(node.property.start), node.property.name) === name)
+        if (
+          node.property.type === 'PrivateIdentifier' &&
+          this.book.privateName(this.#bindings.get(node.property.start), node.property.name) === name
+        )
           return true;
       }
     }
@@ -485,36 +501,6 @@ function* descendants(node: AnyNode): Generator<AnyNode> {
   for (const child of childrenOf(node)) yield* descendants(child);
 }
 
-export function conditional(around: Around): Around {
-  return around.isConditional ? around : { ...around, isConditional: true };
-}
-
-const DEEPEST = 8;
-
-export function stepTo(path: Value, step: string): Value {
-  const from = path ?? '?';
-  return from.split(' ').length > DEEPEST ? null : `${from} ${step}`;
-}
-
-/** Null for a key that is computed. */
-export function nameOfMember(node: MemberExpression): string | null {
-  const { property, computed } = node;
-  if (property.type === 'PrivateIdentifier') return `#${property.name}`;
-  return nameOfKey(property as AnyNode, computed);
-}
-
-function nameOfKey(key: AnyNode, computed: boolean): string | null {
-  if (!computed && key.type === 'Identifier') return key.name;
-  const text = literalText(key);
-  return text === null || (computed && /^\d+$/.test(text)) ? null : text;
-}
-
-export function literalText(node: AnyNode | undefined): string | null {
-  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
-  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0]?.value.cooked ?? null;
-  return null;
-}
-
 function nameOfExport(node: AnyNode): string {
   return node.type === 'Identifier' ? node.name : encodeURIComponent(String((node as { value?: unknown }).value));
 }
@@ -525,7 +511,9 @@ function namesDeclared(node: AnyNode): { readonly name: string; readonly start: 
   return node.declarations.flatMap(({ id }) =>
     id.type === 'Identifier'
       ? [id]
-      : [...descendants(id)].filter((one): one is Extract<AnyNode, { type: 'Identifier' }> => one.type === 'Identifier'),
+      : [...descendants(id)].filter(
+          (one): one is Extract<AnyNode, { type: 'Identifier' }> => one.type === 'Identifier',
+        ),
   );
 }
 

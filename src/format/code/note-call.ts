@@ -1,7 +1,7 @@
 import type { AnyNode, CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { CodePath } from '../../model/script-code.ts';
-import type { Around } from './code-book.ts';
-import { type CodeWalker, literalText, nameOfMember, stepTo } from './code-walker.ts';
+import type { Around, CodeBook } from './code-book.ts';
+import { literalText, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import {
   ADDING,
   CLEARING,
@@ -16,10 +16,25 @@ import {
 } from './methods.ts';
 
 type Call = CallExpression | NewExpression;
-type Value = CodePath | null;
+
+/** Who walks through the script, and is asked for what stands inside a call. */
+export interface Walker {
+  readonly book: CodeBook;
+  value(node: AnyNode, around: Around): Value;
+  note(
+    act: 'add' | 'remove',
+    how: string,
+    on: Value,
+    values: readonly Value[],
+    node: AnyNode,
+    at: number,
+    around: Around,
+    event?: string,
+  ): void;
+}
 
 /** A call: what it gives back, and what it adds or removes. */
-export function noteCall(walker: CodeWalker, node: Call, around: Around): Value {
+export function noteCall(walker: Walker, node: Call, around: Around): Value {
   const callee = node.callee as AnyNode;
   if (callee.type === 'Identifier' && callee.name === 'require' && node.arguments.length === 1) {
     const name = literalText(node.arguments[0]);
@@ -35,16 +50,18 @@ export function noteCall(walker: CodeWalker, node: Call, around: Around): Value 
   const method = member ? nameOfMember(member) : callee.type === 'Identifier' ? callee.name : null;
   const on = member ? withoutStep(path) : null;
   if (method !== null) noteMethod({ walker, node, around, args, on, method, at: member?.property.start ?? node.start });
-  return valueOf({ walker, node, around, args, on, method, path });
+  return resultOf({ walker, node, around, args, on, method, path });
 }
 
-function noteNew(walker: CodeWalker, node: NewExpression, path: Value, args: readonly Value[], around: Around): Value {
+function noteNew(walker: Walker, node: NewExpression, path: Value, args: readonly Value[], around: Around): Value {
   const { callee } = node;
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? nameOfMember(callee) : null;
+  const name =
+    callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? nameOfMember(callee) : null;
   const isBuiltIn = path?.startsWith('g .') || (name !== null && CONTAINERS.has(name));
   if (isBuiltIn && name !== null) {
     const made = walker.book.make(name);
-    for (const arg of args) if (['Map', 'Set', 'Array'].includes(name)) walker.book.flow(`${made} []`, stepTo(arg, '[]'));
+    for (const arg of args)
+      if (['Map', 'Set', 'Array'].includes(name)) walker.book.flow(`${made} []`, stepTo(arg, '[]'));
     walker.book.call({ callee: path ?? '?', args: args.map(known), isNew: true }, node.start, node.end, around);
     return made;
   }
@@ -52,7 +69,7 @@ function noteNew(walker: CodeWalker, node: NewExpression, path: Value, args: rea
 }
 
 interface Method {
-  readonly walker: CodeWalker;
+  readonly walker: Walker;
   readonly node: CallExpression;
   readonly around: Around;
   readonly args: readonly Value[];
@@ -76,7 +93,8 @@ function noteMethod(call: Method): void {
     add(`Object.${method}`, args[0] ?? null, args.slice(1));
   else if (method === 'splice') {
     if (args.length > 2) add('splice', on, args.slice(2));
-    if (node.arguments.length !== 3 || !isZero(node.arguments[1])) walker.note('remove', 'splice', on, [], node, at, around);
+    if (node.arguments.length !== 3 || !isZero(node.arguments[1]))
+      walker.note('remove', 'splice', on, [], node, at, around);
   } else if (ADDING.has(method)) add(method, on, method === 'set' ? args.slice(1) : args);
   else if (REMOVING.has(method))
     walker.note('remove', method, on, args, node, at, around, LISTENERS_OFF.has(method) ? eventOf(node) : undefined);
@@ -101,8 +119,8 @@ function eventOf(node: CallExpression): string | undefined {
   return literalText(node.arguments[0]) ?? undefined;
 }
 
-function valueOf(call: {
-  readonly walker: CodeWalker;
+function resultOf(call: {
+  readonly walker: Walker;
   readonly node: CallExpression;
   readonly around: Around;
   readonly args: readonly Value[];
