@@ -6,6 +6,7 @@ import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
 import { withUnmeasured } from './completeness/unmeasured-limits.ts';
+import { crossCheck } from './cross-check.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { querySummaries } from './queries/query-summaries.ts';
@@ -24,7 +25,10 @@ export function analyse(run: RunData): Report {
   const limits = thresholdGates(view);
   const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
-  const named = foldFollowers(drafts, run).map((draft) => ({ ...draft, verify: verifyLine(view, draft.id) }));
+  const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({
+    ...draft,
+    verify: verifyLine(view, draft.id),
+  }));
   const findings = rankFindings(named);
   const gates = judgeGates(limits, findings, checked, run.requests.length > 0);
   const { failOn } = run.manifest.plan;

@@ -2,7 +2,7 @@ import type { Confidence, Evidence } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
 import { requestCounter } from '../model/request-count.ts';
-import { formatCount, perHour } from '../model/units.ts';
+import { formatCount, formatDuration, perHour } from '../model/units.ts';
 import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import { recommend } from '../words/advice.ts';
@@ -11,7 +11,7 @@ import { capital, code } from '../words/terms.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
-import { NO_LIMIT } from './limits.ts';
+import { descriptorsTimeToLimit, NO_LIMIT } from './limits.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 
@@ -115,6 +115,12 @@ function countedFinding(
       ? { what: 'They were still open at the end of the time without requests.', file: 'samples.ndjson' }
       : null,
   ];
+  const ahead = isOfDescriptors(kind) ? descriptorsTimeToLimit(context, trend) : { ...NO_LIMIT, most: null };
+  if (ahead.most !== null && ahead.timeToLimitMs !== null)
+    evidence.push({
+      what: `The limit of open descriptors (${formatCount(ahead.most)}) is reached in ${formatDuration(ahead.timeToLimitMs)}.`,
+      file: 'samples.ndjson',
+    });
   const against = [
     released === null ? 'The run had no time without requests, in which what is in use would have been let go.' : null,
     released !== null && released > PARTLY_RELEASED_COUNTS
@@ -135,7 +141,8 @@ function countedFinding(
       bytesPerRequest: null,
       objectsPerRequest: perRequest,
       shareOfGrowth: null,
-      ...NO_LIMIT,
+      timeToLimitMs: ahead.timeToLimitMs,
+      timeToLimitCI: ahead.timeToLimitCI,
       perHour: perHour(trend.slope),
       perHourUnit: nouns,
     },
@@ -144,6 +151,10 @@ function countedFinding(
     against: against.filter((item) => item !== null),
     recommendation: recommend(kind, { holder, subject: noun }),
   };
+}
+
+function isOfDescriptors(kind: CountedResource['kind']): boolean {
+  return kind === 'fd-leak' || kind === 'socket-leak';
 }
 
 const TARGET_KINDS: Readonly<Partial<Record<MetricName, string>>> = {

@@ -1,6 +1,8 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import * as say from '../words/fold-followers.ts';
 import type { FoundDraft } from './check.ts';
+import { caseAdvice } from './code/advice.ts';
+import { openingLines } from './code/opening-lines.ts';
 import { namesAround } from './held-objects.ts';
 import { type CountedCause, isOfNode, madeBy } from './made-by.ts';
 import type { RunData } from './run-data.ts';
@@ -22,7 +24,7 @@ const STANDARD_STREAMS = ['stdin', 'stdout', 'stderr'];
  * the stacks that allocated them. One mistake is one finding: the object that comes in a small whole number for each of
  * what is counted gives its name, and what else does becomes evidence.
  */
-export function foldFollowers(drafts: readonly FoundDraft[], run: Pick<RunData, 'allocationGrowth'>): FoundDraft[] {
+export function foldFollowers(drafts: readonly FoundDraft[], run: FoldedRun): FoundDraft[] {
   let left = [...drafts];
   for (const kind of CAUSES) {
     // Of a kind that shows twice (sockets and pipes of one child) the first takes the other along.
@@ -33,6 +35,8 @@ export function foldFollowers(drafts: readonly FoundDraft[], run: Pick<RunData, 
   return left;
 }
 
+type FoldedRun = Pick<RunData, 'allocationGrowth' | 'code'>;
+
 interface CountedDraft extends FoundDraft {
   readonly kind: CountedCause;
 }
@@ -41,11 +45,7 @@ function isCounted(draft: FoundDraft): draft is CountedDraft {
   return isCause(draft.kind) && draft.confidence !== 'possible' && draft.growth?.perHourUnit !== undefined;
 }
 
-function foldInto(
-  drafts: readonly FoundDraft[],
-  cause: CountedDraft,
-  run: Pick<RunData, 'allocationGrowth'>,
-): FoundDraft[] {
+function foldInto(drafts: readonly FoundDraft[], cause: CountedDraft, run: FoldedRun): FoundDraft[] {
   const followers = drafts.filter(
     (draft) =>
       draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
@@ -91,13 +91,24 @@ function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, al
   };
 }
 
-function withMaker(cause: CountedDraft, run: Pick<RunData, 'allocationGrowth'>): FoundDraft {
+function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
   const maker = madeBy(run, cause.kind);
   if (!maker || cause.subject.source !== null) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
+  const lines = run.code ? openingLines(maker.place, maker.called, run.code) : null;
+  const advice =
+    lines &&
+    caseAdvice({
+      kind: cause.kind,
+      holder: cause.subject.holder,
+      subject: cause.subject.class,
+      ...lines,
+      brokenBound: null,
+    });
   return {
     ...cause,
-    subject: { ...cause.subject, source: { file, line, column, function: name }, package: owner },
+    subject: { ...cause.subject, source: { file, line, column, function: name }, package: owner, ...lines },
+    ...(advice ? { recommendation: advice } : {}),
     allocatedAt: [{ share: 1, stack: maker.stack }],
     evidence: [
       ...cause.evidence,

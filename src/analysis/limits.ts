@@ -48,6 +48,14 @@ export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 
   return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], limit: { name: first.name, bytes: first.bytes } };
 }
 
+/** When the limit of open descriptors is met, at this rate of all that is opened; nothing where either is not known. */
+export function descriptorsTimeToLimit(view: RunView, pace: Rate): TowardsLimit & { readonly most: number | null } {
+  const [level, most] = [latest(view, 'process.fds'), latest(view, 'process.fds.limit')];
+  if (level === null || most === null) return { ...NO_LIMIT, most: null };
+  const { expected, soonest, latest: last } = timeToLimit(level, most, pace);
+  return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], most };
+}
+
 function whenOf({ time }: LimitAhead): number {
   return time.expected ?? Number.POSITIVE_INFINITY;
 }

@@ -14,6 +14,7 @@ import type { Sample } from '../model/sample.ts';
 import type { ScrapedRun } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { RunCode } from './code/run-code.ts';
 
 /** What the CPU windows say, made by the caller, who reads profiles one by one. */
 export interface CpuEvidence {
@@ -64,6 +65,8 @@ export interface RunData {
   /** Stacks whose live bytes grew between the first and the last allocation profile, largest first. */
   readonly allocationGrowth: readonly AllocationGrowth[];
   readonly placeOf: PlaceOf;
+  /** What the scripts do with what they hold; absent where they were not read. */
+  readonly code?: RunCode | null;
   /** What most descriptors pointed to at the end of the run. */
   readonly descriptorTargets?: readonly DescriptorGroup[];
   /** Absent where the service's own metrics were not asked for. */

@@ -121,6 +121,7 @@ export class ProcessSampler {
       const smaps = this.#read('smaps_rollup', parseKeyed);
       set(values, 'process.pss', smaps?.get('Pss'));
       const clean = smaps?.get('Private_Clean');
+      set(values, 'process.fds.limit', this.#read('limits', readOpenFiles));
       set(values, 'process.private', clean === undefined ? undefined : clean + (smaps?.get('Private_Dirty') ?? 0));
     }
     const descriptors = countDescriptors(this.#options.pid);
@@ -136,6 +137,11 @@ export class ProcessSampler {
     }
     return parse(text);
   }
+}
+
+/** The soft limit, at which opening fails. */
+function readOpenFiles(limits: string): number {
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Number.NaN);
 }
 
 function set(values: ProcessValues, name: MetricName, value: number | undefined): void {

@@ -43,6 +43,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
       'heap-count',
       'collect-garbage',
       'class-counts',
+      'call-counts',
     ),
     file: nullable(text),
     cost: readCost,

@@ -7,6 +7,7 @@ import {
   type OriginalVariable,
   type ScriptPosition,
 } from '../model/original-names.ts';
+import { LineTable } from './line-table.ts';
 import { type Binding, readScopes, type ScriptFunction, type ScriptScope } from './script-scopes.ts';
 
 const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -50,20 +51,16 @@ function isOtherName({ minified, name }: OriginalVariable): boolean {
 }
 
 /** The script through its map. */
-class OriginalText {
-  readonly #script: string;
+export class OriginalText {
   readonly #map: TraceMap;
-  readonly #lineStarts: readonly number[];
+  readonly #lines: LineTable;
   readonly #sourceLines = new Map<number, readonly string[]>();
   readonly #variables = new Map<Binding, OriginalVariable>();
   readonly #byPlace = new Map<number, Binding>();
 
   constructor(script: string, map: TraceMap) {
-    this.#script = script;
     this.#map = map;
-    const starts = [0];
-    for (let at = script.indexOf('\n'); at >= 0; at = script.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.#lineStarts = starts;
+    this.#lines = new LineTable(script);
   }
 
   /** Null where V8 needs no context for it. */
@@ -73,7 +70,7 @@ class OriginalText {
     const kept = [...bindings.values()].filter(({ name, isCaptured }) => isCaptured || name.startsWith('#'));
     if (kept.length === 0) return null;
     const head = functionAround(scope);
-    const functionName = head && this.#functionName(head);
+    const functionName = head && this.functionName(head);
     const isClass = kind === 'class';
     return {
       start: this.#position(start),
@@ -87,7 +84,7 @@ class OriginalText {
   }
 
   function(head: ScriptFunction): OriginalFunction | null {
-    const name = this.#functionName(head);
+    const name = this.functionName(head);
     if (name === null || name === head.name) return null;
     return { start: this.#position(head.at), end: this.#position(head.body), minified: head.name, name };
   }
@@ -108,7 +105,7 @@ class OriginalText {
     return variable;
   }
 
-  #functionName(head: ScriptFunction): string | null {
+  functionName(head: ScriptFunction): string | null {
     const { nameAt, name } = head;
     const written = this.#writtenName(head);
     if (written !== null || nameAt < 0) return written;
@@ -170,14 +167,7 @@ class OriginalText {
   }
 
   #position(offset: number): ScriptPosition {
-    let low = 0;
-    let high = this.#lineStarts.length;
-    while (low + 1 < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#lineStarts[middle]! <= Math.min(offset, this.#script.length)) low = middle;
-      else high = middle;
-    }
-    return { line0: low, column0: offset - this.#lineStarts[low]! };
+    return this.#lines.positionOf(offset);
   }
 }
 

@@ -158,6 +158,7 @@ const readManifest = fields<RunManifest>({
   scripts: listOf(readScript),
   scrape: optional(readScrape),
   allocationBurst: optional(readBurst),
+  code: optional(fields({ file: text })),
   seal: optional(
     fields<RunSeal>({
       journals: mapOf(fields<JournalSeal>({ lines: count, checksum: text, bytes: optional(count) })),

@@ -45,10 +45,16 @@ export interface ScriptScopes {
 
 /** Throws a SyntaxError where `text` is no JavaScript, a RangeError where it is nested too deep. */
 export function readScopes(text: string): ScriptScopes {
-  return new ScopeReader(text).read(parseScript(text));
+  return readScopesOf(text, parseScript(text));
 }
 
-function parseScript(text: string): Program {
+/** The same, of a text that was parsed already. */
+export function readScopesOf(text: string, program: Program): ScriptScopes {
+  return new ScopeReader(text).read(program);
+}
+
+/** Throws as `readScopes` does. */
+export function parseScript(text: string): Program {
   const options = {
     ecmaVersion: 'latest',
     allowHashBang: true,
@@ -371,7 +377,7 @@ class ScopeReader {
 }
 
 /** `(` of a function's parameters; an arrow function begins with them. */
-function placeOfFunction(text: string, node: FunctionNode): number {
+export function placeOfFunction(text: string, node: FunctionNode): number {
   if (node.type === 'ArrowFunctionExpression') return node.start;
   const from = node.id?.end ?? node.start;
   const bare = text
@@ -381,7 +387,7 @@ function placeOfFunction(text: string, node: FunctionNode): number {
   return open < 0 ? node.start : from + open;
 }
 
-function* childrenOf(node: AnyNode): Generator<AnyNode> {
+export function* childrenOf(node: AnyNode): Generator<AnyNode> {
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield child;
   }

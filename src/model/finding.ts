@@ -1,3 +1,4 @@
+import type { ChangingLine } from './changing-line.ts';
 import type { CheckId } from './check-id.ts';
 import type { FindingKind } from './finding-catalogue.ts';
 import type { SourcePlace } from './profiles.ts';
@@ -26,6 +27,10 @@ export interface FindingSubject {
   readonly madeAt?: SourcePlace;
   /** `name@version`, null for the application's own code. */
   readonly package: string | null;
+  /** Statements that put it there, likeliest first, the service's own before those of packages. Absent where the code was not read. */
+  readonly added?: readonly ChangingLine[];
+  /** Statements that could take it away again; empty where none was found. */
+  readonly removed?: readonly ChangingLine[];
 }
 
 export interface Growth {

@@ -36,7 +36,8 @@ export type CaptureName =
   | 'heap-snapshot'
   | 'heap-count'
   | 'collect-garbage'
-  | 'class-counts';
+  | 'class-counts'
+  | 'call-counts';
 
 /** One line of events.ndjson. */
 export type RunEvent = At &

@@ -56,7 +56,7 @@ export interface AllocationBurstRecord {
   readonly durationMs: Milliseconds;
 }
 
-/** One source map kept in `sources/`. Nothing else of the program is copied. */
+/** One source map kept in `sources/`. Of the program itself only the lines of `code.json` are copied. */
 export interface ScriptRecord {
   /** As V8 names it: `file:///srv/app/dist/a.js` or `/srv/app/dist/a.js`. */
   readonly url: string;
@@ -149,6 +149,8 @@ export interface RunManifest {
   /** The service's own metrics, where they were asked for. */
   readonly scrape?: ScrapePlan;
   readonly allocationBurst?: AllocationBurstRecord;
+  /** What the scripts do with what they hold. Absent in runs of earlier versions. */
+  readonly code?: { readonly file: string };
   /** Absent while the run is recorded, where the tool was killed, and in runs of earlier versions. */
   readonly seal?: RunSeal;
 }

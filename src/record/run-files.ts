@@ -11,7 +11,7 @@ export const JOURNALS = {
 export type JournalName = keyof typeof JOURNALS;
 export const FOLDERS = ['cpu', 'heap', 'sources', 'database'] as const;
 
-export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map' | 'database';
+export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map' | 'code' | 'database';
 
 const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[number]; readonly extension: string }>> =
   {
@@ -19,6 +19,7 @@ const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[n
     'heap-snapshot': { folder: 'heap', extension: '.heapsnapshot' },
     'heap-profile': { folder: 'heap', extension: '.heapprofile' },
     'source-map': { folder: 'sources', extension: '.map' },
+    code: { folder: 'sources', extension: '.json' },
     database: { folder: 'database', extension: '.json' },
   };
 
@@ -57,11 +58,15 @@ export function isPlannedName(file: string): boolean {
 
 /** All artefacts that run.json names, by their path within the run folder. */
 export function artefactsOf(manifest: RunManifest): string[] {
-  const { snapshots, cpuWindows, heapProfiles, allocationBurst, scripts, seal } = manifest;
+  const { snapshots, cpuWindows, heapProfiles, allocationBurst, scripts, code, seal } = manifest;
   const files = [
-    ...[...snapshots, ...cpuWindows, ...heapProfiles, ...(allocationBurst ? [allocationBurst] : [])].map(
-      ({ file }) => file,
-    ),
+    ...[
+      ...snapshots,
+      ...cpuWindows,
+      ...heapProfiles,
+      ...(allocationBurst ? [allocationBurst] : []),
+      ...(code ? [code] : []),
+    ].map(({ file }) => file),
     ...scripts.flatMap(({ mapFile }) => (mapFile === null ? [] : [`${PLACE['source-map'].folder}/${mapFile}`])),
     ...Object.keys(seal?.files ?? {}),
   ];

@@ -14,6 +14,7 @@ import { missedColumns } from '../words/report/missed.ts';
 import { capital } from '../words/terms.ts';
 import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
+import { sourceLines } from './source-lines.ts';
 
 /** Rows of a table that is ranked; the rest stands in report.json and the page. */
 const TOP = 10;
@@ -76,6 +77,7 @@ function findingSection(finding: Finding, document: ReportDocument): string {
     `## ${findingHeading(finding)}`,
     answers.join('\n'),
     path.length === 0 ? '' : `${LABEL.keptAlive}:\n\n${path.map(pathStep).join('\n')}`,
+    ...sourceBlocks(finding),
     allocations(finding),
     list(
       LABEL.why,
@@ -91,6 +93,13 @@ function findingSection(finding: Finding, document: ReportDocument): string {
 
 function pathStep(step: string, depth: number): string {
   return `${'  '.repeat(Math.min(depth, 8))}- ${markdownProse(step)}`;
+}
+
+/** Indented by four spaces: code, whatever stands in it. */
+function sourceBlocks(finding: Finding): string[] {
+  return sourceLines(finding).map(
+    ({ title, lines }) => `${markdownText(title)}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`,
+  );
 }
 
 function allocations({ allocatedAt = [] }: Finding): string {

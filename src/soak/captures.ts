@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { CallCounter } from '../capture/call-counter.ts';
+import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
+import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
 import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
+import { readTranslated } from '../capture/translated-scripts.ts';
+import { formatCodeOfRun } from '../format/code-file.ts';
+import type { CallCounts } from '../model/call-counts.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -44,6 +50,11 @@ export interface CaptureOptions {
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
+/** Measured: 130 to 480 ms on a busy host. */
+const LONGEST_START_MS = 200;
+/** To begin to count calls V8 walks the whole heap. */
+const MOST_HEAP_TO_COUNT: Bytes = 200 * 1024 * 1024;
+const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -59,6 +70,8 @@ export class Captures {
   /** Captures that took longer than is allowed, this once: they are not repeated. */
   readonly #tooLong = new Set<CaptureName>();
   #lastClassCount: { readonly endMonoMs: MonoMs; readonly pauseMs: Milliseconds } | null = null;
+  #counting: { readonly counter: CallCounter; readonly startMonoMs: MonoMs } | null = null;
+  #counts: CallCounts | null = null;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -141,6 +154,50 @@ export class Captures {
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
       await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
       return { file, cost, bytes: Buffer.byteLength(text) };
+    });
+  }
+
+  get isCounting(): boolean {
+    return this.#counting !== null;
+  }
+
+  /**
+   * From here to `keepCounts` calls of functions are counted: which statements ran, and how often. Not where the service
+   * collects coverage itself, which would be lost, nor on a heap whose walk would take long.
+   */
+  async startCounting(): Promise<void> {
+    const { sampling, log, clock } = this.#options;
+    if ((sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT) return;
+    const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
+    await this.#attempt('call-counts', async (instruments) => {
+      const { attachment, heapSession, probe } = instruments;
+      const refusal = await this.#refuseClassCount(instruments, LONGEST_START_MS, busyShare);
+      if (refusal !== null) {
+        log.event({ type: 'note', detail: `calls not counted: ${refusal}` });
+        return null;
+      }
+      if (await collectsCoverage(attachment.session)) {
+        log.event({ type: 'note', detail: `calls not counted: ${COUNTS_OWN}` });
+        return null;
+      }
+      const counter = new CallCounter(heapSession, probe.measure);
+      const cost = await counter.start();
+      this.#counting = { counter, startMonoMs: clock.monoMs() };
+      return { file: null, cost, bytes: 0 };
+    });
+  }
+
+  /** Ends what `startCounting` began. What was counted is kept with the code of the scripts. */
+  async keepCounts(): Promise<void> {
+    const { clock } = this.#options;
+    const counting = this.#counting;
+    this.#counting = null;
+    if (counting === null) return;
+    await this.#attempt('call-counts', async () => {
+      const { value: scripts, cost } = await counting.counter.stop();
+      const { startMonoMs } = counting;
+      this.#counts = { scripts, startMonoMs, durationMs: clock.monoMs() - startMonoMs };
+      return { file: null, cost, bytes: 0 };
     });
   }
 
@@ -308,6 +365,35 @@ export class Captures {
         : found;
     if (scripts.length > 0)
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
+  }
+
+  /** What the scripts that were seen do with what they hold: which statements add, and which remove. For the end of a run. */
+  async keepCode(): Promise<void> {
+    const { recorder, log, keeper, clock } = this.#options;
+    const urls = recorder.manifest.scripts.map(({ url }) => url);
+    if (urls.length === 0) return;
+    try {
+      const session = keeper.hasLostInside ? null : (keeper.instruments?.attachment.session ?? null);
+      const translated = session ? await readTranslated(session, urls) : new Map();
+      const { pid } = keeper.facts;
+      const code = await readCodeOfScripts({
+        urls,
+        pid,
+        translated,
+        counts: this.#counts,
+        nowMs: () => clock.monoMs(),
+      });
+      if (code.leftOut > 0)
+        log.event({
+          type: 'note',
+          detail: `${code.leftOut} scripts of packages were not read: statements in them are not looked for`,
+        });
+      const file = recorder.fileFor('code', 'code');
+      await this.#keepText(file, formatCodeOfRun(code));
+      await recorder.updateManifest((manifest) => ({ ...manifest, code: { file: file.file } }));
+    } catch (error) {
+      log.event({ type: 'error', detail: `what the scripts do was not kept: ${(error as Error).message}` });
+    }
   }
 
   async #keepText(file: RunFile, text: string): Promise<void> {

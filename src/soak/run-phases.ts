@@ -31,6 +31,9 @@ const IDLE_AFTER_MS = 5_000;
 /** At the end of the warm-up, garbage is sampled for so long: later, live objects are compared and must not be lost. */
 const LONGEST_BURST_MS = 5_000;
 const BURST_SHARE = 0.4;
+/** Calls are counted for so long: without optimised code the service is slower. */
+const LONGEST_COUNT_MS = 3_000;
+const COUNT_SHARE = 0.08;
 /** A collection beside the running program keeps some garbage; the lowest of a few does not. */
 const ENOUGH_COLLECTIONS = 3;
 
@@ -80,7 +83,9 @@ async function steady(options: PhasesOptions): Promise<void> {
   let seenCollections = sampling.ownCollections;
   let loadedMs = 0;
   let windowMs = 0;
+  let counting: Promise<void> | null = null;
   const marks: Checkpoint[] = [...plan.checkpoints, { atShare: 1, snapshot: false }];
+  const middle = marks.find((mark) => mark.snapshot && isMiddle(mark)) ?? marks.find(isMiddle);
   for (const mark of marks) {
     // CPU windows end where their time is over, on the way to the next checkpoint.
     for (;;) {
@@ -97,24 +102,45 @@ async function steady(options: PhasesOptions): Promise<void> {
         windowMs = 0;
       }
     }
+    await counting;
     if (stop.aborted) break;
-    if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0);
+    if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0, mark === middle);
     else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
     else if (mark.atShare < 1) {
       // The collections of the service itself show what lives as well, where there are some in each stretch.
       if (sampling.ownCollections - seenCollections < ENOUGH_COLLECTIONS) await captures.collect();
       seenCollections = sampling.ownCollections;
     }
+    if (mark === middle && !stop.aborted) counting = countCalls(options);
   }
+  await counting;
   await load?.pause();
   await captures.keepCpuWindow();
 }
 
-async function snapshotUnderPause({ captures, load, stop }: PhasesOptions, resume: boolean): Promise<void> {
+/** Away from the first and from the last CPU window, which are compared. */
+function isMiddle({ atShare }: Checkpoint): boolean {
+  return atShare >= 0.3 && atShare < 0.8;
+}
+
+/** For some seconds, beside the load; begun with the snapshot before, where there is one. Ends before the next checkpoint. */
+async function countCalls({ captures, stop, plan }: PhasesOptions): Promise<void> {
+  if (!captures.isCounting) await captures.startCounting();
+  await wait(Math.min(LONGEST_COUNT_MS, COUNT_SHARE * plan.steadyMs), stop);
+  await captures.keepCounts();
+}
+
+async function snapshotUnderPause(
+  { captures, load, stop }: PhasesOptions,
+  resume: boolean,
+  count: boolean,
+): Promise<void> {
   await load?.pause();
   await wait(SETTLE_MS, stop);
   // Where nobody sends requests, ids cost next to nothing, and tell what outlives the idle tail object by object.
   await captures.keepSnapshot('steady', { keepIds: !resume });
+  // To begin costs a pause: while no request waits.
+  if (count && resume) await captures.startCounting();
   if (resume && !stop.aborted) await load?.resume();
 }
 

@@ -174,6 +174,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     });
     if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
+    await captures.keepCode();
   } catch (error) {
     broken = (error as Error).message;
     throw error;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
+import { RunCode } from '../analysis/code/run-code.ts';
 import type { NamedGate } from '../analysis/gates.ts';
 import type { AllocationBurst, CpuEvidence, RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
@@ -21,6 +22,7 @@ import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
+import { readCodeOfRun } from '../record/read-code.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
@@ -66,6 +68,8 @@ export async function analyseRun(
     growth === undefined ? await readHeapGrowth(run, scripts, onProgress) : { run, growth, error: null };
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
+  const grown = await readAllocationGrowth(run, placeOf, lose);
+  const code = await readCodeOfRun(run, note);
   const data: RunData = {
     manifest: read.manifest,
     samples: run.samples,
@@ -77,8 +81,9 @@ export async function analyseRun(
     cpu: cpu && cpuEvidence(cpu, placeOf),
     work: cpu?.work ?? null,
     burst: await readBurst(run, placeOf, lose),
-    allocationGrowth: await readAllocationGrowth(run, placeOf, lose),
+    allocationGrowth: grown,
     placeOf,
+    code: code && new RunCode(code, placeOf, grown, run.samples),
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,

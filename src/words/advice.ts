@@ -133,6 +133,11 @@ export function recommend(kind: FindingKind, about: AdviceSubject, gain: string 
   return advise([change(about), gain].join(' ').trimEnd(), check);
 }
 
+/** What another soak should show where a finding of this kind is mended. */
+export function checkOf(kind: FindingKind): string {
+  return ADVICE[kind].check;
+}
+
 /** Advice in other words than those of the kind. */
 export function advise(advice: string, check: string = GONE): string {
   return `${advice} To check: soak again with the same load; ${check}.`;

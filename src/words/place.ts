@@ -9,7 +9,11 @@ export function formatPlace(place: Pick<SourcePlace, 'file' | 'line' | 'column'>
   return place.line > 0 ? `${file}:${place.line}${column}` : file;
 }
 
-/** The line that a finding points to: where what stays is made, else where its holder lives, else where most was allocated. */
+/**
+ * The line that a finding points to: the service's statement that adds, else where what stays is made, else where its
+ * holder lives, else where most was allocated.
+ */
 export function placeOfFinding({ subject, allocatedAt }: Finding): Finding['subject']['source'] {
-  return subject.madeAt ?? subject.source ?? allocatedAt?.[0]?.stack[0] ?? null;
+  const added = subject.added?.find(({ package: owner }) => owner === null);
+  return added ?? subject.madeAt ?? subject.source ?? allocatedAt?.[0]?.stack[0] ?? null;
 }

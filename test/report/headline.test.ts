@@ -8,6 +8,7 @@ import { renderMarkdown } from '../../src/report/render-markdown.ts';
 import { renderPullRequestComment } from '../../src/report/render-pull-request-comment.ts';
 import { renderSarif } from '../../src/report/render-sarif.ts';
 import { renderTerminal } from '../../src/report/render-terminal.ts';
+import { headline } from '../../src/words/report/headline.ts';
 import { healthyDocument, leakDocument, RECORDED_LEAK, scarceDocument } from '../helpers/report-document.ts';
 
 function withReport(change: Partial<Report>) {

@@ -1,14 +1,19 @@
+import type { ChangingLine } from '../../model/changing-line.ts';
 import { isFunctionClass } from '../../model/class-name.ts';
 import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
+import type { TrendedMetric } from '../../model/metric-catalogue.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import { perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
+import { lineText } from '../../words/changing-lines.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
+import { caseAdvice } from '../code/advice.ts';
+import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import type { RunView } from '../run-view.ts';
@@ -36,28 +41,78 @@ export function suspectFinding(
   context: CheckContext,
   heapGrowth: HeapGrowth,
 ): FindingDraft {
-  const kind = heldOutside(context, suspectKind(suspect));
+  const ofPath = heldOutside(context, suspectKind(suspect));
+  const kind = asCounted(context, suspect, behaviour, ofPath);
   const rate = rateOf(behaviour, suspect, line);
   const where = kind === 'external-memory-leak' ? 'outside' : 'heap';
   const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
   const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
   const allocatedAt = allocationStacks(context, suspect);
+  const changes: Partial<ChangingLines> = context.run.code ? changingLines(suspect, context.run.code) : {};
   return {
     id: findingId(kind, suspect.class, suspect.signature),
     kind,
     confidence,
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, behaviour),
-    subject: subjectOf(suspect, context.run.placeOf, allocatedAt),
+    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...changes },
     objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
     ...(allocatedAt.length > 0 ? { allocatedAt } : {}),
     countSeries: suspect.counts,
-    evidence: suspectEvidence(suspect, behaviour, heapGrowth, line),
-    against: [...against, ...counterHypotheses(suspect, behaviour)],
-    recommendation: recommend(kind, { holder: holderText(suspect.holder), subject: code(suspect.class) }),
+    evidence: [
+      ...suspectEvidence(suspect, behaviour, heapGrowth, line),
+      ...(kind === ofPath ? [] : [{ what: NOT_OPEN, file: 'samples.ndjson' }]),
+    ],
+    against: [...against, ...counterHypotheses(suspect, behaviour, changes.removed ?? [])],
+    recommendation: adviceFor(kind, suspect, behaviour, changes),
   };
+}
+
+/** From the statements where they are known, else for the kind. */
+function adviceFor(
+  kind: HeapFindingKind,
+  suspect: HeapSuspect,
+  behaviour: GrowthBehaviour,
+  { added = [], removed = [] }: Partial<ChangingLines>,
+): string {
+  const about = { holder: holderText(suspect.holder), subject: code(suspect.class) };
+  const brokenBound = judgeBounds(suspect, behaviour).broken;
+  return caseAdvice({ kind, ...about, added, removed, brokenBound }) ?? recommend(kind, about);
+}
+
+/** What is counted of the process itself, and from how many on a rise is worth a word. */
+const COUNTED: Readonly<
+  Partial<Record<HeapFindingKind, { readonly metric: TrendedMetric; readonly leastGrowth: number }>>
+> = {
+  'timer-leak': { metric: 'resources.timers', leastGrowth: 20 },
+  'thread-leak': { metric: 'process.threads', leastGrowth: 3 },
+  'socket-leak': { metric: 'process.fds.socket', leastGrowth: 10 },
+};
+
+const NOT_OPEN =
+  'The number of those that the process has open or running does not rise with them: they have ended, and their entries stay.';
+
+/** Of the runtime itself: what it holds is open, whatever is counted (a timer without `ref` is not). */
+const HELD_BY_RUNTIME: readonly Container[] = ['timers', 'handles', 'engine'];
+
+/**
+ * Timers that have fired, threads that have ended and sockets that are closed are objects like any other: where the count
+ * of those that are open does not rise with them, what leaks is their entry, and to clear or close them cures nothing.
+ */
+function asCounted(
+  { trends }: CheckContext,
+  { holder }: HeapSuspect,
+  { loaded, gained, unit }: GrowthBehaviour,
+  kind: HeapFindingKind,
+): HeapFindingKind {
+  const counted = COUNTED[kind];
+  if (!counted || unit !== 'objects' || HELD_BY_RUNTIME.includes(holder.container)) return kind;
+  const open = trends.judge(counted.metric, { leastShare: 0.1, leastGrowth: counted.leastGrowth });
+  const loadedMs = loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const wouldShow = open !== null && gained / Math.max(1, loadedMs) > 2 * open.smallestSlope;
+  return open !== null && open.verdict !== 'growing' && wouldShow ? 'js-heap-leak' : kind;
 }
 
 const MOSTLY_OUTSIDE = 2;
@@ -229,13 +284,20 @@ function isOwn(place: SourcePlace | undefined): boolean {
 
 const CONTAINERS: readonly Container[] = ['map', 'set', 'array', 'object', 'weak-map', 'unknown'];
 
-function counterHypotheses(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
+function counterHypotheses(
+  suspect: HeapSuspect,
+  behaviour: GrowthBehaviour,
+  removed: readonly ChangingLine[],
+): string[] {
   const against: string[] = [];
   const isContainer = CONTAINERS.includes(suspect.holder.container);
   const { open, broken } = judgeBounds(suspect, behaviour);
   if (open === null && broken === null && isContainer) {
+    const remover = removed.find(({ runs }) => runs !== 0);
     against.push(
-      'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
+      remover
+        ? `A cache that is still filling looks the same until it is full: ${lineText(remover)} may be what bounds it.`
+        : 'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
     );
   }
   if (!behaviour.outlivedIdle) {

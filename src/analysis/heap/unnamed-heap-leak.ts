@@ -6,6 +6,8 @@ import { recommend } from '../../words/advice.ts';
 import { bytesPerHour, figure, percent, perRequestWords } from '../../words/figures.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
+import { caseAdvice } from '../code/advice.ts';
+import { linesOnStacks } from '../code/lines-on-stacks.ts';
 import { findingId } from '../finding-id.ts';
 import { LONG_LINE_MS, PARTLY_RELEASED_SHARE, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
@@ -53,6 +55,8 @@ export function unnamedHeapLeak(
     },
   ];
   const subject = name === null ? 'object' : code(name);
+  const changes = site && context.run.code ? linesOnStacks(site.stacks, name, context.run.code) : null;
+  const about = { holder: 'what holds it', subject };
   return {
     id: findingId('js-heap-leak', name ?? '', site ? `${site.place.file} ${site.place.function}` : 'unnamed'),
     kind: 'js-heap-leak',
@@ -70,6 +74,7 @@ export function unnamedHeapLeak(
         function: site.place.function,
       },
       package: site?.place.package ?? null,
+      ...changes,
     },
     ...(name === null ? {} : { objects: { class: name, holder: null, path: [] } }),
     growth: {
@@ -85,7 +90,9 @@ export function unnamedHeapLeak(
         ? 'No group of objects that the snapshots compare grows like a leak.'
         : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
     ],
-    recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject }),
+    recommendation:
+      (changes && caseAdvice({ kind: 'js-heap-leak', ...about, ...changes, brokenBound: null })) ??
+      recommend('js-heap-leak', about),
   };
 }
 

@@ -48,6 +48,13 @@ export const PROCESS_METRICS = {
     chart: 180,
     limit: { name: 'fds', unit: 'count', measure: 'max', gate: 'fds max' },
   },
+  'process.fds.limit': {
+    unit: 'count',
+    kind: 'gauge',
+    better: 'neither',
+    source: 'proc',
+    title: 'Limit of open descriptors',
+  },
   'process.fds.file': {
     unit: 'count',
     kind: 'gauge',

@@ -6,6 +6,7 @@ import { formatPlace } from '../../words/place.ts';
 import { answersOf, findingWord } from '../../words/report/answers.ts';
 import { explainedIn, LABEL } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
+import { sourceLines } from '../source-lines.ts';
 import { growthPicture } from './growth-picture.ts';
 
 export function findingsSection(document: ReportDocument): Markup {
@@ -28,6 +29,7 @@ function findingCard(finding: Finding, document: ReportDocument): Markup {
 <dl class="answers">${answers}</dl>
 ${aside(finding, document)}
 </div>
+${sources(finding)}
 ${allocations(finding)}
 <div class="columns">${reasons(LABEL.why, finding.evidence.map(evidenceLine))}${reasons(LABEL.whyNot, finding.against.map(proseMarkup))}</div>
 ${finding.verify === '' ? NOTHING : html`<p class="verify">${LABEL.checkFix}: <code>${finding.verify}</code></p>`}
@@ -53,6 +55,15 @@ function retainingPath({ subject }: Finding): Markup {
     return html`${step}${list}</li>`;
   }, innermost);
   return html`<div class="path"><h3>${LABEL.keptAlive}</h3><ul>${nested}</ul></div>`;
+}
+
+function sources(finding: Finding): Markup {
+  const blocks = sourceLines(finding);
+  if (blocks.length === 0) return NOTHING;
+  return html`<div class="columns">${blocks.map(
+    ({ title, lines }) =>
+      html`<div><h3>${title}</h3><div class="scroll" tabindex="0" role="region" aria-label="${title}"><pre>${lines.map((line) => html`${line}\n`)}</pre></div></div>`,
+  )}</div>`;
 }
 
 function allocations({ allocatedAt = [] }: Finding): Markup {

@@ -2,6 +2,7 @@ import type { Confidence, Finding, Growth } from '../../model/finding.ts';
 import { type FindingKind, findingInfo, isLeakKind } from '../../model/finding-catalogue.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
+import { addedText, removedText } from '../changing-lines.ts';
 import { formatMoment, percent as formatPercent, figure as threeDigits } from '../figures.ts';
 import { formatPlace, placeOfFinding } from '../place.ts';
 import { capital, code, plural } from '../terms.ts';
@@ -95,8 +96,13 @@ function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | nu
 export function whichLine(finding: Finding): string | null {
   const place = placeOfFinding(finding);
   if (place) {
-    const { source, madeAt, isSourceOfHolder, package: owner } = finding.subject;
+    const { source, madeAt, isSourceOfHolder, package: owner, added = [], removed = [] } = finding.subject;
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
+    const adds = addedText(added);
+    if (adds !== null) {
+      const holder = source ? `; its holder is made at ${placeWords(source)}${of(owner)}` : '';
+      return `${adds}; ${removedText(removed)}${holder}`;
+    }
     if (isSourceOfHolder) return `${placeWords(place)}${of(owner)}, where its holder is made: look for what adds to it`;
     if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
     return `${placeWords(place)}${of(madeAt.package)}; its holder is made at ${placeWords(source)}${of(owner)}`;

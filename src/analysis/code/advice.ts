@@ -1,0 +1,86 @@
+import type { ChangingLine } from '../../model/changing-line.ts';
+import type { FindingKind } from '../../model/finding-catalogue.ts';
+import { advise, checkOf } from '../../words/advice.ts';
+import { lineText, shortLineText } from '../../words/changing-lines.ts';
+
+export interface CaseAdvice {
+  readonly kind: FindingKind;
+  /** In words, as a sentence goes on: ``Map `pending` of module queue.js``. */
+  readonly holder: string;
+  /** What piles up, quoted. */
+  readonly subject: string;
+  readonly added: readonly ChangingLine[];
+  readonly removed: readonly ChangingLine[];
+  /** A bound that exists and does not hold; a sentence. */
+  readonly brokenBound: string | null;
+}
+
+/** What to change where the statements are known; null where they are not: then the advice for the kind is all there is. */
+export function caseAdvice(about: CaseAdvice): string | null {
+  const [first] = about.added;
+  if (!first || isOfNode(first)) return null;
+  const parts = [addition(about, first), about.brokenBound, removal(about)].filter((part) => part !== null);
+  return advise(parts.join(' '), checkOf(about.kind));
+}
+
+/** Nothing inside Node is a place to change. */
+function isOfNode({ file }: ChangingLine): boolean {
+  return file.startsWith('node:');
+}
+
+function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingLine): string {
+  const inPackage = added.find(({ package: owner }) => owner !== null);
+  const where = lineText(first);
+  if (first.package === null && inPackage) {
+    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests, end or close what it gives back, or take a release of the package that does not keep it.`;
+  }
+  if (first.package !== null)
+    return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at what of the package the service calls for each request, or take another release of it.`;
+  switch (kind) {
+    case 'timer-leak':
+      return `${where} starts a timer each time it is run.`;
+    case 'listener-leak':
+      return `${where} adds a listener each time it is run.`;
+    case 'promise-leak':
+      return `${where} hangs a reaction on ${holder} each time it is run, and it does not settle.`;
+    case 'socket-leak':
+    case 'fd-leak':
+    case 'thread-leak':
+      return `${where} opens a ${subject} each time it is run.`;
+    default:
+      return `${where} adds each ${subject} to ${holder}.`;
+  }
+}
+
+const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
+  'timer-leak': 'Keep what it returns, and clear it in a `finally` as soon as what it waits for has happened.',
+  'listener-leak':
+    'Take the listener off in every outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
+  'promise-leak': 'Listen to it once for all requests, or race against a promise that belongs to the request.',
+  'external-memory-leak':
+    'Remove each when it was used, or copy the part that must stay (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
+  'socket-leak': 'End each in every outcome and set a timeout on it, or use one shared agent or pool.',
+  'fd-leak': 'Close each in a `finally`, also when reading fails or the client goes away.',
+  'thread-leak': 'Terminate each when its task is done, or keep a pool of a fixed size.',
+};
+const REMEDY_OF_CONTAINERS =
+  'Remove each when its work is over, on failure too (in a `finally`), or bound what is kept: a maximum size with the oldest out first, or an expiry.';
+
+function isOpened(kind: FindingKind): boolean {
+  return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
+}
+
+function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | null {
+  const remedy = REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
+  const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
+  if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
+  const [first] = own;
+  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'takes it away'} again. ${remedy}`;
+  if (first.runs === 0)
+    return `${lineText(first)} would take it away, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
+  const bound =
+    brokenBound === null
+      ? 'whether its condition can ever hold, and whether it is passed'
+      : 'why the bound is not applied there';
+  return `${lineText(first)} takes away too few, if it is run at all: see ${bound} for each one that was added, on failure too.`;
+}

@@ -1,0 +1,34 @@
+import type { Container } from '../../model/holder.ts';
+
+const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
+  map: /^(?:set|Object\.\w+|spread|=)$/,
+  'weak-map': /^(?:set|add)$/,
+  set: /^(?:add|spread|=)$/,
+  array: /^(?:push|unshift|splice|\[\]=|spread|append)$/,
+  object: /^(?:\[\]=|\.=|Object\.\w+|spread|register|set|add|push|append|subscribe|unshift)$/,
+  slot: /^(?:=|spread|\.=|\[\]=|push|add|set)$/,
+  chain: /^(?:=|spread|\.=|push|add)$/,
+  promise: /^(?:then|catch|finally|await|Promise\.\w+)$/,
+  listeners:
+    /^(?:on|once|addListener|prependListener|prependOnceListener|addEventListener|pipe|\[\]=|push|Promise\.\w+|await)$/,
+  timers: /^(?:setInterval|setTimeout|setImmediate)$/,
+};
+
+const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
+  map: /^(?:delete|clear|=|evict|prune|reset|release)$/,
+  'weak-map': /^(?:delete|=)$/,
+  set: /^(?:delete|clear|=|evict|prune|reset|release)$/,
+  array: /^(?:pop|shift|splice|length=|=|clear|\[\]=|reset)$/,
+  object: /^(?:delete|\[\]=|=|clear|unregister|pop|shift|prune|evict|reset|release)$/,
+  slot: /^(?:=|delete|\[\]=)$/,
+  chain: /^(?:=|shift|pop|delete|clear)$/,
+  promise: /^$/,
+  listeners: /^(?:off|removeListener|removeAllListeners|removeEventListener|abort|unsubscribe)$/,
+  timers: /^(?:clearInterval|clearTimeout|clearImmediate)$/,
+};
+
+/** Whether a statement of this sort can add to, or take from, such a container. */
+export function isOfContainer(act: 'add' | 'remove', how: string, container: Container): boolean {
+  const pattern = (act === 'add' ? ADDS : REMOVES)[container];
+  return pattern?.test(how) ?? container === 'unknown';
+}

@@ -1,0 +1,80 @@
+import type { ChangingLine } from '../../model/changing-line.ts';
+import type { CodeCall, CodeStatement } from '../../model/script-code.ts';
+import type { CodeMap, InScript } from './code-map.ts';
+import type { Frames } from './frames.ts';
+import type { RunCode } from './run-code.ts';
+
+/** Where the service calls the package that adds: by the stacks that allocated what stays, else by what its code calls. */
+export function ownCalls(statement: InScript<CodeStatement>, run: RunCode): ChangingLine[] {
+  const { map: code, frames } = run;
+  const root = packageRoot(code.scripts[statement.script]!.url);
+  const calls = code
+    .calls()
+    .filter(({ script, item }) => code.isOwn(script) && item.excerpt !== null)
+    .map((call) => ({ call, fit: fitOf(call, root, statement, frames, code) }))
+    .filter(({ fit }) => fit > 0)
+    .sort((a, b) => b.fit - a.fit);
+  const best = calls[0];
+  return best === undefined ? [] : [callLine(best.call, run)];
+}
+
+function fitOf(
+  { script, item }: InScript<CodeCall>,
+  root: string,
+  statement: InScript<CodeStatement>,
+  { stacks }: Frames,
+  code: CodeMap,
+): number {
+  const path = code.path(script, item.callee);
+  const method = / \.([^ ]+)$/.exec(item.callee)?.[1] ?? '';
+  const callees = code.callees(item);
+  const leadsThere = callees.some((callee) => isInPackage(code, Number(callee.split('/')[0]), root));
+  const isImported = path !== null && [...code.origins(path).keys()].some((one) => isOfPackage(code, one, root));
+  if (!leadsThere && !isImported) return 0;
+  // At the top of a module it ran once.
+  let fit = item.in < 0 ? 0.1 : 0.5;
+  const inside = code.scripts[script]?.functions[item.in];
+  if (inside?.runs === 0) fit -= 0.4;
+  const adder = code.scripts[statement.script]?.functions[statement.item.in]?.name ?? '';
+  if (method !== '' && method === adder) fit += 0.3;
+  for (const { share, frames } of stacks) {
+    const first = frames.findIndex(({ place }) => place.package === null && !place.file.startsWith('node:'));
+    const own = frames[first];
+    if (own?.at?.script !== script || own.at.id !== item.in) continue;
+    const called = frames[first - 1]?.place.function.split('.').at(-1) ?? '';
+    fit += share * (method !== '' && called.includes(method) ? 3 : 2);
+  }
+  return fit;
+}
+
+function isOfPackage(code: CodeMap, path: string, root: string): boolean {
+  const name = root.replace(/^.*\/node_modules\//, '');
+  const [, specifier] = /^package:(\S+)/.exec(path) ?? [];
+  if (specifier !== undefined) return specifier === name || specifier.startsWith(`${name}/`);
+  const script = /^(\d+)\//.exec(path)?.[1];
+  return script !== undefined && isInPackage(code, Number(script), root);
+}
+
+function isInPackage(code: CodeMap, script: number, root: string): boolean {
+  return code.scripts[script]?.url.includes(`${root}/`) ?? false;
+}
+
+function packageRoot(url: string): string {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(url)?.[0] ?? url;
+}
+
+export function callLine({ script, item }: InScript<CodeCall>, { map: code, placeOf }: RunCode): ChangingLine {
+  const { url, functions } = code.scripts[script]!;
+  const inside = functions[item.in];
+  const place = placeOf(url, item.at.line0, item.at.column0, inside?.name ?? '');
+  const runs = inside?.runs;
+  return {
+    file: place?.file ?? url,
+    line: place?.line ?? item.at.line0 + 1,
+    column: place?.column ?? item.at.column0 + 1,
+    function: inside?.name ?? '',
+    package: place?.package ?? null,
+    excerpt: item.excerpt,
+    ...(runs === undefined ? {} : { runs }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { FindingKind } from '../model/finding-catalogue.ts';
+import { formatDuration } from '../model/units.ts';
+import { figure } from '../words/figures.ts';
+import { code } from '../words/terms.ts';
+import type { FoundDraft } from './check.ts';
+
+/**
+ * Findings held against each other before they are said: what is a consequence of another says so, and a limit that is
+ * met later than another is not told as if it were the next. Nothing is taken away.
+ */
+export function crossCheck(drafts: readonly FoundDraft[]): FoundDraft[] {
+  return drafts.map((draft) => withNearerLimit(causedByThreads(draft, drafts), drafts));
+}
+
+/** Each thread brings some: two pipes, an event descriptor, ports. */
+const MOST_OF_A_THREAD = 8;
+const LEAST_OF_A_THREAD = 0.5;
+
+/** Descriptors that rise with threads: who closes them one by one cures nothing. */
+function causedByThreads(draft: FoundDraft, drafts: readonly FoundDraft[]): FoundDraft {
+  if (draft.kind !== 'fd-leak' && draft.kind !== 'socket-leak') return draft;
+  const threads = drafts.find((one) => one.kind === 'thread-leak' && one.confidence !== 'possible');
+  const each = (draft.growth?.perHour ?? Number.NaN) / (threads?.growth?.perHour ?? Number.NaN);
+  if (!threads || !(each >= LEAST_OF_A_THREAD && each <= MOST_OF_A_THREAD)) return draft;
+  const cause = `Threads rise meanwhile, and ${figure(each)} of these come with each: a thread that is not ended keeps its descriptors.`;
+  return {
+    ...draft,
+    against: [...draft.against, cause],
+    recommendation: `End the threads first (${code(threads.subject.class)}). ${draft.recommendation}`,
+  };
+}
+
+const OF_MEMORY: readonly FindingKind[] = [
+  'js-heap-leak',
+  'external-memory-leak',
+  'native-memory-leak',
+  'listener-leak',
+  'timer-leak',
+  'promise-leak',
+];
+
+/** The limit of descriptors may be met long before that of memory. */
+function withNearerLimit(draft: FoundDraft, drafts: readonly FoundDraft[]): FoundDraft {
+  const own = draft.growth?.timeToLimitMs ?? null;
+  if (own === null || !OF_MEMORY.includes(draft.kind)) return draft;
+  const sooner = drafts
+    .filter((one) => one.growth?.perHourUnit !== undefined && one.confidence !== 'possible')
+    .map((one) => ({ one, ms: one.growth?.timeToLimitMs ?? Number.POSITIVE_INFINITY }))
+    .filter(({ ms }) => ms < own)
+    .sort((a, b) => a.ms - b.ms)[0];
+  if (!sooner) return draft;
+  const what = `Sooner than that, in ${formatDuration(sooner.ms)}, the limit of open descriptors is reached: ${sooner.one.growth?.perHourUnit ?? sooner.one.subject.class} pile up as well.`;
+  return { ...draft, evidence: [...draft.evidence, { what, file: 'samples.ndjson' }] };
+}

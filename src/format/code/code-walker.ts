@@ -1,0 +1,537 @@
+import type { AnyNode, Function as FunctionNode, MemberExpression, Program } from 'acorn';
+import type { CodePath } from '../../model/script-code.ts';
+import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
+import type { Around, CodeBook } from './code-book.ts';
+import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
+import { noteCall, type Walker } from './note-call.ts';
+
+export interface NamedFunctions {
+  /** What the source calls the function or class at an offset. */
+  nameOf(start: number): string | null;
+}
+
+type Class = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
+type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
+
+/** Follows each value of a script through variables, fields, parameters and results, and notes what adds and removes. */
+export class CodeWalker implements Walker {
+  readonly #text: string;
+  readonly book: CodeBook;
+  readonly #bindings: ReadonlyMap<number, Binding>;
+  readonly #owners = new Map<Binding, number>();
+  readonly #names: NamedFunctions;
+
+  constructor(text: string, book: CodeBook, bindings: ReadonlyMap<number, Binding>, names: NamedFunctions) {
+    this.#text = text;
+    this.book = book;
+    this.#bindings = bindings;
+    this.#names = names;
+  }
+
+  walk(program: Program): void {
+    const top: Around = { id: -1, self: 'm', state: { hasExit: false }, isConditional: false };
+    for (const node of program.body) this.#visit(node, top);
+  }
+
+  /** Visits an expression; the path of its value, null where it is nothing that can be followed. */
+  value(node: AnyNode | null | undefined, around: Around): Value {
+    if (!node) return null;
+    switch (node.type) {
+      case 'Identifier':
+        return this.#identifier(node, around);
+      case 'ThisExpression':
+        return around.self;
+      case 'Super':
+        return around.self;
+      case 'MemberExpression':
+        return this.member(node, around);
+      case 'ChainExpression':
+      case 'ParenthesizedExpression':
+        return this.value(node.expression, around);
+      case 'CallExpression':
+      case 'NewExpression':
+        return noteCall(this, node, around);
+      case 'ImportExpression':
+        return literalText(node.source) === null ? null : `i${encodeURI(literalText(node.source)!)}`;
+      case 'AssignmentExpression':
+        return this.#assignment(node, around);
+      case 'ArrayExpression':
+        return this.#array(node, around);
+      case 'ObjectExpression':
+        return this.#object(node, around);
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return this.#function(node, around, null);
+      case 'ClassExpression':
+        return this.#class(node, around);
+      case 'ConditionalExpression': {
+        this.value(node.test, around);
+        const inside = conditional(around);
+        return this.book.join([this.value(node.consequent, inside), this.value(node.alternate, inside)]);
+      }
+      case 'LogicalExpression':
+        return this.book.join([this.value(node.left, around), this.value(node.right, conditional(around))]);
+      case 'SequenceExpression':
+        return node.expressions.map((one) => this.value(one, around)).at(-1) ?? null;
+      case 'AwaitExpression': {
+        const awaited = this.value(node.argument, around);
+        if (awaited) this.note('add', 'await', awaited, [], node, node.start, around);
+        return awaited;
+      }
+      case 'UnaryExpression':
+        return this.#unary(node, around);
+      case 'UpdateExpression': {
+        const { argument } = node;
+        if (argument.type === 'MemberExpression' && nameOfMember(argument) === 'length')
+          this.note('remove', 'length=', this.value(argument.object, around), [], node, node.start, around);
+        else this.value(argument, around);
+        return null;
+      }
+      default:
+        for (const child of childrenOf(node)) this.#visit(child, around);
+        return null;
+    }
+  }
+
+  note(
+    act: 'add' | 'remove',
+    how: string,
+    on: Value,
+    values: readonly Value[],
+    node: AnyNode,
+    at: number,
+    around: Around,
+    event?: string,
+  ): void {
+    const known = values.filter((value) => value !== null);
+    const statement = { act, how, on, values: known, ...(event === undefined ? {} : { event }) };
+    this.book.statement(statement, at, node.end, around);
+  }
+
+  member(node: MemberExpression, around: Around): Value {
+    const on = this.value(node.object, around);
+    const name = nameOfMember(node);
+    if (name === null && node.computed) this.value(node.property as AnyNode, around);
+    if (on === 'gmodule' && name === 'exports') return 'm';
+    return stepTo(on, name === null ? '[]' : this.#step(node, name));
+  }
+
+  #step(node: MemberExpression, name: string): string {
+    if (node.property.type === 'PrivateIdentifier')
+      return `.${this.book.privateName(this.#bindings.get(node.property.start), name)}`;
+    return name === 'prototype' ? '~' : `.${encodeURIComponent(name)}`;
+  }
+
+  #identifier(node: { readonly name: string; readonly start: number }, around: Around): Value {
+    const binding = this.#bindings.get(node.start);
+    if (binding) return this.#variable(binding, around);
+    switch (node.name) {
+      case 'undefined':
+      case 'NaN':
+        return null;
+      case 'exports':
+        return 'm';
+      case 'globalThis':
+      case 'global':
+        return 'g';
+      case 'module':
+        return 'gmodule';
+      default:
+        return `g .${node.name}`;
+    }
+  }
+
+  #variable(binding: Binding, around: Around): CodePath {
+    return this.book.variable(binding, this.#owners.get(binding) ?? around.id);
+  }
+
+  /** What a pattern of names takes out of a value. */
+  pattern(node: AnyNode, from: Value, around: Around): Value {
+    switch (node.type) {
+      case 'Identifier': {
+        const binding = this.#bindings.get(node.start);
+        if (!binding) return this.#identifier(node, around);
+        if (binding.at === node.start && !this.#owners.has(binding)) this.#owners.set(binding, around.id);
+        const to = this.#variable(binding, around);
+        this.book.flow(to, from);
+        return to;
+      }
+      case 'ObjectPattern':
+        for (const property of node.properties) {
+          if (property.type === 'RestElement') this.pattern(property.argument, null, around);
+          else {
+            const name = nameOfKey(property.key, property.computed);
+            if (name === null) this.value(property.key as AnyNode, around);
+            this.pattern(property.value, stepTo(from, name === null ? '[]' : `.${encodeURIComponent(name)}`), around);
+          }
+        }
+        return null;
+      case 'ArrayPattern':
+        for (const element of node.elements) if (element) this.pattern(element, stepTo(from, '[]'), around);
+        return null;
+      case 'RestElement':
+        return this.pattern(node.argument, null, around);
+      case 'AssignmentPattern': {
+        const to = this.pattern(node.left, from, around);
+        this.book.flow(to, this.value(node.right, conditional(around)));
+        return to;
+      }
+      default: {
+        const to = this.value(node, around);
+        this.book.flow(to, from);
+        return to;
+      }
+    }
+  }
+
+  #visit(node: AnyNode, around: Around): void {
+    switch (node.type) {
+      case 'VariableDeclaration':
+        for (const { id, init } of node.declarations) {
+          // Declared first: what is made there may use its own name.
+          this.pattern(id, null, around);
+          this.pattern(id, this.#named(init, id, around), around);
+        }
+        return;
+      case 'FunctionDeclaration': {
+        const made = this.#function(node, around, node.id);
+        if (node.id) this.pattern(node.id, made, around);
+        return;
+      }
+      case 'ClassDeclaration': {
+        if (node.id) this.pattern(node.id, null, around);
+        const made = this.#class(node, around);
+        if (node.id) this.pattern(node.id, made, around);
+        return;
+      }
+      case 'ReturnStatement': {
+        const value = this.value(node.argument, around);
+        if (around.id >= 0) this.book.flow(`r${around.id}`, value);
+        around.state.hasExit ||= around.isConditional;
+        return;
+      }
+      case 'ThrowStatement':
+        this.value(node.argument, around);
+        around.state.hasExit ||= around.isConditional;
+        return;
+      case 'IfStatement':
+        this.value(node.test, around);
+        this.#visit(node.consequent, conditional(around));
+        if (node.alternate) this.#visit(node.alternate, conditional(around));
+        return;
+      case 'ForOfStatement':
+      case 'ForInStatement': {
+        const list = this.value(node.right, around);
+        const element = node.type === 'ForOfStatement' ? stepTo(list, '[]') : null;
+        const inside = conditional(around);
+        if (node.left.type === 'VariableDeclaration')
+          for (const { id } of node.left.declarations) this.pattern(id, element, inside);
+        else this.pattern(node.left, element, inside);
+        this.#visit(node.body, inside);
+        return;
+      }
+      case 'ForStatement':
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+      case 'SwitchCase':
+      case 'CatchClause':
+        for (const child of childrenOf(node)) this.#visit(child, conditional(around));
+        return;
+      case 'ImportDeclaration':
+        this.#imports(node, around);
+        return;
+      case 'ExportNamedDeclaration':
+        this.#exports(node, around);
+        return;
+      case 'ExportAllDeclaration':
+        if (!node.exported) this.book.flow('m', `i${encodeURI(String(node.source.value))}`);
+        return;
+      case 'ExportDefaultDeclaration': {
+        const { declaration } = node;
+        const isNamed = 'id' in declaration && declaration.id;
+        if (isNamed) this.#visit(declaration as AnyNode, around);
+        const value = isNamed ? this.#identifier(isNamed, around) : this.value(declaration as AnyNode, around);
+        this.book.flow('m .default', value);
+        return;
+      }
+      default:
+        if (isExpression(node)) this.value(node, around);
+        else for (const child of childrenOf(node)) this.#visit(child, around);
+    }
+  }
+
+  #named(init: AnyNode | null | undefined, id: AnyNode, around: Around): Value {
+    if (
+      init?.type === 'ClassExpression' ||
+      init?.type === 'FunctionExpression' ||
+      init?.type === 'ArrowFunctionExpression'
+    ) {
+      const name = id.type === 'Identifier' ? id : null;
+      return init.type === 'ClassExpression' ? this.#class(init, around, name) : this.#function(init, around, name);
+    }
+    return this.value(init, around);
+  }
+
+  #imports(node: Extract<AnyNode, { type: 'ImportDeclaration' }>, around: Around): void {
+    const from = `i${encodeURI(String(node.source.value))}`;
+    for (const one of node.specifiers) {
+      if (one.type === 'ImportNamespaceSpecifier') this.pattern(one.local, from, around);
+      else if (one.type === 'ImportDefaultSpecifier') this.pattern(one.local, `${from} .default`, around);
+      else this.pattern(one.local, `${from} .${nameOfExport(one.imported)}`, around);
+    }
+  }
+
+  #exports(node: Extract<AnyNode, { type: 'ExportNamedDeclaration' }>, around: Around): void {
+    if (node.declaration) {
+      this.#visit(node.declaration, around);
+      for (const id of namesDeclared(node.declaration)) this.book.flow(`m .${id.name}`, this.#identifier(id, around));
+    }
+    for (const { local, exported } of node.specifiers) {
+      const from = node.source
+        ? `i${encodeURI(String(node.source.value))} .${nameOfExport(local)}`
+        : local.type === 'Identifier'
+          ? this.#identifier(local, around)
+          : null;
+      this.book.flow(`m .${nameOfExport(exported)}`, from);
+    }
+  }
+
+  #array(node: Extract<AnyNode, { type: 'ArrayExpression' }>, around: Around): Value {
+    const made = this.book.make('Array');
+    for (const element of node.elements) {
+      if (element?.type === 'SpreadElement')
+        this.book.flow(`${made} []`, stepTo(this.value(element.argument, around), '[]'));
+      else if (element) this.book.flow(`${made} []`, this.value(element, around));
+    }
+    return made;
+  }
+
+  #object(node: Extract<AnyNode, { type: 'ObjectExpression' }>, around: Around): Value {
+    const names = node.properties.flatMap((one) =>
+      one.type === 'Property' ? (nameOfKey(one.key, one.computed) ?? []) : [],
+    );
+    const made = this.book.make(`{${names.slice(0, 20).join(', ')}}`);
+    for (const property of node.properties) {
+      if (property.type === 'SpreadElement') {
+        this.book.flow(`${made} []`, stepTo(this.value(property.argument, around), '[]'));
+        continue;
+      }
+      const name = nameOfKey(property.key, property.computed);
+      if (name === null) this.value(property.key as AnyNode, around);
+      const { value } = property;
+      const isFunction = value.type === 'FunctionExpression';
+      const held = isFunction
+        ? this.#function(value, around, null, made, name, false, this.#heads(property))
+        : this.value(value, around);
+      this.book.flow(`${made} ${name === null ? '[]' : `.${encodeURIComponent(name)}`}`, held);
+    }
+    return made;
+  }
+
+  /** `self`: what `this` is in it, where that is known. */
+  #function(
+    node: FunctionNode,
+    around: Around,
+    named: { readonly name: string; readonly start: number } | null | undefined,
+    self: CodePath | null = null,
+    method: string | null = null,
+    isMaker: boolean = false,
+    heads: readonly number[] = [],
+  ): CodePath {
+    const at = placeOfFunction(this.#text, node);
+    const written = node.id?.name ?? named?.name ?? method ?? '';
+    const id = this.book.function(this.#names.nameOf(at) ?? written, [node.start, ...heads], at, node.end, around.id);
+    const isArrow = node.type === 'ArrowFunctionExpression';
+    const inside: Around = {
+      id,
+      self: isArrow ? around.self : (self ?? `f${id} ~`),
+      state: { hasExit: false },
+      isConditional: false,
+      isMaker,
+    };
+    if (node.id && node.type === 'FunctionExpression') this.pattern(node.id, `f${id}`, inside);
+    const params = node.params.map((param) => {
+      const value = this.book.value();
+      this.pattern(param, value, inside);
+      return value;
+    });
+    (this.book.functions[id]!.params as CodePath[]).push(...params);
+    if (node.body.type === 'BlockStatement') for (const one of node.body.body) this.#visit(one, inside);
+    else this.book.flow(`r${id}`, this.value(node.body, inside));
+    return `f${id}`;
+  }
+
+  #class(
+    node: Class,
+    around: Around,
+    named: { readonly name: string; readonly start: number } | null = null,
+  ): CodePath {
+    const name = this.#names.nameOf(node.start) ?? node.id?.name ?? named?.name ?? '';
+    const id = this.book.function(name, [], node.start, node.end, around.id);
+    this.book.classes.push({ id, name });
+    const own = `c${id}`;
+    const parent = this.value(node.superClass, around);
+    this.book.flow(`${own} ~`, stepTo(parent, '~'));
+    this.book.flow(own, parent);
+    for (const member of node.body.body) {
+      if (member.type === 'StaticBlock') {
+        for (const one of member.body) this.#visit(one, { ...around, self: own });
+        continue;
+      }
+      const self = member.static ? own : `${own} ~`;
+      const key = this.#memberName(member, around);
+      const to = key === null ? null : `${self} .${key}`;
+      if (member.type === 'PropertyDefinition') {
+        this.book.flow(to, this.value(member.value, { ...around, self, isConditional: true }));
+        continue;
+      }
+      const isMaker = member.kind === 'constructor';
+      const made = this.#function(member.value, around, null, self, isMaker ? name : key, isMaker, this.#heads(member));
+      // A getter is read like a field.
+      if (member.kind === 'get') this.book.flow(to, `r${made.slice(1)}`);
+      else if (member.kind !== 'set') this.book.flow(isMaker ? `${own} .constructor` : to, made);
+    }
+    return own;
+  }
+
+  /** A method begins with its name, or with what stands before that. */
+  #heads(member: { readonly start: number; readonly key: AnyNode }): number[] {
+    const modifier = /^static\s+/.exec(this.#text.slice(member.start, member.start + 40))?.[0].length ?? 0;
+    return [member.start, member.start + modifier, member.key.start];
+  }
+
+  #memberName(member: { readonly key: AnyNode; readonly computed: boolean }, around: Around): string | null {
+    const { key } = member;
+    if (key.type === 'PrivateIdentifier') return this.book.privateName(this.#bindings.get(key.start), key.name);
+    const name = nameOfKey(key, member.computed);
+    if (name === null) this.value(key, around);
+    return name === null ? null : encodeURIComponent(name);
+  }
+
+  #unary(node: Extract<AnyNode, { type: 'UnaryExpression' }>, around: Around): null {
+    const { argument } = node;
+    if (node.operator !== 'delete' || argument.type !== 'MemberExpression') {
+      this.value(argument, around);
+      return null;
+    }
+    const on = this.value(argument.object, around);
+    if (argument.computed) this.value(argument.property as AnyNode, around);
+    this.note('remove', 'delete', on, [], node, node.start, around);
+    return null;
+  }
+
+  #assignment(node: Assignment, around: Around): Value {
+    const { left, right, operator } = node;
+    const isMethod = left.type === 'MemberExpression' && right.type === 'FunctionExpression';
+    const inside = operator === '=' ? around : conditional(around);
+    if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') {
+      this.pattern(left, this.value(right, around), around);
+      return null;
+    }
+    const to = left.type === 'MemberExpression' ? this.member(left, around) : this.pattern(left, null, around);
+    const on = to?.includes(' ') ? to.slice(0, to.lastIndexOf(' ')) : null;
+    // `Store.prototype.add = function () { this… }`, `store.add = function () { this… }`.
+    const value = isMethod
+      ? this.#function(right, inside, null, on, nameOfMember(left))
+      : left.type === 'Identifier'
+        ? this.#named(right, left, inside)
+        : this.value(right, inside);
+    this.book.flow(to, value);
+    if (operator.endsWith('=') && ['=', '??=', '||=', '&&='].includes(operator)) {
+      this.#noteAssignment(node, to, on, value, inside);
+      return this.book.join([to, value]);
+    }
+    return to;
+  }
+
+  #noteAssignment({ left, right, start, end }: Assignment, to: Value, on: Value, value: Value, around: Around): void {
+    if (to === null) return;
+    const isFirst = on === around.self && (around.isMaker === true || around.self === `f${around.id} ~`);
+    const name = left.type === 'MemberExpression' ? nameOfMember(left) : null;
+    const at = left.type === 'MemberExpression' ? left.property.start : start;
+    const node = { ...right, start, end } as AnyNode;
+    if (name === 'length') {
+      this.note('remove', 'length=', on, [], node, at, around);
+      return;
+    }
+    const isGone =
+      right.type === 'Literal' ||
+      (right.type === 'Identifier' && right.name === 'undefined') ||
+      right.type === 'UnaryExpression';
+    if (left.type === 'MemberExpression' && name === null) {
+      this.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
+      return;
+    }
+    if (isGone) {
+      if (!isFirst) this.note('remove', '=', to, [], node, at, around);
+      return;
+    }
+    const grows = this.#mentions(right, to);
+    if ((isFresh(right) && !isFirst) || (grows && isShrinking(right)))
+      this.note('remove', '=', to, [], node, at, around);
+    const how = grows ? 'spread' : '=';
+    if (!(grows && isShrinking(right))) this.note('add', how, to, [value], node, at, around);
+    if (left.type === 'MemberExpression' && on) this.note('add', '.=', on, [value], node, at, around);
+  }
+
+  /** The right side is made of what the left one was: `list = [...list, one]`, `head = { next: head }`. */
+  #mentions(right: AnyNode, to: CodePath): boolean {
+    const name = to.startsWith('v') && !to.includes(' ') ? null : (to.split(' ').at(-1)?.slice(1) ?? '');
+    for (const node of descendants(right)) {
+      if (name === null && node.type === 'Identifier') {
+        const binding = this.#bindings.get(node.start);
+        if (binding && this.book.variable(binding, -1) === to) return true;
+      }
+      if (name !== null && node.type === 'MemberExpression') {
+        const own = nameOfMember(node);
+        if (own !== null && own.replace(/^#/, '') === decodeURIComponent(name).replace(/^#/, '')) return true;
+        if (
+          node.property.type === 'PrivateIdentifier' &&
+          this.book.privateName(this.#bindings.get(node.property.start), node.property.name) === name
+        )
+          return true;
+      }
+    }
+    return false;
+  }
+}
+
+function* descendants(node: AnyNode): Generator<AnyNode> {
+  yield node;
+  for (const child of childrenOf(node)) yield* descendants(child);
+}
+
+function nameOfExport(node: AnyNode): string {
+  return node.type === 'Identifier' ? node.name : encodeURIComponent(String((node as { value?: unknown }).value));
+}
+
+function namesDeclared(node: AnyNode): { readonly name: string; readonly start: number }[] {
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') return node.id ? [node.id] : [];
+  if (node.type !== 'VariableDeclaration') return [];
+  return node.declarations.flatMap(({ id }) =>
+    id.type === 'Identifier'
+      ? [id]
+      : [...descendants(id)].filter(
+          (one): one is Extract<AnyNode, { type: 'Identifier' }> => one.type === 'Identifier',
+        ),
+  );
+}
+
+/** `[]`, `new Map()`: what was there is let go. */
+function isFresh(node: AnyNode): boolean {
+  if (node.type === 'ArrayExpression') return node.elements.length === 0;
+  if (node.type === 'ObjectExpression') return node.properties.length === 0;
+  return node.type === 'NewExpression' && node.arguments.length === 0;
+}
+
+function isShrinking(node: AnyNode): boolean {
+  return (
+    node.type === 'CallExpression' &&
+    node.callee.type === 'MemberExpression' &&
+    ['filter', 'slice', 'splice'].includes(nameOfMember(node.callee) ?? '')
+  );
+}
+
+function isExpression(node: AnyNode): boolean {
+  return /Expression$|^(?:Identifier|Literal|Super|TemplateLiteral)$/.test(node.type);
+}

@@ -1,0 +1,17 @@
+/** A statement that adds to a holder or takes from it. */
+export interface ChangingLine {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string;
+  /** `name@version`, null for the application's own code. */
+  readonly package: string | null;
+  /** The line itself; null where its text is not known. */
+  readonly excerpt: string | null;
+  /** Up to five lines of the source around it. */
+  readonly context?: { readonly first: number; readonly lines: readonly string[] };
+  /** Calls of its function while calls were counted; absent where they were not. Zero: it did not run meanwhile. */
+  readonly runs?: number;
+  /** The same for each request answered meanwhile; only where the statement is run each time its function is. */
+  readonly perRequest?: number;
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changingLines } from '../../src/analysis/code/changing-lines.ts';
+import { RunCode } from '../../src/analysis/code/run-code.ts';
+import { readCode } from '../../src/format/code/read-code.ts';
+import type { HeapSuspect } from '../../src/model/heap-growth.ts';
+import type { Holder, Owner } from '../../src/model/holder.ts';
+import { JAVASCRIPT_CASES } from '../lines/cases-javascript.ts';
+import { expectedLine, unmarked } from '../lines/write-case.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+function codeOf(files: Files): RunCode {
+  const scripts = Object.entries(files)
+    .filter(([name]) => /\.[cm]?js$/.test(name))
+    .map(([name, text]) =>
+      readCode({
+        url: `file:///srv/${name}`,
+        text,
+        map: null,
+        sourceText: () => null,
+        isOwn: !name.includes('node_modules'),
+      }),
+    );
+  const placeOf = (url: string, line0: number, column0: number, name: string) => ({
+    file: url.replace(/^file:\/\/\/srv\/(?:node_modules\/[^/]+\/)?/, ''),
+    line: line0 + 1,
+    column: column0 + 1,
+    function: name,
+    package: /node_modules\/([^/]+)/.exec(url)?.[1] ?? null,
+  });
+  return new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeOf, []);
+}
+
+function suspectOf(holder: Holder, name: string, file: string): HeapSuspect {
+  return {
+    class: name,
+    holder,
+    holderId: 1,
+    path: [],
+    signature: '',
+    anchorLocation: { scriptUrl: `file:///srv/${file}`, line0: -1, column0: -1, functionName: '' },
+    classLocation: null,
+    counts: [0, 1],
+    bytes: [0, 1],
+    cohorts: [],
+    shareOfGrowth: 1,
+    objectsPerRequest: 1,
+    bytesPerRequest: 1,
+    boundHints: [],
+  };
+}
+
+const linesOf = (files: Files, holder: Holder, name: string, file: string) =>
+  changingLines(suspectOf(holder, name, file), codeOf(files));
+
+const module = (file: string): Owner => ({ kind: 'module', file });
+const instance = (name: string): Owner => ({ kind: 'instance', class: name, knownBy: null });
+const variable = (name: string) => ({ how: 'variable', name }) as const;
+const property = (name: string) => ({ how: 'property', name }) as const;
+const KEY = { how: 'key' } as const;
+
+/** As the heap snapshots of these services name what holds the objects. */
+const HOLDERS: Readonly<Record<string, readonly [holder: Holder, className: string, file: string]>> = {
+  quota: [
+    {
+      container: 'array',
+      class: 'Array',
+      knownBy: KEY,
+      owner: { kind: 'container', knownBy: property('clients'), owner: instance('Quota') },
+    },
+    'Object {id, at, text}',
+    'lib/quota.js',
+  ],
+  'pending-replies': [
+    { container: 'map', class: 'Map', knownBy: variable('pending'), owner: module('store.mjs') },
+    'Call',
+    'lib/store.mjs',
+  ],
+  'private-set': [
+    { container: 'set', class: 'Set', knownBy: { how: 'private-field', name: '#notes' }, owner: instance('Audit') },
+    'Note',
+    'lib/audit.mjs',
+  ],
+  'plain-object-cache': [
+    {
+      container: 'object',
+      class: 'Object',
+      knownBy: variable('byId'),
+      owner: { kind: 'function', name: 'createCache', file: 'cache.js' },
+    },
+    'Object {id, html}',
+    'lib/cache.js',
+  ],
+  'emitter-on': [
+    {
+      container: 'listeners',
+      event: 'price',
+      api: 'event-emitter',
+      on: { class: 'EventEmitter', knownBy: variable('feed'), owner: module('prices.js') },
+    },
+    'closure listener',
+    'lib/prices.js',
+  ],
+  'linked-list': [
+    { container: 'chain', class: 'Entry', knownBy: property('last'), owner: instance('Trail') },
+    'Entry',
+    'lib/trail.js',
+  ],
+  'spread-reassign': [
+    { container: 'array', class: 'Array', knownBy: variable('kept'), owner: module('errors.mjs') },
+    'Object {message, at}',
+    'lib/errors.mjs',
+  ],
+  'prototype-style': [
+    { container: 'array', class: 'Array', knownBy: property('jobs'), owner: instance('Queue') },
+    'Object {to, body, queuedAt}',
+    'lib/queue.js',
+  ],
+  'class-hierarchy': [
+    { container: 'array', class: 'Array', knownBy: property('lines'), owner: instance('OrderLog') },
+    'Object {level, text, at}',
+    'lib/order-log.js',
+  ],
+  'injected-store': [
+    { container: 'map', class: 'Map', knownBy: variable('store'), owner: module('routes.mjs') },
+    'Object {guest, items, openedAt}',
+    'lib/routes.mjs',
+  ],
+  'fastify-plugin': [
+    { container: 'map', class: 'Map', knownBy: variable('open'), owner: module('sessions.js') },
+    'Object',
+    'lib/sessions.js',
+  ],
+  'array-of-hooks': [
+    { container: 'array', class: 'Array', knownBy: variable('hooks'), owner: module('exit-hooks.js') },
+    'closure (anonymous)',
+    'lib/exit-hooks.js',
+  ],
+  'metric-labels': [
+    { container: 'map', class: 'Map', knownBy: property('values'), owner: instance('Counter') },
+    'Object {labels, value}',
+    'lib/metrics.js',
+  ],
+  'closure-chain': [
+    {
+      container: 'chain',
+      class: 'closure correction',
+      knownBy: variable('correction'),
+      owner: module('calibration.js'),
+    },
+    'closure correction',
+    'lib/calibration.js',
+  ],
+  'object-assign': [
+    { container: 'object', class: 'Object', knownBy: variable('words'), owner: module('dictionary.js') },
+    'Object {id, meaning}',
+    'lib/dictionary.js',
+  ],
+  'weak-map-live': [
+    {
+      container: 'array',
+      class: 'Array',
+      knownBy: null,
+      owner: { kind: 'container', knownBy: variable('byAuthor'), owner: module('revisions.mjs') },
+    },
+    'Revision',
+    'lib/revisions.mjs',
+  ],
+  'nullish-assign': [
+    {
+      container: 'object',
+      class: 'Object',
+      knownBy: property('tag'),
+      owner: { kind: 'container', knownBy: variable('tables'), owner: module('symbols.mjs') },
+    },
+    'Interned',
+    'lib/symbols.mjs',
+  ],
+  'promise-race': [
+    { container: 'promise', class: 'Promise', knownBy: variable('shutdown'), owner: module('shutdown.mjs') },
+    'PromiseReaction',
+    'lib/shutdown.mjs',
+  ],
+  'package-registry': [
+    { container: 'array', class: 'Array', knownBy: variable('clients'), owner: module('registry.js') },
+    'TinyClient',
+    'node_modules/tiny-client/lib/registry.js',
+  ],
+};
+
+for (const one of JAVASCRIPT_CASES) {
+  const known = HOLDERS[one.name];
+  if (!known) continue;
+  test(`the statement that adds: ${one.leak}`, () => {
+    const files = Object.fromEntries(Object.entries(one.files).map(([name, text]) => [name, unmarked(text)]));
+    const { added, removed } = linesOf(files, ...known);
+    const { file, line } = expectedLine(one);
+    assert.equal(`${added[0]?.file}:${added[0]?.line}`, `${file}:${line}`, JSON.stringify(added, null, 1));
+    assert.equal(
+      removed.some(({ package: owner }) => owner === null),
+      one.removes === true,
+      JSON.stringify(removed),
+    );
+  });
+}
