@@ -179,7 +179,7 @@ function latencySection({ report }: ReportDocument): string {
   ]);
   const heads = ['request', 'count', 'errors', ...missed, 'a second', 'p50', 'p95', 'p99', 'max'];
   const alignment = `l${'r'.repeat(heads.length - 1)}`;
-  return `## Latency\n\nFrom the intended send time.\n\n${markdownTable(heads, alignment, rows)}`;
+  return `## Latency\n\nFrom the intended send time. Failed answers are left out; a limit takes the slower of without and with them.\n\n${markdownTable(heads, alignment, rows)}`;
 }
 
 function heapSection({ heap }: ReportDocument): string {

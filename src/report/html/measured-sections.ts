@@ -93,7 +93,7 @@ export function latencySection({ report }: ReportDocument): Markup {
   return section(
     'latency',
     'Latency',
-    html`<p class="quiet">From the intended send time, so that a stall of the service is counted for every request it held up.</p>
+    html`<p class="quiet">From the intended send time, so that a stall of the service is counted for every request it held up. Failed answers are left out; a limit takes the slower of without and with them.</p>
 <div class="charts" data-mount="latency"></div>
 ${table({ caption: 'Latency by request', columns, rows, searchable: true })}`,
   );
