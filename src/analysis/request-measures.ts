@@ -13,8 +13,10 @@ export interface RequestMeasure {
   /** Intervals with aborted requests: how many, and the longest that any request of theirs took or waited. */
   readonly waits: readonly { readonly aborted: number; readonly longestMs: Milliseconds }[];
   readonly lastedMs: Milliseconds;
-  /** From the intended send time. */
+  /** From the intended send time: of requests that were served, or waited in vain. */
   readonly latencies: Latencies;
+  /** The same, and of answers that were errors. */
+  readonly withFailed: Latencies;
 }
 
 const ALL_REQUESTS = '*';
@@ -37,10 +39,29 @@ export class RequestMeasures {
     return this.#measures.get(name);
   }
 
-  add({ name, startMonoMs, endMonoMs, count, errors, dropped, aborted = 0, intended }: RequestInterval): void {
+  add({
+    name,
+    startMonoMs,
+    endMonoMs,
+    count,
+    errors,
+    dropped,
+    aborted = 0,
+    intended,
+    failed = '',
+  }: RequestInterval): void {
     const waits = aborted > 0 ? [{ aborted, longestMs: longestOf(intended) }] : [];
     for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
-      const none = { count: 0, errors: 0, dropped: 0, aborted: 0, waits: [], lastedMs: 0, latencies: new Latencies() };
+      const none = {
+        count: 0,
+        errors: 0,
+        dropped: 0,
+        aborted: 0,
+        waits: [],
+        lastedMs: 0,
+        latencies: new Latencies(),
+        withFailed: new Latencies(),
+      };
       const measure = this.#measures.get(key) ?? none;
       const reachedMs = this.#reachedMs.get(key) ?? 0;
       measure.count += count;
@@ -52,6 +73,8 @@ export class RequestMeasures {
       measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
       this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));
       measure.latencies.add(intended);
+      measure.withFailed.add(intended);
+      measure.withFailed.add(failed);
       this.#measures.set(key, measure);
     }
   }
@@ -64,10 +87,10 @@ const IN_VAIN = 2;
  * Aborted requests that the service left without an answer. The load gives up what is in flight at each pause, and of a
  * service that takes its time some of that is always on its way: it is no failure.
  */
-export function leftUnanswered({ count, aborted, waits, latencies }: RequestMeasure): number {
+export function leftUnanswered({ count, aborted, waits, withFailed }: RequestMeasure): number {
   if (aborted === 0) return 0;
   // The aborted are among the slowest; what the others took is below them.
-  const usualMs = latencies.atPercentile((99 * count) / (count + aborted)) ?? 0;
+  const usualMs = withFailed.atPercentile((99 * count) / (count + aborted)) ?? 0;
   return waits.reduce((sum, wait) => sum + (wait.longestMs > IN_VAIN * usualMs ? wait.aborted : 0), 0);
 }
 

@@ -77,9 +77,9 @@ function thresholdGate(threshold: Threshold, measured: number | null): NamedGate
 function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
   const { metric, percentile: wanted, unit } = threshold;
   if (measure === undefined) return null;
-  const { count, dropped, aborted, lastedMs, latencies } = measure;
+  const { count, dropped, aborted, lastedMs, withFailed } = measure;
   // Requests that waited in vain have a latency, though none was completed.
-  if (count === 0 && metric !== 'dropped' && latencies.count === 0) return null;
+  if (count === 0 && metric !== 'dropped' && withFailed.count === 0) return null;
   switch (metric) {
     case 'errors':
     case 'dropped': {
@@ -90,7 +90,7 @@ function measureRequest(measure: RequestMeasure | undefined, threshold: Threshol
     case 'rate':
       return lastedMs > 0 ? (1000 * count) / lastedMs : null;
     case 'max':
-      return latencies.maxMs;
+      return withFailed.maxMs;
     default:
       return latencyWithMissing(measure, threshold, wanted ?? 100);
   }
@@ -98,15 +98,20 @@ function measureRequest(measure: RequestMeasure | undefined, threshold: Threshol
 
 /**
  * Arrivals that were not sent count as slower than all others: a percentile that lies among them is known only where the
- * requests that were sent break the limit by themselves.
+ * requests that were sent break the limit by themselves. Failed requests can make it worse and never better: it is taken
+ * without them and with them, and the slower counts. Of a service that served nothing it is known only where it breaks the limit.
  */
 function latencyWithMissing(
-  { latencies, dropped }: RequestMeasure,
+  { latencies, withFailed, dropped }: RequestMeasure,
   threshold: Threshold,
   percentile: number,
 ): number | null {
-  const ofSent = latencies.atPercentile(percentile);
-  return latencies.atPercentile(percentile, dropped) ?? (ofSent !== null && !holds(threshold, ofSent) ? ofSent : null);
+  const slower = (missing: number): (number | null)[] =>
+    [latencies, withFailed].map((one) => one.atPercentile(percentile, missing));
+  const measured = slower(dropped);
+  if (!measured.includes(null)) return highest(measured.filter((value) => value !== null));
+  const ofSent = highest(slower(0).filter((value) => value !== null));
+  return ofSent !== null && !holds(threshold, ofSent) ? ofSent : null;
 }
 
 function holds({ operator, value }: Threshold, measured: number): boolean {

@@ -39,6 +39,11 @@ export class AllocationRecorder {
     return this.#leftOut;
   }
 
+  /** Nothing is sampled, and nobody asked whether the service does: the answer can be a collection. */
+  leaveOut(why: string): void {
+    this.#leftOut = why;
+  }
+
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
     // Where nothing is sampled V8 says so at once; of a sampling that runs it tells, after a collection.
@@ -71,6 +76,13 @@ export class AllocationRecorder {
       return all;
     });
     return profile && { profile, cost };
+  }
+
+  /** Like `endBurst`, but what was sampled is not asked for, which would be a collection. */
+  async dropBurst(): Promise<void> {
+    if (!this.#isOurs) return;
+    await this.discard();
+    await this.#startSampling(this.#intervalBytes, false);
   }
 
   /**

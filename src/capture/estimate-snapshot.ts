@@ -1,7 +1,7 @@
-import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../model/units.ts';
+import { type Bytes, formatBytes, type Milliseconds } from '../model/units.ts';
 import { guessFromLook, guessFromSpaces, type HeapGraph, type HeapLook, type HeapMakeup } from './guess-graph.ts';
 import type { MemoryRoom } from './memory-room.ts';
-import type { PauseBudget } from './pause-budget.ts';
+import { type PauseBudget, refusePause } from './pause-budget.ts';
 import type { MemoryRise } from './peak-memory.ts';
 import { costOfSnapshot, costOfWalk, type SnapshotCost, sizeOfFile } from './snapshot-cost.ts';
 
@@ -111,20 +111,11 @@ function stillKept({ makeup, rssBytes }: SnapshotFacts, calibration: SnapshotCal
 
 function judge(facts: SnapshotFacts, nodes: number, { cpuMs, extraBytes }: SnapshotCost): SnapshotEstimate {
   const pauseMs = cpuMs * facts.slowdown;
-  const reasons = [refuseMemory(facts.rooms, extraBytes), refusePause(facts, pauseMs, cpuMs)].filter(Boolean);
+  const reasons = [refuseMemory(facts.rooms, extraBytes), refusePause(facts.budget, cpuMs, facts.slowdown)].filter(
+    Boolean,
+  );
   const verdict = reasons.length === 0 ? 'go' : { refused: reasons.join('; and ') };
   return { nodes: Math.ceil(nodes), pauseMs, extraBytes, verdict };
-}
-
-function refusePause({ budget, slowdown }: SnapshotFacts, pauseMs: Milliseconds, cpuMs: Milliseconds): string | null {
-  const { maxPauseMs, because } = budget;
-  if (pauseMs <= maxPauseMs) return null;
-  const busy =
-    slowdown > 1.2
-      ? ` (${formatDuration(cpuMs)} of computing, ${slowdown.toFixed(1)} times as long on this busy host)`
-      : '';
-  const why = because === 'liveness probe' ? ' in a pod, where a liveness probe would restart the service' : '';
-  return `the service would be paused for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
 }
 
 function refuseMemory(rooms: readonly MemoryRoom[], extraBytes: Bytes): string | null {

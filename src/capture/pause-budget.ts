@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../model/units.ts';
+import { formatDuration, type Milliseconds } from '../model/units.ts';
 import { readEnvironment } from '../target/proc.ts';
 import { readKernelFile } from './proc-files.ts';
 
@@ -21,6 +21,22 @@ export function settlePauseBudget(askedMs: Milliseconds | null, pid: number | nu
   return pid !== null && isInPod(pid)
     ? { maxPauseMs: PROBED_MAX_PAUSE_MS, because: 'liveness probe' }
     : { maxPauseMs: DEFAULT_MAX_PAUSE_MS, because: 'default' };
+}
+
+/** Why so much computing of the main thread, on a host this busy, is too long a pause; null where it may be. */
+export function refusePause(
+  { maxPauseMs, because }: PauseBudget,
+  cpuMs: Milliseconds,
+  slowdown: number,
+): string | null {
+  const pauseMs = cpuMs * slowdown;
+  if (pauseMs <= maxPauseMs) return null;
+  const busy =
+    slowdown > 1.2
+      ? ` (${formatDuration(cpuMs)} of computing, ${slowdown.toFixed(1)} times as long on this busy host)`
+      : '';
+  const why = because === 'liveness probe' ? ' in a pod, where a liveness probe would restart the service' : '';
+  return `the service would be paused for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
 }
 
 function isInPod(pid: number): boolean {

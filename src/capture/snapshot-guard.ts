@@ -14,6 +14,7 @@ import { lookAtHeap, readHeapMakeup } from './look-at-heap.ts';
 import type { MeasureCost } from './measure-cost.ts';
 import { isInMemory, readMemoryRooms, readRoomInside } from './memory-room.ts';
 import { settlePauseBudget } from './pause-budget.ts';
+import { PauseGuard } from './pause-guard.ts';
 import { readMemory } from './peak-memory.ts';
 import { readMainThread, readSlowdown, type ThreadTime, timeBetween } from './slowdown.ts';
 
@@ -38,6 +39,8 @@ export interface Judgement {
 
 /** What only tells may cost half of what is allowed. */
 const LOOK_SHARE = 0.5;
+/** `HeapProfiler.collectGarbage` does two in a row. */
+const COLLECTIONS = 2;
 
 type Facts = Omit<SnapshotFacts, 'numbers' | 'inMemory'>;
 
@@ -75,6 +78,7 @@ export class SnapshotGuard {
 
     const first = estimate(await this.#read());
     if (first.estimate.verdict === 'go' || asked.force) return first;
+    if (!(await this.#mayCollect())) return first;
     // What is garbage counts in the size of the heap, but is no part of a snapshot.
     const before = readMainThread(pid);
     const { cost } = await collectGarbage(session, measure);
@@ -91,6 +95,11 @@ export class SnapshotGuard {
     // Not the make-up of now: the list of all objects that was looked through is garbage in it.
     const { rooms, rssBytes } = await this.#read();
     return estimate({ ...facts, rooms, rssBytes, look: looked.value });
+  }
+
+  /** What only tells is no reason for a pause that is longer than allowed. */
+  async #mayCollect(): Promise<boolean> {
+    return (await new PauseGuard(this.#options).judgeCollection(COLLECTIONS)).verdict === 'go';
   }
 
   async judgeWalk(): Promise<SnapshotEstimate> {

@@ -13,7 +13,7 @@ import { recordCpu } from '../session/record-cpu.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
-import { durationOption, numberOption, textOption } from './option-types.ts';
+import { durationOption, maxPauseOption, numberOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutputs } from './output-file.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
 import { withAttachment } from './with-attachment.ts';
@@ -40,6 +40,7 @@ export const cpuCommand: Command = (exit) => ({
           'time between samples (default: by the length, 5 to 20 ms; 1ms sees more and costs more)',
           '1ms',
         ),
+        'max-pause': maxPauseOption('refuse when the service would be paused for longer at the start'),
         out: textOption('out', 'the .cpuprofile; the flame graph stands beside it as .html'),
         force: { type: 'boolean', default: false, describe: 'replace files that are there' },
       })
@@ -67,6 +68,7 @@ export const cpuCommand: Command = (exit) => ({
         const recording = await recordCpu(attachment, {
           durationMs,
           intervalUs: intervalMs === null ? scaleCpuInterval(durationMs, durationMs) : Math.round(intervalMs * 1000),
+          maxPauseMs: numberArgument(args, 'max-pause'),
           name: runId(startWallMs, attachment.facts.name),
           clock,
           stop,

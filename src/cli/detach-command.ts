@@ -1,4 +1,5 @@
 import { EXIT } from '../model/exit-codes.ts';
+import { closeAbandoned } from '../target/close-abandoned.ts';
 import { detachLeftover } from '../target/detach-leftover.ts';
 import { findTarget } from '../target/find-target.ts';
 import { flagArgument, terminalFor } from './arguments.ts';
@@ -22,6 +23,7 @@ export const detachCommand: Command = (exit) => ({
     const spec = targetOf(args);
     if (!spec || 'command' in spec || 'inspect' in spec) throw noTargetError('detach');
     const result = await detachLeftover(findTarget(spec), { force: flagArgument(args, 'force') });
+    for (const closed of await closeAbandoned()) terminal.say(closed);
     if (terminal.json) terminal.data(result);
     else terminal.print(result.detail);
     exit(EXIT.passed);

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
+import { closeAbandoned } from '../target/close-abandoned.ts';
 import { diagnose } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
 import { terminalFor } from './arguments.ts';
@@ -8,7 +9,7 @@ import type { Command } from './command.ts';
 import { noTargetError } from './resolve-target.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 
-/** What can and cannot be captured of a target, and what to change: looks only, touches nothing. */
+/** What can and cannot be captured of a target, and what to change. Touches nothing but what a killed instance left open. */
 export const doctorCommand: Command = (exit) => ({
   command: 'doctor',
   describe: 'say what can and cannot be captured of a service, and what to change',
@@ -26,6 +27,7 @@ export const doctorCommand: Command = (exit) => ({
     }
     if (!spec || 'command' in spec) throw noTargetError('doctor');
     const facts = findTarget(spec);
+    for (const closed of await closeAbandoned()) terminal.say(closed);
     const checks = await diagnose(facts);
     if (terminal.json) {
       terminal.data({ pid: facts.pid, name: facts.name, checks });

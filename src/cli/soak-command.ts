@@ -8,7 +8,7 @@ import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './offer-live-metrics.ts';
-import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
+import { durationOption, maxPauseOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
@@ -45,11 +45,7 @@ const OPTIONS = {
     group: 'Captures:',
   },
   'max-pause': {
-    ...durationOption(
-      'max-pause',
-      'refuse a heap snapshot whose estimated pause is longer (default: 10s, in a pod of Kubernetes 6s)',
-      '10s',
-    ),
+    ...maxPauseOption('refuse a capture whose estimated pause is longer'),
     group: 'Captures:',
   },
   'cpu-interval': {

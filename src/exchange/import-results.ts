@@ -138,7 +138,7 @@ function intervalsOf({ book }: Results, toMono: (wallMs: WallMs) => MonoMs): Req
   const lines = book.lines();
   const { firstMs, lastMs } = book.spanMs;
   const { widthMs } = book;
-  return lines.map(({ index, name, untilMs, count, errors, dropped, errorKinds, encoded }) => ({
+  return lines.map(({ index, name, untilMs, count, errors, dropped, errorKinds, encoded, failed }) => ({
     startMonoMs: toMono(Math.max(index * widthMs, firstMs)),
     endMonoMs: toMono(Math.max(index * widthMs + 1, untilMs, Math.min((index + 1) * widthMs, lastMs))),
     name,
@@ -150,6 +150,7 @@ function intervalsOf({ book }: Results, toMono: (wallMs: WallMs) => MonoMs): Req
     errorKinds: Object.fromEntries(errorKinds),
     intended: encoded,
     service: encoded,
+    ...(failed === '' ? {} : { failed }),
   }));
 }
 

@@ -28,6 +28,8 @@ export interface BookLine {
   readonly errorKinds: ReadonlyMap<string, number>;
   /** HdrHistogram, microseconds, compressed base64; empty where nothing was answered. */
   readonly encoded: string;
+  /** The same of requests that failed, where each request is known. */
+  readonly failed: string;
 }
 
 interface Cell {
@@ -40,6 +42,7 @@ interface Cell {
   readonly errorKinds: Map<string, number>;
   /** How often each latency came, to three digits. */
   readonly latencies: Map<Microseconds, number>;
+  readonly failedLatencies: Map<Microseconds, number>;
 }
 
 /**
@@ -76,7 +79,7 @@ export class IntervalBook {
     const cell = this.#cellAt(endWallMs, name);
     cell.count += 1;
     if (error !== null) countError(cell, error, 1);
-    this.#record(cell, durationMs, 1);
+    this.#record(error === null ? cell.latencies : cell.failedLatencies, durationMs, 1);
   }
 
   drop(wallMs: WallMs, count: number): void {
@@ -97,7 +100,7 @@ export class IntervalBook {
       untold -= told;
     }
     if (untold > 0) countError(cell, 'failed', untold);
-    for (const [latencyMs, times] of spreadQuantiles(quantiles, count)) this.#record(cell, latencyMs, times);
+    for (const [latencyMs, times] of spreadQuantiles(quantiles, count)) this.#record(cell.latencies, latencyMs, times);
   }
 
   /** All lines in order of time. */
@@ -105,7 +108,11 @@ export class IntervalBook {
     const histogram = newHistogram();
     return [...this.#cells.values()]
       .sort((a, b) => a.index - b.index)
-      .map(({ latencies, ...line }) => ({ ...line, encoded: encode(latencies, histogram) }));
+      .map(({ latencies, failedLatencies, ...line }) => ({
+        ...line,
+        encoded: encode(latencies, histogram),
+        failed: encode(failedLatencies, histogram),
+      }));
   }
 
   #cellAt(wallMs: WallMs, wanted: string): Cell {
@@ -128,6 +135,7 @@ export class IntervalBook {
       dropped: 0,
       errorKinds: new Map(),
       latencies: new Map(),
+      failedLatencies: new Map(),
     };
     this.#cells.set(key, cell);
     return cell;
@@ -147,7 +155,7 @@ export class IntervalBook {
     return name;
   }
 
-  #record({ latencies }: Cell, durationMs: Milliseconds, times: number): void {
+  #record(latencies: Map<Microseconds, number>, durationMs: Milliseconds, times: number): void {
     const value = threeDigits(durationMs * 1000);
     const before = latencies.get(value);
     if (before === undefined) this.#values += 1;
@@ -166,7 +174,8 @@ export class IntervalBook {
       if (there) merge(there, cell);
       else this.#cells.set(key, cell);
     }
-    for (const { latencies } of this.#cells.values()) this.#values += latencies.size;
+    for (const { latencies, failedLatencies } of this.#cells.values())
+      this.#values += latencies.size + failedLatencies.size;
   }
 }
 
@@ -175,7 +184,12 @@ function merge(into: Cell, from: Cell): void {
   into.dropped += from.dropped;
   into.untilMs = Math.max(into.untilMs, from.untilMs);
   for (const [kind, times] of from.errorKinds) countError(into, kind, times);
-  for (const [value, times] of from.latencies) into.latencies.set(value, (into.latencies.get(value) ?? 0) + times);
+  addCounts(into.latencies, from.latencies);
+  addCounts(into.failedLatencies, from.failedLatencies);
+}
+
+function addCounts(into: Map<Microseconds, number>, from: ReadonlyMap<Microseconds, number>): void {
+  for (const [value, times] of from) into.set(value, (into.get(value) ?? 0) + times);
 }
 
 function countError(cell: Cell, error: string, times: number): void {

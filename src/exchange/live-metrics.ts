@@ -86,10 +86,11 @@ export class LiveMetrics {
       gaps: gauge('run_gaps', 'Times in which no sample was taken'),
       phase: gauge('run_phase', '1 for the phase that the run is in', ['phase']),
     };
-    this.#latency = gauge('load_latency_seconds', 'Latency of the latest interval, from the intended send time', [
-      'request',
-      'percentile',
-    ]);
+    this.#latency = gauge(
+      'load_latency_seconds',
+      'Latency of the latest interval, from the intended send time, without failed requests',
+      ['request', 'percentile'],
+    );
     this.#results = new Counter({
       name: 'profiler_load_results_total',
       help: 'Answers to the load by request name',

@@ -49,9 +49,10 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     cost: readCost,
     bytes: number,
     error: nullable(text),
+    estimatedPauseMs: optional(number),
   },
   'capture-refused': {
-    capture: oneOf('heap-snapshot'),
+    capture: oneOf('cpu-start', 'heap-profile', 'heap-snapshot', 'collect-garbage'),
     reason: text,
     estimatedPauseMs: number,
     estimatedBytes: number,

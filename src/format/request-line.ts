@@ -2,7 +2,7 @@ import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
 import { count, fields, mapOf, member, moment, number, text } from './shape.ts';
 
-const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted' | 'isSetup'>>({
+const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted' | 'isSetup' | 'failed'>>({
   startMonoMs: moment,
   endMonoMs: moment,
   name: text,
@@ -38,10 +38,12 @@ export function encodeRequestInterval(interval: RequestInterval): string {
 export function readRequestInterval(record: object): RequestInterval {
   const traits = member(record, 'traits');
   const aborted = member(record, 'aborted');
+  const failed = member(record, 'failed');
   const isSetup = member(record, 'isSetup') === true;
   return {
     ...readFields(record, ''),
     ...(aborted === undefined ? {} : { aborted: count(aborted, 'aborted') }),
+    ...(failed === undefined ? {} : { failed: text(failed, 'failed') }),
     ...(isSetup ? { isSetup } : {}),
     ...(traits === undefined ? {} : { traits: readTraits(traits, 'traits') }),
   };

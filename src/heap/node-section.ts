@@ -4,6 +4,8 @@ import { damaged } from './snapshot-error.ts';
 import type { SnapshotLayout } from './snapshot-layout.ts';
 
 const LARGEST = 0xffffffff;
+/** All addresses that a process can have: what is larger is no size. Sizes are kept up to 4 GiB, as one buffer seldom is larger. */
+const LARGEST_SIZE = 2 ** 47;
 
 export interface NodeColumns {
   readonly nodeType: Uint8Array;
@@ -70,7 +72,7 @@ export class NodeSection extends RowSection {
     const name = row[layout.name]!;
     const id = row[layout.id]!;
     this.edges += row[layout.edgeCount]!;
-    if (name > LARGEST || id > LARGEST || this.edges > LARGEST)
+    if (name > LARGEST || id > LARGEST || this.edges > LARGEST || row[layout.selfSize]! > LARGEST_SIZE)
       throw damaged(this.name, offset, 'a number is too large');
     columns.nodeType[rows] = layout.types[row[layout.type]! & 255]!;
     columns.nodeName[rows] = name;

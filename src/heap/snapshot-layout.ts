@@ -109,7 +109,7 @@ export function readLayout(text: string, offset: number): SnapshotLayout {
   return {
     nodeCount: count(header.node_count, offset),
     edgeCount: count(header.edge_count, offset),
-    extraNativeBytes: typeof header.extra_native_bytes === 'number' ? header.extra_native_bytes : 0,
+    extraNativeBytes: nativeBytes(header.extra_native_bytes, offset),
     node: {
       fields: nodeFields.length,
       type: need(nodeFields, 'type'),
@@ -140,6 +140,13 @@ export function readLayout(text: string, offset: number): SnapshotLayout {
 function count(value: unknown, offset: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
   throw damaged('snapshot', offset, 'node_count or edge_count is not a count');
+}
+
+/** Later versions of V8 only. No more than a process has addresses for. */
+function nativeBytes(value: unknown, offset: number): number {
+  if (typeof value !== 'number') return 0;
+  if (value >= 0 && value < 2 ** 47) return value;
+  throw damaged('snapshot', offset, 'extra_native_bytes is no size');
 }
 
 function names(value: unknown): readonly string[] {

@@ -13,6 +13,7 @@ import { ValueSkipper } from './value-skipper.ts';
 
 const HEADER_LIMIT = 1 << 20;
 const KEY_LIMIT = 256;
+const WHITE_SPACE: ReadonlySet<number> = new Set([9, 10, 13, 32]);
 /** A row of a node takes at least two bytes a field, so a header cannot claim more rows than the file has room for. */
 const LEAST_BYTES_PER_FIELD = 2;
 
@@ -99,6 +100,7 @@ export class SnapshotParser {
     let at = 0;
     try {
       while (at < chunk.length && !this.finished && !this.failure) at = this.step(chunk, at);
+      if (this.finished && !this.failure) refuseMore(chunk, at, this.offset);
     } catch (error) {
       if (!this.options.salvage || !this.layout) throw error;
       this.failure = error as Error;
@@ -140,6 +142,7 @@ export class SnapshotParser {
 
   private open(key: string, char: string, offset: number): Section {
     if (key === 'snapshot') {
+      if (this.layout) throw damaged(key, offset, 'the section stands there twice');
       this.header = new ValueSkipper('snapshot', HEADER_LIMIT);
       return this.header;
     }
@@ -156,6 +159,7 @@ export class SnapshotParser {
     if (key === 'locations' && isArray && this.layout.location.fields > 0)
       return this.need(this.locations, key, offset);
     if (key === 'strings' && isArray) {
+      if (this.strings) throw damaged(key, offset, 'the section stands there twice');
       const { sizeBytes } = this.options;
       this.stringsOffset = offset + 1;
       this.strings = new StringSection(
@@ -255,7 +259,7 @@ export class SnapshotParser {
       nodes.rows === layout.nodeCount &&
       rows === layout.edgeCount &&
       nodes.columns.firstEdge[nodes.rows] === layout.edgeCount;
-    if (!isComplete) return null;
+    if (!isComplete || hasMissingNames(nodes, tail.strings.count)) return null;
     return this.graphOf(layout.edgeCount, tail.strings, tail.locations, tail.stringsOffset, []);
   }
 
@@ -303,6 +307,8 @@ export class SnapshotParser {
     else if (!this.finished)
       found.push(`the file ends at byte ${this.offset}, within section \`${this.whereItEnds()}\``);
     if (nodes.rows !== layout.nodeCount) found.push(`${nodes.rows} of ${layout.nodeCount} nodes are there`);
+    if (strings.ended && hasMissingNames(nodes, strings.count))
+      found.push(`nodes are named by strings that are not there: ${strings.count} strings are there`);
     if (!strings.ended) found.push(`the string table is not whole: ${strings.count} strings are there`);
     if (this.options.withoutEdges) return found;
     if (edges.rows !== layout.edgeCount) found.push(`${edges.rows} of ${layout.edgeCount} edges are there`);
@@ -310,6 +316,19 @@ export class SnapshotParser {
     if (owned !== edges.rows) found.push(`the nodes own ${owned} edges, ${edges.rows} are there`);
     return found;
   }
+}
+
+function hasMissingNames({ columns, rows }: NodeSection, strings: number): boolean {
+  const { nodeName } = columns;
+  for (let node = 0; node < rows; node++) if (nodeName[node]! >= strings) return true;
+  return false;
+}
+
+/** A file is one snapshot: what follows is another, or damage. */
+function refuseMore(chunk: Uint8Array, start: number, offset: number): void {
+  for (let at = start; at < chunk.length; at++)
+    if (!WHITE_SPACE.has(chunk[at]!))
+      throw damaged('behind the end', offset + at, 'the snapshot is over, and something follows');
 }
 
 /** As `copyWithin`, which on shared memory moves byte by byte and takes ten times as long. */

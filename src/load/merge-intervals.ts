@@ -14,6 +14,7 @@ export function mergeIntervals(intervals: readonly RequestInterval[]): RequestIn
 function mergeTwo(a: RequestInterval, b: RequestInterval): RequestInterval {
   const errorKinds: Record<string, number> = { ...a.errorKinds };
   for (const [kind, count] of Object.entries(b.errorKinds)) errorKinds[kind] = (errorKinds[kind] ?? 0) + count;
+  const failed = a.failed && b.failed ? mergeHistograms(a.failed, b.failed) : (a.failed ?? b.failed);
   return {
     startMonoMs: Math.min(a.startMonoMs, b.startMonoMs),
     endMonoMs: Math.max(a.endMonoMs, b.endMonoMs),
@@ -27,6 +28,7 @@ function mergeTwo(a: RequestInterval, b: RequestInterval): RequestInterval {
     errorKinds,
     intended: mergeHistograms(a.intended, b.intended),
     service: mergeHistograms(a.service, b.service),
+    ...(failed === undefined ? {} : { failed }),
     ...(a.isSetup ? { isSetup: a.isSetup } : {}),
   };
 }

@@ -28,6 +28,7 @@ export class RequestRecorder {
   readonly #isSetup: boolean;
   readonly #intended = newHistogram();
   readonly #service = newHistogram();
+  readonly #failed = newHistogram();
   #count = 0;
   #errors = 0;
   #dropped = 0;
@@ -59,12 +60,15 @@ export class RequestRecorder {
     return this.#time(outcome);
   }
 
-  #time({ plannedMs, sentMs, endMs, hasLatency }: Outcome): boolean {
+  #time({ plannedMs, sentMs, endMs, errorKind, hasLatency }: Outcome): boolean {
     const lateMs = sentMs - plannedMs;
     const isLate = lateMs > this.#lateAfterMs;
     if (isLate) this.#late++;
     if (lateMs > this.#maxLateMs) this.#maxLateMs = lateMs;
-    if (hasLatency) {
+    // Who waited in vain is among those that were served: leaving that out would flatter the service.
+    if (hasLatency && errorKind !== null && errorKind !== 'timeout') {
+      this.#failed.recordValue(toMicroseconds(endMs - plannedMs));
+    } else if (hasLatency) {
       this.#intended.recordValue(toMicroseconds(endMs - plannedMs));
       this.#service.recordValue(toMicroseconds(endMs - sentMs));
     }
@@ -91,11 +95,13 @@ export class RequestRecorder {
       errorKinds: this.#errorKinds,
       intended: encodeIntoCompressedBase64(this.#intended),
       service: encodeIntoCompressedBase64(this.#service),
+      ...(this.#failed.totalCount > 0 ? { failed: encodeIntoCompressedBase64(this.#failed) } : {}),
       ...(this.#isSetup ? { isSetup: true } : {}),
       traits: this.answers.take(),
     };
     this.#intended.reset();
     this.#service.reset();
+    this.#failed.reset();
     this.#count = this.#errors = this.#dropped = this.#aborted = this.#late = this.#maxLateMs = 0;
     this.#errorKinds = {};
     return interval;

@@ -43,10 +43,18 @@ export interface RequestInterval {
   readonly maxLateMs: number;
   /** Errors by class: `status 500`, `ECONNRESET`, `timeout`, `expectation`. */
   readonly errorKinds: Readonly<Record<string, number>>;
-  /** HdrHistogram, microseconds, compressed base64: from the intended send time to the end of the answer. */
+  /**
+   * HdrHistogram, microseconds, compressed base64: from the intended send time to the end of the answer. Of requests that were
+   * answered as expected, and of those that waited in vain, with the time that they waited.
+   */
   readonly intended: string;
   /** The same from the actual send time. */
   readonly service: string;
+  /**
+   * Like `intended`, of answers that were errors: a service that fails fast is not a fast one. Absent where there are none, and in
+   * runs that were recorded before they were kept apart (`intended` holds them there).
+   */
+  readonly failed?: string;
   /** Only the set-up of the users sends requests of this name. Absent: its tasks do (or the run is of an earlier version). */
   readonly isSetup?: true;
   /** Absent in runs that were recorded before answers were looked at. */

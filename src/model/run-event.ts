@@ -51,10 +51,12 @@ export type RunEvent = At &
         readonly cost: CaptureCost;
         readonly bytes: Bytes;
         readonly error: string | null;
+        /** What it was thought to pause the service for, beforehand, where that was asked. */
+        readonly estimatedPauseMs?: Milliseconds;
       }
     | {
         readonly type: 'capture-refused';
-        readonly capture: 'heap-snapshot';
+        readonly capture: Extract<CaptureName, 'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage'>;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;
         readonly estimatedBytes: Bytes;

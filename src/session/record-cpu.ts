@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
+import { PauseGuard } from '../capture/pause-guard.ts';
 import type { CallTree } from '../cpu/call-tree.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
 import type { Clock } from '../model/clock.ts';
@@ -15,6 +16,8 @@ import { placesOfScripts } from './places-of-scripts.ts';
 export interface RecordCpuOptions {
   readonly durationMs: Milliseconds;
   readonly intervalUs: Microseconds;
+  /** Longest pause that starting the profiler may take; null: what is usual at such a place. */
+  readonly maxPauseMs: Milliseconds | null;
   /** Unique text for this recording. */
   readonly name: string;
   readonly clock: Clock;
@@ -45,6 +48,9 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
       'Start the service without NODE_V8_COVERAGE (c8 sets it), and try again.',
     );
   }
+  const guard = new PauseGuard({ session, pid: attachment.process?.pid ?? null, maxPauseMs: options.maxPauseMs });
+  const { verdict } = await guard.judgeCpuStart();
+  if (verdict !== 'go') throw refusal(verdict.refused);
   const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
   const { pauseMs } = await recorder.start({ intervalUs });
   const lost = new AbortController();
@@ -58,4 +64,13 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
     durationMs: endMonoMs - startMonoMs,
     startPauseMs: pauseMs,
   };
+}
+
+function refusal(reason: string): ProfilerError {
+  return new ProfilerError(
+    'cpu-refused',
+    EXIT.attachFailed,
+    `CPU not profiled: ${reason}.`,
+    'The pause grows with the code and the heap of the service: profile an instance that holds less, or raise --max-pause if it may be paused so long.',
+  );
 }

@@ -7,7 +7,6 @@ import { collectGarbage } from '../capture/collect-garbage.ts';
 import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
-import { settlePauseBudget } from '../capture/pause-budget.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import { readTranslated } from '../capture/translated-scripts.ts';
@@ -24,6 +23,7 @@ import { refuseClassCount } from './class-count-budget.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import { type Instruments, noteLeftOut } from './instruments.ts';
+import type { LongPauses } from './long-pauses.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -35,6 +35,7 @@ export interface CaptureOptions {
   readonly log: RunLog;
   readonly clock: Clock;
   readonly sampling: Sampling;
+  readonly pauses: LongPauses;
   /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
   readonly heapIntervalBytes: Bytes;
@@ -55,6 +56,8 @@ const LONGEST_START_MS = 200;
 /** To begin to count calls V8 walks the whole heap. */
 const MOST_HEAP_TO_COUNT: Bytes = 200 * 1024 * 1024;
 const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
+/** `HeapProfiler.collectGarbage` does two in a row. */
+const COLLECTIONS_WITHOUT_SAMPLING = 2;
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -67,8 +70,6 @@ export class Captures {
   #heapProfiles = 0;
   #snapshots = 0;
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
-  /** Captures that took longer than is allowed, this once: they are not repeated. */
-  readonly #tooLong = new Set<CaptureName>();
   #lastClassCount: { readonly endMonoMs: MonoMs; readonly pauseMs: Milliseconds } | null = null;
   #counting: { readonly counter: CallCounter; readonly startMonoMs: MonoMs } | null = null;
   #counts: CallCounts | null = null;
@@ -111,6 +112,8 @@ export class Captures {
   async keepAllocations(): Promise<void> {
     const { keeper, recorder, clock, heapIntervalBytes } = this.#options;
     await this.#attempt('heap-profile', async (instruments) => {
+      const estimatedPauseMs = await this.#settleReading(instruments);
+      if (estimatedPauseMs === null) return null;
       const segment = keeper.segment;
       const requests = this.#requests();
       const reading = await this.#askSampling(instruments, (allocations) => allocations.read());
@@ -120,15 +123,18 @@ export class Captures {
       await this.#keepText(file, text);
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
-      return { file, cost: reading.cost, bytes: Buffer.byteLength(text) };
+      this.#noteLength('heap-profile', reading.cost.pauseMs);
+      return { file, cost: reading.cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
     });
   }
 
   /** From here to `keepBurst` garbage counts too. Not in the stretch whose live objects are compared. */
   async startBurst(): Promise<void> {
     this.#burst = null;
-    await this.#attempt('heap-profile', async ({ allocations }) => {
-      const cost = await allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
+    await this.#attempt('heap-profile', async (instruments) => {
+      // It is ended by a collection.
+      if ((await this.#settleReading(instruments)) === null) return null;
+      const cost = await instruments.allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
       if (!cost) return null;
       this.#burst = { startMonoMs: this.#options.clock.monoMs(), segment: this.#options.keeper.segment };
       return { file: null, cost, bytes: 0 };
@@ -143,6 +149,11 @@ export class Captures {
     if (burst === null || burst.segment !== keeper.segment) return;
     await this.#attempt('heap-profile', async (instruments) => {
       const durationMs = clock.monoMs() - burst.startMonoMs;
+      const estimatedPauseMs = await this.#settleReading(instruments);
+      if (estimatedPauseMs === null) {
+        await instruments.allocations.dropBurst();
+        return null;
+      }
       const reading = await this.#askSampling(instruments, (allocations) => allocations.endBurst());
       if (!reading) return null;
       const { profile, cost } = reading;
@@ -153,7 +164,8 @@ export class Captures {
       const { segment } = burst;
       const record = { file: file.file, monoMs, segment, intervalBytes: BURST_INTERVAL_BYTES, durationMs };
       await recorder.updateManifest((manifest) => ({ ...manifest, allocationBurst: record }));
-      return { file, cost, bytes: Buffer.byteLength(text) };
+      this.#noteLength('heap-profile', cost.pauseMs);
+      return { file, cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
     });
   }
 
@@ -201,15 +213,23 @@ export class Captures {
     });
   }
 
+  /** Reading what was sampled is a collection. Null where that may not be; nothing to judge where nothing is sampled. */
+  async #settleReading({ allocations, guard }: Instruments): Promise<Milliseconds | null> {
+    if (allocations.leftOut !== null) return 0;
+    return await this.#options.pauses.settle('heap-profile', () => guard.judgeCollection());
+  }
+
   /** A full collection, so that the live size is known; the probe in the target tells the size. */
   async collect(): Promise<void> {
-    if (this.#tooLong.has('collect-garbage')) return;
     await this.#attempt('collect-garbage', async (instruments) => {
-      const { heapSession, probe } = instruments;
+      const { heapSession, probe, guard, allocations } = instruments;
+      const times = allocations.leftOut === null ? 1 : COLLECTIONS_WITHOUT_SAMPLING;
+      const estimatedPauseMs = await this.#options.pauses.settle('collect-garbage', () => guard.judgeCollection(times));
+      if (estimatedPauseMs === null) return null;
       const collected = await this.#askSampling(instruments, (allocations) => allocations.collect());
       const cost = collected ?? (await collectGarbage(heapSession, probe.measure)).cost;
       this.#noteLength('collect-garbage', cost.pauseMs);
-      return { file: null, cost, bytes: 0 };
+      return { file: null, cost, bytes: 0, estimatedPauseMs };
     });
   }
 
@@ -279,7 +299,7 @@ export class Captures {
       log.say(
         `heap snapshot ${this.#snapshots} (${phase}): ${formatBytes(bytes)}, the service was paused for ${formatDuration(taken.cost.pauseMs)}`,
       );
-      return { file, cost: taken.cost, bytes };
+      return { file, cost: taken.cost, bytes, estimatedPauseMs: estimate.pauseMs };
     });
     if (isRefused) await this.keepClassCounts();
     // One that was refused or failed left no file to look through.
@@ -303,7 +323,7 @@ export class Captures {
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
     await sleep(OBSERVED_AFTER_MS);
     await sampling.sampleNow();
-    if (this.#tooLong.has('class-counts')) return;
+    if (this.#options.pauses.whyNotAgain('class-counts') !== null) return;
     await this.#attempt('class-counts', async (instruments) => {
       const { verdict, pauseMs } = await instruments.snapshots.judgeWalk();
       const refusal =
@@ -426,18 +446,10 @@ export class Captures {
     log.say(`no heap snapshot: ${reason}`);
   }
 
-  /** What has no estimate beforehand has one after the first time. */
+  /** Whatever was estimated: the truth decides whether it is repeated. */
   #noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
-    const { force, log, keeper } = this.#options;
-    const { maxPauseMs } = settlePauseBudget(
-      this.#options.maxPauseMs,
-      keeper.instruments?.attachment.process?.pid ?? null,
-    );
-    if (pauseMs <= maxPauseMs || force) return;
-    this.#tooLong.add(capture);
-    const detail = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;
-    log.event({ type: 'note', detail });
-    log.say(detail);
+    const { keeper, pauses } = this.#options;
+    pauses.note(capture, pauseMs, keeper.instruments?.attachment.process?.pid ?? null);
   }
 
   /** Said once that nothing is sampled any more: when it is found. */
@@ -457,9 +469,12 @@ export class Captures {
 
   async #attempt(
     capture: CaptureName,
-    action: (
-      instruments: Instruments,
-    ) => Promise<{ readonly file: RunFile | null; readonly cost: CaptureCost; readonly bytes: Bytes } | null>,
+    action: (instruments: Instruments) => Promise<{
+      readonly file: RunFile | null;
+      readonly cost: CaptureCost;
+      readonly bytes: Bytes;
+      readonly estimatedPauseMs?: Milliseconds;
+    } | null>,
   ): Promise<void> {
     const { keeper, log, clock, recorder, spacingMs } = this.#options;
     // Windows of the CPU profile change in some milliseconds.
@@ -476,6 +491,7 @@ export class Captures {
           cost: done.cost,
           bytes: done.bytes,
           error: null,
+          ...(done.estimatedPauseMs === undefined ? {} : { estimatedPauseMs: done.estimatedPauseMs }),
         });
     } catch (error) {
       const endMonoMs = clock.monoMs();

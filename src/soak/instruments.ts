@@ -1,6 +1,7 @@
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { PauseGuard } from '../capture/pause-guard.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
@@ -11,6 +12,7 @@ import type { Attachment } from '../target/attachment.ts';
 import { explainFailure } from '../target/explain-failure.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
+import type { LongPauses } from './long-pauses.ts';
 import type { RunLog } from './run-log.ts';
 
 export interface InstrumentOptions {
@@ -19,8 +21,9 @@ export interface InstrumentOptions {
   readonly cpuIntervalUs: Microseconds;
   readonly heapIntervalBytes: Bytes;
   readonly probes: boolean;
-  /** Longest pause that a heap snapshot may take; null: what is usual at such a place. */
+  /** Longest pause that a capture may take; null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
+  readonly pauses: LongPauses;
   readonly clock: Clock;
   readonly log: RunLog;
 }
@@ -33,6 +36,7 @@ export interface Instruments {
   readonly queries: QueryProbe | null;
   readonly cpu: CpuRecorder;
   readonly allocations: AllocationRecorder;
+  readonly guard: PauseGuard;
   /** Collections and snapshots, on a session of their own. */
   readonly heapSession: InspectorSession;
   readonly snapshots: SnapshotRecorder;
@@ -52,24 +56,28 @@ export async function setUpInstruments(
       log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
     const queries = options.probes ? await installQueries(session, log) : null;
     const cpu = new CpuRecorder({ session, clock, measure: probe.measure, name: `${runId} ${segment}` });
-    if (await collectsCoverage(session)) noteLeftOut('CPU', COVERAGE_ENDS, log);
-    else {
-      const cost = await cpu.start({ intervalUs: options.cpuIntervalUs });
-      log.event({ type: 'capture', capture: 'cpu-start', file: null, cost, bytes: 0, error: null });
-    }
+    const pid = attachment.process?.pid ?? null;
+    const guard = new PauseGuard({ session, pid, maxPauseMs: options.maxPauseMs });
+    await startCpu(cpu, { ...options, session, guard, pid });
     const allocations = new AllocationRecorder(session, probe.measure);
-    await allocations.start({ intervalBytes: options.heapIntervalBytes });
-    noteLeftOut('allocations', allocations.leftOut, log);
+    // Of a sampling that the service does itself it is told after a collection.
+    const mayAsk = await options.pauses.settle('heap-profile', () => guard.judgeCollection());
+    if (mayAsk === null)
+      allocations.leaveOut('reading what is sampled would pause the service for longer than is allowed');
+    else {
+      await allocations.start({ intervalBytes: options.heapIntervalBytes });
+      noteLeftOut('allocations', allocations.leftOut, log);
+    }
     const heapSession = await attachment.connect();
     const snapshots = new SnapshotRecorder({
       session: heapSession,
       measure: probe.measure,
       newEpoch,
-      pid: attachment.process?.pid ?? null,
+      pid,
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
     });
-    return { attachment, probe, queries, cpu, allocations, heapSession, snapshots };
+    return { attachment, probe, queries, cpu, allocations, guard, heapSession, snapshots };
   } catch (error) {
     // While the connection still tells why.
     const explained = explainFailure(error, attachment);
@@ -78,8 +86,29 @@ export async function setUpInstruments(
   }
 }
 
+/** The longest pause of a run beside its snapshots: left out where it is too long, or would destroy what the service measures. */
+async function startCpu(
+  cpu: CpuRecorder,
+  options: InstrumentOptions & {
+    readonly session: InspectorSession;
+    readonly guard: PauseGuard;
+    readonly pid: number | null;
+  },
+): Promise<void> {
+  const { session, guard, pid, pauses, log, cpuIntervalUs } = options;
+  if (await collectsCoverage(session)) {
+    pauses.refuse('cpu-start', COVERAGE_ENDS);
+    return;
+  }
+  const estimatedPauseMs = await pauses.settle('cpu-start', () => guard.judgeCpuStart());
+  if (estimatedPauseMs === null) return;
+  const cost = await cpu.start({ intervalUs: cpuIntervalUs });
+  log.event({ type: 'capture', capture: 'cpu-start', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
+  pauses.note('cpu-start', cost.pauseMs, pid);
+}
+
 /** What of the service would be destroyed by an instrument is worth more than what it would tell. */
-export function noteLeftOut(what: 'CPU' | 'allocations', why: string | null, log: RunLog): void {
+export function noteLeftOut(what: 'allocations', why: string | null, log: RunLog): void {
   if (why === null) return;
   const detail = `${what} not sampled: ${why}`;
   log.event({ type: 'note', detail });

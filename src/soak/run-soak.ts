@@ -16,6 +16,7 @@ import { DatabaseWatch } from './database-watch.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { firstManifest } from './first-manifest.ts';
 import { type LoadDriver, startLoadDriver } from './load-driver.ts';
+import { LongPauses } from './long-pauses.ts';
 import { type PhasePlan, planPhases } from './plan-phases.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { runPhases } from './run-phases.ts';
@@ -73,6 +74,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recording = deferred<RunRecorder>();
   const log = createRunLog(recording.promise, clock, listener);
+  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log });
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
@@ -89,6 +91,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       ...settled,
       clock,
       log,
+      pauses,
       onSegment: (life, segment) => {
         const startMonoMs = clock.monoMs();
         void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
@@ -156,6 +159,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       keeper,
       recorder,
       disk,
+      pauses,
       log,
       clock,
       sampling,

@@ -11,6 +11,7 @@ import { InspectorError, takeIn } from './inspector-error.ts';
 import { DEFAULT_INSPECTOR_PORT } from './inspector-port.ts';
 import { isLoopback, pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import type { NamedLock } from './named-lock.ts';
+import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { type OpenInspector, probeInspector } from './probe-inspector.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
@@ -50,8 +51,13 @@ export async function attachToAddress(
     if (options.expected && !isSame(options.expected, process))
       throw wrongProcess(options.expected, inspector, self.pid);
     lock = process && (await lockTarget(process));
-    const request = { openedByUs: false, debugPort: DEFAULT_INSPECTOR_PORT, tickMs };
+    const request = {
+      openedByUs: process !== null && wasOpenedByUs(process),
+      debugPort: DEFAULT_INSPECTOR_PORT,
+      tickMs,
+    };
     const { openedByUs } = await claimTarget(session, request);
+    if (process) removeMark(process);
     await session.call('Runtime.discardConsoleEntries');
     const facts = process ? { ...process, nodeVersion: self.version } : factsFromInside(self);
     options.log?.(`the inspector at ${inspector.host}:${inspector.port} belongs to ${facts.name}, pid ${facts.pid}`);

@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
+import { closeAbandoned } from './close-abandoned.ts';
 import { closeLater } from './close-later.ts';
 import { closeUnlessShared } from './close-unless-shared.ts';
 import { type Connection, connectVerified } from './connect-verified.ts';
@@ -17,7 +18,7 @@ import { removeMark, wasOpenedByUs } from './opening-mark.ts';
 import { poll } from './poll.ts';
 import { likelyInspectorSockets, type OpenInspector, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-facts.ts';
-import { claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
+import { claimFresh, claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
 import { tooFewDescriptors } from './room-for-inspector.ts';
 import { lockTarget } from './target-lock.ts';
 import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
@@ -45,6 +46,7 @@ export async function attach(facts: ProcessFacts, options: AttachOptions = {}): 
 
   const held = await lockTarget(now);
   try {
+    for (const closed of await closeAbandoned()) options.log?.(closed);
     const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
     return await attachAlone(now, held, options).finally(lock.release);
   } catch (error) {
@@ -105,9 +107,9 @@ async function claim(
   isOurs: boolean,
   tickMs: Milliseconds,
 ): Promise<{ readonly first: Connection; readonly openedByUs: boolean }> {
-  const first = await connectVerified(facts, inspector);
+  const request = { openedByUs: isOurs, debugPort: inspectorPortOf(facts), tickMs };
+  const first = await connectVerified(facts, inspector, isOurs ? claimFresh(request) : null);
   try {
-    const request = { openedByUs: isOurs, debugPort: inspectorPortOf(facts), tickMs };
     const { openedByUs } = await claimTarget(first.session, request);
     return { first, openedByUs };
   } catch (error) {

@@ -13,13 +13,26 @@ export interface Connection {
   readonly nodeVersion: string;
 }
 
-/** Connects, and makes sure that who answers is the process that was meant. Rejects with a ProfilerError (exit 3). */
-export async function connectVerified(facts: ProcessFacts, inspector: OpenInspector): Promise<Connection> {
+interface Self {
+  readonly pid: number;
+  readonly version: string;
+}
+
+/**
+ * Connects, and makes sure that who answers is the process that was meant. Rejects with a ProfilerError (exit 3). `first`
+ * is evaluated by the first message, in the process that was meant alone.
+ */
+export async function connectVerified(
+  facts: ProcessFacts,
+  inspector: OpenInspector,
+  first: string | null = null,
+): Promise<Connection> {
   const session = await connectInspector(inspector.url);
   try {
-    const answer = await session.evaluate<{ pid: number; version: string }>(
-      '({ pid: process.pid, version: process.version })',
-    );
+    const whoAreYou = '({ pid: process.pid, version: process.version })';
+    const answer = await (first === null
+      ? session.evaluate<Self>(whoAreYou)
+      : session.evaluateInTurn<Self>(`(process.pid === ${facts.pidInside} && (${first}), ${whoAreYou})`));
     const self = takeIn('Runtime.evaluate', () => ({ pid: Number(answer.pid), version: String(answer.version) }));
     if (!isSameProcess(facts)) throw targetGone(facts.pid);
     if (self.pid !== facts.pidInside) throw wrongProcess(facts, inspector, self.pid);

@@ -5,7 +5,14 @@ import { commandOf } from './named-lock.ts';
 import { readArguments, readProcLink, readStat } from './proc.ts';
 import type { InspectorSession } from './session.ts';
 import { targetBusy } from './target-lock.ts';
-import { callInTarget, installIn, type RegistryOwner, type RegistryState, readRegistry } from './target-registry.ts';
+import {
+  callInTarget,
+  installIn,
+  REGISTRY_EXPRESSION,
+  type RegistryOwner,
+  type RegistryState,
+  readRegistry,
+} from './target-registry.ts';
 
 /** Without a word from the tool for 25 to 30 s the watchdog closes the inspector; for up to 60 s during a capture. */
 export const WATCHDOG_TICK_MS = 5_000;
@@ -37,21 +44,28 @@ export async function inspectRegistry(
  */
 export async function claimTarget(
   session: InspectorSession,
-  request: { readonly openedByUs: boolean; readonly debugPort: number; readonly tickMs: Milliseconds },
+  request: ClaimRequest,
 ): Promise<{ readonly openedByUs: boolean }> {
   const { state, heldByOther } = await inspectRegistry(session);
   if (state && heldByOther) throw heldBy(state);
   const openedByUs = request.openedByUs || (state?.openedByUs ?? false);
-  await session.evaluateInTurn(
-    installIn({
-      owner: ownMark(),
-      openedByUs,
-      debugPort: request.debugPort,
-      tickMs: request.tickMs,
-      tickLimit: WATCHDOG_TICKS,
-    }),
-  );
+  await session.evaluateInTurn(install({ ...request, openedByUs }));
   return { openedByUs };
+}
+
+interface ClaimRequest {
+  readonly openedByUs: boolean;
+  readonly debugPort: number;
+  readonly tickMs: Milliseconds;
+}
+
+/** For the first message to an inspector that we opened: until the watchdog stands, it would stay open without us. */
+export function claimFresh(request: ClaimRequest): string {
+  return `${REGISTRY_EXPRESSION} || ${install(request)}`;
+}
+
+function install({ openedByUs, debugPort, tickMs }: ClaimRequest): string {
+  return installIn({ owner: ownMark(), openedByUs, debugPort, tickMs, tickLimit: WATCHDOG_TICKS });
 }
 
 function isOtherAndAlive({ owner, silentTicks }: RegistryState): boolean {

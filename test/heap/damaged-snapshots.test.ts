@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { analyseGraph } from '../../src/heap/analyse-graph.ts';
 import { GrowthMeasure } from '../../src/heap/growth/measure-growth.ts';
@@ -8,6 +9,10 @@ import { SnapshotParser } from '../../src/heap/snapshot-parser.ts';
 import { summariseGraph } from '../../src/heap/summarise-graph.ts';
 import { findWeakMapEdges } from '../../src/heap/weak-map-edges.ts';
 import { ProfilerError } from '../../src/model/errors.ts';
+import { openNodes, openSnapshot } from '../../src/snapshot-stream/open-snapshot.ts';
+import { redactSnapshot } from '../../src/snapshot-stream/redact-snapshot.ts';
+import { runCli } from '../helpers/run-cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { type EdgeSpec, parse, scanner, snapshotText } from './build-snapshot.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 
@@ -97,6 +102,36 @@ test('what is no snapshot is called that', () => {
 test('a header that claims more than the file can hold reserves nothing for it', () => {
   const text = mixedSnapshot('new').replace('"node_count":300', '"node_count":4000000000');
   assert.throws(() => parse(text), { code: 'snapshot-damaged' });
+});
+
+test('what V8 never writes is refused, however the file is read', async (t) => {
+  const whole = mixedSnapshot('new');
+  const folder = temporaryFolder(t);
+  const firstRow = /"nodes":\[9,0,1,0,/;
+  const odd = {
+    'no strings': [whole.replace(/"strings":\[.*\]/s, '"strings":[]'), /named by strings that are not there/],
+    'two documents': [whole + whole, /something follows/],
+    'two documents in one line': [whole.trim() + whole.trim(), /something follows/],
+    'zeros behind the end': [`${whole}\0\0`, /something follows/],
+    'strings twice': [whole.replace(/"strings":/, '"strings":[""],"strings":'), /stands there twice/],
+    'a size of 2^53': [whole.replace(firstRow, '"nodes":[9,0,1,9007199254740992,'), /a number is too large/],
+    'a count of edges of 2^53': [whole.replace(/("nodes":\[9,0,1,0),\d+/, '$1,9007199254740992'), /too large/],
+    'native bytes of 1e300': [whole.replace('"edge_count":', '"extra_native_bytes":1e300,"edge_count":'), /no size/],
+  } as const;
+  for (const [name, [text, words]] of Object.entries(odd)) {
+    assert.notEqual(text, whole, name);
+    assert.throws(() => parse(text), { code: 'snapshot-damaged', exitCode: 2, message: words }, name);
+    const file = join(folder, 'odd.heapsnapshot');
+    writeFileSync(file, text);
+    const refused = { code: 'snapshot-damaged', message: words };
+    await assert.rejects(openSnapshot(file), refused, name);
+    await assert.rejects(openNodes(file), refused, name);
+    await assert.rejects(redactSnapshot(file, join(folder, 'out.heapsnapshot')), refused, name);
+  }
+  const { code, stderr } = await runCli(['heap', 'summary', join(folder, 'odd.heapsnapshot')]);
+  assert.equal(code, 2);
+  assert.match(stderr, /heap snapshot damaged/);
+  assert.equal(parse(whole + whole, { salvage: true }).nodeCount, 300);
 });
 
 test('chunks of any size give the same graph', () => {

@@ -58,3 +58,29 @@ test('a snapshot that cannot get a connection of its own leaves no probe in the 
   const probe = "typeof globalThis[Symbol.for('soak-profiler')].probe";
   assert.equal(await attachment.session.evaluate(probe), 'undefined');
 });
+
+test('--max-pause bounds the start of the CPU profile and the readings of the allocations', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const run = join(temporaryFolder(t), 'run');
+  const words = ['--pid', String(service.pid), '--max-pause', '1ms'];
+  const soak = ['soak', ...words, '--load', 'none', '--seconds', '10', '--snapshots', '0', '--out', run];
+  await runCli([...soak, '--report-dir', join(run, '..', 'report')]);
+  const { events } = await readRun(run);
+  const made = events.flatMap((event) => (event.type === 'capture' ? [event.capture] : []));
+  assert.deepEqual(made, []);
+  const refused = new Map(
+    events.flatMap((event) => (event.type === 'capture-refused' ? [[event.capture, event] as const] : [])),
+  );
+  for (const capture of ['cpu-start', 'heap-profile', 'collect-garbage'] as const) {
+    const { reason, estimatedPauseMs } = refused.get(capture) ?? assert.fail(`${capture} was not refused`);
+    assert.match(reason, /would be paused for about \d.* longer than the allowed 1 ms/);
+    assert.ok(estimatedPauseMs > 1);
+  }
+
+  const out = join(temporaryFolder(t), 'a.cpuprofile');
+  const cpu = await runCli(['cpu', ...words, '--seconds', '1', '--out', out]);
+  assert.equal(cpu.code, 3);
+  assert.match(cpu.stderr, /CPU not profiled: the service would be paused for about .*longer than the allowed 1 ms/);
+  assert.match(cpu.stderr, /--max-pause/);
+});

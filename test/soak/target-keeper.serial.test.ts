@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { createHostClock } from '../../src/capture/host-clock.ts';
 import type { ProfilerError } from '../../src/model/errors.ts';
 import { EXIT } from '../../src/model/exit-codes.ts';
+import { LongPauses } from '../../src/soak/long-pauses.ts';
 import type { NewEvent } from '../../src/soak/run-log.ts';
 import type { SoakTarget } from '../../src/soak/soak-target.ts';
 import { TargetKeeper, type TargetKeeperOptions } from '../../src/soak/target-keeper.ts';
@@ -291,6 +292,12 @@ async function startTarget(
 }
 
 function keeperOptions(notes: string[] = []): TargetKeeperOptions {
+  const log: TargetKeeperOptions['log'] = {
+    event: (event) => {
+      if (event.type === 'note') notes.push(event.detail);
+    },
+    say: () => {},
+  };
   return {
     runId: 'keeper',
     sampleMs: 1_000,
@@ -299,12 +306,8 @@ function keeperOptions(notes: string[] = []): TargetKeeperOptions {
     probes: true,
     maxPauseMs: null,
     clock: createHostClock(),
-    log: {
-      event: (event) => {
-        if (event.type === 'note') notes.push(event.detail);
-      },
-      say: () => {},
-    },
+    log,
+    pauses: new LongPauses({ maxPauseMs: null, force: false, log }),
     returnTimeoutMs: 1_000,
     loadPort: null,
     onSegment: () => {},

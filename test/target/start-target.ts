@@ -57,8 +57,9 @@ export async function startAttacher(
   context: TestContext,
   { pid }: Pick<ProcessFacts, 'pid'>,
   tickMs?: number,
+  script = 'attach-and-wait.js',
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const program = join(import.meta.dirname, 'attach-and-wait.js');
+  const program = join(import.meta.dirname, script);
   const parameters = [program, String(pid), ...(tickMs === undefined ? [] : [String(tickMs)])];
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
   context.after(() => killAndWait(child));

@@ -13,7 +13,7 @@ import { findSilences } from './find-silences.ts';
 export interface Gap extends Span {
   readonly what: CoverageGap['what'];
   readonly reason: string;
-  /** It came with a restart of the service, whose length is counted by itself. */
+  /** It came with a restart of the service, whose length is counted by itself, or was decided to spare the service. */
   readonly isExcused?: true;
 }
 
@@ -82,11 +82,13 @@ function cpuGaps(view: RunView): Gap[] {
       ({ type, monoMs }) =>
         (type === 'target-lost' || type === 'inspector-lost') && monoMs > hole.fromMs && monoMs < hole.toMs,
     );
+    const refused = refusedCpu(view, hole.toMs);
     const after: Gap = {
       what: 'cpu',
       fromMs: lost?.monoMs ?? hole.fromMs,
       toMs: hole.toMs,
-      reason: reasonOf(view, hole),
+      reason: refused ?? reasonOf(view, hole),
+      ...(refused === null ? {} : { isExcused: true }),
     };
     if (!lost) return [after];
     const before: Gap = {
@@ -98,6 +100,17 @@ function cpuGaps(view: RunView): Gap[] {
     };
     return [before, after];
   });
+}
+
+/** Why no CPU profile was started on the connection of that moment, to spare the service; null where one was. */
+function refusedCpu({ run }: RunView, monoMs: MonoMs): string | null {
+  const last = run.events.findLast(
+    (event) =>
+      (event.type === 'capture' || event.type === 'capture-refused') &&
+      event.capture === 'cpu-start' &&
+      event.monoMs <= monoMs,
+  );
+  return last?.type === 'capture-refused' ? last.reason : null;
 }
 
 /** Growth is told between snapshots: one that failed at either end leaves time outside of all of them. */

@@ -78,8 +78,10 @@ function didWait(silence: Span, requests: readonly RequestInterval[]): boolean {
   const next = requests.find((interval) => interval.endMonoMs > silence.toMs && answers(interval) > 0);
   if (!next) return false;
   const latencies = new Latencies();
-  for (const { startMonoMs, endMonoMs, service } of requests) {
-    if (startMonoMs < next.endMonoMs && endMonoMs > next.startMonoMs) latencies.add(service);
+  for (const { startMonoMs, endMonoMs, service, failed = '' } of requests) {
+    if (startMonoMs >= next.endMonoMs || endMonoMs <= next.startMonoMs) continue;
+    latencies.add(service);
+    latencies.add(failed);
   }
   return latencies.maxMs >= WAITED_SHARE * lengthOf(silence);
 }

@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
 import { takeOneSnapshot } from '../../session/take-one-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { durationOption, textOption } from '../option-types.ts';
+import { maxPauseOption, textOption } from '../option-types.ts';
 import { refuseToOverwrite, tellBeside } from '../output-file.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from '../target-options.ts';
 import { withAttachment } from '../with-attachment.ts';
@@ -21,11 +21,7 @@ export const snapshotCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
-        'max-pause': durationOption(
-          'max-pause',
-          'refuse when the service would be paused for longer (default: 10s, in a pod of Kubernetes 6s)',
-          '10s',
-        ),
+        'max-pause': maxPauseOption('refuse when the service would be paused for longer'),
         force: {
           type: 'boolean',
           default: false,

@@ -33,7 +33,8 @@ export const LABEL = {
 export const REMARK = {
   bottlenecks:
     'No reason to fail a run: what makes the service slower or more expensive than necessary, the largest gain first.',
-  fromSendTime: 'From the intended send time, so that a stall of the service is counted for every request it held up.',
+  fromSendTime:
+    'From the intended send time, so that a stall of the service is counted for every request it held up. Failed answers are left out; a limit takes the slower of without and with them.',
   needsScript: 'The charts need JavaScript; the tables hold the same figures.',
   noBottleneck: 'Nothing was found that slows the service down.',
   noClassGrew: 'No class of objects grew.',
