@@ -3,6 +3,7 @@ import type { CaptureCost } from '../model/run-event.ts';
 import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { MeasureCost, Measured } from './measure-cost.ts';
+import { scriptPath } from './read-source-map.ts';
 
 interface ScriptCoverage {
   readonly url: string;
@@ -42,7 +43,7 @@ export class CallCounter {
         const { result } = await this.#call<{ readonly result: readonly ScriptCoverage[] }>(
           'Profiler.takePreciseCoverage',
         );
-        return takeIn('Profiler.takePreciseCoverage', () => new Map(result.map((one) => [one.url, countsOf(one)])));
+        return takeIn('Profiler.takePreciseCoverage', () => countsByPath(result));
       } finally {
         await this.#call('Profiler.stopPreciseCoverage').catch(() => {});
         await this.#call('Profiler.disable').catch(() => {});
@@ -53,6 +54,16 @@ export class CallCounter {
   #call<Result>(method: string, params: object = {}): Promise<Result> {
     return this.#session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
   }
+}
+
+/** V8 names one and the same script by path or by URL. */
+function countsByPath(scripts: readonly ScriptCoverage[]): ReadonlyMap<string, ScriptCounts> {
+  return new Map(
+    scripts.flatMap((one) => {
+      const path = scriptPath(String(one.url));
+      return path === null ? [] : [[path, countsOf(one)] as const];
+    }),
+  );
 }
 
 function countsOf({ functions }: ScriptCoverage): ScriptCounts {

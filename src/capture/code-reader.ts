@@ -52,7 +52,7 @@ export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }
         root,
         translated: translated.get(url) ?? null,
         isOwn: !isOfPackage(url),
-        counts: counts?.scripts.get(url) ?? null,
+        counts: counts?.scripts.get(path) ?? null,
       };
       const code = await desk.ask(request);
       if (code && (code.statements.length > 0 || code.flows.length > 0)) scripts.push(code);

@@ -4,7 +4,7 @@ import type { Milliseconds, MonoMs } from './units.ts';
 export type ScriptCounts = ReadonlyMap<string, number>;
 
 export interface CallCounts {
-  /** By URL. */
+  /** By path. */
   readonly scripts: ReadonlyMap<string, ScriptCounts>;
   readonly startMonoMs: MonoMs;
   readonly durationMs: Milliseconds;

@@ -35,6 +35,7 @@ const cases = [...JAVASCRIPT_CASES, ...BUILT_CASES].filter(
 async function drive(one: LineCase): Promise<LineVerdict> {
   const written = writeCase(one);
   const kept = options.keep ? join(options.keep, one.name) : join(written.folder, 'soak');
+  rmSync(kept, { recursive: true, force: true });
   mkdirSync(kept, { recursive: true });
   const scenario = join(kept, 'scenario.json');
   const task = { weight: 1, request: { name: 'hit', path: '/' }, expect: { status: 200 } };

@@ -1,8 +1,8 @@
 import type { ChangingLine } from '../../model/changing-line.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
-import type { CodeStatement } from '../../model/script-code.ts';
-import type { CodeMap, InScript } from './code-map.ts';
+import type { CodeMap } from './code-map.ts';
 import { shareOnStacks } from './frames.ts';
+import { lineOf } from './line-of.ts';
 import { type MatchedStatement, matchStatements } from './match-statements.ts';
 import { ownCalls } from './own-calls.ts';
 import type { RunCode } from './run-code.ts';
@@ -57,29 +57,6 @@ function witnesses({ script, item }: MatchedStatement, { map: code, frames }: Ru
   if (!inside) return AT_TOP;
   const neverRan = inside.runs === 0 ? NEVER_RAN : 0;
   return ON_STACK * shareOnStacks(frames, script, item.in) + neverRan;
-}
-
-export function lineOf(
-  { script, item }: InScript<CodeStatement>,
-  { map: code, placeOf, requests }: RunCode,
-): ChangingLine {
-  const { url, functions } = code.scripts[script]!;
-  const inside = functions[item.in];
-  const name = inside?.name ?? '';
-  const place = placeOf(url, item.at.line0, item.at.column0, name);
-  const { excerpt, first, lines } = item.text;
-  const runs = inside?.runs;
-  return {
-    file: place?.file ?? url,
-    line: place?.line ?? item.at.line0 + 1,
-    column: place?.column ?? item.at.column0 + 1,
-    function: name,
-    package: place?.package ?? null,
-    excerpt,
-    ...(lines.length > 0 ? { context: { first, lines } } : {}),
-    ...(runs === undefined ? {} : { runs }),
-    ...(runs !== undefined && item.isAlways && requests !== null ? { perRequest: runs / requests } : {}),
-  };
 }
 
 function distinct(lines: readonly ChangingLine[]): ChangingLine[] {

@@ -1,9 +1,10 @@
 import type { ChangingLine } from '../../model/changing-line.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
 import type { CodeStatement } from '../../model/script-code.ts';
-import { type ChangingLines, lineOf } from './changing-lines.ts';
+import type { ChangingLines } from './changing-lines.ts';
 import type { InScript } from './code-map.ts';
 import type { FrameFunction } from './frames.ts';
+import { lineOf } from './line-of.ts';
 import { valueWeight } from './match-statements.ts';
 import type { RunCode } from './run-code.ts';
 

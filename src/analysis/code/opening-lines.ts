@@ -1,9 +1,9 @@
 import type { ChangingLine } from '../../model/changing-line.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
 import type { CodeCall } from '../../model/script-code.ts';
-import { type ChangingLines, lineOf } from './changing-lines.ts';
+import type { ChangingLines } from './changing-lines.ts';
 import type { CodeMap, InScript } from './code-map.ts';
-import { callLine } from './own-calls.ts';
+import { callLine, lineOf } from './line-of.ts';
 import type { RunCode } from './run-code.ts';
 
 /** Methods that end what was opened. */

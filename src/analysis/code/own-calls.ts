@@ -2,6 +2,7 @@ import type { ChangingLine } from '../../model/changing-line.ts';
 import type { CodeCall, CodeStatement } from '../../model/script-code.ts';
 import type { CodeMap, InScript } from './code-map.ts';
 import type { Frames } from './frames.ts';
+import { callLine } from './line-of.ts';
 import type { RunCode } from './run-code.ts';
 
 /** Where the service calls the package that adds: by the stacks that allocated what stays, else by what its code calls. */
@@ -61,20 +62,4 @@ function isInPackage(code: CodeMap, script: number, root: string): boolean {
 
 function packageRoot(url: string): string {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(url)?.[0] ?? url;
-}
-
-export function callLine({ script, item }: InScript<CodeCall>, { map: code, placeOf }: RunCode): ChangingLine {
-  const { url, functions } = code.scripts[script]!;
-  const inside = functions[item.in];
-  const place = placeOf(url, item.at.line0, item.at.column0, inside?.name ?? '');
-  const runs = inside?.runs;
-  return {
-    file: place?.file ?? url,
-    line: place?.line ?? item.at.line0 + 1,
-    column: place?.column ?? item.at.column0 + 1,
-    function: inside?.name ?? '',
-    package: place?.package ?? null,
-    excerpt: item.excerpt,
-    ...(runs === undefined ? {} : { runs }),
-  };
 }

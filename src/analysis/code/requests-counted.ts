@@ -3,6 +3,9 @@ import type { Sample } from '../../model/sample.ts';
 import type { CodeOfRun } from '../../model/script-code.ts';
 import type { MonoMs } from '../../model/units.ts';
 
+/** With fewer in between, what stands between two samples is a guess. */
+const LEAST_SAMPLES = 2;
+
 /** Answered while calls were counted, between samples in proportion to the time; null where nobody counted. */
 export function requestsCounted(counted: CodeOfRun['counted'], samples: readonly Sample[]): number | null {
   if (!counted) return null;
@@ -11,7 +14,10 @@ export function requestsCounted(counted: CodeOfRun['counted'], samples: readonly
     const value = values[name];
     return value === undefined ? [] : [{ monoMs, value }];
   });
-  const [from, to] = [counted.startMonoMs, counted.startMonoMs + counted.durationMs].map((at) => valueAt(points, at));
+  const untilMonoMs = counted.startMonoMs + counted.durationMs;
+  const inside = points.filter(({ monoMs }) => monoMs >= counted.startMonoMs && monoMs <= untilMonoMs);
+  if (inside.length < LEAST_SAMPLES) return null;
+  const [from, to] = [counted.startMonoMs, untilMonoMs].map((at) => valueAt(points, at));
   if (from === null || to === null || from === undefined || to === undefined) return null;
   return to > from ? to - from : null;
 }

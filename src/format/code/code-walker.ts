@@ -433,9 +433,9 @@ export class CodeWalker implements Walker {
     // `Store.prototype.add = function () { this… }`, `store.add = function () { this… }`.
     const value = isMethod
       ? this.#function(right, inside, null, on, nameOfMember(left))
-      : left.type === 'Identifier'
-        ? this.#named(right, left, inside)
-        : this.value(right, inside);
+      : left.type === 'MemberExpression' && right.type === 'ArrowFunctionExpression'
+        ? this.#function(right, inside, null, null, nameOfMember(left))
+        : this.#named(right, left, inside);
     this.book.flow(to, value);
     if (operator.endsWith('=') && ['=', '??=', '||=', '&&='].includes(operator)) {
       this.#noteAssignment(node, to, on, value, inside);
