@@ -7,12 +7,13 @@ import type { TrendedMetric } from '../../model/metric-catalogue.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
 import { perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
+import { caseAdvice } from '../../words/case-advice.ts';
 import { lineText } from '../../words/changing-lines.ts';
+import { NOT_OPEN } from '../../words/cross-check.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
-import { caseAdvice } from '../code/advice.ts';
 import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
 import { findingId } from '../finding-id.ts';
 import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
@@ -90,9 +91,6 @@ const COUNTED: Readonly<
   'thread-leak': { metric: 'process.threads', leastGrowth: 3 },
   'socket-leak': { metric: 'process.fds.socket', leastGrowth: 10 },
 };
-
-const NOT_OPEN =
-  'The number of those that the process has open or running does not rise with them: they have ended, and their entries stay.';
 
 /** Of the runtime itself: what it holds is open, whatever is counted (a timer without `ref` is not). */
 const HELD_BY_RUNTIME: readonly Container[] = ['timers', 'handles', 'engine'];

@@ -3,10 +3,10 @@ import { type Confidence, type Evidence, UNKNOWN } from '../../model/finding.ts'
 import type { SourcePlace } from '../../model/profiles.ts';
 import { formatCount } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
+import { caseAdvice } from '../../words/case-advice.ts';
 import { bytesPerHour, figure, percent, perRequestWords } from '../../words/figures.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
-import { caseAdvice } from '../code/advice.ts';
 import { linesOnStacks } from '../code/lines-on-stacks.ts';
 import { findingId } from '../finding-id.ts';
 import { LONG_LINE_MS, PARTLY_RELEASED_SHARE, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
