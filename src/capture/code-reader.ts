@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { CallCounts } from '../model/call-counts.ts';
 import type { CodeOfRun, ScriptCode } from '../model/script-code.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
@@ -16,9 +16,9 @@ export type Translated = NonNullable<CodeRequest['translated']>;
 
 export interface CodeSources {
   readonly urls: readonly string[];
-  /** Of the process whose files they are. */
-  readonly pid: number;
-  /** By URL. */
+  /** Before paths of the target: see `TargetFiles`. */
+  readonly root: string;
+  /** By path. */
   readonly translated: ReadonlyMap<string, Translated>;
   /** Null where calls were not counted. */
   readonly counts: CallCounts | null;
@@ -26,8 +26,7 @@ export interface CodeSources {
 }
 
 /** Reads what the scripts of a target do with what they hold, within some seconds. */
-export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }: CodeSources): Promise<CodeOfRun> {
-  const root = existsSync('/proc/self/root') ? `/proc/${pid}/root` : '';
+export async function readCodeOfScripts({ urls, root, translated, counts, nowMs }: CodeSources): Promise<CodeOfRun> {
   const desk = new WorkerDesk<CodeRequest, CodeAnswer>(new URL('./code-worker.js', import.meta.url), DEADLINE_MS);
   const scripts: ScriptCode[] = [];
   const seen = new Set<string>();
@@ -39,7 +38,7 @@ export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }
       const path = scriptPath(url);
       if (path === null || seen.has(path)) continue;
       seen.add(path);
-      const bytes = translated.get(url)?.text.length ?? sizeOf(root + path);
+      const bytes = translated.get(path)?.text.length ?? sizeOf(root + path);
       if (bytes === null) continue;
       if (bytes > bytesLeft || nowMs() > untilMs) {
         leftOut++;
@@ -50,7 +49,7 @@ export async function readCodeOfScripts({ urls, pid, translated, counts, nowMs }
         url,
         path,
         root,
-        translated: translated.get(url) ?? null,
+        translated: translated.get(path) ?? null,
         isOwn: !isOfPackage(url),
         counts: counts?.scripts.get(path) ?? null,
       };

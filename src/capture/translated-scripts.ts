@@ -2,6 +2,7 @@ import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
 import type { Translated } from './code-reader.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
+import { scriptPath } from './read-source-map.ts';
 
 const DEADLINE_MS = 10_000;
 /** Asked for one by one. */
@@ -16,24 +17,27 @@ export async function readTranslated(
   session: InspectorSession,
   urls: readonly string[],
 ): Promise<ReadonlyMap<string, Translated>> {
-  const wanted = new Set(urls.filter((url) => /\.(?:[cm]?tsx?|jsx)$/.test(url)).slice(0, MOST_SCRIPTS));
+  // V8 tells one and the same script by path or by URL.
+  const paths = urls.filter((url) => /\.(?:[cm]?tsx?|jsx)$/.test(url)).map(scriptPath);
+  const wanted = new Set(paths.slice(0, MOST_SCRIPTS));
   const found = new Map<string, Translated>();
   if (wanted.size === 0) return found;
-  const ids = new Map<string, string>();
+  const ids = new Map<string, { readonly scriptId: string; readonly url: string }>();
   const off = session.on<{ readonly scriptId: string; readonly url: string }>('Debugger.scriptParsed', (script) => {
-    if (wanted.has(script.url)) ids.set(script.url, script.scriptId);
+    const path = scriptPath(script.url);
+    if (path !== null && wanted.has(path)) ids.set(path, script);
   });
   const call = <Result>(method: string, params: object = {}): Promise<Result> =>
     session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
   try {
     await call('Debugger.enable');
-    for (const [url, scriptId] of ids) {
+    for (const [path, { scriptId, url }] of ids) {
       const { scriptSource: text } = await call<{ readonly scriptSource: string }>('Debugger.getScriptSource', {
         scriptId,
       });
       if (text.length > LONGEST_CHARS) continue;
-      const map = await session.evaluate<unknown>(callInTarget(findLoadedMap, url)).catch(() => null);
-      found.set(url, { text, map: typeof map === 'string' ? map : null });
+      const map = (await loadedMap(session, path)) ?? (await loadedMap(session, url));
+      found.set(path, { text, map });
     }
   } catch {
     // A blocked or broken target: what was told until then is enough.
@@ -42,4 +46,10 @@ export async function readTranslated(
     await call('Debugger.disable').catch(() => {});
   }
   return found;
+}
+
+/** By the name that the module was loaded by: a path, or a URL. */
+async function loadedMap(session: InspectorSession, name: string): Promise<string | null> {
+  const map = await session.evaluate<unknown>(callInTarget(findLoadedMap, name)).catch(() => null);
+  return typeof map === 'string' ? map : null;
 }
