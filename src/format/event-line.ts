@@ -52,7 +52,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     estimatedPauseMs: optional(number),
   },
   'capture-refused': {
-    capture: oneOf('cpu-start', 'heap-profile', 'heap-snapshot', 'collect-garbage'),
+    capture: oneOf('cpu-start', 'heap-profile', 'heap-snapshot', 'collect-garbage', 'call-counts'),
     reason: text,
     estimatedPauseMs: number,
     estimatedBytes: number,

@@ -56,7 +56,10 @@ export type RunEvent = At &
       }
     | {
         readonly type: 'capture-refused';
-        readonly capture: Extract<CaptureName, 'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage'>;
+        readonly capture: Extract<
+          CaptureName,
+          'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'call-counts'
+        >;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;
         readonly estimatedBytes: Bytes;

@@ -75,8 +75,12 @@ export class Captures {
   #snapshots = 0;
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
   #lastClassCount: { readonly endMonoMs: MonoMs; readonly pauseMs: Milliseconds } | null = null;
-  #counting: { readonly counter: CallCounter; readonly startMonoMs: MonoMs; readonly started: CaptureCost } | null =
-    null;
+  #counting: {
+    readonly counter: CallCounter;
+    readonly startMonoMs: MonoMs;
+    readonly started: CaptureCost;
+    readonly estimatedPauseMs: Milliseconds;
+  } | null = null;
   #counts: CallCounts | null = null;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
@@ -183,12 +187,12 @@ export class Captures {
    * collects coverage itself, which would be lost, nor on a heap whose walk would take long.
    */
   async startCounting(): Promise<void> {
-    const { sampling, log, clock } = this.#options;
+    const { sampling, log, clock, pauses } = this.#options;
     if ((sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT) return;
     const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
     if ((busyShare ?? 0) > MOST_BUSY_TO_COUNT) return;
     await this.#attempt('call-counts', async (instruments) => {
-      const { attachment, heapSession, probe } = instruments;
+      const { attachment, heapSession, probe, guard } = instruments;
       const refusal = await this.#refuseClassCount(instruments, LONGEST_START_MS, busyShare);
       if (refusal !== null) {
         log.event({ type: 'note', detail: `calls not counted: ${refusal}` });
@@ -198,9 +202,13 @@ export class Captures {
         log.event({ type: 'note', detail: `calls not counted: ${COUNTS_OWN}` });
         return null;
       }
+      // To begin, V8 walks the whole heap, as a collection does.
+      const estimatedPauseMs = await pauses.settle('call-counts', () => guard.judgeCollection());
+      if (estimatedPauseMs === null) return null;
       const counter = new CallCounter(heapSession, probe.measure);
       const started = await counter.start();
-      this.#counting = { counter, startMonoMs: clock.monoMs(), started };
+      this.#noteLength('call-counts', started.pauseMs);
+      this.#counting = { counter, startMonoMs: clock.monoMs(), started, estimatedPauseMs };
       return null;
     });
   }
@@ -213,11 +221,11 @@ export class Captures {
     if (counting === null) return;
     await this.#attempt('call-counts', async () => {
       const { value: scripts, cost: stopped } = await counting.counter.stop();
-      const { startMonoMs, started } = counting;
+      const { startMonoMs, started, estimatedPauseMs } = counting;
       this.#counts = { scripts, startMonoMs, durationMs: clock.monoMs() - startMonoMs };
       // The service is slower all the while: none of it is its own fault.
       const cost = { ...started, endMonoMs: stopped.endMonoMs, pauseMs: Math.max(started.pauseMs, stopped.pauseMs) };
-      return { file: null, cost, bytes: 0 };
+      return { file: null, cost, bytes: 0, estimatedPauseMs };
     });
   }
 
