@@ -1,5 +1,6 @@
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes } from '../../model/units.ts';
+import { capital } from '../terms.ts';
 
 /** Headings, captions and heads of columns, the same in every format of a report. */
 export const LABEL = {
@@ -53,9 +54,8 @@ export const REMARK = {
 } as const;
 
 /** What all classes of the heap gained together, and how they were compared. */
-export function heapGrowth({ growthBytes, comparison, comparisonReason }: NonNullable<ReportDocument['heap']>): string {
-  const by = comparison === 'ids' ? 'object id' : 'class and retaining signature';
-  return `All classes together grew by ${formatBytes(growthBytes)}. Compared by ${by}: ${comparisonReason}.`;
+export function heapGrowth({ growthBytes, comparisonReason }: NonNullable<ReportDocument['heap']>): string {
+  return `All classes together grew by ${formatBytes(growthBytes)}. ${capital(comparisonReason)}.`;
 }
 
 export function functionsOf(title: string): string {
