@@ -23,7 +23,7 @@ export const LABEL = {
   method: 'Method and limits',
   notEnoughData: 'not enough data',
   objectsBySnapshot: 'objects by snapshot',
-  ownCost: 'What the profiler itself cost the target',
+  ownCost: 'What the profiler itself cost the service',
   pausesInAll: 'pauses in all',
   selfByWindow: 'self, first → last window',
   seriesOverRun: 'Series over the run',

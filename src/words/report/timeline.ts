@@ -27,14 +27,14 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'target-lost':
       return {
         kind: 'restart',
-        label: 'target lost',
+        label: 'service lost',
         detail: event.reason,
         target: event.isPlainEnd ? 'ended' : 'lost',
       };
     case 'target-back':
       return {
         kind: 'restart',
-        label: 'target back',
+        label: 'service back',
         detail: `process ${event.pid}, after ${formatDuration(event.afterMs)}`,
         target: 'back',
       };
