@@ -1,7 +1,5 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import { formatDuration } from '../model/units.ts';
-import { figure } from '../words/figures.ts';
-import { code } from '../words/terms.ts';
+import * as say from '../words/cross-check.ts';
 import type { FoundDraft } from './check.ts';
 
 /**
@@ -22,11 +20,10 @@ function causedByThreads(draft: FoundDraft, drafts: readonly FoundDraft[]): Foun
   const threads = drafts.find((one) => one.kind === 'thread-leak' && one.confidence !== 'possible');
   const each = (draft.growth?.perHour ?? Number.NaN) / (threads?.growth?.perHour ?? Number.NaN);
   if (!threads || !(each >= LEAST_OF_A_THREAD && each <= MOST_OF_A_THREAD)) return draft;
-  const cause = `Threads rise meanwhile, and ${figure(each)} of these come with each: a thread that is not ended keeps its descriptors.`;
   return {
     ...draft,
-    against: [...draft.against, cause],
-    recommendation: `End the threads first (${code(threads.subject.class)}). ${draft.recommendation}`,
+    against: [...draft.against, say.comeWithThreads(each)],
+    recommendation: say.threadsFirst(threads.subject.class, draft.recommendation),
   };
 }
 
@@ -49,6 +46,6 @@ function withNearerLimit(draft: FoundDraft, drafts: readonly FoundDraft[]): Foun
     .filter(({ ms }) => ms < own)
     .sort((a, b) => a.ms - b.ms)[0];
   if (!sooner) return draft;
-  const what = `Sooner than that, in ${formatDuration(sooner.ms)}, the limit of open descriptors is reached: ${sooner.one.growth?.perHourUnit ?? sooner.one.subject.class} pile up as well.`;
+  const what = say.soonerLimit(sooner.ms, sooner.one.growth?.perHourUnit ?? sooner.one.subject.class);
   return { ...draft, evidence: [...draft.evidence, { what, file: 'samples.ndjson' }] };
 }

@@ -1,7 +1,7 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
+import { caseAdvice } from '../words/case-advice.ts';
 import * as say from '../words/fold-followers.ts';
 import type { FoundDraft } from './check.ts';
-import { caseAdvice } from './code/advice.ts';
 import { openingLines } from './code/opening-lines.ts';
 import { namesAround } from './held-objects.ts';
 import { type CountedCause, isOfNode, madeBy } from './made-by.ts';

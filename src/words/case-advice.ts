@@ -1,7 +1,7 @@
-import type { ChangingLine } from '../../model/changing-line.ts';
-import type { FindingKind } from '../../model/finding-catalogue.ts';
-import { advise, checkOf } from '../../words/advice.ts';
-import { lineText, shortLineText } from '../../words/changing-lines.ts';
+import type { ChangingLine } from '../model/changing-line.ts';
+import type { FindingKind } from '../model/finding-catalogue.ts';
+import { advise, checkOf } from './advice.ts';
+import { lineText, shortLineText } from './changing-lines.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
