@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'acorn';
+import { CHECK_IDS } from '../src/model/check-id.ts';
 
 /** Which room may import which: the table of src/README.md as data. Every room may import itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -154,4 +156,65 @@ test('one module alone writes to the terminal: there secrets are taken out and e
   assert.deepEqual(writers, [join(SRC, 'cli', 'output.ts')]);
   for (const code of ['console.log(x)', 'process.stdout.write(x)', "process['stderr'].write(x)", 'writeSync(2, x)'])
     assert.match(code, WRITES_TO_A_TERMINAL);
+});
+
+/** Sentences stand in words/, where one person can read them all. These rooms find, count and lay out. */
+const WORDLESS = ['analysis', 'report', 'study/document'];
+/** Files whose sentences have still to move; the list may only get shorter. */
+const STILL_WORDY = [
+  'analysis/checks/counted-check.ts',
+  'analysis/checks/descriptors.ts',
+  'analysis/checks/external-memory.ts',
+  'analysis/checks/js-heap.ts',
+  'analysis/checks/native-memory.ts',
+  'analysis/counted-leak.ts',
+  'analysis/heap/bounds.ts',
+  'analysis/heap/proportional-growth.ts',
+  'analysis/trend-words.ts',
+];
+/** Data that happens to have three words. */
+const TERMS: readonly string[] = [...CHECK_IDS, 'requests in flight'];
+const LEAST_WORDS = 3;
+
+/** Texts of three words or more, tags left out and `0` for what is filled in; of the compiled file, which has no types. */
+function sentencesIn(code: string): string[] {
+  const found: string[] = [];
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, value, quasis } = node as {
+      type?: string;
+      value?: unknown;
+      quasis?: { value: { cooked: string } }[];
+    };
+    if (type === 'Literal' && typeof value === 'string') found.push(value);
+    if (type === 'TemplateLiteral') found.push((quasis ?? []).map((part) => part.value.cooked).join('0'));
+    for (const child of Object.values(node)) walk(child);
+  };
+  walk(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }));
+  return found.filter((text) => !TERMS.includes(text) && proseWords(text) >= LEAST_WORDS);
+}
+
+function proseWords(text: string): number {
+  const tokens = text.replace(/<[^>]*>/g, ' ').split(/\s+/);
+  return tokens.filter((token) => /^\(?[A-Za-z][a-z']*[),.;:]*$/.test(token)).length;
+}
+
+test('sentences for people stand in words/ alone', () => {
+  const wordy = readdirSync(SRC, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.ts') && WORDLESS.some((room) => name.startsWith(`${room}/`)))
+    .flatMap((name) => {
+      const compiled = new URL(`../src/${name.replace(/\.ts$/, '.js')}`, import.meta.url);
+      return sentencesIn(readFileSync(compiled, 'utf8')).map((sentence) => ({ name, sentence }));
+    });
+  assert.deepEqual(
+    wordy.filter(({ name }) => !STILL_WORDY.includes(name)),
+    [],
+  );
+});
+
+test('a sentence outside of words/ is seen', () => {
+  assert.deepEqual(sentencesIn('`$'.concat('{who} takes $', '{share} of the time`;')), ['0 takes 0 of the time']);
+  assert.deepEqual(sentencesIn("const a = 'no query was seen';"), ['no query was seen']);
+  assert.deepEqual(sentencesIn("const a = '<p class=\"quiet big and small\">one</p>', b = 'js-heap-leak';"), []);
 });

@@ -1,5 +1,5 @@
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import { comeWithThreads, descriptorsSooner, endThreadsFirst } from '../words/cross-check.ts';
+import * as say from '../words/cross-check.ts';
 import type { FoundDraft } from './check.ts';
 
 /**
@@ -22,8 +22,8 @@ function causedByThreads(draft: FoundDraft, drafts: readonly FoundDraft[]): Foun
   if (!threads || !(each >= LEAST_OF_A_THREAD && each <= MOST_OF_A_THREAD)) return draft;
   return {
     ...draft,
-    against: [...draft.against, comeWithThreads(each)],
-    recommendation: endThreadsFirst(threads.subject.class, draft.recommendation),
+    against: [...draft.against, say.comeWithThreads(each)],
+    recommendation: say.threadsFirst(threads.subject.class, draft.recommendation),
   };
 }
 
@@ -46,6 +46,6 @@ function withNearerLimit(draft: FoundDraft, drafts: readonly FoundDraft[]): Foun
     .filter(({ ms }) => ms < own)
     .sort((a, b) => a.ms - b.ms)[0];
   if (!sooner) return draft;
-  const what = descriptorsSooner(sooner.ms, sooner.one.growth?.perHourUnit ?? sooner.one.subject.class);
+  const what = say.soonerLimit(sooner.ms, sooner.one.growth?.perHourUnit ?? sooner.one.subject.class);
   return { ...draft, evidence: [...draft.evidence, { what, file: 'samples.ndjson' }] };
 }

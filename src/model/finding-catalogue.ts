@@ -137,3 +137,15 @@ export function isDegradationKind(kind: FindingKind): boolean {
 export function findingPage(kind: FindingKind): string {
   return `docs/findings/${kind}.md`;
 }
+
+/** Kinds of findings that the heap can name. */
+export type HeapFindingKind = Extract<
+  FindingKind,
+  | 'js-heap-leak'
+  | 'external-memory-leak'
+  | 'socket-leak'
+  | 'timer-leak'
+  | 'listener-leak'
+  | 'promise-leak'
+  | 'thread-leak'
+>;

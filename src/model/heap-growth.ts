@@ -106,3 +106,14 @@ export interface HeapGrowth {
   readonly suspects: readonly HeapSuspect[];
   readonly pools?: readonly PoolSeries[];
 }
+
+/** `perRequest` objects for each request of a name; null: of all requests together. */
+export interface RequestFit {
+  readonly perRequest: number;
+  readonly request: string | null;
+}
+
+export interface WholeNumber extends RequestFit {
+  /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
+  readonly rivals: readonly RequestFit[];
+}

@@ -2,6 +2,7 @@ import type { HotFunction } from '../model/report-document.ts';
 import { formatCount, type Microseconds } from '../model/units.ts';
 import { formatMs, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
+import { collectionShare } from '../words/report/labels.ts';
 import type { TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span } from './terminal-text.ts';
@@ -24,7 +25,7 @@ const SHORTEST_PLACE = 48;
 export function renderCpuTerminal(cpu: CpuSummaryText, { colour, width = 80 }: TerminalOptions): Rendered {
   const figures = [
     `busy ${percent(cpu.activeUs / (cpu.wholeUs || 1))} of ${formatMs(cpu.wholeUs / 1000)}`,
-    `${percent(cpu.gcUs / (cpu.activeUs || 1))} of that in garbage collection`,
+    collectionShare(cpu.gcUs / (cpu.activeUs || 1)),
     `${formatCount(cpu.samples)} samples`,
   ];
   const table = terminalTable(

@@ -2,7 +2,7 @@ import type { PageData } from '../model/page-data.ts';
 import type { ReportFlame } from '../model/report-document.ts';
 import { formatMs, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
-import { functionsOf } from '../words/report/labels.ts';
+import { functionsOf, REMARK } from '../words/report/labels.ts';
 import { flameTotals } from './flame-totals.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { table } from './html/table.ts';
@@ -40,7 +40,7 @@ export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string
   const body = html`<header><nav aria-label="Sections"><a href="#cpu">flame graph</a></nav><div data-mount="search"></div></header>
 <main class="wide"><section id="cpu" aria-labelledby="cpu-title"><h1 id="cpu-title">${title}</h1>
 <div data-mount="flames"></div>
-<noscript><p class="quiet">The flame graph needs JavaScript; the tables hold the functions.</p></noscript>
+<noscript><p class="quiet">${REMARK.flameNeedsScript}</p></noscript>
 ${tables}</section></main>`;
   return pageShell({ title, body, data: scriptJson(data) }, assets);
 }

@@ -4,6 +4,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import { formatValue } from '../words/figures.ts';
 import { formatPlace, placeOfFinding } from '../words/place.ts';
 import { answersOf } from '../words/report/answers.ts';
+import { possible, REMARK } from '../words/report/labels.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 
 /**
@@ -58,7 +59,7 @@ function gateCase({ name, limit, measured, unit, status }: Gate): Markup {
     status === 'fail'
       ? html`<failure message="${text}" type="gate">${text}</failure>`
       : status === 'unknown'
-        ? html`<skipped message="could not be measured"/>`
+        ? html`<skipped message="${REMARK.notMeasured}"/>`
         : NOTHING;
   return html`    <testcase classname="gate" name="${name}">${outcome}</testcase>
 `;
@@ -73,7 +74,7 @@ function findingCase(finding: Finding, document: ReportDocument): Markup {
   );
   const outcome =
     finding.confidence === 'possible'
-      ? html`<skipped message="${`possible, not proven: ${plain(finding.title)}`}"/>`
+      ? html`<skipped message="${possible(plain(finding.title))}"/>`
       : html`<failure message="${plain(finding.title)}" type="${finding.kind}">${
           place
             ? html`${formatPlace(place)}

@@ -11,7 +11,7 @@ import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
 import { headline } from '../words/report/headline.ts';
 import { explainedIn, heapGrowth, LABEL, REMARK } from '../words/report/labels.ts';
 import { missedColumns } from '../words/report/missed.ts';
-import { capital } from '../words/terms.ts';
+import { capital, lowerFirst } from '../words/terms.ts';
 import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 import { sourceLines } from './source-lines.ts';
@@ -41,7 +41,7 @@ export function renderMarkdown(document: ReportDocument): string {
 function title(document: ReportDocument): string {
   const { report } = document;
   return [
-    `# Soak report: ${markdownText(report.run.target.name)}: ${verdictWord(document)} (exit ${report.exitCode})`,
+    `# ${LABEL.soakReport}: ${markdownText(report.run.target.name)}: ${verdictWord(document)} (exit ${report.exitCode})`,
     runFacts(document).map(markdownProse).join(' | '),
     `Data: ${markdownProse(dataFacts(document))}`,
   ].join('\n\n');
@@ -202,7 +202,7 @@ function heapSection({ heap }: ReportDocument): string {
       growth.counts.map(formatCount).join(' → '),
       growth.retainedBytes.map(formatBytes).join(' → '),
     ]);
-  return `## Heap: classes that grew\n\n${markdownText(heapGrowth(heap))}\n\n${markdownTable(['class', LABEL.objectsBySnapshot, 'retained'], 'lrr', rows)}`;
+  return `## Heap: ${lowerFirst(LABEL.classesThatGrew)}\n\n${markdownText(heapGrowth(heap))}\n\n${markdownTable(['class', LABEL.objectsBySnapshot, 'retained'], 'lrr', rows)}`;
 }
 
 function methodSection({ notes, method, cost }: ReportDocument): string {

@@ -3,6 +3,7 @@ import type { ReportDocument } from '../model/report-document.ts';
 import { answersOf } from '../words/report/answers.ts';
 import { verdictWord } from '../words/report/facts.ts';
 import { headline } from '../words/report/headline.ts';
+import { moreInReport } from '../words/report/labels.ts';
 import { markdownProse, markdownText } from './markdown-text.ts';
 import { html } from './markup.ts';
 import { gateTable } from './render-markdown.ts';
@@ -22,7 +23,7 @@ export function renderPullRequestComment(document: ReportDocument): string {
     );
     return `${summary(finding)}\n\n${answers.join('\n')}\n\n</details>`;
   });
-  const more = findings.length > SHOWN ? `${findings.length - SHOWN} more in the report.` : '';
+  const more = findings.length > SHOWN ? moreInReport(`${findings.length - SHOWN} more`) : '';
   const comment = [
     `### Soak of ${markdownText(run.target.name)}: ${verdictWord(document)}`,
     `**${words}**${detail === '' ? '' : `: ${markdownText(detail)}`}`,

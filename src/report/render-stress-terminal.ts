@@ -1,9 +1,12 @@
 import type { StressReport } from '../model/stress-report.ts';
 import { figure, formatMs, percent } from '../words/figures.ts';
+import { LABEL } from '../words/report/labels.ts';
 import { curveWords, outcomeWords, stageWords } from '../words/report/stress.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
+
+const LABEL_WIDTH = 21;
 
 /** Where a service breaks, what gave way, and the curve up to there. */
 export function renderStressTerminal(report: StressReport, { colour }: TerminalOptions): Rendered {
@@ -14,9 +17,11 @@ export function renderStressTerminal(report: StressReport, { colour }: TerminalO
     [],
     [span(outcomeWords(report), report.outcome === 'held' ? 'green' : 'bold')],
     ...report.breakingPoint.reasons.map((reason): TerminalLine => [span(`  ${reason}`)]),
-    ...(gaveWay ? [[span('What gave way first  ', 'dim'), span(`${gaveWay.resource}: ${gaveWay.detail}`)]] : []),
-    ...(finding ? [[span('What to do           ', 'dim'), span(finding.recommendation)]] : []),
-    [span('Capacity             ', 'dim'), span(curveWords(report))],
+    ...(gaveWay
+      ? [[span(LABEL.gaveWay.padEnd(LABEL_WIDTH), 'dim'), span(`${gaveWay.resource}: ${gaveWay.detail}`)]]
+      : []),
+    ...(finding ? [[span(LABEL.whatToDo.padEnd(LABEL_WIDTH), 'dim'), span(finding.recommendation)]] : []),
+    [span('Capacity'.padEnd(LABEL_WIDTH), 'dim'), span(curveWords(report))],
   ];
   return sanitise(gates.length === 0 ? lines : [...lines, [], ...gates.map(gateLine)], colour);
 }

@@ -5,7 +5,7 @@ import { formatValue } from '../words/figures.ts';
 import { answersOf } from '../words/report/answers.ts';
 import { dataFacts, runFacts, verdictWord } from '../words/report/facts.ts';
 import { headline } from '../words/report/headline.ts';
-import { LABEL } from '../words/report/labels.ts';
+import { LABEL, moreInReport, REMARK } from '../words/report/labels.ts';
 import { plural } from '../words/terms.ts';
 import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse } from './terminal-text.ts';
 
@@ -36,9 +36,7 @@ export function renderTerminal(document: ReportDocument, { colour, width = 80 }:
     ...gates.map(gateLine),
     ...(gates.length > 0 ? [[]] : []),
     ...findings.slice(0, SHOWN).flatMap((finding) => findingLines(finding, document, columns)),
-    ...(findings.length > SHOWN
-      ? [[span(`${plural(findings.length - SHOWN, 'more finding')} in the report.`, 'dim')]]
-      : []),
+    ...(findings.length > SHOWN ? [[span(moreInReport(plural(findings.length - SHOWN, 'more finding')), 'dim')]] : []),
     ...bottleneckLines(document, columns),
   ];
   return sanitise(lines, colour);
@@ -101,13 +99,13 @@ function bottleneckLines({ report }: ReportDocument, columns: number): TerminalL
   if (bottlenecks.length === 0) return [];
   const more = bottlenecks.length - SHOWN;
   return [
-    [span('Bottlenecks', 'bold'), span('  no reason to fail, but worth a change', 'dim')],
+    [span('Bottlenecks', 'bold'), span(`  ${REMARK.bottlenecksInShort}`, 'dim')],
     ...bottlenecks.slice(0, SHOWN).flatMap((one) => {
       const [first = [], ...rest] = wrapProse(one.title, columns, '   ');
       const gain = wrapProse(`Expected gain: ${one.gain}`, columns, '   ');
       return [[span(`${one.rank}. `, 'bold'), ...first.slice(1)], ...rest, ...gain];
     }),
-    ...(more > 0 ? [[span(`${plural(more, 'more bottleneck')} in the report.`, 'dim')]] : []),
+    ...(more > 0 ? [[span(moreInReport(plural(more, 'more bottleneck')), 'dim')]] : []),
     [],
   ];
 }

@@ -18,17 +18,17 @@ const GONE = 'the finding should be gone';
 const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   'js-heap-leak': {
     change: ({ holder, subject }) =>
-      `Look at what adds to ${holder} and at every place that takes from it. Remove each ${subject} when its work is over, on failure too (in a \`finally\`); what waits for something that may never come (a reply, an event) needs a time-out that removes it; what is kept on purpose needs a bound: a maximum size with the oldest out first, or an expiry.`,
+      `Look at what adds to ${holder} and at every place that takes from it. Remove each ${subject} when its work is over, on failure too (in a \`finally\`); what waits for something that may never come (a reply, an event) needs a timeout that removes it; what is kept on purpose needs a bound: a maximum size with the oldest out first, or an expiry.`,
     check: 'the count in the last snapshot should stay where it was in the first',
   },
   'external-memory-leak': {
     change: ({ holder, subject }) =>
-      `Let go of each ${subject} in ${holder} once it was used. A small slice keeps the whole buffer alive: copy what must stay (\`Buffer.from(slice)\`).`,
+      `Remove each ${subject} from ${holder} once it was used. A small slice keeps the whole buffer alive: copy what must stay (\`Buffer.from(slice)\`).`,
     check: GONE,
   },
   'native-memory-leak': {
     change: () =>
-      'Look at add-ons and at what they allocate for each request (image, crypto, compression, database drivers): streams and handles that are not closed. A run with the suspected add-on left out tells whether it is the one.',
+      'Look at add-ons and at what they allocate for each request (image, crypto, compression, database drivers): streams and handles that are not closed. A run without the suspected add-on shows whether it is the cause.',
     check: GONE,
   },
   'memory-fragmentation': {
@@ -38,12 +38,12 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'fd-leak': {
     change: ({ subject }) =>
-      `Close each ${subject} in a \`finally\`, also when reading fails or the client goes away; \`stream.pipeline\` and \`await using\` do it by themselves.`,
+      `Close each ${subject} in a \`finally\`, also when reading fails or the client goes away; \`stream.pipeline\` and \`await using\` do that for you.`,
     check: 'the number of open descriptors should come back to where it was',
   },
   'socket-leak': {
     change: ({ subject }) =>
-      `End each ${subject} in every outcome, set a timeout on it, and use one shared agent or pool instead of one a request.`,
+      `End each ${subject} in every outcome, set a timeout on it, and use one shared agent or pool instead of one for each request.`,
     check: 'the number of open sockets should come back to where it was',
   },
   'timer-leak': {
@@ -53,12 +53,12 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'listener-leak': {
     change: ({ holder }) =>
-      `Take each listener off again (here: ${holder}) in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only where the event comes; a \`signal\` that is aborted at the end helps on an EventTarget, an EventEmitter does not know it.`,
+      `Remove each listener (here: ${holder}) in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only if the event comes. A \`signal\` that is aborted at the end helps on an EventTarget; an EventEmitter does not support it.`,
     check: '`emitter.listenerCount(event)` should stay where it is under load',
   },
   'promise-leak': {
     change: ({ holder }) =>
-      `Do not wait on ${holder} once a request: each \`then\`, \`await\` and \`Promise.race\` hangs a reaction on it until it settles. Listen to it once for all requests, or race against a promise that belongs to the request.`,
+      `Do not wait on ${holder} in each request: each \`then\`, \`await\` and \`Promise.race\` adds a reaction to it, which stays until it settles. Listen to it once for all requests, or race against a promise that belongs to the request.`,
     check: GONE,
   },
   'thread-leak': {
@@ -82,7 +82,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'error-rate-degradation': {
     change: () =>
-      'Read the kinds of errors in the timeline of requests: time-outs point to exhaustion (pool, descriptors, memory), status 500 to the log of the service.',
+      'Read the kinds of errors in the timeline of requests: timeouts point to exhaustion (pool, descriptors, memory), status 500 to the log of the service.',
     check: GONE,
   },
   'event-loop-degradation': {
@@ -92,7 +92,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'cpu-degradation': {
     change: ({ subject }) =>
-      `Look at what ${subject} iterates over: a list that grows while the process lives makes each request dearer. Replace what is there instead of adding to it.`,
+      `Look at what ${subject} iterates over: a list that grows while the process lives makes each request more expensive. Replace what is there instead of adding to it.`,
     check: GONE,
   },
   'gc-pressure': {
@@ -106,11 +106,11 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
     check: GONE,
   },
   'slow-query': {
-    change: () => 'Look at the plan of the query; an index on the filtered columns is the usual cure.',
+    change: () => 'Look at the plan of the query; an index on the filtered columns is the usual fix.',
     check: GONE,
   },
   'n-plus-one-query': {
-    change: () => 'Read all rows in one query (a join, or `= any($1)`) instead of one query a row.',
+    change: () => 'Read all rows in one query (a join, or `= any($1)`) instead of one query for each row.',
     check: GONE,
   },
   'slo-breach': {
@@ -133,7 +133,7 @@ export function recommend(kind: FindingKind, about: AdviceSubject, gain: string 
   return advise([change(about), gain].join(' ').trimEnd(), check);
 }
 
-/** What another soak should show where a finding of this kind is mended. */
+/** What another soak should show where a finding of this kind is fixed. */
 export function checkOf(kind: FindingKind): string {
   return ADVICE[kind].check;
 }

@@ -8,7 +8,7 @@ export function atThatTime(atMs: Milliseconds, events: readonly string[]): strin
 }
 
 export function movedWithIt(moved: readonly string[]): string {
-  return `With it moved: ${moved.join('; ')}.`;
+  return `These changed too: ${moved.join('; ')}.`;
 }
 
 export function movedFigure(metric: MetricName, from: number, to: number): string {
@@ -39,8 +39,8 @@ export function eventWords(event: RunEvent): string | null {
       return `no samples for ${formatDuration(event.durationMs)} (${event.reason})`;
     case 'capture':
       if (event.error !== null) return null;
-      if (event.capture === 'heap-count') return 'we counted the objects of the heap';
-      return event.capture === 'heap-snapshot' ? 'a heap snapshot of ours was taken' : null;
+      if (event.capture === 'heap-count') return 'the profiler counted the objects of the heap';
+      return event.capture === 'heap-snapshot' ? 'the profiler took a heap snapshot' : null;
     case 'load':
       return event.state === 'lost' ? 'the load process died' : null;
     default:

@@ -61,7 +61,7 @@ export function lostMeasures(keys: readonly string[]): string {
 
 export function spreadAssumed(runs: number, enough: number): string {
   const has = runs === 1 ? 'one run' : `${runs} runs`;
-  return `the baseline has ${has}: how much runs differ by themselves is assumed, so only a large change can be told. From ${enough} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`;
+  return `the baseline has ${has}: how much runs differ by themselves is assumed, so only a large change can be detected. From ${enough} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`;
 }
 
 const CONDITION = {
@@ -81,7 +81,7 @@ export function scenarioChanged(name: string): string {
   return `the load, set-up or tasks of the scenario ${name} were changed`;
 }
 
-export const NOT_DRIVEN = 'load not driven by this tool';
+export const NOT_DRIVEN = 'load not driven by the profiler';
 
 export function hostWords({ platform, cpus, memoryBytes }: RunConditions['host']): string {
   return `${platform} with ${cpus} cores and ${formatBytes(memoryBytes)}`;

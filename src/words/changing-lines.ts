@@ -1,5 +1,6 @@
 import type { ChangingLine } from '../model/changing-line.ts';
 import { formatPlace } from './place.ts';
+import { code } from './terms.ts';
 
 /** ``lib/quota.js:14:5` `entries.push(entry)` in `record` ``. */
 export function lineText(line: ChangingLine): string {
@@ -44,9 +45,4 @@ function often({ perRequest }: ChangingLine): string {
 
 function didNotRun({ runs }: ChangingLine): string {
   return runs === 0 ? ': did not run while calls were counted' : '';
-}
-
-/** Backticks in the program's own text would end it too early. */
-function code(text: string): string {
-  return `\`${text.replaceAll('`', "'")}\``;
 }

@@ -49,7 +49,7 @@ export function snapshotNotes({ planned, refused, failed }: Completeness['snapsh
 
 /** What was never planned. */
 export const NOT_LOOKED_AT = {
-  earlierVersion: 'recorded by an earlier version: whether lines are missing cannot be told for sure',
+  earlierVersion: 'recorded by an earlier version: it cannot be checked whether lines are missing',
   inside: 'the inside of the service was not looked at',
   outside: 'the process was not looked at from outside',
   snapshots: 'no heap snapshots were planned',
@@ -96,7 +96,7 @@ export function coverageWords(seen: Share, ofMs: Milliseconds, gaps: number, res
 
 /** Why a figure of the load cannot be judged. `what`: the figure. */
 export const UNJUDGED = {
-  notDriven: (what: string): string => `${what} is known only where the load is driven by this tool`,
+  notDriven: (what: string): string => `${what} is known only where the profiler drives the load`,
   noneCompleted: (what: string): string => `${what} is not known: no request was completed`,
   tooFew: (what: string): string => `too few intervals with requests to judge ${what}`,
 } as const;

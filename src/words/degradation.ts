@@ -89,7 +89,7 @@ export function trendEvidence(series: ToldSeries, { share, slope, low, high, ...
 }
 
 export function shortRun(spanMs: Milliseconds): string {
-  return `${formatDuration(spanMs)} are short: one slow spell of the machine looks the same. Half an hour would tell.`;
+  return `${formatDuration(spanMs)} is a short run: one slow period of the machine looks the same. Half an hour would tell.`;
 }
 
 /** Levels as the series is judged. */
@@ -108,7 +108,7 @@ export function stepTitle(series: ToldSeries, { x, from, to }: Step): string {
 
 export function stepEvidence(series: ToldSeries, { from, to, pointsBefore, pointsAfter }: Step): string {
   const { level } = seriesWords(series);
-  return `It stood at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); the values before and after barely overlap.`;
+  return `It was at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); the values before and after barely overlap.`;
 }
 
-export const CUT_OFF = 'The run ended soon after: it may be a spell of seconds. A longer run would tell.';
+export const CUT_OFF = 'The run ended soon after: it may have lasted some seconds only. A longer run would tell.';

@@ -7,7 +7,7 @@ export function eachHolds(ownerTitle: string, countedTitle: string): string {
 }
 
 export function allocatedWhere(name: string, file: string, line: number, called: string): string {
-  return `What lives longer with them was allocated where ${code(name)} (${file}:${line}) calls ${code(called)}.`;
+  return `What stays alive with them was allocated where ${code(name)} (${file}:${line}) calls ${code(called)}.`;
 }
 
 /** `times`: how many of the follower come with each of the cause. */

@@ -11,7 +11,7 @@ export function requestsFailed(share: Share, limit: Share): string {
 }
 
 export function limitBroken(limit: string, windows: number): string {
-  return `${limit} did not hold in ${windows} windows running`;
+  return `${limit} did not hold in ${windows} windows in a row`;
 }
 
 export function arrivalsLate(answered: Share, limit: Share): string {
@@ -36,9 +36,9 @@ export const SEEN = {
     `the event loop was busy ${percent(loop)} while CPU was not: something blocks it`,
   loopLate: (p99Ms: Milliseconds): string => `the event loop was delayed by ${Math.round(p99Ms)} ms (99th percentile)`,
   processEnded: 'the process of the service ended: look at its own log',
-  nothing: 'nobody looked at the service: name it with --port or --pid to see what gives way',
+  nothing: 'the service was not watched: name it with --port or --pid to see what gives way',
   outsideAlone: (cpuPercent: number): string =>
-    `CPU was at ${cpuPercent.toFixed(0)} % of a core; seen from outside alone: name the service with --port or --pid to see its event loop`,
+    `CPU was at ${cpuPercent.toFixed(0)} % of a core; it was watched from outside only: name the service with --port or --pid to see its event loop`,
   notTheProcess: (cpuPercent: number, loop: Share): string =>
     `the service itself had time left (CPU ${cpuPercent.toFixed(0)} %, event loop busy ${percent(loop)}): it waits for something else, most often its database or another service`,
 } as const;

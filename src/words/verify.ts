@@ -14,12 +14,12 @@ export function stillThere(confidence: Confidence, change: Change | null, title:
 }
 
 export function maybeThere(change: Change | null, title: string): string {
-  return `It may still be there (possible)${changeWords(change)}: ${title} A longer run (--minutes) tells.`;
+  return `It may still be there (possible)${changeWords(change)}: ${title} A longer run (--minutes) would tell.`;
 }
 
 /** Memory grows, and nobody says who holds it. */
 export function maybeNameless(title: string): string {
-  return `It may still be there: ${title} A longer run (--minutes) tells.`;
+  return `It may still be there: ${title} A longer run (--minutes) would tell.`;
 }
 
 export function notEnoughData(reasons: readonly string[]): string {

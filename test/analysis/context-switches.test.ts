@@ -44,7 +44,7 @@ describe('involuntary context switches, from the sample to chart, trend and gate
   });
 
   test('that rise are evidence beside an event loop that gets later, and others are not', () => {
-    assert.match(evidenceOf(report), /took the core from the service more and more often/);
+    assert.match(evidenceOf(report), /took the core away from the service more and more often/);
     assert.doesNotMatch(evidenceOf(analyse(syntheticRun(plan(300, 0)))), /took the core/);
   });
 

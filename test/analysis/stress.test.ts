@@ -37,7 +37,7 @@ test('each of the four ways to break is one, and just within is none', () => {
   const limit = 'work p(99) <1s';
   assert.match(stage({ errorShare: 0.011 }).broke.join(), /failed/);
   assert.deepEqual(stage({ errorShare: 0.01 }).broke, []);
-  assert.match(stage({}, { windows: [[], [limit], [limit], [limit]] }).broke.join(), /three|3 windows running/);
+  assert.match(stage({}, { windows: [[], [limit], [limit], [limit]] }).broke.join(), /three|3 windows in a row/);
   assert.deepEqual(stage({}, { windows: [[limit], [limit], [], [limit], [limit]] }).broke, []);
   assert.match(stage({ achievedShare: 0.94 }).broke.join(), /answered in time/);
   assert.deepEqual(stage({ achievedShare: 0.96 }).broke, []);

@@ -1,8 +1,9 @@
-import { suspectTitle } from '../../src/analysis/heap/describe-suspect.ts';
 import { growthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
+import { perRequest } from '../../src/analysis/heap/per-request.ts';
 import { suspectKind } from '../../src/analysis/heap/suspect-kind.ts';
 import type { SnapshotInterval } from '../../src/analysis/snapshot-intervals.ts';
 import type { HeapGrowth, HeapSuspect } from '../../src/model/heap-growth.ts';
+import { suspectTitle } from '../../src/words/checks/heap-title.ts';
 import { holderText } from '../../src/words/holder.ts';
 import { pathText } from '../../src/words/path.ts';
 import type { HolderCase } from './holders.ts';
@@ -45,7 +46,8 @@ function gained({ counts }: HeapSuspect): number {
 export function sayFirst(growth: HeapGrowth): string {
   const [first] = growth.suspects;
   if (!first) return 'nothing grows';
-  const title = suspectTitle(suspectKind(first), first, growthBehaviour(first, intervalsOf(growth)));
+  const behaviour = growthBehaviour(first, intervalsOf(growth));
+  const title = suspectTitle(suspectKind(first), first, { ...behaviour, perRequest: perRequest(behaviour) });
   return [title, ...pathText(first.path)].join('\n    ');
 }
 

@@ -17,7 +17,7 @@ test('a restart is told with its cause where there is one; a plain end says noth
   assert.match(factsOf({ reason: 'process 7 was killed for lack of memory' }), /killed for lack of memory/);
   for (const reason of ['process 7 ended', 'process 7 is gone']) {
     const facts = factsOf({ reason, isPlainEnd: true });
-    assert.match(facts, /1 restart of the target/);
+    assert.match(facts, /1 restart of the service/);
     assert.doesNotMatch(facts, /process 7/);
   }
   assert.match(factsOf({ reason: 'the last batch of process 7 ended' }), /the last batch/);

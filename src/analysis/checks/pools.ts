@@ -1,11 +1,10 @@
 import type { Confidence, Evidence, Growth } from '../../model/finding.ts';
 import type { PoolSeries } from '../../model/heap-growth.ts';
-import { formatCount, type Milliseconds, perHour } from '../../model/units.ts';
+import { type Milliseconds, perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
-import { perRequestWords } from '../../words/figures.ts';
+import * as say from '../../words/checks/pools.ts';
 import { objectText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
-import { code } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient, ok } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { NO_LIMIT } from '../limits.ts';
@@ -28,29 +27,17 @@ export const pools: Check = {
     const told = context.earlier.find(
       ({ kind, confidence }) => kind === 'pool-exhaustion' && confidence !== 'possible',
     );
-    if (told) return ok(`told by the pool itself: ${told.title}`);
+    if (told) return ok(say.toldByPool(told.title));
     const trouble = starvation(context);
     const known = heapGrowth?.pools ?? [];
     const intervals = heapGrowth ? (snapshotIntervals(context, heapGrowth) ?? []) : [];
     const findings = known.flatMap((pool) => poolFinding(context, pool, intervals, trouble) ?? []);
     if (findings.length > 0) return found(findings, findings.map(({ title }) => title).join(' '));
-    if (trouble) return found([unnamedPool(trouble)], `no pool was seen in the snapshots. ${trouble.what}`);
-    if (known.length === 0)
-      return heapGrowth
-        ? ok('no pool was seen in the snapshots, and no request starved')
-        : insufficient('pools are seen in heap snapshots; no request starved');
-    return ok(known.map(wordsOf).join('; '));
+    if (trouble) return found([unnamedPool(trouble)], say.UNNAMED.detail(trouble.what));
+    if (known.length === 0) return heapGrowth ? ok(say.NONE_SEEN) : insufficient(say.NOT_COMPARED);
+    return ok(known.map(say.poolDetail).join('; '));
   },
 };
-
-function wordsOf({ holder, inUse, total }: PoolSeries): string {
-  const all = total.at(-1) ?? null;
-  return `${objectText(holder)}: ${inUse.map(countWords).join(', ')} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
-}
-
-function countWords(count: number | null): string {
-  return count === null ? '?' : formatCount(count);
-}
 
 function poolFinding(
   context: CheckContext,
@@ -75,30 +62,22 @@ function poolFinding(
     place && context.run.placeOf(place.scriptUrl, place.line0, place.column0, place.functionName, place.variable);
   const grown = intervals.filter((_, i) => (pool.inUse[i + 1] ?? 0) > (pool.inUse[i] ?? 0));
   const growth = growthOf(grown, gained, isDry || most === null ? null : most - last);
-  const rate = growth.objectsPerRequest ? ` (${perRequestWords(growth.objectsPerRequest)})` : '';
-  const of = most === null ? '' : ` of ${formatCount(most)}`;
   const evidence: (Evidence | null)[] = [
     {
-      what: `Lent out in the snapshots: ${pool.inUse.map(countWords).join(', ')}; in all: ${pool.total.map(countWords).join(', ')}; waiting: ${pool.waiting.map(countWords).join(', ')}.`,
+      what: say.bySnapshot(pool),
       file: context.run.heapGrowth?.snapshots.at(-1)?.file ?? null,
     },
-    isQuiet
-      ? {
-          what: 'No request was in progress when the last snapshot was taken: what was lent out then belongs to nobody.',
-          file: 'samples.ndjson',
-        }
-      : null,
+    isQuiet ? { what: say.AT_REST, file: 'samples.ndjson' } : null,
     trouble && { what: trouble.what, file: 'samples.ndjson' },
   ];
   const holder = objectText(pool.holder);
+  const state = { holder, out: last, most, waiting, perRequest: growth.objectsPerRequest, isDry };
   return {
     id: findingId('pool-exhaustion', pool.class, pool.signature),
     kind: 'pool-exhaustion',
     confidence,
     severity: trouble ? 'critical' : 'major',
-    title: isLeak
-      ? `${holder} does not get its connections back: ${formatCount(last)}${of} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`
-      : `${holder} has nothing left to lend: ${formatCount(last)}${of} are out, and ${formatCount(waiting)} requests wait.`,
+    title: isLeak ? say.leakTitle(state) : say.dryTitle(state),
     subject: {
       class: pool.class,
       holder,
@@ -110,9 +89,7 @@ function poolFinding(
     growth,
     firstSeenMs: trouble?.atMs ?? Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),
-    against: isLeak
-      ? []
-      : ['Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.'],
+    against: isLeak ? [] : [say.IN_PROGRESS],
     recommendation: recommend('pool-exhaustion', { holder, subject: holder }),
   };
 }
@@ -132,7 +109,7 @@ function growthOf(grown: readonly SnapshotInterval[], gained: number, left: numb
     ...NO_LIMIT,
     ...(leftMs === null ? {} : { timeToLimitMs: leftMs }),
     perHour: perHour(slope),
-    perHourUnit: 'lent out',
+    perHourUnit: say.LENT_OUT,
   };
 }
 
@@ -153,14 +130,12 @@ function unnamedPool(trouble: Starvation): FindingDraft {
     kind: 'pool-exhaustion',
     confidence: 'possible',
     severity: 'minor',
-    title: 'Requests fail or hang while the service hardly works: it waits for something that it does not get.',
-    subject: { class: 'pool', holder: 'a pool or a service that it calls', path: [], source: null, package: null },
+    title: say.UNNAMED.title,
+    subject: { class: 'pool', holder: say.UNNAMED.holder, path: [], source: null, package: null },
     growth: null,
     firstSeenMs: trouble.atMs,
     evidence: [{ what: trouble.what, file: 'samples.ndjson' }],
-    against: [
-      `No ${code('Pool')} was seen in the snapshots; a database or service behind it that is down or slow looks the same.`,
-    ],
-    recommendation: recommend('pool-exhaustion', { holder: 'the pool', subject: 'the pool' }),
+    against: [say.UNNAMED.against],
+    recommendation: recommend('pool-exhaustion', { holder: say.UNNAMED.subject, subject: say.UNNAMED.subject }),
   };
 }

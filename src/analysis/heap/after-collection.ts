@@ -1,3 +1,4 @@
+import { SERIES } from '../../words/checks/heap-suspects.ts';
 import type { CheckContext } from '../check.ts';
 import { isStraightLine } from '../leak-thresholds.ts';
 import { idleTailSizes } from '../live-heap.ts';
@@ -25,7 +26,7 @@ export function afterCollection(
   series: 'heap.live' | 'heap.external' = 'heap.live',
 ): AfterCollection {
   const entry = context.trends.judge(series, { leastShare: LEAST_SHARE, leastGrowth: LEAST_GROWTH_BYTES });
-  const what = series === 'heap.live' ? 'The heap' : 'Memory of buffers';
+  const what = series === 'heap.live' ? SERIES.heap : SERIES.buffers;
   if (!entry) return { what, entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
   const { trend, verdict } = entry;
   const isGrowing = verdict === 'growing';

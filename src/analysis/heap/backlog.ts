@@ -1,4 +1,5 @@
-import { formatCount, type MonoMs } from '../../model/units.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { DOUBT } from '../../words/checks/heap-suspects.ts';
 import type { RunData } from '../run-data.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
@@ -22,5 +23,5 @@ export function backlogDoubt(
   { unit, gained }: Pick<GrowthBehaviour, 'unit' | 'gained'>,
 ): string | null {
   if (aborted === 0 || gained > aborted * (unit === 'objects' ? OBJECTS_A_REQUEST : BYTES_A_REQUEST)) return null;
-  return `${formatCount(aborted)} requests were not answered in time and were aborted: this may be what they left waiting in the service. Soak again with a load that the service manages.`;
+  return DOUBT.backlog(aborted);
 }

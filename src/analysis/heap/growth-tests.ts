@@ -1,4 +1,4 @@
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapSuspect, RequestFit, WholeNumber } from '../../model/heap-growth.ts';
 import { evennessOf } from '../../stats/evenness.ts';
 import { STEADY } from '../leak-thresholds.ts';
 import type { SnapshotInterval } from '../snapshot-intervals.ts';
@@ -42,17 +42,6 @@ export interface GrowthBehaviour {
   readonly whole: WholeNumber | null;
   /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
   readonly cohortsAlive: number | null;
-}
-
-/** `perRequest` objects for each request of a name; null: of all requests together. */
-export interface RequestFit {
-  readonly perRequest: number;
-  readonly request: string | null;
-}
-
-export interface WholeNumber extends RequestFit {
-  /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
-  readonly rivals: readonly RequestFit[];
 }
 
 /** Bytes of single objects that grow: arrays and tables double, so that they fluctuate by more than what is put there. */

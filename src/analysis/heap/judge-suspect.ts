@@ -1,8 +1,7 @@
 import type { Confidence } from '../../model/finding.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
-import { formatBytes } from '../../model/units.ts';
-import { percent } from '../../words/figures.ts';
+import { CLEARED, DOUBT } from '../../words/checks/heap-suspects.ts';
 import { PARTLY_RELEASED_SHARE, RELEASED_SHARE, STEADY, UNEVEN } from '../leak-thresholds.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
@@ -56,19 +55,19 @@ export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, h
 
 function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | null {
   const { gained, gainedBytes, releasedInIdle, laterOverEarlier, growsInEveryInterval } = behaviour;
-  if (behaviour.loaded.length === 0) return 'no load came between the snapshots';
-  if (gained <= 0) return 'it did not grow';
-  if (releasedInIdle !== null && releasedInIdle >= RELEASED_SHARE) return 'it was let go while no request came';
-  if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return 'it grew at first and came to rest';
-  if (!growsInEveryInterval) return 'it did not grow in every interval between snapshots';
+  if (behaviour.loaded.length === 0) return CLEARED.noLoad;
+  if (gained <= 0) return CLEARED.notGrown;
+  if (releasedInIdle !== null && releasedInIdle >= RELEASED_SHARE) return CLEARED.released;
+  if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return CLEARED.atRest;
+  if (!growsInEveryInterval) return CLEARED.notEach;
   const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
-  if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return 'it grew by next to nothing';
+  if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return CLEARED.tiny;
   if (
     ENGINE_CLASS.test(suspect.class) &&
     behaviour.whole === null &&
     NOT_OF_PROGRAM.includes(suspect.holder.container)
   ) {
-    return 'objects of the engine itself, which come and go with compiled code';
+    return CLEARED.engine;
   }
   return null;
 }
@@ -82,21 +81,19 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   const { open } = judgeBounds(suspect, behaviour);
   if (open !== null) doubts.push(open);
   if (releasedInIdle !== null && releasedInIdle > PARTLY_RELEASED_SHARE) {
-    doubts.push(`${percent(releasedInIdle)} of its growth was let go while no request came.`);
+    doubts.push(DOUBT.released(releasedInIdle));
   }
   if (renewedInIdle > RENEWED) {
-    doubts.push(
-      `${percent(renewedInIdle)} of its growth were other objects after the time without requests: as many as before, so something renews them, or a cache turns over.`,
-    );
+    doubts.push(DOUBT.renewed(renewedInIdle));
   }
   if (laterOverEarlier !== null && laterOverEarlier < Math.max(UNEVEN, STEADY - tolerance)) {
-    doubts.push(`Its growth slows down: later ${percent(laterOverEarlier)} of what it was a request at first.`);
+    doubts.push(DOUBT.slowing(laterOverEarlier));
   } else if (evenness !== null && evenness < UNEVEN) {
-    doubts.push('It grew unevenly: not by the same number a request in each interval.');
+    doubts.push(DOUBT.uneven);
   }
-  if (unit === 'objects' && gained < LEAST_GAIN) doubts.push(`It gained ${gained} objects only.`);
+  if (unit === 'objects' && gained < LEAST_GAIN) doubts.push(DOUBT.few(gained));
   if (suspect.shareOfGrowth < MATERIAL_SHARE && gainedBytes < MATERIAL_BYTES && behaviour.whole === null) {
-    doubts.push(`It is a small part of what grew: ${formatBytes(gainedBytes)}.`);
+    doubts.push(DOUBT.small(gainedBytes));
   }
   return doubts;
 }

@@ -1,8 +1,6 @@
 import type { Evidence } from '../../model/finding.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
-import { formatBytes, formatCount } from '../../model/units.ts';
-import { bytesPerHour, figure, numberWord, percent } from '../../words/figures.ts';
-import { code } from '../../words/terms.ts';
+import * as say from '../../words/checks/heap-suspects.ts';
 import { PARTLY_RELEASED_SHARE, STEADY } from '../leak-thresholds.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
@@ -30,8 +28,7 @@ export function suspectEvidence(
 }
 
 function inSnapshots({ class: name, counts, bytes }: HeapSuspect, file: string | null): Evidence {
-  const sizes = `${formatBytes(bytes[0] ?? 0)} to ${formatBytes(bytes.at(-1) ?? 0)}`;
-  return { what: `${code(name)} by snapshot: ${counts.map(formatCount).join(', ')} (${sizes} retained).`, file };
+  return { what: say.bySnapshot(name, counts, bytes), file };
 }
 
 function inEveryInterval(
@@ -39,33 +36,27 @@ function inEveryInterval(
   file: string | null,
 ): Evidence | null {
   if (!growsInEveryInterval || loaded.length < 2) return null;
-  const even = evenness === null || evenness < STEADY ? '' : `, evenly within ${percent(1 - evenness)}`;
-  return { what: `It grows in each of the ${numberWord(loaded.length)} intervals with load${even}.`, file };
+  const evenWithin = evenness === null || evenness < STEADY ? null : 1 - evenness;
+  return { what: say.inEveryInterval(loaded.length, evenWithin), file };
 }
 
 function wholeNumber(suspect: HeapSuspect, { whole, loaded }: GrowthBehaviour): Evidence | null {
   if (whole === null) return null;
-  const { request, perRequest, rivals } = whole;
+  const { request, rivals } = whole;
   const figures = loaded.map(({ interval, amount }) => {
     const requests = request === null ? interval.requests : interval.requestsByName.get(request);
-    return (amount / (requests ?? Number.NaN)).toFixed(2);
+    return amount / (requests ?? Number.NaN);
   });
-  const of = request === null ? 'request' : `${code(request)} request`;
-  const others = rivals.map((rival) => (rival.request === null ? 'all requests' : code(rival.request))).join(', ');
-  const doubt = others === '' ? '' : ` ${others} would fit as well.`;
-  const what = `${perRequest} ${code(suspect.class)} ${perRequest > 1 ? 'stay' : 'stays'} for each ${of}: ${figures.join(', ')} by interval between snapshots.${doubt}`;
-  return { what, file: 'requests.ndjson' };
+  return { what: say.stayForEach(suspect.class, whole, rivals, figures), file: 'requests.ndjson' };
 }
 
 function shareOfGrowth(suspect: HeapSuspect, growth: HeapGrowth, file: string | null): Evidence | null {
   if (suspect.shareOfGrowth <= 0 || growth.growthBytes <= 0) return null;
-  const all = formatBytes(growth.growthBytes);
-  return { what: `It is ${percent(suspect.shareOfGrowth)} of all that grew in the heap (${all}).`, file };
+  return { what: say.shareOfGrowth(suspect.shareOfGrowth, growth.growthBytes), file };
 }
 
 function cohorts({ cohortsAlive }: GrowthBehaviour, file: string | null): Evidence | null {
-  if (cohortsAlive === null) return null;
-  return { what: `Of what was born under load, ${percent(cohortsAlive)} is alive in the last snapshot.`, file };
+  return cohortsAlive === null ? null : { what: say.cohortsAlive(cohortsAlive), file };
 }
 
 function inIdleTail(
@@ -74,11 +65,8 @@ function inIdleTail(
   file: string | null,
 ): Evidence | null {
   if (!outlivedIdle || (releasedInIdle ?? 0) > PARTLY_RELEASED_SHARE) return null;
-  const same =
-    survivors === null
-      ? ''
-      : ` Of the ${formatCount(counts.at(-2) ?? 0)} that stood there when the load ended, ${formatCount(Math.min(survivors, counts.at(-2) ?? 0))} are the same objects after it.`;
-  return { what: `The time without requests and its collections did not shrink it.${same}`, file };
+  const of = counts.at(-2) ?? 0;
+  return { what: say.notShrunk(survivors === null ? null : { survivors: Math.min(survivors, of), of }), file };
 }
 
 function brokenBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, file: string | null): Evidence | null {
@@ -88,10 +76,5 @@ function brokenBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, file: str
 
 function lineOfTheHeap({ what, entry, isGrowing }: AfterCollection): Evidence | null {
   if (!entry || !isGrowing) return null;
-  const { trend } = entry;
-  const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
-  return {
-    what: `${what} after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}) on a line (R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
-    file: 'events.ndjson',
-  };
+  return { what: say.onALine(what, entry.trend), file: 'events.ndjson' };
 }

@@ -1,6 +1,7 @@
 import type { ChangingLine } from '../../model/changing-line.ts';
 import { isFunctionClass } from '../../model/class-name.ts';
 import type { Confidence, Finding, FindingSubject, Growth, Severity } from '../../model/finding.ts';
+import type { HeapFindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
 import type { TrendedMetric } from '../../model/metric-catalogue.ts';
@@ -9,7 +10,8 @@ import { perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
 import { caseAdvice } from '../../words/case-advice.ts';
 import { lineText } from '../../words/changing-lines.ts';
-import { NOT_OPEN } from '../../words/cross-check.ts';
+import { DOUBT, NOT_OPEN } from '../../words/checks/heap-suspects.ts';
+import { suspectTitle } from '../../words/checks/heap-title.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 import { code } from '../../words/terms.ts';
@@ -20,10 +22,10 @@ import { memoryTimeToLimit, type Rate, type TowardsLimit } from '../limits.ts';
 import type { RunView } from '../run-view.ts';
 import { type AfterCollection, afterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
-import { perRequest, suspectTitle } from './describe-suspect.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
+import { perRequest } from './per-request.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
-import { type HeapFindingKind, suspectKind } from './suspect-kind.ts';
+import { suspectKind } from './suspect-kind.ts';
 
 export interface JudgedSuspect {
   readonly suspect: HeapSuspect;
@@ -55,7 +57,7 @@ export function suspectFinding(
     kind,
     confidence,
     severity: severityOf(confidence, alone),
-    title: suspectTitle(kind, suspect, behaviour),
+    title: suspectTitle(kind, suspect, { ...behaviour, perRequest: perRequest(behaviour) }),
     subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...changes },
     objects: suspect,
     growth,
@@ -292,14 +294,8 @@ function counterHypotheses(
   const { open, broken } = judgeBounds(suspect, behaviour);
   if (open === null && broken === null && isContainer) {
     const remover = removed.find(({ runs }) => runs !== 0);
-    against.push(
-      remover
-        ? `A cache that is still filling looks the same until it is full: ${lineText(remover)} may be what bounds it.`
-        : 'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
-    );
+    against.push(remover ? DOUBT.bounded(lineText(remover)) : DOUBT.filling);
   }
-  if (!behaviour.outlivedIdle) {
-    against.push('The run had no time without requests, in which an expiry or a queue would have emptied.');
-  }
+  if (!behaviour.outlivedIdle) against.push(DOUBT.noIdle);
   return against;
 }

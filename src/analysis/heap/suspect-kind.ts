@@ -1,18 +1,6 @@
-import type { FindingKind } from '../../model/finding-catalogue.ts';
+import type { HeapFindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
-
-/** Kinds of findings that the heap can name. */
-export type HeapFindingKind = Extract<
-  FindingKind,
-  | 'js-heap-leak'
-  | 'external-memory-leak'
-  | 'socket-leak'
-  | 'timer-leak'
-  | 'listener-leak'
-  | 'promise-leak'
-  | 'thread-leak'
->;
 
 const BY_HOLDER: Readonly<Partial<Record<Container, HeapFindingKind>>> = {
   listeners: 'listener-leak',

@@ -1,10 +1,10 @@
 import type { AllocationGrowth } from '../../cpu/allocation-sites.ts';
 import { type Confidence, type Evidence, UNKNOWN } from '../../model/finding.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
-import { formatCount } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
 import { caseAdvice } from '../../words/case-advice.ts';
-import { bytesPerHour, figure, percent, perRequestWords } from '../../words/figures.ts';
+import { notShrunk } from '../../words/checks/heap-suspects.ts';
+import * as say from '../../words/checks/heap-unnamed.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { linesOnStacks } from '../code/lines-on-stacks.ts';
@@ -12,8 +12,8 @@ import { findingId } from '../finding-id.ts';
 import { LONG_LINE_MS, PARTLY_RELEASED_SHARE, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import type { AfterCollection } from './after-collection.ts';
-import { type GrowingClass, growingClasses } from './class-growth.ts';
-import { perRequest } from './describe-suspect.ts';
+import { growingClasses } from './class-growth.ts';
+import { perRequest } from './per-request.ts';
 
 const LEAST_SAMPLES = 10;
 
@@ -38,31 +38,24 @@ export function unnamedHeapLeak(
   const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
   const name = grown[0]?.class ?? site?.constructed ?? null;
   const evidence: (Evidence | null)[] = [
-    {
-      what: `The heap after collections grows by ${bytesPerHour(trend.slope)} (95 % interval ${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}; R2 ${figure(trend.rSquared)}, ${trend.points} points).`,
-      file: 'events.ndjson',
-    },
-    kept ? { what: 'The time without requests and its collections did not shrink it.', file: 'events.ndjson' } : null,
-    grown.length > 0
-      ? {
-          what: `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`,
-          file: 'events.ndjson',
-        }
-      : null,
+    { what: say.heapGrows(trend), file: 'events.ndjson' },
+    kept ? { what: notShrunk(null), file: 'events.ndjson' } : null,
+    grown.length > 0 ? { what: say.liveByClass(grown.slice(0, 3)), file: 'events.ndjson' } : null,
     site && {
-      what: `Of what lives longer, ${percent(site.share)} was allocated in ${code(site.place.function)} (${site.place.file}:${site.place.line}).`,
+      what: say.allocatedIn(site.share, site.place),
       file: context.run.manifest.heapProfiles.at(-1)?.file ?? null,
     },
   ];
   const subject = name === null ? 'object' : code(name);
+  const each = grown[0] ? perRequest(grown[0].behaviour) : null;
   const changes = site && context.run.code ? linesOnStacks(site.stacks, name, context.run.code) : null;
-  const about = { holder: 'what holds it', subject };
+  const about = { holder: say.HOLDER, subject };
   return {
     id: findingId('js-heap-leak', name ?? '', site ? `${site.place.file} ${site.place.function}` : 'unnamed'),
     kind: 'js-heap-leak',
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: titleOf(name, grown[0], site?.place ?? null, compared),
+    title: say.title({ class: name, perRequest: each, place: site?.place ?? null, compared }),
     subject: {
       class: name ?? UNKNOWN,
       holder: UNKNOWN,
@@ -79,43 +72,17 @@ export function unnamedHeapLeak(
     ...(name === null ? {} : { objects: { class: name, holder: null, path: [] } }),
     growth: {
       ...seriesGrowth(context, trend, 'heap'),
-      objectsPerRequest: grown[0] ? perRequest(grown[0].behaviour) : null,
+      objectsPerRequest: each,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     ...(site ? { allocatedAt: site.stacks.map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) } : {}),
     ...(grown[0] ? { countSeries: grown[0].counts } : {}),
     evidence: evidence.filter((item) => item !== null),
-    against: [
-      compared
-        ? 'No group of objects that the snapshots compare grows like a leak.'
-        : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
-    ],
+    against: [compared ? say.COMPARED : say.notCompared(context.run.heapGrowthError)],
     recommendation:
       (changes && caseAdvice({ kind: 'js-heap-leak', ...about, ...changes, brokenBound: null })) ??
       recommend('js-heap-leak', about),
   };
-}
-
-function titleOf(
-  name: string | null,
-  grown: GrowingClass | undefined,
-  place: SourcePlace | null,
-  compared: boolean,
-): string {
-  const where = place ? `, made in ${code(place.function)} (${place.file}:${place.line})` : '';
-  const open = compared ? 'the snapshots do not say who holds them' : 'no snapshot says who holds them';
-  if (name === null) {
-    return place
-      ? `The JS heap grows, and what stays was allocated in ${code(place.function)} (${place.file}:${place.line}); ${open}.`
-      : `The JS heap grows, and ${open.replace('them', 'what grew')}.`;
-  }
-  const each = grown ? perRequest(grown.behaviour) : null;
-  const rate = each === null ? '' : `, ${perRequestWords(each)}`;
-  return `The JS heap grows: ${code(name)} objects pile up${rate}${where}; ${open}.`;
-}
-
-function countWords({ class: name, counts }: GrowingClass): string {
-  return `${code(name)} ${counts.map(formatCount).join(', ')}`;
 }
 
 interface AllocationSiteOfGrowth {

@@ -24,7 +24,7 @@ function card(one: Bottleneck): Markup {
     ({
       question,
       text,
-    }) => html`<dt>${question}</dt><dd${question === 'What to change' ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
+    }) => html`<dt>${question}</dt><dd${question === LABEL.whatToChange ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
 `,
   );
   return html`<article class="card" id="bottleneck-${one.rank}" aria-labelledby="bottleneck-${one.rank}-title" data-bottleneck="${one.id}">

@@ -20,7 +20,7 @@ function findingCard(finding: Finding, document: ReportDocument): Markup {
     ({
       question,
       text,
-    }) => html`<dt>${question}</dt><dd${question === 'What to change' ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
+    }) => html`<dt>${question}</dt><dd${question === LABEL.whatToChange ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
 `,
   );
   return html`<section class="card" id="leak-${rank}" aria-labelledby="leak-${rank}-title" data-finding="${finding.id}">

@@ -32,7 +32,7 @@ export function timelineSection({ series }: ReportDocument): Markup {
       ? nothing(REMARK.noSeries)
       : html`<div class="charts" data-mount="charts"></div>
 ${NEEDS_SCRIPT}
-<details><summary>The charts as a table</summary>${table({ caption: LABEL.seriesOverRun, columns, rows, searchable: true })}</details>`,
+<details><summary>${LABEL.chartsAsTable}</summary>${table({ caption: LABEL.seriesOverRun, columns, rows, searchable: true })}</details>`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { ReportDatabase, ReportDocument } from '../../model/report-document
 import { formatCount } from '../../model/units.ts';
 import { figure, formatMoment, formatMs } from '../../words/figures.ts';
 import { formatPlace } from '../../words/place.ts';
-import { LABEL, REMARK, slowestOver } from '../../words/report/labels.ts';
+import { LABEL, REMARK, readsAllOf, slowestOver } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { section } from './measured-sections.ts';
 import { table } from './table.ts';
@@ -27,7 +27,7 @@ ${database.notes.length === 0 ? NOTHING : html`<ul>${database.notes.map((note) =
 
 function statementTable(queries: readonly QuerySummary[]): Markup {
   const rows = queries.map((query) => [
-    html`<code>${query.text}</code><br><span class="place">${query.source ? formatPlace(query.source) : ''} ${query.route ?? ''}</span>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">reads all of ${query.wholeReads.join(', ')}</span>`}`,
+    html`<code>${query.text}</code><br><span class="place">${query.source ? formatPlace(query.source) : ''} ${query.route ?? ''}</span>${query.wholeReads.length === 0 ? NOTHING : html` <span class="tag">${readsAllOf(query.wholeReads)}</span>`}`,
     html`${formatCount(query.calls)}`,
     html`${query.callsPerRequest === null ? '' : figure(query.callsPerRequest)}`,
     html`${figure(query.rowsPerCall)}`,
@@ -36,17 +36,9 @@ function statementTable(queries: readonly QuerySummary[]): Markup {
     ),
     html`${query.slowCalls === null ? '' : formatCount(query.slowCalls)}`,
   ]);
-  const columns = [
-    'statement, line, request',
-    'calls',
-    'a request',
-    'rows',
-    'mean',
-    'p95',
-    'max',
-    LABEL.meanInServer,
-    'slow',
-  ].map((head, i) => (i === 0 ? { head } : { head, align: 'right' as const }));
+  const columns = [LABEL.statement, 'calls', 'a request', 'rows', 'mean', 'p95', 'max', LABEL.meanInServer, 'slow'].map(
+    (head, i) => (i === 0 ? { head } : { head, align: 'right' as const }),
+  );
   return table({ caption: LABEL.statements, columns, rows, searchable: true });
 }
 

@@ -3,7 +3,7 @@ import type { ReportDocument } from '../../model/report-document.ts';
 import { formatValue } from '../../words/figures.ts';
 import { dataFacts, runFacts, verdictWord } from '../../words/report/facts.ts';
 import { type Headline, headline } from '../../words/report/headline.ts';
-import { REMARK } from '../../words/report/labels.ts';
+import { LABEL, REMARK } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { table } from './table.ts';
 
@@ -16,7 +16,7 @@ export function verdictSection(document: ReportDocument): Markup {
   // The sentences of a failed run are the answers of its first finding, which stands right below.
   const told = report.findings.length > 0 ? sentences.slice(0, 1) : sentences;
   return html`<section id="verdict" aria-labelledby="verdict-title">
-<h1 id="verdict-title">Soak report: ${report.run.target.name}</h1>
+<h1 id="verdict-title">${LABEL.soakReport}: ${report.run.target.name}</h1>
 <p class="facts">${runFacts(document).map((fact) => html`<span>${proseMarkup(fact)}</span>`)}</p>
 <div class="banner ${tone}">
 <span class="mark" aria-hidden="true">${MARKS[tone]}</span>
@@ -44,7 +44,7 @@ export function gatesSection(document: ReportDocument): Markup {
   return html`<section id="gates" aria-labelledby="gates-title">
 <h2 id="gates-title">Gates</h2>
 <p class="quiet">Data: ${proseMarkup(dataFacts(document))}</p>
-${gates.length === 0 ? html`<p>${REMARK.noGate}</p>` : table({ caption: 'Gates: limit, measured, result', columns, rows })}
+${gates.length === 0 ? html`<p>${REMARK.noGate}</p>` : table({ caption: LABEL.gatesTable, columns, rows })}
 </section>`;
 }
 

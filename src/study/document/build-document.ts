@@ -5,8 +5,8 @@ import type { Report } from '../../model/report.ts';
 import type { ReportDocument, ReportFile, ReportSnapshot } from '../../model/report-document.ts';
 import type { RunEvent } from '../../model/run-event.ts';
 import type { RunManifest } from '../../model/run-manifest.ts';
-import { formatBytes, formatDuration } from '../../model/units.ts';
 import type { Run } from '../../record/read-run.ts';
+import { FILE_WORDS, methodWords } from '../../words/report/method.ts';
 import { chartSeries } from './chart-series.ts';
 import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
 import { databaseFiles, reportDatabase } from './database-part.ts';
@@ -68,7 +68,7 @@ export function buildDocument({
     ...(database && { database: reportDatabase(database, placeOf, startMonoMs) }),
     notes: [...run.damage.map(damageNote), ...notes, ...scraped.notes],
     toolVersion,
-    method: [...methodOf(manifest, toolVersion), ...scraped.method],
+    method: [...methodWords(manifest, toolVersion), ...scraped.method],
     cost: costOf(events),
     files: [...filesOf(manifest), ...databaseFiles(database)],
   };
@@ -76,28 +76,6 @@ export function buildDocument({
 
 function damageNote({ file, line, reason }: Run['damage'][number]): string {
   return `${file}${line === null ? '' : ` line ${line}`}: ${reason}`;
-}
-
-function methodOf({ tool, host, plan, target }: RunManifest, toolVersion: string): ReportDocument['method'] {
-  return [
-    { name: 'Analysed by', value: `profiler ${toolVersion}` },
-    { name: 'Recorded by', value: `profiler ${tool.version} on Node ${tool.node}` },
-    { name: 'Host', value: `${host.platform} ${host.release}, ${host.cpus} cores, ${formatBytes(host.memoryBytes)}` },
-    {
-      name: 'Target',
-      value: `Node ${target.nodeVersion ?? 'unknown'}, process ${target.pid}: ${target.commandLine.join(' ')}`,
-    },
-    { name: 'Samples', value: `every ${formatDuration(plan.sampleIntervalMs)}` },
-    {
-      name: 'CPU',
-      value: `windows of ${formatDuration(plan.cpuWindowMs)} that overlap, one sample each ${plan.cpuIntervalUs / 1000} ms`,
-    },
-    {
-      name: 'Allocations',
-      value: `one sample each ${formatBytes(plan.heapSamplingIntervalBytes)} on average, live objects`,
-    },
-    { name: 'Snapshots', value: `${plan.snapshots} planned, each after a pause of the load and a collection` },
-  ];
 }
 
 function costOf(events: readonly RunEvent[]): ReportDocument['cost'] {
@@ -117,28 +95,28 @@ function filesOf({ snapshots, cpuWindows, heapProfiles, scrape }: RunManifest): 
   return [
     ...snapshots.map(({ file, bytes, phase }) => ({
       path: file,
-      what: `heap snapshot (${phase}), opens in Chrome DevTools`,
+      what: FILE_WORDS.snapshot(phase),
       sizeBytes: bytes,
       sensitive: true,
     })),
     ...cpuWindows.map(({ file }) => ({
       path: file,
-      what: 'CPU profile, opens in Chrome DevTools and speedscope',
+      what: FILE_WORDS.cpuProfile,
       sizeBytes: null,
       sensitive: false,
     })),
     ...heapProfiles.map(({ file }) => ({
       path: file,
-      what: 'live allocations by stack, opens in Chrome DevTools',
+      what: FILE_WORDS.heapProfile,
       sizeBytes: null,
       sensitive: false,
     })),
-    { path: 'samples.ndjson', what: 'one line a sample', sizeBytes: null, sensitive: false },
+    { path: 'samples.ndjson', what: FILE_WORDS.samples, sizeBytes: null, sensitive: false },
     ...(scrape
       ? [
           {
             path: 'scrapes.ndjson',
-            what: "one line a reading of the service's metrics",
+            what: FILE_WORDS.scrapes,
             sizeBytes: null,
             sensitive: false,
           },
@@ -146,7 +124,7 @@ function filesOf({ snapshots, cpuWindows, heapProfiles, scrape }: RunManifest): 
       : []),
     {
       path: 'events.ndjson',
-      what: 'phases, captures and what they cost, restarts, gaps',
+      what: FILE_WORDS.events,
       sizeBytes: null,
       sensitive: false,
     },

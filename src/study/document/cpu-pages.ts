@@ -5,7 +5,8 @@ import { commonBase } from '../../cpu/compare-trees.ts';
 import { hottestFunctions, timeShares } from '../../cpu/function-times.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { HotFunction, ReportFlame } from '../../model/report-document.ts';
-import { formatCount, formatDuration, type MonoMs } from '../../model/units.ts';
+import type { MonoMs } from '../../model/units.ts';
+import { FLAME_TITLE, flameAgainst, flameDetail } from '../../words/report/timeline.ts';
 
 /** A stretch of the run under load, with what its CPU windows saw. */
 export interface CpuStretch {
@@ -35,15 +36,15 @@ export function flamePages({ first, last }: CpuSummary, placeOf: PlaceOf, startM
     detail: detailOf(stretch, startMonoMs),
     root: buildFlame(stretch.tree, placeOf, FLAME_LIMITS),
   });
-  if (!last) return [page('first', 'CPU under load', first)];
+  if (!last) return [page('first', FLAME_TITLE.whole, first)];
   const base = commonBase(first.tree, last.tree, { before: first.requests, after: last.requests });
   return [
-    page('first', 'First window under load', first),
-    page('last', 'Last window under load', last),
+    page('first', FLAME_TITLE.first, first),
+    page('last', FLAME_TITLE.last, last),
     {
       id: 'diff',
-      title: base.per === 'request' ? 'Difference per request' : 'Difference per second of CPU',
-      detail: `${detailOf(first, startMonoMs)}, against ${detailOf(last, startMonoMs)}`,
+      title: base.per === 'request' ? FLAME_TITLE.perRequest : FLAME_TITLE.perSecond,
+      detail: flameAgainst(detailOf(first, startMonoMs), detailOf(last, startMonoMs)),
       root: buildFlameDiff(first.tree, last.tree, base, placeOf, FLAME_LIMITS),
     },
   ];
@@ -73,7 +74,10 @@ function keyOf({ name, place }: Pick<HotFunction, 'name' | 'place'>): string {
 }
 
 function detailOf({ startMonoMs, endMonoMs, requests, tree }: CpuStretch, runStartMonoMs: MonoMs): string {
-  const from = formatDuration(startMonoMs - runStartMonoMs);
-  const to = formatDuration(endMonoMs - runStartMonoMs);
-  return `${from} to ${to}, ${requests === null ? 'requests unknown' : `${formatCount(requests)} requests`}, ${formatCount(tree.samples)} samples`;
+  return flameDetail({
+    fromMs: startMonoMs - runStartMonoMs,
+    toMs: endMonoMs - runStartMonoMs,
+    requests,
+    samples: tree.samples,
+  });
 }

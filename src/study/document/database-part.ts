@@ -3,6 +3,8 @@ import type { PlaceOf } from '../../model/profiles.ts';
 import type { ReportDatabase, ReportFile } from '../../model/report-document.ts';
 import type { MonoMs } from '../../model/units.ts';
 
+import { FILE_WORDS, uncountedCalls } from '../../words/report/method.ts';
+
 const SHOWN_SLOW = 50;
 
 /** What a report tells of the database beside the statements. */
@@ -24,12 +26,7 @@ export function reportDatabase(
       route,
       place: site && placeOf(site.url, site.line0, site.column0, site.function),
     })),
-    notes: [
-      ...(server?.notes ?? []),
-      ...(uncounted > 0
-        ? [`${uncounted} calls are not in the list: the service has more different statements than are told apart.`]
-        : []),
-    ],
+    notes: [...(server?.notes ?? []), ...(uncounted > 0 ? [uncountedCalls(uncounted)] : [])],
   };
 }
 
@@ -42,7 +39,7 @@ export function databaseFiles(database: DatabaseRecords | null): ReportFile[] {
     sensitive: false,
   });
   return [
-    ...database.queries.map((one) => file(queriesFile(one), 'queries as the service made them, without values')),
-    ...(database.server ? [file('database/server.json', 'statements, plans and tables as the server knows them')] : []),
+    ...database.queries.map((one) => file(queriesFile(one), FILE_WORDS.queries)),
+    ...(database.server ? [file('database/server.json', FILE_WORDS.server)] : []),
   ];
 }

@@ -3,8 +3,8 @@ import { measuresOf } from '../../analysis/scraped/measures-of.ts';
 import { isRuntime } from '../../analysis/scraped/name-role.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportSeries, SeriesPoint } from '../../model/report-document.ts';
-import { formatCount, formatDuration } from '../../model/units.ts';
 import type { Run } from '../../record/read-run.ts';
+import { scrapeMethod, scrapeNote } from '../../words/report/method.ts';
 import { scrapeWords } from '../../words/scrape.ts';
 
 const MOST_CHARTS = 16;
@@ -33,13 +33,8 @@ export function scrapedPart({ manifest, scrapes }: Run, findings: readonly Findi
   const drawn = Math.min(moving.length, MOST_CHARTS);
   return {
     charts: moving.slice(0, MOST_CHARTS),
-    notes: isWhole ? [] : [`Metrics of the service: ${scrapeWords({ plan: scrape, scrapes })}.`],
-    method: [
-      {
-        name: "Service's metrics",
-        value: `${scrape.url} every ${formatDuration(scrape.intervalMs)}, ${formatCount(scrape.series.length)} series; of ${formatCount(moving.length)} figures that moved, ${formatCount(drawn)} are drawn`,
-      },
-    ],
+    notes: isWhole ? [] : [scrapeNote(scrapeWords({ plan: scrape, scrapes }))],
+    method: [scrapeMethod(scrape, moving.length, drawn)],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { CoverageGap } from '../../model/report.ts';
 import type { TimelineEvent } from '../../model/report-document.ts';
 import type { RunEvent } from '../../model/run-event.ts';
-import { formatBytes, formatDuration, type MonoMs } from '../../model/units.ts';
+import { formatBytes, type MonoMs } from '../../model/units.ts';
+import { timelineWords, UNSEEN } from '../../words/report/timeline.ts';
 
 /**
  * Events of a run as a reader wants them: phases with their ends, captures with what they cost, and what was not seen from
@@ -33,7 +34,7 @@ export function timeline(
         pauseMs: cost.pauseMs,
       });
     } else {
-      const described = describe(event);
+      const described = timelineWords(event);
       if (!described) continue;
       // A gap is noticed when it is over.
       const fromMonoMs = event.type === 'gap' ? event.monoMs - event.durationMs : event.monoMs;
@@ -43,65 +44,6 @@ export function timeline(
     }
   }
   return entries.sort((a, b) => a.tSec - b.tSec);
-}
-
-const UNSEEN: Readonly<Record<CoverageGap['what'], string>> = {
-  process: 'no values from outside',
-  inside: 'no values from inside',
-  cpu: 'no CPU window',
-  snapshots: 'outside of all heap snapshots',
-  load: 'no load',
-};
-
-type Described = Pick<TimelineEvent, 'kind' | 'label' | 'detail' | 'target'>;
-
-function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Described | null {
-  switch (event.type) {
-    case 'live-heap':
-    case 'descriptors':
-    case 'class-counts':
-      return null;
-    case 'capture-refused':
-      return { kind: 'refused', label: `${event.capture} refused`, detail: event.reason };
-    case 'load':
-      return { kind: 'load', label: `load ${event.state}`, detail: event.detail };
-    case 'target-lost':
-      return {
-        kind: 'restart',
-        label: 'target lost',
-        detail: event.reason,
-        target: event.isPlainEnd ? 'ended' : 'lost',
-      };
-    case 'target-back':
-      return {
-        kind: 'restart',
-        label: 'target back',
-        detail: `process ${event.pid}, after ${formatDuration(event.afterMs)}`,
-        target: 'back',
-      };
-    case 'inspector-lost':
-    case 'inspector-back':
-      return { kind: 'restart', label: event.type.replace('-', ' '), detail: event.detail };
-    case 'unresponsive':
-      return {
-        kind: 'error',
-        label: event.edge === 'start' ? 'does not answer' : 'answers again',
-        detail: event.detail,
-      };
-    case 'gap':
-      return { kind: 'gap', label: `gap of ${formatDuration(event.durationMs)}`, detail: event.reason };
-    case 'clock-jump':
-      return { kind: 'clock-jump', label: 'wall clock jumped', detail: `by ${formatDuration(event.jumpMs)}` };
-    case 'note':
-    case 'error':
-      return { kind: event.type, label: event.type, detail: event.detail };
-    case 'end':
-      return {
-        kind: 'end',
-        label: 'end',
-        detail: event.detail === '' ? event.reason : `${event.reason}: ${event.detail}`,
-      };
-  }
 }
 
 function entry(

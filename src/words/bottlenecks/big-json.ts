@@ -4,7 +4,7 @@ import { code } from '../terms.ts';
 
 export const AGAINST = 'Other work on the same line is counted with it.';
 export const ADVICE =
-  'Send fewer fields or fewer rows a request, keep the text of what is sent often instead of writing it anew, or write large answers as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
+  'Send fewer fields or fewer rows a request, keep the text of what is sent often instead of writing it again, or write large answers as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
 export const CHECK =
   'In the next run the line should take a smaller share, and the size of the answers should be smaller.';
 

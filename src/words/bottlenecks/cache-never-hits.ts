@@ -7,13 +7,13 @@ export const AGAINST = 'The load may ask for something new each time where real 
 export const GAIN =
   'The memory of the cache and the time to fill it, or, with a key that repeats, the work that the cache was made to save.';
 export const ADVICE =
-  'Look at the key: it holds something that differs each time (an id of the request, a time, the order of parameters, a new object). Make it of what the result depends on, and give the cache a bound.';
+  'Look at the key: it holds something that differs each time (an id of the request, a time, the order of parameters, a new object). Build it only from what the result depends on, and give the cache a bound.';
 export const CHECK = 'Count hits and misses in the cache and log them: hits should be more than a few percent.';
 
 /** `request`: null where it is each of all requests. */
 export function title(request: string | null, holder: string): string {
   const who = request === null ? 'Each request' : `Each ${code(request)}`;
-  return `${who} adds an entry to ${holder}: nothing is found in it again, it is a cache that never hits.`;
+  return `${who} adds an entry to ${holder}: no entry is ever read again. It is a cache that never hits.`;
 }
 
 export function oneEntryEach(perRequest: number, request: string | null): string {

@@ -3,11 +3,12 @@ import { figure, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
 export const TOO_FEW = 'too few answers to our own load were looked at';
-export const TITLE = 'The service closes the connection after each answer, so every request has to connect anew.';
+export const TITLE =
+  'The service closes the connection after each answer, so every request has to open a new connection.';
 export const AGAINST =
   'A proxy in front of the service may close the connection instead; then the header is set there.';
 export const ADVICE =
-  'Take out what sets `connection: close` (a middleware, a proxy, `server.keepAliveTimeout` or `maxRequestsPerSocket` set too low), and keep `keepAliveTimeout` above that of the load balancer in front.';
+  'Remove what sets `connection: close` (a middleware, a proxy, `server.keepAliveTimeout` or `maxRequestsPerSocket` set too low), and keep `keepAliveTimeout` above that of the load balancer in front.';
 export const CHECK =
   'In the next run the answers should no longer carry `connection: close`: `curl -v URL URL` says "Re-using existing connection".';
 

@@ -2,7 +2,7 @@ import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../.
 import { figure } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const AGAINST = 'A page that is not full yet grows too, until it is full: a longer run tells.';
+export const AGAINST = 'A page that is not full yet grows too, until it is full: a longer run would tell.';
 
 export function looked(growing: number, all: number): string {
   return `${growing} of ${all} requests have answers that grow while the load stays the same`;
@@ -26,7 +26,7 @@ export function sizeRises({ slope, low, high, rSquared }: SizeTrend): string {
 }
 
 export function gain(timesAsLarge: number): string {
-  return `Time, memory and bytes of each such answer stay as they are, instead of growing with all that is ever stored: here by ${figure(timesAsLarge)} times in one run.`;
+  return `Time, memory and size of each such answer stay level, instead of growing with all that is stored: here to ${figure(timesAsLarge)} times the size in one run.`;
 }
 
 export function advice(request: string): string {

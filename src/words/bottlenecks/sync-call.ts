@@ -11,7 +11,7 @@ export function looked(ofBusy: Share): string {
 
 /** `who`: the function, in words. */
 export function title(who: string, call: string): string {
-  return `${capital(who)} calls ${code(call)} under load: the event loop is blocked meanwhile.`;
+  return `${capital(who)} calls ${code(call)} under load, which blocks the event loop.`;
 }
 
 export function timeInside(ofBusy: Share, ofTime: Share, calls: readonly string[], who: string): string {
@@ -36,7 +36,7 @@ export function advice(call: string): string {
     return `Replace ${code(call)} by its asynchronous form (${code(`await promisify(${call.replace('Sync', '')})`)}), or keep one child process alive and talk to it.`;
   }
   if (/^(?:pbkdf2|scrypt|hkdf|generateKey|generateKeyPair|argon2)Sync$/.test(call)) {
-    return `Use ${code(call.replace('Sync', ''))}: the asynchronous form works on the thread pool while the loop goes on.`;
+    return `Use ${code(call.replace('Sync', ''))}: the asynchronous form works on the thread pool and does not block the loop.`;
   }
   if (call.startsWith('zlib')) {
     return 'Use the asynchronous form of `node:zlib` or a stream: both compress on the thread pool.';

@@ -40,7 +40,7 @@ export function atRest({ before, after, waiting, forMs }: AtRest): string {
 
 /** `line`: `server.js:12`. */
 export function takenAt(held: number, line: string, oldestMs: Milliseconds): string {
-  return `${formatCount(held)} of them were taken at ${code(line)}, the oldest ${formatDuration(oldestMs)} before.`;
+  return `${formatCount(held)} of them were taken at ${code(line)}, the oldest ${formatDuration(oldestMs)} earlier.`;
 }
 
 export function tooSmallTitle(limit: number, meanWaitMs: Milliseconds): string {
@@ -58,5 +58,5 @@ export interface Waits {
 
 export function waited({ acquires, failures, meanMs, maxMs, share }: Waits): string {
   const failed = failures > 0 ? `, ${formatCount(failures)} were not given` : '';
-  return `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples somebody waited and none was free.`;
+  return `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples a caller waited and none was free.`;
 }

@@ -2,7 +2,7 @@ import type { Microseconds, Milliseconds, Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 import { capital, code } from '../terms.ts';
 
-export const AGAINST = 'A hot function is no fault by itself: it may be what the service is for.';
+export const AGAINST = 'A hot function is not a defect by itself: it may be what the service is for.';
 
 /** `who`: the function, in words. */
 export function most(who: string, ofBusy: Share, ofCore: Share): string {
@@ -10,7 +10,7 @@ export function most(who: string, ofBusy: Share, ofCore: Share): string {
 }
 
 export function blockingTitle(who: string, ms: Milliseconds): string {
-  return `${capital(who)} holds the event loop for ${figure(ms)} ms at a time; every other request waits meanwhile.`;
+  return `${capital(who)} holds the event loop for ${figure(ms)} ms at a time; every other request waits for it.`;
 }
 
 export function longStretches(count: number, longestUs: Microseconds, ofTime: Share): string {

@@ -74,7 +74,7 @@ export function missingIndex(table: string, columns: readonly string[]): string 
 
 /** Queries in a loop. */
 export const KEYS_FROM_ELSEWHERE =
-  'No query was seen whose rows these calls go through: the keys may come from elsewhere.';
+  'No query was seen whose rows these calls read one by one: the keys may come from elsewhere.';
 export const ALL_REQUESTS =
   'Calls were divided by all requests of the run: other users of the database are counted too.';
 

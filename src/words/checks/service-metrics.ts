@@ -11,7 +11,7 @@ export const ROLE_WORDS = {
   backlog: {
     what: 'What waits in',
     advice:
-      'More comes in than is worked off: find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
+      'More comes in than is processed: find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
   },
   'pool-wait': {
     what: 'The number of callers that wait in',
@@ -35,7 +35,7 @@ export const ROLE_WORDS = {
   cardinality: {
     what: 'The number of',
     advice:
-      'A label takes ever new values (a path with an id, a user, an error text), and the client library keeps each for ever: label with a pattern or a class instead.',
+      'A label takes new values all the time (a path with an id, a user, an error text), and the client library keeps a series for each: label with a pattern or a class instead.',
   },
 } as const;
 

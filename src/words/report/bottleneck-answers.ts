@@ -2,6 +2,7 @@ import type { Bottleneck } from '../../model/bottleneck.ts';
 import type { Checked, Report } from '../../model/report.ts';
 import { formatPlace } from '../place.ts';
 import { code } from '../terms.ts';
+import { LABEL } from './labels.ts';
 
 /** The questions that a reader asks of a bottleneck, with their answers; names stand between backticks. */
 export function bottleneckAnswers({
@@ -19,7 +20,7 @@ export function bottleneckAnswers({
       : `request ${code(request)}`;
   const answers: readonly (readonly [string, string | null])[] = [
     ['Where', where],
-    ['What to change', recommendation],
+    [LABEL.whatToChange, recommendation],
     ['Expected gain', gain],
     ['How to check', check],
   ];

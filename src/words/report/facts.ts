@@ -1,6 +1,7 @@
 import type { ReportDocument } from '../../model/report-document.ts';
 import { PROBE_NAME } from '../../model/requests.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
+import { NOT_DRIVEN } from '../baseline.ts';
 import { formatInstant, percent } from '../figures.ts';
 import { code, plural } from '../terms.ts';
 import { missedWords } from './missed.ts';
@@ -17,7 +18,7 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
     `${formatInstant(startMs).replace(' UTC', '')} to ${formatInstant(startMs + run.durationMs)}`,
     run.target.pid > 0 ? `pid ${run.target.pid}` : 'outside view only',
     run.target.node === null ? 'Node version unknown' : `node ${run.target.node}`,
-    scenario === null ? 'load not driven by the profiler' : `scenario ${code(scenario)}`,
+    scenario === null ? NOT_DRIVEN : `scenario ${code(scenario)}`,
     [`${formatCount(run.requests)} requests`, ...missedWords(missedOf(report))].join(', '),
   ];
 }
@@ -38,7 +39,7 @@ export function dataFacts({ report, timeline, endReason }: ReportDocument): stri
   const longest = Math.max(0, ...gaps.map(({ tSec, endSec }) => endSec - tSec));
   const parts = [`${percent(report.run.coverage)} of the planned samples`];
   if (gaps.length > 0) parts.push(`${plural(gaps.length, 'gap')} (longest ${formatDuration(longest * 1000)})`);
-  if (restarts.length > 0) parts.push(plural(restarts.length, 'restart of the target', 'restarts of the target'));
+  if (restarts.length > 0) parts.push(plural(restarts.length, 'restart of the service', 'restarts of the service'));
   if (causes.length > 0) parts.push([...new Set(causes.map(({ detail }) => detail))].slice(0, SHOWN_CAUSES).join('; '));
   if (endReason !== 'completed') parts.push(`ended early: ${endReason}`);
   return `${parts.join(', ')}.`;

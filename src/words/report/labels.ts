@@ -1,13 +1,18 @@
 import type { ReportDocument } from '../../model/report-document.ts';
-import { formatBytes } from '../../model/units.ts';
+import { formatBytes, type Share } from '../../model/units.ts';
+import { percent } from '../figures.ts';
+import { capital } from '../terms.ts';
 
 /** Headings, captions and heads of columns, the same in every format of a report. */
 export const LABEL = {
   allocatedAt: 'Allocated at',
+  chartsAsTable: 'The charts as a table',
   checkFix: 'Check a fix',
   checked: 'What was checked',
   classesThatGrew: 'Classes that grew between the snapshots',
   eventsOfRun: 'Events of the run',
+  gaveWay: 'What gave way first',
+  gatesTable: 'Gates: limit, measured, result',
   filesOfRun: 'Files of the run and of the report',
   hottest: 'Hottest functions by self time',
   inOneRequest: 'in one request',
@@ -18,24 +23,31 @@ export const LABEL = {
   method: 'Method and limits',
   notEnoughData: 'not enough data',
   objectsBySnapshot: 'objects by snapshot',
-  ownCost: 'What the profiler itself cost the target',
+  ownCost: 'What the profiler itself cost the service',
   pausesInAll: 'pauses in all',
   selfByWindow: 'self, first → last window',
   seriesOverRun: 'Series over the run',
   shareOfLive: 'share of live bytes',
+  soakReport: 'Soak report',
+  statement: 'statement, line, request',
   statements: 'Statements by the time they took in all',
   whatItIs: 'what it is',
+  whatToChange: 'What to change',
+  whatToDo: 'What to do',
   why: 'Why we think so',
   whyNot: 'Why it might not be so',
 } as const;
 
 /** Said once in a section. */
 export const REMARK = {
+  bottlenecksInShort: 'no reason to fail, but worth a change',
   bottlenecks:
     'No reason to fail a run: what makes the service slower or more expensive than necessary, the largest gain first.',
   fromSendTime:
     'From the intended send time, so that a stall of the service is counted for every request it held up. Failed answers are left out; a limit takes the slower of without and with them.',
+  flameNeedsScript: 'The flame graph needs JavaScript; the tables hold the functions.',
   needsScript: 'The charts need JavaScript; the tables hold the same figures.',
+  notMeasured: 'could not be measured',
   noBottleneck: 'Nothing was found that slows the service down.',
   noClassGrew: 'No class of objects grew.',
   noEvent: 'No event was recorded.',
@@ -53,9 +65,24 @@ export const REMARK = {
 } as const;
 
 /** What all classes of the heap gained together, and how they were compared. */
-export function heapGrowth({ growthBytes, comparison, comparisonReason }: NonNullable<ReportDocument['heap']>): string {
-  const by = comparison === 'ids' ? 'object id' : 'class and retaining signature';
-  return `All classes together grew by ${formatBytes(growthBytes)}. Compared by ${by}: ${comparisonReason}.`;
+export function heapGrowth({ growthBytes, comparisonReason }: NonNullable<ReportDocument['heap']>): string {
+  return `All classes together grew by ${formatBytes(growthBytes)}. ${capital(comparisonReason)}.`;
+}
+
+export function collectionShare(share: Share): string {
+  return `${percent(share)} of that in garbage collection`;
+}
+
+export function moreInReport(what: string): string {
+  return `${what} in the report.`;
+}
+
+export function possible(title: string): string {
+  return `possible, not proven: ${title}`;
+}
+
+export function readsAllOf(tables: readonly string[]): string {
+  return `reads all of ${tables.join(', ')}`;
 }
 
 export function functionsOf(title: string): string {

@@ -1,26 +1,35 @@
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapFindingKind } from '../../model/finding-catalogue.ts';
+import type { HeapSuspect, WholeNumber } from '../../model/heap-growth.ts';
 import type { Holder } from '../../model/holder.ts';
-import { figure, numberWord } from '../../words/figures.ts';
-import { holderText } from '../../words/holder.ts';
-import { capital, code } from '../../words/terms.ts';
-import type { GrowthBehaviour, WholeNumber } from './growth-tests.ts';
-import type { HeapFindingKind } from './suspect-kind.ts';
+import { figure, numberWord } from '../figures.ts';
+import { holderText } from '../holder.ts';
+import { capital, code } from '../terms.ts';
+
+/** How a suspect grows. */
+export interface SuspectGrowth {
+  readonly unit: 'objects' | 'bytes';
+  readonly whole: WholeNumber | null;
+  /** Objects a request; null where nobody counted. */
+  readonly perRequest: number | null;
+}
 
 /** The sentence at the top of a finding, made for its kind. */
-export function suspectTitle(kind: HeapFindingKind, suspect: HeapSuspect, behaviour: GrowthBehaviour): string {
+export function suspectTitle(
+  kind: HeapFindingKind,
+  suspect: Pick<HeapSuspect, 'holder' | 'class'>,
+  { unit, whole, perRequest }: SuspectGrowth,
+): string {
   const { holder } = suspect;
-  const { whole, unit } = behaviour;
   const { leaves, pileUp, place, stays } = WORDS[kind];
   const who = whole && whoLeaves(whole);
   if (whole !== null && who !== null) {
     const what = leaves(numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
     return `${who} ${what} ${place(holder, 'to')}${stays}.`;
   }
-  const rate = behaviour.unit === 'objects' ? perRequest(behaviour) : null;
   if (unit === 'bytes')
     return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
-  const howMany = rate === null ? stays : `: ${leftWords(rate)}`;
+  const howMany = perRequest === null ? stays : `: ${leftWords(perRequest)}`;
   return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;
 }
 
@@ -33,7 +42,7 @@ function whoLeaves({ request, perRequest, rivals }: WholeNumber): string | null 
   return `Every request of ${code(request)} or ${code(rival.request)}`;
 }
 
-const plural = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);
+const inNumber = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);
 
 interface KindWords {
   /** `adds one \`OrderAudit\``, after who does it. */
@@ -68,13 +77,13 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
     stays: NOT_REMOVED,
   },
   'timer-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'timer')} running`,
+    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'timer')} running`,
     pileUp: () => 'timers',
     place: (holder) => `(${holderText(holder)})`,
     stays: ', and nothing clears it',
   },
   'listener-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'listener')}`,
+    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'listener')}`,
     pileUp: () => 'listeners',
     place: (holder) => {
       const text = holderText(holder);
@@ -83,7 +92,7 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
     stays: ', and nothing takes it off',
   },
   'promise-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${plural(many, 'reaction')}`,
+    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'reaction')}`,
     pileUp: () => 'reactions',
     place: (holder) => `on ${holderText(holder)}`,
     stays: ', which does not settle',
@@ -101,10 +110,4 @@ function leftWords(rate: number): string {
   return rate < 0.6
     ? `one in ${figure(1 / rate)} requests leaves one`
     : `${figure(rate)} a request ${rate > 1 ? 'stay' : 'stays'}`;
-}
-
-/** Objects a request over all loaded intervals; null where nobody counted. */
-export function perRequest({ loaded, gained }: GrowthBehaviour): number | null {
-  const requests = loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
-  return requests > 0 ? gained / requests : null;
 }

@@ -1,0 +1,58 @@
+import type { SourcePlace } from '../../model/profiles.ts';
+import { formatCount, type Share } from '../../model/units.ts';
+import { bytesPerHour, figure, percent, perRequestWords } from '../figures.ts';
+import { code } from '../terms.ts';
+import type { Line } from './heap-suspects.ts';
+
+/** In place of a holder in advice. */
+export const HOLDER = 'what holds it';
+export const COMPARED = 'No group of objects that the snapshots compare grows like a leak.';
+
+/** `error`: why there is no comparison; null where there is no reason to tell. */
+export function notCompared(error: string | null): string {
+  return `There were no snapshots to compare${error ? ` (${error})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`;
+}
+
+export function heapGrows({ slope, low, high, rSquared, points }: Line): string {
+  return `The heap after collections grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}, ${points} points).`;
+}
+
+export interface ClassCounts {
+  readonly class: string;
+  readonly counts: readonly number[];
+}
+
+export function liveByClass(grown: readonly ClassCounts[]): string {
+  const each = grown.map(({ class: name, counts }) => `${code(name)} ${counts.map(formatCount).join(', ')}`);
+  return `Live objects by class, counted under equal load: ${each.join('; ')}.`;
+}
+
+export function allocatedIn(share: Share, place: SourcePlace): string {
+  return `Of what stays alive, ${percent(share)} was allocated in ${at(place)}.`;
+}
+
+export interface Unnamed {
+  /** Null where no class is known. */
+  readonly class: string | null;
+  readonly perRequest: number | null;
+  /** Where it is allocated; null where nobody knows. */
+  readonly place: SourcePlace | null;
+  /** There were snapshots to compare. */
+  readonly compared: boolean;
+}
+
+export function title({ class: name, perRequest, place, compared }: Unnamed): string {
+  const open = (what: string): string =>
+    compared ? `the snapshots do not say who holds ${what}` : `no snapshot says who holds ${what}`;
+  if (name === null) {
+    return place
+      ? `The JS heap grows, and what stays was allocated in ${at(place)}; ${open('them')}.`
+      : `The JS heap grows, and ${open('what grew')}.`;
+  }
+  const rate = perRequest === null ? '' : `, ${perRequestWords(perRequest)}`;
+  return `The JS heap grows: ${code(name)} objects pile up${rate}${place ? `, made in ${at(place)}` : ''}; ${open('them')}.`;
+}
+
+function at(place: SourcePlace): string {
+  return `${code(place.function)} (${place.file}:${place.line})`;
+}
