@@ -5,11 +5,11 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { readMemoryRooms } from '../../src/capture/memory-room.ts';
 import { poll } from '../../src/target/poll.ts';
-import { listChildren } from '../../src/target/proc.ts';
+import { listChildren, readStat } from '../../src/target/proc.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { makeMemoryGroup } from '../helpers/memory-group.ts';
 import { runCli } from '../helpers/run-cli.ts';
-import { spawnService } from '../helpers/spawn-service.ts';
+import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const MIB = 1024 * 1024;
@@ -31,10 +31,22 @@ async function startInGroup(t: TestContext, limitBytes: number) {
   return { group, service: await spawned };
 }
 
-/** What the service may take by itself, and not beside the tool. */
-function tooMuchBeside(tool: number, service: number): number {
-  const ofTool = 1024 * Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${tool}/status`, 'utf8'))?.[1]);
-  return freeBytes(service) + ofTool / 3;
+/** Far from what is free, then in small steps: what the end of the tool gives back is little, and must suffice for the last one. */
+const FIRST_MARGIN_BYTES = 64 * MIB;
+const STEP_MEGABYTES = 1;
+
+/** The service takes memory until the tool is gone, and each step is taken before the next is asked for. */
+async function takeUntilGone(tool: number, { pid, baseUrl }: RunningService): Promise<void> {
+  const take = async (megabytes: number): Promise<void> => {
+    await (await fetch(`${baseUrl}/take?megabytes=${megabytes}`)).text();
+  };
+  await take(Math.max(0, Math.floor((freeBytes(pid) - FIRST_MARGIN_BYTES) / MIB)));
+  while (isThere(tool)) await take(STEP_MEGABYTES);
+}
+
+function isThere(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== null && stat.state !== 'Z';
 }
 
 function scoreOf(pid: number | string): string {
@@ -45,15 +57,20 @@ test('where tool and service run out of the same memory, the kernel kills the to
   const started = await startInGroup(t, 400 * MIB);
   if (!started) return;
   const { group, service } = started;
+  let taken: Promise<void> | null = null;
   const { code, stderr } = await runCli(['top', '--pid', String(service.pid)], {
     start: group.start,
-    onStart: (tool, told, shown) =>
-      void poll(() => (/rss/.test(told() + shown()) ? true : null), READY_MS).then(() =>
-        fetch(`${service.baseUrl}/grow?megabytes=${tooMuchBeside(tool, service.pid) / MIB}`),
-      ),
+    onStart: (tool, told, shown) => {
+      taken = poll(() => (/rss/.test(told() + shown()) ? true : null), READY_MS).then(() =>
+        takeUntilGone(tool, service),
+      );
+      // Looked at below; it must not end the test before the tool has ended.
+      taken.catch(() => {});
+    },
   });
   assert.equal(code, null, `the tool was not killed: ${stderr}`);
-  assert.ok(group.oomKills() > 0);
+  await taken;
+  assert.equal(group.oomKills(), 1, 'processes that the kernel killed');
   assert.equal(service.child.exitCode ?? service.child.signalCode, null, 'the service was killed');
   assert.equal(await (await fetch(`${service.baseUrl}/`)).text(), 'ok');
 });
