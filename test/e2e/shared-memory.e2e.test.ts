@@ -16,6 +16,11 @@ const MIB = 1024 * 1024;
 const SERVICE = 'test/targets/troubled-service.mjs';
 const SCENARIO = 'test/targets/scenarios/http-service.yaml';
 const READY_MS = 60_000;
+const GONE_MS = 10_000;
+
+/** Far from what is free, then in small steps. */
+const FIRST_MARGIN_BYTES = 64 * MIB;
+const STEP_MEGABYTES = 1;
 
 async function startInGroup(t: TestContext, limitBytes: number) {
   const group = makeMemoryGroup(limitBytes);
@@ -23,25 +28,31 @@ async function startInGroup(t: TestContext, limitBytes: number) {
     t.skip('no control group can be made here: that needs root and a memory controller');
     return null;
   }
-  const spawned = spawnService(SERVICE, group.start);
+  const spawned = [spawnService(SERVICE, group.start), spawnService(SERVICE, group.start)] as const;
   t.after(async () => {
-    await spawned.then((one) => one.stop('SIGKILL')).catch(() => {});
+    for (const one of await Promise.allSettled(spawned))
+      if (one.status === 'fulfilled') await one.value.stop('SIGKILL').catch(() => {});
     await group.remove();
   });
-  return { group, service: await spawned };
+  const [service, neighbour] = await Promise.all(spawned);
+  return { group, service, neighbour };
 }
 
-/** Far from what is free, then in small steps: what the end of the tool gives back is little, and must suffice for the last one. */
-const FIRST_MARGIN_BYTES = 64 * MIB;
-const STEP_MEGABYTES = 1;
-
-/** The service takes memory until the tool is gone, and each step is taken before the next is asked for. */
+/**
+ * The neighbour takes memory until the tool is gone. Linux may kill a second process while the memory of the first is not given back
+ * yet (seen 8 to 66 ms later): that must not be the service that is watched, so it is not the one that takes.
+ */
 async function takeUntilGone(tool: number, { pid, baseUrl }: RunningService): Promise<void> {
   const take = async (megabytes: number): Promise<void> => {
     await (await fetch(`${baseUrl}/take?megabytes=${megabytes}`)).text();
   };
-  await take(Math.max(0, Math.floor((freeBytes(pid) - FIRST_MARGIN_BYTES) / MIB)));
-  while (isThere(tool)) await take(STEP_MEGABYTES);
+  try {
+    await take(Math.max(0, Math.floor((freeBytes(pid) - FIRST_MARGIN_BYTES) / MIB)));
+    while (isThere(tool)) await take(STEP_MEGABYTES);
+  } catch {
+    // Killed itself, by then or instead: a tool that lives is ended, and its exit code tells.
+    if ((await poll(() => (isThere(tool) ? null : true), GONE_MS)) === null) process.kill(tool, 'SIGINT');
+  }
 }
 
 function isThere(pid: number): boolean {
@@ -56,21 +67,19 @@ function scoreOf(pid: number | string): string {
 test('where tool and service run out of the same memory, the kernel kills the tool', async (t) => {
   const started = await startInGroup(t, 400 * MIB);
   if (!started) return;
-  const { group, service } = started;
+  const { group, service, neighbour } = started;
   let taken: Promise<void> | null = null;
   const { code, stderr } = await runCli(['top', '--pid', String(service.pid)], {
     start: group.start,
     onStart: (tool, told, shown) => {
       taken = poll(() => (/rss/.test(told() + shown()) ? true : null), READY_MS).then(() =>
-        takeUntilGone(tool, service),
+        takeUntilGone(tool, neighbour),
       );
-      // Looked at below; it must not end the test before the tool has ended.
-      taken.catch(() => {});
     },
   });
   assert.equal(code, null, `the tool was not killed: ${stderr}`);
   await taken;
-  assert.equal(group.oomKills(), 1, 'processes that the kernel killed');
+  assert.ok(group.oomKills() > 0);
   assert.equal(service.child.exitCode ?? service.child.signalCode, null, 'the service was killed');
   assert.equal(await (await fetch(`${service.baseUrl}/`)).text(), 'ok');
 });
