@@ -17,6 +17,21 @@ const CLIENTS: readonly { readonly programs: string; readonly options: string; r
   { programs: String.raw`openssl \w+`, options: '-[kK]' },
   { programs: 'vault login|heroku auth:token', options: '' },
   { programs: 'rabbitmqctl (?:add_user|change_password) [^\\s-]+', options: '' },
+  // The key of an account, too: it is random like the secret behind it.
+  {
+    programs: String.raw`mc(?:li)?(?: --?[\w-]+)* (?:alias set|config host add)(?: --?[\w-]+)* [^\s-]\S* \S+`,
+    options: '',
+  },
+  {
+    programs: String.raw`mc(?:li)?(?: --?[\w-]+)* (?:alias set|config host add)(?: --?[\w-]+)* [^\s-]\S* \S+ \S+`,
+    options: '',
+  },
+];
+
+/** Programs that take the user and the password in one word: `sqlplus scott/tiger@db`, `lftp -u scott,tiger`. */
+const USERS: readonly RegExp[] = [
+  /((?<![\w.-])(?:sqlplus|sqlldr|sqlcl|expdp|impdp|exp|imp|rman)\s+(?:[^\n;|&]{0,200}?\s)?["']?(?:(?:userid|target|catalog)=?\s*["']?)?[A-Za-z][\w$#]{0,127}\/)((?:"[^"\n]*"|[^\s"'@])+)/gi,
+  /((?<![\w.-])(?:l?ftp|ncftp\w*)\s+(?:[^\n;|&]{0,200}?\s)?(?:-u|--user)[\s=]+["']?[^\s,"']+,)([^\s"']+)/g,
 ];
 
 const PATTERNS: readonly RegExp[] = CLIENTS.map(({ programs, options, isGlued }) => {
@@ -29,11 +44,18 @@ const PATTERNS: readonly RegExp[] = CLIENTS.map(({ programs, options, isGlued })
 
 /** Command lines of known clients in a text: `redis-cli -a x`, `mysql -u root -px`. */
 export function redactClients(text: string): string {
+  const users = USERS.reduce(
+    (shown, pattern) =>
+      shown.replace(pattern, (whole, head: string, value: string) =>
+        isPlaceholder(value) ? whole : `${head}${REDACTED}`,
+      ),
+    text,
+  );
   return PATTERNS.reduce(
     (shown, pattern) =>
       shown.replace(pattern, (whole, head: string, quote: string, value: string) =>
         isPlaceholder(value) ? whole : `${head}${quote}${REDACTED}`,
       ),
-    text,
+    users,
   );
 }

@@ -31,6 +31,8 @@ export function redactArguments(argv: readonly string[]): string[] {
     if (/^-[a-z]*c$/.test(option) && SHELL.test(argv[index - 2] ?? '')) return redactCommand(argument);
     if (isOneOfMany(argv, index)) return redactSecret('', argument);
     if (isPasswordOfClient(argv, index)) return REDACTED;
+    const ofClient = redactUserOfClient(argv, index);
+    if (ofClient !== null) return ofClient;
     if (argv.includes('secret') && (option === '--from-literal' || argument.startsWith('--from-literal=')))
       return argument.replace(/^((?:--from-literal=)?[^=]+=)[\s\S]*$/, `$1${REDACTED}`);
     const isValue = option.startsWith('-') && !option.includes('=') && index > 1;
@@ -55,15 +57,30 @@ const IS_PROGRAM = /\.[cm]?[jt]sx?$/;
 
 /** As `redactClients` knows it, whatever the word itself holds. */
 function isPasswordOfClient(argv: readonly string[], index: number): boolean {
+  const line = clientBefore(argv, index);
+  return line !== null && redactClients(`${line}x`) === `${redactClients(line)}${REDACTED}`;
+}
+
+/** `scott/tiger@db`: part of the word is the password. */
+function redactUserOfClient(argv: readonly string[], index: number): string | null {
+  const line = clientBefore(argv, index);
+  const word = argv[index] ?? '';
+  if (line === null || word.includes('\n')) return null;
+  const before = redactClients(line);
+  const shown = redactClients(`${line}${word}`);
+  return shown.startsWith(before) && shown !== `${before}${word}` ? shown.slice(before.length) : null;
+}
+
+/** What stands before the word since the program, as one line; null where it is no value of a known client. */
+function clientBefore(argv: readonly string[], index: number): string | null {
   const from = argv.slice(0, index).findLastIndex((word) => CLIENT.test(word));
-  if (from < 0 || ANOTHER_OPTION.test(argv[index] ?? '')) return false;
+  if (from < 0 || ANOTHER_OPTION.test(argv[index] ?? '')) return null;
   const before = argv.slice(from, index).map((word) => (/^[\w./:@=-]+$/.test(word) ? basename(word) : '_'));
-  const line = `${before.join(' ')} `;
-  return redactClients(`${line}x`) === `${line}${REDACTED}`;
+  return `${before.join(' ')} `;
 }
 
 const CLIENT =
-  /(?:^|\/)(?:sshpass|docker|podman|nerdctl|oras|helm|rabbitmq(?:admin|ctl)|cqlsh|mongo\w*|redis-cli|ldap\w+|sqlcmd|bcp|osql|ipmitool|zip|unzip|keytool|jarsigner|pscp|plink|psftp|snmp\w+|openssl|vault|heroku)$/;
+  /(?:^|\/)(?:sshpass|docker|podman|nerdctl|oras|helm|rabbitmq(?:admin|ctl)|cqlsh|mongo\w*|redis-cli|ldap\w+|sqlcmd|bcp|osql|ipmitool|zip|unzip|keytool|jarsigner|pscp|plink|psftp|snmp\w+|openssl|vault|heroku|mc(?:li)?|l?ftp|ncftp\w*|sqlplus|sqlldr|sqlcl|expdp|impdp|exp|imp|rman)$/;
 
 function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -7,6 +7,13 @@ import type { RunLog } from './run-log.ts';
 /** What is refused by its estimate. */
 export type GuardedCapture = Extract<RunEvent, { type: 'capture-refused' }>['capture'];
 
+/** How it begins to be told. */
+const LEFT_OUT: Readonly<Record<GuardedCapture, string>> = {
+  'cpu-start': 'CPU not sampled',
+  'heap-profile': 'allocations not read',
+  'heap-snapshot': 'no heap snapshot',
+  'collect-garbage': 'garbage not collected',
+};
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };
 
@@ -54,7 +61,7 @@ export class LongPauses {
   /** Each time in the record, once to whoever watches. */
   refuse(capture: GuardedCapture, reason: string, estimatedPauseMs: Milliseconds = 0): void {
     this.#log.event({ type: 'capture-refused', capture, reason, estimatedPauseMs, estimatedBytes: 0 });
-    if (!this.#told.has(capture)) this.#log.say(`no ${capture}: ${reason}`);
+    if (!this.#told.has(capture)) this.#log.say(`${LEFT_OUT[capture]}: ${reason}`);
     this.#told.add(capture);
   }
 

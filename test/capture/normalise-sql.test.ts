@@ -42,6 +42,22 @@ const CASES: readonly (readonly [string, string])[] = [
   ["select 'a'x, E'\\''x", 'select $1, $2'],
   ['where token = 9c8a7b6c-1234 and b = 1e5x and c = $1x', 'where token = $1 and b = $2 and c = $3'],
   ['where email = "x@y.z" and "User Name" = 1', 'where email = $1 and "User Name" = $2'],
+  [
+    'select a from t where name = "x y" and "A" <> "b" and c like "d"',
+    'select a from t where name = $1 and "A" <> $2 and c like $3',
+  ],
+  [
+    'select 1 where x = abc123def and t1.a = t2.b2222 and password = abc',
+    'select $1 where x = $2 and t1.a = t2.b2222 and password = $3',
+  ],
+  ['select 1 from "a" join "b" on "a"."x" = "b"."y1"', 'select $1 from "a" join "b" on "a"."x" = "b"."y1"'],
+  [
+    'insert into t (a, b) values (abc, "d e", default, now(), (select x from y), null::text) on conflict (a) do nothing',
+    'insert into t (a, b) values ($1, $2, default, now(), (select x from y), null::text) on conflict (a) do nothing',
+  ],
+  ['execute find_user (abc, "d")', 'execute find_user ($1, $2)'],
+  ['call f(abc); select a, (b) from t', 'call f($1); select a, (b) from t'],
+  ['select a from t where password = null and total2 = 1', 'select a from t where password = null and total2 = $1'],
   ['copy t (a) from stdin\nx\t1\n\\.', 'copy t (a) from stdin'],
   ['SELECT  *\n\tFROM "T" /* a\nb */', 'SELECT * FROM "T"'],
 ];

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { snapshotText } from '../heap/build-snapshot.ts';
 import { runCli } from '../helpers/run-cli.ts';
 
 let folder = '';
@@ -145,6 +147,28 @@ test('a result that the disk did not take is told, with the exit code for it', a
   } finally {
     await full.close();
   }
+});
+
+test('closed streams: nothing crashes, and nothing is written where a stream would have been', async () => {
+  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const snapshot = join(folder, 'closed.heapsnapshot');
+  writeFileSync(snapshot, snapshotText({ nodes: [{ type: 9, name: '' }, { name: 'Order' }], edges: [[0, 1, 0, 1]] }));
+  const run = (file: string, closing: string): number | null => {
+    rmSync(file, { force: true });
+    const words = [process.execPath, main, 'heap', 'redact', snapshot, file];
+    return spawnSync('sh', ['-c', `exec "$@" ${closing}`, 'sh', ...words], { stdio: 'pipe' }).status;
+  };
+  const [expected, written] = [join(folder, 'expected.heapsnapshot'), join(folder, 'written.heapsnapshot')];
+  assert.equal(run(expected, ''), 0);
+  // What is opened first would get the number of a closed stream.
+  for (const closing of ['>&-', '<&- >&- 2>&-']) {
+    assert.equal(run(written, closing), 0, closing);
+    assert.deepEqual(readFileSync(written), readFileSync(expected), closing);
+  }
+  assert.equal(
+    spawnSync('sh', ['-c', 'exec "$@" >&-', 'sh', process.execPath, main, 'heap', 'summary', '/none']).status,
+    2,
+  );
 });
 
 test('--no-color is accepted', async () => {

@@ -174,6 +174,15 @@ export const SECRET_MESSAGES: readonly string[] = [
   'sqlcmd -U sa -P S',
   'keytool -list -storepass S',
   'vault login S',
+  'sqlplus scott/S@db',
+  'sqlplus -s -L scott/S@//h:1521/x @run.sql',
+  'expdp userid=scott/S@db full=y',
+  'sqlplus "scott/S@db"',
+  'ftp -u scott,S h',
+  'lftp -p 21 -u scott,S ftp://h',
+  'mc alias set minio https://h:9000 S x',
+  'mc alias set minio https://h:9000 key S',
+  'mc --insecure config host add minio https://h key S',
 ];
 
 /** Values of known issuers: the digits stand for a marker and keep the form. */
@@ -208,6 +217,12 @@ export const SECRET_ARGUMENTS: readonly (readonly string[])[] = [
   ['bash', '-lc', 'sshpass -p S ssh x'],
   ['sh', '-c', 'redis-cli -a S'],
   ['redis-cli', '-a', 'S'],
+  ['/opt/oracle/bin/sqlplus', '-s', 'scott/S@db'],
+  ['sqlplus', 'scott/S'],
+  ['impdp', 'userid=scott/S@db', 'full=y'],
+  ['lftp', '-u', 'scott,S', 'h'],
+  ['mc', 'alias', 'set', 'minio', 'https://h:9000', 'key', 'S'],
+  ['sh', '-c', 'mc alias set minio https://h key S'],
   ['--password:S'],
   ['secret:S,key:S'],
   ['//user:S@db.internal:5432/x'],
@@ -286,6 +301,11 @@ export const SECRET_ARGUMENTS: readonly (readonly string[])[] = [
 
 /** Nothing of this may change. */
 export const INNOCENT_TEXTS: readonly string[] = [
+  'sqlplus / as sysdba',
+  'sqlplus scott@db @/opt/run.sql',
+  'ftp -u scott h',
+  'mc alias set minio',
+  'mc alias list minio https://h',
   'GET /login?next=http%3A%2F%2F127.0.0.1%3A3000%2Forders%3Fstate%3Dopen%26page%3D2',
   'data:text/javascript,export%20const%20a%20%3D%20%22b%22%3B%20%25',
   '/files/100%25%3a%zz%e4%22',
@@ -417,6 +437,10 @@ export const INNOCENT_TEXTS: readonly string[] = [
 ];
 
 export const INNOCENT_ARGUMENTS: readonly (readonly string[])[] = [
+  ['sqlplus', '/', 'as', 'sysdba'],
+  ['sqlplus', 'scott@db', '@/opt/run.sql'],
+  ['lftp', '-u', 'scott', 'h'],
+  ['ps', '-u', 'a,b'],
   ['-p', '3000'],
   ['-p3000'],
   ['-p', './tsconfig.json'],

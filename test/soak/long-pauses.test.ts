@@ -49,7 +49,7 @@ test('what is refused is recorded each time, with its estimate, and said once', 
       estimatedBytes: 0,
     }),
   );
-  assert.deepEqual(said, ['no heap-profile: too long']);
+  assert.deepEqual(said, ['allocations not read: too long']);
 });
 
 test('--force makes it all the same, again and again', async () => {

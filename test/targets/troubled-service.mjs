@@ -1,6 +1,7 @@
 // A service that comes to harm when asked to. It answers first, and then:
 //   /block?ms=N    computes for so long without coming to its event loop
 //   /grow          takes memory until somebody stops it, or until it has taken ?megabytes=N
+//   /take?megabytes=N  the same at once, before it answers
 //   /exit?code=N   ends
 //   /signal?name=N sends itself a signal
 //   node troubled-service.mjs [--port N] [--objects N] [--when-attached PATH]      (N small objects in a Map: a heap to take snapshots of)
@@ -15,6 +16,7 @@ const buffers = [];
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://service');
   response.setHeader('connection', 'close');
+  if (pathname === '/take') buffers.push(Buffer.alloc(Number(searchParams.get('megabytes')) * 1024 * 1024, 1));
   response.end('ok');
   response.once('finish', () => setTimeout(() => harm(pathname, searchParams), 50));
 });

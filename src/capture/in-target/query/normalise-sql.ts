@@ -18,6 +18,13 @@ const NAME = String.raw`"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\u
 
 /** No name has an `@` in it, or more than 63 characters: a value in the wrong quotes. */
 const VALUE_AS_NAME = /^"(?:[^"]*@|[\s\S]{66})/;
+/** Behind it stand values: a column of the same table is compared with one seldom, and then mostly by `table.column`. */
+const COMPARED = /(?:[=<>]|\bi?like)\s*$/i;
+const SECRET_COMPARED = /(?:pass|pwd|secret|token|api_?key|credential)\w*"?\s*(?:[=<>]+|\bi?like)\s*$/i;
+/** A word that nobody quoted: `abc123`, not `null` or `total`. */
+const LIKE_A_VALUE = /^(?=.*\d)(?=.*[a-z]).{6,}$/i;
+/** What a list of values may hold besides values: neither `values` nor `execute` nor `call` knows columns. */
+const NO_VALUE = /^(?:default|null|true|false|user|(?:current|session|local)\w*)$/i;
 /** The rows that follow are data. */
 const COPY_ROWS = /\bcopy\b[^;]*?\bfrom\s+stdin\b[^\n]*(?=\n)/i;
 
@@ -57,17 +64,39 @@ function withoutValues(sql: string): string {
   const token = new RegExp(`(${STRING}|${NUMBER})|(${NAME})|${GAP}`, 'g');
   let bare = '';
   let from = 0;
+  // Brackets that are open since the list of values began; null outside of one.
+  let depth: number | null = null;
   for (let match = token.exec(sql); match; match = token.exec(sql)) {
     const [all, value, , name] = match;
-    bare += sql.slice(from, match.index);
+    const between = sql.slice(from, match.index);
+    bare += between;
+    if (depth !== null) for (const char of between) depth += char === '(' ? 1 : char === ')' ? -1 : 0;
+    if (name !== undefined && !(depth !== null && depth > 0)) depth = beginsValues(name, bare) ? 0 : null;
     if (all === '/*') token.lastIndex = endOfComment(sql, match.index);
     from = token.lastIndex;
     if (value === undefined && name === undefined) bare += ' ';
-    else bare += name === undefined || VALUE_AS_NAME.test(name) ? VALUE : name;
+    else bare += name === undefined || isValue(name, bare, sql.slice(from, from + 40), depth) ? VALUE : name;
     // Where the server takes a backslash as an escape, the literal does not end here. escape '\' is the usual exception.
     if (value?.startsWith("'") && value.includes("\\'") && value !== "'\\'") return bare;
   }
   return bare + sql.slice(from);
+}
+
+/** Is this word the one before a list of values: `values (`, `execute statement (`, `call procedure (`? */
+function beginsValues(name: string, before: string): boolean {
+  return /^values$/i.test(name) || /(?:^|;)\s*(?:execute|call)\s+$/i.test(before);
+}
+
+/** A value that was written like a name: where the server would take no name, or would hardly be meant to. */
+function isValue(name: string, before: string, after: string, depth: number | null): boolean {
+  if (VALUE_AS_NAME.test(name)) return true;
+  // `table.column`, `function(`
+  if (/\.\s*$/.test(before) || /^\s*[.(]/.test(after)) return false;
+  if (depth === 1 && /[(,]\s*$/.test(before) && /^\s*[,)]/.test(after)) return !NO_VALUE.test(name);
+  if (!COMPARED.test(before.slice(-80))) return false;
+  return (
+    name.startsWith('"') || LIKE_A_VALUE.test(name) || (SECRET_COMPARED.test(before.slice(-80)) && !NO_VALUE.test(name))
+  );
 }
 
 /** Comments nest in PostgreSQL. */
