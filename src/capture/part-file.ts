@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { addToChecksum } from '../files/checksum.ts';
+import { isRefused, type RefusePath } from '../files/known-folders.ts';
 import { nameBeside, type WhenTaken } from '../files/name-beside.ts';
 import { makeFolders } from '../files/output-place.ts';
 import { errnoOf, storageError } from '../files/storage-error.ts';
@@ -28,9 +29,10 @@ export interface Sink {
 
 /**
  * A file that has a `.part` name until it is whole and on the disk. Snapshots hold secrets: folder 0700, file 0600. Throws a
- * ProfilerError (exit 6).
+ * ProfilerError (exit 6). `refuse` is asked before it is made and again before it gets its name.
  */
-export function openPartFile(path: string, whenTaken: WhenTaken = 'replace'): Sink {
+export function openPartFile(path: string, whenTaken: WhenTaken = 'replace', refuse: RefusePath = () => {}): Sink {
+  refuse(path);
   makeFolders(dirname(path));
   const { part, descriptor } = guard(path, () => createPart(path));
   let isOpen = true;
@@ -54,13 +56,14 @@ export function openPartFile(path: string, whenTaken: WhenTaken = 'replace'): Si
       guard(path, () => {
         fdatasyncSync(descriptor);
         close();
+        refuse(path);
         const written = whenTaken === 'beside' ? nameBeside([{ part, path }])[0] : path;
         if (whenTaken === 'replace') renameSync(part, path);
         return { path: written ?? path, bytes: sizeBytes, checksum: hex(checksum) };
       }),
     abandon: () => {
       close();
-      rmSync(part, { force: true });
+      if (!isRefused(refuse, path)) rmSync(part, { force: true });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { RefusePath } from '../files/known-folders.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
@@ -31,8 +32,12 @@ export interface TakenSnapshot extends WrittenFile {
 export interface SnapshotRecorderOptions extends GuardOptions {
   /** Makes a new, unique epoch name. */
   readonly newEpoch: () => string;
-  readonly openSink?: (path: string) => Sink;
+  readonly openSink?: OpenSink;
 }
+
+type OpenSink = (path: string, refuse?: RefusePath) => Sink;
+
+const replacing: OpenSink = (path, refuse) => openPartFile(path, 'replace', refuse);
 
 const CONSOLE_DEADLINE_MS = 30_000;
 
@@ -41,14 +46,14 @@ export class SnapshotRecorder {
   readonly #session: InspectorSession;
   readonly #measure: MeasureCost;
   readonly #newEpoch: () => string;
-  readonly #openSink: (path: string) => Sink;
+  readonly #openSink: OpenSink;
   readonly #pid: number | null;
   readonly #guard: SnapshotGuard;
   #idEpoch: string;
   #keepsIds = false;
 
   constructor(options: SnapshotRecorderOptions) {
-    const { session, measure, newEpoch, pid, openSink = openPartFile } = options;
+    const { session, measure, newEpoch, pid, openSink = replacing } = options;
     this.#guard = new SnapshotGuard(options);
     this.#pid = pid;
     this.#session = session;
@@ -81,7 +86,13 @@ export class SnapshotRecorder {
    */
   async take(
     path: string,
-    options: { readonly pauseMs: Milliseconds; readonly keepIds: boolean; readonly numbers?: boolean },
+    options: {
+      readonly pauseMs: Milliseconds;
+      readonly keepIds: boolean;
+      readonly numbers?: boolean;
+      /** Asked before the file is made and before it gets its name. */
+      readonly refuse?: RefusePath;
+    },
   ): Promise<TakenSnapshot> {
     await discardConsoleEntries(this.#session, CONSOLE_DEADLINE_MS);
     const collected = await collectGarbage(this.#session, this.#measure);
@@ -90,7 +101,7 @@ export class SnapshotRecorder {
     const threadBefore = readMainThread(this.#pid);
     const memory = watchMemory(this.#pid);
     const { nodes, cost, ...written } = await takeSnapshot(this.#session, {
-      openSink: () => this.#openSink(path),
+      openSink: () => this.#openSink(path, options.refuse),
       measure: this.#measure,
       estimatedPauseMs: options.pauseMs,
       numbers: options.numbers ?? false,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import type { RefusePath } from '../files/known-folders.ts';
 import type { OriginalNames } from '../model/original-names.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import type { StrippedSourceMap } from '../model/source-map.ts';
@@ -28,25 +29,29 @@ export class SourceCollector {
   readonly #onUnusable: (text: string) => void;
   readonly #pid: () => number;
   readonly #wantsNames: boolean;
+  readonly #refuse: RefusePath | undefined;
   readonly #seen = new Set<string>();
   readonly #packages = new Map<string, PackageFacts>();
 
   /**
    * `folder`: where the maps go. Files of the process `pid` are read as that process sees them, where the platform can;
    * it is another one after a restart. `onUnusable` is told of every map that is there and is left out, with the reason.
-   * `names`: the original names of minified variables too, which heap snapshots name.
+   * `refuse`: asked before a map is written. `names`: the original names of minified variables too, which heap snapshots name.
    */
   constructor({
     pid,
     folder,
     onUnusable,
     names = false,
+    refuse,
   }: {
     readonly pid: () => number;
     readonly folder: string;
     readonly onUnusable: (text: string) => void;
     readonly names?: boolean;
+    readonly refuse?: RefusePath;
   }) {
+    this.#refuse = refuse;
     this.#folder = folder;
     this.#onUnusable = onUnusable;
     this.#pid = pid;
@@ -125,7 +130,7 @@ export class SourceCollector {
     const name = `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.map`;
     const file = join(this.#folder, name);
     if (existsSync(file)) return name;
-    const sink = openPartFile(file);
+    const sink = openPartFile(file, 'replace', this.#refuse);
     try {
       sink.write(text);
       sink.commit();

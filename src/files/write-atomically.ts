@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isRefused, type RefusePath } from './known-folders.ts';
 import { nameBeside, type WhenTaken } from './name-beside.ts';
 import { errnoOf, storageError } from './storage-error.ts';
 
@@ -30,29 +31,37 @@ export function* partPaths(path: string): Generator<string> {
  * Writes a whole file (0600) so that under its own name there is always the old or the new one, never a half. Returns its
  * path: with `beside` it has another name where that one is taken by now.
  */
-export async function writeAtomically(path: string, content: Content, whenTaken?: WhenTaken): Promise<string> {
-  const [written = path] = await writeAllAtomically([{ path, content }], whenTaken);
+export async function writeAtomically(
+  path: string,
+  content: Content,
+  whenTaken?: WhenTaken,
+  refuse?: RefusePath,
+): Promise<string> {
+  const [written = path] = await writeAllAtomically([{ path, content }], whenTaken, refuse);
   return written;
 }
 
 /**
  * Writes files that belong together: none appears under its name before all are on the disk. A link at one of the names is
- * replaced itself, what it leads to is not touched; with `beside` nothing is replaced. Returns the paths. Throws a
- * ProfilerError (exit 6) that names the file and the errno.
+ * replaced itself, what it leads to is not touched; with `beside` nothing is replaced. `refuse` is asked before a file is made
+ * and again before it gets its name. Returns the paths. Throws a ProfilerError (exit 6) that names the file and the errno.
  */
 export async function writeAllAtomically(
   files: readonly FileToWrite[],
   whenTaken: WhenTaken = 'replace',
+  refuse: RefusePath = () => {},
 ): Promise<string[]> {
   const parts: { readonly part: string; readonly path: string }[] = [];
   let at = files[0]?.path ?? '';
   try {
     for (const { path, content } of files) {
       at = path;
+      refuse(path);
       const { part, handle } = await createPart(path);
       parts.push({ part, path });
       await fillPart(handle, content);
     }
+    for (const { path } of parts) refuse(path);
     const written = whenTaken === 'beside' ? nameBeside(parts) : parts.map(({ path }) => path);
     for (const { part, path } of whenTaken === 'replace' ? parts : []) {
       at = path;
@@ -64,7 +73,7 @@ export async function writeAllAtomically(
     }
     return written;
   } catch (error) {
-    for (const { part } of parts) await rm(part, { force: true }).catch(() => {});
+    for (const { part, path } of parts) if (!isRefused(refuse, path)) await rm(part, { force: true }).catch(() => {});
     throw storageError('cannot write', at, error);
   }
 }

@@ -1,11 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { RefusePath } from '../files/known-folders.ts';
 import { LineQueue } from './line-queue.ts';
 
 interface JournalWriterOptions {
   /** How much waits in memory while the disk takes nothing; beyond it the oldest lines go, and are counted. */
   readonly bufferBytes: number;
   readonly syncIntervalMs: number;
+  /** Asked before the file is opened. */
+  readonly refuse: RefusePath;
   /** Pause before the first new attempt; it doubles up to ten times that. */
   readonly retryMs: number;
   /** Called for every failed attempt, with the error of the system call. */
@@ -114,6 +117,7 @@ export class JournalWriter {
 
   /** Whoever wrote here last may have stopped inside a line. */
   async #open(): Promise<FileHandle> {
+    this.#options.refuse(this.#path);
     const file = await open(this.#path, JOURNAL_FLAGS, 0o600);
     this.#endLineFirst = (await file.stat()).size > 0;
     return file;

@@ -1,9 +1,12 @@
+import type { RefusePath } from '../files/known-folders.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { formatRunManifest } from '../format/run-manifest.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 
 interface ManifestWriterOptions {
   readonly retryMs: number;
+  /** Asked before each writing. */
+  readonly refuse: RefusePath;
   readonly onTrouble: (error: unknown) => void;
   readonly onRecovered: (lostLines: number) => void;
 }
@@ -57,7 +60,7 @@ export class ManifestWriter {
     while (this.#onDisk !== this.#current) {
       const manifest = this.#current;
       try {
-        await writeAtomically(this.#path, formatRunManifest(manifest));
+        await writeAtomically(this.#path, formatRunManifest(manifest), 'replace', this.#options.refuse);
         this.#onDisk = manifest;
         this.#options.onRecovered(0);
       } catch (error) {

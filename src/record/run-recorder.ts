@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToChecksum } from '../files/checksum.ts';
 import { refuseWithoutRoom } from '../files/free-space.ts';
+import { KnownFolders, type RefusePath } from '../files/known-folders.ts';
 import { lstatOf, makeFolders } from '../files/output-place.ts';
 import { rethrowFor, storageError } from '../files/storage-error.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -178,17 +179,27 @@ function newLedgers(from: RunSeal['journals'] = {}): Ledgers {
 
 async function openRecorder(dir: string, given: RunManifest, options: OpenOptions): Promise<RunRecorder> {
   const manifest = redacted(given);
-  // First of all: a folder with it is known as a run, whenever this is ended.
-  await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
-  for (const folder of FOLDERS) await makeOwnFolder(join(dir, folder));
-  // All journals are there from the start, so that a missing one is a loss to the reader.
-  for (const name of Object.values(JOURNALS)) {
-    if (name === JOURNALS.scrapes && !manifest.scrape) continue;
-    const path = join(dir, name);
-    const file = await open(path, JOURNAL_FLAGS, 0o600).catch(rethrowFor(path));
-    await file.close();
+  const folders = new KnownFolders();
+  try {
+    folders.add(dir);
+    // First of all: a folder with it is known as a run, whenever this is ended.
+    await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
+    for (const folder of FOLDERS) {
+      await makeOwnFolder(join(dir, folder));
+      folders.add(join(dir, folder));
+    }
+    // All journals are there from the start, so that a missing one is a loss to the reader.
+    for (const name of Object.values(JOURNALS)) {
+      if (name === JOURNALS.scrapes && !manifest.scrape) continue;
+      const path = join(dir, name);
+      const file = await open(path, JOURNAL_FLAGS, 0o600).catch(rethrowFor(path));
+      await file.close();
+    }
+    return new RunRecorder(dir, manifest, folders, options);
+  } catch (error) {
+    folders.release();
+    throw error;
   }
-  return new RunRecorder(dir, manifest, options);
 }
 
 /**
@@ -197,6 +208,9 @@ async function openRecorder(dir: string, given: RunManifest, options: OpenOption
  */
 export class RunRecorder {
   readonly dir: string;
+  /** Throws a ProfilerError (exit 6) where the folder of this path is not the one any more that the run began in. */
+  readonly refuse: RefusePath;
+  readonly #folders: KnownFolders;
   readonly #journals: Readonly<Record<JournalName, JournalWriter>>;
   readonly #manifest: ManifestWriter;
   readonly #losses = new Map<string, string>();
@@ -212,8 +226,10 @@ export class RunRecorder {
   #replaced: string | null;
   #hasData = false;
 
-  constructor(dir: string, manifest: RunManifest, options: OpenOptions) {
+  constructor(dir: string, manifest: RunManifest, folders: KnownFolders, options: OpenOptions) {
     this.dir = dir;
+    this.#folders = folders;
+    this.refuse = folders.refuse;
     this.#ledgers = options.ledgers;
     this.#replaced = options.replaced;
     this.#own = new Set(options.earlier);
@@ -227,6 +243,7 @@ export class RunRecorder {
         bufferBytes: options.bufferBytes ?? BUFFER_BYTES,
         syncIntervalMs: options.syncIntervalMs ?? SYNC_INTERVAL_MS,
         retryMs,
+        refuse: folders.refuse,
         ...this.#watch(JOURNALS[name]),
       });
     this.#journals = {
@@ -235,7 +252,11 @@ export class RunRecorder {
       events: journal('events'),
       scrapes: journal('scrapes'),
     };
-    this.#manifest = new ManifestWriter(join(dir, MANIFEST), manifest, { retryMs, ...this.#watch(MANIFEST) });
+    this.#manifest = new ManifestWriter(join(dir, MANIFEST), manifest, {
+      retryMs,
+      refuse: folders.refuse,
+      ...this.#watch(MANIFEST),
+    });
   }
 
   get manifest(): RunManifest {
@@ -301,7 +322,7 @@ export class RunRecorder {
   async writeArtefact(target: RunFile, content: string | Uint8Array): Promise<void> {
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-      await writeAtomically(target.path, bytes);
+      await writeAtomically(target.path, bytes, 'replace', this.refuse);
       this.keepChecksum(target, hex(addToChecksum(0, bytes)));
       this.#losses.delete(target.file);
     } catch (error) {
@@ -324,13 +345,21 @@ export class RunRecorder {
     return results.every(Boolean);
   }
 
-  /** Some last attempts for all that waits. Throws a ProfilerError (exit 6) when something was lost. */
+  /**
+   * Some last attempts for all that waits. Throws a ProfilerError (exit 6) when something was lost; `folder-replaced` where
+   * what stands at `dir` is not this run any more.
+   */
   async close(): Promise<void> {
     try {
       await this.#closeFiles();
     } finally {
-      releaseAll(this.#locks);
+      this.#release();
     }
+  }
+
+  #release(): void {
+    this.#folders.release();
+    releaseAll(this.#locks);
   }
 
   async #closeFiles(): Promise<void> {
@@ -341,6 +370,11 @@ export class RunRecorder {
       .map((name, index) => ({ file: JOURNALS[name], lines: lost[index] ?? 0 }))
       .filter(({ lines }) => lines > 0)
       .map(({ file, lines }) => `${lines} ${lines === 1 ? 'line' : 'lines'} of ${file}`);
+    const replaced = this.#folders.objection(this.dir);
+    if (replaced !== null) {
+      await this.#manifest.close();
+      throw replaced;
+    }
     if (!(await this.#seal())) losses.push(`the last state of ${MANIFEST}`);
     if (losses.length === 0) {
       await this.#removeReplaced();
@@ -365,11 +399,12 @@ export class RunRecorder {
   async discard(): Promise<void> {
     try {
       await this.#closeFiles().catch(() => {});
+      if (this.#folders.objection(this.dir) !== null) return;
       if (!(await removeRun(this.dir)) || this.#replaced === null) return;
       await rename(this.#replaced, this.dir).catch(rethrowFor(this.dir));
       this.#replaced = null;
     } finally {
-      releaseAll(this.#locks);
+      this.#release();
     }
   }
 

@@ -91,6 +91,7 @@ export class Captures {
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
       names: true,
+      refuse: options.recorder.refuse,
       onUnusable: (text) => {
         options.log.event({ type: 'note', detail: text });
         options.log.say(text);
@@ -288,7 +289,12 @@ export class Captures {
       }
       const requests = this.#requests();
       const monoMs = clock.monoMs();
-      const taken = await instruments.snapshots.take(file.path, { pauseMs: estimate.pauseMs, keepIds, numbers });
+      const taken = await instruments.snapshots.take(file.path, {
+        pauseMs: estimate.pauseMs,
+        keepIds,
+        numbers,
+        refuse: recorder.refuse,
+      });
       this.#snapshots += 1;
       log.event({
         type: 'capture',

@@ -57,6 +57,7 @@ export class DiskGuard {
     if (dropped.reduce((sum, snapshot) => sum + snapshot.bytes, 0) < missing) return;
     for (const { file } of dropped) {
       const path = join(recorder.dir, file);
+      recorder.refuse(path);
       await unlink(path).catch(rethrowFor(path));
       const detail = `${file} was removed to make room for a later snapshot`;
       log.event({ type: 'note', detail });

@@ -232,7 +232,8 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   try {
     await recorder.close();
   } catch (error) {
-    if (!(error instanceof ProfilerError)) throw error;
+    // What stands there now is not this run: nothing of it is to be analysed.
+    if (!(error instanceof ProfilerError) || error.code === 'folder-replaced') throw error;
     recorder.noteLoss('the journals', error.message);
   }
   if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);

@@ -1,5 +1,5 @@
 import { openDescriptors } from './open-descriptors.ts';
-import { listPids, readNetTable } from './proc.ts';
+import { listPids, readNetTable, readUnixTable } from './proc.ts';
 
 /** State column of /proc/net/tcp for a listening socket. */
 const LISTEN = '0A';
@@ -29,6 +29,18 @@ export function listeningSocketsOf(pid: number): ListeningSocket[] | null {
 /** Those of the process that listen, of the sockets with these inodes. */
 export function listeningAmong(pid: number, inodes: ReadonlySet<string>): ListeningSocket[] {
   return socketsInNamespaceOf(pid).filter((socket) => inodes.has(socket.inode));
+}
+
+/** Flag of a socket of the Unix domain that is listened on. */
+const ACCEPTS = 0x10000;
+
+/** Paths of the sockets of the Unix domain that the process listens on, of those with these inodes. */
+export function unixListeningAmong(pid: number, inodes: ReadonlySet<string>): readonly string[] {
+  const rows = readUnixTable(pid).matchAll(/^\S+: \S+ \S+ ([0-9A-F]+) \S+ \S+ +(\d+) (.+)$/gm);
+  const listening = [...rows].filter(
+    ([, flags = '', inode = '']) => (Number.parseInt(flags, 16) & ACCEPTS) !== 0 && inodes.has(inode),
+  );
+  return [...new Set(listening.map(([, , , path = '']) => path))];
 }
 
 /** Who holds one of these sockets; several after a fork that handed them on, none when they belong to another user. */

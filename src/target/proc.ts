@@ -150,9 +150,9 @@ export function readNetTable(pid: number | 'self', family: 'tcp' | 'tcp6'): stri
   return readProc(pid, `net/${family}`) ?? '';
 }
 
-/** Sockets of the Unix domain in our network namespace: inode in the seventh column, then the path (`@`: abstract). */
-export function readUnixTable(): string {
-  return readProc('self', 'net/unix') ?? '';
+/** Sockets of the Unix domain in a network namespace: inode in the seventh column, then the path (`@`: abstract). */
+export function readUnixTable(pid: number | 'self' = 'self'): string {
+  return readProc(pid, 'net/unix') ?? '';
 }
 
 /** Clock ticks since boot, now. */

@@ -2,9 +2,10 @@ import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { isOurs } from './is-ours.ts';
 import { type Ancestor, readLineage } from './lineage.ts';
-import { type ListeningSocket, listeningSocketsOf } from './listening-sockets.ts';
+import { type ListeningSocket, listeningAmong, listeningSocketsOf, unixListeningAmong } from './listening-sockets.ts';
 import { splitNodeArguments } from './node-arguments.ts';
 import { looksLikeNode } from './node-binary.ts';
+import { openDescriptors } from './open-descriptors.ts';
 import {
   listChildren,
   type ProcStatus,
@@ -18,6 +19,7 @@ import {
 } from './proc.ts';
 import { programName } from './program-name.ts';
 import { redactCommandLine, redactTitle } from './redact-command-line.ts';
+import { readStartEnvironment, type StartEnvironment } from './start-environment.ts';
 
 /** Cluster gives this variable to each worker. */
 const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
@@ -47,6 +49,10 @@ export interface ProcessFacts extends TargetFacts {
   readonly clusterWorkers: readonly number[];
   /** Null when they may not be read. */
   readonly listening: readonly ListeningSocket[] | null;
+  /** Paths of sockets of the Unix domain; null when they may not be read. */
+  readonly unixListening: readonly string[] | null;
+  /** Null when it may not be read. */
+  readonly startEnvironment: StartEnvironment | null;
   readonly rssBytes: Bytes;
   readonly ageMs: Milliseconds;
 }
@@ -62,6 +68,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
   const executable = readProcLink(pid, 'exe');
   const cwd = readProcLink(pid, 'cwd') ?? '';
   const isNode = looksLikeNode(pid);
+  const open = openDescriptors(pid);
   const { flags, script } = isNode ? splitNodeArguments(argv) : { flags: [], script: null };
   const environmentFlags = (environment?.get('NODE_OPTIONS') ?? '').split(/\s+/).filter(Boolean);
   return {
@@ -84,7 +91,9 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     nodeFlags: redactCommandLine([...flags, ...environmentFlags]),
     isClusterWorker: environment?.has(CLUSTER_VARIABLE) ?? false,
     clusterWorkers: isNode ? listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE)) : [],
-    listening: listeningSocketsOf(pid),
+    listening: open && listeningAmong(pid, open.sockets),
+    unixListening: open && (isNode ? unixListeningAmong(pid, open.sockets) : []),
+    startEnvironment: isNode ? readStartEnvironment(pid) : null,
     rssBytes: status.rssBytes,
     ageMs: Math.max(0, (ticksSinceBoot() - stat.startTicks) * 10),
   };

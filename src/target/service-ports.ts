@@ -18,6 +18,12 @@ export function servicePorts(facts: ProcessFacts, inspectorPort: number | null =
   return (chosen.length > 0 ? chosen : ports).sort((a, b) => a - b);
 }
 
+/** Where it serves without a port. A path with its own pid in it is another at each start. */
+export function servicePaths({ pidInside, unixListening }: ProcessFacts): readonly string[] {
+  const ownPid = new RegExp(`(?<!\\d)${pidInside}(?!\\d)`);
+  return (unixListening ?? []).filter((path) => !ownPid.test(path));
+}
+
 function ephemeralPorts(): readonly [low: number, high: number] {
   try {
     const [low = Number.NaN, high = Number.NaN] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')

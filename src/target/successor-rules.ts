@@ -5,9 +5,10 @@ import { nameTests } from './name-tests.ts';
 import { splitNodeArguments } from './node-arguments.ts';
 import { looksLikeNode } from './node-binary.ts';
 import { listChildren, listPids, readArguments, readStat } from './proc.ts';
-import { isSameProcess, type ProcessFacts, readTicks } from './process-facts.ts';
+import { isSameProcess, type ProcessFacts, readProcessFacts, readTicks } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
-import { servicePorts } from './service-ports.ts';
+import { servicePaths, servicePorts } from './service-ports.ts';
+import { differingVariables } from './start-environment.ts';
 import type { TargetIdentity } from './target-identity.ts';
 
 /** Who may take the place of a lost process. To attach to a stranger is worse than to end: each doubt is an objection. */
@@ -73,21 +74,29 @@ function byName(lost: LostTarget, pattern: string): SuccessorRule {
 
 /** By where it came from: the same command line, started by the same one, listening where it listened. */
 function byOrigin(lost: LostTarget): SuccessorRule {
+  const siblings = siblingsOf(lost);
   return {
     candidates: () => startedAlike(lost, listPids()),
     objection: (other) =>
-      objectionToProgram(lost.facts, other) ?? objectionToOrigin(lost, other) ?? objectionToPorts(lost, other),
-    isUnique: portsOf(lost).length > 0,
+      objectionToProgram(lost.facts, other) ??
+      objectionToOrigin(lost, other) ??
+      objectionToPorts(lost, other) ??
+      objectionToReplica(lost, other, siblings),
+    isUnique: placesOf(lost).length > 0,
     hopeless: () => null,
     nobody: () => tellOlder(lost),
   };
 }
 
 function byCommand(lost: LostTarget, command: { readonly pid: number; readonly startTicks: number }): SuccessorRule {
+  const siblings = siblingsOf(lost);
   return {
     candidates: () => startedAlike(lost, descendants(command.pid)),
-    objection: (other) => objectionToProgram(lost.facts, other) ?? objectionToPorts(lost, other),
-    isUnique: portsOf(lost).length > 0,
+    objection: (other) =>
+      objectionToProgram(lost.facts, other) ??
+      objectionToPorts(lost, other) ??
+      objectionToReplica(lost, other, siblings),
+    isUnique: placesOf(lost).length > 0,
     hopeless: () => (isSameProcess(command) ? null : 'the command that was started has ended'),
     nobody: () => 'the command started no process like it again',
   };
@@ -125,15 +134,57 @@ function objectionToOrigin(lost: LostTarget, other: ProcessFacts): string | null
     return `was started by another process (${parent ? `${parent.comm}, pid ${parent.pid}` : 'none that can be seen'})`;
   }
   // Anybody can start anything below init: there a port tells, or a control group of its own (a unit, a container).
-  const isTold = portsOf(lost).length > 0 || isInSameUnit(lost.facts, other);
+  const isTold = placesOf(lost).length > 0 || isInSameUnit(lost.facts, other);
   return isTold || !isInit(supervisor) ? null : 'has neither a supervisor nor a port by which it could be told';
 }
 
 function objectionToPorts(lost: LostTarget, other: ProcessFacts): string | null {
   const missing = portsOf(lost).filter((port) => !other.listening?.some((socket) => socket.port === port));
-  if (missing.length === 0) return null;
+  if (missing.length === 0) return portsOf(lost).length > 0 ? null : objectionToPaths(lost.facts, other);
   const has = servicePorts(other);
   return `does not listen on port ${missing.join(' and ')}${has.length > 0 ? `, but on ${has.join(' and ')}` : ''}`;
+}
+
+function objectionToPaths(lost: ProcessFacts, other: ProcessFacts): string | null {
+  const has = servicePaths(other);
+  const missing = servicePaths(lost).filter((path) => !has.includes(path));
+  if (missing.length === 0) return null;
+  return `does not listen on ${missing.join(' and ')}${has.length > 0 ? `, but on ${has.join(' and ')}` : ''}`;
+}
+
+/**
+ * Where no port and no path tells them apart, one supervisor may run several that look alike: for queues, say. What it
+ * starts again has the environment that it had; and where another one has ended as well, nobody knows whose place it is.
+ */
+function objectionToReplica(lost: LostTarget, other: ProcessFacts, siblings: readonly ProcessFacts[]): string | null {
+  if (placesOf(lost).length > 0) return null;
+  const variables = differingVariables(lost.facts.startEnvironment, other.startEnvironment);
+  if (variables.length > 0) return `was started with another environment (${shorten(variables)})`;
+  const ended = siblings.find((sibling) => !isSameProcess(sibling));
+  return ended ? `may as well have taken the place of process ${ended.pid}, which looked the same and has ended` : null;
+}
+
+const NAMED_VARIABLES = 3;
+
+function shorten(names: readonly string[]): string {
+  const more = names.length - NAMED_VARIABLES;
+  return `${names.slice(0, NAMED_VARIABLES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Those that cannot be told from the lost one but by their pids. */
+function siblingsOf({ facts }: LostTarget): readonly ProcessFacts[] {
+  return listPids()
+    .filter((pid) => pid !== facts.pid && hasCommandLineOf(facts, pid))
+    .map(readProcessFacts)
+    .filter((sibling) => sibling !== null)
+    .filter((sibling) => isSameProcess(sibling))
+    .filter((sibling) => differingVariables(facts.startEnvironment, sibling.startEnvironment).length === 0);
+}
+
+/** By what a service is told from its siblings: where it serves. */
+function placesOf(lost: LostTarget): readonly (number | string)[] {
+  const ports = portsOf(lost);
+  return ports.length > 0 ? ports : servicePaths(lost.facts);
 }
 
 function portsOf({ facts, inspectorPort }: LostTarget): readonly number[] {

@@ -26,9 +26,15 @@ export async function awaitTurn(id: string, action: () => unknown): Promise<unkn
     Object.defineProperty(place, key, { value: turns, configurable: true, enumerable: false });
   }
   const waiting = turns;
-  const [seconds, nanoseconds] = process.hrtime();
+  // A program may have replaced the clock (fake timers): then nothing is known of how long it waits, and it is done when
+  // it is asked for.
+  let sinceMs = Number.NaN;
+  try {
+    const time = process.hrtime();
+    sinceMs = time[0] * 1e3 + time[1] / 1e6;
+  } catch {}
   waiting.set(id, {
-    sinceMs: seconds * 1e3 + nanoseconds / 1e6,
+    sinceMs,
     act: () => {
       // An interrupt may come at the entry of any function, of this one too.
       if (!waiting.delete(id)) return undefined;
@@ -55,7 +61,11 @@ export function takeTurn(id: string, patienceMs: number): TakenTurn {
   const key = Symbol.for('soak-profiler.turns');
   const waiting = [globalThis, process].map((place) => (place as unknown as WithTurns)[key]?.get(id)).find(Boolean);
   if (!waiting) return { outcome: 'gone' };
-  const [seconds, nanoseconds] = process.hrtime();
-  if (seconds * 1e3 + nanoseconds / 1e6 - waiting.sinceMs < patienceMs) return { outcome: 'early' };
+  let waitedMs = Number.NaN;
+  try {
+    const time = process.hrtime();
+    waitedMs = time[0] * 1e3 + time[1] / 1e6 - waiting.sinceMs;
+  } catch {}
+  if (waitedMs < patienceMs) return { outcome: 'early' };
   return { outcome: 'ran', value: waiting.act() };
 }

@@ -211,3 +211,28 @@ test('a target that does not answer is asked once, and its late answer loses not
   await target.session.closed;
   await assert.rejects(probe.sample(), (error) => error instanceof InspectorError && error.reason === 'closed');
 });
+
+test('what a program publishes, replaces or takes away while it is watched does not end it', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [port] = target.firstLine.split(' ').map(Number) as [number];
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  // Not in the target's answer to us, where an exception would be ours: in a turn of its own, as a program does.
+  await target.session.evaluate(`setTimeout((channels, v8) => {
+    delete globalThis.WeakRef;
+    process.hrtime = () => 5n;
+    v8.getHeapStatistics = () => { throw new Error('no'); };
+    for (const end of ['request.start', 'response.finish']) {
+      for (const message of [undefined, {}, { request: {}, response: 'id' }]) channels.channel('http.server.' + end).publish(message);
+    }
+    globalThis.isDone = true;
+  }, 1, require('node:diagnostics_channel'), require('node:v8')) && undefined`);
+  while (!(await target.session.evaluate('globalThis.isDone'))) await sleep(10);
+  await target.session.call('HeapProfiler.collectGarbage');
+  await get(port, '/');
+  // The end of a request is published before the next one is answered on the same thread.
+  await get(port, '/');
+  const { values } = await probe.sample();
+  assert.ok(values['requests.served']! >= 1, 'it is counted all the same');
+  assert.equal(target.child.exitCode, null);
+  await probe.remove();
+});

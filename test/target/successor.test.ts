@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../src/target/attach.ts';
@@ -11,6 +12,7 @@ import { isSameProcess, type ProcessFacts, readProcessFacts } from '../../src/ta
 import type { TargetIdentity } from '../../src/target/target-identity.ts';
 import { waitForReturn } from '../../src/target/wait-for-return.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { factsOf, killAndWait, type StartedTarget, startTarget } from './start-target.ts';
 
 const TIMEOUT = { timeout: 120_000 };
@@ -138,6 +140,54 @@ test('--pid: a sibling that ran before is not the successor; one started since i
   const second = await startAlike(t);
   const back = await waitForReturn(first.facts, { ...options, timeoutMs: 30_000 });
   assert.equal(back.successor?.pid, second.facts.pid);
+});
+
+test('--pid: a sibling that serves another socket of the Unix domain is a stranger', TIMEOUT, async (t) => {
+  const folder = temporaryFolder(t);
+  const start = (name: string): Promise<StartedTarget> =>
+    startTarget(t, 'alike.mjs', { env: { SOCK: join(folder, `${name}.sock`) } });
+  const first = await start('a');
+  assert.deepEqual(first.facts.unixListening, [join(folder, 'a.sock')]);
+  const sinceTicks = ticksSinceBoot();
+  await killAndWait(first.child);
+  rmSync(join(folder, 'a.sock'));
+  const sibling = await start('b');
+  const options = { identity: BY_PID, sinceTicks };
+  const refused = await waitForReturn(first.facts, { ...options, timeoutMs: IN_VAIN_MS });
+  assert.equal(refused.successor, null);
+  assert.match(refused.reason, new RegExp(`${sibling.facts.pid} does not listen on .*a.sock, but on .*b.sock`));
+  const second = await start('a');
+  const back = await waitForReturn(first.facts, { ...options, timeoutMs: 30_000 });
+  assert.equal(back.successor?.pid, second.facts.pid);
+});
+
+test('--pid: without a port, one that was started with another environment is a stranger', TIMEOUT, async (t) => {
+  const start = (queue: string): Promise<StartedTarget> =>
+    startTarget(t, 'alike.mjs', { env: { QUEUE: queue, INVOCATION_ID: queue + process.hrtime()[1] } });
+  const first = await start('mails');
+  const sinceTicks = ticksSinceBoot();
+  await killAndWait(first.child);
+  const sibling = await start('payments');
+  const options = { identity: BY_PID, sinceTicks };
+  const refused = await waitForReturn(first.facts, { ...options, timeoutMs: IN_VAIN_MS });
+  assert.equal(refused.successor, null);
+  assert.match(refused.reason, new RegExp(`${sibling.facts.pid} was started with another environment \\(QUEUE\\)`));
+  const second = await start('mails');
+  const back = await waitForReturn(first.facts, { ...options, timeoutMs: 30_000 });
+  assert.equal(back.successor?.pid, second.facts.pid);
+});
+
+test('--pid: where a sibling ends too, what is started then may be in its place', TIMEOUT, async (t) => {
+  const first = await startAlike(t);
+  const sibling = await startAlike(t);
+  const sinceTicks = ticksSinceBoot();
+  await killAndWait(first.child);
+  const waiting = waitForReturn(first.facts, { identity: BY_PID, sinceTicks, timeoutMs: 3 * IN_VAIN_MS });
+  await killAndWait(sibling.child);
+  await startAlike(t);
+  const { successor, reason } = await waiting;
+  assert.equal(successor, null);
+  assert.match(reason, new RegExp(`taken the place of process ${sibling.facts.pid}, which looked the same`));
 });
 
 test('--pid: two that fit are one too many', TIMEOUT, async (t) => {

@@ -7,8 +7,15 @@ export class Attempts {
     try {
       return action();
     } catch {
-      if (!this.unavailable.includes(what)) this.unavailable.push(what);
+      this.#note(what);
       return null;
     }
+  }
+
+  /** Without methods of arrays: they may be what was patched away. */
+  #note(what: string): void {
+    const { unavailable } = this;
+    for (let index = 0; index < unavailable.length; index += 1) if (unavailable[index] === what) return;
+    unavailable[unavailable.length] = what;
   }
 }

@@ -1,11 +1,13 @@
-// Serves on the port that its environment names, or on none: its command line is the same wherever it serves.
+// Serves on the port or the path that its environment names, or on none: its command line is the same wherever it serves.
 import { createServer } from 'node:http';
 
-const { PORT } = process.env;
-if (PORT === undefined) {
+const { PORT, SOCK } = process.env;
+if (PORT === undefined && SOCK === undefined) {
   setInterval(() => {}, 60_000);
   console.log('ready 0');
 } else {
   const server = createServer((_request, response) => response.end('ok\n'));
-  server.listen(Number(PORT), '127.0.0.1', () => console.log(`ready ${server.address().port}`));
+  const ready = () => console.log(`ready ${server.address().port ?? 0}`);
+  if (SOCK === undefined) server.listen(Number(PORT), '127.0.0.1', ready);
+  else server.listen(SOCK, ready);
 }

@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 import type { QueryBook } from './query-book.ts';
 
@@ -61,16 +62,6 @@ export function followRequests(require: NodeJS.Require, book: QueryBook): Reques
     ended += 1;
     if (begun >= FOLLOWED && ended >= begun) pause();
   };
-  // A subscriber that throws would end the program.
-  const guarded =
-    (action: (message: unknown) => void) =>
-    (message: unknown): void => {
-      try {
-        action(message);
-      } catch {
-        // The request goes on uncounted.
-      }
-    };
   const start = channels.channel('http.server.request.start');
   const finish = channels.channel('http.server.response.finish');
   const [atStart, atFinish] = [guarded(onStart), guarded(onFinish)];
@@ -78,7 +69,20 @@ export function followRequests(require: NodeJS.Require, book: QueryBook): Reques
   finish.subscribe(atFinish);
   return {
     current: () => storage.getStore(),
-    within: (use, action) => (use ? storage.run(use, action) : action()),
+    within(use, action) {
+      if (!use) return action();
+      let begun = false;
+      try {
+        return storage.run(use, () => {
+          begun = true;
+          return action();
+        });
+      } catch (error) {
+        // What the action itself throws is the program's; where it did not get so far, it goes on without a context.
+        if (begun) throw error;
+        return action();
+      }
+    },
     stop() {
       start.unsubscribe(atStart);
       finish.unsubscribe(atFinish);

@@ -32,9 +32,10 @@ export class Patches {
 
 /**
  * Calls `done` with error and result when the promise settles. Return it in place of the first, so that a rejection that
- * nobody handles stays one.
+ * nobody handles stays one. Null where it is no promise.
  */
-export function tapPromise(promise: Promise<unknown>, done: (error: unknown, result: unknown) => void): unknown {
+export function tapPromise(promise: unknown, done: (error: unknown, result: unknown) => void): unknown {
+  if (!isThenable(promise)) return null;
   return promise.then(
     (value) => {
       done(null, value);
@@ -47,6 +48,6 @@ export function tapPromise(promise: Promise<unknown>, done: (error: unknown, res
   );
 }
 
-export function isThenable(value: unknown): value is Promise<unknown> {
+function isThenable(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null)?.then === 'function';
 }

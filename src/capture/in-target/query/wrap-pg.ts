@@ -1,16 +1,30 @@
 import type { CallSite } from '../../../model/database.ts';
 import type { Attempts } from '../attempts.ts';
+import { apply } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 import { findCaller } from './find-caller.ts';
 import type { RequestFollower } from './follow-requests.ts';
-import { type Anything, isThenable, tapPromise } from './patches.ts';
+import { type Anything, tapPromise } from './patches.ts';
 import type { Pool, Pools } from './pools.ts';
 import type { QueryBook } from './query-book.ts';
+
+/** As it was when the probe was installed. */
+const { getOwnPropertyDescriptor: describe } = Object;
 
 /** Who asked: set while a pool hands a client to its own `query`, since the stack no longer tells. */
 interface Origin {
   readonly use: ReturnType<QueryBook['newRequest']> | null;
   readonly site: CallSite | null;
+}
+
+/** Takes error and result, once the program is about to hear of them. */
+type Tell = (error: unknown, result: unknown) => void;
+
+interface Acquiring {
+  readonly asking: Origin | null;
+  /** The request in progress. */
+  readonly use: ReturnType<QueryBook['newRequest']> | undefined;
+  readonly acquired: Tell;
 }
 
 interface PgParts {
@@ -48,7 +62,7 @@ export class PgWrappers {
     const wrappers = this;
     return function query(this: unknown, ...words: unknown[]): unknown {
       const done = wrappers.#beginQuery(words[0], query);
-      return done ? callAndTell(original, this, words, done) : original.apply(this, words);
+      return done ? wrappers.#callAndTell(original, this, words, done) : apply(original, this, words);
     };
   }
 
@@ -56,14 +70,10 @@ export class PgWrappers {
   poolQuery(original: Anything): Anything {
     const wrappers = this;
     return function query(this: unknown, ...words: unknown[]): unknown {
-      if (!wrappers.#active) return original.apply(this, words);
-      const sql = sqlOf(words[0]);
-      wrappers.#asking = {
-        use: wrappers.#requests?.current() ?? null,
-        site: sql !== null && wrappers.#book.wantsSite(sql) ? wrappers.#callerAbove(query) : null,
-      };
+      if (!wrappers.#active) return apply(original, this, words);
+      wrappers.#asking = wrappers.#attempts.run('callers of queries', () => wrappers.#originOf(words[0], query));
       try {
-        return original.apply(this, words);
+        return apply(original, this, words);
       } finally {
         wrappers.#asking = null;
       }
@@ -74,38 +84,43 @@ export class PgWrappers {
   poolConnect(original: Anything): Anything {
     const wrappers = this;
     return function connect(this: unknown, ...words: unknown[]): unknown {
-      if (!wrappers.#active) return original.apply(this, words);
+      if (!wrappers.#active) return apply(original, this, words);
       const asking = wrappers.#asking;
       wrappers.#asking = null;
-      const startMs = monoMs();
-      wrappers.#pools.add(this as Pool);
-      const site = asking ? null : wrappers.#callerAbove(connect);
-      const acquired = (error: unknown, client: unknown): void =>
-        void wrappers.#attempts.run('acquire times', () =>
-          wrappers.#pools.noteAcquired({ startMs, site, error, client }),
-        );
+      const acquiring = wrappers.#beginAcquire(this as Pool, asking, connect);
+      if (!acquiring) return apply(original, this, words);
       const callback = words[0];
       if (typeof callback === 'function') {
-        words[0] = wrappers.#tellThenCall(callback as Anything, asking, acquired);
-        return original.apply(this, words);
+        words[0] = wrappers.#acquiredThenCall(callback as Anything, acquiring);
+        return apply(original, this, words);
       }
-      const result = original.apply(this, words);
-      return isThenable(result) ? tapPromise(result, acquired) : result;
+      return wrappers.#tellOfPromise(apply(original, this, words), acquiring.acquired);
     };
   }
 
-  #tellThenCall(callback: Anything, asking: Origin | null, tell: (error: unknown, client: unknown) => void): Anything {
+  #beginAcquire(pool: Pool, asking: Origin | null, below: object): Acquiring | null {
+    return this.#attempts.run('acquire times', () => {
+      const startMs = monoMs();
+      this.#pools.add(pool);
+      const site = asking ? null : this.#callerAbove(below);
+      const acquired: Tell = (error, client) =>
+        void this.#attempts.run('acquire times', () => this.#pools.noteAcquired({ startMs, site, error, client }));
+      return { asking, use: this.#requests?.current(), acquired };
+    });
+  }
+
+  #acquiredThenCall(callback: Anything, { asking, use, acquired }: Acquiring): Anything {
     const wrappers = this;
     const requests = this.#requests;
-    const use = requests?.current();
     return function (this: unknown, ...results: unknown[]): unknown {
-      tell(results[0], results[1]);
+      acquired(results[0], results[1]);
       if (!asking) {
-        return requests ? requests.within(use, () => callback.apply(this, results)) : callback.apply(this, results);
+        const go = (): unknown => apply(callback, this, results);
+        return requests ? requests.within(use, go) : go();
       }
       wrappers.#origin = asking;
       try {
-        return callback.apply(this, results);
+        return apply(callback, this, results);
       } finally {
         wrappers.#origin = null;
       }
@@ -113,13 +128,14 @@ export class PgWrappers {
   }
 
   /** What to call when the query has ended; null where it is not counted. */
-  #beginQuery(config: unknown, below: object): ((error: unknown, result: unknown) => void) | null {
-    const sql = sqlOf(config);
+  #beginQuery(config: unknown, below: object): Tell | null {
     const asked = this.#origin;
     this.#origin = null;
-    if (!this.#active || sql === null) return null;
+    if (!this.#active) return null;
     const book = this.#book;
     const call = this.#attempts.run('queries', () => {
+      const sql = sqlOf(config);
+      if (sql === null) return null;
       const use = asked ? asked.use : (this.#requests?.current() ?? null);
       const site = asked ? asked.site : book.wantsSite(sql) ? this.#callerAbove(below) : null;
       return book.begin(sql, monoMs(), use, site);
@@ -132,40 +148,65 @@ export class PgWrappers {
       });
   }
 
+  #originOf(config: unknown, below: object): Origin {
+    const sql = sqlOf(config);
+    return {
+      use: this.#requests?.current() ?? null,
+      site: sql !== null && this.#book.wantsSite(sql) ? this.#callerAbove(below) : null,
+    };
+  }
+
+  /** Calls a client's `query`, whichever way the program wants to hear of its end: a callback, one in the config, a promise. */
+  #callAndTell(original: Anything, client: unknown, words: unknown[], done: Tell): unknown {
+    const hearing = this.#attempts.run('results of queries', () => tellByCallback(words, done));
+    if (!hearing) return this.#tellOfPromise(apply(original, client, words), done);
+    try {
+      return apply(original, client, words);
+    } finally {
+      this.#attempts.run('results of queries', hearing.putBack);
+    }
+  }
+
+  /** A cursor or a stream is no promise: it is counted, its time is not known. */
+  #tellOfPromise(result: unknown, done: Tell): unknown {
+    return this.#attempts.run('results of queries', () => tapPromise(result, done)) ?? result;
+  }
+
   #callerAbove(below: object): CallSite | null {
     return this.#attempts.run('callers of queries', () => findCaller(below));
   }
 }
 
-/** Calls a client's `query`, whichever way the program wants to hear of its end: a callback, one in the config, a promise. */
-function callAndTell(
-  original: Anything,
-  client: unknown,
-  words: unknown[],
-  done: (error: unknown, result: unknown) => void,
-): unknown {
-  const at = words.findIndex((word) => typeof word === 'function');
-  if (at > 0) {
-    const callback = words[at] as Anything;
-    words[at] = function (this: unknown, ...results: unknown[]): unknown {
-      done(results[0], results[1]);
-      return callback.apply(this, results);
-    };
-    return original.apply(client, words);
+/**
+ * Puts a callback that tells `done` where the program's own is; null where there is none. A config stays the very object
+ * that the program passed: what copies it below, or looks at private fields of it, must find what it looks for. Only a
+ * callback that is plain data of it is exchanged, for as long as the call takes: pg reads it there.
+ */
+function tellByCallback(words: unknown[], done: Tell): { readonly putBack: () => void } | null {
+  for (let at = 1; at < words.length; at += 1) {
+    if (typeof words[at] !== 'function') continue;
+    words[at] = tellThenCall(words[at] as Anything, done);
+    return { putBack() {} };
   }
   const config = words[0] as { submit?: unknown; callback?: unknown } | string | null;
-  if (typeof config === 'object' && typeof config?.callback === 'function' && typeof config.submit !== 'function') {
-    const callback = config.callback as Anything;
-    const value = (...results: unknown[]): unknown => {
-      done(results[0], results[1]);
-      return callback(...results);
-    };
-    words[0] = Object.create(config, { callback: { value, writable: true, enumerable: true } });
-    return original.apply(client, words);
-  }
-  const result = original.apply(client, words);
-  // A cursor or a stream: it is counted, its time is not known.
-  return isThenable(result) ? tapPromise(result, done) : result;
+  if (typeof config !== 'object' || config === null || typeof config.submit === 'function') return null;
+  const own = describe(config, 'callback');
+  if (typeof own?.value !== 'function' || !own.writable) return null;
+  const callback = own.value as Anything;
+  const telling = tellThenCall(callback, done);
+  config.callback = telling;
+  return {
+    putBack() {
+      if (config.callback === telling) config.callback = callback;
+    },
+  };
+}
+
+function tellThenCall(callback: Anything, tell: Tell): Anything {
+  return function (this: unknown, ...results: unknown[]): unknown {
+    tell(results[0], results[1]);
+    return apply(callback, this, results);
+  };
 }
 
 function sqlOf(config: unknown): string | null {

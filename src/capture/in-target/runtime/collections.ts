@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 import type { ProbeReading } from './runtime-probe.ts';
 
@@ -20,7 +21,7 @@ export class Collections {
 
   constructor(hooks: PerfHooks, v8: V8 | null) {
     this.#v8 = v8;
-    this.#observer = new hooks.PerformanceObserver((list) => this.#note(list.getEntries()));
+    this.#observer = new hooks.PerformanceObserver(guarded((list) => this.#note(list.getEntries())));
     this.#observer.observe({ entryTypes: ['gc'] });
   }
 

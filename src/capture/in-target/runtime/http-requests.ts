@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 import type { ProbeReading } from './runtime-probe.ts';
 
@@ -10,6 +11,8 @@ interface Entry {
 }
 
 const LEAST_SWEPT = 1000;
+/** As they were when the probe was installed. */
+const { WeakRef: Weak } = globalThis;
 
 /** Requests that the HTTP servers of the program answer. One entry per request in progress, dropped when it ends or dies. */
 export class HttpRequests {
@@ -20,8 +23,9 @@ export class HttpRequests {
   #sweepAt = LEAST_SWEPT;
 
   constructor(channels: typeof import('node:diagnostics_channel')) {
-    const onStart = (message: unknown): void => this.#begin((message as { response: Response }).response);
-    const onFinish = (message: unknown): void => this.#end((message as { response: Response }).response);
+    if (typeof Weak !== 'function') throw new Error('the program has removed WeakRef');
+    const onStart = guarded((message: unknown) => this.#begin((message as { response: Response }).response));
+    const onFinish = guarded((message: unknown) => this.#end((message as { response: Response }).response));
     const start = channels.channel('http.server.request.start');
     const finish = channels.channel('http.server.response.finish');
     start.subscribe(onStart);
@@ -46,7 +50,7 @@ export class HttpRequests {
   }
 
   #begin(response: Response): void {
-    const entry = { response: new WeakRef(response), startMs: monoMs() };
+    const entry = { response: new Weak(response), startMs: monoMs() };
     this.#entries.set(response, entry);
     this.#inProgress.add(entry);
     if (this.#inProgress.size < this.#sweepAt) return;

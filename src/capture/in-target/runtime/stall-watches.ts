@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 
 type Timers = typeof import('node:timers');
@@ -25,11 +26,11 @@ export class StallWatches {
   begin(): number {
     this.#count += 1;
     if (this.#watches.size >= MAX_WATCHES) return this.#count;
-    const turn = (): void => {
+    const turn = guarded(() => {
       const atMs = monoMs();
       watch.longestMs = Math.max(watch.longestMs, atMs - watch.lastMs);
       watch.lastMs = atMs;
-    };
+    });
     const watch: Watch = { timer: this.#timers.setInterval(turn, RESOLUTION_MS), lastMs: monoMs(), longestMs: 0 };
     watch.timer.unref();
     this.#watches.set(this.#count, watch);
