@@ -410,6 +410,17 @@ describe('requests', () => {
     assert.match(missingOf(beside({ name: 'probe' }, [])), /no requests were seen/);
   });
 
+  test('requests that were never answered are told, though they are in no count of failures', () => {
+    const run = syntheticRun({ seed: 12 });
+    const hanging = run.requests.map((one, i) =>
+      i % 10 === 0 ? { ...one, aborted: one.count, intended: distribution(one.count, 60_000) } : one,
+    );
+    assert.match(
+      told(analyse({ ...run, requests: hanging })).notes.join(),
+      /^[\d,]+ of [\d,]+ requests were never answered$/,
+    );
+  });
+
   test('one answer in some hundreds is nearly none', () => {
     const run = syntheticRun({ seed: 12, errorShare: () => 1 });
     const few = run.requests.map((one, i) => (i % 30 === 0 ? { ...one, errors: Math.max(0, one.errors - 1) } : one));
