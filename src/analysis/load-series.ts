@@ -94,11 +94,20 @@ export function loadErrorSeries(view: RunView): Pieces {
 
 /** Completed requests a second, turned around so that less is more: what falls is what is looked for. */
 export function loadRateSeries(view: RunView): Pieces {
+  return rateSeries(view, (intervals) => sum(intervals, 'count'));
+}
+
+/** The same of requests that were answered as expected: a service that refuses quickly is not a fast one. */
+export function servedRateSeries(view: RunView): Pieces {
+  return rateSeries(view, (intervals) => sum(intervals, 'count') - sum(intervals, 'errors'));
+}
+
+function rateSeries(view: RunView, countIn: (intervals: readonly RequestInterval[]) => number): Pieces {
   return [
     inBlocks(view, undisturbedIntervals(view)).map(({ x, intervals }) => {
       const starts = new Map(intervals.map(({ startMonoMs, endMonoMs }) => [startMonoMs, endMonoMs - startMonoMs]));
       const lastedMs = [...starts.values()].reduce((total, ms) => total + ms, 0);
-      return { x, y: (-1000 * sum(intervals, 'count')) / Math.max(1, lastedMs) };
+      return { x, y: (-1000 * countIn(intervals)) / Math.max(1, lastedMs) };
     }),
   ];
 }

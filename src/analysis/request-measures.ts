@@ -94,6 +94,17 @@ export function leftUnanswered({ count, aborted, waits, withFailed }: RequestMea
   return waits.reduce((sum, wait) => sum + (wait.longestMs > IN_VAIN * usualMs ? wait.aborted : 0), 0);
 }
 
+/**
+ * Of what was asked, how much was answered with an error, or left unanswered: by count and in percent. The limit on errors and the
+ * baseline both mean this. Null where nothing was answered.
+ */
+export function failuresOf(measure: RequestMeasure): { readonly count: number; readonly percent: number } | null {
+  const { count, dropped, aborted } = measure;
+  if (count === 0) return null;
+  const failed = measure.errors + leftUnanswered(measure);
+  return { count: failed, percent: (100 * failed) / (count + dropped + aborted) };
+}
+
 function longestOf(encoded: string): Milliseconds {
   const latencies = new Latencies();
   latencies.add(encoded);

@@ -5,7 +5,7 @@ import type { Threshold } from '../model/threshold.ts';
 import { perSecond, risesOf } from '../stats/counters.ts';
 import { quantile } from '../stats/order-statistics.ts';
 import type { NamedGate } from './gates.ts';
-import { leftUnanswered, measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
+import { failuresOf, measureRequests, type RequestMeasure, type RequestMeasures } from './request-measures.ts';
 import type { RunView } from './run-view.ts';
 
 interface JudgedSamples {
@@ -77,18 +77,17 @@ function thresholdGate(threshold: Threshold, measured: number | null): NamedGate
 function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
   const { metric, percentile: wanted, unit } = threshold;
   if (measure === undefined) return null;
-  const { count, dropped, aborted, lastedMs, withFailed } = measure;
+  const { count, errors, dropped, aborted, lastedMs, withFailed } = measure;
   // Requests that waited in vain have a latency, though none was completed.
   if (count === 0 && metric !== 'dropped' && withFailed.count === 0) return null;
   switch (metric) {
     case 'errors':
-    case 'dropped': {
-      if (count === 0 && metric === 'errors') return null;
-      const failed = metric === 'errors' ? measure.errors + leftUnanswered(measure) : dropped;
-      return unit === 'percent' ? (100 * failed) / Math.max(1, count + dropped + aborted) : failed;
-    }
+      return failuresOf(measure)?.[unit === 'percent' ? 'percent' : 'count'] ?? null;
+    case 'dropped':
+      return unit === 'percent' ? (100 * dropped) / Math.max(1, count + dropped + aborted) : dropped;
     case 'rate':
-      return lastedMs > 0 ? (1000 * count) / lastedMs : null;
+      // A refused connection takes no time: throughput is what was answered as expected.
+      return lastedMs > 0 ? (1000 * (count - errors)) / lastedMs : null;
     case 'max':
       return withFailed.maxMs;
     default:

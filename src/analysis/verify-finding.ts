@@ -4,6 +4,7 @@ import { findingInfo, isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 import type { Milliseconds } from '../model/units.ts';
 import * as say from '../words/verify.ts';
+import { isMuchSlower, type MovedLeak, movedLeak } from './moved-leak.ts';
 import { unlikeLoad } from './same-exposure.ts';
 
 export type VerifyStatus = 'gone' | 'still-there' | 'not-enough-data';
@@ -48,6 +49,8 @@ export function verifyFinding(before: Finding, first: Report, report: Report): V
   if (now) {
     return { status: 'not-enough-data', detail: say.maybeThere(change(before, now), now.title), now };
   }
+  const moved = movedLeak(before, first, report);
+  if (moved) return judgeMoved(before, moved);
   const nameless = growthWithoutName(before, report);
   if (nameless) {
     return { status: 'not-enough-data', detail: say.maybeNameless(nameless.title), now: null };
@@ -57,6 +60,16 @@ export function verifyFinding(before: Finding, first: Report, report: Report): V
     return { status: 'not-enough-data', detail: say.notEnoughData(reasons), now: null };
   }
   return { status: 'gone', detail: say.gone(report.run.durationMs, report.run.requests), now: null };
+}
+
+/** Nobody holds it as before, and something leaks that did not before. */
+function judgeMoved(before: Finding, { finding, isSameLeak }: MovedLeak): Verification {
+  const { title, confidence } = finding;
+  if (!isSameLeak) return { status: 'not-enough-data', detail: say.otherLeak(confidence, title), now: finding };
+  const words = change(before, finding);
+  return confidence === 'possible'
+    ? { status: 'not-enough-data', detail: say.maybeElsewhere(words, title), now: finding }
+    : { status: 'still-there', detail: say.heldElsewhere(confidence, words, title), now: finding };
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. Empty when it can. */
@@ -88,9 +101,6 @@ function checksThatFind({ kind, foundBy }: Finding): readonly CheckId[] {
   return able.filter((check) => check !== 'metrics of the service');
 }
 
-/** Growth that is so much slower than the finding was is something else. */
-const LEAST_OF_GROWTH = 0.25;
-
 /** Memory that grows, and nobody says who holds it: it may be what is looked for. */
 function growthWithoutName(before: Finding, { findings }: Report): Finding | undefined {
   // Growth of the JS heap hides all that lives there, and what it takes along outside.
@@ -101,13 +111,6 @@ function growthWithoutName(before: Finding, { findings }: Report): Finding | und
       (kind === before.kind || (kind === 'js-heap-leak' && isHeldInHeap)) &&
       !isMuchSlower(before.growth, growth),
   );
-}
-
-function isMuchSlower(before: Finding['growth'], now: Finding['growth']): boolean {
-  const [was, is] = [before?.bytesPerRequest ?? null, now?.bytesPerRequest ?? null];
-  if (was !== null && is !== null && was > 0) return is < LEAST_OF_GROWTH * was;
-  const [wasAnHour, isAnHour] = [before?.bytesPerHour ?? null, now?.bytesPerHour ?? null];
-  return wasAnHour !== null && isAnHour !== null && wasAnHour > 0 && isAnHour < LEAST_OF_GROWTH * wasAnHour;
 }
 
 /** A limit is held only where it was asked for again, and measured. */

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { toolVersion } from '../files/tool-version.ts';
 import { printable } from '../model/printable.ts';
+import type { Gate, Report } from '../model/report.ts';
 import { filesOfRun } from '../record/refuse-run-file.ts';
 import { isJunit, renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
@@ -80,13 +81,17 @@ export const checkCommand: Command = (exit) => ({
         notes: report.completeness?.notes ?? [],
       });
     else {
-      for (const gate of report.gates)
-        terminal.print(
-          `${gate.status.padEnd(8)}${printable(gate.name)}  limit ${gate.limit}  measured ${gate.measured ?? 'unknown'} ${gate.unit}`,
-        );
+      for (const gate of report.gates) terminal.print(gateLine(gate, report.verdict));
       for (const reason of report.completeness?.missing ?? []) terminal.print(printable(`missing ${reason}`));
       for (const note of report.completeness?.notes ?? []) terminal.print(printable(`note    ${note}`));
     }
     exit(report.exitCode);
   },
 });
+
+/** A gate that failed without failing the run is one that the run was not asked for. */
+function gateLine({ name, limit, measured, unit, status }: Gate, verdict: Report['verdict']): string {
+  const uncounted =
+    status === 'fail' && verdict !== 'fail' ? '  (does not count: not named by --fail-on of the run)' : '';
+  return `${status.padEnd(8)}${printable(name)}  limit ${limit}  measured ${measured ?? 'unknown'} ${unit}${uncounted}`;
+}

@@ -17,6 +17,8 @@ import { writeReports } from './write-reports.ts';
 
 export interface SoakOutcome {
   readonly document: Redacted<ReportDocument>;
+  /** How the recording ended, whatever its gates say. */
+  readonly endingCode: ExitCode;
   readonly exitCodes: readonly ExitCode[];
 }
 
@@ -60,7 +62,8 @@ export async function soakAndReport(
     terminal.show(text);
     terminal.print(`\nreport: ${page}\nrun:    ${options.runDir}`);
   }
-  return { document, exitCodes: [ENDING_CODE[ending], document.report.exitCode] };
+  const endingCode = ENDING_CODE[ending];
+  return { document, endingCode, exitCodes: [endingCode, document.report.exitCode] };
 }
 
 function both(one: SoakListener, other: SoakListener): SoakListener {

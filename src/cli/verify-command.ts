@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Options } from 'yargs';
+import { failedGates } from '../analysis/failed-gates.ts';
 import { type VerifyStatus, verifyDuration, verifyFinding } from '../analysis/verify-finding.ts';
 import { createHostClock } from '../capture/host-clock.ts';
 import { toolVersion } from '../files/tool-version.ts';
@@ -23,6 +24,7 @@ import { REDACTED } from '../redact/secret-forms.ts';
 import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { analyseRun } from '../study/analyse-run.ts';
 import { keptLimits } from '../study/kept-limits.ts';
+import { otherFailures } from '../words/verify.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
@@ -129,13 +131,22 @@ export const verifyCommand: Command = (exit) => ({
         const folders = await settleFolders(firstId, args, config, found.process?.pid ?? null);
         const { runId: id, runDir, reportDir } = folders;
         const silent = { ...terminal, print: () => {}, show: () => {}, data: () => {} };
-        const wanted = { ...settled, thresholds, runId: id, runDir };
+        // The run is judged as the first was; what it is asked here is one finding.
+        const { failOn } = manifest.plan;
+        const wanted = { ...settled, thresholds, failOn, runId: id, runDir };
         const outcome = await soakAndReport(found, wanted, reportDir, silent, signals);
         const { status, detail, now } = verifyFinding(finding, report, outcome.document.report);
-        if (terminal.json)
-          terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, runDir, reportDir });
-        else terminal.print(`${printable(detail)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
-        exit(worstExitCode([...outcome.exitCodes, EXIT_OF[status]]));
+        const newReport = outcome.document.report;
+        const failed = failedGates(newReport, failOn).filter(({ counts }) => counts);
+        if (terminal.json) {
+          const { gates } = newReport;
+          terminal.data({ schema: 'profiler-verify/1', status, detail, finding, now, gates, runDir, reportDir });
+        } else {
+          const besides = status === 'gone' && failed.length > 0 ? `\n${otherFailures(failed)}` : '';
+          terminal.print(`${printable(detail + besides)}\nreport: ${join(reportDir, 'index.html')}\nrun:    ${runDir}`);
+        }
+        const isPartial = (newReport.completeness?.missing ?? []).length > 0;
+        exit(worstExitCode([outcome.endingCode, ...(isPartial ? [EXIT.notEnoughData] : []), EXIT_OF[status]]));
       } finally {
         await found.release();
         await signals.release();

@@ -1,48 +1,38 @@
 import { isOfTasks } from '../analysis/task-requests.ts';
+import type { LoadTotals } from '../load/load-messages.ts';
 import type { RequestInterval } from '../model/requests.ts';
-import type { Milliseconds, MonoMs, Share } from '../model/units.ts';
+import type { Milliseconds, Share } from '../model/units.ts';
+import { FailedTime } from './failed-time.ts';
+import { SilentTime } from './silent-time.ts';
 
-/** So many requests in a row do not fail by chance, even where every second one does. */
-const LEAST_REQUESTS = 20;
 /** A service that was away for more than this share of the load has not been measured. */
 export const MOST_AWAY: Share = 0.1;
 
-/** Time in which requests were sent and every one of them failed. Intervals come in order of time, all names of a moment together. */
+/** Time in which the service did none of what was asked: every request failed, or requests waited and none was answered. */
 export class Outages {
-  #fromMs: MonoMs | null = null;
-  #toMs: MonoMs = 0;
-  #awayMs: Milliseconds = 0;
-  #streak: { readonly fromMs: MonoMs; toMs: MonoMs; requests: number } | null = null;
+  readonly #failed = new FailedTime();
+  readonly #silent = new SilentTime();
 
-  add(intervals: readonly RequestInterval[]): void {
-    const own = intervals.filter((interval) => isOfTasks(interval) && interval.count > 0);
-    const requests = own.reduce((sum, { count }) => sum + count, 0);
-    if (requests === 0) return;
-    const fromMs = Math.min(...own.map(({ startMonoMs }) => startMonoMs));
-    const toMs = Math.max(...own.map(({ endMonoMs }) => endMonoMs));
-    this.#fromMs ??= fromMs;
-    this.#toMs = toMs;
-    if (own.some(({ count, errors }) => count > errors)) {
-      this.#awayMs += streakMs(this.#streak);
-      this.#streak = null;
-      return;
-    }
-    this.#streak ??= { fromMs, toMs, requests: 0 };
-    this.#streak.toMs = toMs;
-    this.#streak.requests += requests;
+  /** Intervals come in order of time, all names of a moment together. */
+  add(intervals: readonly RequestInterval[], totals: Pick<LoadTotals, 'startMonoMs' | 'atMonoMs' | 'inFlight'>): void {
+    const own = intervals.filter(isOfTasks);
+    this.#failed.add(own);
+    this.#silent.add(own, totals);
   }
 
-  get awayMs(): Milliseconds {
-    return this.#awayMs + streakMs(this.#streak);
+  get failedMs(): Milliseconds {
+    return this.#failed.ms;
   }
 
-  get isTooMuch(): boolean {
-    return this.#fromMs !== null && this.awayMs > MOST_AWAY * (this.#toMs - this.#fromMs);
+  get silentMs(): Milliseconds {
+    return this.#silent.ms;
   }
-}
 
-function streakMs(
-  streak: { readonly fromMs: MonoMs; readonly toMs: MonoMs; readonly requests: number } | null,
-): Milliseconds {
-  return streak !== null && streak.requests >= LEAST_REQUESTS ? streak.toMs - streak.fromMs : 0;
+  get hasFailedTooLong(): boolean {
+    return this.failedMs > MOST_AWAY * this.#failed.wholeMs;
+  }
+
+  get wasSilentTooLong(): boolean {
+    return this.silentMs > MOST_AWAY * this.#silent.wholeMs;
+  }
 }

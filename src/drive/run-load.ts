@@ -59,7 +59,7 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
     seed: SEED,
     workers,
     onInterval: (intervals, totals) => {
-      books.add(intervals);
+      books.add(intervals, totals);
       onStatus(loadStatusOf(totals, before));
       before = totals;
       abortedBy ??= failedForGood(scenario, books.measures, samples, totals.activeMs);
@@ -91,13 +91,19 @@ export async function runLoad(options: RunLoadOptions): Promise<LoadRun> {
   if (lost.signal.aborted) exitCodes.push(EXIT.targetLost);
   // Errors count as completed: a service that answers (nearly) nothing but errors has not been measured.
   const { outages } = books;
-  if (outages.isTooMuch) say(`every request failed for ${formatDuration(outages.awayMs)} of the load`);
-  if (outages.isTooMuch && watch?.isLost()) exitCodes.push(EXIT.targetLost);
+  const { hasFailedTooLong, wasSilentTooLong } = outages;
+  if (hasFailedTooLong) say(`every request failed for ${formatDuration(outages.failedMs)} of the load`);
+  if (wasSilentTooLong)
+    say(`requests waited and none was answered for ${formatDuration(outages.silentMs)} of the load`);
+  if ((hasFailedTooLong || wasSilentTooLong) && watch?.isLost()) exitCodes.push(EXIT.targetLost);
   const awayMs = hold?.awayMs() ?? 0;
   const wasAway = awayMs > MOST_AWAY * (totals.activeMs + awayMs);
   if (wasAway) say(`the service was away for ${formatDuration(awayMs)} of the load`);
-  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks) || outages.isTooMuch || wasAway)
-    exitCodes.push(EXIT.notEnoughData);
+  const { suspendedMs, activeMs } = totals;
+  const wasSuspended = suspendedMs > MOST_AWAY * (activeMs + suspendedMs);
+  if (wasSuspended) say(`the load did not run for ${formatDuration(suspendedMs)}: its process was paused`);
+  const isUnseen = hasFailedTooLong || wasSilentTooLong || wasAway || wasSuspended;
+  if (books.tasks.count === 0 || haveNearlyAllFailed(books.tasks) || isUnseen) exitCodes.push(EXIT.notEnoughData);
   // Not passed and not failed, as `check` and `report` have it.
   if (isNothingMeasured(gates)) exitCodes.push(EXIT.notEnoughData);
   const { requests, errors } = books;
@@ -127,9 +133,9 @@ class LoadBooks {
   readonly #summary = new RequestTotals();
   readonly #errors = new Map<string, { name: string; kind: string; count: number }>();
 
-  add(intervals: readonly RequestInterval[]): void {
+  add(intervals: readonly RequestInterval[], totals: LoadTotals): void {
     const { count, errors } = countTasks(intervals);
-    this.outages.add(intervals);
+    this.outages.add(intervals, totals);
     this.tasks = { count: this.tasks.count + count, errors: this.tasks.errors + errors };
     for (const interval of intervals) {
       this.#summary.add(interval);

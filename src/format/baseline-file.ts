@@ -13,7 +13,7 @@ const readConditions = fields<RunConditions>({
 
 const readMeasure = fields<RunMeasure>({
   key: text,
-  unit: oneOf('ms', 'bytes', 'share', 'per-second'),
+  unit: oneOf('ms', 'bytes', 'share', 'percent', 'per-second'),
   better: oneOf('lower', 'higher'),
   value: number,
   error: number,

@@ -66,7 +66,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   'inspector-lost': detail,
   'inspector-back': detail,
   unresponsive: { edge: oneOf('start', 'end'), detail: text },
-  gap: { durationMs: number, reason: text },
+  gap: { durationMs: number, reason: text, what: optional(oneOf('load')) },
   'clock-jump': { jumpMs: number },
   note: detail,
   error: detail,

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Milliseconds } from './units.ts';
 
-export type MeasureUnit = 'ms' | 'bytes' | 'share' | 'per-second';
+export type MeasureUnit = 'ms' | 'bytes' | 'share' | 'percent' | 'per-second';
 
 /** One figure of a run that two runs can be compared by. */
 export interface RunMeasure {

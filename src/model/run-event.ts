@@ -79,7 +79,8 @@ export type RunEvent = At &
     | { readonly type: 'target-back'; readonly segment: number; readonly pid: number; readonly afterMs: Milliseconds }
     | { readonly type: 'inspector-lost' | 'inspector-back'; readonly detail: string }
     | { readonly type: 'unresponsive'; readonly edge: 'start' | 'end'; readonly detail: string }
-    | { readonly type: 'gap'; readonly durationMs: Milliseconds; readonly reason: string }
+    /** Ends at the moment of the event. `what`: what did not run; absent, the samples. */
+    | { readonly type: 'gap'; readonly durationMs: Milliseconds; readonly reason: string; readonly what?: 'load' }
     | { readonly type: 'clock-jump'; readonly jumpMs: Milliseconds }
     | { readonly type: 'note' | 'error'; readonly detail: string }
     | {

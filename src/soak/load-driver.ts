@@ -87,7 +87,10 @@ export async function startLoadDriver(
       log.event({ type: 'note', detail: `first error of request ${name}: ${kind}` });
       log.say(`request ${name} fails: ${kind}`);
     },
-    onSuspended: (gapMs) => log.event({ type: 'gap', durationMs: gapMs, reason: 'the load process was paused' }),
+    onSuspended: (gapMs) => {
+      log.event({ type: 'gap', durationMs: gapMs, reason: 'the load process was paused', what: 'load' });
+      log.say(`the load process was paused for ${formatDuration(gapMs)}; the load goes on from there`);
+    },
   });
   void load.ended.then(({ reason, detail }) => {
     ended = true;

@@ -39,14 +39,16 @@ type Compared = Omit<ComparedMeasure, 'verdict'>;
 
 export function title({ title: what, unit, better, baseline, now, changeShare }: Compared): string {
   const verb = better === 'lower' ? 'rose' : 'fell';
-  const share = changeShare === null ? '' : ` (${signedPercent(changeShare)})`;
+  const isPart = unit === 'share' || unit === 'percent';
+  const share = isPart || changeShare === null ? '' : ` (${signedPercent(changeShare)})`;
   return `${capital(what)} ${verb} from ${amount(baseline.median, unit)} to ${amount(now.median, unit)}${share}.`;
 }
 
 export function ranges({ unit, baseline, now, changeShareCI, changeCI }: Compared): string {
-  const interval = changeShareCI
-    ? `${signedPercent(changeShareCI[0])} to ${signedPercent(changeShareCI[1])}`
-    : `${amount(changeCI[0], unit)} to ${amount(changeCI[1], unit)}`;
+  const interval =
+    changeShareCI && unit !== 'percent'
+      ? `${signedPercent(changeShareCI[0])} to ${signedPercent(changeShareCI[1])}`
+      : `${amount(changeCI[0], unit)} to ${amount(changeCI[1], unit)}`;
   const range = ({ low, high }: Compared['now']): string => `${amount(low, unit)} to ${amount(high, unit)}`;
   return `${runWords(baseline.runs)} of the baseline: ${range(baseline)}; ${runWords(now.runs)} now: ${range(now)}. 95 % interval of the change: ${interval}.`;
 }
@@ -93,6 +95,8 @@ function amount(value: number, unit: MeasureUnit): string {
       return formatBytes(value);
     case 'share':
       return percent(value);
+    case 'percent':
+      return `${figure(value)} %`;
     case 'ms':
       return `${figure(value)} ms`;
     case 'per-second':

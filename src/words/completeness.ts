@@ -71,6 +71,10 @@ export function someFailed(share: Share, most: string | null): string {
   return `${percent(share)} of the requests failed${most === null ? '' : `: ${most}`}`;
 }
 
+export function someUnanswered(count: number, asked: number): string {
+  return `${formatCount(count)} of ${formatCount(asked)} requests were never answered`;
+}
+
 /** `to`: the address that was asked; empty where it is not known. */
 export function notReached(reached: number, sent: number, to: string): string {
   const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;

@@ -17,6 +17,20 @@ export function maybeThere(change: Change | null, title: string): string {
   return `It may still be there (possible)${changeWords(change)}: ${title} A longer run (--minutes) would tell.`;
 }
 
+/** The holder of the first run is mended, and the same leaks elsewhere. */
+export function heldElsewhere(confidence: Confidence, change: Change | null, title: string): string {
+  return `Still there, ${confidence}, held elsewhere than in the first run${changeWords(change)}: ${title}`;
+}
+
+export function maybeElsewhere(change: Change | null, title: string): string {
+  return `It may still be there (possible), held elsewhere than in the first run${changeWords(change)}: ${title} A longer run (--minutes) tells.`;
+}
+
+/** A leak of another class and another pace: it may be what became of the first. */
+export function otherLeak(confidence: Confidence, title: string): string {
+  return `Not seen where it was held, but this run has a leak that the first run did not have, ${confidence}: ${title} Mend it and verify again: only without it is the first known to be gone.`;
+}
+
 /** Memory grows, and nobody says who holds it. */
 export function maybeNameless(title: string): string {
   return `It may still be there: ${title} A longer run (--minutes) would tell.`;
@@ -28,6 +42,11 @@ export function notEnoughData(reasons: readonly string[]): string {
 
 export function gone(durationMs: Milliseconds, requests: number): string {
   return `Gone: in ${formatDuration(durationMs)} and ${figure(requests)} requests nothing like it was seen.`;
+}
+
+/** The finding is gone, and the run fails by something else. */
+export function otherFailures(failed: readonly { readonly words: string }[]): string {
+  return `The run fails all the same, by another finding or limit (exit code 1 of \`profiler check\`): ${failed.map(({ words }) => words).join('; ')}.`;
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. */

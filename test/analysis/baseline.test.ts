@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { compareWithBaseline } from '../../src/analysis/baseline/compare-with-baseline.ts';
 import { conditionFaults } from '../../src/analysis/baseline/condition-faults.ts';
 import { measureRun } from '../../src/analysis/baseline/measure-run.ts';
+import type { RunData } from '../../src/analysis/run-data.ts';
 import { formatBaseline, parseBaseline } from '../../src/format/baseline-file.ts';
 import type { MeasuredRun, RunConditions } from '../../src/model/baseline.ts';
 import { renderComparisonMarkdown, renderComparisonTerminal } from '../../src/report/render-comparison.ts';
+import { distribution } from '../helpers/distribution.ts';
 import { rateOver, seededNormal, seededRandom } from '../helpers/series.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
@@ -97,6 +99,36 @@ test('what got worse is named: latency, CPU, errors', () => {
     });
     assert.ok(found >= 0.9, `${JSON.stringify(build)}: ${found}`);
   }
+});
+
+test('the share of failed requests is told in percent, of one build in twenty as of one in two', () => {
+  for (const [errors, told] of [
+    [0.05, /^Share of failed requests rose from 0 % to (4\.\d+|5(\.\d+)?) %\.$/],
+    [0.5, /^Share of failed requests rose from 0 % to (49(\.\d)?|50(\.\d)?) %\.$/],
+  ] as const) {
+    const comparison = compareWithBaseline(pick(6, 5), [runOf(700, { errors })]);
+    const finding = comparison.findings.find(({ subject }) => subject.class === 'load.errors');
+    assert.match(finding?.title ?? '', told);
+    assert.match(
+      renderComparisonTerminal(comparison, { colour: false, width: 120 }),
+      /share of failed requests +0 %.* (4\.\d+|5(\.\d+)?|49(\.\d)?|50(\.\d)?) % /,
+    );
+  }
+});
+
+test('requests that are never answered are failed requests, and refused ones are no throughput', () => {
+  const unanswered = (run: RunData): RunData => ({
+    ...run,
+    requests: run.requests.map((one, i) =>
+      i % 20 === 0 ? { ...one, aborted: one.count, intended: distribution(one.count, 60_000) } : one,
+    ),
+  });
+  const measures = measureRun(syntheticRun({ seed: 77, snapshots: 0, change: unanswered }));
+  const failed = measures.find(({ key }) => key === 'load.errors');
+  assert.ok(failed && failed.value > 2, JSON.stringify(failed));
+  const refused = measureRun(syntheticRun({ seed: 77, snapshots: 0, errorShare: () => 0.5 }));
+  const rate = refused.find(({ key }) => key === 'load.rate');
+  assert.ok(rate && rate.value > 80 && rate.value < 120, JSON.stringify(rate));
 });
 
 test('what got better is no regression', () => {

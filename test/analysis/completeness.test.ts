@@ -209,6 +209,23 @@ describe('a service that stops answering', () => {
     assert.deepEqual(gapsOf(silent(sealed, [[5 * MINUTE, 5 * MINUTE + 1500]], late(5 * MINUTE + 1500, 1500))), []);
   });
 
+  test('a load process that did not run is load that is missing, from a tenth of the time on', () => {
+    const suspended = (minutes: number): RunData =>
+      withEvents(sealed, {
+        ...at(sealed, 6 * MINUTE),
+        type: 'gap',
+        durationMs: minutes * MINUTE,
+        reason: 'the load process was paused',
+        what: 'load',
+      });
+    const long = analyse(suspended(2));
+    assert.deepEqual(facts(long), [5, 'inconclusive']);
+    assert.match(told(long).missing.join(), /the load is missing for 1 m .*\(the load process was paused\)/);
+    const short = analyse(suspended(0.2));
+    assert.deepEqual(facts(short), [0, 'pass']);
+    assert.match(told(short).notes.join(), /the load is missing for 12/);
+  });
+
   test('time in which nothing was asked is no silence: our pauses, bursts, a level of none', () => {
     assert.deepEqual(gapsOf(sealed), []);
     const bursts = Array.from({ length: 30 }, (_, n) => [n * 20_000 + 1000, (n + 1) * 20_000] as const);
@@ -408,6 +425,17 @@ describe('requests', () => {
     assert.match(missingOf(beside({ name: 'login', isSetup: true })), /every request failed/);
     assert.doesNotMatch(missingOf(beside({ name: 'login' })), /every request failed/);
     assert.match(missingOf(beside({ name: 'probe' }, [])), /no requests were seen/);
+  });
+
+  test('requests that were never answered are told, though they are in no count of failures', () => {
+    const run = syntheticRun({ seed: 12 });
+    const hanging = run.requests.map((one, i) =>
+      i % 10 === 0 ? { ...one, aborted: one.count, intended: distribution(one.count, 60_000) } : one,
+    );
+    assert.match(
+      told(analyse({ ...run, requests: hanging })).notes.join(),
+      /^[\d,]+ of [\d,]+ requests were never answered$/,
+    );
   });
 
   test('one answer in some hundreds is nearly none', () => {

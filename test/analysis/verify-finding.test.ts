@@ -213,4 +213,50 @@ describe('gone needs the load under which it was found', () => {
     assert.match(detail, /^It may still be there: The JS heap grows\./);
     assert.equal(verified(nameless(was / 10)).status, 'gone');
   });
+
+  describe('the same leak under another holder is not gone', () => {
+    const moved = (change: Partial<Finding>, objectsPerRequest = finding.growth?.objectsPerRequest ?? 0): Report => {
+      const holder = 'Map of `keep` of module orders.js';
+      const growth = finding.growth && {
+        ...finding.growth,
+        objectsPerRequest,
+        bytesPerRequest:
+          (finding.growth.bytesPerRequest ?? 0) * (objectsPerRequest / (finding.growth.objectsPerRequest ?? 1)),
+      };
+      const subject = { ...finding.subject, holder };
+      return {
+        ...mended,
+        findings: [{ ...finding, id: 'ffffffffff', title: 'It moved.', subject, growth, ...change }],
+      };
+    };
+
+    test('the same class', () => {
+      const { status, detail, now } = verified(moved({}));
+      assert.equal(status, 'still-there');
+      assert.match(detail, /^Still there, \w+, held elsewhere than in the first run \(.*\): It moved\.$/);
+      assert.equal(now?.id, 'ffffffffff');
+      assert.equal(verified(moved({ confidence: 'possible' })).status, 'not-enough-data');
+    });
+
+    test('another class at the same pace', () => {
+      const subject = { ...finding.subject, class: 'Array' };
+      assert.equal(verified(moved({ subject })).status, 'still-there');
+    });
+
+    test('any other leak that the first run did not have leaves it open, and is told', () => {
+      const subject = { ...finding.subject, class: 'Array', holder: 'Array `other`' };
+      const slower = verified(moved({ subject }, (finding.growth?.objectsPerRequest ?? 0) / 50));
+      assert.equal(slower.status, 'not-enough-data');
+      assert.match(slower.detail, /has a leak that the first run did not have, \w+: It moved\./);
+      assert.equal(verified(moved({ kind: 'socket-leak', subject })).status, 'not-enough-data');
+    });
+
+    test('a leak that the first run had too does not speak of it, unless it took over its growth', () => {
+      const known = moved({}).findings;
+      const both = { ...first, findings: [...first.findings, ...known] };
+      assert.equal(verifyFinding(finding, both, moved({})).status, 'gone');
+      const twice = moved({}, 2 * (finding.growth?.objectsPerRequest ?? 0));
+      assert.equal(verifyFinding(finding, both, twice).status, 'still-there');
+    });
+  });
 });

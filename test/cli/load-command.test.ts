@@ -129,6 +129,20 @@ test('one whose process stays, and which answers nothing any more: exit code 5',
   assert.match(stderr, /every request failed for \d/);
 });
 
+test('one that takes requests and answers none of them any more: exit code 5', async (t) => {
+  let left = 60;
+  const server = createServer((_, response) => {
+    left -= 1;
+    if (left >= 0) response.end('{}');
+  });
+  t.after(() => server.close().closeAllConnections());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await runLoad(t, `http://127.0.0.1:${port}`, 'p(50)<60s', ['--duration', '4s']);
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /requests waited and none was answered for \d/);
+});
+
 test('Ctrl-C ends it in order: what was measured is printed, exit code 130', async (t) => {
   const { code, stdout } = await loadWith(t, 'p(99)<20s', ['--duration', '10m', '--json'], {
     onStart: (pid) => void setTimeout(() => process.kill(pid, 'SIGINT'), 6000),

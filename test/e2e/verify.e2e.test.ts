@@ -40,6 +40,8 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   const unmended = await verify(t, found.runDir, leak.id, service);
   assert.equal(unmended.code, 1, unmended.stderr);
   assert.match(unmended.stdout, /Still there, (likely|confirmed)/);
+  const checked = await runCli(['check', unmended.runDir]);
+  assert.equal(checked.code, 1, checked.stdout);
 
   await service.stop();
   const mended = await verify(t, found.runDir, leak.id, await startService(t));

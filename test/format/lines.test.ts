@@ -28,6 +28,7 @@ const EVENTS: readonly RunEvent[] = [
   { ...at, type: 'inspector-back', detail: '' },
   { ...at, type: 'unresponsive', edge: 'end', detail: '' },
   { ...at, type: 'gap', durationMs: 5000, reason: 'suspended' },
+  { ...at, type: 'gap', durationMs: 5000, reason: 'suspended', what: 'load' },
   { ...at, type: 'clock-jump', jumpMs: -3e6 },
   { ...at, type: 'note', detail: '\u2028 line ends \n and quotes "' },
   { ...at, type: 'error', detail: '' },

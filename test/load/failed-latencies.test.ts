@@ -50,6 +50,11 @@ test('a service that fails fast keeps no limit by that', () => {
   assert.deepEqual(judge(interval, 'p(50)<200ms'), { status: 'fail', measured: 300 });
 });
 
+test('a service that fails fast is no fast one: throughput is what was answered as expected', () => {
+  const interval = intervalOf({ times: 10, ms: 1 }, { times: 90, ms: 1, error: 'ECONNREFUSED' });
+  assert.deepEqual(judge(interval, 'rate>50/s'), { status: 'fail', measured: 10 });
+});
+
 test('a service that fails slowly breaks the limit, though all that it serves comes in time', () => {
   const interval = intervalOf({ times: 90, ms: 10 }, { times: 10, ms: 900, error: 'status 500' });
   assert.deepEqual(judge(interval, 'p(95)<200ms'), { status: 'fail', measured: 900 });

@@ -7,12 +7,12 @@ export interface MeasureKind {
   readonly unit: MeasureUnit;
   readonly better: 'lower' | 'higher';
   /**
-   * `ratio`: noise grows with the level (times, memory, rates), so logarithms are compared. `difference`: shares, which
-   * may be 0.
+   * `ratio`: noise grows with the level (times, memory, rates), so logarithms are compared. `difference`: shares and
+   * percent, which may be 0.
    */
   readonly scale: 'ratio' | 'difference';
   /**
-   * How much runs of one build on one quiet machine differ, as a standard deviation: of the logarithm, or of the share.
+   * How much runs of one build on one quiet machine differ, as a standard deviation: of the logarithm, or in the unit.
    * It stands in where too few runs are there to tell, and weighs as much as `PRIOR_DEGREES` runs more.
    */
   readonly usualSpread: number;
@@ -39,12 +39,13 @@ const CATALOGUE: Readonly<Record<string, MeasureKind>> = {
     title: () => MEASURE_TITLE.rate,
   },
   'load.errors': {
-    unit: 'share',
+    // Earlier baselines hold percent too, under the unit `share`.
+    unit: 'percent',
     better: 'lower',
     scale: 'difference',
-    usualSpread: 0.002,
+    usualSpread: 0.2,
     leastShare: 0,
-    leastChange: 0.005,
+    leastChange: 0.5,
     title: () => MEASURE_TITLE.errors,
   },
   'cpu.per-request': time(0.1, 0.02, () => MEASURE_TITLE.cpu),

@@ -2,7 +2,8 @@ import type { RunMeasure } from '../../model/baseline.ts';
 import { COMPARED_METRICS } from '../../model/metric-catalogue.ts';
 import { median, robustDeviation } from '../../stats/order-statistics.ts';
 import type { Pieces } from '../../stats/point.ts';
-import { LATENCY_PERCENTILES, latencyKey, mergedLatencies } from '../load-series.ts';
+import { LATENCY_PERCENTILES, latencyKey, mergedLatencies, servedRateSeries } from '../load-series.ts';
+import { failuresOf, measureRequests } from '../request-measures.ts';
 import type { RunData } from '../run-data.ts';
 import { type RunView, viewRun } from '../run-view.ts';
 import { blockSeries, gauge } from '../sample-series.ts';
@@ -16,6 +17,7 @@ const MOST_BLOCKS = 0.8;
 const MEDIAN_ERROR = 1.2533;
 /** A percentile has this many answers above it at least. */
 const LEAST_ABOVE = 5;
+const FAILED = 'load.errors';
 /** Two-sided, 95 %, of the normal distribution. */
 const Z = 1.96;
 
@@ -26,7 +28,7 @@ const Z = 1.96;
  */
 export function measureRun(run: RunData): RunMeasure[] {
   const view = viewRun(run);
-  const trends: ReadonlyMap<string, Pieces> = trendSeries(view);
+  const trends = new Map<string, Pieces>([...trendSeries(view), ['load.rate', servedRateSeries(view)]]);
   const others = COMPARED_METRICS.filter(({ key }) => !trends.has(key)).map(({ name, key }): [string, Pieces] => [
     key,
     blockSeries(view, gauge(name), { undisturbed: true, loadedOnly: true }),
@@ -34,6 +36,7 @@ export function measureRun(run: RunData): RunMeasure[] {
   const series = new Map([...trends, ...others]);
   const blockCount = series.get('load.rate')?.flat().length ?? 0;
   const measured = [...series].flatMap(([key, pieces]) => {
+    if (key === FAILED) return failedShare(view, blockCount);
     const found = measureKind(key);
     const values = pieces.flat().map(({ y }) => y);
     if (!found || values.length < LEAST_BLOCKS) return [];
@@ -54,6 +57,19 @@ export function measureRun(run: RunData): RunMeasure[] {
   });
   const known = new Set(measured.map(({ key }) => key));
   return [...measured, ...rareLatencies(view).filter(({ key }) => !known.has(key))];
+}
+
+/**
+ * Over the whole run: requests that nobody answers are counted where the load pauses, and a median of blocks does not see
+ * them. The same count as that of a limit on errors.
+ */
+function failedShare(view: RunView, blockCount: number): RunMeasure[] {
+  const all = measureRequests(view).get('*');
+  const failed = all && failuresOf(all);
+  if (!failed || blockCount < LEAST_BLOCKS) return [];
+  const share = failed.percent / 100;
+  const error = 100 * Math.sqrt((share * Math.max(0, 1 - share)) / all.count);
+  return [{ key: FAILED, unit: 'percent', better: 'lower', value: failed.percent, error }];
 }
 
 /**

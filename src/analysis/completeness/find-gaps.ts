@@ -138,8 +138,25 @@ function snapshotGaps({ run, judged }: RunView): Gap[] {
 function loadGaps(view: RunView): Gap[] {
   if (view.run.manifest.plan.load !== 'scenario') return [];
   const lost = lostLoad(view);
-  const silences = findSilences(view).flatMap((silence) => subtract(silence, lost));
-  return [...silences.map((silence): Gap => ({ ...silence, what: 'load', reason: GAP_REASON.unanswered })), ...lost];
+  const missing = [...lost, ...suspendedLoad(view).flatMap((gap) => outside(gap, lost))];
+  const silences = findSilences(view).flatMap((silence) => subtract(silence, missing));
+  return [...silences.map((silence): Gap => ({ ...silence, what: 'load', reason: GAP_REASON.unanswered })), ...missing];
+}
+
+/** Its process did not run, while it was to send. */
+function suspendedLoad(view: RunView): Gap[] {
+  const watched = watchedSpan(view);
+  const idle = subtract(watched, view.loaded);
+  return view.run.events.flatMap((event) => {
+    if (event.type !== 'gap' || event.what !== 'load') return [];
+    const fromMs = Math.max(watched.fromMs, event.monoMs - event.durationMs);
+    return outside({ fromMs, toMs: Math.min(watched.toMs, event.monoMs), what: 'load', reason: event.reason }, idle);
+  });
+}
+
+/** What is left of a gap outside of some spans. */
+function outside(gap: Gap, holes: readonly Span[]): Gap[] {
+  return subtract(gap, holes).map((span) => ({ ...gap, ...span }));
 }
 
 /** Its process died, or (in a run without a seal) its record ends before. */

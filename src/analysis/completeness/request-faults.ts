@@ -1,8 +1,9 @@
 import type { RequestInterval } from '../../model/requests.ts';
 import * as say from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
+import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
-import { countTasks, countTasksByName, haveNearlyAllFailed } from '../task-requests.ts';
+import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks } from '../task-requests.ts';
 import { watchedSpan } from './find-gaps.ts';
 import { loadReach, requestsSeen } from './requests-seen.ts';
 
@@ -39,5 +40,18 @@ function failureFaults(intervals: readonly RequestInterval[]): RequestFaults {
     .map(([name, own]) => say.requestFailed(name, own.errors, own.count));
   const told = errors >= TOLD_SHARE * Math.max(1, count);
   const notes = told ? [say.someFailed(errors / count, errorWords(intervals))] : [];
-  return { missing, notes };
+  return { missing, notes: [...notes, ...unansweredNote(intervals)] };
+}
+
+/** They are in no count of failed requests: a load that pauses or ends does not wait for them any longer. */
+function unansweredNote(intervals: readonly RequestInterval[]): string[] {
+  // Adding up decodes every histogram of the run.
+  if (intervals.every(({ aborted = 0 }) => aborted === 0)) return [];
+  const measures = new RequestMeasures();
+  for (const interval of intervals) if (isOfTasks(interval)) measures.add(interval);
+  const all = measures.get('*');
+  if (!all) return [];
+  const unanswered = leftUnanswered(all);
+  const asked = all.count + all.aborted;
+  return unanswered > 0 && unanswered >= TOLD_SHARE * asked ? [say.someUnanswered(unanswered, asked)] : [];
 }

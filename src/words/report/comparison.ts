@@ -31,8 +31,9 @@ function rangeWords({ median, low, high, runs }: ComparedMeasure['baseline'], un
 }
 
 function changeWords({ changeShare, changeShareCI, change, changeCI, unit }: ComparedMeasure): string {
-  if (unit === 'share' || changeShare === null || changeShareCI === null) {
-    return `${signed(100 * change)} pp [${signed(100 * changeCI[0])}, ${signed(100 * changeCI[1])}]`;
+  if (unit === 'share' || unit === 'percent' || changeShare === null || changeShareCI === null) {
+    const points = unit === 'percent' ? 1 : 100;
+    return `${signed(points * change)} pp [${signed(points * changeCI[0])}, ${signed(points * changeCI[1])}]`;
   }
   const [low, high] = changeShareCI;
   return `${signed(100 * changeShare)} % [${signed(100 * low)}, ${signed(100 * high)}]`;
