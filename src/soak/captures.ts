@@ -52,8 +52,6 @@ export interface CaptureOptions {
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
-/** Measured: 30 to 80 ms by the median at 20 MB of heap, 515 ms at 200 MB. */
-const LONGEST_START_MS = 200;
 /** To begin to count calls V8 walks the whole heap. */
 const MOST_HEAP_TO_COUNT: Bytes = 100 * 1024 * 1024;
 /** Meanwhile a request takes up to three times as much CPU. */
@@ -183,13 +181,15 @@ export class Captures {
    * collects coverage itself, which would be lost, nor on a heap whose walk would take long.
    */
   async startCounting(): Promise<void> {
-    const { sampling, log, clock } = this.#options;
+    const { sampling, log, clock, force } = this.#options;
     if ((sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT) return;
     const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
     if ((busyShare ?? 0) > MOST_BUSY_TO_COUNT) return;
     await this.#attempt('call-counts', async (instruments) => {
-      const { attachment, heapSession, probe } = instruments;
-      const refusal = await this.#refuseClassCount(instruments, LONGEST_START_MS, busyShare);
+      const { attachment, heapSession, probe, guard } = instruments;
+      const { pauseMs, verdict } = await guard.judgeCounting();
+      const refusal =
+        verdict === 'go' || force ? await this.#refuseClassCount(instruments, pauseMs, busyShare) : verdict.refused;
       if (refusal !== null) {
         log.event({ type: 'note', detail: `calls not counted: ${refusal}` });
         return null;
