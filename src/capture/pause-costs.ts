@@ -25,6 +25,14 @@ export function costOfCpuStart(makeup: HeapMakeup, bytecodeBytes: Bytes = 0): Mi
   return CPU_START_LEAST_MS + WALK_MS_PER_MB * smallMegabytes(makeup) + perBytecode;
 }
 
+/** To begin to count calls V8 looks at every function that ran: 30 to 77 ms at 25 MB, 516 ms at 199 MB (`npm run bench:call-counts`). */
+const COUNTING_LEAST_MS = 20;
+const COUNTING_MS_PER_MB = 2.5;
+
+export function costOfCounting(makeup: HeapMakeup): Milliseconds {
+  return COUNTING_LEAST_MS + COUNTING_MS_PER_MB * smallMegabytes(makeup);
+}
+
 function smallMegabytes({ usedBytes, largeBytes }: HeapMakeup): number {
   return Math.max(0, usedBytes - largeBytes) / MEGABYTE;
 }

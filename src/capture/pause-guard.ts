@@ -3,7 +3,7 @@ import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { readHeapMakeup } from './look-at-heap.ts';
 import { refusePause, settlePauseBudget } from './pause-budget.ts';
-import { costOfCollection, costOfCpuStart } from './pause-costs.ts';
+import { costOfCollection, costOfCounting, costOfCpuStart } from './pause-costs.ts';
 import { readSlowdown } from './slowdown.ts';
 
 export interface PauseEstimate {
@@ -36,6 +36,10 @@ export class PauseGuard {
   /** So many collections in a row; the profile of allocations is read after one. */
   async judgeCollection(times = 1): Promise<PauseEstimate> {
     return this.#judge(times * costOfCollection(await readHeapMakeup(this.#session)));
+  }
+
+  async judgeCounting(): Promise<PauseEstimate> {
+    return this.#judge(costOfCounting(await readHeapMakeup(this.#session)));
   }
 
   /** While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it already. */

@@ -52,8 +52,6 @@ export interface CaptureOptions {
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
-/** Measured: 30 to 80 ms by the median at 20 MB of heap, 515 ms at 200 MB. */
-const LONGEST_START_MS = 200;
 /** To begin to count calls V8 walks the whole heap. */
 const MOST_HEAP_TO_COUNT: Bytes = 100 * 1024 * 1024;
 /** Meanwhile a request takes up to three times as much CPU. */
@@ -194,7 +192,9 @@ export class Captures {
     if ((busyShare ?? 0) > MOST_BUSY_TO_COUNT) return;
     await this.#attempt('call-counts', async (instruments) => {
       const { attachment, heapSession, probe, guard } = instruments;
-      const refusal = await this.#refuseClassCount(instruments, LONGEST_START_MS, busyShare);
+      const estimatedPauseMs = await pauses.settle('call-counts', () => guard.judgeCounting());
+      if (estimatedPauseMs === null) return null;
+      const refusal = await this.#refuseClassCount(instruments, estimatedPauseMs, busyShare);
       if (refusal !== null) {
         log.event({ type: 'note', detail: `calls not counted: ${refusal}` });
         return null;
@@ -203,9 +203,6 @@ export class Captures {
         log.event({ type: 'note', detail: `calls not counted: ${COUNTS_OWN}` });
         return null;
       }
-      // To begin, V8 walks the whole heap, as a collection does.
-      const estimatedPauseMs = await pauses.settle('call-counts', () => guard.judgeCollection());
-      if (estimatedPauseMs === null) return null;
       const counter = new CallCounter(heapSession, probe.measure);
       const started = await counter.start();
       this.#noteLength('call-counts', started.pauseMs);

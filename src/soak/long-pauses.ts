@@ -13,6 +13,7 @@ const LEFT_OUT: Readonly<Record<GuardedCapture, string>> = {
   'heap-profile': 'allocations not read',
   'heap-snapshot': 'no heap snapshot',
   'collect-garbage': 'garbage not collected',
+  'call-counts': 'calls not counted',
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };

@@ -18,6 +18,8 @@ test('the demo finds its planted leak, names the class and the line, and says ho
   assert.match(`${leak.subject.class} ${leak.subject.holder}`, /AuditRecord|pending/);
   assert.equal(leak.subject.source?.file, 'src/demo/audit/pending-audits.ts');
   assert.ok((leak.subject.source?.line ?? 0) > 1);
+  assert.match(leak.subject.added?.[0]?.excerpt ?? '', /^this\.pending\.set\(/);
+  assert.match(leak.subject.removed?.[0]?.excerpt ?? '', /^this\.pending\.delete\(/);
   assert.ok(Math.abs((leak.growth?.objectsPerRequest ?? 0) - 0.5) < 0.2, 'three of six requests leave a record');
   for (const name of ['index.html', 'report.md', 'report.json', 'junit.xml', 'profiler.sarif']) {
     assert.ok(existsSync(join(reportDir, name)), name);

@@ -13,6 +13,8 @@ export interface InScript<Item> {
 const MOST_PATHS = 120;
 const MOST_FOR_CALLS = 40;
 const MOST_CALLS = 80_000;
+/** What is given so many things is a helper of everybody. */
+const MOST_SOURCES = 100;
 const DEEPEST = 10;
 
 /** Methods of the language: their name says nothing of whose they are. */
@@ -126,8 +128,9 @@ export class CodeMap {
   #flow(to: ProgramPath | null, from: ProgramPath | null): void {
     if (to === null || from === null || to === from) return;
     const known = this.#flows.get(to);
-    if (known) known.add(from);
-    else this.#flows.set(to, new Set([from]));
+    if (known) {
+      if (known.size < MOST_SOURCES) known.add(from);
+    } else this.#flows.set(to, new Set([from]));
   }
 
   #followCalls(): void {
@@ -195,7 +198,7 @@ export class CodeMap {
         const rest = steps.slice(length);
         for (const from of froms) {
           const next = rest.length === 0 ? from : `${from} ${rest.join(' ')}`;
-          if (!found.has(next) && next.split(' ').length <= DEEPEST) found.set(next, distance + 1);
+          if (found.size < most && !found.has(next) && next.split(' ').length <= DEEPEST) found.set(next, distance + 1);
         }
       }
     }

@@ -96,7 +96,7 @@ class View implements SourceView {
   #statement(offset: number, end: number): string {
     const { text } = this.#script;
     const before = /[\w$.#\])]*$/.exec(text.slice(Math.max(0, offset - 40), offset))?.[0] ?? '';
-    return cut(`${before}${text.slice(offset, end)}`.replace(/\s+/g, ' '));
+    return cut(`${before}${text.slice(offset, Math.min(end, offset + 4 * LONGEST_LINE))}`.replace(/\s+/g, ' '));
   }
 
   #mapped(line0: number, column0: number): { readonly lines: readonly string[]; readonly line0: number } | null {
