@@ -7,6 +7,7 @@ import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
+import { restWords } from '../trend-words.ts';
 import { bytesPerHour, figure, perHour } from '../words.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
@@ -22,7 +23,7 @@ export const externalMemory: Check = {
     if (!entry) return insufficient('buffers were not seen often enough to tell a trend');
     const { trend, verdict } = entry;
     const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
-    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `held buffers grow by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
       return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };

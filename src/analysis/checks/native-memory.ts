@@ -8,6 +8,7 @@ import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
+import { restWords } from '../trend-words.ts';
 import { bytesPerHour, figure, perHour } from '../words.ts';
 
 /** Healthy services gain 1 to 13 MB of resident memory in their first thousand requests. */
@@ -29,7 +30,7 @@ export const nativeMemory: Check = {
     if (trend.span < SHORT_RUN_MS) return tooShort(context, entry);
     const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
     if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);
-    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
       return found([], `${detail}; it follows a leak above, which is the cause`);
