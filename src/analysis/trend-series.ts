@@ -53,6 +53,12 @@ export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
 
 /** What can leak: it grows with the work that is done, by whatever clock that comes. */
 const LEAKING = /^(heap\.(live|external)|process\.(fds|threads)|resources\.timers)/;
+/** Counts, and sizes after collections: there is no noise of measurement in them. */
+const CALM = /^(heap\.live|process\.(fds|threads)|resources\.timers)/;
+
+export function isCalm(name: TrendName): boolean {
+  return CALM.test(name);
+}
 
 /** The series of what can leak, again over the requests that were served. */
 export function workSeries(view: RunView, work: WorkClock): ReadonlyMap<TrendName, Pieces> {

@@ -7,7 +7,7 @@ import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
 import { scrapedFamily } from './scraped/scraped-trends.ts';
 import { type WorkClock, workClock } from './traffic.ts';
-import { type TrendName, trendSeries, workSeries } from './trend-series.ts';
+import { isCalm, type TrendName, trendSeries, workSeries } from './trend-series.ts';
 
 export interface TableEntry extends Bounded {
   readonly trend: Trend;
@@ -109,7 +109,7 @@ type Measurements = ReadonlyMap<TrendName, Omit<Measured, 'p'>>;
 function measure(series: ReadonlyMap<TrendName, Pieces>, testsIn: (name: TrendName) => number): Measurements {
   return new Map(
     [...series].flatMap(([name, pieces]) => {
-      const trend = measureTrend(pieces, testsIn(name), { isCalm: name === 'heap.live' });
+      const trend = measureTrend(pieces, testsIn(name), { isCalm: isCalm(name) });
       return trend ? [[name, { trend, points: pieces.flat() }] as const] : [];
     }),
   );

@@ -38,7 +38,7 @@ export interface Trend {
 }
 
 export interface MeasureOptions {
-  /** The values have next to no noise, as sizes of the heap after forced collections: then few of them may prove a line. */
+  /** The values have next to no noise, as counts and sizes of the heap after collections: then few of them may prove a line. */
   readonly isCalm?: boolean;
 }
 
