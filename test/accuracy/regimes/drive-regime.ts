@@ -17,6 +17,8 @@ import { type RegimeCase, ROUTES } from './regimes.ts';
 const SCRIPT = 'test/targets/ticket-desk/main.mjs';
 const DRIVER = fileURLToPath(new URL('./outside-driver.js', import.meta.url));
 const ROOT = '.cache/accuracy/regimes';
+/** A busy machine makes the estimates of a pause long; what is judged here is the method. */
+const UNGUARDED: readonly string[] = ['--max-pause', '5m'];
 /** The driver rests in the last quarter of this: so that it ends well after the tool does. */
 const DRIVEN_SHARE = 1.05;
 
@@ -43,7 +45,14 @@ export async function driveRegime({ regime, one }: RegimeCase, repeat: number): 
     others: ROUTES.filter((route) => route !== one.focus),
   });
   try {
-    const words = ['soak', '--pid', String(first.pid), '--seconds', String(one.seconds), ...regime.words];
+    const words = [
+      'soak',
+      '--pid',
+      String(first.pid),
+      '--seconds',
+      String(one.seconds),
+      ...(regime.words.length > 0 ? regime.words : UNGUARDED),
+    ];
     const output = ['--out', join(folder, 'run'), '--report-dir', join(folder, 'report')];
     const [{ code, stderr }] = await Promise.all([
       runCli([...words, ...output]),
