@@ -5,7 +5,8 @@ import type { Finding } from '../../src/model/finding.ts';
 import { isLeakKind } from '../../src/model/finding-catalogue.ts';
 import type { Report } from '../../src/model/report.ts';
 import { leak } from '../helpers/populations.ts';
-import { type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
+import { seededRandom } from '../helpers/series.ts';
+import { type Moment, type RunPlan, syntheticRun } from '../helpers/synthetic-run.ts';
 
 const SEEDS = [3, 14, 15, 92, 65, 35, 89, 79];
 
@@ -100,6 +101,32 @@ describe('leaks grow with work', () => {
       }
     }
   });
+});
+
+describe('objects that come in varying numbers', () => {
+  /** Of each `every`th request, 60 to 70 objects, as a number of the requests so far. */
+  const varying =
+    (seed: number, every: number): ((moment: Moment) => number) =>
+    ({ requests }) => {
+      const random = seededRandom(seed);
+      let count = 0;
+      for (let request = 0; request < requests; request += 1) {
+        const [isOne, more] = [random() * every < 1, Math.floor(11 * random())];
+        if (isOne) count += 60 + more;
+      }
+      return count;
+    };
+  for (const every of [1, 5]) {
+    test(`60 to 70 for each ${every === 1 ? '' : `of one in ${every} `}request are a leak`, () => {
+      for (const traffic of [RESTING, WAVES]) {
+        for (const seed of SEEDS) {
+          const planted = { suspect: { class: 'Part' }, bytesEach: 60, count: varying(seed, every) };
+          const [first] = sureLeaks(watched({ seed, traffic, ratePerSecond: 100, populations: [planted] }));
+          assert.deepEqual([first?.kind, first?.subject.class], ['js-heap-leak', 'Part'], `seed ${seed}`);
+        }
+      }
+    });
+  }
 });
 
 describe('healthy under the same traffic', () => {
