@@ -34,15 +34,14 @@ export function viewRun(run: RunData): RunView {
   const { manifest, events } = run;
   const whole = { fromMs: manifest.clock.startMonoMs, toMs: endOf(run) };
   const rests = restsOfTraffic(run);
-  // A phase of that name in watched traffic begins where no request came for some seconds, at whatever rate they come.
-  const recorded = phaseSpan(events, 'idle-tail', whole.toMs);
-  const idleTail = restAtEnd(rests, whole.toMs, manifest.plan.sampleIntervalMs) ?? recorded;
+  // What was recorded as an idle tail of watched traffic may be a pause as it always has, or a service that was gone.
+  const idleTail = rests === null ? phaseSpan(events, 'idle-tail', whole.toMs) : restAtEnd(run, rests, whole.toMs);
   const judged = judgedSpan(events, whole, idleTail);
   return {
     run,
     whole,
     judged,
-    loaded: subtract(judged, [...pausesOfLoad(events, judged), ...rests]),
+    loaded: subtract(judged, [...pausesOfLoad(events, judged), ...(rests ?? [])]),
     idleTail,
     disturbed: disturbances(events, manifest.plan.sampleIntervalMs),
     snapshotTimesMs: manifest.snapshots.map(({ monoMs }) => monoMs),

@@ -16,18 +16,31 @@ export function trafficRises({ samples, scraped }: RunData): Rise[] {
   });
 }
 
-/** Where nobody drives the load, when it rested by the count of the service itself, after its first request. */
-export function restsOfTraffic(run: RunData): Span[] {
-  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) return [];
+/**
+ * Where nobody drives the load, when it rested by the count of the service itself, after its first request. Null where the
+ * load is ours, or nobody counted.
+ */
+export function restsOfTraffic(run: RunData): Span[] | null {
+  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) return null;
   const rises = trafficRises(run);
   const first = rises.findIndex(({ gained }) => gained > 0);
-  return first < 0 ? [] : findRests(rises.slice(first));
+  return first < 0 ? null : findRests(rises.slice(first));
 }
 
-/** A rest that is not over when the run ends. The last sample may be a moment before. */
-export function restAtEnd(rests: readonly Span[], endMs: MonoMs, sampleIntervalMs: number): Span | null {
+/** A health check shortly before the end does not end a rest: so many samples are forgiven. */
+const NEAR_THE_END = 3;
+
+/**
+ * The rest that was not over when the service was last asked; captures at the end take their time. Null where there was
+ * none, or where the service itself was gone.
+ */
+export function restAtEnd(run: RunData, rests: readonly Span[], endMs: MonoMs): Span | null {
   const last = rests.at(-1);
-  return last && endMs - last.toMs <= 3 * sampleIntervalMs ? { fromMs: last.fromMs, toMs: endMs } : null;
+  const askedMs = trafficRises(run).at(-1)?.atMs ?? endMs;
+  const isGone =
+    run.events.findLast(({ type }) => type === 'target-lost' || type === 'target-back')?.type === 'target-lost';
+  if (!last || isGone || askedMs - last.toMs > NEAR_THE_END * run.manifest.plan.sampleIntervalMs) return null;
+  return { fromMs: last.fromMs, toMs: endMs };
 }
 
 /** Leaks are made by work: a clock that goes on with the requests that were served, and stands while none comes. */

@@ -9,7 +9,7 @@ import { seriesGrowth } from '../limits.ts';
 import { recommend } from '../recommendations.ts';
 import { bytesPerHour, code, figure, percent, perRequestWords } from '../words.ts';
 import type { AfterCollection } from './after-collection.ts';
-import { type GrowingClass, growingClasses } from './class-growth.ts';
+import { classesGrowingAnywhere, type GrowingClass, growingClasses } from './class-growth.ts';
 import { perRequest } from './describe-suspect.ts';
 
 const LEAST_SAMPLES = 10;
@@ -27,11 +27,14 @@ export function unnamedHeapLeak(
   const { entry, isGrowing, isLinear, releasedInIdle } = heap;
   if (!entry || !isGrowing || snapshots.hasSuspect || (releasedInIdle ?? 0) > RELEASED_SHARE) return null;
   const { trend } = entry;
-  const compared = context.run.heapGrowth !== null;
+  const { heapGrowth } = context.run;
+  const compared = heapGrowth !== null;
   const site = allocationSite(context);
-  const grown = compared ? [] : growingClasses(context);
+  const grown = heapGrowth ? classesGrowingAnywhere(context, heapGrowth) : growingClasses(context);
   const kept = releasedInIdle !== null && releasedInIdle < PARTLY_RELEASED_SHARE;
-  const isLong = compared ? trend.span >= LONG_LINE_MS : kept || trend.span >= SHORT_RUN_MS;
+  // Two signals that know nothing of each other: the sizes after collections, and the objects of a class.
+  const agree = !compared || grown.length > 0;
+  const isLong = agree ? kept || trend.span >= SHORT_RUN_MS : trend.span >= LONG_LINE_MS;
   const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
   const name = grown[0]?.class ?? site?.constructed ?? null;
   const evidence: (Evidence | null)[] = [
@@ -42,8 +45,10 @@ export function unnamedHeapLeak(
     kept ? { what: 'The time without requests and its collections did not shrink it.', file: 'events.ndjson' } : null,
     grown.length > 0
       ? {
-          what: `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`,
-          file: 'events.ndjson',
+          what: compared
+            ? `Objects by class in the snapshots, wherever they are held: ${grown.slice(0, 3).map(countWords).join('; ')}.`
+            : `Live objects by class, counted under equal load: ${grown.slice(0, 3).map(countWords).join('; ')}.`,
+          file: heapGrowth?.snapshots.at(-1)?.file ?? 'events.ndjson',
         }
       : null,
     site && {
@@ -81,7 +86,9 @@ export function unnamedHeapLeak(
     evidence: evidence.filter((item) => item !== null),
     against: [
       compared
-        ? 'No group of objects that the snapshots compare grows like a leak.'
+        ? grown.length > 0
+          ? 'What holds them is another object in each snapshot, so that no place of them grows like a leak: a queue of work in progress looks the same under more and more load.'
+          : 'No group of objects that the snapshots compare grows like a leak.'
         : `There were no snapshots to compare${context.run.heapGrowthError ? ` (${context.run.heapGrowthError})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`,
     ],
     recommendation: recommend('js-heap-leak', { holder: 'what holds it', subject }),

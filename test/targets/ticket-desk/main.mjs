@@ -80,7 +80,7 @@ const HANDLERS = {
   async sockets(_number, leaks) {
     if (!leaks) return await viaAgent();
     const socket = connect(registry.address().port, host);
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    await new Promise((resolve) => socket.once('connect', resolve).once('error', resolve));
   },
   reminders(number, leaks) {
     const timer = setTimeout(() => bus.emit('sold', number), leaks ? 3_600_000 : 800);
@@ -99,11 +99,12 @@ const HANDLERS = {
 };
 
 function viaAgent() {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const request = get({ host, port: server.address().port, path: '/health', agent }, (answer) => {
       answer.resume().once('end', resolve);
     });
-    request.once('error', reject);
+    // A connection that its server has just closed: nobody waits for what it was asked.
+    request.once('error', resolve);
   });
 }
 
