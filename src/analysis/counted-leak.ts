@@ -1,17 +1,17 @@
 import type { Confidence, Evidence } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
-import { requestCounter } from '../model/request-count.ts';
 import { formatCount, formatDuration, perHour } from '../model/units.ts';
-import { totalGain } from '../stats/counters.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import { recommend } from '../words/advice.ts';
 import { figure, percent, perRequestWords, rateWords } from '../words/figures.ts';
 import { capital, code } from '../words/terms.ts';
+import { restWords } from '../words/trend.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { descriptorsTimeToLimit, NO_LIMIT } from './limits.ts';
+import { heldThroughLulls } from './lulls.ts';
 import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 
@@ -42,13 +42,12 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const entry = context.trends.judge(resource.metric, { leastShare: 0.1, leastGrowth: resource.leastGain });
   if (!entry) return { finding: null, detail: null };
   const { trend, verdict } = entry;
-  const points = context.trends.points(resource.metric);
+  const points = context.trends.points(resource.metric, entry.axis);
   const gained = (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0);
   const released = releasedInIdle(context, resource.metric, gained);
   const seen = `smallest leak this run could detect: ${rateWords(entry.smallestSlope, trend.span)}`;
   if (verdict !== 'growing') {
-    const range = rangeOf(context, resource.metric);
-    return { finding: null, detail: `${WORDS[verdict]} (${range}); ${seen}` };
+    return { finding: null, detail: `${restWords(entry)} (${rangeOf(context, resource.metric)}); ${seen}` };
   }
   if (released !== null && released >= RELEASED_SHARE) {
     return { finding: null, detail: `rose with the load by ${figure(gained)} and was let go when it ended; ${seen}` };
@@ -59,8 +58,6 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
     detail: `rise by ${rateWords(trend.slope, trend.span)}; ${seen}`,
   };
 }
-
-const WORDS = { flat: 'no trend', plateau: 'came to rest', step: 'one step, then flat' } as const;
 
 function rangeOf(context: CheckContext, metric: MetricName): string {
   const values = valuesIn(context, metric, context.judged.fromMs, context.judged.toMs);
@@ -79,11 +76,14 @@ function releasedInIdle(context: CheckContext, metric: MetricName, gained: numbe
 }
 
 function confidenceOf(
-  { followsLoad, leastGain }: CountedResource,
-  { trend }: TableEntry,
+  resource: CountedResource,
+  entry: TableEntry,
   released: number | null,
-  { judged }: CheckContext,
+  context: CheckContext,
 ): Confidence {
+  const { followsLoad, leastGain, metric } = resource;
+  const { trend } = entry;
+  const { judged } = context;
   const isStraight = trend.rSquared >= STRAIGHT;
   const isMuch = trend.slope * trend.span >= 2 * leastGain;
   if (released !== null) {
@@ -91,29 +91,52 @@ function confidenceOf(
     return isStraight && isMuch ? 'confirmed' : 'likely';
   }
   const isLong = judged.toMs - judged.fromMs >= SHORT_RUN_MS;
-  return isStraight && isMuch && (isLong || !followsLoad) ? 'likely' : 'possible';
+  // What requests in progress use goes down with the traffic; what a line through its lulls leaves behind does not.
+  const isUse =
+    followsLoad && !(isStraight && (heldThroughLulls(context, metric) || isOneEach(resource, entry, context)));
+  return isStraight && isMuch && (isLong || !isUse) ? 'likely' : 'possible';
+}
+
+const ONE_EACH = { within: 0.03, most: 5, leastGain: 100, rSquared: 0.99 } as const;
+
+/**
+ * A whole number of them stays for each request, many more than there ever were requests in progress: no connection of
+ * clients and no pool does that. Timers may well (one of a minute for each request), which only a rest would tell.
+ */
+function isOneEach({ kind }: CountedResource, { trend, perRequest }: TableEntry, { run }: CheckContext): boolean {
+  if (kind !== 'socket-leak' || perRequest === null) return false;
+  const whole = Math.round(perRequest);
+  const inProgress = run.samples.reduce((most, { values }) => Math.max(most, values['requests.active'] ?? 0), 0);
+  return (
+    whole >= 1 &&
+    whole <= ONE_EACH.most &&
+    Math.abs(perRequest - whole) <= ONE_EACH.within * whole &&
+    trend.rSquared >= ONE_EACH.rSquared &&
+    trend.slope * trend.span >= ONE_EACH.leastGain + 3 * inProgress
+  );
 }
 
 function countedFinding(
   context: CheckContext,
   resource: CountedResource,
-  { trend }: TableEntry,
+  entry: TableEntry,
   judged: { readonly gained: number; readonly released: number | null; readonly confidence: Confidence },
 ): FindingDraft {
   const { kind, noun, nouns, metric } = resource;
   const { gained, released, confidence } = judged;
+  const { trend, perRequest } = entry;
   const target = targetOf(context, metric);
-  const perRequest = objectsPerRequest(context, metric, gained);
-  const rate = perRequest === null ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
+  const requests = perRequest === null || perRequest <= 0 ? null : Math.round((trend.slope * trend.span) / perRequest);
+  const rate =
+    perRequest === null || entry.axis === 'time' ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
   const evidence: (Evidence | null)[] = [
+    overRequests(entry, resource, gained, requests),
     {
       what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,
       file: 'samples.ndjson',
     },
     target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
-    released !== null && released <= PARTLY_RELEASED_COUNTS
-      ? { what: 'They were still open at the end of the time without requests.', file: 'samples.ndjson' }
-      : null,
+    released !== null && released <= PARTLY_RELEASED_COUNTS ? stillOpen(context, metric) : null,
   ];
   const ahead = isOfDescriptors(kind) ? descriptorsTimeToLimit(context, trend) : { ...NO_LIMIT, most: null };
   if (ahead.most !== null && ahead.timeToLimitMs !== null)
@@ -145,6 +168,12 @@ function countedFinding(
       timeToLimitCI: ahead.timeToLimitCI,
       perHour: perHour(trend.slope),
       perHourUnit: nouns,
+      over: {
+        by: entry.axis,
+        rSquared: trend.rSquared,
+        gained,
+        requests,
+      },
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),
@@ -170,11 +199,23 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
   return run.descriptorTargets?.find((target) => target.kind === kind) ?? null;
 }
 
-/** Over the time from the first point to the last, between which the gain was counted. */
-function objectsPerRequest({ run, trends, whole }: CheckContext, metric: TrendedMetric, gained: number): number | null {
-  const points = trends.points(metric);
-  const [fromMs, toMs] = [points[0]?.x ?? 0, points.at(-1)?.x ?? 0].map((x) => whole.fromMs + x) as [number, number];
-  const inside = run.samples.filter(({ monoMs }) => monoMs >= fromMs && monoMs <= toMs);
-  const requests = totalGain(inside, requestCounter(run.samples)) ?? 0;
-  return requests > 0 ? gained / requests : null;
+/** `1.00 open file a request (R2 0.99): 917 more after 917 requests.` */
+function overRequests(
+  { trend, perRequest, axis }: TableEntry,
+  { noun }: CountedResource,
+  gained: number,
+  requests: number | null,
+): Evidence | null {
+  if (perRequest === null || requests === null || axis === 'time') return null;
+  const each = perRequest >= 0.1 ? `${perRequest.toFixed(2)} ${noun} a request` : perRequestWords(perRequest);
+  const what = `${capital(each)} (R2 ${figure(trend.rSquared)}): ${formatCount(Math.round(gained))} more after ${formatCount(requests)} requests.`;
+  return { what, file: 'samples.ndjson' };
+}
+
+function stillOpen(context: CheckContext, metric: MetricName): Evidence {
+  const { idleTail } = context;
+  const lastMs = idleTail === null ? 0 : idleTail.toMs - idleTail.fromMs;
+  const left = valuesIn(context, metric, context.whole.toMs - lastMs, context.whole.toMs).at(-1) ?? 0;
+  const what = `They were still open at the end of the time without requests: ${formatCount(Math.round(left))} were, ${formatDuration(lastMs)} after the last.`;
+  return { what, file: 'samples.ndjson' };
 }

@@ -29,6 +29,11 @@ export function liveHeapSeries(view: RunView): Pieces {
   return envelopes.map((points) => cutWarmUp(points, inAll));
 }
 
+/** The sizes after major collections of the whole run, the time without requests among it, as they were told. */
+export function liveHeapSizes(view: RunView): readonly (LiveSize & { readonly atMs: MonoMs })[] {
+  return liveSizes(view).filter(({ atMs }) => atMs >= view.judged.fromMs);
+}
+
 /** Live size at the end of the idle tail over that before it; null where either is unknown. */
 export function idleTailSizes(view: RunView): { readonly before: number; readonly after: number } | null {
   if (view.idleTail === null) return null;

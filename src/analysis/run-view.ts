@@ -2,6 +2,7 @@ import type { PhaseName, RunEvent } from '../model/run-event.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunData } from './run-data.ts';
 import { type Span, subtract } from './spans.ts';
+import { restAtEnd, restsOfTraffic, type WorkClock } from './traffic.ts';
 
 /** A run cut into the stretches that the checks speak of. */
 export interface RunView {
@@ -20,6 +21,8 @@ export interface RunView {
   /** First moments of the lives of the target after the first. */
   readonly restartTimesMs: readonly MonoMs[];
   readonly sampleIntervalMs: Milliseconds;
+  /** Where it is set, series go by the work that was done: x stands for the requests that were served. */
+  readonly work?: WorkClock;
 }
 
 /** A capture that stalls less than this disturbs nothing that is measured. */
@@ -30,13 +33,15 @@ const LONGEST_WARM_UP_MS = 20 * 60_000;
 export function viewRun(run: RunData): RunView {
   const { manifest, events } = run;
   const whole = { fromMs: manifest.clock.startMonoMs, toMs: endOf(run) };
-  const idleTail = phaseSpan(events, 'idle-tail', whole.toMs);
+  const rests = restsOfTraffic(run);
+  // What was recorded as an idle tail of watched traffic may be a pause as it always has, or a service that was gone.
+  const idleTail = rests === null ? phaseSpan(events, 'idle-tail', whole.toMs) : restAtEnd(run, rests, whole.toMs);
   const judged = judgedSpan(events, whole, idleTail);
   return {
     run,
     whole,
     judged,
-    loaded: subtract(judged, pausesOfLoad(events, judged)),
+    loaded: subtract(judged, [...pausesOfLoad(events, judged), ...(rests ?? [])]),
     idleTail,
     disturbed: disturbances(events, manifest.plan.sampleIntervalMs),
     snapshotTimesMs: manifest.snapshots.map(({ monoMs }) => monoMs),

@@ -26,9 +26,9 @@ interface Reading {
 export type ReadFrom<R> = (reading: R, previous: R | null) => number | null | undefined;
 export type ReadValue = ReadFrom<Sample>;
 
-/** x of all series over time: milliseconds since the start of the run. */
-export function sinceStart({ whole }: RunView, atMs: MonoMs): number {
-  return atMs - whole.fromMs;
+/** x of all series: milliseconds since the start of the run, or since that of the judged stretch by the clock of work. */
+export function sinceStart({ whole, work }: RunView, atMs: MonoMs): number {
+  return work ? work.atMs(atMs) : atMs - whole.fromMs;
 }
 
 export const gauge =

@@ -16,6 +16,7 @@ import { type LatencyKey, latencySeries, loadErrorSeries, loadRateSeries } from 
 import type { RunView } from './run-view.ts';
 import { blockSeries, gauge, type ReadValue, rate, rawSeries, sinceStart } from './sample-series.ts';
 import { type ScrapedKey, scrapedTrends } from './scraped/scraped-trends.ts';
+import type { WorkClock } from './traffic.ts';
 
 /** A series that is made of more than one metric, of requests, or of what the service says of itself. */
 type DerivedTrend =
@@ -35,7 +36,7 @@ export type TrendName = TrendedMetric | DerivedTrend;
 export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
   return new Map<TrendName, Pieces>([
     ...METRIC_NAMES.filter(isTrended).map((name): [TrendName, Pieces] => [name, metricSeries(view, name)]),
-    ['native', blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true })],
+    ['native', nativeSeries(view)],
     [
       'cpu.per-request',
       blockSeries(view, cpuPerRequest(requestCounter(view.run.samples)), { undisturbed: true, loadedOnly: true }),
@@ -48,6 +49,30 @@ export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
     ['load.rate', loadRateSeries(view)],
     ...scrapedTrends(view),
   ]);
+}
+
+/** What can leak: it grows with the work that is done, by whatever clock that comes. */
+const LEAKING = /^(heap\.(live|external)|process\.(fds|threads)|resources\.timers)/;
+/** Counts, and sizes after collections: there is no noise of measurement in them. */
+const CALM = /^(heap\.live|process\.(fds|threads)|resources\.timers)/;
+
+export function isCalm(name: TrendName): boolean {
+  return CALM.test(name);
+}
+
+/** The series of what can leak, again over the requests that were served. */
+export function workSeries(view: RunView, work: WorkClock): ReadonlyMap<TrendName, Pieces> {
+  const byWork = { ...view, work };
+  return new Map<TrendName, Pieces>([
+    ...METRIC_NAMES.filter(isTrended)
+      .filter((name) => LEAKING.test(name))
+      .map((name): [TrendName, Pieces] => [name, metricSeries(byWork, name)]),
+    ['native', nativeSeries(byWork)],
+  ]);
+}
+
+function nativeSeries(view: RunView): Pieces {
+  return blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true });
 }
 
 const MADE: Readonly<Record<MadeTrend, (view: RunView) => Pieces>> = {

@@ -1,17 +1,23 @@
 import { isMetricName, METRICS } from '../model/metric-catalogue.ts';
+import { type Bounded, boundedBy } from '../stats/bounded.ts';
 import { holm } from '../stats/holm.ts';
 import { judgeTrend, leastGrowthOf, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
-import type { Point } from '../stats/point.ts';
+import type { Pieces, Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
 import type { RunView } from './run-view.ts';
 import { scrapedFamily } from './scraped/scraped-trends.ts';
-import { type TrendName, trendSeries } from './trend-series.ts';
+import { type WorkClock, workClock } from './traffic.ts';
+import { isCalm, type TrendName, trendSeries, workSeries } from './trend-series.ts';
 
-export interface TableEntry {
+export interface TableEntry extends Bounded {
   readonly trend: Trend;
   readonly verdict: TrendVerdict;
   /** The smallest slope that would have been seen and been worth a word. */
   readonly smallestSlope: number;
+  /** What explains the series better: time, or the requests that were served; those too where they came so evenly that both do. */
+  readonly axis: 'time' | 'requests';
+  /** The slope a request; null where nobody counted them. */
+  readonly perRequest: number | null;
 }
 
 /**
@@ -24,42 +30,100 @@ function familyOf(name: TrendName): string {
   return ofMetric ?? scrapedFamily(name) ?? 'other';
 }
 
-/** The trends of all series of a report, measured once, with p-values that are corrected for how many there are. */
+interface Measured {
+  readonly trend: Trend;
+  readonly p: number;
+  readonly points: readonly Point[];
+}
+
+/** A series over time, and where requests came unevenly over those as well: then each pays for two tests. */
+const AXES = 2;
+
+/**
+ * The trends of all series of a report, measured once, with p-values that are corrected for how many there are. What can
+ * leak is measured over time and over the requests that were served: leaks are made by work, a few by a clock.
+ */
 export class TrendTable {
-  readonly #trends = new Map<
-    TrendName,
-    { readonly trend: Trend; readonly p: number; readonly points: readonly Point[] }
-  >();
+  readonly #byTime: ReadonlyMap<TrendName, Measured>;
+  readonly #byWork: ReadonlyMap<TrendName, Measured>;
+  readonly #work: WorkClock | null;
+  readonly #spanMs: number;
 
   constructor(view: RunView) {
-    const series = [...trendSeries(view)];
-    for (const one of new Set(series.map(([name]) => familyOf(name)))) {
-      const together = series.filter(([name]) => familyOf(name) === one);
-      const family = together.flatMap(([name, pieces]) => {
-        const trend = measureTrend(pieces, together.length);
-        return trend ? [{ name, trend, points: pieces.flat() }] : [];
-      });
-      const corrected = holm(family.map(({ trend }) => trend.pRising));
-      family.forEach(({ name, trend, points }, i) => {
-        this.#trends.set(name, { trend, p: corrected[i] ?? 1, points });
-      });
-    }
+    const { judged } = view;
+    this.#spanMs = judged.toMs - judged.fromMs;
+    this.#work = workClock(view.run, judged);
+    const byTime = trendSeries(view);
+    const byWork = this.#work === null || this.#work.isEven ? new Map() : workSeries(view, this.#work);
+    const testsOf = (name: TrendName): number => (byWork.has(name) ? AXES : 1);
+    const names = [...byTime.keys()];
+    const testsIn = (name: TrendName): number =>
+      names.reduce((sum, each) => sum + (familyOf(each) === familyOf(name) ? testsOf(each) : 0), 0);
+    const [overTime, overWork] = [measure(byTime, testsIn), measure(byWork, testsIn)];
+    this.#byTime = corrected(overTime, testsOf);
+    this.#byWork = overWork.size === 0 ? new Map() : corrected(new Map([...overTime, ...overWork]), testsOf);
   }
 
   /** Null where there were too few points to measure. `limits` say what growth of this series is worth a word. */
   judge(name: TrendName, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
-    const entry = this.#trends.get(name);
-    if (!entry) return null;
-    const { trend, p } = entry;
+    const byTime = this.#entryOf(this.#byTime.get(name), this.#work?.isEven ? 'requests' : 'time', limits);
+    const byWork = this.#entryOf(this.#byWork.get(name), 'requests', limits);
+    return byTime && byWork ? betterOf(byTime, byWork) : (byWork ?? byTime);
+  }
+
+  /** The points that the trend was measured on: over time, or by `axis` over requests. */
+  points(name: TrendName, axis: TableEntry['axis'] = 'time'): readonly Point[] {
+    const measured = (axis === 'requests' ? this.#byWork.get(name) : null) ?? this.#byTime.get(name);
+    return measured?.points ?? [];
+  }
+
+  #entryOf(
+    measured: Measured | undefined,
+    axis: TableEntry['axis'],
+    limits: Omit<TrendLimits, 'p'>,
+  ): TableEntry | null {
+    if (!measured) return null;
+    const { trend, p } = measured;
     return {
+      ...boundedBy(trend, leastGrowthOf(trend, limits)),
       trend,
       verdict: judgeTrend(trend, { ...limits, p }),
       smallestSlope: Math.max(trend.smallestSlope, leastGrowthOf(trend, limits) / trend.span),
+      axis,
+      perRequest: this.#work === null ? null : (trend.slope * this.#spanMs) / this.#work.requests,
     };
   }
+}
 
-  /** The points that the trend was measured on. */
-  points(name: TrendName): readonly Point[] {
-    return this.#trends.get(name)?.points ?? [];
+/**
+ * Growth by the clock that explains it better. What comes to rest over requests has come to rest under load, whatever the
+ * traffic makes of it over time; what only traffic that stopped brought to rest is still growing with each request.
+ */
+function betterOf(byTime: TableEntry, byWork: TableEntry): TableEntry {
+  const isByTime = byTime.verdict === 'growing' && byTime.trend.rSquared > byWork.trend.rSquared;
+  return isByTime && byWork.verdict !== 'plateau' ? byTime : byWork;
+}
+
+type Measurements = ReadonlyMap<TrendName, Omit<Measured, 'p'>>;
+
+function measure(series: ReadonlyMap<TrendName, Pieces>, testsIn: (name: TrendName) => number): Measurements {
+  return new Map(
+    [...series].flatMap(([name, pieces]) => {
+      const trend = measureTrend(pieces, testsIn(name), { isCalm: isCalm(name) });
+      return trend ? [[name, { trend, points: pieces.flat() }] as const] : [];
+    }),
+  );
+}
+
+/** Holm's correction, each family of series by itself. */
+function corrected(measured: Measurements, testsOf: (name: TrendName) => number): Map<TrendName, Measured> {
+  const kept = new Map<TrendName, Measured>();
+  for (const one of new Set([...measured.keys()].map(familyOf))) {
+    const family = [...measured].filter(([name]) => familyOf(name) === one);
+    const p = holm(family.map(([name, { trend }]) => Math.min(1, testsOf(name) * trend.pRising)));
+    family.forEach(([name, each], i) => {
+      kept.set(name, { ...each, p: p[i] ?? 1 });
+    });
   }
+  return kept;
 }

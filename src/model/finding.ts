@@ -47,6 +47,13 @@ export interface Growth {
   /** For what is counted rather than weighed (descriptors, threads, milliseconds): change per hour, and its unit. */
   readonly perHour?: number;
   readonly perHourUnit?: string;
+  /** What explains a series better: the requests that were served, or time; how straight it is over that; what it gained meanwhile. */
+  readonly over?: {
+    readonly by: 'requests' | 'time';
+    readonly rSquared: number;
+    readonly gained: number;
+    readonly requests: number | null;
+  };
 }
 
 export interface Evidence {

@@ -56,6 +56,8 @@ export interface HeapSuspect {
   readonly boundHints: readonly string[];
   /** The numbers that stand behind `boundHints`, where the last snapshot has the values of numbers. */
   readonly bounds?: Readonly<Record<string, number>>;
+  /** The object that carries each of `boundHints`: the holder itself, or what it belongs to. */
+  readonly boundsOn?: Readonly<Record<string, string>>;
   /** Numbers of the module or function around the holder whose names speak of a bound: `MAX_ENTRIES`. */
   readonly scopeBounds?: Readonly<Record<string, number>>;
   /** How many objects stand where the holder stands: a list in each of twenty devices is twenty holders. */

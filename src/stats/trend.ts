@@ -1,4 +1,5 @@
 import { driftTest } from './drift.ts';
+import { MOST_TO_PERMUTE, testLine } from './few-points.ts';
 import { halfRatio } from './half-ratio.ts';
 import { leastSquares } from './least-squares.ts';
 import { mannKendall } from './mann-kendall.ts';
@@ -36,6 +37,11 @@ export interface Trend {
   readonly smallestSlope: number;
 }
 
+export interface MeasureOptions {
+  /** The values have next to no noise, as counts and sizes of the heap after collections: then few of them may prove a line. */
+  readonly isCalm?: boolean;
+}
+
 const LEAST_POINTS = 5;
 /** Of each series: Mann-Kendall and drift. */
 const TESTS = 2;
@@ -47,7 +53,7 @@ const LEAST_FOR_PERSISTENCE = 12;
  * points. `pieces` are compared inside themselves only; their levels may differ. Warm-up is cut and blocks are made by
  * the caller, who knows what the points are. `series` that are tested together share the chance of a false alarm.
  */
-export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
+export function measureTrend(pieces: Pieces, series: number = 1, options: MeasureOptions = {}): Trend | null {
   const used = pieces.filter((points) => points.length >= 2);
   const points = used.reduce((sum, piece) => sum + piece.length, 0);
   if (points < LEAST_POINTS) return null;
@@ -64,19 +70,24 @@ export function measureTrend(pieces: Pieces, series: number = 1): Trend | null {
   const { shape, rest: restOfShape } = fitShape(aligned);
   const span = calm.reduce((sum, piece) => sum + spanOf(piece), 0);
   const lastPiece = calm.at(-1) ?? [];
+  const level = median(calm.flat().map(({ y }) => y));
+  const ratio = halfRatio(aligned);
+  // Around a straight line, growth that began late leaves a bend, which looks like persistence.
+  const pRising = risingP(calm, shape.kind === 'late-line' ? priceOf([restOfShape]) : factor);
+  const isLong = line.slope * span >= MATERIAL_SHARE * Math.abs(level);
+  const pLine = options.isCalm && isLong && (ratio ?? 0) >= STRAIGHT_HALF_RATIO ? lineP(aligned) : 1;
   return {
     points,
     span,
-    level: median(calm.flat().map(({ y }) => y)),
+    level,
     latest: line.slope * (lastPiece.at(-1)?.x ?? 0) + (line.intercepts.at(-1) ?? 0),
     slope: line.slope,
     low: line.low,
     high: line.high,
-    // Around a straight line, growth that began late leaves a bend, which looks like persistence.
-    pRising: risingP(calm, shape.kind === 'late-line' ? priceOf([restOfShape]) : factor),
+    pRising: Math.min(pRising, pLine),
     shape,
     period,
-    halfRatio: halfRatio(aligned),
+    halfRatio: ratio,
     rSquared: leastSquares(aligned).rSquared,
     noise: robustDeviation(rest.flat()),
     smallestSlope: smallestSlope(line, TESTS * series),
@@ -91,6 +102,22 @@ function priceOf(detrended: readonly (readonly number[])[]): number {
 function risingP(pieces: Pieces, factor: number): number {
   const values = pieces.map((points) => points.map(({ y }) => y));
   return Math.min(1, TESTS * Math.min(mannKendall(values, factor).pRising, driftTest(values)));
+}
+
+/** Of so few points that their order proves nothing. */
+const FEW_POINTS = 12;
+/** What a line of few points must gain, as a share of the level, and how straight and sure it must be. */
+const MATERIAL_SHARE = 0.1;
+const STRAIGHT_HALF_RATIO = 0.5;
+const STRAIGHT = 0.95;
+const [SURE_LINE, SURE_ORDER] = [0.001, 0.01] as const;
+
+/** Of few points with next to no noise, whether they lie on a rising line: both tests must say so. 1 where they do not. */
+function lineP(points: readonly Point[]): number {
+  if (points.length >= FEW_POINTS || leastSquares(points).rSquared < STRAIGHT) return 1;
+  const { pLine, pOrder } = testLine(points);
+  const order = points.length > MOST_TO_PERMUTE ? mannKendall([points.map(({ y }) => y)]).pRising : pOrder;
+  return pLine <= SURE_LINE && order <= SURE_ORDER ? TESTS * pLine : 1;
 }
 
 /** One series of all pieces: time between them is left out, and each piece starts where the line of the one before ended. */

@@ -2,6 +2,7 @@
 //   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--jobs N] [--fresh | --stale | --misjudged | --table] [--write]
 // WORDS narrow by name. Results stay in .cache/accuracy: what was interrupted goes on. --fresh drives the chosen cases
 // again, --stale those whose result is of an older build of the tool, --misjudged those that came out wrong, --table none.
+// --regime NAME (or all) drives other traffic and circumstances instead, by a driver that is not the tool's own.
 // --jobs N drives so many at once. --write puts the table into docs/accuracy.md. The cut for CI drives up to two misjudged
 // cases once more. The last line says how many passed; the exit code is 1 when one failed.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,12 +12,11 @@ import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 import { CASES } from './cases.ts';
 import { driveCase, missingFor } from './drive-case.ts';
 import { judge } from './judge.ts';
+import { driveRegimes } from './regimes/drive-regimes.ts';
 import { readResult, type StoredResult, toolBuild, writeResult } from './result-store.ts';
 import { type Row, tableOf } from './table.ts';
 
 const DOCUMENT = 'docs/accuracy.md';
-const TABLE_MARK = '<!-- table -->';
-const TABLE_END = '<!-- end of the table -->';
 /** More than two of twelve are no chance any more, and the cut has ten minutes. */
 const MAX_RETRIES = 2;
 
@@ -31,10 +31,26 @@ const { values: options, positionals: wanted } = parseArgs({
     misjudged: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    regime: { type: 'string' },
   },
 });
 if (options.cut !== undefined && options.cut !== 'ci') {
   throw new Error(`there is no cut "${options.cut}", only "ci"`);
+}
+
+if (options.regime !== undefined) {
+  const { table, failed } = await driveRegimes({
+    name: options.regime,
+    words: wanted,
+    isCiCut: options.cut === 'ci',
+    isFresh: options.fresh,
+    isTableOnly: options.table,
+    jobs: Number(options.jobs),
+    repeats: Number(options.repeats),
+  });
+  process.stdout.write(`${table}\n${failed} failed\n`);
+  if (options.write) writeDocument(table, 'regimes');
+  process.exit(failed === 0 ? 0 : 1);
 }
 
 const build = toolBuild();
@@ -70,7 +86,7 @@ process.stdout.write(`${table}\n`);
 const olderCount = rows.filter(({ result }) => result.tool !== build).length;
 if (olderCount > 0)
   say(`${olderCount} of ${rows.length} results are of an older build of the tool (--stale drives them again)`);
-if (options.write) writeDocument(table);
+if (options.write) writeDocument(table, 'table');
 const passedCount = rows.filter(({ one, result }) => judge(one, result.report).isRight).length;
 // In the cut for CI what could not be driven has failed as well.
 const failedCount = (options.cut === undefined ? rows.length : chosen.length * Number(options.repeats)) - passedCount;
@@ -118,10 +134,11 @@ function isWantedAgain(one: AccuracyCase, known: StoredResult): boolean {
   return options.fresh || (options.stale && known.tool !== build);
 }
 
-function writeDocument(text: string): void {
-  const [head, rest = ''] = readFileSync(DOCUMENT, 'utf8').split(TABLE_MARK);
-  const [, tail = '\n'] = rest.split(TABLE_END);
-  writeFileSync(DOCUMENT, `${head}${TABLE_MARK}\n\n${text}\n\n${TABLE_END}${tail}`);
+function writeDocument(text: string, name: 'table' | 'regimes'): void {
+  const [mark, end] = [`<!-- ${name} -->`, `<!-- end of the ${name} -->`];
+  const [head, rest = ''] = readFileSync(DOCUMENT, 'utf8').split(mark);
+  const [, tail = '\n'] = rest.split(end);
+  writeFileSync(DOCUMENT, `${head}${mark}\n\n${text}\n\n${end}${tail}`);
 }
 
 function say(words: string): void {

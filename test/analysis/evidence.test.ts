@@ -58,6 +58,16 @@ describe('a bound whose number is known', () => {
     assert.equal(around(300)?.confidence, 'confirmed');
     assert.equal(around(1_000_000)?.confidence, 'possible');
   });
+  test('of the module does not excuse sockets that it does not speak of', () => {
+    const sockets = (name: string): Finding | undefined =>
+      first({ seed: 4, populations: [leak({ class: 'Socket', scopeBounds: { [name]: 1_000_000 } })] });
+    assert.equal(sockets('MAX_ENTRIES')?.confidence, 'confirmed');
+    assert.equal(sockets('MAX_CONNECTION_COUNT')?.confidence, 'possible');
+  });
+  test('is told with the object that carries it and its unit', () => {
+    const finding = withBound({ max: 1_000_000 }, { boundsOn: { max: 'LruCache' } });
+    assert.match(finding?.against.join(' ') ?? '', /`max` of 1,000,000 items on `LruCache`, and [\d,]+ are held/);
+  });
 });
 
 const failsFrom = (atMs: number): Partial<RunPlan> => ({

@@ -250,7 +250,10 @@ describe('the checks of a load say why they cannot judge', () => {
     test(check, () => {
       assert.match(detailOf({ ...driven, requests: driven.requests.slice(-6) }, check), /too few intervals/);
       assert.match(detailOf({ ...driven, requests: [] }, check), /no request was completed/);
-      assert.match(detailOf(syntheticRun({ seed: 12, load: 'none' }), check), /only where the profiler drives the load/);
+      assert.match(
+        detailOf(syntheticRun({ seed: 12, load: 'none' }), check),
+        /only where the profiler drives the load/,
+      );
     });
   }
 });

@@ -21,6 +21,7 @@ test('numbers of a bound are read where the last snapshot has them, and change n
   ]);
   const [without, suspect] = [plain, numbered].map(({ suspects }) => suspects[0]);
   assert.deepEqual(suspect?.bounds, { limit: 300, '#max': 100 });
+  assert.deepEqual(suspect?.boundsOn, { limit: 'Cache', '#max': 'Cache' });
   // Infinity and undefined are no bounds, once that is known.
   assert.deepEqual([...(suspect?.boundHints ?? [])].sort(), ['#max', 'limit']);
   assert.deepEqual(without?.bounds, {});
@@ -70,4 +71,20 @@ globalThis.pool = new BoundPool(10);`,
   assert.equal(pools[0]?.total.at(-1), 10);
   assert.ok((pools[0]?.waiting.at(-1) ?? 0) > 100);
   assert.equal(pools[0]?.max, 10);
+});
+
+test('a bound of something else is none: the mark of a stream, the limit of an object further up', async (t) => {
+  const { suspects } = await growthOf(
+    await takeSnapshots(t, {
+      setUp: `
+class Peer { constructor(i) { this.name = 'peer ' + i; this.seen = [i, String(i)]; } }
+class Bridge { constructor() { this.highWaterMark = 65536; this.peers = new Set(); } }
+class RateLimiter { constructor() { this.limit = 50000; this.bridge = new Bridge(); } }
+globalThis.limiter = new RateLimiter();`,
+      request: 'limiter.bridge.peers.add(new Peer(i));',
+      numbersInLast: true,
+    }),
+  );
+  const peers = suspects.find((one) => one.class === 'Peer');
+  assert.deepEqual([peers?.boundHints, peers?.bounds], [[], {}]);
 });

@@ -30,6 +30,8 @@ export interface RunPlan {
   readonly seed: number;
   readonly durationMs?: number;
   readonly ratePerSecond?: number;
+  /** Traffic as a multiple of `ratePerSecond`; even by default. */
+  readonly traffic?: (tMs: number) => number;
   /** Snapshots in all; 4 by default: baseline, two in steady, one after the idle tail. 0: none. */
   readonly snapshots?: number;
   readonly load?: 'scenario' | 'none';
@@ -57,7 +59,7 @@ const BASE_HEAP = 22e6;
 
 /** A run as the tool records it, of a service whose truth is known. Every figure comes from the seed. */
 export function syntheticRun(plan: RunPlan): RunData {
-  const { seed, durationMs = 60_000, ratePerSecond = 200, snapshots = 4, load = 'scenario' } = plan;
+  const { seed, durationMs = 60_000, ratePerSecond = 200, snapshots = 4, load = 'scenario', traffic = () => 1 } = plan;
   const normal = seededNormal(seed);
   const warmUpMs = Math.min(durationMs / 8, 1_200_000);
   const idleMs = load === 'scenario' ? Math.min(durationMs / 6, 1_800_000) : 0;
@@ -85,9 +87,9 @@ export function syntheticRun(plan: RunPlan): RunData {
   // Requests so far, by tenths of a second.
   const tenths: number[] = [0];
   for (let t = 100; t <= durationMs + 100; t += 100) {
+    const expected = (ratePerSecond / 10) * traffic(t - 50);
     tenths.push(
-      (tenths.at(-1) ?? 0) +
-        (isLoaded(t - 50) ? Math.max(0, ratePerSecond / 10 + 0.3 * Math.sqrt(ratePerSecond / 10) * normal()) : 0),
+      (tenths.at(-1) ?? 0) + (isLoaded(t - 50) ? Math.max(0, expected + 0.3 * Math.sqrt(expected) * normal()) : 0),
     );
   }
   const requestsAt = (tMs: number): number =>

@@ -17,5 +17,8 @@ function runCounted(context: CheckContext, resources: readonly CountedResource[]
     ({ kind, confidence }) => confidence !== 'possible' && resources.some((resource) => resource.kind === kind),
   );
   if (isNamed) return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
+  // What grew, and may be in use as well as leaked: that is no pass.
+  const isOpen = findings.some(({ confidence }) => confidence === 'possible') && context.idleTail === null;
+  if (isOpen) return { status: 'insufficient-data', detail, findings };
   return { status: findings.length > 0 ? 'finding' : 'ok', detail, findings };
 }

@@ -2,6 +2,7 @@ import { UNKNOWN } from '../../model/finding.ts';
 import { formatBytes, perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
 import { bytesPerHour, figure } from '../../words/figures.ts';
+import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
@@ -22,7 +23,7 @@ export const externalMemory: Check = {
     if (!entry) return insufficient('buffers were not seen often enough to tell a trend');
     const { trend, verdict } = entry;
     const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
-    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `held buffers grow by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
       return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };

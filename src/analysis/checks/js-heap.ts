@@ -3,11 +3,13 @@ import { formatBytes, formatCount } from '../../model/units.ts';
 import { bytesPerHour } from '../../words/figures.ts';
 import { holderText } from '../../words/holder.ts';
 import { code } from '../../words/terms.ts';
+import { restWords, runThatTells } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
+import { type ProportionalGrowth, proportionalGrowth } from '../heap/proportional-growth.ts';
 import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
 import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
@@ -38,9 +40,11 @@ export const jsHeap: Check = {
         });
     const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
     const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
-    const result = describe(context, heap, all, { cleared, intervals });
-    // A leak behind such a backlog would not be seen: that is no pass.
-    return isBacklog || doubt !== null ? { ...result, status: 'insufficient-data' } : result;
+    const isSure = all.some(({ confidence }) => confidence !== 'possible');
+    const open = isSure ? null : proportionalGrowth(context);
+    const result = describe(context, heap, all, { cleared, intervals, open });
+    // A leak behind such a backlog would not be seen, and growth with the requests may be one: that is no pass.
+    return isBacklog || doubt !== null || open !== null ? { ...result, status: 'insufficient-data' } : result;
   },
 };
 
@@ -126,13 +130,20 @@ function describe(
   context: CheckContext,
   heap: AfterCollection,
   findings: readonly FindingDraft[],
-  { cleared, intervals }: Pick<Judgement, 'cleared'> & { readonly intervals: readonly SnapshotInterval[] | null },
+  {
+    cleared,
+    intervals,
+    open,
+  }: Pick<Judgement, 'cleared'> & {
+    readonly intervals: readonly SnapshotInterval[] | null;
+    readonly open: ProportionalGrowth | null;
+  },
 ): CheckResult {
   const reasons = cleared
     .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
     .slice(0, SHOWN_AS_CLEARED)
     .map(({ suspect, reason }) => `${code(suspect.class)} in ${holderText(suspect.holder)}: ${reason}`);
-  const sentences = [seriesSentence(heap), ...smallestBySnapshots(intervals), ...reasons];
+  const sentences = [seriesSentence(heap, open), ...smallestBySnapshots(intervals), ...reasons];
   if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
   return found(findings, sentences.join('; '));
 }
@@ -146,19 +157,27 @@ function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): str
   ];
 }
 
-function seriesSentence({ entry }: AfterCollection): string {
-  if (!entry) return 'too few collections for a trend, judged by snapshots alone';
+function seriesSentence({ entry }: AfterCollection, open: ProportionalGrowth | null): string {
+  const grown = open === null ? null : `${open.words}: a cache that fills looks the same`;
+  if (!entry) {
+    const few = 'too few collections for a trend, judged by snapshots alone';
+    return grown === null ? few : `cannot tell yet, ${grown}; ${few}`;
+  }
   const { trend, verdict } = entry;
   const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
   const level = formatBytes(trend.level);
+  if (grown !== null && verdict !== 'growing')
+    return `cannot tell yet, ${grown}; ${runThatTells(entry.tellsAfterMs)}; ${seen}`;
   switch (verdict) {
-    case 'growing':
-      return `after collections it grows by ${bytesPerHour(trend.slope)} (${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}); ${seen}`;
+    case 'growing': {
+      const grows = `after collections it grows by ${bytesPerHour(trend.slope)} (${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)})`;
+      return `${grows}${grown === null ? '' : `; ${grown}`}; ${seen}`;
+    }
     case 'plateau':
-      return `after collections it grew and came to rest at ${level}; ${seen}`;
+      return `after collections it grew and ${restWords(entry)} at ${level}; ${seen}`;
     case 'step':
       return `after collections it went up in ${trend.shape.kind === 'two-steps' ? 'two steps' : 'one step'} and stayed, now ${level}; ${seen}`;
     case 'flat':
-      return `flat after collections at ${level}; ${seen}`;
+      return `after collections ${entry.isBounded ? `it does not grow, at ${level}` : `at ${level}, ${restWords(entry)}`}; ${seen}`;
   }
 }

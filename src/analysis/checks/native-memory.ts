@@ -3,6 +3,7 @@ import { formatBytes, formatDuration, perHour } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
 import { recommend } from '../../words/advice.ts';
 import { bytesPerHour, figure } from '../../words/figures.ts';
+import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
@@ -29,7 +30,7 @@ export const nativeMemory: Check = {
     if (trend.span < SHORT_RUN_MS) return tooShort(context, entry);
     const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
     if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);
-    if (verdict !== 'growing') return found([], `${verdict} at ${formatBytes(trend.level)}; ${seen}`);
+    if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
       return found([], `${detail}; it follows a leak above, which is the cause`);

@@ -32,6 +32,7 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
   }));
   // A constant of the module may be about something else: being beyond it proves nothing.
   const around = Object.entries(scopeBounds)
+    .filter(([name]) => mayGovern(name, suspect))
     .map(([name, value]) => ({ name, ...judgeBound(suspect, behaviour, name, value) }))
     .filter(({ state }) => state === 'open');
   const open = [...judged.filter(({ state }) => state === 'open'), ...around];
@@ -48,6 +49,16 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
   return { open: null, broken: broken === '' ? null : `The bound of its holder does not hold: ${broken}.` };
 }
 
+/** What the system has a handle for: many numbers of a module are about other things than those. */
+const HANDLE =
+  /^(Socket|TLSSocket|TCP|TLS|Pipe|TTY|UDP|Server|Worker|MessagePort|ChildProcess|FSWatcher|FileHandle|(Read|Write)Stream|ClientRequest|IncomingMessage|ServerResponse|Timeout)/;
+const OF_HANDLES = /sock|conn|client|work|thread|handle|pool|stream|file|timer|descriptor|request/i;
+
+/** A number of the scope around, which is not on the holder or its owner, must speak of what piles up. */
+function mayGovern(name: string, { class: piled }: HeapSuspect): boolean {
+  return !HANDLE.test(piled) || OF_HANDLES.test(name);
+}
+
 interface JudgedBound {
   readonly state: 'open' | 'broken';
   readonly words: string;
@@ -61,11 +72,13 @@ const TO_BE_SURE = 1.2;
 const TIME = /ttl|expir|max_?age|window|retention|keep|lifetime|flush|period|prune/i;
 /** `windowMs`, `TTL_MS`; not `ITEMS`. */
 const MILLISECONDS = /(_ms|_MS|[a-z0-9]Ms|[Mm]illis(econds)?)$/;
-const BYTES = /bytes|memory|weight/i;
+const BYTES = /bytes|memory|weight|high_?water/i;
 
 function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: string, value: number | null): JudgedBound {
-  if (value === null) return { state: 'open', words: code(name) };
-  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, name, value);
+  const carrier = suspect.boundsOn?.[name];
+  const on = carrier === undefined ? '' : ` on ${code(carrier)}`;
+  if (value === null) return { state: 'open', words: `${code(name)}${on}` };
+  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, { name, on }, value);
   const holders = suspect.holders ?? 1;
   const count = Math.max(...suspect.counts);
   const bytes = Math.max(...suspect.bytes);
@@ -73,25 +86,29 @@ function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: stri
   const isOver = count > OVER * value * holders && count - value * holders >= OVER_BY;
   if (BYTES.test(name)) {
     const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
-    return { state, words: `${code(name)} of ${formatBytes(value)}${each}, and ${formatBytes(bytes)} are held` };
+    return { state, words: `${code(name)} of ${formatBytes(value)}${on}${each}, and ${formatBytes(bytes)} are held` };
   }
   const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
   const perMs = behaviour.unit === 'objects' && loadedMs > 0 ? behaviour.gained / loadedMs : 0;
   return {
     state: isOver ? 'broken' : 'open',
-    words: `${code(name)} of ${formatCount(value)}${each}, and ${formatCount(count)} are held`,
+    words: `${code(name)} of ${formatCount(value)} items${on}${each}, and ${formatCount(count)} are held`,
     ...(perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * value * holders) / perMs } : {}),
   };
 }
 
-function judgeTime({ loaded, idle }: GrowthBehaviour, name: string, value: number): JudgedBound {
+function judgeTime(
+  { loaded, idle }: GrowthBehaviour,
+  { name, on }: { readonly name: string; readonly on: string },
+  value: number,
+): JudgedBound {
   const ttlMs = toMs(name, value);
-  if (ttlMs === null) return { state: 'open', words: `${code(name)} of ${formatCount(value)}` };
+  if (ttlMs === null) return { state: 'open', words: `${code(name)} of ${formatCount(value)}${on}` };
   // What the first interval brought was due before the last snapshot, and growth went on all the same.
   const all = [...loaded, ...idle].map(({ interval }) => interval);
   const from = Math.min(...loaded.map(({ interval }) => interval.toMs));
   const to = Math.max(...all.map(({ toMs: end }) => end));
-  const words = `${code(name)} of ${formatDuration(ttlMs)}`;
+  const words = `${code(name)} of ${formatDuration(ttlMs)}${on}`;
   return to - from > OVER * ttlMs
     ? { state: 'broken', words: `${words}, and what is older is still there` }
     : { state: 'open', words, tellsAfterMs: 3 * ttlMs };

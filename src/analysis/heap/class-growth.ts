@@ -1,7 +1,7 @@
-import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import type { CheckContext } from '../check.ts';
 import { PARTLY_RELEASED_COUNTS, STEADY_COUNTS } from '../leak-thresholds.ts';
-import { intervalsBetween } from '../snapshot-intervals.ts';
+import { intervalsBetween, snapshotIntervals } from '../snapshot-intervals.ts';
 import { type GrowthBehaviour, growthBehaviour } from './growth-tests.ts';
 
 /** A class whose objects pile up by the counts that stand in for snapshots. */
@@ -30,10 +30,36 @@ export function growingClasses(context: CheckContext): GrowingClass[] {
       return { class: name, counts, behaviour: growthBehaviour(asSuspect(name, counts), intervals) };
     })
     .filter(({ behaviour }) => isGrowing(behaviour))
-    .sort(
-      (a, b) =>
-        Number(BUILT_IN.test(a.class)) - Number(BUILT_IN.test(b.class)) || b.behaviour.gained - a.behaviour.gained,
-    );
+    .sort(byOwner);
+}
+
+/** What no program makes by itself, beside what everything is made of. */
+const ENGINE = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|StoreHandler|PropertyCell|Bytecode)/;
+/** Of all that grew, what hangs on objects of the class or is them. */
+const LEAST_SHARE = 0.3;
+
+/**
+ * The same over all roots of the snapshots that were compared: a chain that hangs on a request in progress in one snapshot
+ * and on a microtask in the next is no group that grows in one place, but its class grows like any leak.
+ */
+export function classesGrowingAnywhere(context: CheckContext, growth: HeapGrowth): GrowingClass[] {
+  const intervals = snapshotIntervals(context, growth);
+  if (intervals === null || growth.growthBytes <= 0) return [];
+  return growth.classes
+    .filter(({ class: name, retainedBytes }) => {
+      const gained = (retainedBytes.at(-1) ?? 0) - (retainedBytes[0] ?? 0);
+      return !ENGINE.test(name) && gained >= LEAST_SHARE * growth.growthBytes;
+    })
+    .map(({ class: name, counts }): GrowingClass => {
+      return { class: name, counts, behaviour: growthBehaviour(asSuspect(name, counts), intervals) };
+    })
+    .filter(({ behaviour }) => isGrowing(behaviour) && behaviour.loaded.length > 1)
+    .sort(byOwner);
+}
+
+/** The program's own classes first, then by how many there are more. */
+function byOwner(a: GrowingClass, b: GrowingClass): number {
+  return Number(BUILT_IN.test(a.class)) - Number(BUILT_IN.test(b.class)) || b.behaviour.gained - a.behaviour.gained;
 }
 
 function isGrowing({ unit, gained, growsInEveryInterval, evenness, releasedInIdle }: GrowthBehaviour): boolean {

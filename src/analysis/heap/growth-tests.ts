@@ -71,7 +71,8 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
     laterOverEarlier: laterOverEarlier(loaded, base),
     evenness: evenness(loaded, base),
-    tolerance: unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? 1) : BYTES_TOLERANCE,
+    tolerance:
+      unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? perRequestOf(loaded)) : BYTES_TOLERANCE,
     releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
     survivors,
     renewedInIdle: survivors === null || gained <= 0 ? 0 : Math.max(0, gained - survivors) / gained,
@@ -79,6 +80,12 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     whole,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
   };
+}
+
+/** Objects of one request come together, in whatever number; where less than one comes with a request, each is counted. */
+function perRequestOf(loaded: readonly Gain[]): number {
+  const requests = loaded.reduce((sum, { interval }) => sum + (interval.requests ?? 0), 0);
+  return requests > 0 ? Math.max(1, total(loaded) / requests) : 1;
 }
 
 const MOST_TOLERANCE = 0.25;

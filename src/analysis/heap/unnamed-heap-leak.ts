@@ -12,7 +12,7 @@ import { findingId } from '../finding-id.ts';
 import { LONG_LINE_MS, PARTLY_RELEASED_SHARE, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import type { AfterCollection } from './after-collection.ts';
-import { growingClasses } from './class-growth.ts';
+import { classesGrowingAnywhere, growingClasses } from './class-growth.ts';
 import { perRequest } from './per-request.ts';
 
 const LEAST_SAMPLES = 10;
@@ -30,17 +30,25 @@ export function unnamedHeapLeak(
   const { entry, isGrowing, isLinear, releasedInIdle } = heap;
   if (!entry || !isGrowing || snapshots.hasSuspect || (releasedInIdle ?? 0) > RELEASED_SHARE) return null;
   const { trend } = entry;
-  const compared = context.run.heapGrowth !== null;
+  const { heapGrowth } = context.run;
+  const compared = heapGrowth !== null;
   const site = allocationSite(context);
-  const grown = compared ? [] : growingClasses(context);
+  const grown = heapGrowth ? classesGrowingAnywhere(context, heapGrowth) : growingClasses(context);
   const kept = releasedInIdle !== null && releasedInIdle < PARTLY_RELEASED_SHARE;
-  const isLong = compared ? trend.span >= LONG_LINE_MS : kept || trend.span >= SHORT_RUN_MS;
+  // Two signals that know nothing of each other: the sizes after collections, and the objects of a class.
+  const agree = !compared || grown.length > 0;
+  const isLong = agree ? kept || trend.span >= SHORT_RUN_MS : trend.span >= LONG_LINE_MS;
   const confidence: Confidence = isLinear && isLong ? 'likely' : 'possible';
   const name = grown[0]?.class ?? site?.constructed ?? null;
   const evidence: (Evidence | null)[] = [
     { what: say.heapGrows(trend), file: 'events.ndjson' },
     kept ? { what: notShrunk(null), file: 'events.ndjson' } : null,
-    grown.length > 0 ? { what: say.liveByClass(grown.slice(0, 3)), file: 'events.ndjson' } : null,
+    grown.length > 0
+      ? {
+          what: say.byClass(grown.slice(0, 3), compared),
+          file: heapGrowth?.snapshots.at(-1)?.file ?? 'events.ndjson',
+        }
+      : null,
     site && {
       what: say.allocatedIn(site.share, site.place),
       file: context.run.manifest.heapProfiles.at(-1)?.file ?? null,
@@ -78,7 +86,7 @@ export function unnamedHeapLeak(
     ...(site ? { allocatedAt: site.stacks.map(({ shareOfGrowth, stack }) => ({ share: shareOfGrowth, stack })) } : {}),
     ...(grown[0] ? { countSeries: grown[0].counts } : {}),
     evidence: evidence.filter((item) => item !== null),
-    against: [compared ? say.COMPARED : say.notCompared(context.run.heapGrowthError)],
+    against: [compared ? (grown.length > 0 ? say.MOVES : say.COMPARED) : say.notCompared(context.run.heapGrowthError)],
     recommendation:
       (changes && caseAdvice({ kind: 'js-heap-leak', ...about, ...changes, brokenBound: null })) ??
       recommend('js-heap-leak', about),

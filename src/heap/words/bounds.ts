@@ -1,6 +1,6 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
-import { declaredProperties } from './node-words.ts';
+import { declaredProperties, nodeWords } from './node-words.ts';
 import { numberOf } from './numbers.ts';
 import type { NodePath } from './path-words.ts';
 import { isContext } from './scopes.ts';
@@ -11,11 +11,13 @@ export interface HolderBounds {
   readonly boundHints: readonly string[];
   /** The numbers behind them, where the snapshot has the values of numbers. */
   readonly bounds: Readonly<Record<string, number>>;
+  /** The object that carries each of them: the holder itself, or what it belongs to. */
+  readonly boundsOn: Readonly<Record<string, string>>;
   /** Numbers of the module or function around it. */
   readonly scopeBounds: Readonly<Record<string, number>>;
 }
 
-export const NO_BOUNDS: HolderBounds = { boundHints: [], bounds: {}, scopeBounds: {} };
+export const NO_BOUNDS: HolderBounds = { boundHints: [], bounds: {}, boundsOn: {}, scopeBounds: {} };
 
 const BOUND =
   /^[_#]*(max|limit(?!er)|ttl|stdttl|capacity|expir|size_?limit|bound|retention|window|keep(_?(for|last|max|ms))?$|high_?water|batch_?size|lifetime|flush|check_?period|prune)|(max|limit|ttl|capacity|window|expiry|lifetime|retention)(_?ms)?$/i;
@@ -36,24 +38,60 @@ const MOST_VARIABLES = 60;
  */
 export function boundsOf(graph: HeapGraph, path: NodePath, holder: number, hasNumbers: boolean): HolderBounds {
   const bounds = new Map<string, number | null>();
+  const carriers = new Map<string, string>();
   for (let at = holder; at > 0 && at >= holder - 2; at--) {
     const node = path.nodes[at]!;
     if (isContext(graph, node)) break;
+    // A plain object between keeps parts of its owner; beyond any other object begins what is somebody else's.
+    if (at === holder - 2 && nodeWords(graph, path.nodes[holder - 1]!) !== 'Object') break;
+    const carrier = nodeWords(graph, node);
     for (const name of namesOf(graph, node)) {
       if (!BOUND.test(name) || OF_OTHERS.test(name) || bounds.has(name)) continue;
+      if (!governs(graph, path, holder, { name, carrier })) continue;
       const value = hasNumbers ? numberOf(graph, node, name) : null;
       // What the owner has beside a number may be anything of it: `limits`, another cache with a `ttl`.
       const isSomething = at === holder && holdsSomething(graph, node, name);
       const isBound = !hasNumbers || (value === null ? isSomething : isLimit(value));
-      if (isBound) bounds.set(name, value);
+      if (!isBound) continue;
+      bounds.set(name, value);
+      carriers.set(name, carrier);
     }
   }
   const kept = [...bounds].slice(0, MOST_HINTS);
   return {
     boundHints: kept.map(([name]) => name),
     bounds: Object.fromEntries(kept.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))),
+    boundsOn: Object.fromEntries(kept.map(([name]) => [name, carriers.get(name) ?? ''])),
     scopeBounds: hasNumbers ? scopeBounds(graph, path, holder) : {},
   };
+}
+
+const STREAM = /stream|readable|writable|state|buffer/i;
+const BUFFERED = /^(buffer|buffered|head|chunks|queue)$/i;
+
+/**
+ * Some names bound one thing and are near to others. `highWaterMark` is about what one stream buffers, never about how many
+ * streams there are. `max` of Node's own free lists is about what stands in the list, never about what hangs on that.
+ */
+function governs(
+  graph: HeapGraph,
+  path: NodePath,
+  holder: number,
+  { name, carrier }: { readonly name: string; readonly carrier: string },
+): boolean {
+  if (/^[_#]*high_?water/i.test(name)) return STREAM.test(carrier) && BUFFERED.test(edgeNameTo(graph, path, holder));
+  if (carrier === 'FreeList') return path.nodes.length === holder + 2;
+  return true;
+}
+
+/** How the step before holds it; empty where that is no name. */
+function edgeNameTo({ firstEdge, edgeName, edgeTo, edgeType, strings }: HeapGraph, path: NodePath, at: number): string {
+  const owner = path.nodes[at - 1];
+  if (owner === undefined) return '';
+  for (let edge = firstEdge[owner]!; edge < firstEdge[owner + 1]!; edge++) {
+    if (edgeTo[edge] === path.nodes[at] && edgeType[edge] === EDGE.property) return strings.get(edgeName[edge]!);
+  }
+  return '';
 }
 
 /** Private fields (`#max`) stand in no list of properties; their numbers have edges. */

@@ -7,6 +7,8 @@ import type { Line } from './heap-suspects.ts';
 /** In place of a holder in advice. */
 export const HOLDER = 'what holds it';
 export const COMPARED = 'No group of objects that the snapshots compare grows like a leak.';
+export const MOVES =
+  'Another object holds them in each snapshot, so no single place grows like a leak: a queue of work in progress looks the same while the load rises.';
 
 /** `error`: why there is no comparison; null where there is no reason to tell. */
 export function notCompared(error: string | null): string {
@@ -22,9 +24,13 @@ export interface ClassCounts {
   readonly counts: readonly number[];
 }
 
-export function liveByClass(grown: readonly ClassCounts[]): string {
+/** `compared`: counted in snapshots, not by live objects of some classes. */
+export function byClass(grown: readonly ClassCounts[], compared: boolean): string {
   const each = grown.map(({ class: name, counts }) => `${code(name)} ${counts.map(formatCount).join(', ')}`);
-  return `Live objects by class, counted under equal load: ${each.join('; ')}.`;
+  const how = compared
+    ? 'Objects by class in the snapshots, wherever they are held'
+    : 'Live objects by class, counted under equal load';
+  return `${how}: ${each.join('; ')}.`;
 }
 
 export function allocatedIn(share: Share, place: SourcePlace): string {

@@ -1,0 +1,32 @@
+import { formatDuration, type Milliseconds } from '../model/units.ts';
+
+const MINUTE_MS: Milliseconds = 60_000;
+
+export interface Rest {
+  readonly verdict: 'growing' | 'plateau' | 'step' | 'flat';
+  /** The largest growth that the data allow is below what is worth a word. */
+  readonly isBounded: boolean;
+  /** A run of this length would tell; null where that is not known. */
+  readonly tellsAfterMs: Milliseconds | null;
+  readonly axis: 'time' | 'requests';
+}
+
+/** What is said of a series that is not seen to grow: that it does not, that it came to rest, or that nobody can tell yet. */
+export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): string {
+  switch (verdict) {
+    case 'growing':
+      return 'grows';
+    case 'plateau':
+      return axis === 'requests' ? 'came to rest under load' : 'came to rest';
+    case 'step':
+      return 'one step, then flat';
+    case 'flat':
+      return isBounded ? 'does not grow' : `cannot tell yet: ${runThatTells(tellsAfterMs)}`;
+  }
+}
+
+/** `a run of 4 m at this load would tell`, in whole minutes: no more is known of it. */
+export function runThatTells(tellsAfterMs: Milliseconds | null): string {
+  if (tellsAfterMs === null) return 'a longer run would tell';
+  return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would tell`;
+}
