@@ -6,7 +6,7 @@ import type { RunData } from './run-data.ts';
 import { coveredMs, type Span } from './spans.ts';
 
 /** Requests as the service counted them: those of this tool that reads its metrics are none. */
-export function trafficRises({ samples, scraped }: RunData): Rise[] {
+function trafficRises({ samples, scraped }: RunData): Rise[] {
   const scrapes = (scraped?.scrapes ?? []).map(({ monoMs }) => monoMs);
   const rises = risesOf(samples, requestCounter(samples));
   if (scrapes.length === 0) return rises;
