@@ -120,7 +120,9 @@ test('what any program above the service watches is asked of the kernel', async 
   const watcher = join(folder, 'restarter.mjs');
   writeFileSync(
     watcher,
-    `          watch(${JSON.stringify(folder)});
+    `import { spawn } from 'node:child_process';
+     import { watch } from 'node:fs';
+     watch(${JSON.stringify(folder)});
      spawn(process.execPath, [process.argv[2]], { stdio: 'inherit' });`,
   );
   const { pid } = await startWatched(t, folder, [watcher, serviceIn(folder)]);

@@ -10,7 +10,8 @@ test('instances that change one file at once lose nothing of one another', async
   const file = join(temporaryFolder(t), 'baseline.json');
   writeFileSync(file, '[]');
   const module = join(dirname(dirname(import.meta.dirname)), 'src/cli/while-alone.js');
-  const program = `    import { whileAlone } from ${JSON.stringify(module)};
+  const program = `import { readFileSync, writeFileSync } from 'node:fs';
+    import { whileAlone } from ${JSON.stringify(module)};
     const [file, own] = process.argv.slice(1);
     for (let n = 0; n < 5; n += 1)
       await whileAlone(file, async () => {

@@ -18,6 +18,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** Each kind of work some hundred milliseconds long, with a pause in between. */
 const PROGRAM = `
 import { pbkdf2Sync } from 'node:crypto';
+import { execSync } from 'node:child_process';
 const rows = Array.from({ length: 30000 }, (_, id) => ({ id, name: 'row ' + id, counts: [1, 2, 3] }));
 // By CPU time: a machine under load gives less of it in a second.
 const spent = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
