@@ -30,7 +30,7 @@ export function countSessions(this: object[]): number {
   let sessions = 0;
   for (let i = 0; i < this.length; i += 1) {
     // A prototype is among them where a class extends it.
-    if (Object.hasOwn(this[i], '_events')) sessions += 1;
+    if (Object.hasOwn(this[i] as object, '_events')) sessions += 1;
   }
   return sessions;
 }
