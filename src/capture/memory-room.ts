@@ -4,11 +4,11 @@ import process from 'node:process';
 import type { Bytes } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { findCgroup, readMemoryLevels } from './cgroup.ts';
-import { readMemAvailableBytes } from './proc-files.ts';
+import { parseKeyed, readKernelFile, readMemAvailableBytes } from './proc-files.ts';
 
 /** Memory that a process may still take before something that limits it is full. */
 export interface MemoryRoom {
-  readonly of: 'control group' | 'host';
+  readonly of: 'control group' | 'host' | 'data segment of the process' | 'address space of the process';
   readonly freeBytes: Bytes;
   /** Null for the host: what it has in all says nothing. */
   readonly limitBytes: Bytes | null;
@@ -19,7 +19,7 @@ export interface MemoryRoom {
 /** A soak of minutes and of hours, from its first capture to its end: 40 MB and less (`npm run bench:tool-memory`). */
 const TOOL_BYTES = 64e6;
 
-/** Every limit that a process of this host lives under: its control group, those above, the host. */
+/** Every limit that a process of this host lives under: its own (setrlimit(2)), its control group, those above, the host. */
 export function readMemoryRooms(pid: number): MemoryRoom[] {
   const { memory } = findCgroup(pid);
   const own = findCgroup(process.pid).memory?.path;
@@ -31,8 +31,27 @@ export function readMemoryRooms(pid: number): MemoryRoom[] {
       toolBytes: own !== undefined && pid !== process.pid && `${own}/`.startsWith(`${path}/`) ? TOOL_BYTES : 0,
     }),
   );
+  const rooms = [...readOwnLimits(pid), ...groups];
   const available = readMemAvailableBytes();
-  return available === null ? groups : [...groups, { of: 'host', limitBytes: null, freeBytes: available }];
+  return available === null ? rooms : [...rooms, { of: 'host', limitBytes: null, freeBytes: available }];
+}
+
+/** LimitDATA= and LimitAS= of systemd, `ulimit -d` and `-v`. An allocation above one of them fails, and V8 ends the program. */
+const OWN_LIMITS = [
+  { of: 'data segment of the process', limit: 'Max data size', used: 'VmData' },
+  { of: 'address space of the process', limit: 'Max address space', used: 'VmSize' },
+] as const;
+
+function readOwnLimits(pid: number): MemoryRoom[] {
+  const limits = readKernelFile(`/proc/${pid}/limits`) ?? '';
+  const status = parseKeyed(readKernelFile(`/proc/${pid}/status`) ?? '');
+  return OWN_LIMITS.flatMap(({ of, limit, used }): MemoryRoom[] => {
+    // The soft limit; `unlimited` is none.
+    const limitBytes = Number(new RegExp(`^${limit} +(\\d+) `, 'm').exec(limits)?.[1] ?? Number.NaN);
+    const usedBytes = status.get(used);
+    if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES) || usedBytes === undefined) return [];
+    return [{ of, limitBytes, freeBytes: Math.max(0, limitBytes - usedBytes) }];
+  });
 }
 
 /** A limit that is none reads as 0, or as a number close to 2^63; no host has 2^60 bytes. */

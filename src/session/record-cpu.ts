@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
+import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
 import type { CallTree } from '../cpu/call-tree.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
@@ -51,6 +52,14 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
   const guard = new PauseGuard({ session, pid: attachment.process?.pid ?? null, maxPauseMs: options.maxPauseMs });
   const { verdict } = await guard.judgeCpuStart();
   if (verdict !== 'go') throw refusal(verdict.refused);
+  if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
+    throw new ProfilerError(
+      'cpu-profiled',
+      EXIT.attachFailed,
+      `CPU not profiled: ${OWN_PROFILER}.`,
+      'Use the profiles that it takes itself, or profile an instance that runs without it.',
+    );
+  }
   const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
   const { pauseMs } = await recorder.start({ intervalUs });
   const lost = new AbortController();

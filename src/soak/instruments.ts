@@ -1,6 +1,7 @@
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
@@ -102,6 +103,10 @@ async function startCpu(
   }
   const estimatedPauseMs = await pauses.settle('cpu-start', () => guard.judgeCpuStart());
   if (estimatedPauseMs === null) return;
+  if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
+    pauses.refuse('cpu-start', OWN_PROFILER);
+    return;
+  }
   const cost = await cpu.start({ intervalUs: cpuIntervalUs });
   log.event({ type: 'capture', capture: 'cpu-start', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
   pauses.note('cpu-start', cost.pauseMs, pid);

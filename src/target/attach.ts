@@ -21,7 +21,7 @@ import { isSameProcess, type ProcessFacts, readProcessFacts } from './process-fa
 import { claimFresh, claimTarget, WATCHDOG_TICK_MS } from './registry-owner.ts';
 import { tooFewDescriptors } from './room-for-inspector.ts';
 import { lockTarget } from './target-lock.ts';
-import { callInTarget, moveInspector, unlessShared } from './target-registry.ts';
+import { movingOfInspector, unlessShared } from './target-registry.ts';
 
 const MOVE_DEADLINE_MS = 5_000;
 
@@ -122,9 +122,9 @@ async function claim(
 async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connection> {
   const { session, inspector } = first;
   const before = openBefore(facts.pid, inspector.port);
+  const moving = await closeUnlessShared(session, unlessShared(movingOfInspector()), { deadlineMs: MOVE_DEADLINE_MS });
   // Where another debugger is connected it stays where it is: to move it would wait for that one.
-  if (await closeUnlessShared(session, unlessShared(callInTarget(moveInspector)), { deadlineMs: MOVE_DEADLINE_MS }))
-    return first;
+  if (moving !== 'asked') return first;
   session.disconnect();
   const moved = await poll(() => probeSockets(newInspectorSockets(facts.pid, before)), MOVE_DEADLINE_MS);
   if (moved) return connectVerified(facts, moved);

@@ -163,7 +163,7 @@ class HeldAttachment implements Attachment {
     for (const further of this.#further) further.disconnect();
     // Not waited for one by one: a console call between the two would be kept alive for ever.
     const closing = closeUnlessShared(session, callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
-    const answers = Promise.all([closing, discarded.catch(() => {})]).then(([isShared]) => isShared);
+    const answers = Promise.all([closing, discarded.catch(() => {})]).then(([closed]) => closed === 'shared');
     const isShared = await (problems.length > 0 ? Promise.race([answers, sleep(100, false)]) : answers);
     session.disconnect();
     return { problems, isShared };

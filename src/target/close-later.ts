@@ -6,7 +6,7 @@ import { removeMark } from './opening-mark.ts';
 import { poll } from './poll.ts';
 import type { OpenInspector } from './probe-inspector.ts';
 import { isListeningOn, type ProcessFacts } from './process-facts.ts';
-import { callInTarget, closeInspector, closeRegistry, unlessShared } from './target-registry.ts';
+import { callInTarget, closeRegistry, closingOf, unlessShared } from './target-registry.ts';
 
 const AT_ONCE_MS = 500;
 /** So long the connection is held: what was asked is on its way by then, and earlier connections of ours have ended. */
@@ -21,8 +21,8 @@ export async function closeLater(facts: ProcessFacts, inspector: OpenInspector):
   const session = await connectInspector(inspector.url).catch(() => null);
   if (!session) return !isListeningOn(facts, inspector.port);
   // What it was asked before may come first: then there is a registry by now, and a watchdog.
-  const asked = [callInTarget(closeRegistry), unlessShared(callInTarget(closeInspector, inspectorPortOf(facts)))].map(
-    (expression) => closeUnlessShared(session, expression),
+  const asked = [callInTarget(closeRegistry), unlessShared(closingOf(inspectorPortOf(facts)))].map((expression) =>
+    closeUnlessShared(session, expression),
   );
   await Promise.race([Promise.all(asked), sleep(ON_ITS_WAY_MS)]);
   const isClosed = (): true | null => (isListeningOn(facts, inspector.port) ? null : true);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Milliseconds } from '../model/units.ts';
+import { InspectorError } from './inspector-error.ts';
 import type { InspectorSession } from './session.ts';
 
 const STEP_DEADLINE_MS = 2_000;
@@ -17,22 +18,30 @@ interface CloseOptions {
 }
 
 /**
- * Evaluates what closes the inspector, or moves it. The answer does not come when it does: either way the call has done its
- * work when it settles. True where it was left as it is, since others are connected besides this one session.
+ * `asked`: the answer does not come when it does close. `shared`: it was left as it is, since others are connected besides
+ * this one session. `failed`: it is open still, since what closes it is not there in the target, or throws.
  */
+export type Closing = 'asked' | 'shared' | 'failed';
+
+/** Evaluates what closes the inspector, or moves it. */
 export async function closeUnlessShared(
   session: InspectorSession,
   expression: string,
   { deadlineMs = STEP_DEADLINE_MS, inTurn = true }: CloseOptions = {},
-): Promise<boolean> {
+): Promise<Closing> {
   const untilMs = performance.now() + SHARED_PATIENCE_MS;
   for (;;) {
     const evaluating = inTurn
       ? session.evaluateInTurn(expression, { deadlineMs })
       : session.evaluate(expression, { deadlineMs });
-    const connections = await evaluating.catch(() => undefined);
-    if (typeof connections !== 'number') return false;
-    if (performance.now() >= untilMs) return true;
+    const connections = await evaluating.catch((error: unknown) => (isThrown(error) ? 'failed' : undefined));
+    if (connections === 'failed') return 'failed';
+    if (typeof connections !== 'number') return 'asked';
+    if (performance.now() >= untilMs) return 'shared';
     await sleep(PAUSE_MS);
   }
+}
+
+function isThrown(error: unknown): boolean {
+  return error instanceof InspectorError && error.reason === 'exception';
 }

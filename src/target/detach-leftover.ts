@@ -11,7 +11,7 @@ import { candidateSockets, likelyInspectorSockets, type OpenInspector, probeSock
 import type { ProcessFacts } from './process-facts.ts';
 import { heldBy, inspectRegistry } from './registry-owner.ts';
 import { assertNotHeld } from './target-lock.ts';
-import { callInTarget, cleanUpRegistry, closeInspector, closeRegistry, unlessShared } from './target-registry.ts';
+import { callInTarget, cleanUpRegistry, closeRegistry, closingOf, unlessShared } from './target-registry.ts';
 
 export interface LeftoverResult {
   readonly closed: boolean;
@@ -49,10 +49,13 @@ async function closeAt(facts: ProcessFacts, inspector: OpenInspector, force: boo
     if (!state && !isOurs && !force) throw notOurs(facts.pid, inspector.port);
     const problems = await session.evaluateInTurn<string[]>(callInTarget(cleanUpRegistry));
     await session.call('Runtime.discardConsoleEntries');
-    let isShared = await closeUnlessShared(session, callInTarget(closeRegistry));
-    if (!isShared && session.isOpen && (isOurs || force))
-      isShared = await closeUnlessShared(session, unlessShared(callInTarget(closeInspector, inspectorPortOf(facts))));
-    if (isShared) return { closed: false, detail: [leftToOther(facts.pid, inspector.port), ...problems].join('; ') };
+    let closing = await closeUnlessShared(session, callInTarget(closeRegistry));
+    if (closing !== 'shared' && session.isOpen && (isOurs || force))
+      closing = await closeUnlessShared(session, unlessShared(closingOf(inspectorPortOf(facts))));
+    if (closing === 'failed')
+      return { closed: false, detail: [keptOpen(facts.pid, inspector.port), ...problems].join('; ') };
+    if (closing === 'shared')
+      return { closed: false, detail: [leftToOther(facts.pid, inspector.port), ...problems].join('; ') };
     removeMark(facts);
     const closed = !session.isOpen;
     const what = closed
@@ -67,6 +70,10 @@ async function closeAt(facts: ProcessFacts, inspector: OpenInspector, force: boo
 /** To close waits for the other end of every connection, and the service with it. */
 function leftToOther(pid: number, port: number): string {
   return `cleaned up in process ${pid}; ${OTHER_DEBUGGER} (port ${port}), so it was left open: end that one and try again`;
+}
+
+function keptOpen(pid: number, port: number): string {
+  return `cleaned up in process ${pid}; its inspector stays open on port ${port} until the process ends: the program has replaced what closes it`;
 }
 
 function notOurs(pid: number, port: number): ProfilerError {

@@ -53,6 +53,8 @@ type CountConnections = (
   fs: Pick<typeof import('node:fs'), 'readFileSync'>,
 ) => number | null;
 
+type EndInspector = (inspector: Pick<typeof import('node:inspector'), 'url' | 'close'>) => void;
+
 type WithRegistry = Record<symbol, Registry | undefined>;
 
 /** The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached. */
@@ -79,7 +81,28 @@ export function callInTarget<Arguments extends readonly unknown[]>(
 
 /** An expression that installs the registry. */
 export function installIn(request: RegistryRequest): string {
-  return `(${installRegistry.toString()})(${JSON.stringify(request)}, ${countConnections.toString()})`;
+  return `(${installRegistry.toString()})(${JSON.stringify(request)}, ${countConnections.toString()}, ${endInspector.toString()})`;
+}
+
+/** An expression that closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the connection ends with it. */
+export function closingOf(debugPort: number): string {
+  return `(${closeInspector.toString()})(${debugPort}, ${endInspector.toString()})`;
+}
+
+/** An expression that opens the inspector anew on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
+export function movingOfInspector(): string {
+  return `(${moveInspector.toString()})(${endInspector.toString()})`;
+}
+
+/** Closes the inspector, or throws: a program may have taken away what does it, or put something else in its place. */
+function endInspector(inspector: Parameters<EndInspector>[0]): void {
+  try {
+    (process as unknown as { _debugEnd(): void })._debugEnd();
+  } catch {
+    // The other way is the same function, which Node has kept.
+  }
+  if (inspector.url() !== undefined) inspector.close();
+  if (inspector.url() !== undefined) throw new Error('the program has replaced what closes its inspector');
 }
 
 /**
@@ -119,14 +142,17 @@ export function readRegistry(): RegistryState | null {
 }
 
 /** Puts the registry in place and starts the watchdog. What a registry before it had installed is undone first. */
-function installRegistry(request: RegistryRequest, count: CountConnections): void {
+function installRegistry(request: RegistryRequest, count: CountConnections, end: EndInspector): void {
   const key = Symbol.for('soak-profiler');
   const place = globalThis as unknown as WithRegistry;
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const timers = require('node:timers') as typeof import('node:timers');
   const { readFileSync } = require('node:fs') as typeof import('node:fs');
-  const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
 
+  // As they are now: fake timers replace the clock later. Without one nothing can be measured in this program.
+  const { hrtime } = process;
+  const { floor } = Math;
+  if (!(hrtime()[0] >= 0)) throw new Error('the program has replaced process.hrtime');
   if (!place[key] && !Object.isExtensible(place)) throw new Error('the program has frozen its global object');
 
   const cleanUp = (): string[] => {
@@ -147,22 +173,20 @@ function installRegistry(request: RegistryRequest, count: CountConnections): voi
     // The tool answers, so it may close where the number cannot be told; the watchdog does not.
     const connections = request.openedByUs ? (count(inspector, { readFileSync }) ?? (own > 0 ? 0 : 1)) : 0;
     if (connections > own) return connections;
+    // First of all: where it cannot be closed, what tells whose it is stays, and tries again.
+    if (request.openedByUs) end(inspector);
     timers.clearInterval(timer);
     delete place[key];
     if (!request.openedByUs) return undefined;
     // In one go, so that no console call comes in between: an open inspector keeps the arguments of the last
     // thousand of them alive, even after it was closed. Only this call frees them.
-    debugProcess._debugEnd();
-    debugProcess.debugPort = request.debugPort;
+    process.debugPort = request.debugPort;
     const session = new inspector.Session();
     session.connect();
     session.post('Runtime.discardConsoleEntries');
     session.disconnect();
     return undefined;
   };
-  // As they are now: fake timers replace the clock.
-  const { hrtime } = process;
-  const { floor } = Math;
   // The table of the connections is long where the service has many: at most a hundredth of the time goes into it.
   let ticksToSkip = 0;
   // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
@@ -171,14 +195,16 @@ function installRegistry(request: RegistryRequest, count: CountConnections): voi
     if (!registry.expired && registry.silentTicks < registry.tickLimit) return;
     ticksToSkip -= 1;
     if (ticksToSkip >= 0) return;
+    // A watchdog must never take the service down.
     try {
       const started = hrtime();
-      close(0);
-      const took = hrtime(started);
-      ticksToSkip = floor((took[0] * 1e5 + took[1] / 1e4) / request.tickMs) || 0;
-    } catch {
-      // A watchdog must never take the service down.
-    }
+      try {
+        close(0);
+      } finally {
+        const took = hrtime(started);
+        ticksToSkip = floor((took[0] * 1e5 + took[1] / 1e4) / request.tickMs) || 0;
+      }
+    } catch {}
   };
   const before = place[key];
   if (before) {
@@ -220,21 +246,18 @@ export function closeRegistry(): number | undefined {
   return (globalThis as unknown as WithRegistry)[Symbol.for('soak-profiler')]?.close(1);
 }
 
-/** Closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the connection ends with it. */
-export function closeInspector(debugPort: number): void {
+function closeInspector(debugPort: number, end: EndInspector): void {
   const inspector = require('node:inspector') as typeof import('node:inspector');
-  const debugProcess = process as unknown as { _debugEnd(): void; debugPort: number };
-  debugProcess._debugEnd();
-  debugProcess.debugPort = debugPort;
+  end(inspector);
+  process.debugPort = debugPort;
   const session = new inspector.Session();
   session.connect();
   session.post('Runtime.discardConsoleEntries');
   session.disconnect();
 }
 
-/** Opens the inspector anew on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
-export function moveInspector(): void {
+function moveInspector(end: EndInspector): void {
   const inspector = require('node:inspector') as typeof import('node:inspector');
-  (process as unknown as { _debugEnd(): void })._debugEnd();
+  end(inspector);
   inspector.open(0, '127.0.0.1');
 }

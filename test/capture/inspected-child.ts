@@ -25,6 +25,8 @@ export interface InspectedChild {
 interface ChildOptions {
   readonly node?: string;
   readonly file?: string;
+  /** Options of Node. */
+  readonly flags?: readonly string[];
 }
 
 /** Runs a program as a Node process of its own, its inspector on a free port, waits for its first line and attaches. */
@@ -36,7 +38,7 @@ export async function startInspected(
   const folder = mkdtempSync(join(tmpdir(), 'capture-test-'));
   const file = join(folder, options.file ?? 'service.cjs');
   writeFileSync(file, program);
-  const child = spawn(options.node ?? process.execPath, ['--inspect=127.0.0.1:0', file], {
+  const child = spawn(options.node ?? process.execPath, ['--inspect=127.0.0.1:0', ...(options.flags ?? []), file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = createInterface({ input: child.stdout });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCpuQuota, readMemoryLevels } from '../../src/capture/cgroup.ts';
 import { readMemoryRooms, readRoomInside } from '../../src/capture/memory-room.ts';
-import { settlePauseBudget } from '../../src/capture/pause-budget.ts';
+import { refusePause, settlePauseBudget } from '../../src/capture/pause-budget.ts';
 import { readMainThread, readSlowdown } from '../../src/capture/slowdown.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { startInspected } from './inspected-child.ts';
@@ -82,6 +83,37 @@ test('memory is limited by the host at least; a process elsewhere is asked for w
   const { session } = await startInspected(t, "setInterval(() => {}, 1000); console.log('ready')");
   const inside = await readRoomInside(session);
   assert.ok(inside.length <= 1 && inside.every(({ freeBytes }) => freeBytes > 0));
+});
+
+test('limits of the process itself are rooms too', async (t) => {
+  const KILOBYTES = 50_000_000;
+  const limited = spawn('sh', ['-c', `ulimit -d ${KILOBYTES}; ulimit -v ${2 * KILOBYTES}; echo ready; exec sleep 60`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => limited.kill('SIGKILL'));
+  await once(limited.stdout, 'data');
+  const rooms = readMemoryRooms(limited.pid!);
+  const [data, space] = rooms;
+  assert.equal(data?.of, 'data segment of the process');
+  assert.equal(data.limitBytes, KILOBYTES * 1024);
+  assert.ok(data.freeBytes > 0 && data.freeBytes < KILOBYTES * 1024);
+  assert.equal(space?.of, 'address space of the process');
+  assert.equal(space.limitBytes, 2 * KILOBYTES * 1024);
+});
+
+test('the watchdog of systemd leaves less pause than half of its period', (t) => {
+  const start = (env: NodeJS.ProcessEnv): number => {
+    const child = spawn('sleep', ['60'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+    t.after(() => child.kill('SIGKILL'));
+    return child.pid!;
+  };
+  const watched = settlePauseBudget(null, start({ WATCHDOG_USEC: '2000000', WATCHDOG_PID: '' }));
+  assert.equal(watched.because, 'systemd watchdog');
+  assert.ok(watched.maxPauseMs < 1_000 && watched.maxPauseMs > 0);
+  assert.match(refusePause(watched, 900, 1) ?? '', /beside the watchdog of systemd, .* told nothing for 2 s/);
+  const inherited = settlePauseBudget(null, start({ WATCHDOG_USEC: '2000000', WATCHDOG_PID: String(process.pid) }));
+  assert.equal(inherited.because, 'default');
+  assert.equal(settlePauseBudget(null, start({ WATCHDOG_USEC: '600000000' })).because, 'default');
 });
 
 test('a pod is given less pause than others, unless the user says how much', (t) => {

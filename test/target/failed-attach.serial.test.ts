@@ -67,6 +67,24 @@ for (const what of ['hrtime', 'process']) {
   });
 }
 
+for (const what of ['no _debugEnd', '_debugEnd that throws', '_debugEnd that does nothing']) {
+  test(
+    `a program with ${what}: attached to, let go of, taken over by force, and nothing stays open`,
+    TIMEOUT,
+    async (context) => {
+      const target = await startTarget(context, 'hostile-globals.mjs', { args: [what] });
+      const attachment = await attach(target.facts);
+      assert.notEqual(attachment.inspector.port, 9229, 'it was moved');
+      assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+      assert.deepEqual(portsOf(target.facts), []);
+
+      await openInspector(target.facts);
+      assert.equal((await detachLeftover(target.facts, { force: true })).closed, true);
+      assert.deepEqual(portsOf(target.facts), []);
+    },
+  );
+}
+
 /** The tool is killed after its signal and before its watchdog: nothing in the target knows of it. */
 async function leaveOpen(context: TestContext): Promise<StartedTarget> {
   const target = await startTarget(context, 'http-service.mjs');

@@ -1,9 +1,14 @@
-// Replaces what a tool may count on: the clock (as a test of time does) or, with `process`, the global itself.
+// Replaces what a tool may count on: the clock (as a test of time does), what closes the inspector, or the global itself.
 process.stdout.write('ready 0\n');
 setInterval(() => {}, 1000);
-if (process.argv[2] === 'process') delete globalThis.process;
-else {
-  process.hrtime = () => {
-    throw new Error('no clock');
-  };
-}
+const fail = () => {
+  throw new Error('not in this program');
+};
+const HOSTILE = {
+  hrtime: () => Object.assign(process, { hrtime: fail }),
+  process: () => delete globalThis.process,
+  'no _debugEnd': () => delete process._debugEnd,
+  '_debugEnd that throws': () => Object.assign(process, { _debugEnd: fail }),
+  '_debugEnd that does nothing': () => Object.assign(process, { _debugEnd: () => {} }),
+};
+HOSTILE[process.argv[2]]();
