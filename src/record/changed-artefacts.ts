@@ -3,6 +3,7 @@ import { checksumOfFile } from '../files/checksum.ts';
 import { storageError } from '../files/storage-error.ts';
 import { hex } from '../format/crc32.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
+import { LOSS } from '../words/losses.ts';
 import type { Run } from './read-run.ts';
 import { type ArtefactKind, artefactKind } from './run-files.ts';
 
@@ -40,7 +41,7 @@ export function withoutArtefacts(run: Run, changed: readonly string[]): Run {
     heapProfiles: others.heapProfiles.filter(isKept),
     ...(allocationBurst && isKept(allocationBurst) ? { allocationBurst } : {}),
   };
-  const reason = 'its content is not what was written: it was changed or damaged after the run, and is left out';
+  const reason = LOSS.otherContent;
   // One of another size is told as such.
   const isTold = (file: string): boolean => run.manifest.seal?.files[file] !== run.onDisk.get(file);
   return {
@@ -48,6 +49,6 @@ export function withoutArtefacts(run: Run, changed: readonly string[]): Run {
     manifest,
     onDisk: new Map([...run.onDisk].filter(([file]) => !changed.includes(file))),
     damage: [...run.damage, ...changed.map((file) => ({ file, line: null, byteOffset: null, reason }))],
-    losses: [...run.losses, ...changed.filter((file) => !isTold(file)).map((file) => `${file}: ${reason}`)],
+    losses: [...run.losses, ...changed.filter((file) => !isTold(file)).map((file) => LOSS.of(file, reason))],
   };
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, HeapProfileRecord, RunManifest, SnapshotRecord } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { MonoMs } from '../model/units.ts';
+import { MENDED } from '../words/losses.ts';
 import type { RunDamage } from './read-journal.ts';
 import { readCpuProfileFile } from './read-profiles.ts';
 import { artefactKind } from './run-files.ts';
@@ -54,7 +55,7 @@ export async function completeManifest(
   const damage = [
     ...listed.filter((file) => !onDisk.has(file)),
     ...(allocationBurst && !hasBurst ? [allocationBurst.file] : []),
-  ].map((file) => note(file, 'listed in run.json, but missing'));
+  ].map((file) => note(file, MENDED.missing));
   const lists: Lists = {
     snapshots: manifest.snapshots.filter(({ file }) => onDisk.has(file)),
     cpuWindows: manifest.cpuWindows.filter(({ file }) => onDisk.has(file)),
@@ -63,9 +64,7 @@ export async function completeManifest(
   for (const file of onDisk) {
     if (listed.includes(file)) continue;
     // A recording that was closed in order has listed all that is its own.
-    const told = manifest.seal
-      ? 'not part of the run, and left out'
-      : await addUnlisted(lists, dir, file, manifest, recorded);
+    const told = manifest.seal ? MENDED.foreign : await addUnlisted(lists, dir, file, manifest, recorded);
     damage.push(note(file, told));
   }
   lists.snapshots.sort((a, b) => a.monoMs - b.monoMs);
@@ -92,7 +91,7 @@ async function addUnlisted(
     if (kind === 'heap-snapshot') lists.snapshots.push(snapshotRecord(unlisted));
     else lists.heapProfiles.push(heapProfileRecord(unlisted, manifest));
   }
-  return 'not listed in run.json; its record was made up from the journals';
+  return MENDED.rebuilt;
 }
 
 async function describe(dir: string, file: string, manifest: RunManifest, recorded: Recorded): Promise<Unlisted> {
@@ -151,7 +150,7 @@ async function cpuWindowRecord(dir: string, file: string, { samples }: Recorded)
     };
   } catch (error) {
     rethrowStorage(error);
-    return `not listed in run.json, and cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return MENDED.unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JournalSeal, RunManifest } from '../model/run-manifest.ts';
 import type { Bytes } from '../model/units.ts';
+import { LOSS } from '../words/losses.ts';
 import type { ReadJournal, RunDamage } from './read-journal.ts';
 import { MANIFEST } from './run-files.ts';
 
@@ -21,18 +22,15 @@ export interface ReadBack {
  * all damage that can be seen counts, and lines that are gone as a whole are seen by the time that they leave out.
  */
 export function findLosses({ manifest, checksum, isEnded, journals, onDisk }: ReadBack): string[] {
-  if (!manifest)
-    return [`${MANIFEST} was lost or damaged: the target, the plan and the limits of the run are not known`];
+  if (!manifest) return [LOSS.manifestLost(MANIFEST)];
   const losses: string[] = [];
   const isEarlier = isOfEarlierVersion(manifest);
-  if (checksum === 'wrong')
-    losses.push(`${MANIFEST} is not as it was written: it was changed or damaged after the run`);
-  if (checksum === 'missing' && !isEarlier)
-    losses.push(`${MANIFEST} has lost its checksum: it was changed after the run`);
-  if (isEnded && !manifest.seal && !isEarlier) losses.push('the run folder was not closed: the tool was ended before');
+  if (checksum === 'wrong') losses.push(LOSS.manifestChanged(MANIFEST));
+  if (checksum === 'missing' && !isEarlier) losses.push(LOSS.checksumLost(MANIFEST));
+  if (isEnded && !manifest.seal && !isEarlier) losses.push(LOSS.notClosed);
   for (const [file, { seen, surplusBytes, damage }] of journals) {
     const loss = manifest.seal ? sealedLoss(manifest.seal.journals[file], seen, surplusBytes) : damagedLoss(damage);
-    if (loss) losses.push(`${file}: ${loss}`);
+    if (loss) losses.push(LOSS.of(file, loss));
   }
   return [...losses, ...lostFiles(manifest, onDisk)];
 }
@@ -43,17 +41,17 @@ function isOfEarlierVersion({ plan, seal }: RunManifest): boolean {
 }
 
 function sealedLoss(sealed: JournalSeal | undefined, seen: JournalSeal, surplusBytes: Bytes): string | null {
-  if (!sealed) return 'the seal of the run does not name it';
+  if (!sealed) return LOSS.notSealed;
   const missing = sealed.lines - seen.lines;
-  if (missing > 0) return `${missing} of ${sealed.lines} lines are missing or damaged`;
-  if (missing < 0 || sealed.checksum !== seen.checksum) return 'its lines are not those that were written';
-  return surplusBytes > 0 ? `${surplusBytes} bytes were added after the run` : null;
+  if (missing > 0) return LOSS.linesMissing(missing, sealed.lines);
+  if (missing < 0 || sealed.checksum !== seen.checksum) return LOSS.otherLines;
+  return surplusBytes > 0 ? LOSS.bytesAdded(surplusBytes) : null;
 }
 
 function damagedLoss(damage: readonly RunDamage[]): string | null {
   const [first] = damage;
   if (!first) return null;
-  return damage.length === 1 ? first.reason : `${first.reason} (and ${damage.length - 1} more)`;
+  return damage.length === 1 ? first.reason : LOSS.andMore(first.reason, damage.length - 1);
 }
 
 function lostFiles(
@@ -67,7 +65,7 @@ function lostFiles(
   for (const [file, bytes] of Object.entries(seal?.files ?? {})) expected.set(file, bytes);
   return [...expected].flatMap(([file, bytes]) => {
     const found = onDisk.get(file);
-    if (found === undefined) return [`${file} is missing`];
-    return bytes === null || bytes === found ? [] : [`${file} has ${found} of ${bytes} bytes`];
+    if (found === undefined) return [LOSS.fileMissing(file)];
+    return bytes === null || bytes === found ? [] : [LOSS.otherSize(file, found, bytes)];
   });
 }

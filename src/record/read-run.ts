@@ -10,6 +10,7 @@ import type { RunManifest, RunSeal } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Scrape } from '../model/scrape.ts';
 import type { Bytes } from '../model/units.ts';
+import { MENDED } from '../words/losses.ts';
 import { completeManifest } from './complete-manifest.ts';
 import { findLosses } from './find-losses.ts';
 import { listArtefacts } from './list-artefacts.ts';
@@ -130,7 +131,7 @@ function manifestOf(
   if (!(stated instanceof ProfilerError)) return { ...stated, isMadeUp: false, damage: [] };
   const manifest = rebuildManifest(dir, recorded);
   if (!manifest) throw stated;
-  const reason = `${stated.message}; made up from the journals: target, plan and thresholds are unknown`;
+  const reason = MENDED.manifest(stated.message);
   return {
     manifest,
     checksum: 'missing',

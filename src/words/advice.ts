@@ -67,7 +67,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'pool-exhaustion': {
     change: ({ subject }) =>
-      `Give each connection of ${subject} back in a \`finally\` (\`client.release()\`), and set a timeout for waiting.`,
+      `Return each connection of ${subject} in a \`finally\` (\`client.release()\`), and set a timeout for waiting.`,
     check: GONE,
   },
   'latency-degradation': {

@@ -26,7 +26,7 @@ const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
   ],
   ['memory', 'See whether the JS heap grew as well; if it did not, look at buffers and native modules.'],
   ['loop', 'Look for synchronous work in the flame graph of the new build: profiler flame NEW --diff OLD.'],
-  ['gc', 'More garbage is made: look at the allocation stacks in the report of the new run.'],
+  ['gc', 'More garbage is created: look at the allocation stacks in the report of the new run.'],
   ['load.errors', 'Look at the kinds of errors in requests.ndjson of the new run, and at the log of the service.'],
   ['load.rate', 'In a closed load the rate follows from latency: look there first.'],
 ];

@@ -32,21 +32,21 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage) {
-    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests, end or close what it gives back, or take a release of the package that does not keep it.`;
+    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests, end or close what it returns, or use a version of the package that does not keep it.`;
   }
   if (first.package !== null)
-    return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at what of the package the service calls for each request, or take another release of it.`;
+    return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
   switch (kind) {
     case 'timer-leak':
-      return `${where} starts a timer each time it is run.`;
+      return `${where} starts a timer each time it runs.`;
     case 'listener-leak':
-      return `${where} adds a listener each time it is run.`;
+      return `${where} adds a listener each time it runs.`;
     case 'promise-leak':
-      return `${where} hangs a reaction on ${holder} each time it is run, and it does not settle.`;
+      return `${where} adds a reaction to ${holder} each time it runs, and that promise does not settle.`;
     case 'socket-leak':
     case 'fd-leak':
     case 'thread-leak':
-      return `${where} opens a ${subject} each time it is run.`;
+      return `${where} opens a ${subject} each time it runs.`;
     default:
       return `${where} adds each ${subject} to ${holder}.`;
   }
@@ -55,7 +55,7 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
 const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
   'timer-leak': 'Keep what it returns, and clear it in a `finally` as soon as what it waits for has happened.',
   'listener-leak':
-    'Take the listener off in every outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
+    'Remove the listener in every outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
   'promise-leak': 'Listen to it once for all requests, or race against a promise that belongs to the request.',
   'external-memory-leak':
     'Remove each when it was used, or copy the part that must stay (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
@@ -75,12 +75,12 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
-  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'takes it away'} again. ${remedy}`;
+  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'} again. ${remedy}`;
   if (first.runs === 0)
-    return `${lineText(first)} would take it away, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
+    return `${lineText(first)} would remove it, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
   const bound =
     brokenBound === null
       ? 'whether its condition can ever hold, and whether it is passed'
       : 'why the bound is not applied there';
-  return `${lineText(first)} takes away too few, if it is run at all: see ${bound} for each one that was added, on failure too.`;
+  return `${lineText(first)} removes too few, if it runs at all: see ${bound} for each one that was added, on failure too.`;
 }

@@ -112,9 +112,9 @@ describe('pools', () => {
     assert.equal(withPool(pool([0, 3, 6, 6]))?.confidence, 'likely');
     const dry = withPool(pool([0, 9, 10, 10]), failsFrom(30_000));
     assert.equal(dry?.confidence, 'confirmed');
-    assert.match(dry?.title ?? '', /10 of 10 are out while no request is in progress/);
+    assert.match(dry?.title ?? '', /10 of 10 are in use while no request is in progress/);
   });
-  test('with one lent out for good, or all given back, is fine', () => {
+  test('with one in use for good, or all returned, is fine', () => {
     assert.equal(withPool(pool([1, 1, 1, 1])), undefined);
     assert.equal(withPool(pool([0, 4, 2, 0])), undefined);
   });

@@ -214,12 +214,12 @@ function pool(
   };
 }
 
-test('connections that stay out when no request is in progress are not given back', () => {
+test('connections that stay in use when no request is in progress are not returned', () => {
   const leaking = pool(({ tMs, isLoaded }) => Math.floor(tMs / 10_000) + (isLoaded ? 3 : 0));
   const [finding] = findings(records([statement('select 1')]), 'pool-exhaustion', leaking);
   assert.equal(finding?.confidence, 'confirmed');
   assert.equal(finding.subject.source?.line, 42);
-  assert.match(finding.title, /not given back/);
+  assert.match(finding.title, /not returned/);
 });
 
 test('an exhausted pool, callers waiting at rest', () => {

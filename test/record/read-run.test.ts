@@ -163,10 +163,10 @@ test('artefacts that run.json does not know are added, .part files are not', asy
   assert.deepEqual(
     run.damage.map(({ file, reason }) => `${file} ${reason.slice(0, 43)}`),
     [
-      'cpu/1.cpuprofile not listed in run.json; its record was made',
+      'cpu/1.cpuprofile not listed in run.json; its record was rebu',
       'cpu/2.cpuprofile not listed in run.json, and cannot be read:',
-      'heap/1.heapprofile not listed in run.json; its record was made',
-      'heap/2.heapsnapshot not listed in run.json; its record was made',
+      'heap/1.heapprofile not listed in run.json; its record was rebu',
+      'heap/2.heapsnapshot not listed in run.json; its record was rebu',
     ],
   );
   const [window] = run.manifest.cpuWindows;
@@ -226,7 +226,7 @@ test('without run.json, or with half of it, the journals are enough', async (con
   const path = join(dir, 'run.json');
   writeFileSync(path, readFileSync(path).subarray(0, 100));
   const half = await readRun(dir);
-  assert.match(half.damage[0]?.reason ?? '', /unexpected end of file at byte 100 of 100.*made up from the journals/);
+  assert.match(half.damage[0]?.reason ?? '', /unexpected end of file at byte 100 of 100.*rebuilt from the journals/);
   rmSync(path);
   const { manifest, samples } = await readRun(dir);
   assert.equal(samples.length, 10);

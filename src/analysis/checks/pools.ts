@@ -109,7 +109,7 @@ function growthOf(grown: readonly SnapshotInterval[], gained: number, left: numb
     ...NO_LIMIT,
     ...(leftMs === null ? {} : { timeToLimitMs: leftMs }),
     perHour: perHour(slope),
-    perHourUnit: say.LENT_OUT,
+    perHourUnit: say.UNIT,
   };
 }
 

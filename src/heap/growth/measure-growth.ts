@@ -144,8 +144,8 @@ export class GrowthMeasure {
     if (this.idsRefused !== null) return `${this.idsRefused}: compared by class and retaining signature`;
     const known = this.taken[0]!.origin.idEpoch !== null;
     return known
-      ? 'all snapshots are of one id epoch: survivors are told by their object ids'
-      : `${Math.floor(this.sameClass * 1000) / 10} % of the common object ids keep their class: survivors are told by their ids`;
+      ? 'object ids did not change between the snapshots: survivors are identified by them'
+      : `${Math.floor(this.sameClass * 1000) / 10} % of the common object ids keep their class: survivors are identified by them`;
   }
 
   /** The last two snapshots may be of one epoch where those before were not. */

@@ -2,7 +2,7 @@ import type { Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const TOO_FEW = 'too few answers to our own load were looked at';
+export const TOO_FEW = 'too few answers to the load of the profiler were looked at';
 export const TITLE =
   'The service closes the connection after each answer, so every request has to open a new connection.';
 export const AGAINST =

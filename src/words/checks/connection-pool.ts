@@ -7,7 +7,7 @@ export const KEPT_ON_PURPOSE = 'A connection that is kept on purpose (LISTEN, an
 export const SLOW_WORK =
   'Slow queries and work between two queries hold a connection longer: then a larger pool only moves the queue into the database.';
 export const TOO_SMALL_ADVICE =
-  'Take a connection as late as you can and give it back before other work; then raise `max` of the pool, as far as the database allows.';
+  'Take a connection as late as you can and return it before other work; then raise `max` of the pool, as far as the database allows.';
 /** As a holder and as what advice is about. */
 export const POOL = 'the pool';
 export const UNNAMED = 'the database';
@@ -24,7 +24,7 @@ export function holder(database: string): string {
 
 export function keptTitle(kept: number, limit: number): string {
   const all = kept >= limit ? `all ${formatCount(limit)}` : `${formatCount(kept)} of ${formatCount(limit)}`;
-  return `${capital(all)} connections of the pool are in use though no request is: they are not given back.`;
+  return `${capital(all)} connections of the pool are in use though no request is: they are not returned.`;
 }
 
 export interface AtRest {
@@ -57,6 +57,6 @@ export interface Waits {
 }
 
 export function waited({ acquires, failures, meanMs, maxMs, share }: Waits): string {
-  const failed = failures > 0 ? `, ${formatCount(failures)} were not given` : '';
+  const failed = failures > 0 ? `, ${formatCount(failures)} of them failed` : '';
   return `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples a caller waited and none was free.`;
 }

@@ -22,7 +22,7 @@ export const DOUBT = {
   slowing: (share: Share): string =>
     `Its growth slows down: later ${percent(share)} of what it was a request at first.`,
   uneven: 'It grew unevenly: not by the same number a request in each interval.',
-  few: (gained: number): string => `It gained ${gained} objects only.`,
+  few: (gained: number): string => `It gained only ${gained} objects.`,
   small: (bytes: Bytes): string => `It is a small part of what grew: ${formatBytes(bytes)}.`,
   filling:
     'A cache that is still filling looks the same until it is full; no sign of a bound or an expiry was found on its holder.',
@@ -69,7 +69,7 @@ export function shareOfGrowth(share: Share, ofBytes: Bytes): string {
 }
 
 export function cohortsAlive(share: Share): string {
-  return `Of what was born under load, ${percent(share)} is alive in the last snapshot.`;
+  return `Of what was created under load, ${percent(share)} is alive in the last snapshot.`;
 }
 
 /** `same`: how many are the same objects, of how many; null where object ids do not tell. */

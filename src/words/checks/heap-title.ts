@@ -89,7 +89,7 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
       const text = holderText(holder);
       return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
     },
-    stays: ', and nothing takes it off',
+    stays: NOT_REMOVED,
   },
   'promise-leak': {
     leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'reaction')}`,

@@ -2,18 +2,20 @@ import type { PoolSeries } from '../../model/heap-growth.ts';
 import { formatCount } from '../../model/units.ts';
 import { perRequestWords } from '../figures.ts';
 import { objectText } from '../holder.ts';
+import { capital } from '../terms.ts';
 
 export const NOT_COMPARED = 'pools are seen in heap snapshots; no request starved';
 export const NONE_SEEN = 'no pool was seen in the snapshots, and no request starved';
 export const AT_REST =
-  'No request was in progress when the last snapshot was taken: what was lent out then belongs to nobody.';
+  'No request was in progress when the last snapshot was taken: what was in use then belongs to no request.';
 export const IN_PROGRESS =
   'Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.';
-export const LENT_OUT = 'lent out';
+/** What a pool gains in an hour. */
+export const UNIT = 'connections';
 
 /** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
 export const UNNAMED = {
-  title: 'Requests fail or hang while the service hardly works: it waits for something that it does not get.',
+  title: 'Requests fail or hang while the service is nearly idle: it waits for something that it does not get.',
   holder: 'a pool or a service that it calls',
   subject: 'the pool',
   against: 'No `Pool` was seen in the snapshots; a database or service behind it that is down or slow looks the same.',
@@ -21,16 +23,16 @@ export const UNNAMED = {
 } as const;
 
 export function toldByPool(title: string): string {
-  return `told by the pool itself: ${title}`;
+  return `reported by the pool itself: ${title}`;
 }
 
 export function poolDetail({ holder, inUse, total }: PoolSeries): string {
   const all = total.at(-1) ?? null;
-  return `${objectText(holder)}: ${counts(inUse)} lent out in the snapshots${all === null ? '' : `, of ${formatCount(all)}`}`;
+  return `${objectText(holder)}: ${counts(inUse)} in use by snapshot${all === null ? '' : `, of ${formatCount(all)}`}`;
 }
 
 export function bySnapshot({ inUse, total, waiting }: PoolSeries): string {
-  return `Lent out in the snapshots: ${counts(inUse)}; in all: ${counts(total)}; waiting: ${counts(waiting)}.`;
+  return `In use by snapshot: ${counts(inUse)}; in all: ${counts(total)}; waiting: ${counts(waiting)}.`;
 }
 
 export interface PoolState {
@@ -46,11 +48,11 @@ export interface PoolState {
 
 export function leakTitle({ holder, out, most, perRequest, isDry }: PoolState): string {
   const rate = perRequest ? ` (${perRequestWords(perRequest)})` : '';
-  return `${holder} does not get its connections back: ${outOf(out, most)} are out while no request is in progress${rate}${isDry ? '; nothing is left' : ''}.`;
+  return `Connections of ${holder} are not returned: ${outOf(out, most)} are in use while no request is in progress${rate}${isDry ? ', and none is free' : ''}.`;
 }
 
 export function dryTitle({ holder, out, most, waiting }: PoolState): string {
-  return `${holder} has nothing left to lend: ${outOf(out, most)} are out, and ${formatCount(waiting)} requests wait.`;
+  return `${capital(holder)} has no free connection: ${outOf(out, most)} are in use, and ${formatCount(waiting)} requests wait.`;
 }
 
 function outOf(out: number, most: number | null): string {

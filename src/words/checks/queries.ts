@@ -28,11 +28,11 @@ export function slowTitle(statement: string, meanMs: Milliseconds, scan: WholeTa
 }
 
 export function fasterServer(ms: Milliseconds): string {
-  return `The server itself needed ${figure(ms)} ms a call: the rest is spent on the way, behind other queries of the same connection, or waiting for the event loop.`;
+  return `The server itself needed ${figure(ms)} ms a call: the rest is spent on the network, behind other queries of the same connection, or waiting for the event loop.`;
 }
 
 export function lateLoop(ms: Milliseconds): string {
-  return `The event loop was held up by ${figure(ms)} ms (median of the 99th percentiles): answers that had arrived had to wait.`;
+  return `The event loop was delayed by ${figure(ms)} ms (median of the 99th percentiles): answers that had arrived had to wait.`;
 }
 
 export interface SeenByService {
@@ -61,7 +61,7 @@ export interface ReadAsWhole extends WholeTable {
 }
 
 export function readAsWhole({ table, rows, bytes, condition, times, rowsInAll }: ReadAsWhole): string {
-  return `Its plan reads ${code(table)} as a whole (${formatCount(Math.round(rows))} rows, ${formatBytes(bytes)}) and keeps what fits ${code(condition)}. In the run that table was read as a whole ${formatCount(times)} times, ${formatCount(rowsInAll)} rows in all.`;
+  return `Its plan reads ${code(table)} as a whole (${formatCount(Math.round(rows))} rows, ${formatBytes(bytes)}) and keeps what matches ${code(condition)}. In the run that table was read as a whole ${formatCount(times)} times, ${formatCount(rowsInAll)} rows in all.`;
 }
 
 export function noPlan(error: string): string {
@@ -113,5 +113,5 @@ export function rowsOfParent(statement: string, rowsEach: number): string {
 }
 
 export function countedByServer(calls: number, meanMs: Milliseconds): string {
-  return `The server counted ${formatCount(calls)} calls of ${figure(meanMs)} ms: most of the time is the way there and back.`;
+  return `The server counted ${formatCount(calls)} calls of ${figure(meanMs)} ms: most of the time is the network round trip.`;
 }

@@ -16,7 +16,7 @@ export const ROLE_WORDS = {
   'pool-wait': {
     what: 'The number of callers that wait in',
     advice:
-      'Give each connection back in a `finally` (`client.release()`), set a timeout for waiting, and look for queries that became slow.',
+      'Return each connection in a `finally` (`client.release()`), set a timeout for waiting, and look for queries that became slow.',
   },
   'hit-rate': {
     what: 'The share of hits in',
