@@ -41,7 +41,7 @@ async function drive(one: LineCase): Promise<LineVerdict> {
   const task = { weight: 1, request: { name: 'hit', path: '/' }, expect: { status: 200 } };
   const load = { model: 'open', rate: '60/s', duration: '1m' };
   writeFileSync(scenario, JSON.stringify({ name: one.name, baseUrl: 'http://127.0.0.1:1', load, tasks: [task] }));
-  const service = await spawnService(join(written.folder, written.script));
+  const service = await spawnService(join(written.folder, written.script), { nodeArgs: ['--inspect-port=0'] });
   try {
     const target = ['--pid', String(service.pid), '--url', service.baseUrl, '--scenario', scenario];
     const output = ['--out', join(kept, 'run'), '--report-dir', join(kept, 'report')];
