@@ -1,4 +1,4 @@
-import type { Confidence, Evidence } from '../model/finding.ts';
+import type { Confidence, Evidence, Growth } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
 import { formatCount, formatDuration, perHour } from '../model/units.ts';
@@ -13,7 +13,7 @@ import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thr
 import { descriptorsTimeToLimit, NO_LIMIT } from './limits.ts';
 import { heldThroughLulls } from './lulls.ts';
 import { valuesIn } from './sample-series.ts';
-import type { TableEntry } from './trend-table.ts';
+import { overOf, type TableEntry } from './trend-table.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
@@ -126,11 +126,11 @@ function countedFinding(
   const { gained, released, confidence } = judged;
   const { trend, perRequest } = entry;
   const target = targetOf(context, metric);
-  const requests = perRequest === null || perRequest <= 0 ? null : Math.round((trend.slope * trend.span) / perRequest);
+  const over = overOf(entry, gained);
   const rate =
     perRequest === null || entry.axis === 'time' ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
   const evidence: (Evidence | null)[] = [
-    overRequests(entry, resource, gained, requests),
+    overRequests(entry, resource, over),
     {
       what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,
       file: 'samples.ndjson',
@@ -168,12 +168,7 @@ function countedFinding(
       timeToLimitCI: ahead.timeToLimitCI,
       perHour: perHour(trend.slope),
       perHourUnit: nouns,
-      over: {
-        by: entry.axis,
-        rSquared: trend.rSquared,
-        gained,
-        requests,
-      },
+      over,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: evidence.filter((item) => item !== null),
@@ -203,8 +198,7 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
 function overRequests(
   { trend, perRequest, axis }: TableEntry,
   { noun }: CountedResource,
-  gained: number,
-  requests: number | null,
+  { gained, requests }: NonNullable<Growth['over']>,
 ): Evidence | null {
   if (perRequest === null || requests === null || axis === 'time') return null;
   const each = perRequest >= 0.1 ? `${perRequest.toFixed(2)} ${noun} a request` : perRequestWords(perRequest);

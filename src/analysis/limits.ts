@@ -4,6 +4,7 @@ import { perHour } from '../model/units.ts';
 import { type TimeToLimit, timeToLimit } from '../stats/time-to-limit.ts';
 import { MEMORY_LIMIT } from '../words/limits.ts';
 import type { RunView } from './run-view.ts';
+import { overOf, type TableEntry } from './trend-table.ts';
 
 /** A rate of bytes, or of what is counted, with its interval; a millisecond. */
 export interface Rate {
@@ -60,14 +61,16 @@ function whenOf({ time }: LimitAhead): number {
   return time.expected ?? Number.POSITIVE_INFINITY;
 }
 
-/** Growth that a series of memory shows by itself: nobody counted objects or requests. `rate` in bytes a millisecond. */
-export function seriesGrowth(view: RunView, rate: Rate, where: 'heap' | 'outside'): Growth {
+/** Growth that a series of memory shows by itself: nobody counted objects or requests. Slopes in bytes a millisecond. */
+export function seriesGrowth(view: RunView, entry: TableEntry, where: 'heap' | 'outside'): Growth {
+  const { trend: rate, axis, perRequest } = entry;
   return {
     bytesPerHour: perHour(rate.slope),
     bytesPerHourCI: [perHour(rate.low), perHour(rate.high)],
-    bytesPerRequest: null,
+    bytesPerRequest: axis === 'requests' ? perRequest : null,
     objectsPerRequest: null,
     shareOfGrowth: null,
+    over: overOf(entry),
     ...memoryTimeToLimit(view, { heap: rate, memory: rate }, where),
   };
 }

@@ -1,3 +1,4 @@
+import type { Growth } from '../model/finding.ts';
 import { isMetricName, METRICS } from '../model/metric-catalogue.ts';
 import { type Bounded, boundedBy } from '../stats/bounded.ts';
 import { holm } from '../stats/holm.ts';
@@ -102,6 +103,14 @@ export class TrendTable {
 function betterOf(byTime: TableEntry, byWork: TableEntry): TableEntry {
   const isByTime = byTime.verdict === 'growing' && byTime.trend.rSquared > byWork.trend.rSquared;
   return isByTime && byWork.verdict !== 'plateau' ? byTime : byWork;
+}
+
+/** What explains a series better, requests or time, as data of a finding. `counted`: what it gained, where that is known exactly. */
+export function overOf(entry: TableEntry, counted: number | null = null): NonNullable<Growth['over']> {
+  const { trend, perRequest, axis } = entry;
+  const grown = trend.slope * trend.span;
+  const requests = perRequest === null || perRequest <= 0 ? null : Math.round(grown / perRequest);
+  return { by: axis, rSquared: trend.rSquared, gained: counted ?? grown, requests };
 }
 
 type Measurements = ReadonlyMap<TrendName, Omit<Measured, 'p'>>;

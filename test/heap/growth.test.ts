@@ -98,3 +98,17 @@ function suspectsOf(growth: HeapGrowth): string {
     )
     .join('\n');
 }
+
+test('what grows is found below a place that lost more than it gained', async (t) => {
+  const files = await takeSnapshots(t, {
+    // Warm sessions of the start are let go, while jobs pile up beside them.
+    setUp: `
+class Job { constructor(i) { this.name = 'job ' + i; this.steps = [i, String(i)]; } }
+class Session { constructor(i) { this.text = ('session ' + i).repeat(20) + i; this.at = [i, i, i]; } }
+const desk = { jobs: [], sessions: Array.from({ length: 6000 }, (_, i) => new Session(i)) };`,
+    request: 'desk.jobs.push(new Job(i)); if (i >= 500) desk.sessions.splice(0, 6);',
+    requestsBetween: 500,
+  });
+  const { suspects } = await growthOf(files);
+  assert.deepEqual([suspects[0]?.class, suspects[0]?.counts], ['Job', [500, 1000, 1500]]);
+});

@@ -52,7 +52,8 @@ function releasedInIdle(context: CheckContext, grown: number): number | null {
   return Number.isFinite(end) && before !== undefined ? Math.max(0, before - end) / grown : null;
 }
 
-function externalFinding(context: CheckContext, { trend }: TableEntry, released: number | null): FindingDraft {
+function externalFinding(context: CheckContext, entry: TableEntry, released: number | null): FindingDraft {
+  const { trend } = entry;
   const isStraight = isStraightLine(trend);
   const confidence = isStraight && (released !== null || trend.span >= SHORT_RUN_MS) ? 'likely' : 'possible';
   const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
@@ -63,7 +64,7 @@ function externalFinding(context: CheckContext, { trend }: TableEntry, released:
     severity: confidence === 'likely' ? 'major' : 'minor',
     title: `Memory of buffers outside the heap grows by ${bytesPerHour(trend.slope)} and is not given back.`,
     subject: { class: 'ArrayBuffer', holder: UNKNOWN, path: [], source: null, package: null },
-    growth: seriesGrowth(context, trend, 'outside'),
+    growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {

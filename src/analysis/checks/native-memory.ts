@@ -105,7 +105,8 @@ function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDra
   };
 }
 
-function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDraft {
+function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
+  const { trend } = entry;
   const confidence = isStraightLine(trend) ? (trend.span >= LONG_LINE_MS ? 'confirmed' : 'likely') : 'possible';
   const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
@@ -115,7 +116,7 @@ function nativeFinding(context: CheckContext, { trend }: TableEntry): FindingDra
     severity: confidence === 'possible' ? 'minor' : 'major',
     title: `Memory outside of V8 grows by ${bytesPerHour(trend.slope)} while heap and buffers do not explain it.`,
     subject: { class: 'native memory', holder: 'the process', path: [], source: null, package: null },
-    growth: seriesGrowth(context, trend, 'outside'),
+    growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [
       {

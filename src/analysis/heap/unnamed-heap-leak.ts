@@ -79,7 +79,7 @@ export function unnamedHeapLeak(
     },
     ...(name === null ? {} : { objects: { class: name, holder: null, path: [] } }),
     growth: {
-      ...seriesGrowth(context, trend, 'heap'),
+      ...seriesGrowth(context, entry, 'heap'),
       objectsPerRequest: each,
     },
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),

@@ -39,7 +39,8 @@ export function seriesOf(tree: SignatureTree, sums: readonly SignatureSums[]): P
 }
 
 /**
- * Walks down from the root through whatever grows in bytes. As long as a place does not grow in number of objects, it
+ * Walks down from the root to whatever grows in bytes, also where the place above it lost more than that: what one route
+ * let go must not hide what another keeps. As long as a place does not grow in number of objects, it
  * is a holder; the first place below that does is what leaks, and everything under it belongs to the same leak.
  */
 export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): GrowingPlace[] {
@@ -51,7 +52,7 @@ export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): Grow
     const anchor = open.pop()!;
     const groups: number[] = [];
     for (const child of children.get(anchor) ?? []) {
-      if (explainsGrowth(series, child, below)) groups.push(child);
+      if (gainedBytes(series, child) >= leastBytes && explainsGrowth(series, child, below)) groups.push(child);
       else open.push(child);
     }
     const ownGain = gain(series.sums.map((sum) => sum.bytes[anchor]!));
@@ -61,16 +62,28 @@ export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): Grow
 }
 
 function childrenOf(series: PlaceSeries, leastBytes: number): Map<number, number[]> {
-  const { tree, subtree } = series;
+  const { tree } = series;
+  // Whether the place, or any below it, grows by so much.
+  const leads = new Uint8Array(tree.count);
+  for (let signature = tree.count - 1; signature > 0; signature--) {
+    if (leads[signature] === 0 && gainedBytes(series, signature) < leastBytes) continue;
+    leads[signature] = 1;
+    leads[tree.parent(signature)] = 1;
+  }
   const children = new Map<number, number[]>();
   for (let signature = 1; signature < tree.count; signature++) {
-    if (gain(subtree.map((bytes) => bytes[signature]!)) < leastBytes) continue;
+    if (leads[signature] === 0) continue;
     const parent = tree.parent(signature);
     const list = children.get(parent);
     if (list) list.push(signature);
     else children.set(parent, [signature]);
   }
   return children;
+}
+
+/** By the place and all below it. */
+function gainedBytes({ subtree }: PlaceSeries, signature: number): number {
+  return gain(subtree.map((bytes) => bytes[signature]!));
 }
 
 /** The place holds as many objects as ever: what it gained in bytes is its own table. */
