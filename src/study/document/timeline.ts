@@ -92,6 +92,8 @@ function describe(event: Exclude<RunEvent, { type: 'phase' | 'capture' }>): Desc
       return { kind: 'gap', label: `gap of ${formatDuration(event.durationMs)}`, detail: event.reason };
     case 'clock-jump':
       return { kind: 'clock-jump', label: 'wall clock jumped', detail: `by ${formatDuration(event.jumpMs)}` };
+    case 'import':
+      return { kind: 'note', label: 'import', detail: event.detail };
     case 'note':
     case 'error':
       return { kind: event.type, label: event.type, detail: event.detail };
