@@ -33,27 +33,39 @@ const MEASURES: Readonly<
   rate: ({ all }, metric) => highestRate(all, [metric]),
 };
 
+/** A percentile of fewer answers says little: it is known only where it breaks the limit. */
+const LEAST_ANSWERS = 25;
+
 /** Every limit that was asked for, held against what the run measured, in order. */
 export function thresholdGates(view: RunView): NamedGate[] {
-  return gatesOf(view.run.thresholds, measureRequests(view), { all: view.run.samples, loaded: loadedSamples(view) });
+  const samples = { all: view.run.samples, loaded: loadedSamples(view) };
+  return gatesOf(view.run.thresholds, measureRequests(view), samples, LEAST_ANSWERS);
 }
 
-/** The same for load alone; without samples of the target what is asked of its resources stays unknown. */
+/**
+ * The same for load alone, which is as short as whoever starts it wants it; without samples of the target what is asked of
+ * its resources stays unknown.
+ */
 export function requestGates(
   measures: RequestMeasures,
   thresholds: readonly Threshold[],
   samples: readonly Sample[] = [],
 ): NamedGate[] {
-  return gatesOf(thresholds, measures, { all: samples, loaded: samples });
+  return gatesOf(thresholds, measures, { all: samples, loaded: samples }, 0);
 }
 
-function gatesOf(thresholds: readonly Threshold[], measures: RequestMeasures, samples: JudgedSamples): NamedGate[] {
+function gatesOf(
+  thresholds: readonly Threshold[],
+  measures: RequestMeasures,
+  samples: JudgedSamples,
+  leastAnswers: number,
+): NamedGate[] {
   return thresholds.map((threshold) =>
     thresholdGate(
       threshold,
       threshold.subject === 'resources'
         ? measureResource(threshold.metric, samples)
-        : measureRequest(measures.get(threshold.subject), threshold),
+        : measureRequest(measures.get(threshold.subject), threshold, leastAnswers),
     ),
   );
 }
@@ -74,7 +86,11 @@ function thresholdGate(threshold: Threshold, measured: number | null): NamedGate
   };
 }
 
-function measureRequest(measure: RequestMeasure | undefined, threshold: Threshold): number | null {
+function measureRequest(
+  measure: RequestMeasure | undefined,
+  threshold: Threshold,
+  leastAnswers: number,
+): number | null {
   const { metric, percentile: wanted, unit } = threshold;
   if (measure === undefined) return null;
   const { count, errors, dropped, aborted, lastedMs, withFailed } = measure;
@@ -90,8 +106,11 @@ function measureRequest(measure: RequestMeasure | undefined, threshold: Threshol
       return lastedMs > 0 ? (1000 * (count - errors)) / lastedMs : null;
     case 'max':
       return withFailed.maxMs;
-    default:
-      return latencyWithMissing(measure, threshold, wanted ?? 100);
+    default: {
+      const measured = latencyWithMissing(measure, threshold, wanted ?? 100);
+      const isEnough = withFailed.count >= leastAnswers;
+      return isEnough || measured === null || !holds(threshold, measured) ? measured : null;
+    }
   }
 }
 

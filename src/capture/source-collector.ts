@@ -14,6 +14,7 @@ import { findLoadedMap } from './in-target/find-loaded-map.ts';
 import { NameReader } from './name-reader.ts';
 import { openPartFile } from './part-file.ts';
 import { parseSourceMap, readSourceMap, scriptPath, type ToHostPath, UnusableSourceMap } from './read-source-map.ts';
+import { redactMap } from './redact-map.ts';
 import { scanScript } from './scan-script.ts';
 
 /** A copied map larger than this is dropped: the report then shows the lines of the script itself. */
@@ -120,8 +121,8 @@ export class SourceCollector {
 
   /** Named by content: the same map is kept once. */
   #keep(map: StrippedSourceMap, path: string, originalNames: OriginalNames | null = null): string | null {
-    const bare = JSON.stringify(map);
-    const named = originalNames ? JSON.stringify({ ...map, originalNames }) : bare;
+    const bare = JSON.stringify(redactMap(map));
+    const named = originalNames ? JSON.stringify(redactMap({ ...map, originalNames })) : bare;
     const text = named.length > MAX_MAP_CHARS ? bare : named;
     if (text.length > MAX_MAP_CHARS) {
       this.#onUnusable(unusableMap(path, `its map is larger than ${formatBytes(MAX_MAP_CHARS)}`));

@@ -56,7 +56,7 @@ export async function importAsRun(results: Results, options: NewRunOptions): Pro
   for (const interval of intervals) recorder.appendRequests(interval);
   appendTotals(recorder, intervals, firstMs);
   const at = { wallMs: lastMs, monoMs: toMono(lastMs) };
-  for (const detail of importNotes(results)) recorder.appendEvent({ type: 'note', detail, ...at });
+  recordImport(recorder, results, 0, at);
   recorder.appendEvent({ type: 'end', reason: 'completed', detail: 'imported', ...at });
   await recorder.close();
   return { runDir, startWallMs: firstMs, endWallMs: lastMs, intervalMs, leftOut: 0, replaced: recorder.replaced };
@@ -95,7 +95,8 @@ export async function importIntoRun(
   const recorder = await resumeRun(runDir);
   for (const interval of inside) recorder.appendRequests(interval);
   const at = { wallMs: clock.startWallMs + endMonoMs - clock.startMonoMs, monoMs: endMonoMs };
-  for (const detail of importNotes(results)) recorder.appendEvent({ type: 'note', detail, ...at });
+  const leftOut = results.requests - inside.reduce((sum, { count }) => sum + count, 0);
+  recordImport(recorder, results, leftOut, at);
   if (Object.keys(thresholds).length > 0) {
     await recorder.updateManifest((manifest) => ({
       ...manifest,
@@ -103,13 +104,12 @@ export async function importIntoRun(
     }));
   }
   await recorder.close();
-  const kept = inside.reduce((sum, { count }) => sum + count, 0);
   return {
     runDir,
     startWallMs: firstMs,
     endWallMs: lastMs,
     intervalMs: results.book.widthMs,
-    leftOut: results.requests - kept,
+    leftOut,
     replaced: null,
   };
 }
@@ -173,9 +173,27 @@ function appendTotals(recorder: RunRecorder, intervals: readonly RequestInterval
   });
 }
 
-function importNotes({ formats, notes, requests }: Results): string[] {
+/** What came and what did not: a run of which a part is missing is no pass. */
+function recordImport(
+  recorder: RunRecorder,
+  { formats, notes, requests, shortfall, verdicts }: Results,
+  leftOut: number,
+  at: { readonly wallMs: WallMs; readonly monoMs: MonoMs },
+): void {
   const files = formats.map(({ file, title }) => `${basename(file)} (${title})`).join(', ');
-  return [`${requests} requests imported from ${files}`, ...notes];
+  const detail = `${requests} requests imported from ${files}`;
+  const { unusable, lost } = shortfall;
+  recorder.appendEvent({
+    type: 'import',
+    detail,
+    requests: requests - leftOut,
+    unusable,
+    leftOut,
+    lost,
+    verdicts,
+    ...at,
+  });
+  for (const note of notes) recorder.appendEvent({ type: 'note', detail: note, ...at });
 }
 
 function manifestOf(

@@ -13,6 +13,8 @@ const MOST_NAMES = 200;
 const MOST_ERROR_KINDS = 40;
 const OTHER_NAME = '(other requests)';
 const OTHER_ERROR = 'other';
+/** No load pauses for so long. */
+const LONGEST_PAUSE_MS = 60 * 24 * 3_600_000;
 const DROPPED_NAME = 'dropped arrivals';
 
 /** What happened in one interval under one request name. */
@@ -35,6 +37,9 @@ export interface BookLine {
 interface Cell {
   index: number;
   readonly name: string;
+  /** When the first request in it began and the last one ended. */
+  firstMs: WallMs;
+  lastMs: WallMs;
   untilMs: WallMs;
   count: number;
   errors: number;
@@ -55,8 +60,6 @@ export class IntervalBook {
   readonly #names = new Set<string>();
   #widthMs = FIRST_WIDTH_MS;
   #values = 0;
-  #firstMs: WallMs = Number.POSITIVE_INFINITY;
-  #lastMs: WallMs = Number.NEGATIVE_INFINITY;
   #lostNames = false;
 
   get widthMs(): Milliseconds {
@@ -65,7 +68,12 @@ export class IntervalBook {
 
   /** When the first request began and the last one ended. */
   get spanMs(): { readonly firstMs: WallMs; readonly lastMs: WallMs } {
-    return { firstMs: this.#firstMs, lastMs: this.#lastMs };
+    let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const cell of this.#cells.values()) {
+      firstMs = Math.min(firstMs, cell.firstMs);
+      lastMs = Math.max(lastMs, cell.lastMs);
+    }
+    return { firstMs, lastMs };
   }
 
   /** There were more names than are kept apart. */
@@ -74,9 +82,9 @@ export class IntervalBook {
   }
 
   add(endWallMs: WallMs, name: string, durationMs: Milliseconds, error: string | null): void {
-    if (endWallMs - durationMs < this.#firstMs) this.#firstMs = endWallMs - durationMs;
-    if (endWallMs > this.#lastMs) this.#lastMs = endWallMs;
     const cell = this.#cellAt(endWallMs, name);
+    if (endWallMs - durationMs < cell.firstMs) cell.firstMs = endWallMs - durationMs;
+    if (endWallMs > cell.lastMs) cell.lastMs = endWallMs;
     cell.count += 1;
     if (error !== null) countError(cell, error, 1);
     this.#record(error === null ? cell.latencies : cell.failedLatencies, durationMs, 1);
@@ -88,9 +96,9 @@ export class IntervalBook {
 
   /** A stretch of which only percentiles are known. It is one line, as long as it lasted. */
   addSummary({ name, durationMs, count, errors, errorKinds, quantiles }: ResultSummary, startWallMs: WallMs): void {
-    this.#firstMs = Math.min(this.#firstMs, startWallMs);
-    this.#lastMs = Math.max(this.#lastMs, startWallMs + durationMs);
     const cell = this.#cellAt(startWallMs, name);
+    cell.firstMs = Math.min(cell.firstMs, startWallMs);
+    cell.lastMs = Math.max(cell.lastMs, startWallMs + durationMs);
     cell.count += count;
     cell.untilMs = Math.max(cell.untilMs, startWallMs + durationMs);
     let untold = errors;
@@ -103,13 +111,42 @@ export class IntervalBook {
     for (const [latencyMs, times] of spreadQuantiles(quantiles, count)) this.#record(cell.latencies, latencyMs, times);
   }
 
+  /**
+   * Removes what lies months away from most of the requests: a row with the wrong date. Tells how many requests that were.
+   */
+  removeStrays(): number {
+    const cells = [...this.#cells.entries()].sort(([, a], [, b]) => a.index - b.index);
+    const groups: { readonly keys: string[]; count: number }[] = [];
+    let before = Number.NEGATIVE_INFINITY;
+    for (const [key, { index, lastMs, count }] of cells) {
+      const startMs = index * this.#widthMs;
+      const group = startMs - before > LONGEST_PAUSE_MS ? undefined : groups.at(-1);
+      if (group) group.keys.push(key);
+      else groups.push({ keys: [key], count: 0 });
+      const own = groups.at(-1);
+      if (own) own.count += count;
+      before = Math.max(before, startMs + this.#widthMs, lastMs);
+    }
+    const most = groups.reduce((largest, { count }) => Math.max(largest, count), 0);
+    const main = groups.find(({ count }) => count === most);
+    const strays = groups.filter((group) => group !== main);
+    for (const { keys } of strays) for (const key of keys) this.#cells.delete(key);
+    return strays.reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** All lines in order of time. */
   lines(): BookLine[] {
     const histogram = newHistogram();
     return [...this.#cells.values()]
       .sort((a, b) => a.index - b.index)
-      .map(({ latencies, failedLatencies, ...line }) => ({
-        ...line,
+      .map(({ index, name, untilMs, count, errors, dropped, errorKinds, latencies, failedLatencies }) => ({
+        index,
+        name,
+        untilMs,
+        count,
+        errors,
+        dropped,
+        errorKinds,
         encoded: encode(latencies, histogram),
         failed: encode(failedLatencies, histogram),
       }));
@@ -129,6 +166,8 @@ export class IntervalBook {
     const cell = this.#cells.get(key) ?? {
       index: Math.floor(wallMs / this.#widthMs),
       name,
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: Number.NEGATIVE_INFINITY,
       untilMs: 0,
       count: 0,
       errors: 0,
@@ -182,6 +221,8 @@ export class IntervalBook {
 function merge(into: Cell, from: Cell): void {
   into.count += from.count;
   into.dropped += from.dropped;
+  into.firstMs = Math.min(into.firstMs, from.firstMs);
+  into.lastMs = Math.max(into.lastMs, from.lastMs);
   into.untilMs = Math.max(into.untilMs, from.untilMs);
   for (const [kind, times] of from.errorKinds) countError(into, kind, times);
   addCounts(into.latencies, from.latencies);

@@ -5,13 +5,14 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { storageError } from '../files/storage-error.ts';
 import { documentFormat } from '../format/results/json-document.ts';
-import type { ResultFormat, ResultReader, ResultSink, ResultSummary } from '../format/results/load-result.ts';
+import type { ResultFormat, ResultReader } from '../format/results/load-result.ts';
 import { DOCUMENT_FORMATS } from '../format/results/reports.ts';
 import { knownButUnreadable, resultHead, STREAMED_FORMATS } from '../format/results/result-formats.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatBytes, type WallMs } from '../model/units.ts';
-import { IntervalBook } from './interval-book.ts';
+import type { IntervalBook } from './interval-book.ts';
+import { ResultCollector, type Shortfall } from './result-collector.ts';
 
 export interface ReadOptions {
   /** When the load began, for files that do not say it. Null: it ended when the file was written last. */
@@ -24,13 +25,16 @@ export interface Results {
   readonly requests: number;
   /** One a file, in order. */
   readonly formats: readonly { readonly file: string; readonly id: string; readonly title: string }[];
-  /** Limits of the data, in sentences. */
+  /** What of the files could not be used. */
+  readonly shortfall: Shortfall;
+  /** What the load tool itself found wanting, in words. */
+  readonly verdicts: readonly string[];
+  /** Limits of the data, in sentences, and the shortfall. */
   readonly notes: readonly string[];
 }
 
 /** Enough to see the first line, however long. */
 const HEAD_BYTES = 64 * 1024;
-const PROGRESS_EVERY = 1_000_000;
 /** Results are packed to a fifth or a thirtieth; a file made to fill memory or disk to a thousandth. */
 const MOST_TIMES_UNPACKED = 100;
 const LEAST_UNPACKED_BYTES = 64 * 1024 * 1024;
@@ -41,7 +45,7 @@ const GZIP = [0x1f, 0x8b] as const;
  * machines), into one book. Throws a ProfilerError: exit 2 for a file that is not known or holds no request.
  */
 export async function readResults(files: readonly string[], options: ReadOptions): Promise<Results> {
-  const collector = new Collector(options.onProgress);
+  const collector = new ResultCollector(options.onProgress);
   const formats: { file: string; id: string; title: string }[] = [];
   for (const file of files) {
     const endWallMs = await lastWritten(file);
@@ -51,9 +55,17 @@ export async function readResults(files: readonly string[], options: ReadOptions
     collector.placeUndated(options.startWallMs, endWallMs);
     if (collector.requests === before) throw emptyError(file, format.title, collector.notes());
   }
-  const { book, requests } = collector;
+  const { book } = collector;
   if (book.hasLostNames) collector.note('more than 200 request names: the rest was taken together as (other requests)');
-  return { book, requests, formats, notes: collector.notes() };
+  collector.leaveOutStrays();
+  return {
+    book,
+    requests: collector.requests,
+    formats,
+    shortfall: collector.shortfall,
+    verdicts: collector.verdicts,
+    notes: collector.notes(),
+  };
 }
 
 async function lastWritten(file: string): Promise<WallMs> {
@@ -83,7 +95,7 @@ async function lastWritten(file: string): Promise<WallMs> {
   );
 }
 
-async function readFile(file: string, collector: Collector): Promise<{ id: string; title: string }> {
+async function readFile(file: string, collector: ResultCollector): Promise<{ id: string; title: string }> {
   let head: Uint8Array = new Uint8Array(0);
   let reader: ResultReader | null = null;
   let format: { id: string; title: string } | null = null;
@@ -107,10 +119,10 @@ async function readFile(file: string, collector: Collector): Promise<{ id: strin
     }
   } catch (error) {
     if (error instanceof ProfilerError) throw error;
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw storageError('cannot read', file, error);
+    if (head.length === 0) throw damagedError(file, error as Error);
     // A compressed file that is cut off still holds what came before.
-    if (head.length === 0 || (error as NodeJS.ErrnoException).syscall !== undefined)
-      throw storageError('cannot read', file, error);
-    collector.damage(`reading ended early: ${(error as Error).message}`);
+    collector.lost(`reading ended early: ${(error as Error).message}`);
   }
   (reader ?? start()).end();
   return format ?? { id: 'unknown', title: 'unknown' };
@@ -142,6 +154,15 @@ function bombError(file: string, size: number, most: number): ProfilerError {
     EXIT.usage,
     `${file}: its ${formatBytes(size)} unpack to more than ${formatBytes(most)}, which results of a load tool do not.`,
     'If it is one, unpack it with gunzip and import that.',
+  );
+}
+
+function damagedError(file: string, { message }: Error): ProfilerError {
+  return new ProfilerError(
+    'result-damaged',
+    EXIT.usage,
+    `${file} is damaged: it cannot be unpacked (${message}).`,
+    'Copy it anew from where the load tool wrote it.',
   );
 }
 
@@ -182,104 +203,4 @@ function emptyError(file: string, title: string, notes: readonly string[]): Prof
       : `${title}, but no request is in it`;
   const damage = notes.length > 0 ? ` (${notes.join('; ')})` : '';
   return new ProfilerError('result-empty', EXIT.usage, `${basename(file)}: ${what}${damage}.`, knownFormats());
-}
-
-const IMPOSSIBLE = 'a time, duration or count that cannot be';
-const LONGEST_REQUEST_MS = 7 * 24 * 3_600_000;
-/** A load of weeks, known as a whole. */
-const LONGEST_SUMMARY_MS = 366 * 24 * 3_600_000;
-/** What JavaScript can write as a date. */
-const LAST_WALL_MS = 8.64e15;
-const MOST_REQUESTS = 1e12;
-
-/** Readers take the numbers as they stand in the file: 1e308 and Infinity are numbers too. */
-function isPossible({ startWallMs, durationMs, count, errors, errorKinds, quantiles }: ResultSummary): boolean {
-  return (
-    (startWallMs === null || isTime(startWallMs)) &&
-    isTime((startWallMs ?? 0) + durationMs) &&
-    durationMs >= 0 &&
-    durationMs <= LONGEST_SUMMARY_MS &&
-    isCount(count) &&
-    isCount(errors) &&
-    Object.values(errorKinds).every(isCount) &&
-    quantiles.every(([share, latencyMs]) => share >= 0 && share <= 1 && isDuration(latencyMs))
-  );
-}
-
-function isTime(wallMs: number): boolean {
-  return wallMs >= 0 && wallMs <= LAST_WALL_MS;
-}
-
-function isDuration(durationMs: number): boolean {
-  return durationMs >= 0 && durationMs <= LONGEST_REQUEST_MS;
-}
-
-function isCount(count: number): boolean {
-  return Number.isInteger(count) && count >= 0 && count <= MOST_REQUESTS;
-}
-
-/** Puts what the readers tell into the book; undated stretches wait until the file has been read. */
-class Collector implements ResultSink {
-  readonly book = new IntervalBook();
-  requests = 0;
-  readonly #onProgress: (text: string) => void;
-  readonly #notes = new Set<string>();
-  readonly #damage = new Map<string, number>();
-  #undated: ResultSummary[] = [];
-
-  constructor(onProgress: (text: string) => void) {
-    this.#onProgress = onProgress;
-  }
-
-  request(endWallMs: WallMs, name: string, durationMs: number, error: string | null): void {
-    if (!isTime(endWallMs) || !isDuration(durationMs)) {
-      this.damage(IMPOSSIBLE);
-      return;
-    }
-    this.book.add(endWallMs, name, durationMs, error);
-    this.requests += 1;
-    if (this.requests % PROGRESS_EVERY === 0) this.#onProgress(`${this.requests / 1e6} million requests`);
-  }
-
-  summary(summary: ResultSummary): void {
-    if (summary.count <= 0) return;
-    if (!isPossible(summary)) {
-      this.damage(IMPOSSIBLE);
-      return;
-    }
-    this.requests += summary.count;
-    if (summary.startWallMs === null) this.#undated.push(summary);
-    else this.book.addSummary(summary, summary.startWallMs);
-    this.note('the tool kept percentiles, not requests: between those that it gives, percentiles are guessed');
-  }
-
-  dropped(wallMs: WallMs, count: number): void {
-    if (isTime(wallMs) && isCount(count)) this.book.drop(wallMs, count);
-    else this.damage(IMPOSSIBLE);
-  }
-
-  note(text: string): void {
-    this.#notes.add(text);
-  }
-
-  damage(reason: string): void {
-    this.#damage.set(reason, (this.#damage.get(reason) ?? 0) + 1);
-  }
-
-  /** Of all that the file said without a date: it began at the given time, or ended when the file was written. */
-  placeUndated(startWallMs: WallMs | null, endWallMs: WallMs): void {
-    const [undated, longestMs] = [this.#undated, Math.max(0, ...this.#undated.map(({ durationMs }) => durationMs))];
-    this.#undated = [];
-    for (const summary of undated) this.book.addSummary(summary, startWallMs ?? endWallMs - longestMs);
-    if (undated.length > 0 && startWallMs === null) {
-      this.note(
-        'the file does not say when the load was: it is taken to have ended when the file was written (--start says otherwise)',
-      );
-    }
-  }
-
-  notes(): string[] {
-    const damage = [...this.#damage].map(([reason, times]) => `${times === 1 ? 'once' : `${times} times`}: ${reason}`);
-    return [...this.#notes, ...damage];
-  }
 }

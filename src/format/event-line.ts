@@ -70,6 +70,14 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   'clock-jump': { jumpMs: number },
   note: detail,
   error: detail,
+  import: {
+    detail: text,
+    requests: count,
+    unusable: count,
+    leftOut: count,
+    lost: listOf(text),
+    verdicts: listOf(text),
+  },
   end: { reason: oneOf('completed', 'stopped-by-user', 'target-lost', 'aborted'), detail: text },
 };
 

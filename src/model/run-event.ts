@@ -83,6 +83,20 @@ export type RunEvent = At &
     | { readonly type: 'gap'; readonly durationMs: Milliseconds; readonly reason: string; readonly what?: 'load' }
     | { readonly type: 'clock-jump'; readonly jumpMs: Milliseconds }
     | { readonly type: 'note' | 'error'; readonly detail: string }
+    /** Results of another load tool were read into the run. */
+    | {
+        readonly type: 'import';
+        readonly detail: string;
+        readonly requests: number;
+        /** Requests whose record could not be used. */
+        readonly unusable: number;
+        /** Requests that lay outside of the run. */
+        readonly leftOut: number;
+        /** Why an unknown number of requests is missing beside these. */
+        readonly lost: readonly string[];
+        /** What that tool itself found wanting. */
+        readonly verdicts: readonly string[];
+      }
     | {
         readonly type: 'end';
         readonly reason: 'completed' | 'stopped-by-user' | 'target-lost' | 'aborted';

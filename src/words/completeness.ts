@@ -89,6 +89,18 @@ export function limitUnmeasured(name: string, limit: string): string {
   return `the limit ${name} ${limit} was not measured in this run`;
 }
 
+export function importLost(reason: string): string {
+  return `the imported results are not whole (${reason}): how many requests are missing is not known`;
+}
+
+export function importUnusable(unusable: number, all: number): string {
+  return `${formatCount(unusable)} of ${formatCount(all)} imported results could not be used`;
+}
+
+export function importLeftOut(leftOut: number, all: number): string {
+  return `${formatCount(leftOut)} of ${formatCount(all)} imported results lie outside of the run and were left out`;
+}
+
 /** How much of the run was seen. */
 export function coverageWords(seen: Share, ofMs: Milliseconds, gaps: number, restarts: number): string[] {
   return [

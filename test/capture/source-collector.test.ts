@@ -169,3 +169,30 @@ test('with the map of a minified script its original names are kept, and no text
   assert.equal(bare.originalNames, undefined);
   assert.equal(bare.mappings, named.mappings);
 });
+
+test('credentials in the addresses of sources, and names that are tokens, are not kept', async (t) => {
+  const token = 'ghp_CaNary013abcdefghij0123456789XYZ';
+  const map = {
+    ...MAP,
+    sourceRoot: `https://deploy:${token}@cdn.example/`,
+    sources: [`../src/a.ts?token=${token}`, '../src/services/get-user-password.ts'],
+    names: [token, 'hold', 'getUserPasswordResetTokenHandlerV2', 'session_token_for_user_of_tenant'],
+  };
+  const plain = { ...MAP, sources: [`../src/b.ts?token=${token}`, 'webpack://shop/./src/c.vue?91ab'] };
+  const link = '//# sourceMappingURL=';
+  const { root, kept, collector } = makeProgram(t, {
+    'dist/a.js': `x\n${link}a.js.map`,
+    'dist/a.js.map': JSON.stringify({ version: 3, sections: [{ offset: { line: 0, column: 0 }, map }] }),
+    'dist/b.js': `x\n${link}b.js.map`,
+    'dist/b.js.map': JSON.stringify(plain),
+  });
+  const records = await collector.collect(['a', 'b'].map((name) => join(root, `dist/${name}.js`)));
+  const [a, b] = records.map(({ mapFile }) => readKept(kept, mapFile));
+  assert.deepEqual(a.sections[0].map.sources, [
+    'https://[redacted]@cdn.example/../src/a.ts?token=[redacted]',
+    'https://[redacted]@cdn.example/../src/services/get-user-password.ts',
+  ]);
+  assert.deepEqual(a.sections[0].map.names, ['[redacted]', ...map.names.slice(1)]);
+  assert.equal(a.sections[0].map.mappings, MAP.mappings);
+  assert.deepEqual(b.sources, [join(root, 'src/b.ts?token=[redacted]'), 'webpack://shop/./src/c.vue?91ab']);
+});

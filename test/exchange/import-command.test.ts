@@ -167,3 +167,123 @@ test('totals without a date: they end when the file was written, or begin when -
   assert.match(guessed.stderr, /ended when the file was written/);
   assert.ok(readFileSync(join(folder, 'third', 'requests.ndjson'), 'utf8').includes('"name":"slow"'));
 });
+
+/** Exit code and output of `check` after an import. */
+async function checkOf(
+  folder: string,
+  file: string,
+  content: string | Uint8Array,
+  limit = 'p(95)<300ms',
+): Promise<{ readonly code: number | null; readonly stdout: string }> {
+  writeFileSync(join(folder, file), content);
+  writeFileSync(join(folder, 'slo.yaml'), `"*": [ "errors<5%", "${limit}" ]\n`);
+  const imported = await runCli(['import', file, '--slo', 'slo.yaml', '--out', `run-${file}`], { cwd: folder });
+  assert.equal(imported.code, 0, `${file}: ${imported.stderr}`);
+  return runCli(['check', `run-${file}`], { cwd: folder });
+}
+
+test('results that are cut off, or of which much cannot be used, are no pass', async (t) => {
+  const folder = temporaryFolder(t);
+  const whole = jtl();
+  assert.equal((await checkOf(folder, 'whole.jtl', whole)).code, 0);
+
+  const cut = await checkOf(folder, 'cut.jtl', whole.slice(0, whole.length / 2));
+  assert.equal(cut.code, 5, cut.stdout);
+  assert.match(cut.stdout, /missing the imported results are not whole \(the file ends in the middle of a line\)/);
+  const packed = gzipSync(whole);
+  const cutPacked = await checkOf(folder, 'cut.jtl.gz', packed.subarray(0, packed.length / 2));
+  assert.equal(cutPacked.code, 5, cutPacked.stdout);
+
+  let rows = 0;
+  const half = whole.replaceAll(/^(\d+),\d+,/gm, (row, at) => (rows++ % 2 === 0 ? row : `${at},NaN,`));
+  const unusable = await checkOf(folder, 'half.jtl', half);
+  assert.equal(unusable.code, 5, unusable.stdout);
+  assert.match(unusable.stdout, /missing 900 of 1,800 imported results could not be used/);
+
+  const few = whole.replace(/^(\d+),\d+,/m, '$1,NaN,');
+  const told = await checkOf(folder, 'few.jtl', few);
+  assert.equal(told.code, 0, told.stdout);
+  assert.match(told.stdout, /note {4}1 of 1,800 imported results could not be used/);
+});
+
+test('times that cannot be are left out and counted, and percentiles of a few answers are unknown', async (t) => {
+  const folder = temporaryFolder(t);
+  const [head = '', ...rows] = jtl().trimEnd().split('\n');
+  const at = (startMs: number): string => `${startMs},20,home,200,OK,Users 1-1,text,true`;
+  const strays = [at(0), at(Date.parse('2011-05-01T00:00:00Z')), at(8e15)];
+  const odd = await checkOf(folder, 'odd.jtl', `${[head, ...strays, ...rows].join('\n')}\n`);
+  assert.equal(odd.code, 0, odd.stdout);
+  assert.match(odd.stdout, /note {4}3 of 1,803 imported results could not be used/);
+  const read = await readRun(join(folder, 'run-odd.jtl'));
+  assert.equal(read.manifest.clock.startWallMs, T, 'the run begins with the load');
+
+  writeFileSync(join(folder, 'seconds.jtl'), `${[head, at(T / 1000)].join('\n')}\n`);
+  writeFileSync(join(folder, 'micro.jtl'), `${[head, at(T * 1000)].join('\n')}\n`);
+  for (const file of ['seconds.jtl', 'micro.jtl']) {
+    const refused = await runCli(['import', file, '--out', 'none'], { cwd: folder });
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /a time before 2000 or after 2100/);
+  }
+
+  const three = `${[head, ...rows.slice(0, 3)].join('\n')}\n`;
+  const held = await checkOf(folder, 'three.jtl', three);
+  assert.equal(held.code, 5, held.stdout);
+  assert.match(held.stdout, /unknown all requests p\(95\)/);
+  assert.equal(
+    (await checkOf(folder, 'broken.jtl', three, 'p(95)<1ms')).code,
+    1,
+    'a limit that is broken stays broken',
+  );
+});
+
+test('results of which most lie outside of the run hold no limit', async (t) => {
+  const folder = temporaryFolder(t);
+  const { samples, events, manifest } = syntheticRun({ seed: 1, load: 'none', snapshots: 0, durationMs: 120_000 });
+  const startMs = manifest.clock.startWallMs;
+  writeFileSync(join(folder, 'long.jtl'), jtl({ startMs, minutes: 30 }));
+  const recorded = async (run: string): Promise<void> => {
+    const recorder = await createRun(join(folder, run), { ...manifest, cpuWindows: [] });
+    for (const sample of samples) recorder.appendSample(sample);
+    for (const event of events) recorder.appendEvent(event);
+    await recorder.close();
+  };
+  await Promise.all([recorded('plain'), recorded('limited')]);
+  writeFileSync(join(folder, 'slo.yaml'), '"*": [ "errors<5%" ]\n');
+  const leftOut = /(\w+) +16,\d+ of 18,000 imported results lie outside of the run and were left out/;
+  for (const [run, limits, kind] of [
+    ['plain', [], 'note'],
+    ['limited', ['--slo', 'slo.yaml'], 'missing'],
+  ] as const) {
+    assert.equal((await runCli(['import', 'long.jtl', '--into', run, ...limits], { cwd: folder })).code, 0);
+    const { stdout, code } = await runCli(['check', run], { cwd: folder });
+    assert.equal(leftOut.exec(stdout)?.[1], kind, stdout);
+    if (kind === 'missing') assert.equal(code, 5);
+  }
+});
+
+test('a compressed file that cannot be unpacked is damaged, not the disk', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'junk.jtl.gz'), Buffer.concat([gzipSync(jtl({ minutes: 1 })), Buffer.from('garbage')]));
+  const { code, stderr } = await runCli(['import', 'junk.jtl.gz', '--out', 'none'], { cwd: folder });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /is damaged: it cannot be unpacked/);
+});
+
+test('what the load tool itself found wanting is told', async (t) => {
+  const folder = temporaryFolder(t);
+  const duration = { min: 1, med: 10, max: 100, 'p(90)': 20, 'p(95)': 30 };
+  const summary = {
+    state: { testRunDurationMs: 100_000 },
+    metrics: {
+      http_reqs: { count: 1000, rate: 10 },
+      http_req_duration: { ...duration, thresholds: { 'p(95)<10': true, 'p(95)<50': false } },
+      http_req_failed: { passes: 0, fails: 1000, value: 0 },
+      checks: { passes: 250, fails: 750, value: 0.25 },
+    },
+  };
+  const { stdout, code } = await checkOf(folder, 'k6.json', JSON.stringify(summary));
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /note {4}k6: the threshold p\(95\)<10 of http_req_duration was crossed/);
+  assert.doesNotMatch(stdout, /p\(95\)<50/);
+  assert.match(stdout, /note {4}k6: 750 of 1,000 checks failed/);
+});

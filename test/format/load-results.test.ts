@@ -16,6 +16,8 @@ interface Read {
   readonly summaries: readonly ResultSummary[];
   readonly dropped: number;
   readonly damage: readonly string[];
+  readonly lost: readonly string[];
+  readonly verdicts: readonly string[];
 }
 
 /** Recognises and reads a file whose bytes come in pieces of a size. */
@@ -23,7 +25,7 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const requests: Request[] = [];
   const summaries: ResultSummary[] = [];
-  const damage: string[] = [];
+  const [damage, lost, verdicts]: [string[], string[], string[]] = [[], [], []];
   let dropped = 0;
   let id = '';
   const documents = documentFormat(DOCUMENT_FORMATS, (format) => {
@@ -39,11 +41,13 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
       dropped += count;
     },
     note: () => {},
-    damage: (reason) => void damage.push(reason),
+    damage: (reason, times = 1) => void damage.push(...Array.from({ length: times }, () => reason)),
+    lost: (reason) => void lost.push(reason),
+    verdict: (text) => void verdicts.push(text),
   });
   for (let at = 0; at < bytes.length; at += pieceBytes) reader.push(bytes.subarray(at, at + pieceBytes));
   reader.end();
-  return { format: id, requests, summaries, dropped, damage };
+  return { format: id, requests, summaries, dropped, damage, lost, verdicts };
 }
 
 const T = Date.parse('2026-03-01T10:00:00Z');
@@ -61,7 +65,7 @@ const K6_JSON = [
 ].join('\n');
 
 test('k6 samples as NDJSON: durations, what the script expects, dropped iterations, a torn last line', () => {
-  const { format, requests, dropped, damage } = read(K6_JSON);
+  const { format, requests, dropped, damage, lost } = read(K6_JSON);
   assert.equal(format, 'k6-json');
   assert.deepEqual(requests, [
     [T + 200, 'home', 12.5, null],
@@ -70,7 +74,8 @@ test('k6 samples as NDJSON: durations, what the script expects, dropped iteratio
     [T + 3000, 'expected 404', 1, null],
   ]);
   assert.equal(dropped, 4);
-  assert.deepEqual(damage, ['a line that is no JSON']);
+  assert.deepEqual([damage, lost], [[], ['the file ends in the middle of a line']]);
+  assert.deepEqual(read(`${K6_JSON}\n`).damage, ['a line that is no JSON']);
 });
 
 test('k6 samples as CSV', () => {
@@ -203,7 +208,8 @@ const JTL_REQUESTS: readonly Request[] = [
 ];
 
 test('JMeter CSV: with its head, without it, with other columns', () => {
-  assert.deepEqual(read(JTL), { format: 'jmeter-csv', requests: JTL_REQUESTS, summaries: [], dropped: 0, damage: [] });
+  const whole = { format: 'jmeter-csv', requests: JTL_REQUESTS, summaries: [], dropped: 0 };
+  assert.deepEqual(read(JTL), { ...whole, damage: [], lost: [], verdicts: [] });
   assert.deepEqual(read(JTL.slice(JTL.indexOf('\n') + 1)).requests, JTL_REQUESTS);
   const few = `label,timeStamp,elapsed,responseCode\r\nhome,2026/03/01 10:00:00.000,12,404\r\n`;
   const [request] = read(few).requests;
@@ -232,8 +238,11 @@ test('JMeter XML: redirects inside of a sample count with it, requests inside of
     summaries: [],
     dropped: 0,
     damage: [],
+    lost: [],
+    verdicts: [],
   });
-  assert.deepEqual(read(xml.slice(0, xml.indexOf('tn="Users 1-1">'))).damage, ['the document is cut off']);
+  for (const end of ['tn="Users 1-1">', '</testResults>'])
+    assert.deepEqual(read(xml.slice(0, xml.indexOf(end))).lost, ['the document is cut off'], end);
 });
 
 // Hand-made after LogFileDataWriter of gatling/gatling at 2.2, 3.0 and 3.4 to 3.12.
@@ -283,7 +292,7 @@ test('Gatling binary: cached texts, Latin-1 and UTF-16, groups, assertions, a lo
   assert.deepEqual(damage, []);
   const cut = read(log.subarray(0, log.length - 3));
   assert.equal(cut.requests.length, 3);
-  assert.deepEqual(cut.damage, ['the last record is cut off']);
+  assert.deepEqual(cut.lost, ['the last record is cut off']);
 });
 
 test('autocannon: real output of 9.0', () => {
@@ -372,4 +381,46 @@ test('names of addresses: what differs from request to request is taken out', ()
     ['/blobs/8dc2df2856c6886d.map', 'GET /blobs/8dc2df2856c6886d.map'],
   ];
   for (const [url, name] of names) assert.equal(nameOfUrl('GET', url), name);
+});
+
+test('a file that ends in the middle of a line has lost what came after', () => {
+  const vegeta = `{"attack":"","seq":0,"code":200,"timestamp":"2026-03-01T10:00:00Z","latency":1000,"error":"","method":"GET","url":"http://h/"}\n`;
+  const k6 = `${K6_JSON.split('\n').slice(0, -1).join('\n')}\n`;
+  const gatling = `RUN\tx\tx\t${T}\t \t3.10\nREQUEST\t\thome\t${T}\t${T + 30}\tOK\t \nUSER\tx\tEND\t${T}\n`;
+  for (const whole of [vegeta, k6, gatling, JTL, JTL.slice(JTL.indexOf('\n') + 1)]) {
+    assert.deepEqual(read(whole).lost, [], whole);
+    const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1;
+    // The last cell of a row may be shorter than it was: nobody can see that.
+    const end = Math.max(whole.lastIndexOf(','), whole.lastIndexOf('}'), whole.lastIndexOf('\t'));
+    // A k6 file is recognised by its second line.
+    for (let at = Math.max(lastLine + 1, vegeta.length - 20); at < end; at += 1)
+      assert.deepEqual(read(whole.slice(0, at)).lost, ['the file ends in the middle of a line'], whole.slice(0, at));
+  }
+});
+
+test('k6: checks that failed are a verdict, of samples as of a summary', () => {
+  const check = (value: number): string =>
+    `{"metric":"checks","type":"Point","data":{"time":"2026-03-01T10:00:00Z","value":${value},"tags":{"check":"is 200"}}}\n`;
+  const json = K6_JSON.slice(0, K6_JSON.lastIndexOf('\n') + 1) + check(0) + check(1) + check(0);
+  assert.deepEqual(read(json).verdicts, ['k6: 2 of 3 checks failed']);
+  const csv = `metric_name,timestamp,metric_value,check\nhttp_req_duration,1772359200,1,\nchecks,1772359200,0,is 200\n`;
+  assert.deepEqual(read(csv).verdicts, ['k6: 1 of 1 checks failed']);
+});
+
+test('what a load tool expected of answers and did not get counts as failed requests', () => {
+  const autocannon = JSON.parse(readFileSync('test/fixtures/load-results/autocannon-9.json', 'utf8'));
+  const [mismatched] = read(JSON.stringify({ ...autocannon, mismatches: 100 })).summaries;
+  assert.equal(mismatched?.errors, 4614);
+  assert.equal(mismatched?.errorKinds.expectation, 100);
+  assert.equal(read(JSON.stringify({ ...autocannon, mismatches: 1e6 })).summaries[0]?.errors, mismatched?.count);
+
+  const artillery = JSON.parse(readFileSync('test/fixtures/load-results/artillery-2.0.21.json', 'utf8'));
+  const before = read(JSON.stringify(artillery)).summaries;
+  for (const period of artillery.intermediate) period.counters['plugins.expect.failed'] = 1e6;
+  const after = read(JSON.stringify(artillery)).summaries;
+  assert.ok(before.some(({ errors, count }) => errors < count));
+  for (const { errors, count } of after) assert.equal(errors, count);
+  artillery.aggregate.counters['plugins.expect.failed'] = 12;
+  artillery.aggregate.counters['plugins.expect.ok'] = 8;
+  assert.ok(read(JSON.stringify(artillery)).verdicts.includes('Artillery: 12 of 20 expectations were not met'));
 });

@@ -6,6 +6,7 @@ import type { RunView } from '../run-view.ts';
 import { subtract } from '../spans.ts';
 import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
+import { importFaults } from './import-faults.ts';
 import { requestFaults } from './request-faults.ts';
 
 /** A run that was not seen for more than this share of its judged time is no pass. */
@@ -21,10 +22,23 @@ export function judgeCompleteness(view: RunView): Completeness {
   const gaps = findGaps(view);
   const told = gapWords(view, gaps);
   const load = requestFaults(view);
+  const imported = importFaults(run);
   const isTooMuch = unseenShare(view, gaps) > MOST_UNSEEN;
   return {
-    missing: [...endFaults(view, end), ...(run.losses ?? []), ...(isTooMuch ? told : []), ...load.missing],
-    notes: [...load.notes, ...(isTooMuch ? [] : told), ...say.snapshotNotes(snapshots), ...notLookedAt(view)],
+    missing: [
+      ...endFaults(view, end),
+      ...(run.losses ?? []),
+      ...(isTooMuch ? told : []),
+      ...imported.missing,
+      ...load.missing,
+    ],
+    notes: [
+      ...imported.notes,
+      ...load.notes,
+      ...(isTooMuch ? [] : told),
+      ...say.snapshotNotes(snapshots),
+      ...notLookedAt(view),
+    ],
     gaps: gaps.map(({ what, fromMs, toMs, reason }) => ({
       what,
       fromMs: fromMs - whole.fromMs,

@@ -68,13 +68,13 @@ export function byteReader(readRecord: (cursor: Cursor) => void, sink: ResultSin
           if (error instanceof MoreBytes) return;
           if (!(error instanceof Damaged)) throw error;
           isDamaged = true;
-          sink.damage(`${error.message}; the rest of the file was left out`);
+          sink.lost(`${error.message}; the rest of the file was left out`);
           return;
         }
       }
     },
     end() {
-      if (!isDamaged && at < bytes.length) sink.damage('the last record is cut off');
+      if (!isDamaged && at < bytes.length) sink.lost('the last record is cut off');
     },
   };
 }

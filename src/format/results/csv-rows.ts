@@ -1,5 +1,5 @@
 import type { ResultReader, ResultSink } from './load-result.ts';
-import { lineReader } from './text-lines.ts';
+import { LAST_LINE_CUT, lineReader } from './text-lines.ts';
 
 /** A quoted cell that never ends would swallow the file. */
 const MOST_LINES = 1000;
@@ -19,30 +19,37 @@ export function csvReader(
   let open: string[] = [];
   let chars = 0;
   let quotes = 0;
-  const take = (cells: readonly string[]): void => {
-    if (cells.length > MOST_CELLS) sink.damage(`a row of more than ${MOST_CELLS} cells`);
+  let columns = 0;
+  const take = (cells: readonly string[], isTorn: boolean): void => {
+    columns ||= cells.length;
+    if (isTorn && cells.length < columns) sink.lost(LAST_LINE_CUT);
+    else if (cells.length > MOST_CELLS) sink.damage(`a row of more than ${MOST_CELLS} cells`);
     else onRow(cells);
   };
-  const close = (): void => {
-    if (open.length > 0) take(cellsOf(open.join('\n')));
+  const close = (isTorn: boolean): void => {
+    const isWhole = quotes % 2 === 0;
+    if (open.length > 0 && isWhole) take(cellsOf(open.join('\n')), isTorn);
+    else if (isTorn && !isWhole) sink.lost(LAST_LINE_CUT);
+    else if (open.length > 0) sink.damage('a row with a quote that is never closed', open.length);
     open = [];
     chars = 0;
     quotes = 0;
   };
   return lineReader(
     sink,
-    (line) => {
+    (line, isTorn) => {
       if (open.length === 0 && !line.includes('"')) {
-        if (line !== '') take(line.split(',', MOST_CELLS + 1));
+        if (line !== '') take(line.split(',', MOST_CELLS + 1), isTorn);
         return;
       }
       open.push(line);
       chars += line.length;
       quotes += quotesIn(line);
-      if (quotes % 2 === 0 || open.length >= MOST_LINES || chars >= MOST_CHARS) close();
+      if (quotes % 2 === 0 || open.length >= MOST_LINES || chars >= MOST_CHARS) close(isTorn);
     },
     () => {
-      close();
+      // A quote that is open at the end of the file.
+      close(true);
       onEnd();
     },
   );

@@ -1,6 +1,6 @@
 import { byteReader, type Cursor } from './byte-reader.ts';
 import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
-import { lineReader } from './text-lines.ts';
+import { LAST_LINE_CUT, lineReader } from './text-lines.ts';
 
 /**
  * simulation.log of Gatling up to 3.12: lines of cells between tabs. The columns before the name changed over the years
@@ -11,14 +11,19 @@ export const gatlingText: ResultFormat = {
   title: 'Gatling simulation.log (text, up to 3.12)',
   matches: ({ firstLine }) => /^(?:RUN|ASSERTION)\t/.test(firstLine),
   open: (sink) =>
-    lineReader(sink, (line) => {
+    lineReader(sink, (line, isTorn) => {
+      // Gatling ends each of its lines.
+      if (isTorn) sink.lost(LAST_LINE_CUT);
       if (!line.startsWith('REQUEST\t')) return;
       const cells = line.split('\t');
       const status = cells.findIndex(
         (cell, i) => i >= 5 && (cell === 'OK' || cell === 'KO') && /^\d+$/.test(cells[i - 1] ?? ''),
       );
       const [groups = '', name = '', start, end] = cells.slice(status - 4, status);
-      if (status < 0 || !start || !end) return sink.damage('a REQUEST line that is cut off');
+      if (status < 0 || !start || !end) {
+        if (!isTorn) sink.damage('a REQUEST line that is cut off');
+        return;
+      }
       recordRequest(sink, {
         name: requestName(groups === '' ? [] : groups.split(','), name),
         startWallMs: Number(start),

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../model/units.ts';
 import { jsonBomb } from '../json-memory.ts';
 import type { ResultFormat, ResultReader, ResultSink } from './load-result.ts';
+import { LAST_LINE_CUT } from './text-lines.ts';
 
 /** A JSON value of which nothing is known yet. Members that are not there, or of another kind, are undefined. */
 export class JsonNode {
@@ -45,12 +46,13 @@ export class JsonNode {
   }
 }
 
-/** A line of NDJSON; null for one that is none, which is told. */
-export function jsonLine(line: string, sink: ResultSink): JsonNode | null {
+/** A line of NDJSON; null for one that is none, which is told. `isTorn`: it ends where the file does. */
+export function jsonLine(line: string, sink: ResultSink, isTorn: boolean): JsonNode | null {
   try {
     return new JsonNode(JSON.parse(line));
   } catch {
-    sink.damage('a line that is no JSON');
+    if (isTorn) sink.lost(LAST_LINE_CUT);
+    else sink.damage('a line that is no JSON');
     return null;
   }
 }

@@ -1,11 +1,13 @@
+import { formatCount } from '../../model/units.ts';
 import { cellAt, columnsOf, csvReader } from './csv-rows.ts';
 import { type JsonNode, jsonLine } from './json-document.ts';
-import { type ResultFormat, statusError } from './load-result.ts';
+import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
 import { nameOfUrl } from './request-name.ts';
 import { lineReader } from './text-lines.ts';
 
 const DURATION = 'http_req_duration';
 const DROPPED = 'dropped_iterations';
+const CHECKS = 'checks';
 
 interface Tags {
   readonly name: string;
@@ -25,23 +27,46 @@ export const k6Json: ResultFormat = {
   title: 'k6 samples (--out json)',
   matches: ({ firstLine }) =>
     firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
-  open: (sink) =>
-    lineReader(sink, (line) => {
-      const isDuration = line.includes(DURATION);
-      if (!isDuration && !line.includes(DROPPED)) return;
-      const sample = jsonLine(line, sink);
+  open: (sink) => {
+    const checks = new CheckCount();
+    const onLine = (line: string, isTorn: boolean): void => {
+      // A torn line is read whatever it is about: whether it is whole tells whether the file is.
+      if (![DURATION, DROPPED, CHECKS].some((metric) => line.includes(metric)) && !isTorn) return;
+      const sample = jsonLine(line, sink, isTorn);
       if (sample === null || sample.get('type').text !== 'Point') return;
       const data = sample.get('data');
       const wallMs = Date.parse(data.get('time').text ?? '');
       const value = data.get('value').number;
-      if (Number.isNaN(wallMs) || value === undefined) return sink.damage('a sample without time or value');
       const metric = sample.get('metric').text;
+      if (metric === undefined || ![DURATION, DROPPED, CHECKS].includes(metric)) return;
+      if (Number.isNaN(wallMs) || value === undefined) return sink.damage('a sample without time or value');
+      if (metric === CHECKS) return checks.add(value);
       if (metric === DROPPED) return sink.dropped(wallMs, value);
-      if (metric !== DURATION) return;
       const tags = tagsOf(data.get('tags'));
       sink.request(wallMs, k6Name(tags), value, k6Error(tags));
-    }),
+    };
+    return lineReader(sink, onLine, () => checks.tell(sink));
+  },
 };
+
+/** Checks of the script: what it expects of an answer, beside the status. */
+class CheckCount {
+  #passes = 0;
+  #fails = 0;
+
+  add(value: number): void {
+    if (value === 0) this.#fails += 1;
+    else this.#passes += 1;
+  }
+
+  tell(sink: ResultSink): void {
+    if (this.#fails > 0) sink.verdict(failedChecks(this.#fails, this.#fails + this.#passes));
+  }
+}
+
+export function failedChecks(fails: number, checks: number): string {
+  return `k6: ${formatCount(fails)} of ${formatCount(checks)} checks failed`;
+}
 
 function tagsOf(tags: JsonNode): Tags {
   const text = (name: string): string => tags.get(name).text ?? '';
@@ -74,16 +99,18 @@ export const k6Csv: ResultFormat = {
   matches: ({ firstLine }) => firstLine.startsWith('metric_name,timestamp,metric_value'),
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
-    return csvReader(sink, (cells) => {
+    const checks = new CheckCount();
+    const onRow = (cells: readonly string[]): void => {
       if (at === null) {
         at = columnsOf(cells, COLUMNS);
         return;
       }
       const metric = cellAt(cells, at.metric_name);
-      if (metric !== DURATION && metric !== DROPPED) return;
+      if (![DURATION, DROPPED, CHECKS].includes(metric)) return;
       const wallMs = wallOf(cellAt(cells, at.timestamp));
       const value = Number(cellAt(cells, at.metric_value));
       if (Number.isNaN(wallMs) || !Number.isFinite(value)) return sink.damage('a row without time or value');
+      if (metric === CHECKS) return checks.add(value);
       if (metric === DROPPED) return sink.dropped(wallMs, value);
       const tags: Tags = {
         name: cellAt(cells, at.name),
@@ -94,7 +121,8 @@ export const k6Csv: ResultFormat = {
         error_code: cellAt(cells, at.error_code),
       };
       sink.request(wallMs, k6Name(tags), value, k6Error(tags));
-    });
+    };
+    return csvReader(sink, onRow, () => checks.tell(sink));
   },
 };
 

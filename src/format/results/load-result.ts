@@ -23,8 +23,12 @@ export interface ResultSink {
   dropped(wallMs: WallMs, count: number): void;
   /** A limit of the data, said once a kind. */
   note(text: string): void;
-  /** Something that does not belong into such a file, such as the torn last line of a tool that was killed. */
-  damage(reason: string): void;
+  /** A record that cannot be used; `times`: so many of them. */
+  damage(reason: string, times?: number): void;
+  /** The file is cut off or broken, and nobody knows how much is missing. */
+  lost(reason: string): void;
+  /** What the load tool itself found wanting: a threshold that was crossed, checks that failed. In words. */
+  verdict(text: string): void;
 }
 
 /** Reads a result piece by piece; memory does not grow with the file. */

@@ -1,23 +1,11 @@
+import { formatCount } from '../../model/units.ts';
 import type { DocumentFormat, JsonNode } from './json-document.ts';
-import { type ResultSummary, statusError } from './load-result.ts';
+import { k6Summary } from './k6-summary.ts';
+import { type ResultSink, statusError } from './load-result.ts';
 import { nameOfUrl } from './request-name.ts';
+import { ALL, type Quantiles, quantiles, wallOf } from './summary-values.ts';
 
-const ALL = 'all requests';
 const NS_PER_MS = 1e6;
-
-type Quantiles = ResultSummary['quantiles'];
-
-/** Pairs that are there, in rising order of their share. */
-function quantiles(pairs: readonly (readonly [share: number, latencyMs: number | undefined])[]): Quantiles {
-  return pairs
-    .flatMap(([share, latencyMs]) => (latencyMs === undefined ? [] : [[share, latencyMs] as const]))
-    .toSorted((a, b) => a[0] - b[0]);
-}
-
-function wallOf(text: string | undefined): number | null {
-  const wallMs = Date.parse(text ?? '');
-  return Number.isNaN(wallMs) ? null : wallMs;
-}
 
 /** `autocannon -j`. Milliseconds, rounded to whole ones by the tool itself. */
 const autocannon: DocumentFormat = {
@@ -38,14 +26,19 @@ const autocannon: DocumentFormat = {
         .map(([status, node]) => [statusError(status), node.get('count').number ?? 0]),
       ...(number('timeouts') > 0 ? [['timeout', number('timeouts')]] : []),
       ...(number('errors') > number('timeouts') ? [['connection', number('errors') - number('timeouts')]] : []),
+      // The answer was not the one that was expected (-E).
+      ...(number('mismatches') > 0 ? [['expectation', number('mismatches')]] : []),
     ]);
+    const count =
+      (latency.get('totalCount').number ?? document.get('requests', 'total').number ?? 0) + number('errors');
     sink.note('autocannon rounds to whole milliseconds; with -R its percentiles miss stalls (docs/other-tools.md)');
     sink.summary({
       name: nameOfUrl('', document.get('url').text ?? ALL),
       startWallMs: wallOf(document.get('start').text),
       durationMs: 1000 * number('duration'),
-      count: (latency.get('totalCount').number ?? document.get('requests', 'total').number ?? 0) + number('errors'),
-      errors: number('non2xx') + number('errors'),
+      count,
+      // An answer may have both the wrong status and the wrong body.
+      errors: Math.min(count, number('non2xx') + number('errors') + number('mismatches')),
       errorKinds,
       quantiles: quantiles([[0, latency.get('min').number], ...percentiles, [1, latency.get('max').number]]),
     });
@@ -80,10 +73,19 @@ const artillery: DocumentFormat = {
               prefix: `${BY_ENDPOINT}${name}.`,
               key: `${BY_ENDPOINT}response_time.${name}`,
             }));
+      const unanswered = [...counters].filter(([name]) => /^errors\./.test(name));
+      const answeredInAll = parts.reduce((sum, { key }) => sum + (summaries.get(key, 'count').number ?? 0), 0);
+      const unmetShare = unmetExpectations(counters) / Math.max(1, answeredInAll);
+      if (unmetShare > 0 && parts.length > 1)
+        sink.note('Artillery does not say which requests failed an expectation: all have their part of them');
       for (const { name, prefix, key } of parts) {
         const latency = summaries.get(key);
-        const failed = failedStatuses(counters, `${prefix}codes.`);
         const answered = latency.get('count').number ?? 0;
+        const unmet = Math.min(answered, Math.round(unmetShare * answered));
+        const failed = [
+          ...failedStatuses(counters, `${prefix}codes.`),
+          ...(unmet > 0 ? [['expectation', unmet] as const] : []),
+        ];
         sink.summary({
           name,
           startWallMs,
@@ -97,7 +99,6 @@ const artillery: DocumentFormat = {
           quantiles: percentilesOf(latency),
         });
       }
-      const unanswered = [...counters].filter(([name]) => /^errors\./.test(name));
       const count = unanswered.reduce((sum, [, times]) => sum + times, 0);
       if (count === 0) continue;
       sink.summary({
@@ -110,8 +111,26 @@ const artillery: DocumentFormat = {
         quantiles: [],
       });
     }
+    artilleryVerdict(document.get('aggregate', 'counters'), sink);
   },
 };
+
+/** Expectations of its plug-in that an answer did not meet, but for those that it reports as errors too. */
+function unmetExpectations(counters: ReadonlyMap<string, number>): number {
+  const reported = [...counters].filter(([name]) => /^errors\..*expectation/i.test(name));
+  const failed = counters.get('plugins.expect.failed') ?? 0;
+  return Math.max(0, failed - reported.reduce((sum, [, count]) => sum + count, 0));
+}
+
+function artilleryVerdict(counters: JsonNode, sink: ResultSink): void {
+  const number = (name: string): number => counters.get(name).number ?? 0;
+  const [failed, created] = [number('vusers.failed'), number('vusers.created')];
+  if (failed > 0)
+    sink.verdict(`Artillery: ${formatCount(failed)} of ${formatCount(Math.max(failed, created))} virtual users failed`);
+  const [unmet, met] = [number('plugins.expect.failed'), number('plugins.expect.ok')];
+  if (unmet > 0)
+    sink.verdict(`Artillery: ${formatCount(unmet)} of ${formatCount(unmet + met)} expectations were not met`);
+}
 
 function failedStatuses(counters: ReadonlyMap<string, number>, prefix: string): [string, number][] {
   return [...counters].flatMap(([name, count]): [string, number][] => {
@@ -169,69 +188,5 @@ const vegetaReport: DocumentFormat = {
     });
   },
 };
-
-/**
- * k6's summary in its three forms: `--summary-export`, the data of handleSummary, and the machine-readable one of 1.5 and
- * later. Requests by name are in it where a threshold names them: `http_req_duration{name:home}` beside `http_reqs{name:home}`.
- */
-const k6Summary: DocumentFormat = {
-  id: 'k6-summary',
-  title: 'k6 summary',
-  matches: (document) => k6Metrics(document).has('http_req_duration'),
-  read: (document, sink) => {
-    const metrics = k6Metrics(document);
-    const durationOf = (metric: JsonNode | undefined): number | undefined => {
-      const [count, rate] = [metric?.get('count').number, metric?.get('rate').number];
-      return count !== undefined && rate ? (1000 * count) / rate : undefined;
-    };
-    const statedMs = document.get('state', 'testRunDurationMs').number;
-    const durationMs =
-      statedMs ?? durationOf(metrics.get('http_reqs')) ?? 1000 * (document.get('config', 'duration').number ?? 0);
-    const generatedWallMs = wallOf(document.get('metadata', 'generatedAt').text);
-    const named = [...metrics.keys()].flatMap((key) => {
-      const tags = /^http_req_duration(\{name:[^}]*\})$/.exec(key)?.[1];
-      return tags !== undefined && metrics.get(`http_reqs${tags}`)?.get('count').number ? [tags] : [];
-    });
-    sink.note('a summary of k6 has no course over time: k6 run --out json=FILE has one');
-    for (const tags of named.length > 0 ? named : ['']) {
-      const count = metrics.get(`http_reqs${tags}`)?.get('count').number ?? 0;
-      const failed = metrics.get(`http_req_failed${tags}`);
-      const failedShare = failed?.get('rate').number ?? failed?.get('value').number ?? 0;
-      sink.summary({
-        name: tags === '' ? ALL : tags.slice('{name:'.length, -1),
-        startWallMs: generatedWallMs === null ? null : generatedWallMs - durationMs,
-        durationMs,
-        count,
-        errors: Math.round(failedShare * count),
-        errorKinds: {},
-        quantiles: k6Quantiles(metrics.get(`http_req_duration${tags}`)),
-      });
-    }
-  },
-};
-
-/** The values of each metric, wherever this form of the summary keeps them. */
-function k6Metrics(document: JsonNode): ReadonlyMap<string, JsonNode> {
-  const list = document.get('results', 'metrics').list;
-  if (list.length > 0) return new Map(list.map((metric) => [metric.get('name').text ?? '', metric.get('values')]));
-  return new Map(
-    document
-      .get('metrics')
-      .entries.map(([name, metric]) => [name, metric.get('values').exists ? metric.get('values') : metric]),
-  );
-}
-
-function k6Quantiles(latency: JsonNode | undefined): Quantiles {
-  if (!latency) return [];
-  return quantiles([
-    [0, latency.get('min').number],
-    [0.5, latency.get('med').number],
-    ...latency.entries.flatMap(([name, node]) => {
-      const percent = /^p\((\d+(?:\.\d+)?)\)$/.exec(name)?.[1];
-      return percent === undefined ? [] : [[Number(percent) / 100, node.number] as const];
-    }),
-    [1, latency.get('max').number],
-  ]);
-}
 
 export const DOCUMENT_FORMATS: readonly DocumentFormat[] = [autocannon, artillery, vegetaReport, k6Summary];

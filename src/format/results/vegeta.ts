@@ -20,9 +20,9 @@ export const vegetaJson: ResultFormat = {
   title: 'vegeta results (vegeta encode)',
   matches: ({ firstLine }) => /^\{.*"code"\s*:\s*\d+.*"latency"\s*:\s*\d+/.test(firstLine),
   open: (sink) =>
-    lineReader(sink, (line) => {
+    lineReader(sink, (line, isTorn) => {
       if (line === '') return;
-      const result = jsonLine(line, sink);
+      const result = jsonLine(line, sink, isTorn);
       if (result === null) return;
       const text = (name: string): string => result.get(name).text ?? '';
       const code = result.get('code').number ?? 0;

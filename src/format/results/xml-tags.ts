@@ -26,25 +26,33 @@ const ENDS: readonly (readonly [start: string, end: string])[] = [
 export function tagReader(onTag: (tag: Tag) => void, sink: ResultSink): ResultReader {
   const decoder = new TextDecoder('utf-8');
   let rest = '';
+  let root: string | null = null;
+  let isClosed = false;
+  const onNext = (tag: Tag): void => {
+    root ??= tag.name;
+    isClosed ||= tag.name === root && tag.kind !== 'open';
+    onTag(tag);
+  };
   const take = (text: string): void => {
     rest += text;
     let at = rest.indexOf('<');
     while (at >= 0) {
-      const next = tagAt(rest, at, onTag);
+      const next = tagAt(rest, at, onNext);
       if (next === null) break;
       at = rest.indexOf('<', next);
       if (at < 0) rest = '';
     }
     rest = at < 0 ? '' : rest.slice(at);
     if (rest.length <= LONGEST_TAG) return;
-    sink.damage('a tag without an end');
+    sink.lost('a tag without an end');
     rest = '';
   };
   return {
     push: (bytes) => take(decoder.decode(bytes, { stream: true })),
     end: () => {
       take(decoder.decode());
-      if (rest.trim() !== '') sink.damage('the document is cut off');
+      // A tool that was killed, and a copy that was cut off between two tags, leave the root open.
+      if (rest.trim() !== '' || !isClosed) sink.lost('the document is cut off');
     },
   };
 }

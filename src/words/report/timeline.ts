@@ -51,6 +51,8 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
       return { kind: 'gap', label: `gap of ${formatDuration(event.durationMs)}`, detail: event.reason };
     case 'clock-jump':
       return { kind: 'clock-jump', label: 'wall clock jumped', detail: `by ${formatDuration(event.jumpMs)}` };
+    case 'import':
+      return { kind: 'note', label: 'import', detail: event.detail };
     case 'note':
     case 'error':
       return { kind: event.type, label: event.type, detail: event.detail };

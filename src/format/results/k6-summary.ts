@@ -1,0 +1,89 @@
+import type { DocumentFormat, JsonNode } from './json-document.ts';
+import { failedChecks } from './k6.ts';
+import type { ResultSink } from './load-result.ts';
+import { ALL, type Quantiles, quantiles, wallOf } from './summary-values.ts';
+
+/**
+ * k6's summary in its three forms: `--summary-export`, the data of handleSummary, and the machine-readable one of 1.5 and
+ * later. Requests by name are in it where a threshold names them: `http_req_duration{name:home}` beside `http_reqs{name:home}`.
+ */
+export const k6Summary: DocumentFormat = {
+  id: 'k6-summary',
+  title: 'k6 summary',
+  matches: (document) => k6Metrics(document).has('http_req_duration'),
+  read: (document, sink) => {
+    const metrics = k6Metrics(document);
+    const durationOf = (metric: JsonNode | undefined): number | undefined => {
+      const [count, rate] = [metric?.get('count').number, metric?.get('rate').number];
+      return count !== undefined && rate ? (1000 * count) / rate : undefined;
+    };
+    const statedMs = document.get('state', 'testRunDurationMs').number;
+    const durationMs =
+      statedMs ?? durationOf(metrics.get('http_reqs')) ?? 1000 * (document.get('config', 'duration').number ?? 0);
+    const generatedWallMs = wallOf(document.get('metadata', 'generatedAt').text);
+    const named = [...metrics.keys()].flatMap((key) => {
+      const tags = /^http_req_duration(\{name:[^}]*\})$/.exec(key)?.[1];
+      return tags !== undefined && metrics.get(`http_reqs${tags}`)?.get('count').number ? [tags] : [];
+    });
+    sink.note('a summary of k6 has no course over time: k6 run --out json=FILE has one');
+    for (const tags of named.length > 0 ? named : ['']) {
+      const count = metrics.get(`http_reqs${tags}`)?.get('count').number ?? 0;
+      const failed = metrics.get(`http_req_failed${tags}`);
+      const failedShare = failed?.get('rate').number ?? failed?.get('value').number ?? 0;
+      sink.summary({
+        name: tags === '' ? ALL : tags.slice('{name:'.length, -1),
+        startWallMs: generatedWallMs === null ? null : generatedWallMs - durationMs,
+        durationMs,
+        count,
+        errors: Math.round(failedShare * count),
+        errorKinds: {},
+        quantiles: k6Quantiles(metrics.get(`http_req_duration${tags}`)),
+      });
+    }
+    for (const [name, metric] of rawMetrics(document)) {
+      for (const text of crossedThresholds(metric.get('thresholds')))
+        sink.verdict(`k6: the threshold ${text} of ${name} was crossed`);
+    }
+    checksVerdict(metrics.get('checks'), sink);
+  },
+};
+
+/** Of handleSummary `{ ok: false }`; of --summary-export `true`, which means crossed there. */
+function crossedThresholds(thresholds: JsonNode): string[] {
+  return thresholds.entries.flatMap(([text, node]) =>
+    node.value === true || node.get('ok').value === false ? [text] : [],
+  );
+}
+
+function checksVerdict(checks: JsonNode | undefined, sink: ResultSink): void {
+  const [passes, fails] = [checks?.get('passes').number ?? 0, checks?.get('fails').number ?? 0];
+  if (fails > 0) sink.verdict(failedChecks(fails, fails + passes));
+}
+
+/** Metrics as the file has them, by name. */
+function rawMetrics(document: JsonNode): readonly (readonly [name: string, metric: JsonNode])[] {
+  const list = document.get('results', 'metrics').list;
+  return list.length > 0
+    ? list.map((metric) => [metric.get('name').text ?? '', metric] as const)
+    : document.get('metrics').entries;
+}
+
+/** The values of each metric, wherever this form of the summary keeps them. */
+function k6Metrics(document: JsonNode): ReadonlyMap<string, JsonNode> {
+  return new Map(
+    rawMetrics(document).map(([name, metric]) => [name, metric.get('values').exists ? metric.get('values') : metric]),
+  );
+}
+
+function k6Quantiles(latency: JsonNode | undefined): Quantiles {
+  if (!latency) return [];
+  return quantiles([
+    [0, latency.get('min').number],
+    [0.5, latency.get('med').number],
+    ...latency.entries.flatMap(([name, node]) => {
+      const percent = /^p\((\d+(?:\.\d+)?)\)$/.exec(name)?.[1];
+      return percent === undefined ? [] : [[Number(percent) / 100, node.number] as const];
+    }),
+    [1, latency.get('max').number],
+  ]);
+}
