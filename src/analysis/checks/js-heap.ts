@@ -39,8 +39,9 @@ export const jsHeap: Check = {
     const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
     const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
     const result = describe(context, heap, all, { cleared, intervals });
-    // A leak behind such a backlog would not be seen: that is no pass.
-    return isBacklog || doubt !== null ? { ...result, status: 'insufficient-data' } : result;
+    // A leak behind such a backlog would not be seen, and a store between two steps may leak: that is no pass.
+    const isOpen = isBacklog || doubt !== null || accused.some((one) => one.isOpen);
+    return isOpen ? { ...result, status: 'insufficient-data' } : result;
   },
 };
 
@@ -67,9 +68,9 @@ function judgeAll(
     const behaviour = growthBehaviour(suspect, intervals);
     // Buffers show beside the heap, not in it.
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
-    const { confidence, against } = judgeSuspect(suspect, behaviour, line);
+    const { confidence, against, isOpen } = judgeSuspect(suspect, behaviour, line);
     if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
-    else accused.push({ suspect, behaviour, confidence, against, line });
+    else accused.push({ suspect, behaviour, confidence, against, line, ...(isOpen ? { isOpen } : {}) });
   }
   return { accused: withoutEcho(oneEachHolder(accused)), cleared };
 }
