@@ -1,7 +1,7 @@
 import { UNKNOWN } from '../../model/finding.ts';
 import { formatBytes, perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
-import { bytesPerHour, figure } from '../../words/figures.ts';
+import { BUFFERS, partOfFinding, smallestLeak } from '../../words/checks/memory.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
@@ -20,17 +20,16 @@ export const externalMemory: Check = {
   name: 'external memory',
   run(context) {
     const entry = context.trends.judge('heap.external', { leastGrowth: LEAST_GROWTH_BYTES });
-    if (!entry) return insufficient('buffers were not seen often enough to tell a trend');
+    if (!entry) return insufficient(BUFFERS.notSeen);
     const { trend, verdict } = entry;
-    const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
+    const seen = smallestLeak(entry.smallestSlope);
     if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
-    const detail = `held buffers grow by ${bytesPerHour(trend.slope)}; ${seen}`;
+    const detail = `${BUFFERS.grow(trend.slope)}; ${seen}`;
     if (isExplained(context, trend.slope)) {
-      return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
+      return { status: 'finding', detail: partOfFinding(detail), findings: [] };
     }
     const released = releasedInIdle(context, trend.slope * trend.span);
-    if (released !== null && released >= RELEASED_SHARE)
-      return found([], `buffers were let go when the load ended; ${seen}`);
+    if (released !== null && released >= RELEASED_SHARE) return found([], `${BUFFERS.released}; ${seen}`);
     return found([externalFinding(context, entry, released)], detail);
   },
 };
@@ -56,23 +55,17 @@ function externalFinding(context: CheckContext, entry: TableEntry, released: num
   const { trend } = entry;
   const isStraight = isStraightLine(trend);
   const confidence = isStraight && (released !== null || trend.span >= SHORT_RUN_MS) ? 'likely' : 'possible';
-  const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
     id: findingId('external-memory-leak', 'buffers', 'series'),
     kind: 'external-memory-leak',
     confidence,
     severity: confidence === 'likely' ? 'major' : 'minor',
-    title: `Memory of buffers outside the heap grows by ${bytesPerHour(trend.slope)} and is not given back.`,
+    title: BUFFERS.title(trend.slope),
     subject: { class: 'ArrayBuffer', holder: UNKNOWN, path: [], source: null, package: null },
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [
-      {
-        what: `After collections, external memory grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}; R2 ${figure(trend.rSquared)}).`,
-        file: 'samples.ndjson',
-      },
-    ],
-    against: ['No snapshot says who holds the buffers.'],
-    recommendation: recommend('external-memory-leak', { holder: 'what holds it', subject: 'buffer' }),
+    evidence: [{ what: BUFFERS.evidence(trend), file: 'samples.ndjson' }],
+    against: [BUFFERS.against],
+    recommendation: recommend('external-memory-leak', { holder: BUFFERS.holder, subject: BUFFERS.class }),
   };
 }

@@ -1,9 +1,6 @@
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
-import { formatBytes, formatCount } from '../../model/units.ts';
-import { bytesPerHour } from '../../words/figures.ts';
+import * as say from '../../words/checks/js-heap.ts';
 import { holderText } from '../../words/holder.ts';
-import { code } from '../../words/terms.ts';
-import { restWords, runThatTells } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
@@ -26,8 +23,7 @@ export const jsHeap: Check = {
     const { heapGrowth, heapGrowthError } = context.run;
     const intervals = heapGrowth && snapshotIntervals(context, heapGrowth);
     if (!heap.entry && !intervals) {
-      const why = heapGrowthError === null ? '' : `; ${heapGrowthError}`;
-      return insufficient(`fewer than five collections and fewer than two heap snapshots to compare${why}`);
+      return insufficient(say.tooLittle(heapGrowthError));
     }
     const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
     const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
@@ -106,8 +102,7 @@ function inDoubt<Judged extends Pick<JudgedSuspect, 'confidence' | 'against'>>(j
 function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder.container === 'engine';
   if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
-  const doubt = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
-  return judged.map((one) => (isEcho(one) ? inDoubt(one, doubt) : one));
+  return judged.map((one) => (isEcho(one) ? inDoubt(one, say.ECHO) : one));
 }
 
 /** What hangs on one holder is one leak: the group with most bytes stands for it. */
@@ -144,8 +139,8 @@ function describe(
   const reasons = cleared
     .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
     .slice(0, SHOWN_AS_CLEARED)
-    .map(({ suspect, reason }) => `${code(suspect.class)} in ${holderText(suspect.holder)}: ${reason}`);
-  const sentences = [seriesSentence(heap, open), ...smallestBySnapshots(intervals), ...reasons];
+    .map(({ suspect, reason }) => say.cleared(suspect, reason));
+  const sentences = [say.heapLine(lineOf(heap), open), ...smallestBySnapshots(intervals), ...reasons];
   if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
   return found(findings, sentences.join('; '));
 }
@@ -153,33 +148,11 @@ function describe(
 /** What snapshots could detect: objects are counted, so that far less than any trend shows. */
 function smallestBySnapshots(intervals: readonly SnapshotInterval[] | null): string[] {
   const requests = (intervals ?? []).reduce((sum, { requests: count }) => sum + (count ?? Number.NaN), 0);
-  if (!(requests > LEAST_GAIN)) return [];
-  return [
-    `the snapshots could detect ${LEAST_GAIN} objects that stay, about one in ${formatCount(Math.floor(requests / LEAST_GAIN))} requests`,
-  ];
+  return requests > LEAST_GAIN ? [say.smallestBySnapshots(LEAST_GAIN, requests)] : [];
 }
 
-function seriesSentence({ entry }: AfterCollection, open: ProportionalGrowth | null): string {
-  const grown = open === null ? null : `${open.words}: a cache that fills looks the same`;
-  if (!entry) {
-    const few = 'too few collections for a trend, judged by snapshots alone';
-    return grown === null ? few : `cannot tell yet, ${grown}; ${few}`;
-  }
-  const { trend, verdict } = entry;
-  const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
-  const level = formatBytes(trend.level);
-  if (grown !== null && verdict !== 'growing')
-    return `cannot tell yet, ${grown}; ${runThatTells(entry.tellsAfterMs)}; ${seen}`;
-  switch (verdict) {
-    case 'growing': {
-      const grows = `after collections it grows by ${bytesPerHour(trend.slope)} (${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)})`;
-      return `${grows}${grown === null ? '' : `; ${grown}`}; ${seen}`;
-    }
-    case 'plateau':
-      return `after collections it grew and ${restWords(entry)} at ${level}; ${seen}`;
-    case 'step':
-      return `after collections it went up in ${trend.shape.kind === 'two-steps' ? 'two steps' : 'one step'} and stayed, now ${level}; ${seen}`;
-    case 'flat':
-      return `after collections ${entry.isBounded ? `it does not grow, at ${level}` : `at ${level}, ${restWords(entry)}`}; ${seen}`;
-  }
+function lineOf({ entry }: AfterCollection): say.HeapLine | null {
+  if (!entry) return null;
+  const { level, slope, low, high, shape } = entry.trend;
+  return { ...entry, level, slope, low, high, steps: shape.kind === 'two-steps' ? 'two steps' : 'one step' };
 }

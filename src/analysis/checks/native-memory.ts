@@ -1,8 +1,9 @@
 import { isLeakKind } from '../../model/finding-catalogue.ts';
-import { formatBytes, formatDuration, perHour } from '../../model/units.ts';
+import { formatBytes, perHour } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
 import { recommend } from '../../words/advice.ts';
-import { bytesPerHour, figure } from '../../words/figures.ts';
+import { NATIVE, smallestLeak } from '../../words/checks/memory.ts';
+import { bytesPerHour } from '../../words/figures.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
@@ -24,17 +25,15 @@ export const nativeMemory: Check = {
   name: 'native memory',
   run(context) {
     const entry = context.trends.judge('native', { leastGrowth: LEAST_GROWTH_BYTES });
-    if (!entry) return insufficient('not judged: resident memory was not seen long enough between heap snapshots');
+    if (!entry) return insufficient(NATIVE.notSeen);
     const { trend, verdict } = entry;
-    const seen = `smallest leak this run could detect: ${bytesPerHour(entry.smallestSlope)}`;
+    const seen = smallestLeak(entry.smallestSlope);
     if (trend.span < SHORT_RUN_MS) return tooShort(context, entry);
     const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
-    if (isHighWater) return found([fragmentation(context, entry)], `grew and came to rest; ${seen}`);
+    if (isHighWater) return found([fragmentation(context, entry)], `${NATIVE.cameToRest}; ${seen}`);
     if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
-    if (isExplained(context, trend.slope)) {
-      return found([], `${detail}; it follows a leak above, which is the cause`);
-    }
+    if (isExplained(context, trend.slope)) return found([], NATIVE.followsLeak(detail));
     return found([nativeFinding(context, entry)], detail);
   },
 };
@@ -42,23 +41,18 @@ export const nativeMemory: Check = {
 /** A short look is no proof; but what grows so much, straight on, and is kept while the service is idle leaves no pass either. */
 function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
   const { trend } = entry;
-  const open = insufficient(
-    `${formatDuration(trend.span)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(SHORT_RUN_MS)} are needed`,
-  );
+  const open = insufficient(NATIVE.tooShort(trend.span, SHORT_RUN_MS));
   const grown = trend.slope * trend.span;
   const isLarge = entry.verdict === 'growing' && isStraightLine(trend) && grown >= LEAST_SHORT_GROWTH_BYTES;
   if (!isLarge || isExplained(context, trend.slope) || (keptShare(context) ?? 1) < 1 - RELEASED_SHARE) return open;
-  const short = `${formatDuration(trend.span)} are short: an allocator that keeps what it once had looks the same. At least ${formatDuration(SHORT_RUN_MS)} tell.`;
+  const short = NATIVE.short(trend.span, SHORT_RUN_MS);
   const finding = nativeFinding(context, entry);
   return {
     ...open,
-    detail: `${formatBytes(grown)} more in ${formatDuration(trend.span)}, which heap and buffers of the main thread do not explain; ${open.detail}`,
-    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, WORKER_HEAPS] }],
+    detail: `${NATIVE.notExplained(grown, trend.span)}; ${open.detail}`,
+    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, NATIVE.workers] }],
   };
 }
-
-const WORKER_HEAPS =
-  'The heaps of worker threads are not looked at: where the service has such threads, it may be one of them that grows.';
 
 /** Of what was gained under load, the share that is still there at the end of the time without requests; null without one. */
 function keptShare(context: CheckContext): number | null {
@@ -84,47 +78,35 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
 
 /** Up and then at rest, with heap and buffers flat: what the allocator keeps, not what the program holds. Fails no gate. */
 function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDraft {
-  const grown = formatBytes(trend.slope * trend.span);
   return {
     id: findingId('memory-fragmentation', 'native', 'series'),
     kind: 'memory-fragmentation',
     confidence: 'possible',
     severity: 'minor',
-    title: `Memory outside of V8 grew by some ${grown} and came to rest: the allocator keeps what was once needed.`,
-    subject: { class: 'native memory', holder: 'the allocator', path: [], source: null, package: null },
+    title: NATIVE.fragmentTitle(trend.slope * trend.span),
+    subject: { class: NATIVE.class, holder: NATIVE.allocator, path: [], source: null, package: null },
     growth: null,
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [
-      {
-        what: `RSS without heap and external memory rose to ${formatBytes(trend.latest)}; its second half grew ${figure(trend.halfRatio ?? 0)} times as fast as the first.`,
-        file: 'samples.ndjson',
-      },
-    ],
-    against: ['A native leak that slowed down with its load looks the same.'],
-    recommendation: recommend('memory-fragmentation', { holder: 'the allocator', subject: 'native memory' }),
+    evidence: [{ what: NATIVE.fragmentEvidence(trend.latest, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
+    against: [NATIVE.fragmentAgainst],
+    recommendation: recommend('memory-fragmentation', { holder: NATIVE.allocator, subject: NATIVE.class }),
   };
 }
 
 function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
   const { trend } = entry;
   const confidence = isStraightLine(trend) ? (trend.span >= LONG_LINE_MS ? 'confirmed' : 'likely') : 'possible';
-  const interval = `${bytesPerHour(trend.low)} to ${bytesPerHour(trend.high)}`;
   return {
     id: findingId('native-memory-leak', 'native', 'series'),
     kind: 'native-memory-leak',
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: `Memory outside of V8 grows by ${bytesPerHour(trend.slope)} while heap and buffers do not explain it.`,
-    subject: { class: 'native memory', holder: 'the process', path: [], source: null, package: null },
+    title: NATIVE.title(trend.slope),
+    subject: { class: NATIVE.class, holder: NATIVE.process, path: [], source: null, package: null },
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [
-      {
-        what: `RSS without heap and external memory grows by ${bytesPerHour(trend.slope)} (95 % interval ${interval}; R2 ${figure(trend.rSquared)}), second half ${figure(trend.halfRatio ?? 0)} times as fast as the first.`,
-        file: 'samples.ndjson',
-      },
-    ],
-    against: ['Fragmentation grows too, towards a level; a longer run tells them apart.', WORKER_HEAPS],
-    recommendation: recommend('native-memory-leak', { holder: 'the process', subject: 'native memory' }),
+    evidence: [{ what: NATIVE.evidence(trend, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
+    against: [NATIVE.against, NATIVE.workers],
+    recommendation: recommend('native-memory-leak', { holder: NATIVE.process, subject: NATIVE.class }),
   };
 }

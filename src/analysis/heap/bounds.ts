@@ -1,7 +1,7 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container } from '../../model/holder.ts';
-import { formatBytes, formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
-import { code } from '../../words/terms.ts';
+import type { Milliseconds } from '../../model/units.ts';
+import * as say from '../../words/checks/bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
 /** What the bounds of a holder say of what it holds, each in a sentence or null. */
@@ -37,16 +37,12 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
     .filter(({ state }) => state === 'open');
   const open = [...judged.filter(({ state }) => state === 'open'), ...around];
   if (open.length > 0) {
-    const names = open.map(({ words }) => words).join(', ');
     const neededMs = Math.max(...open.map(({ tellsAfterMs }) => tellsAfterMs ?? 0));
-    const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would tell.` : '';
-    return {
-      open: `Its holder has ${names}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`,
-      broken: null,
-    };
+    const names = open.map(({ words }) => words);
+    return { open: say.mayStillFill(names, neededMs), broken: null };
   }
-  const broken = judged.map(({ words }) => words).join(', ');
-  return { open: null, broken: broken === '' ? null : `The bound of its holder does not hold: ${broken}.` };
+  const broken = judged.map(({ words }) => words);
+  return { open: null, broken: broken.length === 0 ? null : say.doesNotHold(broken) };
 }
 
 /** What the system has a handle for: many numbers of a module are about other things than those. */
@@ -75,43 +71,36 @@ const MILLISECONDS = /(_ms|_MS|[a-z0-9]Ms|[Mm]illis(econds)?)$/;
 const BYTES = /bytes|memory|weight|high_?water/i;
 
 function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: string, value: number | null): JudgedBound {
-  const carrier = suspect.boundsOn?.[name];
-  const on = carrier === undefined ? '' : ` on ${code(carrier)}`;
-  if (value === null) return { state: 'open', words: `${code(name)}${on}` };
-  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, { name, on }, value);
   const holders = suspect.holders ?? 1;
+  const bound = { name, carrier: suspect.boundsOn?.[name], holders };
+  if (value === null) return { state: 'open', words: say.boundName(bound) };
+  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, bound, value);
   const count = Math.max(...suspect.counts);
   const bytes = Math.max(...suspect.bytes);
-  const each = holders > 1 ? ` in each of ${formatCount(holders)}` : '';
   const isOver = count > OVER * value * holders && count - value * holders >= OVER_BY;
   if (BYTES.test(name)) {
     const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
-    return { state, words: `${code(name)} of ${formatBytes(value)}${on}${each}, and ${formatBytes(bytes)} are held` };
+    return { state, words: say.ofBytes(bound, value, bytes) };
   }
   const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
   const perMs = behaviour.unit === 'objects' && loadedMs > 0 ? behaviour.gained / loadedMs : 0;
   return {
     state: isOver ? 'broken' : 'open',
-    words: `${code(name)} of ${formatCount(value)} items${on}${each}, and ${formatCount(count)} are held`,
+    words: say.ofItems(bound, value, count),
     ...(perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * value * holders) / perMs } : {}),
   };
 }
 
-function judgeTime(
-  { loaded, idle }: GrowthBehaviour,
-  { name, on }: { readonly name: string; readonly on: string },
-  value: number,
-): JudgedBound {
-  const ttlMs = toMs(name, value);
-  if (ttlMs === null) return { state: 'open', words: `${code(name)} of ${formatCount(value)}${on}` };
+function judgeTime({ loaded, idle }: GrowthBehaviour, bound: say.Bound, value: number): JudgedBound {
+  const ttlMs = toMs(bound.name, value);
+  if (ttlMs === null) return { state: 'open', words: say.ofUnknownTime(bound, value) };
   // What the first interval brought was due before the last snapshot, and growth went on all the same.
   const all = [...loaded, ...idle].map(({ interval }) => interval);
   const from = Math.min(...loaded.map(({ interval }) => interval.toMs));
   const to = Math.max(...all.map(({ toMs: end }) => end));
-  const words = `${code(name)} of ${formatDuration(ttlMs)}${on}`;
   return to - from > OVER * ttlMs
-    ? { state: 'broken', words: `${words}, and what is older is still there` }
-    : { state: 'open', words, tellsAfterMs: 3 * ttlMs };
+    ? { state: 'broken', words: say.ofTime(bound, ttlMs, true) }
+    : { state: 'open', words: say.ofTime(bound, ttlMs, false), tellsAfterMs: 3 * ttlMs };
 }
 
 /** Null where the unit cannot be told: milliseconds unless the number is as likely a span in seconds. */

@@ -1,15 +1,13 @@
-import { formatBytes } from '../../model/units.ts';
 import { leastSquares } from '../../stats/least-squares.ts';
 import type { Point } from '../../stats/point.ts';
-import { figure } from '../../words/figures.ts';
+import type { Proportional } from '../../words/checks/js-heap.ts';
 import { RELEASED_SHARE } from '../leak-thresholds.ts';
 import { idleTailSizes, liveHeapSizes } from '../live-heap.ts';
 import type { RunView } from '../run-view.ts';
 import { workClock } from '../traffic.ts';
 
 /** The live heap grew by so much with the requests that no report may call it fine, whatever else is known. */
-export interface ProportionalGrowth {
-  readonly words: string;
+export interface ProportionalGrowth extends Proportional {
   readonly bytesPerRequest: number;
 }
 
@@ -41,7 +39,11 @@ export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
   const idle = idleTailSizes(view);
   if (idle !== null && idle.before - idle.after >= RELEASED_SHARE * grown) return null;
   return {
-    words: `the live heap grew from ${formatBytes(first)} to ${formatBytes(last)} in proportion to the requests (R2 ${figure(rSquared)}, ${moments.length} collections)${idle === null ? '' : ' and did not come back in the time without any'}`,
+    from: first,
+    to: last,
+    rSquared,
+    collections: moments.length,
+    outlivedIdle: idle !== null,
     bytesPerRequest: slope,
   };
 }

@@ -1,0 +1,71 @@
+import type { Holder } from '../../model/holder.ts';
+import { type Bytes, formatBytes, formatCount } from '../../model/units.ts';
+import { bytesPerHour, figure } from '../figures.ts';
+import { holderText } from '../holder.ts';
+import { code } from '../terms.ts';
+import { type Rest, restWords, runThatTells } from '../trend.ts';
+import { smallestLeak } from './memory.ts';
+
+export const ECHO = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
+
+/** `error`: why snapshots were not compared; null where there is nothing to say. */
+export function tooLittle(error: string | null): string {
+  return `fewer than five collections and fewer than two heap snapshots to compare${error === null ? '' : `; ${error}`}`;
+}
+
+export function cleared(suspect: { readonly class: string; readonly holder: Holder }, reason: string): string {
+  return `${code(suspect.class)} in ${holderText(suspect.holder)}: ${reason}`;
+}
+
+export function smallestBySnapshots(objects: number, requests: number): string {
+  return `the snapshots could detect ${objects} objects that stay, about one in ${formatCount(Math.floor(requests / objects))} requests`;
+}
+
+export interface Proportional {
+  readonly from: Bytes;
+  readonly to: Bytes;
+  readonly rSquared: number;
+  readonly collections: number;
+  /** There was a time without requests, and it came back to nothing of it. */
+  readonly outlivedIdle: boolean;
+}
+
+function proportional({ from, to, rSquared, collections, outlivedIdle }: Proportional): string {
+  const kept = outlivedIdle ? ' and did not come back in the time without any' : '';
+  return `the live heap grew from ${formatBytes(from)} to ${formatBytes(to)} in proportion to the requests (R2 ${figure(rSquared)}, ${collections} collections)${kept}: a cache that fills looks the same`;
+}
+
+/** Of the sizes after collections; slopes in bytes a millisecond. */
+export interface HeapLine extends Rest {
+  readonly smallestSlope: number;
+  readonly level: Bytes;
+  readonly slope: number;
+  readonly low: number;
+  readonly high: number;
+  readonly steps: 'one step' | 'two steps';
+}
+
+/** `line`: null where there were too few collections. `open`: growth with the requests that nobody can judge yet. */
+export function heapLine(line: HeapLine | null, open: Proportional | null): string {
+  const grown = open === null ? null : proportional(open);
+  if (!line) {
+    const few = 'too few collections for a trend, judged by snapshots alone';
+    return grown === null ? few : `cannot tell yet, ${grown}; ${few}`;
+  }
+  const seen = smallestLeak(line.smallestSlope);
+  const level = formatBytes(line.level);
+  if (grown !== null && line.verdict !== 'growing')
+    return `cannot tell yet, ${grown}; ${runThatTells(line.tellsAfterMs)}; ${seen}`;
+  switch (line.verdict) {
+    case 'growing': {
+      const grows = `after collections it grows by ${bytesPerHour(line.slope)} (${bytesPerHour(line.low)} to ${bytesPerHour(line.high)})`;
+      return `${grows}${grown === null ? '' : `; ${grown}`}; ${seen}`;
+    }
+    case 'plateau':
+      return `after collections it grew and ${restWords(line)} at ${level}; ${seen}`;
+    case 'step':
+      return `after collections it went up in ${line.steps} and stayed, now ${level}; ${seen}`;
+    case 'flat':
+      return `after collections ${line.isBounded ? `it does not grow, at ${level}` : `at ${level}, ${restWords(line)}`}; ${seen}`;
+  }
+}
