@@ -145,8 +145,9 @@ function codeOf(file: string): string {
   return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
 
+/** `console.profile` starts the CPU profiler, and writes nothing. */
 const WRITES_TO_A_TERMINAL =
-  /\bconsole\s*[.[]|\b(?:stdout|stderr)\s*\.\s*(?:write|end|_write)\b|\bprocess\s*\[|\bwriteSync\(\s*[12]\b|\bfs\.write\w*\(\s*[12]\b|_rawDebug/;
+  /\bconsole\s*(?:\[|\.(?!profile(?:End)?\b))|\b(?:stdout|stderr)\s*\.\s*(?:write|end|_write)\b|\bprocess\s*\[|\bwriteSync\(\s*[12]\b|\bfs\.write\w*\(\s*[12]\b|_rawDebug/;
 
 test('one module alone writes to the terminal: there secrets are taken out and escape sequences made harmless', () => {
   const writers = readdirSync(SRC, { recursive: true })
