@@ -19,18 +19,18 @@ export function maybeThere(change: Change | null, title: string): string {
   return `It may still be there (possible)${changeWords(change)}: ${title} A longer run (--minutes) would tell.`;
 }
 
-/** The holder of the first run is mended, and the same leaks elsewhere. */
+/** The holder of the first run is fixed, and the same leaks elsewhere. */
 export function heldElsewhere(confidence: Confidence, change: Change | null, title: string): string {
   return `Still there, ${confidence}, held elsewhere than in the first run${changeWords(change)}: ${title}`;
 }
 
 export function maybeElsewhere(change: Change | null, title: string): string {
-  return `It may still be there (possible), held elsewhere than in the first run${changeWords(change)}: ${title} A longer run (--minutes) tells.`;
+  return `It may still be there (possible), held elsewhere than in the first run${changeWords(change)}: ${title} A longer run (--minutes) would tell.`;
 }
 
 /** A leak of another class and another pace: it may be what became of the first. */
 export function otherLeak(confidence: Confidence, title: string): string {
-  return `Not seen where it was held, but this run has a leak that the first run did not have, ${confidence}: ${title} Mend it and verify again: only without it is the first known to be gone.`;
+  return `Not seen where it was held, but this run has a leak that the first run did not have, ${confidence}: ${title} Fix it and verify again: only without it can the first be known to be gone.`;
 }
 
 /** Memory grows, and nobody says who holds it. */
