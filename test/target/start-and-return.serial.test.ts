@@ -28,7 +28,7 @@ test('a command is started, attached to and stopped', TIMEOUT, async (context) =
   const attachment = await attach(command.facts);
   assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
   await command.stop();
-  assert.equal(await command.ended, 'signal SIGTERM');
+  assert.deepEqual(await command.ended, { by: 'signal', signal: 'SIGTERM' });
   assert.match(readFileSync(log.path, 'utf8'), /ready \d+/);
 });
 
