@@ -14,13 +14,12 @@ async function startStream(t: TestContext, bytes: number) {
     gone = resolve;
   });
   const write = (response: ServerResponse, sent: number): void => {
-    if (response.destroyed) return gone();
-    if (sent >= bytes) return void response.end();
-    response.once('close', gone);
-    if (response.write(chunk)) setImmediate(() => write(response, sent + chunk.length));
+    if (response.destroyed) gone();
+    else if (sent >= bytes) response.end();
+    else if (response.write(chunk)) setImmediate(write, response, sent + chunk.length);
     else response.once('drain', () => write(response, sent + chunk.length));
   };
-  const server = createServer((_, response) => write(response.setMaxListeners(0), 0));
+  const server = createServer((_, response) => write(response.once('close', gone), 0));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.closeAllConnections();
