@@ -8,6 +8,7 @@ import { parseDurationMs } from '../model/units.ts';
 import { parseRatePerSecond } from '../scenario/parse-rate.ts';
 import { type Problem, readDocument } from '../scenario/read-document.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
+import { checkConfig } from './check-config.ts';
 
 /** A configuration file, held against its schema. Paths in it are resolved against the folder it stands in. */
 export interface Config {
@@ -44,8 +45,11 @@ export interface Config {
   readonly reportDir: string | null;
 }
 
+/** Where nothing says how long a run is. */
+export const DEFAULT_DURATION_MS: number = 8 * 3_600_000;
+
 /** As the schema lets it through. */
-interface ConfigFile {
+export interface ConfigFile {
   readonly target?: TargetSpec;
   readonly url?: string;
   readonly database?: string;
@@ -82,9 +86,12 @@ export function loadConfig(named: string | null, folder: string = process.cwd())
 }
 
 function readConfig(file: string): Config {
-  const { value, problems } = readDocument(readText(file), readSchema());
+  const { value, problems, problemAt } = readDocument(readText(file), readSchema());
   if (problems.length > 0) throw invalid(file, problems);
   const config = value as ConfigFile;
+  const faults: Problem[] = [];
+  checkConfig(config, DEFAULT_DURATION_MS, (path, message) => faults.push(problemAt(path, message)));
+  if (faults.length > 0) throw invalid(file, faults);
   const base = dirname(file);
   const pathOr = (path: string | undefined): string | null => (path === undefined ? null : resolve(base, path));
   return {

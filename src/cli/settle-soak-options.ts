@@ -14,11 +14,11 @@ import { readLimits } from '../study/read-limits.ts';
 import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
-import type { Config } from './load-config.ts';
+import { areSamplesRare, SHORTEST_RUN_MS } from './check-config.ts';
+import { type Config, DEFAULT_DURATION_MS } from './load-config.ts';
 import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 
-const DEFAULT_DURATION_MS = 8 * 3_600_000;
 /** Options that say the length of a run, and what one of each is in milliseconds. */
 const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
   hours: 3_600_000,
@@ -26,7 +26,6 @@ const LENGTH_OPTIONS_MS: Readonly<Record<string, number>> = {
   seconds: 1000,
   duration: 1,
 };
-const SHORTEST_RUN_MS = 10_000;
 /** Command line first, then the configuration file, then defaults. Throws usage errors (exit 2). */
 export function settleSoakOptions(args: Arguments, config: Config | null): Omit<SoakOptions, 'runDir' | 'runId'> {
   const load = settleLoad(args, config);
@@ -36,10 +35,13 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
   const gates = failOn === null ? (config?.gates.failOn ?? GATE_NAMES) : parseFailOn(failOn);
   const thresholds = [...(load?.scenario.thresholds ?? []), ...readLimits(config?.gates.thresholds ?? {}, slo)];
   refuseEmptyGate(gates, thresholds);
+  const durationMs = settleDuration(args, config);
+  const sampleMs = numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000;
+  refuseRareSamples(sampleMs, durationMs);
   return {
-    durationMs: settleDuration(args, config),
+    durationMs,
     load,
-    sampleMs: numberArgument(args, 'sample') ?? captures?.sampleMs ?? 1000,
+    sampleMs,
     snapshots:
       numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
@@ -113,13 +115,15 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
       'Add `baseUrl:` to it, or give --url http://HOST:PORT.',
     );
   }
+  // The command line decides both how much and in which way.
+  const isShaped = users !== null || ratePerSecond !== null;
   return {
     scenario: parsed,
     file: reference,
     text,
     baseUrl,
-    users: users ?? config?.users ?? null,
-    ratePerSecond: ratePerSecond ?? config?.ratePerSecond ?? null,
+    users: isShaped ? users : (config?.users ?? null),
+    ratePerSecond: isShaped ? ratePerSecond : (config?.ratePerSecond ?? null),
   };
 }
 
@@ -139,13 +143,23 @@ function parseFailOn(text: string): readonly GateName[] {
 }
 
 /** Limits alone are asked for, and there are none: everything would pass. */
-function refuseEmptyGate(gates: readonly GateName[], thresholds: readonly Threshold[]): void {
+export function refuseEmptyGate(gates: readonly GateName[], thresholds: readonly Threshold[]): void {
   if (gates.length === 0 || thresholds.length > 0 || gates.some((name) => name !== 'slo')) return;
   throw new ProfilerError(
     'usage',
     EXIT.usage,
     '--fail-on slo asks for limits, and none is given: nothing could fail the run.',
     'Give them with --slo FILE or as `thresholds:` of the scenario, or write --fail-on none.',
+  );
+}
+
+function refuseRareSamples(sampleMs: number, durationMs: number): void {
+  if (!areSamplesRare(sampleMs, durationMs)) return;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `A sample each ${formatDuration(sampleMs)} says too little of a run of ${formatDuration(durationMs)}.`,
+    'Take samples more often (--sample 1s), or let the run last longer.',
   );
 }
 

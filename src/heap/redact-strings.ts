@@ -1,8 +1,6 @@
+import { createDictionaryTest } from './data-keys.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { EDGE, NODE } from './snapshot-layout.ts';
-
-/** A plain object with more properties is taken for a dictionary: its keys are data (addresses, ids) and go too. */
-const DICTIONARY = 24;
 
 /**
  * Which strings only say values: contents of strings, symbols, numbers and regular expressions, keys of dictionaries.
@@ -12,10 +10,11 @@ export function stringsToRedact(graph: HeapGraph): Uint8Array {
   const { nodeCount, nodeType, nodeName, firstEdge, edgeType, edgeName, strings } = graph;
   // Strings that nothing uses are values as likely as not.
   const isValue = new Uint8Array(strings.count).fill(1);
+  const isDictionary = createDictionaryTest(graph);
   for (let node = 0; node < nodeCount; node++) {
     const name = nodeName[node]!;
     if (!holdsValue(nodeType[node]!) || strings.byteLength(name) === 0) isValue[name] = 0;
-    const hidesKeys = isDictionary(graph, node);
+    const hidesKeys = isDictionary(node);
     for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
       const type = edgeType[edge]!;
       if (type === EDGE.element || type === EDGE.hidden || (type === EDGE.property && hidesKeys)) continue;
@@ -39,15 +38,6 @@ function holdsValue(type: number): boolean {
     default:
       return false;
   }
-}
-
-function isDictionary({ nodeType, nodeName, firstEdge, edgeType, strings }: HeapGraph, node: number): boolean {
-  if (nodeType[node] !== NODE.object || firstEdge[node + 1]! - firstEdge[node]! <= DICTIONARY) return false;
-  if (!strings.is(nodeName[node]!, 'Object')) return false;
-  let properties = 0;
-  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++)
-    if (edgeType[edge] === EDGE.property) properties++;
-  return properties > DICTIONARY;
 }
 
 /** A script's name is a string like any other to V8; findings need it. */

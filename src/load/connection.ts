@@ -21,6 +21,11 @@ export interface Answer {
   readonly endMs: MonoMs;
 }
 
+/** What the body is read for: nothing, to see whether it would compress, or for checks that need all of it. */
+export type BodyUse = 'none' | 'sample' | 'checks';
+
+/** A body that is kept may be as long as this; one that never ends would fill the memory of the load. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /** In place of an error: the load ended or paused before the answer came, or before the request could be sent. */
@@ -43,7 +48,8 @@ export class Connection implements Dispatcher.DispatchHandler {
   readonly #client: Client;
   readonly #onIdle: (connection: Connection) => void;
   #done: ((answer: Answer) => void) | null = null;
-  #wantsBody = false;
+  #bodyUse: BodyUse = 'none';
+  #isCut = false;
   #timedOut = false;
   #aborted = false;
   #isSending = false;
@@ -70,10 +76,10 @@ export class Connection implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Sends; `done` is called once, never before this returns. `wantsBody`: keep the body for checks. */
-  send(request: RenderedRequest, wantsBody: boolean, done: (answer: Answer) => void): void {
+  /** Sends; `done` is called once, never before this returns. A body for checks that is too long ends the request. */
+  send(request: RenderedRequest, bodyUse: BodyUse, done: (answer: Answer) => void): void {
     this.#done = done;
-    this.#wantsBody = wantsBody;
+    this.#bodyUse = bodyUse;
     this.#status = 0;
     this.#sentMs = monotonicMs();
     this.#connectMs = null;
@@ -110,7 +116,7 @@ export class Connection implements Dispatcher.DispatchHandler {
   }
 
   get isUsable(): boolean {
-    return !this.#timedOut && !this.#aborted;
+    return !this.#timedOut && !this.#aborted && !this.#isCut;
   }
 
   destroy(): void {
@@ -126,7 +132,19 @@ export class Connection implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.#wantsBody) this.#chunks.push(chunk);
+    if (this.#bodyUse === 'none') return;
+    if (this.#bodyBytes <= LARGEST_BODY_BYTES) this.#chunks.push(chunk);
+    else if (this.#bodyUse === 'sample') this.#chunks = [];
+    else this.#cut();
+  }
+
+  /** The rest of the body is not read: the connection is of no use afterwards. */
+  #cut(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#chunks = [];
+    this.#finish('invalid answer');
+    this.destroy();
   }
 
   onResponseEnd(): void {

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../model/units.ts';
 import type { RenderedRequest } from '../scenario/compile-request.ts';
-import { type Answer, Connection, type ConnectionOptions, NOT_SENT } from './connection.ts';
+import { type Answer, type BodyUse, Connection, type ConnectionOptions, NOT_SENT } from './connection.ts';
 import { monotonicMs } from './monotonic.ts';
 
 interface ConnectionsOptions extends ConnectionOptions {
@@ -9,7 +9,7 @@ interface ConnectionsOptions extends ConnectionOptions {
 
 interface Waiting {
   readonly request: RenderedRequest;
-  readonly wantsBody: boolean;
+  readonly bodyUse: BodyUse;
   readonly done: (answer: Answer) => void;
 }
 
@@ -30,10 +30,10 @@ export class Connections {
   }
 
   /** Sends now or as soon as a connection is free. `done` is called once, never before this returns. */
-  send(request: RenderedRequest, wantsBody: boolean, done: (answer: Answer) => void): void {
+  send(request: RenderedRequest, bodyUse: BodyUse, done: (answer: Answer) => void): void {
     const connection = this.#idle.pop() ?? this.#open();
-    if (connection) this.#sendOn(connection, { request, wantsBody, done });
-    else this.#waiting.push({ request, wantsBody, done });
+    if (connection) this.#sendOn(connection, { request, bodyUse, done });
+    else this.#waiting.push({ request, bodyUse, done });
   }
 
   /** Requests that still wait for a connection are not sent any more. */
@@ -62,10 +62,10 @@ export class Connections {
     return new Connection(this.#options, (connection) => this.#release(connection));
   }
 
-  #sendOn(connection: Connection, { request, wantsBody, done }: Waiting): void {
+  #sendOn(connection: Connection, { request, bodyUse, done }: Waiting): void {
     connection.deadlineMs = monotonicMs() + this.#options.timeoutMs;
     this.#busy.add(connection);
-    connection.send(request, wantsBody, done);
+    connection.send(request, bodyUse, done);
   }
 
   #release(connection: Connection): void {
@@ -73,7 +73,7 @@ export class Connections {
     const next = this.#waiting.shift();
     if (connection.isUsable && next) this.#sendOn(connection, next);
     else if (connection.isUsable) this.#idle.push(connection);
-    else if (next) this.send(next.request, next.wantsBody, next.done);
+    else if (next) this.send(next.request, next.bodyUse, next.done);
   }
 
   #giveUpExpired(): void {

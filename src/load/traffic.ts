@@ -109,7 +109,8 @@ export class Traffic {
     const book = this.#recorderOf(step.name).answers;
     const rendered = this.#withCookies(step.render(this.#contextOf(sender)), sender);
     const { request, takesCompressed } = book.prepare(rendered, step.wantsBody);
-    this.#connections.send(request, step.wantsBody || takesCompressed, (answer) => {
+    const bodyUse = step.wantsBody ? 'checks' : takesCompressed ? 'sample' : 'none';
+    this.#connections.send(request, bodyUse, (answer) => {
       if (answer.error === ABORTED || answer.error === NOT_SENT) {
         this.#bookCutShort(step, plannedMs, answer);
         done({ errorKind: answer.error, status: 0, isCutShort: true });

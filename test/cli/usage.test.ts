@@ -213,6 +213,29 @@ test('config check reports every fault with line and column', async () => {
   assert.match(stderr, /bad.yaml:4:\d+: captures.maxPause/);
 });
 
+test('config check refuses what no run could do, and what would let every run pass', async () => {
+  const faults: Readonly<Record<string, RegExp>> = {
+    'gates: { failOn: [] }': /gates\.failOn: no gate could fail the run/,
+    'duration: 0s': /duration: a soak of 0s cannot tell anything/,
+    'rate: 100/s\nusers: 5': /rate: users and rate are two ways/,
+    'load: none\nusers: 5': /load: users and rate shape a load, and none is driven/,
+    'captures: { sample: 1h }': /captures\.sample: a sample each 1h says too little of a run of 8 h/,
+    'captures: { sample: 0s }': /captures\.sample: 0s is no time between two samples/,
+    'scenario: none\nload: none\ngates: { failOn: [slo] }': /nothing could fail the run/,
+  };
+  for (const [text, expected] of Object.entries(faults)) {
+    await writeFile(join(folder, 'faulty.yaml'), `target: { port: 3000 }\n${text}\n`);
+    const { code, stderr } = await runCli(['config', 'check', 'faulty.yaml'], { cwd: folder });
+    assert.equal(code, 2, text);
+    assert.match(stderr, expected);
+  }
+  await writeFile(
+    join(folder, 'fine.yaml'),
+    'target: { port: 3000 }\nduration: 12h\ncaptures: { sample: 10s }\nrate: 5/s\n',
+  );
+  assert.equal((await runCli(['config', 'check', 'fine.yaml'], { cwd: folder })).code, 0);
+});
+
 test('config check follows the scenario and the limits that the file names', async () => {
   await writeFile(
     join(folder, 'good.yaml'),

@@ -152,7 +152,7 @@ function isSameClass(made: string, name: string): boolean {
   if (made === name) return true;
   const [, shape] = /^Object \{(.*)\}$/.exec(name) ?? [];
   if (shape === undefined || !made.startsWith('{')) return name === 'Object' && made.startsWith('{');
-  const keys = shape.split(', ').filter((key) => key !== '…');
+  const keys = shape.split(', ').filter((key) => key !== '…' && key !== '<key>');
   const own = made.slice(1, -1).split(', ');
   return keys.every((key) => own.includes(key));
 }

@@ -29,7 +29,7 @@ export const k6Json: ResultFormat = {
     firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
   open: (sink) => {
     const checks = new CheckCount();
-    const onLine = (line: string, isTorn: boolean): void => {
+    const onLine = (line: string, isTorn: boolean) => {
       // A torn line is read whatever it is about: whether it is whole tells whether the file is.
       if (![DURATION, DROPPED, CHECKS].some((metric) => line.includes(metric)) && !isTorn) return;
       const sample = jsonLine(line, sink, isTorn);
@@ -100,7 +100,7 @@ export const k6Csv: ResultFormat = {
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
     const checks = new CheckCount();
-    const onRow = (cells: readonly string[]): void => {
+    const onRow = (cells: readonly string[]) => {
       if (at === null) {
         at = columnsOf(cells, COLUMNS);
         return;

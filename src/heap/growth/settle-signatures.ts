@@ -1,4 +1,5 @@
 import { CLOSURE_PREFIX } from '../../model/class-name.ts';
+import { isDataKey } from '../data-keys.ts';
 import { LABEL, PROPERTY } from './edge-labels.ts';
 import { isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
@@ -22,7 +23,7 @@ export interface SettledSignatures {
  * change their order, does not look as if everything below had moved.
  *
  * Keys: `sessions[id] = …` gives each key a step of its own. Whether a property name is a field or a key shows only over
- * time: under an object that gains names from snapshot to snapshot, names become `<key>`.
+ * time: under an object that gains names from snapshot to snapshot, names become `<key>`; or by its form, as of an id.
  */
 export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSums[]): SettledSignatures {
   const isDictionary = findDictionaries(tree, sums);
@@ -88,6 +89,8 @@ function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): 
     const parent = tree.parent(signature);
     if (label === LABEL.key) isDictionary[parent] = 1;
     if (!label.startsWith(PROPERTY)) continue;
+    if (isDataKey(label.slice(PROPERTY.length)) && tree.classes.get(tree.class(parent)) === 'Object')
+      isDictionary[parent] = 1;
     const isNew = (first.count[signature] ?? 0) === 0 && (last.count[signature] ?? 0) > 0;
     // What is wholly new brings its fields along; only an object that was there before gains keys.
     if (isNew && (parent === SignatureTree.root || (first.count[parent] ?? 0) > 0)) {

@@ -1,8 +1,9 @@
 import type { Holder, KnownBy, ListenerApi, NamedObject, Owner, PlainContainer } from '../../model/holder.ts';
+import { isDictionaryAt } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { keyBefore } from './map-entries.ts';
-import { isDictionaryAt, isPart, type NodePath, variableAfter } from './path-words.ts';
+import { isPart, type NodePath, variableAfter } from './path-words.ts';
 import { isContext, type Scopes } from './scopes.ts';
 
 export interface FoundHolder {

@@ -1,3 +1,4 @@
+import { isDataKey } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE, NODE_TYPE_NAMES } from '../snapshot-layout.ts';
 import type { Originals } from './originals.ts';
@@ -51,6 +52,7 @@ function plainObjectWords(graph: HeapGraph, node: number): string {
   if (names.length === 0) return 'Object';
   // More than a handful is a dictionary as likely as a record, and then the names are data.
   if (names.length >= SHOWN_PROPERTIES * 4) return 'Object';
+  if (names.some(isDataKey)) return `Object {<key>${names.length > 1 ? ', …' : ''}}`;
   return `Object {${names.slice(0, SHOWN_PROPERTIES).join(', ')}${names.length > SHOWN_PROPERTIES ? ', …' : ''}}`;
 }
 

@@ -1,4 +1,5 @@
 import type { PathStep } from '../../model/heap-growth.ts';
+import { isDictionaryAt } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { entryRole } from './map-entries.ts';
@@ -63,17 +64,6 @@ function edgeWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes)
   if (isPart(graph, above) && container === 'Map')
     return entryRole(graph, above, edge) === 'key' ? '<key>' : 'value of <key>';
   return '[*]';
-}
-
-const DICTIONARY = 24;
-
-export function isDictionaryAt(graph: HeapGraph, node: number): boolean {
-  const { firstEdge, edgeType, nodeName, nodeType, strings } = graph;
-  if (nodeType[node] !== NODE.object || strings.get(nodeName[node]!) !== 'Object') return false;
-  let properties = 0;
-  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++)
-    if (edgeType[edge] === EDGE.property) properties++;
-  return properties > DICTIONARY;
 }
 
 /**
