@@ -225,8 +225,10 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   };
   const listen = (how: 'on' | 'off', listener: () => void): void => {
     try {
-      // One more than Node expects is a warning in the log of the service.
-      if (how === 'off' || process.listenerCount('exit') < process.getMaxListeners()) process[how]('exit', listener);
+      // One more than Node expects is a warning in the log of the service. No number is 0.
+      const most = process.getMaxListeners() || Number.POSITIVE_INFINITY;
+      if (how === 'off') process.off('exit', listener);
+      else if (process.listenerCount('exit') < most) process.on('exit', listener);
     } catch {
       // The program has frozen or replaced what is needed: it goes without.
     }
