@@ -36,7 +36,8 @@ const LETTING_GO_MS = 1_500;
  * Ctrl-C once stops the recording in order. Twice gives up: the run folder stays as it is, the service is let go of if
  * it answers, and within two seconds the process ends with exit code 130. Three times ends it at once.
  * Ctrl-Z does not pause. SIGTTOU does (a background job that writes to a terminal under `stty tostop`): with a handler, the
- * kernel would repeat the write and the signal for ever, and no other signal would arrive. The watchdog covers that case.
+ * kernel would repeat the write and the signal for ever, and no other signal would arrive. A service that ends meanwhile
+ * sets the tool going again (`wakeTool` of the registry); one that goes on has the watchdog.
  */
 export function stopOnSignals(
   say: (text: string) => void,

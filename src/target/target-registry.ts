@@ -24,6 +24,8 @@ interface Registry {
    * open: to close waits for the other end of each, and the service would be blocked with it. Returns their number then.
    */
   readonly close: (own: number) => number | undefined;
+  /** Listens to the end of the program. */
+  readonly wakeTool: () => void;
 }
 
 /** The tool that is attached. Pids count within one pid namespace only. */
@@ -147,7 +149,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   const place = globalThis as unknown as WithRegistry;
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const timers = require('node:timers') as typeof import('node:timers');
-  const { readFileSync } = require('node:fs') as typeof import('node:fs');
+  const { readFileSync, readlinkSync } = require('node:fs') as typeof import('node:fs');
 
   // As they are now: fake timers replace the clock later. Without one nothing can be measured in this program.
   const { hrtime } = process;
@@ -176,6 +178,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     // First of all: where it cannot be closed, what tells whose it is stays, and tries again.
     if (request.openedByUs) end(inspector);
     timers.clearInterval(timer);
+    listen('off', wakeTool);
     delete place[key];
     if (!request.openedByUs) return undefined;
     // In one go, so that no console call comes in between: an open inspector keeps the arguments of the last
@@ -206,11 +209,37 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
       }
     } catch {}
   };
+  // Node does not let the program end before every debugger has let go, and a tool that is stopped (SIGSTOP) cannot: it is
+  // set going for that. Where it runs under another pid namespace or user, this does nothing.
+  const { kill } = process;
+  const wakeTool = (): void => {
+    try {
+      const { pid, startTicks, pidNamespace } = request.owner;
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const isStopped = fields[0] === 'T' && Number(fields[19]) === startTicks;
+      if (isStopped && readlinkSync('/proc/self/ns/pid') === pidNamespace) kill(pid, 'SIGCONT');
+    } catch {
+      // The program ends as it would have.
+    }
+  };
+  const listen = (how: 'on' | 'off', listener: () => void): void => {
+    try {
+      // One more than Node expects is a warning in the log of the service. No number is 0.
+      const most = process.getMaxListeners() || Number.POSITIVE_INFINITY;
+      if (how === 'off') process.off('exit', listener);
+      else if (process.listenerCount('exit') < most) process.on('exit', listener);
+    } catch {
+      // The program has frozen or replaced what is needed: it goes without.
+    }
+  };
   const before = place[key];
   if (before) {
     before.cleanUp();
     timers.clearInterval(before.timer);
+    listen('off', before.wakeTool);
   }
+  listen('on', wakeTool);
   const timer = timers.setInterval(watch, request.tickMs).unref();
   const registry: Registry = {
     owner: request.owner,
@@ -222,6 +251,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     cleanUp,
     expired: false,
     close,
+    wakeTool,
   };
   Object.defineProperty(place, key, { value: registry, configurable: true, enumerable: false, writable: false });
 }

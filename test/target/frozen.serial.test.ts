@@ -8,7 +8,9 @@ import { detachLeftover } from '../../src/target/detach-leftover.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
 import { openInspector } from '../../src/target/open-inspector.ts';
 import { poll } from '../../src/target/poll.ts';
+import { readStat } from '../../src/target/proc.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
+import { spawnService } from '../helpers/spawn-service.ts';
 import { killAndWait, type StartedTarget, startAttacher, startTarget } from './start-target.ts';
 
 // To close an inspector waits for the other end of every connection. One that is stopped must not stop the service.
@@ -24,6 +26,25 @@ for (const { major, binary, skip } of nodeVersions()) {
     await assertAnswersFor(target, 25 * TICK_MS);
     await killAndWait(child);
     await assertCloses(target);
+  });
+}
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`a tool that is stopped does not keep a service of Node ${major} from ending`, {
+    ...TIMEOUT,
+    skip,
+  }, async (context) => {
+    const service = await spawnService('test/targets/attach/ending.mjs', { nodePath: binary, args: ['--by', 'exit'] });
+    context.after(() => service.stop('SIGKILL'));
+    const { child } = await startAttacher(context, { pid: service.pid });
+    const stateOfTool = (): string | null => readStat(child.pid ?? 0)?.state ?? null;
+    child.kill('SIGSTOP');
+    assert.ok(await poll(() => (stateOfTool() === 'T' ? true : null), 10_000));
+    const exited = once(service.child, 'exit');
+    service.child.kill('SIGTERM');
+    // It would wait for the tool for ever.
+    assert.deepEqual(await exited, [0, null]);
+    assert.notEqual(stateOfTool(), 'T', 'it was set going for that');
   });
 }
 

@@ -5,7 +5,7 @@
  */
 export function lookForProfilers(title: string): { readonly running: number; readonly waiting: number } {
   const { readdirSync, readFileSync } = require('node:fs') as typeof import('node:fs');
-  const console = require('node:console') as typeof import('node:console');
+  const { profile, profileEnd } = require('node:console') as typeof import('node:console');
   const count = (): number => {
     let threads = 0;
     for (const thread of readdirSync('/proc/self/task')) {
@@ -19,9 +19,9 @@ export function lookForProfilers(title: string): { readonly running: number; rea
   };
   const running = count();
   if (running > 0) return { running, waiting: 0 };
-  console.profile(title);
+  profile(title);
   const waiting = count();
-  console.profileEnd(title);
+  profileEnd(title);
   return { running, waiting };
 }
 
