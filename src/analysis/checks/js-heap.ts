@@ -43,8 +43,9 @@ export const jsHeap: Check = {
     const isSure = all.some(({ confidence }) => confidence !== 'possible');
     const open = isSure ? null : proportionalGrowth(context);
     const result = describe(context, heap, all, { cleared, intervals, open });
-    // A leak behind such a backlog would not be seen, and growth with the requests may be one: that is no pass.
-    return isBacklog || doubt !== null || open !== null ? { ...result, status: 'insufficient-data' } : result;
+    // A leak behind such a backlog would not be seen; growth with the requests, and a store between two steps, may be one: that is no pass.
+    const isOpen = isBacklog || doubt !== null || open !== null || accused.some((one) => one.isOpen);
+    return isOpen ? { ...result, status: 'insufficient-data' } : result;
   },
 };
 
@@ -71,9 +72,9 @@ function judgeAll(
     const behaviour = growthBehaviour(suspect, intervals);
     // Buffers show beside the heap, not in it.
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
-    const { confidence, against } = judgeSuspect(suspect, behaviour, line);
+    const { confidence, against, isOpen } = judgeSuspect(suspect, behaviour, line);
     if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
-    else accused.push({ suspect, behaviour, confidence, against, line });
+    else accused.push({ suspect, behaviour, confidence, against, line, ...(isOpen ? { isOpen } : {}) });
   }
   return { accused: withoutEcho(oneEachHolder(accused)), cleared };
 }

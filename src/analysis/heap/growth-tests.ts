@@ -2,6 +2,7 @@ import type { HeapSuspect, RequestFit, WholeNumber } from '../../model/heap-grow
 import { evennessOf } from '../../stats/evenness.ts';
 import { STEADY } from '../leak-thresholds.ts';
 import type { SnapshotInterval } from '../snapshot-intervals.ts';
+import { type StoreSteps, storeSteps } from './store-steps.ts';
 
 /** What a suspect gained between two snapshots. */
 export interface Gain {
@@ -42,6 +43,8 @@ export interface GrowthBehaviour {
   readonly whole: WholeNumber | null;
   /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
   readonly cohortsAlive: number | null;
+  /** A single store that grows in steps which fit steady growth; null where it is none, or has slowed down. */
+  readonly steps: StoreSteps | null;
 }
 
 /** Bytes of single objects that grow: arrays and tables double, so that they fluctuate by more than what is put there. */
@@ -79,6 +82,7 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     outlivedIdle: idle.length > 0 || loaded.some(({ interval }) => interval.holdsIdleTail),
     whole,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
+    steps: unit === 'bytes' ? storeSteps(suspect, loadSoFar(intervals, base)) : null,
   };
 }
 
@@ -86,6 +90,13 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
 function perRequestOf(loaded: readonly Gain[]): number {
   const requests = loaded.reduce((sum, { interval }) => sum + (interval.requests ?? 0), 0);
   return requests > 0 ? Math.max(1, total(loaded) / requests) : 1;
+}
+
+/** At each snapshot: requests, or time under load, since the first. */
+function loadSoFar(intervals: readonly SnapshotInterval[], base: Base): number[] {
+  const reached = [0];
+  for (const interval of intervals) reached.push((reached.at(-1) ?? 0) + (interval.isIdle ? 0 : base(interval)));
+  return reached;
 }
 
 const MOST_TOLERANCE = 0.25;

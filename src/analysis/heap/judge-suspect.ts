@@ -11,6 +11,8 @@ import type { GrowthBehaviour } from './growth-tests.ts';
 export interface SuspectVerdict {
   readonly confidence: Confidence | null;
   readonly against: readonly string[];
+  /** This run cannot tell whether it leaks: no pass. */
+  readonly isOpen?: true;
 }
 
 /** Other objects than before, as many of them: something renews them. */
@@ -43,23 +45,31 @@ const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|Stor
  * `likely` wants a sign of its own too: a stable or whole number a request, cohorts that live, or a heap that grows. A list
  * that is cut when it is full passes for even growth while its numbers are small.
  *
+ * A store that grows in steps which fit steady growth is open where nothing makes it more than possible (`store-steps.ts`).
  * What shows a bound or an expiry, slows down, or shrinks in the idle tail is `possible` and no more.
  */
 export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): SuspectVerdict {
-  const cleared = whyCleared(suspect, behaviour);
+  // A bound that is in sight says why it rests.
+  const steps = judgeBounds(suspect, behaviour).open === null ? behaviour.steps : null;
+  const cleared = whyCleared(suspect, behaviour, steps !== null);
   if (cleared !== null) return { confidence: null, against: [cleared] };
   const doubts = doubtsOf(suspect, behaviour);
-  if (doubts.length > 0) return { confidence: 'possible', against: doubts };
-  return { confidence: strength(suspect, behaviour, heap), against: [] };
+  const confidence = doubts.length > 0 ? 'possible' : strength(suspect, behaviour, heap);
+  if (steps !== null && confidence === 'possible') {
+    const { bytes, nextAtTimes } = steps;
+    return { confidence, against: [DOUBT.steps(bytes, nextAtTimes)], isOpen: true };
+  }
+  return { confidence, against: doubts };
 }
 
-function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour): string | null {
+/** `isStepwise`: rest, and intervals without growth, are what its store looks like between two steps. */
+function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour, isStepwise: boolean): string | null {
   const { gained, gainedBytes, releasedInIdle, laterOverEarlier, growsInEveryInterval } = behaviour;
   if (behaviour.loaded.length === 0) return CLEARED.noLoad;
   if (gained <= 0) return CLEARED.notGrown;
   if (releasedInIdle !== null && releasedInIdle >= RELEASED_SHARE) return CLEARED.released;
-  if (laterOverEarlier !== null && laterOverEarlier <= AT_REST) return CLEARED.atRest;
-  if (!growsInEveryInterval) return CLEARED.notEach;
+  if (!isStepwise && laterOverEarlier !== null && laterOverEarlier <= AT_REST) return CLEARED.atRest;
+  if (!isStepwise && !growsInEveryInterval) return CLEARED.notEach;
   const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
   if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return CLEARED.tiny;
   if (

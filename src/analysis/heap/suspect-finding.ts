@@ -34,6 +34,8 @@ export interface JudgedSuspect {
   /** The series that it shows in: the heap, or the buffers beside it. */
   readonly line: AfterCollection;
   readonly against: readonly string[];
+  /** This run cannot tell whether it leaks: no pass. */
+  readonly isOpen?: true;
 }
 
 type AllocatedAt = NonNullable<Finding['allocatedAt']>;

@@ -14,6 +14,8 @@ export const CLEARED = {
   engine: 'objects of the engine itself, which come and go with compiled code',
 } as const;
 
+const MOST_TIMES = 10;
+
 /** Why a suspect might be none. */
 export const DOUBT = {
   released: (share: Share): string => `${percent(share)} of its growth was let go while no request came.`,
@@ -29,6 +31,12 @@ export const DOUBT = {
   /** `line`: the statement that removes. */
   bounded: (line: string): string =>
     `A cache that is still filling looks the same until it is full: ${line} may be what bounds it.`,
+  /** `nextAtTimes`: at steady growth the next step comes when the run is so many times as long. */
+  steps: (bytes: readonly Bytes[], nextAtTimes: number): string => {
+    const times = Math.max(2, Math.ceil(nextAtTimes + 0.25));
+    const longer = times > MOST_TIMES ? 'much longer run' : `run ${numberWord(times)} times as long`;
+    return `Its store grows in steps (${bytes.map(formatBytes).join(', ')} by snapshot). Between two steps it looks at rest, and these fit steady growth as well as a cache that is full. A ${longer} tells.`;
+  },
   noIdle: 'The run had no time without requests, in which an expiry or a queue would have emptied.',
   backlog: (aborted: number): string =>
     `${formatCount(aborted)} requests were not answered in time and were aborted: this may be what they left waiting in the service. Soak again with a load that the service manages.`,
