@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report, RequestSummary } from '../model/report.ts';
 import { PROBE_NAME } from '../model/requests.ts';
+import { answerKind } from '../stats/answer-kind.ts';
 import { WHY_NOT } from '../words/verify.ts';
 import { haveNearlyAllFailed } from './task-requests.ts';
 
@@ -27,7 +28,7 @@ export function unlikeLoad(before: Finding, first: Report, now: Report): string[
     return tooFew(before, first, now.run.requests / first.run.requests);
   const total = named.reduce((sum, { count, errors }) => sum + count - errors, 0);
   const relevant = named.filter((one) => isRelevant(before, one, total, now.run.requests));
-  const faults = relevant.flatMap((one) => missingRequest(one, now) ?? []);
+  const faults = relevant.flatMap((one) => missingRequest(one, now) ?? unlikeAnswers(one, now) ?? []);
   if (faults.length > 0) return faults;
   // Of a request that came a few times, how many came is chance.
   const often = relevant.filter((one) => ((one.count - one.errors) / total) * now.run.requests >= OFTEN);
@@ -51,6 +52,13 @@ function missingRequest({ name, count }: RequestSummary, { requests }: Report): 
   const own = requests.find((one) => one.name === name);
   if (own === undefined || own.count === 0) return WHY_NOT.requestMissing(name, count);
   return haveNearlyAllFailed(own) ? WHY_NOT.requestFailed(name, own.errors, own.count) : null;
+}
+
+/** What is answered otherwise did something else: a redirect to a login runs nothing of what leaked. */
+function unlikeAnswers({ name, answers }: RequestSummary, { requests }: Report): string | null {
+  const own = requests.find((one) => one.name === name)?.answers;
+  const [was, is] = [answers, own].map((kinds) => (kinds ? answerKind(kinds, LEAST_EXPECTED) : null));
+  return was && is && was !== is ? WHY_NOT.otherAnswers(name, was, is) : null;
 }
 
 function answered({ requests }: Report, name: string): number {

@@ -1,6 +1,6 @@
 import type { AnswerTraits, RequestInterval } from '../model/requests.ts';
 import { encodeJournalLine } from './journal.ts';
-import { count, fields, mapOf, member, moment, number, text } from './shape.ts';
+import { count, fields, mapOf, member, moment, number, optional, text } from './shape.ts';
 
 const readFields = fields<Omit<RequestInterval, 'traits' | 'aborted' | 'isSetup' | 'failed'>>({
   startMonoMs: moment,
@@ -27,6 +27,7 @@ const readTraits = fields<AnswerTraits>({
   compressed: count,
   sampleBytes: number,
   sampleGzipBytes: number,
+  redirects: optional(count),
 });
 
 /** One line of requests.ndjson. */

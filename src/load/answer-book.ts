@@ -11,9 +11,10 @@ const OFFER = 'gzip, deflate, br';
 const MOST_SAMPLES = 3;
 const LARGEST_SAMPLE_BYTES = 1 << 20;
 const TEXT = /^(?:text\/|application\/(?:[\w.-]*\+)?(?:json|xml|javascript)|image\/svg)/i;
+const NOT_MODIFIED = 304;
 const JSON_TYPE = /^application\/(?:[\w.-]*\+)?json/i;
 
-type Sums = { -readonly [Key in keyof AnswerTraits]: AnswerTraits[Key] };
+type Sums = { -readonly [Key in keyof AnswerTraits]-?: number };
 
 /** Keeps books of what the answers of one request name are like: how large, whether compressed, on which connection. */
 export class AnswerBook {
@@ -39,12 +40,13 @@ export class AnswerBook {
   }
 
   /** An answer as expected. */
-  note(request: RenderedRequest, { headers, body, bodyBytes, connectMs }: Answer): void {
+  note(request: RenderedRequest, { status, headers, body, bodyBytes, connectMs }: Answer): void {
     const sums = this.#sums;
     const type = String(headers['content-type'] ?? '');
     sums.answers += 1;
     sums.bodyBytes += bodyBytes;
     if (JSON_TYPE.test(type)) sums.jsonAnswers += 1;
+    if (status >= 300 && status < 400 && status !== NOT_MODIFIED) sums.redirects += 1;
     if (isClosed(headers) && !/close/i.test(headerOf(request, 'connection') ?? '')) sums.closed += 1;
     if (connectMs !== null) {
       sums.connects += 1;
@@ -88,6 +90,7 @@ function noAnswers(): Sums {
     compressed: 0,
     sampleBytes: 0,
     sampleGzipBytes: 0,
+    redirects: 0,
   };
 }
 

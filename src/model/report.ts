@@ -19,6 +19,18 @@ export interface Checked<Name extends string = CheckId> {
   readonly detail: string;
 }
 
+/** What nearly all answers of a request were. */
+export type AnswerKind = 'redirect' | 'empty' | 'JSON' | 'other';
+
+/** What the answers of a request were, those as expected alone. */
+export interface AnswerKinds {
+  readonly count: number;
+  readonly json: number;
+  readonly bodyBytes: number;
+  /** Absent where they were not counted. */
+  readonly redirects?: number;
+}
+
 export interface RequestSummary {
   readonly name: string;
   readonly count: number;
@@ -36,6 +48,8 @@ export interface RequestSummary {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly service: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
+  /** Absent where nobody looked at the answers. */
+  readonly answers?: AnswerKinds;
 }
 
 /** One statement without its values, from all sides that saw it; most time first. */

@@ -18,6 +18,8 @@ export interface AnswerTraits {
   /** Some bodies that came as they are: their size, and what gzip (level 6) makes of them. */
   readonly sampleBytes: Bytes;
   readonly sampleGzipBytes: Bytes;
+  /** Answers that lead elsewhere (3xx, but for 304), which the load does not follow. Absent in runs of earlier versions. */
+  readonly redirects?: number;
 }
 
 /** The name of the probe's requests: not among all requests (`*`), and no request of a scenario may be called so. */

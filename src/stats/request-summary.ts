@@ -1,6 +1,7 @@
-import type { RequestSummary } from '../model/report.ts';
+import type { AnswerKinds, RequestSummary } from '../model/report.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { MonoMs } from '../model/units.ts';
+import { addKinds, NO_ANSWERS } from './answer-kind.ts';
 import { Latencies } from './latencies.ts';
 
 /** One line a request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance. */
@@ -39,6 +40,7 @@ export class RequestTotals {
       late: 0,
       intended: new Latencies(),
       service: new Latencies(),
+      answers: NO_ANSWERS,
     };
     totals.count += interval.count;
     totals.errors += interval.errors;
@@ -47,12 +49,13 @@ export class RequestTotals {
     totals.late += interval.late;
     totals.intended.add(interval.intended);
     totals.service.add(interval.service);
+    if (interval.traits) totals.answers = addKinds(totals.answers, interval.traits);
     this.#names.set(name, totals);
   }
 
   summarise(): RequestSummary[] {
     const seconds = this.#coveredMs / 1000;
-    return [...this.#names].map(([name, { intended, service, ...counts }]) => ({
+    return [...this.#names].map(([name, { intended, service, answers, ...counts }]) => ({
       name,
       ...counts,
       ratePerSecond: seconds > 0 ? counts.count / seconds : 0,
@@ -62,6 +65,7 @@ export class RequestTotals {
       p99Ms: intended.atPercentile(99) ?? 0,
       maxMs: intended.maxMs,
       service: { p50Ms: service.atPercentile(50) ?? 0, p99Ms: service.atPercentile(99) ?? 0, maxMs: service.maxMs },
+      ...(answers.count > 0 ? { answers } : {}),
     }));
   }
 }
@@ -74,4 +78,5 @@ interface NameTotals {
   late: number;
   readonly intended: Latencies;
   readonly service: Latencies;
+  answers: AnswerKinds;
 }

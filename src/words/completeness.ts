@@ -1,4 +1,4 @@
-import type { Completeness, CoverageGap } from '../model/report.ts';
+import type { AnswerKind, Completeness, CoverageGap } from '../model/report.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
 import { code } from './terms.ts';
@@ -73,6 +73,22 @@ export function someFailed(share: Share, most: string | null): string {
 
 export function someUnanswered(count: number, asked: number): string {
   return `${formatCount(count)} of ${formatCount(asked)} requests were never answered`;
+}
+
+/** What the answers of a request were. */
+export const ANSWERS: Readonly<Record<AnswerKind, string>> = {
+  redirect: 'redirects',
+  empty: 'empty bodies',
+  JSON: 'JSON',
+  other: 'other bodies than JSON',
+};
+
+export function answersChanged(name: string, was: AnswerKind, is: AnswerKind): string {
+  return `request ${code(name)} was answered with ${ANSWERS[was]} at first and with ${ANSWERS[is]} in the end: from then on it did something else`;
+}
+
+export function mostlyRedirects(share: Share): string {
+  return `${percent(share)} of the answers were redirects, which the load does not follow: is it let in?`;
 }
 
 /** `to`: the address that was asked; empty where it is not known. */

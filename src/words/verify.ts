@@ -1,5 +1,7 @@
 import type { Confidence } from '../model/finding.ts';
+import type { AnswerKind } from '../model/report.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
+import { ANSWERS } from './completeness.ts';
 import { figure } from './figures.ts';
 import { code } from './terms.ts';
 
@@ -62,6 +64,8 @@ export const WHY_NOT = {
     `request ${code(name)}, which the first run made ${formatCount(before)} times, was not made in this run: drive it with the scenario of the first run`,
   requestFailed: (name: string, errors: number, count: number): string =>
     `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: what came with it was not done`,
+  otherAnswers: (name: string, was: AnswerKind, is: AnswerKind): string =>
+    `request ${code(name)} was answered with ${ANSWERS[was]} in the first run and with ${ANSWERS[is]} in this one: it did something else`,
   fewObjects: (perRequest: number, objects: number, wanted: number): string =>
     `at ${figure(perRequest)} a request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
   fewRequests: (share: Share, least: Share): string =>

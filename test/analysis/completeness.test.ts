@@ -438,6 +438,49 @@ describe('requests', () => {
     );
   });
 
+  test('answers that change their kind, or lead elsewhere, are told', () => {
+    const run = syntheticRun({ seed: 12 });
+    type Traits = NonNullable<RunData['requests'][number]['traits']>;
+    const none = {
+      closed: 0,
+      connects: 0,
+      connectMs: 0,
+      compressible: 0,
+      compressed: 0,
+      sampleBytes: 0,
+      sampleGzipBytes: 0,
+    };
+    const json = (answers: number): Traits => ({
+      ...none,
+      answers,
+      jsonAnswers: answers,
+      bodyBytes: 9 * answers,
+      redirects: 0,
+    });
+    const moved = (answers: number): Traits => ({ ...none, answers, jsonAnswers: 0, bodyBytes: 0, redirects: answers });
+    const answering = (traitsOf: (share: number, count: number) => Traits): RunData => ({
+      ...run,
+      requests: run.requests.map((one, i) => ({ ...one, traits: traitsOf(i / run.requests.length, one.count) })),
+    });
+    const notesOf = (traitsOf: (share: number, count: number) => Traits): string =>
+      told(analyse(answering(traitsOf))).notes.join('\n');
+    const late = notesOf((share, count) => (share > 0.7 ? moved(count) : json(count)));
+    assert.match(late, /request `ledger` was answered with JSON at first and with redirects in the end/);
+    assert.doesNotMatch(late, /of the answers were redirects/);
+    assert.match(
+      notesOf((_, count) => moved(count)),
+      /^100 % of the answers were redirects, which the load does not follow/,
+    );
+    assert.equal(
+      notesOf((_, count) => json(count)),
+      '',
+    );
+    assert.equal(
+      notesOf((_, count) => ({ ...none, answers: count, jsonAnswers: 0, bodyBytes: 0 })),
+      '',
+    );
+  });
+
   test('one answer in some hundreds is nearly none', () => {
     const run = syntheticRun({ seed: 12, errorShare: () => 1 });
     const few = run.requests.map((one, i) => (i % 30 === 0 ? { ...one, errors: Math.max(0, one.errors - 1) } : one));

@@ -169,6 +169,28 @@ describe('gone needs the load under which it was found', () => {
     );
   });
 
+  test('nor do other answers: what is redirected, or empty, did not run what leaked', () => {
+    const kinds = (json: number, redirects: number, bodyBytes: number) => (one: Report['requests'][number]) => ({
+      answers: {
+        count: one.count,
+        json: json * one.count,
+        redirects: redirects * one.count,
+        bodyBytes: bodyBytes * one.count,
+      },
+    });
+    const before = { ...first, requests: first.requests.map((one) => ({ ...one, ...kinds(1, 0, 40)(one) })) };
+    const verify = (now: Report) => verifyFinding(finding, before, now);
+    const moved = verify(asked(kinds(0, 1, 0)));
+    assert.equal(moved.status, 'not-enough-data');
+    assert.match(moved.detail, /request `\S+` was answered with JSON in the first run and with redirects in this one/);
+    assert.equal(verify(asked(kinds(0, 0, 0))).status, 'not-enough-data');
+    assert.equal(verify(asked(kinds(0, 0, 900))).status, 'not-enough-data');
+    // More or fewer bytes of the same kind may be what the fix did, and a mixture may shift by chance.
+    assert.equal(verify(asked(kinds(1, 0, 900))).status, 'gone');
+    assert.equal(verify(asked(kinds(0.6, 0.4, 30))).status, 'gone');
+    assert.equal(verify(mended).status, 'gone');
+  });
+
   test('nor do some tens of requests', () => {
     const few = verified(asked(({ count }) => ({ count: Math.round(count / 250) })));
     assert.equal(few.status, 'not-enough-data');

@@ -16,6 +16,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url ?? '';
   const offered = request.headers['accept-encoding'];
   if (offered !== undefined) offers[path] = (offers[path] ?? 0) + 1;
+  if (path === '/moved') {
+    response.writeHead(302, { location: '/login' }).end();
+    return;
+  }
   response.setHeader('content-type', 'application/json');
   if (path === '/closing') response.setHeader('connection', 'close');
   if (path === '/packed' && offered?.includes('gzip')) {
@@ -79,4 +83,11 @@ test('no offer is made where the body is looked at, nor where the scenario asks 
   assert.equal(offers['/checked'], undefined);
   const traits = await traitsOf('  - request: { path: /own, headers: { accept-encoding: identity } }');
   assert.equal(traits.compressible, 0);
+});
+
+test('redirects are counted: the load does not follow them', async () => {
+  const traits = await traitsOf('  - request: { path: /moved }');
+  assert.ok(traits.answers > 0);
+  assert.deepEqual([traits.redirects, traits.jsonAnswers, traits.bodyBytes], [traits.answers, 0, 0]);
+  assert.equal((await traitsOf('  - request: { path: /plain }')).redirects, 0);
 });

@@ -25,7 +25,7 @@ export function answerTraits({ run }: RunView): NamedTraits[] {
 function addUp(sum: AnswerTraits | undefined, traits: AnswerTraits): AnswerTraits {
   if (!sum) return traits;
   const keys = Object.keys(traits) as (keyof AnswerTraits)[];
-  return Object.fromEntries(keys.map((key) => [key, sum[key] + traits[key]])) as unknown as AnswerTraits;
+  return Object.fromEntries(keys.map((key) => [key, (sum[key] ?? 0) + (traits[key] ?? 0)])) as unknown as AnswerTraits;
 }
 
 /** How long the requests of a run were watched, for figures a second. */

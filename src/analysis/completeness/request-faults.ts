@@ -4,6 +4,7 @@ import { errorWords } from '../../words/failures.ts';
 import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks } from '../task-requests.ts';
+import { answerNotes } from './answer-notes.ts';
 import { watchedSpan } from './find-gaps.ts';
 import { loadReach, requestsSeen } from './requests-seen.ts';
 
@@ -40,7 +41,7 @@ function failureFaults(intervals: readonly RequestInterval[]): RequestFaults {
     .map(([name, own]) => say.requestFailed(name, own.errors, own.count));
   const told = errors >= TOLD_SHARE * Math.max(1, count);
   const notes = told ? [say.someFailed(errors / count, errorWords(intervals))] : [];
-  return { missing, notes: [...notes, ...unansweredNote(intervals)] };
+  return { missing, notes: [...notes, ...unansweredNote(intervals), ...answerNotes(intervals)] };
 }
 
 /** They are in no count of failed requests: a load that pauses or ends does not wait for them any longer. */
