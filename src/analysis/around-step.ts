@@ -5,6 +5,7 @@ import { gainPerMs } from '../stats/counters.ts';
 import { median } from '../stats/order-statistics.ts';
 import * as say from '../words/around-step.ts';
 import type { RunView } from './run-view.ts';
+import { valuesIn } from './sample-series.ts';
 import { isInside } from './spans.ts';
 
 /** What is looked at when something changed from one moment to the next, with the least change that is worth a word. */
@@ -25,6 +26,11 @@ const LEAST_MARGIN_MS = 3_000;
 const MOST_EVENTS = 4;
 /** Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service. */
 const BUSY_MACHINE = 0.1;
+
+/** Of a core. */
+const LEAST_MORE_CPU = 0.05;
+/** The wait for each millisecond of CPU scatters by as much. */
+const AS_LONG = 1.25;
 
 /** What happened at a step, and which other figures moved with it, `atMs` from the start of the run. */
 export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
@@ -47,7 +53,21 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   const stepMs = view.whole.fromMs + atMs;
   const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
   if (before === null || after === null || after - before < BUSY_MACHINE) return null;
-  return say.waitedForCore(after, before);
+  return isOwnWork(view, stepMs, { before, after }) ? null : say.waitedForCore(after, before);
+}
+
+/**
+ * Whoever needs the core for longer waits for it longer, on a machine that is as busy as before. Own work explains the wait where the
+ * service uses more CPU, and waits no longer for each millisecond of it.
+ */
+function isOwnWork(view: RunView, stepMs: MonoMs, wait: { readonly before: number; readonly after: number }): boolean {
+  const cpuShare = (fromMs: MonoMs, toMs: MonoMs): number => {
+    const values = valuesIn(view, 'process.cpu', fromMs, toMs);
+    return values.reduce((sum, percent) => sum + percent, 0) / Math.max(1, values.length) / 100;
+  };
+  const [before, after] = [cpuShare(view.judged.fromMs, stepMs), cpuShare(stepMs, view.judged.toMs)];
+  if (before <= 0 || after < before + LEAST_MORE_CPU) return false;
+  return wait.after / after <= AS_LONG * (wait.before / before);
 }
 
 /** Of the time, how much the main thread waited for a core. */

@@ -33,6 +33,35 @@ function thinned(run: RunData, share: (tMs: number) => number): RunData {
   return { ...run, requests };
 }
 
+describe('the machine as the other explanation', () => {
+  /** Latency, CPU and wait for a core step up at half-time; `cpu`: of a core, before and after. */
+  const stepped = (cpu: readonly [number, number], wait: readonly [number, number]): readonly Finding[] =>
+    degradationsOf({
+      seed: 21,
+      latencyMs: ({ tMs }) => (tMs < 30_000 ? 5 : 400),
+      values: ({ tMs }) => ({
+        'process.cpu': 100 * (tMs < 30_000 ? cpu[0] : cpu[1]),
+        'process.run-delay': tMs < 30_000 ? wait[0] * tMs : wait[0] * 30_000 + wait[1] * (tMs - 30_000),
+      }),
+    }).filter(({ kind }) => kind === 'latency-degradation');
+
+  test('a service that waits for a core since it works more is slow by its own work', () => {
+    const findings = stepped([0.03, 0.3], [0.06, 0.4]);
+    assert.ok(findings.length > 0 && findings.every(({ confidence }) => confidence === 'likely'));
+  });
+
+  test('one that waits longer for the same work, or for each millisecond of it, may not be', () => {
+    for (const cpu of [
+      [0.03, 0.03],
+      [0.03, 0.1],
+    ] as const) {
+      const findings = stepped(cpu, [0.06, 0.4]);
+      assert.ok(findings.length > 0 && findings.every(({ confidence }) => confidence === 'possible'));
+      assert.match(findings[0]?.against.join() ?? '', /The service waited for a core 40 % of the time after it/);
+    }
+  });
+});
+
 describe('latency', () => {
   test('that doubles within a minute is likely', () => {
     for (const seed of SEEDS) {
