@@ -1,9 +1,9 @@
 import type { Container } from '../../model/holder.ts';
 
 const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
-  map: /^(?:set|Object\.\w+|spread|=)$/,
+  map: /^(?:set|Object\.\w+|spread)$/,
   'weak-map': /^(?:set|add)$/,
-  set: /^(?:add|spread|=)$/,
+  set: /^(?:add|spread)$/,
   array: /^(?:push|unshift|splice|\[\]=|spread|append)$/,
   object: /^(?:\[\]=|\.=|Object\.\w+|spread|register|set|add|push|append|subscribe|unshift)$/,
   slot: /^(?:=|spread|\.=|\[\]=|push|add|set)$/,

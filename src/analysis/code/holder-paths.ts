@@ -48,7 +48,9 @@ class HolderSearch {
     const { name, how } = knownBy;
     if (how === 'variable' || how === 'export') return this.#variables(name, owner);
     const step = `.${name.startsWith('#') ? name : encodeURIComponent(name)}`;
-    const ofOwner = this.#owners(owner).map((path) => `${path} ${step}`);
+    // A field of the runtime is read by the property of its name: `controller.signal`.
+    const steps = how === 'private-field' ? [step, `.${name.slice(1)}`] : [step];
+    const ofOwner = this.#owners(owner).flatMap((path) => steps.map((one) => `${path} ${one}`));
     // `exports.pending` is known as the module's own.
     return owner?.kind === 'module' ? [...ofOwner, ...this.#variables(name, owner)] : ofOwner;
   }

@@ -462,13 +462,14 @@ export class CodeWalker implements Walker {
       this.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
       return;
     }
+    // What an object begins with was nowhere before.
+    if (isFirst) return;
     if (isGone) {
-      if (!isFirst) this.note('remove', '=', to, [], node, at, around);
+      this.note('remove', '=', to, [], node, at, around);
       return;
     }
     const grows = this.#mentions(right, to);
-    if ((isFresh(right) && !isFirst) || (grows && isShrinking(right)))
-      this.note('remove', '=', to, [], node, at, around);
+    if (isFresh(right) || (grows && isShrinking(right))) this.note('remove', '=', to, [], node, at, around);
     const how = grows ? 'spread' : '=';
     if (!(grows && isShrinking(right))) this.note('add', how, to, [value], node, at, around);
     if (left.type === 'MemberExpression' && on) this.note('add', '.=', on, [value], node, at, around);
