@@ -84,6 +84,20 @@ describe('leaks grow with work', () => {
     assert.match(words, /still open at the end of the time without requests: \d+ were, 1[45](\.\d)? s after the last/);
   });
 
+  test('what a rest keeps is a leak, though nearly all requests came before the run was judged', () => {
+    for (const seed of SEEDS) {
+      // The first snapshot took long: when it was over, so was the traffic, but for two seconds of it.
+      const traffic: NonNullable<RunPlan['traffic']> = (tMs) => (tMs < 11_000 ? 1 : 0);
+      const values: Values = ({ requests }) => ({ 'process.fds.file': 3 + requests });
+      const leaks = sureLeaks(watched({ seed, traffic, ratePerSecond: 60, values }));
+      assert.deepEqual(
+        leaks.map(({ kind }) => kind),
+        ['fd-leak'],
+        `seed ${seed}`,
+      );
+    }
+  });
+
   test('a leak by the clock is told over time, traffic or not', () => {
     for (const seed of SEEDS) {
       const [first] = sureLeaks(
