@@ -169,4 +169,21 @@ describe('healthy under the same traffic', () => {
       }
     });
   }
+
+  test('buffers that no collection has looked at are not accused for outliving a rest', () => {
+    for (const seed of SEEDS) {
+      const held: Values = ({ requests }) => ({ 'heap.external': 3e6 + 1400 * requests });
+      const uncollected: RunPlan['change'] = (run) => ({
+        ...run,
+        events: run.events.filter(({ type }) => type !== 'live-heap'),
+      });
+      const plan = { seed, snapshots: 0, traffic: RESTING, ratePerSecond: 60, values: held };
+      assert.deepEqual(sureLeaks(watched({ ...plan, change: uncollected })), [], `seed ${seed}`);
+      assert.deepEqual(
+        sureLeaks(watched(plan)).map(({ kind }) => kind),
+        ['external-memory-leak'],
+        `seed ${seed}`,
+      );
+    }
+  });
 });
