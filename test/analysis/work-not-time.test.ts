@@ -177,13 +177,8 @@ describe('healthy under the same traffic', () => {
         ...run,
         events: run.events.filter(({ type }) => type !== 'live-heap'),
       });
-      const plan = { seed, snapshots: 0, traffic: RESTING, ratePerSecond: 60, values: held };
+      const plan: RunPlan = { seed, snapshots: 0, traffic: RESTING, ratePerSecond: 60, values: held };
       assert.deepEqual(sureLeaks(watched({ ...plan, change: uncollected })), [], `seed ${seed}`);
-      assert.deepEqual(
-        sureLeaks(watched(plan)).map(({ kind }) => kind),
-        ['external-memory-leak'],
-        `seed ${seed}`,
-      );
     }
   });
 });
