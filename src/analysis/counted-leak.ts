@@ -9,6 +9,7 @@ import { capital, code } from '../words/terms.ts';
 import { restWords } from '../words/trend.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
+import { keptThroughRest } from './kept-through-rest.ts';
 import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { descriptorsTimeToLimit, NO_LIMIT } from './limits.ts';
 import { heldThroughLulls } from './lulls.ts';
@@ -39,11 +40,13 @@ export interface CountedVerdict {
 
 /** Does the number of open things climb with the load, and stay when the load is gone? */
 export function judgeCounted(context: CheckContext, resource: CountedResource): CountedVerdict {
-  const entry = context.trends.judge(resource.metric, { leastShare: 0.1, leastGrowth: resource.leastGain });
+  const { metric, leastGain } = resource;
+  const judged = context.trends.judge(metric, { leastShare: 0.1, leastGrowth: leastGain });
+  const entry = judged?.verdict === 'growing' ? judged : (keptThroughRest(context, metric, leastGain) ?? judged);
   if (!entry) return { finding: null, detail: null };
   const { trend, verdict } = entry;
-  const points = context.trends.points(resource.metric, entry.axis);
-  const gained = (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0);
+  const points = context.trends.points(metric, entry.axis);
+  const gained = entry === judged ? (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0) : trend.slope * trend.span;
   const released = releasedInIdle(context, resource.metric, gained);
   const seen = `smallest leak this run could detect: ${rateWords(entry.smallestSlope, trend.span)}`;
   if (verdict !== 'growing') {

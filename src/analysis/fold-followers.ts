@@ -51,7 +51,7 @@ function foldInto(drafts: readonly FoundDraft[], cause: CountedDraft, run: Folde
       draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
   );
   const named = ownerAmong(followers, cause);
-  const folded = named ? nameBy(cause, named) : withMaker(cause, run);
+  const folded = named ? nameBy(cause, named) : withMaker(ofClass(cause, followers), run);
   const evidence = followers.map((follower) => ({
     what: followerWords(follower, cause),
     file: follower.evidence[0]?.file ?? null,
@@ -84,11 +84,25 @@ function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, al
     subject: isThread ? { ...subject, class: cause.subject.class } : subject,
     growth:
       growth && cause.growth
-        ? { ...growth, perHour: cause.growth.perHour ?? 0, perHourUnit: cause.growth.perHourUnit ?? '' }
+        ? {
+            ...growth,
+            perHour: cause.growth.perHour ?? 0,
+            perHourUnit: cause.growth.perHourUnit ?? '',
+            ...(cause.growth.over ? { over: cause.growth.over } : {}),
+          }
         : cause.growth,
     ...(countSeries ? { countSeries } : {}),
     ...(allocatedAt ? { allocatedAt } : {}),
   };
+}
+
+/** Objects without a line name nobody, but they say what it is that piles up: of the sockets, those of UDP. */
+function ofClass(cause: CountedDraft, followers: readonly FoundDraft[]): CountedDraft {
+  if (cause.kind === 'thread-leak') return cause;
+  const one = followers.find(
+    (follower) => OF_DESCRIPTORS.test(follower.objects?.class ?? '') && timesOf(follower, cause)?.each === 1,
+  );
+  return one ? { ...cause, subject: { ...cause.subject, class: one.subject.class, path: one.subject.path } } : cause;
 }
 
 function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {

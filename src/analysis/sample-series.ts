@@ -1,4 +1,5 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
+import { requestCounter } from '../model/request-count.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
@@ -60,7 +61,12 @@ export function inBlocks(pieces: Pieces, intervalMs: Milliseconds): Pieces {
 
 /** As `blockSeries`, a point a sample. */
 export function rawSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
-  return readingSeries(view, view.run.samples, read, options);
+  const { samples } = view.run;
+  if (!view.work) return readingSeries(view, samples, read, options);
+  // Of a sample that a paused service did not answer, nobody knows how many requests there were by then.
+  const counter = requestCounter(samples);
+  const counted = samples.filter(({ values }) => values[counter] !== undefined);
+  return readingSeries(view, counted, read, options);
 }
 
 /** As `rawSeries`, of what was read at moments of its own. */

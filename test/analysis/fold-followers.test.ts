@@ -73,4 +73,12 @@ describe('what comes with each counted thing is folded into it by data', () => {
       }
     });
   }
+
+  test('objects without a line of the program say what it is that is counted', () => {
+    const udp: HeldObjects = { class: 'UDP', holder: { container: 'handles', class: 'UDP' }, path: [] };
+    const follower = draft('js-heap-leak', {}, udp);
+    const named = { ...follower, subject: { ...follower.subject, class: 'UDP' } };
+    const [first, ...others] = foldFollowers([SOCKETS, named], { allocationGrowth: [] });
+    assert.deepEqual([first?.kind, first?.subject.class, others.length], ['socket-leak', 'UDP', 0]);
+  });
 });

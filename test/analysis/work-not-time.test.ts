@@ -84,6 +84,20 @@ describe('leaks grow with work', () => {
     assert.match(words, /still open at the end of the time without requests: \d+ were, 1[45](\.\d)? s after the last/);
   });
 
+  test('what a rest keeps is a leak, though nearly all requests came before the run was judged', () => {
+    for (const seed of SEEDS) {
+      // The first snapshot took long: when it was over, so was the traffic, but for two seconds of it.
+      const traffic: NonNullable<RunPlan['traffic']> = (tMs) => (tMs < 11_000 ? 1 : 0);
+      const values: Values = ({ requests }) => ({ 'process.fds.file': 3 + requests });
+      const leaks = sureLeaks(watched({ seed, traffic, ratePerSecond: 60, values }));
+      assert.deepEqual(
+        leaks.map(({ kind }) => kind),
+        ['fd-leak'],
+        `seed ${seed}`,
+      );
+    }
+  });
+
   test('a leak by the clock is told over time, traffic or not', () => {
     for (const seed of SEEDS) {
       const [first] = sureLeaks(
@@ -155,4 +169,16 @@ describe('healthy under the same traffic', () => {
       }
     });
   }
+
+  test('buffers that no collection has looked at are not accused for outliving a rest', () => {
+    for (const seed of SEEDS) {
+      const held: Values = ({ requests }) => ({ 'heap.external': 3e6 + 1400 * requests });
+      const uncollected: RunPlan['change'] = (run) => ({
+        ...run,
+        events: run.events.filter(({ type }) => type !== 'live-heap'),
+      });
+      const plan: RunPlan = { seed, snapshots: 0, traffic: RESTING, ratePerSecond: 60, values: held };
+      assert.deepEqual(sureLeaks(watched({ ...plan, change: uncollected })), [], `seed ${seed}`);
+    }
+  });
 });

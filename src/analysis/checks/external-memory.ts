@@ -46,6 +46,9 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
 function releasedInIdle(context: CheckContext, grown: number): number | null {
   const { idleTail } = context;
   if (idleTail === null || grown <= 0) return null;
+  // Buffers that nobody needs stay until a collection: without one, a rest tells nothing of them.
+  const isCollected = context.run.events.some(({ type, monoMs }) => type === 'live-heap' && monoMs >= idleTail.fromMs);
+  if (!isCollected) return null;
   const end = Math.min(...valuesIn(context, 'heap.external', idleTail.fromMs, idleTail.toMs));
   const before = context.trends.points('heap.external').at(-1)?.y;
   return Number.isFinite(end) && before !== undefined ? Math.max(0, before - end) / grown : null;
