@@ -32,6 +32,7 @@ const EVENTS: readonly RunEvent[] = [
   { ...at, type: 'clock-jump', jumpMs: -3e6 },
   { ...at, type: 'note', detail: '\u2028 line ends \n and quotes "' },
   { ...at, type: 'error', detail: '' },
+  { ...at, type: 'import', detail: 'a.jtl', requests: 5, unusable: 1, leftOut: 2, lost: ['cut off'], verdicts: ['x'] },
   { ...at, type: 'end', reason: 'completed', detail: '' },
 ];
 

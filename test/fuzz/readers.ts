@@ -164,7 +164,6 @@ tasks:
 const DEVICES = 'id,name\n1,"a ""quoted"" name"\n2,plain\r\n3,"two\nlines"\n';
 const CONFIG = `target: { port: 3000 }
 scenario: load.yaml
-users: 20
 rate: 50/s
 duration: 8h
 captures: { sample: 1s, snapshots: 4, maxPause: 10s, cpuInterval: 20ms, probes: true }
