@@ -11,6 +11,8 @@ import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
+/** From here on a collection has seen most of what grew. */
+const LATE_SHARE = 2 / 3;
 
 /**
  * Buffers and ArrayBuffers live outside the heap. Where a suspect of the snapshots holds them, that finding has named
@@ -46,8 +48,9 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
 function releasedInIdle(context: CheckContext, grown: number): number | null {
   const { idleTail } = context;
   if (idleTail === null || grown <= 0) return null;
-  // Buffers that nobody needs stay until a collection: without one, a rest tells nothing of them.
-  const isCollected = context.run.events.some(({ type, monoMs }) => type === 'live-heap' && monoMs >= idleTail.fromMs);
+  // Buffers that nobody needs stay until a collection: without a late one, a rest tells nothing of them.
+  const lateMs = context.judged.fromMs + LATE_SHARE * (context.judged.toMs - context.judged.fromMs);
+  const isCollected = context.run.events.some(({ type, monoMs }) => type === 'live-heap' && monoMs >= lateMs);
   if (!isCollected) return null;
   const end = Math.min(...valuesIn(context, 'heap.external', idleTail.fromMs, idleTail.toMs));
   const before = context.trends.points('heap.external').at(-1)?.y;
