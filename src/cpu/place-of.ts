@@ -70,6 +70,14 @@ export function createPlaceOf(
   };
 }
 
+/** A program without package.json: what lies below the folder that it runs in is told from there. */
+export function toldFromFolder(scripts: readonly ScriptRecord[], cwd: string): readonly ScriptRecord[] {
+  const isBelow = (url: string): boolean => cwd.length > 1 && scriptPath(url).startsWith(`${cwd}/`);
+  return scripts.map((script) =>
+    script.packageRoot === null && isBelow(script.url) ? { ...script, packageRoot: cwd } : script,
+  );
+}
+
 /** Where a variable of the module begins, from 1; null where the record does not know. */
 function lineOf(script: Script | null, variable: string | undefined): number | null {
   const variables = script?.record.variables ?? {};

@@ -10,7 +10,7 @@ import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites
 import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
-import { createPlaceOf } from '../cpu/place-of.ts';
+import { createPlaceOf, toldFromFolder } from '../cpu/place-of.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
@@ -56,7 +56,7 @@ export async function analyseRun(
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
   const maps = await readSourceMaps(run, note);
-  const placeOf = createPlaceOf(run.manifest.scripts, maps, note);
+  const placeOf = createPlaceOf(toldFromFolder(run.manifest.scripts, run.manifest.target.cwd), maps, note);
   const losses: string[] = [];
   const lose = (text: string): void => {
     note(text);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
-import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { createPlaceOf, toldFromFolder } from '../../src/cpu/place-of.ts';
 import { packageInPath, relativePath, scriptPath } from '../../src/cpu/script-paths.ts';
 import type { PlaceOf } from '../../src/model/profiles.ts';
 import type { ScriptRecord } from '../../src/model/run-manifest.ts';
@@ -134,4 +134,13 @@ test('paths', () => {
   assert.equal(relativePath('/srv/app/', '/srv/shared/./x/../b.ts'), '../shared/b.ts');
   assert.equal(relativePath('/srv/app', '/opt/b.ts'), '/opt/b.ts');
   assert.equal(packageInPath('/a/node_modules/.pnpm/pg@8.1.0/node_modules/pg/lib/x.js'), 'pg');
+});
+
+test('a program without package.json is told from the folder that it runs in', () => {
+  const own = script('file:///srv/app/lib/cache.js', { packageRoot: null, packageName: null, packageVersion: null });
+  const elsewhere = { ...own, url: 'file:///opt/shared/cache.js' };
+  const placeOf = createPlaceOf(toldFromFolder([own, elsewhere], '/srv/app'), new Map());
+  assert.equal(placeOf(own.url, 3, 0, 'get')?.file, 'lib/cache.js');
+  assert.equal(placeOf(elsewhere.url, 3, 0, 'get')?.file, '/opt/shared/cache.js');
+  assert.deepEqual(toldFromFolder([own], '/'), [own]);
 });
