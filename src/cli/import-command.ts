@@ -25,7 +25,7 @@ export const importCommand: Command = (exit) => ({
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'results, also compressed; parts of one test together',
+        describe: 'result files (gzip too); several files are parts of one test',
       })
       .options({
         into: textOption(
@@ -39,12 +39,12 @@ export const importCommand: Command = (exit) => ({
         force: {
           type: 'boolean',
           default: false,
-          describe: 'replace a run folder; import into a run that has requests',
+          describe: 'replace an existing run folder; import into a run that already has requests',
         },
       })
       .conflicts('into', ['out', 'name'])
       .example('$0 import results.jtl --slo slo.yaml', 'then: profiler report profiles/<run-id>')
-      .example('$0 import k6.json.gz --into profiles/<run-id>', 'the load of a soak that k6 drove'),
+      .example('$0 import k6.json.gz --into profiles/<run-id>', 'k6 made the load while a soak watched'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const files = Array.isArray(args.file) ? args.file.map((file) => resolve(String(file))) : [];
@@ -112,7 +112,7 @@ function startOf(args: Arguments): number | null {
   if (text === null) return null;
   const wallMs = Date.parse(text);
   if (!Number.isNaN(wallMs)) return wallMs;
-  throw new ProfilerError('usage', EXIT.usage, `--start ${text} is no time.`, 'Write it like 2026-11-23T20:44:10Z.');
+  throw new ProfilerError('usage', EXIT.usage, `--start ${text} is not a time.`, 'Write it like 2026-11-23T20:44:10Z.');
 }
 
 function textsBySubject(args: Arguments): RunManifest['thresholds'] {
