@@ -52,7 +52,7 @@ export const exportCommand: Command = (exit) => ({
     const to = String(args.to);
     const load = LOADS[to];
     const isRun = statSync(what, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (load && isRun) throw wrongKind(`${what} is a run folder: ${to} wants a scenario.`);
+    if (load && isRun) throw wrongKind(`${what} is a run folder, and ${to} needs a scenario.`);
     if (!load && !isRun) throw wrongKind(`${what} is not a run folder, and ${to} exports the series of a run.`);
     if (load) await writeLoad(args, what, { to, ...load }, terminal);
     else {
@@ -98,6 +98,6 @@ function urlOf(args: Arguments): string | null {
 }
 
 function wrongKind(message: string): ProfilerError {
-  const hint = `A scenario goes to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
+  const hint = `A scenario can be exported to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
   return new ProfilerError('usage', EXIT.usage, message, hint);
 }

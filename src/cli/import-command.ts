@@ -28,14 +28,11 @@ export const importCommand: Command = (exit) => ({
         describe: 'result files (gzip too); several files are parts of one test',
       })
       .options({
-        into: textOption(
-          'into',
-          'a run that was recorded while the load ran: its memory and CPU are judged with these requests',
-        ),
+        into: textOption('into', 'add the results to this run, which was recorded during the load'),
         out: textOption('out', 'run folder (default: profiles/<run-id>)'),
         name: textOption('name', 'what was tested (default: name of the file)'),
-        slo: textOption('slo', 'file of limits to hold the results against'),
-        start: textOption('start', 'when the load began, for files that do not say it: 2026-11-23T20:44:10Z'),
+        slo: textOption('slo', 'file of thresholds'),
+        start: textOption('start', 'start of the load, for files that do not contain it: 2026-11-23T20:44:10Z'),
         force: {
           type: 'boolean',
           default: false,
