@@ -17,7 +17,7 @@ export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): str
     case 'growing':
       return 'grows';
     case 'plateau':
-      return axis === 'requests' ? 'came to rest under load' : 'came to rest';
+      return axis === 'requests' ? 'levelled off under load' : 'came to rest';
     case 'step':
       return 'one step, then flat';
     case 'flat':

@@ -502,7 +502,7 @@ describe('requests', () => {
     assert.deepEqual(facts(task), [5, 'inconclusive']);
     assert.match(
       told(task).missing.join(),
-      /^request `health` failed in \S+ of \S+ cases: what it does was not soaked$/,
+      /^request `health` failed in \S+ of \S+ cases: so it was not tested$/,
     );
     const half = analyse(failing('ledger', 0.5));
     assert.deepEqual(facts(half), [0, 'pass']);

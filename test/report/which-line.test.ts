@@ -12,7 +12,7 @@ test('the line that makes what stays comes first, then that of its holder', () =
   const madeAt = { file: 'lib/queue.js', line: 9, column: 5, function: 'push', package: null };
   assert.equal(
     lineOf({ source: holder, madeAt }),
-    '`lib/queue.js:9:5` in `push`; its holder is made at `lib/queue.js:4:3` in `Queue`',
+    '`lib/queue.js:9:5` in `push`; its holder is created at  `lib/queue.js:4:3` in `Queue`',
   );
 });
 

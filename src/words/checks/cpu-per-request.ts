@@ -4,13 +4,13 @@ import { figure, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
 export const CPU_TIME = 'CPU time a request';
-export const TOO_FEW = 'too few samples with requests to tell a trend';
+export const TOO_FEW = 'too few samples with requests for a trend';
 export const AGAINST =
-  'Two windows are compared: data that grew on purpose, or another mix of requests, looks the same.';
+  'Two windows are compared. Data that grows on purpose, or a different mix of requests, looks the same.';
 
 /** `gained`: of the CPU time that a request took at first. */
 export function title(name: string, gained: Share): string {
-  return `${code(name)} costs more CPU the longer the service runs: what it gained is ${percent(gained)} of all CPU time that a request took at first.`;
+  return `${code(name)} costs more CPU the longer the service runs: the increase is ${percent(gained)} of the CPU time that a request took at first.`;
 }
 
 export function withCalls(name: string, firstUs: Microseconds, lastUs: Microseconds): string {

@@ -27,7 +27,7 @@ export function suspectTitle(
     return `${who} ${what} ${place(holder, 'to')}${stays}.`;
   }
   if (unit === 'bytes')
-    return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
+    return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
   const howMany = perRequest === null ? stays : `: ${leftWords(perRequest)}`;
   return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;

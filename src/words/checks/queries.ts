@@ -32,7 +32,7 @@ export function fasterServer(ms: Milliseconds): string {
 }
 
 export function lateLoop(ms: Milliseconds): string {
-  return `The event loop was delayed by ${figure(ms)} ms (median of the 99th percentiles): answers that had arrived had to wait.`;
+  return `The event loop was delayed by ${figure(ms)} ms (median of the 99th percentiles): results that had arrived had to wait.`;
 }
 
 export interface SeenByService {
@@ -74,7 +74,7 @@ export function missingIndex(table: string, columns: readonly string[]): string 
 
 /** Queries in a loop. */
 export const KEYS_FROM_ELSEWHERE =
-  'No query was seen whose rows these calls read one by one: the keys may come from elsewhere.';
+  'No query was seen that returns the rows for these calls. The keys may come from elsewhere.';
 export const ALL_REQUESTS =
   'Calls were divided by all requests of the run: other users of the database are counted too.';
 
