@@ -34,7 +34,7 @@ describe('a bound whose number is known', () => {
   test('is broken where more is held', () => {
     const finding = withBound({ limit: 300 });
     assert.equal(finding?.confidence, 'confirmed');
-    assert.ok(finding?.evidence.some(({ what }) => /bound of its holder does not hold: `limit` of 300/.test(what)));
+    assert.ok(finding?.evidence.some(({ what }) => /bound of its holder does not work: `limit` of 300/.test(what)));
   });
   test('may still be reached where less is held, and a length is named that would tell', () => {
     const finding = withBound({ max: 1_000_000 });

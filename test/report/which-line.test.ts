@@ -19,7 +19,7 @@ test('the line that makes what stays comes first, then that of its holder', () =
 test('where only the holder is known, the line is not passed off as the one to change', () => {
   assert.match(
     lineOf({ source: holder, isSourceOfHolder: true }) ?? '',
-    /`lib\/queue\.js:4:3` .*where its holder is made/,
+    /`lib\/queue\.js:4:3` .*where its holder is created/,
   );
 });
 
