@@ -9,7 +9,7 @@ export const MEASURE_TITLE = {
     `${percentile} latency of ${code(request)}`,
   rate: 'rate of answered requests',
   errors: 'share of failed requests',
-  cpu: 'CPU time a request',
+  cpu: 'CPU time per request',
   collections: 'share of time spent collecting garbage',
 } as const;
 

@@ -67,12 +67,12 @@ export const WHY_NOT = {
   otherAnswers: (name: string, was: AnswerKind, is: AnswerKind): string =>
     `request ${code(name)} was answered with ${ANSWERS[was]} in the first run and with ${ANSWERS[is]} in this run: the service ran other code`,
   fewObjects: (perRequest: number, objects: number, wanted: number): string =>
-    `at ${figure(perRequest)} a request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
+    `at ${figure(perRequest)} per request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
   fewRequests: (share: Share, least: Share): string =>
     `this run made ${figure(100 * share)} % of the requests of the first run, and at least ${100 * least} % are needed: run longer (--minutes), or with more load`,
 } as const;
 
-/** ` (1.00 a request before, 0.98 now)`. */
+/** ` (1.00 per request before, 0.98 now)`. */
 function changeWords(change: Change | null): string {
-  return change === null ? '' : ` (${figure(change.was)} a request before, ${figure(change.is)} now)`;
+  return change === null ? '' : ` (${figure(change.was)} per request before, ${figure(change.is)} now)`;
 }

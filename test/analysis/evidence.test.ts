@@ -216,7 +216,7 @@ describe('verify', () => {
     const again = analyse(syntheticRun({ seed: 5, populations: [leak()] }));
     assert.equal(again.findings[0]?.id, finding.id);
     assert.equal(verifyFinding(finding, before, again).status, 'still-there');
-    assert.match(verifyFinding(finding, before, again).detail, /0\.5 a request before, 0\.5 now/);
+    assert.match(verifyFinding(finding, before, again).detail, /0\.5 per request before, 0\.5 now/);
   });
   test('a mended service says gone, one that nobody asked says nothing', () => {
     const mended = analyse(syntheticRun({ seed: 5 }));

@@ -194,7 +194,10 @@ describe('gone needs the load under which it was found', () => {
   test('nor do some tens of requests', () => {
     const few = verified(asked(({ count }) => ({ count: Math.round(count / 250) })));
     assert.equal(few.status, 'not-enough-data');
-    assert.match(few.detail, /at 0\.5 a request, only \d+ objects would have piled up in this run, and 100 are needed/);
+    assert.match(
+      few.detail,
+      /at 0\.5 per request, only \d+ objects would have piled up in this run, and 100 are needed/,
+    );
     const unnamed = { ...finding, growth: finding.growth && { ...finding.growth, objectsPerRequest: null } };
     const seldom = verified(
       asked(({ count }) => ({ count: Math.round(count / 10) })),

@@ -17,5 +17,5 @@ export function title(request: string | null, holder: string): string {
 }
 
 export function oneEntryEach(perRequest: number, request: string | null): string {
-  return `It grows by ${figure(perRequest)} entries a request${request === null ? '' : ', as many as there are requests of that name'}.`;
+  return `It grows by ${figure(perRequest)} entries per request${request === null ? '' : ', as many as there are requests of that name'}.`;
 }

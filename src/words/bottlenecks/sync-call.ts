@@ -19,7 +19,7 @@ export function timeInside(ofBusy: Share, ofTime: Share, calls: readonly string[
 }
 
 export function perRequest(ms: number): string {
-  return `That is ${figure(ms)} ms a request on average.`;
+  return `That is ${figure(ms)} ms per request on average.`;
 }
 
 export function gain(ofTime: Share): string {

@@ -3,7 +3,7 @@ import type { Microseconds, Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const CPU_TIME = 'CPU time a request';
+export const CPU_TIME = 'CPU time per request';
 export const TOO_FEW = 'too few samples with requests for a trend';
 export const AGAINST =
   'Two windows are compared. Data that grows on purpose, or a different mix of requests, looks the same.';
@@ -14,7 +14,7 @@ export function title(name: string, gained: Share): string {
 }
 
 export function withCalls(name: string, firstUs: Microseconds, lastUs: Microseconds): string {
-  return `With all it calls, ${code(name)} took ${figure(firstUs)} us a request in the first window and ${figure(lastUs)} in the last.`;
+  return `With all it calls, ${code(name)} took ${figure(firstUs)} us per request in the first window and ${figure(lastUs)} in the last.`;
 }
 
 export interface SlowerFunction {
@@ -26,7 +26,7 @@ export interface SlowerFunction {
 
 /** `per`: what the times are divided by; a second of CPU where nobody counted requests. */
 export function slower({ name, place, beforeSelfUs, selfUs }: SlowerFunction, per: 'request' | 'second'): string {
-  const [unit, scale] = per === 'request' ? ['us a request', 1] : ['ms a second of CPU', 1000];
+  const [unit, scale] = per === 'request' ? ['us per request', 1] : ['ms a second of CPU', 1000];
   const where = place ? ` (${place.file}:${place.line})` : '';
   return `${code(name)}${where} took ${figure(beforeSelfUs / scale)} ${unit} in the first window and ${figure(selfUs / scale)} in the last.`;
 }

@@ -83,18 +83,18 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
     stays: ', and nothing clears it',
   },
   'listener-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'listener')}`,
+    leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'listener')}`,
     pileUp: () => 'listeners',
-    place: (holder) => {
+    place: (holder, where) => {
       const text = holderText(holder);
-      return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
+      return `${where} the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
     },
     stays: NOT_REMOVED,
   },
   'promise-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'reaction')}`,
+    leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'reaction')}`,
     pileUp: () => 'reactions',
-    place: (holder) => `on ${holderText(holder)}`,
+    place: (holder, where) => `${where === 'to' ? 'to' : 'on'} ${holderText(holder)}`,
     stays: ', which does not settle',
   },
   'thread-leak': {
@@ -105,9 +105,9 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
   },
 };
 
-/** `one in 5.9 requests leaves one`, `1.5 a request stay`. */
+/** `one in 5.9 requests leaves one`, `1.5 per request stay`. */
 function leftWords(rate: number): string {
   return rate < 0.6
     ? `one in ${figure(1 / rate)} requests leaves one`
-    : `${figure(rate)} a request ${rate > 1 ? 'stay' : 'stays'}`;
+    : `${figure(rate)} per request ${rate > 1 ? 'stay' : 'stays'}`;
 }

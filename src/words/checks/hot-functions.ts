@@ -31,7 +31,7 @@ export function hotTitle(who: string, ofBusy: Share, ofCore: Share): string {
 
 /** `eachMs`: of a request; null where nobody counted requests. */
 export function withCalls(ofBusy: Share, eachMs: Milliseconds | null): string {
-  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms a request on average`;
+  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms per request on average`;
   return `With the packages and the native code that it calls: ${percent(ofBusy)} of the busy time${each}.`;
 }
 

@@ -105,11 +105,11 @@ export interface LoopCalls {
 
 export function loopCalls({ callsEach, requests, maxCalls, msEach }: LoopCalls): string {
   const most = maxCalls === null ? '' : `, ${formatCount(maxCalls)} at most in one`;
-  return `${figure(callsEach)} calls a request over ${formatCount(requests)} requests${most}; ${figure(msEach)} ms of each request.`;
+  return `${figure(callsEach)} calls per request over ${formatCount(requests)} requests${most}; ${figure(msEach)} ms of each request.`;
 }
 
 export function rowsOfParent(statement: string, rowsEach: number): string {
-  return `${code(statement)} gives ${figure(rowsEach)} rows a request: one call for each of them.`;
+  return `${code(statement)} gives ${figure(rowsEach)} rows per request: one call for each of them.`;
 }
 
 export function countedByServer(calls: number, meanMs: Milliseconds): string {

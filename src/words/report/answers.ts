@@ -63,7 +63,7 @@ function perRequest(growth: Growth): string | null {
   const objects = growth.objectsPerRequest === null ? null : `${growth.objectsPerRequest.toFixed(2)} objects`;
   const bytes = growth.bytesPerRequest === null ? null : formatBytes(growth.bytesPerRequest);
   const what = [objects, bytes].filter((part) => part !== null);
-  return what.length === 0 ? null : `${what.join(' and ')} a request on average`;
+  return what.length === 0 ? null : `${what.join(' and ')} per request on average`;
 }
 
 function share(growth: Growth): string | null {
