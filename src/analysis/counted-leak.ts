@@ -204,7 +204,7 @@ function overRequests(
   { gained, requests }: NonNullable<Growth['over']>,
 ): Evidence | null {
   if (perRequest === null || requests === null || axis === 'time') return null;
-  const each = perRequest >= 0.1 ? `${perRequest.toFixed(2)} ${noun} a request` : perRequestWords(perRequest);
+  const each = perRequest >= 0.1 ? `${perRequest.toFixed(2)} ${noun} per request` : perRequestWords(perRequest);
   const what = `${capital(each)} (R2 ${figure(trend.rSquared)}): ${formatCount(Math.round(gained))} more after ${formatCount(requests)} requests.`;
   return { what, file: 'samples.ndjson' };
 }

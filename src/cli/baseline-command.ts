@@ -31,14 +31,14 @@ const DEFAULT_FILE = 'profiler-baseline.json';
 /** Keeps runs as a baseline, and holds later runs against it. */
 export const baselineCommand: Command = (exit) => ({
   command: 'baseline <command>',
-  describe: 'keep runs as a baseline; hold later runs against it',
+  describe: 'store good runs as a baseline; compare later runs with it',
   builder: (yargs) =>
     yargs
       .command(saveCommand(exit))
       .command(compareCommand(exit))
       .demandCommand(1, 'Name one: save or compare.')
       .example('$0 baseline save profiles/A profiles/B profiles/C', 'three runs of a build that is good')
-      .example('$0 baseline compare profiles/D', 'exit code 1 where a figure got worse'),
+      .example('$0 baseline compare profiles/D', 'exit code 1 if a figure got worse'),
   handler: () => {},
 });
 
@@ -46,17 +46,17 @@ const file = textOption('file', `baseline file (default: ${DEFAULT_FILE})`);
 
 const saveCommand: Command = (exit) => ({
   command: 'save <run..>',
-  describe: 'write the figures of runs, best of three or more, into a baseline file',
+  describe: 'write the figures of runs into a baseline file (three or more runs are best)',
   builder: (yargs) =>
     yargs
       .positional('run', { type: 'string', array: true, demandOption: true, describe: 'run folders of one build' })
       .options({
         file,
-        add: { type: 'boolean', default: false, describe: 'keep the runs that are in the file' },
+        add: { type: 'boolean', default: false, describe: 'add to the runs that are already in the file' },
         force: {
           type: 'boolean',
           default: false,
-          describe: 'replace the file; take runs of unlike conditions, and runs that are not whole',
+          describe: 'replace the file; accept runs of different conditions, and incomplete runs',
         },
       })
       .example('$0 baseline save profiles/A profiles/B profiles/C', `into ${DEFAULT_FILE}, to be committed`)
@@ -92,7 +92,7 @@ const saveCommand: Command = (exit) => ({
 
 const compareCommand: Command = (exit) => ({
   command: 'compare <run..>',
-  describe: 'hold runs against the baseline; exit code 1 where a figure got worse',
+  describe: 'compare runs with the baseline; exit code 1 if a figure got worse',
   builder: (yargs) =>
     yargs
       .positional('run', { type: 'string', array: true, demandOption: true, describe: 'run folders of the new build' })
@@ -102,7 +102,7 @@ const compareCommand: Command = (exit) => ({
           'markdown',
           'also write a comment for a pull request into this file (an earlier one is replaced)',
         ),
-        force: { type: 'boolean', default: false, describe: 'compare runs of unlike Node majors, scenarios or hosts' },
+        force: { type: 'boolean', default: false, describe: 'compare even if Node major, scenario or host differ' },
       })
       .example('$0 baseline compare profiles/D --markdown comment.md', 'for a pull request'),
   handler: async (args) => {
@@ -160,8 +160,8 @@ async function measureAll(
       throw new ProfilerError(
         'run-too-short',
         EXIT.notEnoughData,
-        `${folder}: too little was recorded to measure anything.`,
-        'A run needs some ten samples under load: soak for a minute at least.',
+        `${folder}: not enough data to measure anything.`,
+        'A run needs about ten samples under load: soak for at least a minute.',
       );
     }
     runs.push(measured);
@@ -180,7 +180,7 @@ function incomplete(missing: readonly string[]): ProfilerError {
     'run-incomplete',
     EXIT.notEnoughData,
     `Not enough data for a baseline:\n${missing.map((reason) => `- ${reason}`).join('\n')}`,
-    'Figures of a run that is not whole may be wrong. Record it again, or add --force to keep them all the same.',
+    'Figures of an incomplete run may be wrong. Record it again, or add --force to use it anyway.',
   );
 }
 
@@ -204,7 +204,7 @@ function settleConditions(baseline: readonly MeasuredRun[], runs: readonly Measu
   throw new ProfilerError(
     'runs-unlike',
     EXIT.usage,
-    `These runs are not alike:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
-    'A difference between them would say nothing about the code. Record them alike, or add --force to compare all the same.',
+    `These runs cannot be compared:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
+    'A difference between them would say nothing about the code. Record them under equal conditions, or add --force to compare anyway.',
   );
 }

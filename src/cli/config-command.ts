@@ -11,19 +11,19 @@ import { refuseEmptyGate } from './settle-soak-options.ts';
 /** `config check`: the file, the scenario and the limits that it names. */
 export const configCommand: Command = (exit) => ({
   command: 'config <action> [file]',
-  describe: 'validate the configuration file and what it names',
+  describe: 'check the configuration file, and the files that it names',
   builder: (yargs) =>
     yargs
       .positional('action', {
         choices: ['check'] as const,
         demandOption: true,
-        describe: 'check: report every fault with line and column',
+        describe: 'check: report every error with line and column',
       })
       .positional('file', {
         type: 'string',
-        describe: 'configuration file (default: profiler.config.yaml of this folder)',
+        describe: 'configuration file (default: profiler.config.yaml in this folder)',
       })
-      .example('$0 config check', 'the file of this folder'),
+      .example('$0 config check', 'checks the file in this folder'),
   handler: (args) => {
     const terminal = terminalFor(args);
     const config = loadConfig(textArgument(args, 'file'));
@@ -32,7 +32,7 @@ export const configCommand: Command = (exit) => ({
         'config-missing',
         EXIT.usage,
         'There is no profiler.config.yaml in this folder.',
-        'Name one: profiler config check FILE. Its schema is schemas/config.schema.json of this package.',
+        'Give the file: profiler config check FILE. Its schema is schemas/config.schema.json of this package.',
       );
     }
     const isDriven = config.scenario !== null && config.scenario !== 'none';

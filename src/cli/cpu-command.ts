@@ -40,12 +40,12 @@ export const cpuCommand: Command = (exit) => ({
           'time between samples (default: by the length, 5 to 20 ms; 1ms sees more and costs more)',
           '1ms',
         ),
-        'max-pause': maxPauseOption('refuse when the service would be paused for longer at the start'),
-        out: textOption('out', 'the .cpuprofile; the flame graph stands beside it as .html'),
-        force: { type: 'boolean', default: false, describe: 'replace files that are there' },
+        'max-pause': maxPauseOption('refuse if the service would be paused for longer at the start'),
+        out: textOption('out', '.cpuprofile file to write; the flame graph is written beside it as .html'),
+        force: { type: 'boolean', default: false, describe: 'replace existing files' },
       })
       .example('$0 cpu --port 3000 --seconds 30', 'what the service does now')
-      .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start it first'),
+      .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start the service first'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const durationMs = settleSeconds(numberArgument(args, 'seconds') ?? DEFAULT_SECONDS) * 1000;
@@ -109,8 +109,8 @@ function settleSeconds(seconds: number): number {
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    `--seconds ${seconds} is longer than one profile should be: the service keeps every sample until its end.`,
-    `Give at most ${MOST_SECONDS}, or let profiler soak profile for hours in windows.`,
+    `--seconds ${seconds} is too long for one profile: the service keeps all samples in memory until the end.`,
+    `The maximum is ${MOST_SECONDS}. For longer, use profiler soak: it profiles in windows.`,
   );
 }
 

@@ -32,7 +32,7 @@ interface Fault {
 
 export const demoCommand: Command = (exit) => ({
   command: 'demo',
-  describe: 'soak the reference service with a planted leak for a minute (in a checkout)',
+  describe: 'soak the reference service with a planted leak for a minute (only in a checkout)',
   builder: (yargs) =>
     yargs
       .options({
@@ -45,8 +45,8 @@ export const demoCommand: Command = (exit) => ({
         out: textOption('out', 'run folder (default: profiles/<run-id>)'),
         'report-dir': textOption('report-dir', 'report folder (default: reports/<run-id>)'),
       })
-      .example('$0 demo', 'one planted leak, found and named')
-      .example('$0 demo --fault cache-bounded', 'its healthy twin: nothing to find'),
+      .example('$0 demo', 'one planted leak')
+      .example('$0 demo --fault cache-bounded', 'a healthy look-alike: nothing to find'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const fault = await findFault(textArgument(args, 'fault') ?? DEFAULT_FAULT);

@@ -13,9 +13,9 @@ export const detachCommand: Command = (exit) => ({
   describe: 'close an inspector that was left open',
   builder: (yargs) =>
     yargs
-      .options(TARGET_OPTIONS)
+      .options({ ...TARGET_OPTIONS, inspect: { ...TARGET_OPTIONS.inspect, hidden: true } })
       .options({
-        force: { type: 'boolean', default: false, describe: 'also an inspector that this tool did not open' },
+        force: { type: 'boolean', default: false, describe: 'close it even if this tool did not open it' },
       })
       .example('$0 detach --pid 4711', 'after the tool was killed'),
   handler: async (args) => {

@@ -13,7 +13,10 @@ import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 export const doctorCommand: Command = (exit) => ({
   command: 'doctor',
   describe: 'say what can and cannot be captured of a service, and what to change',
-  builder: (yargs) => yargs.options(TARGET_OPTIONS).example('$0 doctor --port 3000', 'before the first soak'),
+  builder: (yargs) =>
+    yargs
+      .options({ ...TARGET_OPTIONS, inspect: { ...TARGET_OPTIONS.inspect, hidden: true } })
+      .example('$0 doctor --port 3000', 'before the first soak'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const spec = targetOf(args);
@@ -21,8 +24,8 @@ export const doctorCommand: Command = (exit) => ({
       throw new ProfilerError(
         'usage',
         EXIT.usage,
-        'doctor looks at a process of this machine; behind an address it sees none.',
-        'Name the process: --pid, --port, or --name. `profiler top --inspect` tries the address.',
+        'doctor checks a process on this machine; it cannot check an address.',
+        'Give the process: --pid, --port or --name. To try an address: profiler top --inspect HOST:PORT',
       );
     }
     if (!spec || 'command' in spec) throw noTargetError('doctor');

@@ -38,11 +38,11 @@ export const exportCommand: Command = (exit) => ({
           choices: [...Object.keys(LOADS), ...SERIES],
           demandOption: true,
           requiresArg: true,
-          describe: 'of a scenario k6, locust, jmeter or gatling; of a run csv, ndjson or openmetrics',
+          describe: 'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson or openmetrics',
         },
-        out: textOption('out', 'file to write; for the series of a run, what the names of the files begin with'),
-        url: textOption('url', 'base URL, in place of that of the scenario'),
-        force: { type: 'boolean', default: false, describe: 'replace files that are there' },
+        out: textOption('out', 'file to write; for the series of a run, the prefix of the file names'),
+        url: textOption('url', 'base URL (overrides the scenario)'),
+        force: { type: 'boolean', default: false, describe: 'replace existing files' },
       })
       .example('$0 export orders.yaml --to k6', 'writes orders.k6.js; unsupported features are listed')
       .example('$0 export profiles/<run-id> --to csv', 'two tables: samples and requests'),
@@ -52,8 +52,8 @@ export const exportCommand: Command = (exit) => ({
     const to = String(args.to);
     const load = LOADS[to];
     const isRun = statSync(what, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (load && isRun) throw wrongKind(`${what} is a run folder: ${to} wants a scenario.`);
-    if (!load && !isRun) throw wrongKind(`${what} is no run folder, and ${to} is for the series of one.`);
+    if (load && isRun) throw wrongKind(`${what} is a run folder, and ${to} needs a scenario.`);
+    if (!load && !isRun) throw wrongKind(`${what} is not a run folder, and ${to} exports the series of a run.`);
     if (load) await writeLoad(args, what, { to, ...load }, terminal);
     else {
       const prefix = resolve(textArgument(args, 'out') ?? basename(resolve(what)));
@@ -92,12 +92,12 @@ function urlOf(args: Arguments): string | null {
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    `--url ${redactAddress(url)} is no address.`,
+    `--url ${redactAddress(url)} is not an address.`,
     'Write it like http://127.0.0.1:3000.',
   );
 }
 
 function wrongKind(message: string): ProfilerError {
-  const hint = `A scenario goes to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
+  const hint = `A scenario can be exported to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
   return new ProfilerError('usage', EXIT.usage, message, hint);
 }

@@ -94,15 +94,15 @@ const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 /** A flame graph, or the difference of two, from .cpuprofile files. */
 export const flameCommand: Command = (exit) => ({
   command: 'flame <file>',
-  describe: 'draw a .cpuprofile as flame graph, or write it for another tool',
+  describe: 'draw a .cpuprofile as a flame graph, or convert it for another tool',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'a .cpuprofile, whoever recorded it' })
+      .positional('file', { type: 'string', demandOption: true, describe: 'a .cpuprofile, from any tool' })
       .options({
         diff: textOption('diff', 'an earlier .cpuprofile: draw what changed since (html, svg)'),
-        format: { choices: FORMAT_NAMES, default: 'html', requiresArg: true, describe: 'what to write' },
+        format: { choices: FORMAT_NAMES, default: 'html', requiresArg: true, describe: 'output format' },
         out: textOption('out', 'file to write (default: name of the profile, in this folder)'),
-        force: { type: 'boolean', default: false, describe: 'replace a file that is there' },
+        force: { type: 'boolean', default: false, describe: 'replace an existing file' },
       })
       .example('$0 flame busy.cpuprofile', 'a page to open in a browser')
       .example('$0 flame after.cpuprofile --diff before.cpuprofile', 'red grew, blue shrank')
@@ -183,7 +183,7 @@ function noDiffError(format: FormatName): ProfilerError {
   return new ProfilerError(
     'usage',
     EXIT.usage,
-    `--format ${format} cannot hold a difference.`,
-    `Write --format ${able}, or leave out --diff.`,
+    `--format ${format} cannot show a difference.`,
+    `Use --format ${able}, or omit --diff.`,
   );
 }

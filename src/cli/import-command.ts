@@ -25,26 +25,23 @@ export const importCommand: Command = (exit) => ({
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'results, also compressed; parts of one test together',
+        describe: 'result files (gzip too); several files are parts of one test',
       })
       .options({
-        into: textOption(
-          'into',
-          'a run that was recorded while the load ran: its memory and CPU are judged with these requests',
-        ),
+        into: textOption('into', 'add the results to this run, which was recorded during the load'),
         out: textOption('out', 'run folder (default: profiles/<run-id>)'),
         name: textOption('name', 'what was tested (default: name of the file)'),
-        slo: textOption('slo', 'file of limits to hold the results against'),
-        start: textOption('start', 'when the load began, for files that do not say it: 2026-11-23T20:44:10Z'),
+        slo: textOption('slo', 'file of thresholds'),
+        start: textOption('start', 'start of the load, for files that do not contain it: 2026-11-23T20:44:10Z'),
         force: {
           type: 'boolean',
           default: false,
-          describe: 'replace a run folder; import into a run that has requests',
+          describe: 'replace an existing run folder; import into a run that already has requests',
         },
       })
       .conflicts('into', ['out', 'name'])
       .example('$0 import results.jtl --slo slo.yaml', 'then: profiler report profiles/<run-id>')
-      .example('$0 import k6.json.gz --into profiles/<run-id>', 'the load of a soak that k6 drove'),
+      .example('$0 import k6.json.gz --into profiles/<run-id>', 'k6 made the load while a soak watched'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const files = Array.isArray(args.file) ? args.file.map((file) => resolve(String(file))) : [];
@@ -112,7 +109,7 @@ function startOf(args: Arguments): number | null {
   if (text === null) return null;
   const wallMs = Date.parse(text);
   if (!Number.isNaN(wallMs)) return wallMs;
-  throw new ProfilerError('usage', EXIT.usage, `--start ${text} is no time.`, 'Write it like 2026-11-23T20:44:10Z.');
+  throw new ProfilerError('usage', EXIT.usage, `--start ${text} is not a time.`, 'Write it like 2026-11-23T20:44:10Z.');
 }
 
 function textsBySubject(args: Arguments): RunManifest['thresholds'] {

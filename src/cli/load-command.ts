@@ -31,31 +31,31 @@ const NOT_ANSWERED = 'Not enough was answered to judge: is the service there?';
 /** Drives a scenario alone; nothing is recorded. */
 export const loadCommand: Command = (exit) => ({
   command: 'load [scenario]',
-  describe: 'drive a scenario alone, and judge its limits',
+  describe: 'run a scenario without a soak, and check its thresholds',
   builder: (yargs) =>
     yargs
       .positional('scenario', {
         type: 'string',
-        describe: `scenario file, or one that comes with the tool: ${shippedScenarios().join(', ')}`,
+        describe: `scenario file, or a built-in scenario: ${shippedScenarios().join(', ')}`,
       })
       .options(TARGET_OPTIONS)
       .options(ATTACH_OPTIONS)
       .options({
-        url: textOption('url', 'base URL, in place of that of the scenario'),
-        users: numberOption('users', 'virtual users, in place of those of the scenario', {
+        url: textOption('url', 'base URL (overrides the scenario)'),
+        users: numberOption('users', 'virtual users (overrides the scenario)', {
           min: 1,
           max: MOST_USERS,
           integer: true,
         }),
-        rate: rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'),
-        duration: durationOption('duration', 'length, in place of that of the scenario', '5m'),
-        database: textOption('database', 'PostgreSQL behind the service, whose connections are watched: postgres://…'),
+        rate: rateOption('rate', 'arrivals, such as 100/s (overrides the load of the scenario)'),
+        duration: durationOption('duration', 'length (overrides the scenario)', '5m'),
+        database: textOption('database', 'PostgreSQL of the service, to watch its connections: postgres://…'),
         workers: numberOption('workers', 'processes that share the load (default: 1)', { min: 1, integer: true }),
         init: {
           type: 'string',
-          describe: `write the scenario, or one to start from, to a file (${DEFAULT_FILE}) and end`,
+          describe: `write the scenario, or a first one, to a file (${DEFAULT_FILE}) and exit`,
         },
-        force: { type: 'boolean', default: false, describe: 'with --init: replace a file that is there' },
+        force: { type: 'boolean', default: false, describe: 'with --init: replace an existing file' },
       })
       .example('$0 load --init orders.yaml', 'a scenario to start from')
       .example(
@@ -66,7 +66,10 @@ export const loadCommand: Command = (exit) => ({
         '$0 load stress --port 3000 --database postgres://watch@db/orders',
         'more and more users until the service breaks, and what gave way',
       )
-      .example('$0 load orders.yaml --rate 200/s --duration 2m', 'percentiles and limits, exit code 1 where one fails'),
+      .example(
+        '$0 load orders.yaml --rate 200/s --duration 2m',
+        'percentiles and thresholds, exit code 1 if one fails',
+      ),
   handler: async (args) => {
     const terminal = terminalFor(args);
     if (args.init !== undefined) {
@@ -163,7 +166,7 @@ function scenarioOf(args: Arguments): string {
     'usage',
     EXIT.usage,
     'No scenario was named.',
-    `profiler load FILE drives one; profiler load --init FILE writes one to start from. These come with the tool: ${shippedScenarios().join(', ')}.`,
+    `profiler load FILE runs a scenario; profiler load --init FILE writes a first one. Built-in scenarios: ${shippedScenarios().join(', ')}.`,
   );
 }
 

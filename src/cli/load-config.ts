@@ -137,7 +137,7 @@ function readText(file: string): string {
       'config-unreadable',
       EXIT.usage,
       `The configuration file ${file} cannot be read: ${(error as Error).message}`,
-      'Name another with --config, or leave it out.',
+      'Give another file with --config, or omit --config.',
     );
   }
 }
@@ -151,7 +151,7 @@ function invalid(file: string, problems: readonly Problem[]): ProfilerError {
   return new ProfilerError(
     'config-invalid',
     EXIT.usage,
-    `The configuration file has ${problems.length === 1 ? 'one fault' : `${problems.length} faults`}.`,
+    `The configuration file has ${problems.length === 1 ? 'one error' : `${problems.length} errors`}.`,
     lines.join('\n'),
   );
 }

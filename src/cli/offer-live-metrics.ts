@@ -20,13 +20,13 @@ export const METRICS_OPTIONS: Readonly<Record<'metrics-port' | 'metrics-host' | 
     group: 'Monitoring:',
   },
   'metrics-host': {
-    ...textOption('metrics-host', `address to serve them on (default: ${LOOPBACK}, this machine only)`),
+    ...textOption('metrics-host', `address to serve the figures on (default: ${LOOPBACK}, this machine only)`),
     group: 'Monitoring:',
   },
   'metrics-allow-host': {
     ...textOption(
       'metrics-allow-host',
-      'host names under which they may be asked for, besides those of this machine: NAME,NAME',
+      'other host names that requests may use, besides those of this machine: NAME,NAME',
     ),
     group: 'Monitoring:',
   },
@@ -40,16 +40,13 @@ export function metricsAddress(args: Arguments, config: Config | null): MetricsA
   const allowedHosts =
     allowed === null ? (config?.metrics.allowHosts ?? []) : allowed.split(',').map((name) => name.trim());
   if (port === null && host !== null) {
-    throw usage('--metrics-host says where the figures are served, but not on which port.', 'Add --metrics-port 9464.');
+    throw usage('--metrics-host needs a port.', 'Add --metrics-port 9464.');
   }
   if (port === null && allowed !== null) {
-    throw usage(
-      '--metrics-allow-host says who may ask for the figures, but not on which port.',
-      'Add --metrics-port 9464.',
-    );
+    throw usage('--metrics-allow-host needs a port.', 'Add --metrics-port 9464.');
   }
   if (port === null) return null;
-  if (port > LAST_PORT) throw usage(`--metrics-port ${port} is no port.`, `Give a number from 0 to ${LAST_PORT}.`);
+  if (port > LAST_PORT) throw usage(`--metrics-port ${port} is not a port.`, `Give a number from 0 to ${LAST_PORT}.`);
   return { port, host: host ?? LOOPBACK, allowedHosts };
 }
 

@@ -57,7 +57,7 @@ export function durationOption(name: string, describe: string, example: string):
 
 /** `--max-pause`: what it bounds differs from command to command, the default does not. */
 export function maxPauseOption(describe: string): Options {
-  return durationOption('max-pause', `${describe} (default: 10s, in a pod of Kubernetes 6s)`, '10s');
+  return durationOption('max-pause', `${describe} (default: 10s, in a Kubernetes pod 6s)`, '10s');
 }
 
 /** A rate of arrivals such as `120/s`, `6000/m`, or a bare number per second; per second. */

@@ -50,6 +50,6 @@ function load0x(): ZeroX {
     'package-missing',
     EXIT.usage,
     '--format 0x needs the package 0x, which is not installed.',
-    'Install it beside this one (npm install --save-dev 0x), or leave the option out: --format html needs nothing.',
+    'Install it beside this one (npm install --save-dev 0x), or use --format html, which needs no package.',
   );
 }

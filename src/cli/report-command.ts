@@ -44,19 +44,19 @@ export const reportCommand: Command = (exit) => ({
 /** The gates of a run alone, as exit code. */
 export const checkCommand: Command = (exit) => ({
   command: 'check <run>',
-  describe: 'gates of a run only, as exit code',
+  describe: 'check the gates of a run; the result is the exit code',
   builder: (yargs) =>
     yargs
       .positional('run', { type: 'string', demandOption: true, describe: 'run folder' })
       .options({
-        slo: textOption('slo', 'file of limits to hold, in place of those of the run'),
+        slo: textOption('slo', 'file of thresholds, instead of those of the run'),
         junit: textOption(
           'junit',
           'write the gates as JUnit XML to this file (an earlier one of this tool is replaced)',
         ),
       })
-      .example('$0 check profiles/<run-id> && deploy', 'go on only when every gate passed')
-      .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other limits, for a build server'),
+      .example('$0 check profiles/<run-id> && deploy', 'continue only if every gate passed')
+      .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other thresholds, for a build server'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const slo = textArgument(args, 'slo');

@@ -20,8 +20,8 @@ export async function lockReport(dir: string): Promise<void> {
   throw new ProfilerError(
     'report-in-use',
     EXIT.usage,
-    `${who} writes its report into ${dir}.`,
-    'Name another folder with --report-dir, or wait until that process has ended.',
+    `${who} is writing its report into ${dir}.`,
+    'Give another folder with --report-dir, or wait until that process has ended.',
   );
 }
 

@@ -66,8 +66,8 @@ export function noTargetError(command: string): ProfilerError {
   const lines = processes.map((facts) => `  profiler ${command} --pid ${facts.pid}    # ${describeProcess(facts)}`);
   const hint =
     lines.length === 0
-      ? 'No Node process of yours can be seen. Start the service and name it with --pid, --port or --name, or start it through the tool: profiler soak -- node server.js'
-      : ['Node processes that can be seen, with the line to type for each:', ...lines].join('\n');
+      ? 'No Node process of this user is running. Start the service and give --pid, --port or --name. Or let the tool start it: profiler soak -- node server.js'
+      : ['Visible Node processes, with the command for each:', ...lines].join('\n');
   return new ProfilerError(
     'no-target',
     EXIT.usage,

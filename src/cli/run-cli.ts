@@ -26,10 +26,10 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
       'parse-numbers': false,
     })
     .options({
-      json: { type: 'boolean', default: false, describe: 'machine-readable result on stdout', global: true },
-      quiet: { type: 'boolean', default: false, describe: 'no progress on stderr', global: true },
+      json: { type: 'boolean', default: false, describe: 'print the result as JSON on stdout', global: true },
+      quiet: { type: 'boolean', default: false, describe: 'do not print progress on stderr', global: true },
       // yargs reads `--no-color` as `color: false`; declared, so that strict mode accepts it.
-      color: { type: 'boolean', default: true, describe: 'colour (also off by NO_COLOR)', global: true },
+      color: { type: 'boolean', default: true, describe: 'use colours (NO_COLOR switches them off too)', global: true },
     })
     .strict()
     .recommendCommands()
@@ -40,8 +40,8 @@ export async function runCli(words: readonly string[]): Promise<ExitCode> {
     })
     .epilogue(
       'Exit codes: 0 gates passed, 1 a gate failed, 2 usage or configuration, 3 could not attach, 4 target lost,\n' +
-        '5 not enough data to judge, 6 storage, 70 a defect of the tool itself, 130 stopped by the user.\n\n' +
-        'Start here:  profiler demo   then   profiler soak --minutes 5 --pid <pid of your service>',
+        '5 not enough data to judge, 6 storage, 70 a defect of the tool, 130 stopped by the user.\n\n' +
+        'Start here:  profiler soak --minutes 5 --pid <pid of your service>   (in a checkout also: profiler demo)',
     )
     .version(toolVersion())
     .alias({ help: 'h', version: 'v' })

@@ -74,8 +74,8 @@ function settleDuration(args: Arguments, config: Config | null): number {
     throw new ProfilerError(
       'usage',
       EXIT.usage,
-      `A soak of ${formatDuration(durationMs)} cannot tell anything.`,
-      'Give it at least 10 seconds; a minute is the shortest that can confirm a leak.',
+      `A soak of ${formatDuration(durationMs)} is too short to find anything.`,
+      'The minimum is 10 seconds. To confirm a leak, soak for at least a minute.',
     );
   }
   return durationMs;
@@ -88,7 +88,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
       'usage',
       EXIT.usage,
       `--load ${wanted} is not known.`,
-      'Write --load none to watch the traffic that is there, or --scenario FILE to drive one.',
+      'Use --load none to watch the existing traffic, or --scenario FILE to make load.',
     );
   }
   const scenario = wanted === 'none' ? 'none' : (textArgument(args, 'scenario') ?? config?.scenario ?? 'none');
@@ -96,12 +96,7 @@ function settleLoad(args: Arguments, config: Config | null): LoadOptions | null 
   const ratePerSecond = numberArgument(args, 'rate');
   if (scenario === 'none') {
     if (users !== null || ratePerSecond !== null) {
-      throw new ProfilerError(
-        'usage',
-        EXIT.usage,
-        '--users and --rate shape a load, but none is driven.',
-        'Name a scenario: --scenario FILE.',
-      );
+      throw new ProfilerError('usage', EXIT.usage, '--users and --rate need a scenario.', 'Add --scenario FILE.');
     }
     return null;
   }
@@ -148,7 +143,7 @@ export function refuseEmptyGate(gates: readonly GateName[], thresholds: readonly
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    '--fail-on slo asks for limits, and none is given: nothing could fail the run.',
+    '--fail-on slo needs thresholds, and none is given: nothing could fail the run.',
     'Give them with --slo FILE or as `thresholds:` of the scenario, or write --fail-on none.',
   );
 }

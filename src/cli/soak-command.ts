@@ -20,26 +20,26 @@ const OPTIONS = {
   minutes: { ...numberOption('minutes', 'length of the run'), group: 'Length:' },
   seconds: { ...numberOption('seconds', 'length of the run'), group: 'Length:' },
   duration: { ...durationOption('duration', 'length of the run, such as 8h (default: 8h)', '8h'), group: 'Length:' },
-  scenario: { ...textOption('scenario', 'scenario file to drive'), group: 'Load:' },
+  scenario: { ...textOption('scenario', 'scenario file that makes the load'), group: 'Load:' },
   load: {
-    ...textOption('load', '`none`: watch the traffic that is there (default without --scenario)'),
+    ...textOption('load', '`none`: watch the existing traffic (default without --scenario)'),
     group: 'Load:',
   },
-  url: { ...textOption('url', 'base URL of the load, in place of that of the scenario'), group: 'Load:' },
+  url: { ...textOption('url', 'base URL of the load (overrides the scenario)'), group: 'Load:' },
   users: {
-    ...numberOption('users', 'virtual users, in place of those of the scenario', {
+    ...numberOption('users', 'virtual users (overrides the scenario)', {
       min: 1,
       max: MOST_USERS,
       integer: true,
     }),
     group: 'Load:',
   },
-  rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  rate: { ...rateOption('rate', 'arrivals, such as 100/s (overrides the load of the scenario)'), group: 'Load:' },
   sample: { ...durationOption('sample', 'time between samples (default: 1s)', '1s'), group: 'Captures:' },
   snapshots: {
     ...numberOption(
       'snapshots',
-      `heap snapshots in all (default: ${DEFAULT_SNAPSHOTS.driven}, without a load of its own ${DEFAULT_SNAPSHOTS.watched})`,
+      `total number of heap snapshots (default: ${DEFAULT_SNAPSHOTS.driven} with --scenario, ${DEFAULT_SNAPSHOTS.watched} without)`,
       { integer: true },
     ),
     group: 'Captures:',
@@ -49,44 +49,44 @@ const OPTIONS = {
     group: 'Captures:',
   },
   'cpu-interval': {
-    ...durationOption('cpu-interval', 'time between CPU samples (default: by the length of the run)', '20ms'),
+    ...durationOption('cpu-interval', 'time between CPU samples (default: depends on the length of the run)', '20ms'),
     group: 'Captures:',
   },
   'cpu-window': {
-    ...durationOption('cpu-window', 'length of one CPU profile (default: by the length of the run)', '10m'),
+    ...durationOption('cpu-window', 'length of one CPU profile (default: depends on the length of the run)', '10m'),
     group: 'Captures:',
   },
   database: {
-    ...textOption('database', 'PostgreSQL to watch beside the service: postgres://USER@HOST/NAME'),
+    ...textOption('database', 'also watch this PostgreSQL database: postgres://USER@HOST/NAME'),
     group: 'Captures:',
   },
   probes: {
     type: 'boolean',
     default: true,
-    describe: 'watch requests and database queries inside the service (--no-probes: do not)',
+    describe: 'watch requests and database queries inside the service (--no-probes: off)',
     group: 'Captures:',
   },
   scrape: {
-    ...textOption('scrape', "read the service's own metrics too, such as http://127.0.0.1:3000/metrics"),
+    ...textOption('scrape', "also read the service's own metrics, such as http://127.0.0.1:3000/metrics"),
     group: 'Captures:',
   },
   'fail-on': {
     ...textOption('fail-on', 'gates that fail the run: leak,slo,degradation or none (default: all)'),
     group: 'Gates:',
   },
-  slo: { ...textOption('slo', 'file of limits to hold'), group: 'Gates:' },
+  slo: { ...textOption('slo', 'file of thresholds'), group: 'Gates:' },
   ...METRICS_OPTIONS,
   config: {
-    ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
+    ...textOption('config', 'configuration file (default: profiler.config.yaml in this folder)'),
     group: 'Files:',
   },
   out: { ...textOption('out', 'run folder (default: profiles/<run-id>)'), group: 'Files:' },
   'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
-  'allow-remote': { type: 'boolean', default: false, describe: 'let --inspect reach another host' },
+  'allow-remote': { type: 'boolean', default: false, describe: 'allow --inspect to connect to another host' },
   force: {
     type: 'boolean',
     default: false,
-    describe: 'replace a run that is in the --out folder; take snapshots that the estimate forbids',
+    describe: 'replace an existing run in the --out folder; take snapshots even if the estimate forbids them',
   },
 } as const satisfies Readonly<Record<string, Options>>;
 
@@ -98,12 +98,12 @@ export const soakCommand: Command = (exit) => ({
       .options(TARGET_OPTIONS)
       .options(OPTIONS)
       .example('$0 soak --pid 4711 --minutes 5', 'watch the traffic of a running service')
-      .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'drive a scenario for a night')
+      .example('$0 soak --port 3000 --scenario soak.yaml --hours 8', 'soak overnight with the load of a scenario')
       .example(
         '$0 soak --port 3000 --scrape http://127.0.0.1:3000/metrics --metrics-port 9464',
         "with the service's own metrics; live figures for Prometheus",
       )
-      .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'see connections, locks and plans too')
+      .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'also watch connections, locks and plans')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));

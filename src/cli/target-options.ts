@@ -15,7 +15,7 @@ export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect'
     ...textOption('name', 'the process whose package name, script or command line contains this'),
     group: 'Target:',
   },
-  inspect: { ...textOption('inspect', 'an inspector that is open already: ws://… or HOST:PORT'), group: 'Target:' },
+  inspect: { ...textOption('inspect', 'an inspector that is already open: ws://… or HOST:PORT'), group: 'Target:' },
 };
 
 /** Of the commands that attach to one target for a moment. */
@@ -23,7 +23,7 @@ export const ATTACH_OPTIONS: Readonly<Record<'allow-remote', Options>> = {
   'allow-remote': {
     type: 'boolean',
     default: false,
-    describe: 'let --inspect reach another host',
+    describe: 'allow --inspect to connect to another host',
     group: 'Target:',
   },
 };

@@ -17,7 +17,7 @@ const SHORTEST_INTERVAL_MS = 500;
 /** What a service does now, from outside and inside; nothing is recorded. */
 export const topCommand: Command = (exit) => ({
   command: 'top',
-  describe: 'live view of one service, nothing recorded',
+  describe: 'show one service live; record nothing',
   builder: (yargs) =>
     yargs
       .options(TARGET_OPTIONS)
@@ -25,11 +25,11 @@ export const topCommand: Command = (exit) => ({
       .options({
         interval: durationOption('interval', 'time between samples (default: 1s, at least 500ms)', '2s'),
         ...METRICS_OPTIONS,
-        once: { type: 'boolean', default: false, describe: 'one sample, then end' },
+        once: { type: 'boolean', default: false, describe: 'take one sample and exit' },
         probes: {
           type: 'boolean',
           default: true,
-          describe: 'subscribe to HTTP channels inside the service (--no-probes: do not)',
+          describe: 'watch HTTP requests inside the service (--no-probes: off)',
         },
       })
       .example('$0 top --port 3000', 'until Ctrl-C')
@@ -78,7 +78,7 @@ function settleInterval(intervalMs: number): number {
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    `--interval ${intervalMs}ms is too short to tell CPU from noise.`,
+    `--interval ${intervalMs}ms is too short to measure CPU.`,
     `Give at least ${SHORTEST_INTERVAL_MS}ms.`,
   );
 }

@@ -45,31 +45,31 @@ const OPTIONS = {
   scenario: { ...textOption('scenario', 'scenario file (default: that of the run)'), group: 'Load:' },
   url: { ...textOption('url', 'base URL of the load (default: that of the run)'), group: 'Load:' },
   users: {
-    ...numberOption('users', 'virtual users, in place of those of the scenario', {
+    ...numberOption('users', 'virtual users (overrides the scenario)', {
       min: 1,
       max: MOST_USERS,
       integer: true,
     }),
     group: 'Load:',
   },
-  rate: { ...rateOption('rate', 'arrivals, such as 100/s, in place of the load of the scenario'), group: 'Load:' },
+  rate: { ...rateOption('rate', 'arrivals, such as 100/s (overrides the load of the scenario)'), group: 'Load:' },
   renamed: {
     type: 'boolean',
     default: false,
-    describe: 'the service of the run has another name now: verify it all the same',
+    describe: 'accept a service with another name than in the run',
     group: 'Target:',
   },
-  slo: { ...textOption('slo', 'file of limits, beside those of the run'), group: 'Captures:' },
+  slo: { ...textOption('slo', 'file of thresholds, in addition to those of the run'), group: 'Captures:' },
   database: {
-    ...textOption('database', 'PostgreSQL database to watch, where the finding was seen there'),
+    ...textOption('database', 'PostgreSQL database to watch, for a finding about the database'),
     group: 'Captures:',
   },
   scrape: {
-    ...textOption('scrape', "address of the service's own metrics, where the finding was seen there"),
+    ...textOption('scrape', "address of the service's own metrics, for a finding about these metrics"),
     group: 'Captures:',
   },
   config: {
-    ...textOption('config', 'configuration file (default: profiler.config.yaml of this folder)'),
+    ...textOption('config', 'configuration file (default: profiler.config.yaml in this folder)'),
     group: 'Files:',
   },
   out: { ...textOption('out', 'folder of the new run (default: profiles/<run-id>)'), group: 'Files:' },
@@ -88,15 +88,15 @@ export const verifyCommand: Command = (exit) => ({
   describe: 'soak again just long enough to say whether a finding is gone',
   builder: (yargs) =>
     yargs
-      .positional('run', { type: 'string', demandOption: true, describe: 'run folder that has the finding' })
+      .positional('run', { type: 'string', demandOption: true, describe: 'run folder with the finding' })
       .options(TARGET_OPTIONS)
       .options(ATTACH_OPTIONS)
       .options(OPTIONS)
       .example(
         '$0 verify profiles/<run-id> --finding 67ac67fe9e --port 3000',
-        'after the service was mended and started again',
+        'after you fixed and restarted the service',
       )
-      .example('$0 verify profiles/<run-id> --finding 67ac67fe9e -- node server.js', 'start the mended service first'),
+      .example('$0 verify profiles/<run-id> --finding 67ac67fe9e -- node server.js', 'start the fixed service first'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const earlierDir = resolve(String(args.run));
@@ -166,7 +166,7 @@ function findingId(args: Arguments): string {
   throw new ProfilerError(
     'finding-unknown',
     EXIT.usage,
-    `--finding ${JSON.stringify(id)} is too short to name a finding.`,
+    `--finding ${JSON.stringify(id)} is too short for the id of a finding.`,
     `Give its id as the report shows it, or at least the first ${SHORTEST_ID} characters of it.`,
   );
 }
@@ -191,7 +191,7 @@ function refuseOtherService(recorded: string, found: string): void {
     'other-service',
     EXIT.usage,
     `The finding is of ${printable(before)}, and this is ${printable(now)}.`,
-    'Name the service that the run was made of (--port, --pid, --name), or add --renamed where it has another name now.',
+    'Give the service of that run (--port, --pid, --name). If it is the same service with a new name, add --renamed.',
   );
 }
 
@@ -213,8 +213,8 @@ function recordedLoad(args: Arguments, scenario: ScenarioRecord | null, configur
     throw new ProfilerError(
       'scenario-changed',
       EXIT.usage,
-      `The scenario ${file} is not what the run was driven with: it was changed since.`,
-      'Name it with --scenario to drive it as it is now.',
+      `The scenario ${file} was changed after the run.`,
+      'To use the changed file, name it with --scenario.',
     );
   }
   return { args: { ...url, scenario: file }, release: () => {} };
@@ -228,8 +228,8 @@ function urlOf({ baseUrl, source }: ScenarioRecord): Arguments {
   throw new ProfilerError(
     'url-redacted',
     EXIT.usage,
-    `The run keeps the address of its load without the credentials: ${baseUrl}.`,
-    'Give it with --url.',
+    `The run stores the address of its load without credentials: ${baseUrl}.`,
+    'Give the full address with --url.',
   );
 }
 
@@ -253,7 +253,7 @@ function ofEarlierVersion({ text }: ScenarioRecord, url: Arguments): RecordedLoa
     throw new ProfilerError(
       'scenario-redacted',
       EXIT.usage,
-      'The run keeps its scenario without the credentials.',
+      'The run stores its scenario without credentials.',
       'Name the scenario file with --scenario.',
     );
   }

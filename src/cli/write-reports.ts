@@ -45,7 +45,7 @@ export async function writeReports(
       'report-storage',
       EXIT.storage,
       `The report was not written: ${error.message}`,
-      `${error.hint}\nWhat was recorded is in the run folder: profiler report ${shellWord(shownPath(runDir))} --report-dir ELSEWHERE writes it again.`,
+      `${error.hint}\nWhat was recorded is in the run folder. Write the report from it: profiler report ${shellWord(shownPath(runDir))} --report-dir ELSEWHERE`,
       { cause: error },
     );
   }

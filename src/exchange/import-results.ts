@@ -125,8 +125,8 @@ function noOverlap(
   return new ProfilerError(
     'results-elsewhen',
     EXIT.usage,
-    `The results are from another time than the run: ${words(results.firstMs, results.lastMs)}, but ${runDir} from ${words(startWallMs, endWallMs)}.`,
-    'Import the results of the load that ran while the run was recorded; for files that do not say when that was, give --start.',
+    `The results and the run are from different times: results ${words(results.firstMs, results.lastMs)}, run ${runDir} ${words(startWallMs, endWallMs)}.`,
+    'Import the results of the load that ran during the run. If the file has no start time, give --start.',
   );
 }
 

@@ -74,24 +74,19 @@ async function lastWritten(file: string): Promise<WallMs> {
       'result-unreadable',
       EXIT.usage,
       `${file} cannot be read: ${(error as Error).message}`,
-      'Name a file that a load tool has written.',
+      'Give a result file of a load tool.',
     );
   });
   if (found.isFile() && found.size > 0) return found.mtimeMs;
   if (found.isFile()) {
     // A file of the kernel, which may be read for ever, has no size either.
-    throw new ProfilerError(
-      'result-unreadable',
-      EXIT.usage,
-      `${file} is empty.`,
-      'Name a file that a load tool has written.',
-    );
+    throw new ProfilerError('result-unreadable', EXIT.usage, `${file} is empty.`, 'Give a result file of a load tool.');
   }
   throw new ProfilerError(
     'result-unreadable',
     EXIT.usage,
-    `${file} is no file.`,
-    'Name the file in it: simulation.log of Gatling, _stats_history.csv of Locust.',
+    `${file} is not a file.`,
+    'Give the file inside it: simulation.log of Gatling, _stats_history.csv of Locust.',
   );
 }
 
@@ -152,7 +147,7 @@ function bombError(file: string, size: number, most: number): ProfilerError {
   return new ProfilerError(
     'result-bomb',
     EXIT.usage,
-    `${file}: its ${formatBytes(size)} unpack to more than ${formatBytes(most)}, which results of a load tool do not.`,
+    `${file}: its ${formatBytes(size)} unpack to more than ${formatBytes(most)}; results of a load tool never compress that much.`,
     'If it is one, unpack it with gunzip and import that.',
   );
 }
@@ -186,7 +181,7 @@ function recognise(
   throw new ProfilerError(
     'result-unknown',
     EXIT.usage,
-    `${file}: not a result of a load tool that is known here; it begins with ${JSON.stringify(head.firstLine.slice(0, 80))}.`,
+    `${file}: not a result of a supported load tool; it begins with ${JSON.stringify(head.firstLine.slice(0, 80))}.`,
     knownButUnreadable(head) ?? knownFormats(),
   );
 }

@@ -11,7 +11,7 @@ export interface Shortfall {
 }
 
 const PROGRESS_EVERY = 1_000_000;
-const IMPOSSIBLE = 'a time before 2000 or after 2100, or a duration or count that cannot be';
+const IMPOSSIBLE = 'a time before 2000 or after 2100, or an impossible duration or count';
 const LONGEST_REQUEST_MS = 7 * 24 * 3_600_000;
 /** A load of weeks, known as a whole. */
 const LONGEST_SUMMARY_MS = 366 * 24 * 3_600_000;

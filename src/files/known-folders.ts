@@ -44,8 +44,8 @@ export class KnownFolders {
     return new ProfilerError(
       'folder-replaced',
       EXIT.storage,
-      `${folder} was ${found === null ? 'moved or removed' : 'replaced'} while it was recorded into: nothing more is written there`,
-      'What was recorded before is where the folder is now. Leave the folder of a run alone until the run has ended.',
+      `${folder} was ${found === null ? 'moved or removed' : 'replaced'} during the recording: nothing more is written there`,
+      'Earlier data is in the moved folder, if it still exists. Do not move or change the folder of a run before the run has ended.',
     );
   }
 

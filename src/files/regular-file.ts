@@ -115,7 +115,7 @@ function notRegular(path: string, kind: string): ProfilerError {
     'not-a-file',
     EXIT.usage,
     `${path} is ${kind}, not a regular file.`,
-    'Only regular files are read and written. Name one, or copy the content into one first.',
+    'Only regular files are read and written. Give a regular file, or copy the content into one first.',
   );
 }
 

@@ -7,7 +7,7 @@ export function damaged(section: string, offset: number, what: string): Profiler
     'snapshot-damaged',
     EXIT.usage,
     `heap snapshot damaged in section \`${section}\` at byte ${offset}: ${what}`,
-    'Take it again, or read what is there with --salvage.',
+    'Take it again, or read the intact part with --salvage.',
   );
 }
 
@@ -17,7 +17,7 @@ export function truncated(section: string, offset: number): ProfilerError {
     'snapshot-truncated',
     EXIT.usage,
     `heap snapshot ends at byte ${offset}, within section \`${section}\``,
-    'It was cut off while it was written or copied. Read what is there with --salvage.',
+    'It was cut off while it was written or copied. Read the intact part with --salvage.',
   );
 }
 

@@ -136,7 +136,7 @@ function configOf(options: LoadOptions): LoadConfig {
     throw new ProfilerError(
       'load-bad-url',
       EXIT.usage,
-      `${redactAddress(baseUrl)} is no address of a service`,
+      `${redactAddress(baseUrl)} is not the address of a service`,
       'Write it like http://127.0.0.1:3000.',
     );
   }

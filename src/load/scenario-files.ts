@@ -27,7 +27,7 @@ function findScenarioFile(scenario: string): string {
     'scenario-missing',
     EXIT.usage,
     `There is no scenario ${scenario}.`,
-    `Looked at ${own}. Give a path to a scenario file, or one that comes with the tool: ${shippedScenarios().join(', ')}.`,
+    `Looked at ${own}. Give the path of a scenario file, or a built-in scenario: ${shippedScenarios().join(', ')}.`,
   );
 }
 
@@ -59,7 +59,7 @@ function readText(file: string): string {
       'scenario-unreadable',
       EXIT.usage,
       `${file} cannot be read: ${(error as Error).message}`,
-      'Name a scenario file, and in it data files, that this user may read.',
+      'The scenario and its data files must be readable for this user.',
       { cause: error },
     );
   }

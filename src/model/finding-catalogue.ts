@@ -73,7 +73,7 @@ const other = { gate: null, isHeld: false, isNoteWhenMinor: false } as const;
 
 /**
  * Every kind of finding, a row each: whatever differs by kind is read from here, or from a table of words that the compiler
- * keeps complete (`recommendations.ts`, `describe-suspect.ts`). docs/extending.md tells how to add one.
+ * keeps complete (`words/advice.ts`, `words/checks/heap-title.ts`). docs/extending.md tells how to add one.
  */
 const FINDINGS: Readonly<Record<FindingKind, FindingKindInfo>> = {
   'js-heap-leak': { ...leak, checks: ['JS heap', 'metrics of the service'], picture: 'heap.live' },

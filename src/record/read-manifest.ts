@@ -31,8 +31,8 @@ export async function readCheckedManifest(
       throw new ProfilerError(
         'run-manifest-missing',
         EXIT.usage,
-        `${dir} is no run folder: it has no ${MANIFEST}`,
-        'Name a folder that profiler soak has written, such as profiles/2026-11-23T20-44-10-orders-api.',
+        `${dir} is not a run folder: it has no ${MANIFEST}`,
+        'Give a folder that profiler soak has written, such as profiles/2026-11-23T20-44-10-orders-api.',
         { cause: error },
       );
     },

@@ -20,7 +20,7 @@ export async function refuseIrregularRun(dir: string): Promise<void> {
       'run-not-found',
       EXIT.usage,
       `${dir}: no such run folder`,
-      'Name the folder of a run: profiles/<run-id>, unless --out said otherwise.',
+      'Give the folder of a run: profiles/<run-id>, or the folder that --out named.',
     );
   }
   const wrong: string[] = [];
@@ -45,7 +45,7 @@ export async function refuseIrregularRun(dir: string): Promise<void> {
     'run-not-regular',
     EXIT.usage,
     `${dir} is not read: ${wrong.slice(0, 3).join(', ')}${more}.`,
-    'A run folder holds regular files in real folders. Put the files themselves there, or remove what is none.',
+    'A run folder may hold only regular files and real folders. Replace links by the files themselves, and remove everything else.',
   );
 }
 

@@ -18,7 +18,7 @@ export function refuseRunFile(path: string): void {
     'file-of-run',
     EXIT.usage,
     `${path} is a file of the run ${run}.`,
-    'Name a file outside of that run for the result.',
+    'Write the result to a file outside that run.',
   );
 }
 

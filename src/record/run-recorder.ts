@@ -385,7 +385,7 @@ export class RunRecorder {
       'storage',
       EXIT.storage,
       `${basename(this.dir)}: never reached the disk: ${losses.join(', ')}${cause ? ` (${cause.message})` : ''}`,
-      cause?.hint ?? 'The disk refused them for longer than they could be held in memory.',
+      cause?.hint ?? 'The disk refused writes for longer than the data could be kept in memory.',
     );
   }
 

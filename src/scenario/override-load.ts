@@ -20,8 +20,8 @@ export function overrideLoad(scenario: Scenario, overrides: LoadOverrides): Scen
     throw new ProfilerError(
       'load-overrides',
       EXIT.usage,
-      '--users and --rate exclude each other',
-      '--users drives virtual users that wait for answers, --rate sends at a fixed rate whether or not answers come.',
+      '--users and --rate cannot be combined',
+      'Keep one: --users runs virtual users that wait for each response, --rate sends at a fixed rate without waiting.',
     );
   }
   let load = scenario.load;

@@ -76,7 +76,7 @@ function invalid(fileName: string, problems: readonly Problem[]): ProfilerError 
     'scenario-invalid',
     EXIT.usage,
     `the scenario ${fileName} has ${many}:\n${lines.join('\n')}`,
-    'Mend the lines named above; `profiler load --init` writes a scenario to start from.',
+    'Fix the lines above; `profiler load --init` writes a scenario to start from.',
   );
 }
 

@@ -80,6 +80,6 @@ function refusal(reason: string): ProfilerError {
     'cpu-refused',
     EXIT.attachFailed,
     `CPU not profiled: ${reason}.`,
-    'The pause grows with the code and the heap of the service: profile an instance that holds less, or raise --max-pause if it may be paused so long.',
+    'The pause grows with the code and the heap of the service. Profile an instance with a smaller heap, or raise --max-pause if the service may be paused for that long.',
   );
 }

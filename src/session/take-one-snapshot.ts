@@ -66,8 +66,8 @@ function refusal(reason: string): ProfilerError {
     EXIT.attachFailed,
     `No heap snapshot was taken: ${reason}.`,
     [
-      'Memory: raise the limit (of the control group; of the process: ulimit -d and -v, LimitDATA= and LimitAS=), or take it from an instance that has more, or that holds less.',
-      'Pause: raise --max-pause if the service may be paused so long. To take it all the same: --force.',
+      'Memory: raise the limit (of the control group; of the process: ulimit -d and -v, LimitDATA= and LimitAS=), or take the snapshot from an instance with more memory or a smaller heap.',
+      'Pause: raise --max-pause if the service may be paused for that long. To ignore the estimate: --force.',
     ].join('\n'),
   );
 }

@@ -76,7 +76,7 @@ async function* readCompressed(file: string): ReturnType<ChunkSource['chunks']> 
       'snapshot-not-unpacked',
       EXIT.usage,
       `cannot decompress ${file}: ${(cause as Error).message}`,
-      'The file is damaged or not what its name says. Read what is there with --salvage.',
+      'The file is damaged, or is not of the type that its name says. Read the intact part with --salvage.',
       { cause },
     );
   } finally {

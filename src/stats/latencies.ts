@@ -44,7 +44,7 @@ export class Latencies {
         'histogram-damaged',
         EXIT.usage,
         `A distribution of latencies in requests.ndjson cannot be read: ${(error as Error).message}`,
-        'This tool has not written it so. Without requests.ndjson the rest of the run can be read.',
+        'The file was changed or damaged. Without requests.ndjson the rest of the run can be read.',
         { cause: error },
       );
     }

@@ -29,7 +29,7 @@ export function readLimits(fromConfig: Limits, file: string | null): Threshold[]
     throw new ProfilerError(
       'slo-invalid',
       EXIT.usage,
-      faults.length === 1 ? 'One limit cannot be read.' : `${faults.length} limits cannot be read.`,
+      faults.length === 1 ? 'One threshold is invalid.' : `${faults.length} thresholds are invalid.`,
       faults.join('\n'),
     );
   }
@@ -46,8 +46,8 @@ function readFile(file: string, faults: string[]): Limits {
     throw new ProfilerError(
       'slo-unreadable',
       EXIT.usage,
-      `The file of limits ${file} cannot be read: ${(error as Error).message}`,
-      'Name another with --slo.',
+      `The threshold file ${file} cannot be read: ${(error as Error).message}`,
+      'Give another file with --slo.',
     );
   }
   const { value, problems } = readDocument(text, SLO_SCHEMA);

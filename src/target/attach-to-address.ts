@@ -153,7 +153,7 @@ function remoteRefused({ host, port }: Address): ProfilerError {
   return new ProfilerError(
     'inspect-remote-refused',
     EXIT.usage,
-    `${host} is another machine; an inspector speaks without password or encryption.`,
+    `${host} is another machine, and an inspector has no password and no encryption.`,
     `Use a tunnel (ssh -L ${port}:127.0.0.1:${port} ${host}, then --inspect 127.0.0.1:${port}), or add --allow-remote in a network that you trust.`,
   );
 }

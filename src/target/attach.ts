@@ -95,8 +95,8 @@ function leftOpen({ pid }: ProcessFacts, { port }: OpenInspector, cause: Inspect
   return new ProfilerError(
     'inspector-failed',
     EXIT.attachFailed,
-    `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}. It is open still on port ${port}.`,
-    `A process that is blocked closes it when it continues. If it stays open: profiler detach --pid ${pid}`,
+    `The inspector of process ${pid} gave an unexpected answer, or none: ${cause.message.split('\n')[0]}. It is still open on port ${port}.`,
+    `A blocked process closes it when it continues. If it stays open: profiler detach --pid ${pid}`,
     { cause },
   );
 }
@@ -132,7 +132,7 @@ async function moveAway(facts: ProcessFacts, first: Connection): Promise<Connect
   throw new ProfilerError(
     'inspector-lost',
     EXIT.attachFailed,
-    `The inspector of ${facts.pid} left port ${inspector.port} and was not found again.`,
-    'Try again; the watchdog in the target closes what is open within half a minute.',
+    `The inspector of ${facts.pid} closed port ${inspector.port} and was not found again.`,
+    'Try again. The watchdog in the service closes the inspector within half a minute.',
   );
 }

@@ -80,7 +80,7 @@ function notOurs(pid: number, port: number): ProfilerError {
   return new ProfilerError(
     'inspector-not-ours',
     EXIT.attachFailed,
-    `The inspector of process ${pid} (port ${port}) bears no mark of this tool: a debugger or --inspect opened it.`,
-    `To close it all the same: profiler detach --pid ${pid} --force`,
+    `The inspector of process ${pid} (port ${port}) was not opened by this tool, but by a debugger or by --inspect.`,
+    `To close it anyway: profiler detach --pid ${pid} --force`,
   );
 }

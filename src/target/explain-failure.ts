@@ -21,8 +21,8 @@ export function explainFailure(
     return new ProfilerError(
       'target-exiting',
       EXIT.targetLost,
-      `${facts.name} (process ${facts.pid}) went away in the middle: it was told to end, or had nothing more to do.`,
-      'It was let go of at once, so that it could exit. Try again when the service is back.',
+      `${facts.name} (process ${facts.pid}) exited while the tool was attached: it got a signal to end, or had nothing left to do.`,
+      'The tool disconnected at once, so that the service could exit. Try again when the service is back.',
       { cause },
     );
   }
@@ -34,8 +34,8 @@ export function explainFailure(
     return new ProfilerError(
       'target-lost',
       EXIT.targetLost,
-      `${facts.name} (process ${facts.pid}) went away in the middle: ${cause.message}.`,
-      'Look why it ended or closed its inspector, and try again.',
+      `${facts.name} (process ${facts.pid}) disconnected while the tool was attached: ${cause.message}.`,
+      'Find out why it ended or closed its inspector, then try again.',
       { cause },
     );
   }
@@ -43,8 +43,8 @@ export function explainFailure(
   return new ProfilerError(
     'inspector-failed',
     EXIT.attachFailed,
-    `${facts.name} (process ${facts.pid}) did not answer as it should: ${cause.message}.`,
-    'A blocked event loop answers late: try again when it is less busy.',
+    `${facts.name} (process ${facts.pid}) gave an unexpected answer, or none: ${cause.message}.`,
+    'Perhaps its event loop is blocked: try again when it is less busy.',
     { cause },
   );
 }
@@ -56,8 +56,8 @@ export function diedOf({ name, pid }: Pick<TargetFacts, 'name' | 'pid'>, died: s
     EXIT.targetLost,
     `${name} (process ${pid}) ${died}.`,
     /lack of memory/.test(died)
-      ? 'Give it more memory, or take less of it: a heap snapshot needs several times the heap while it is taken.'
-      : 'Look why it ended, and try again.',
+      ? 'Give it more memory, or take no heap snapshot: it needs several times the size of the heap.'
+      : 'Find out why it ended, then try again.',
     { cause },
   );
 }
@@ -67,8 +67,8 @@ export function connectionFailed({ pid }: Pick<TargetFacts, 'pid'>, cause: Inspe
   return new ProfilerError(
     'inspector-failed',
     EXIT.attachFailed,
-    `The inspector of process ${pid} did not answer as it should: ${cause.message.split('\n')[0]}.`,
-    `Try again. If it was left open: profiler detach --pid ${pid}`,
+    `The inspector of process ${pid} gave an unexpected answer, or none: ${cause.message.split('\n')[0]}.`,
+    `Try again. If the inspector stays open: profiler detach --pid ${pid}`,
     { cause },
   );
 }

@@ -83,8 +83,8 @@ function nobodyUsable(port: number, uid: number | null, owners: readonly Process
   return new ProfilerError(
     'port-free',
     EXIT.attachFailed,
-    `Nobody listens on port ${port} of this host.`,
-    `Node processes that can be seen:\n${listCandidates(nodes)}`,
+    `No process listens on port ${port} of this host.`,
+    `Visible Node processes:\n${listCandidates(nodes)}`,
   );
 }
 
@@ -100,7 +100,7 @@ function findByName(pattern: string): ProcessFacts {
 }
 
 function notFound(message: string): ProfilerError {
-  const hint = `Node processes that can be seen:\n${listCandidates(listNodeProcesses())}`;
+  const hint = `Visible Node processes:\n${listCandidates(listNodeProcesses())}`;
   return new ProfilerError('target-not-found', EXIT.attachFailed, message, hint);
 }
 

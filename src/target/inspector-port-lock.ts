@@ -20,6 +20,6 @@ export async function lockInspectorPort(
     'inspector-port-locked',
     EXIT.attachFailed,
     `Another profiler${who} has been opening an inspector for ${deadlineMs / 1000} s.`,
-    'Wait for it or end it, then try again.',
+    'Wait until it has finished, or stop it. Then try again.',
   );
 }

@@ -66,7 +66,7 @@ async function assertMaySignal(facts: ProcessFacts): Promise<void> {
     throw new ProfilerError(
       'target-not-node',
       EXIT.attachFailed,
-      `The program of process ${facts.pid} is not a Node with inspector, or does not get ready for SIGUSR1; nothing was sent.`,
+      `The program of process ${facts.pid} is not a Node with inspector, or does not handle SIGUSR1. No signal was sent.`,
       'Give the pid of the Node process itself, or start it with --inspect=127.0.0.1:0.',
     );
   }
@@ -77,8 +77,8 @@ export function listensItself(pid: number): ProfilerError {
   return new ProfilerError(
     'target-sigusr1-handled',
     EXIT.attachFailed,
-    `Process ${pid} has a handler of its own for SIGUSR1, which would run and open no inspector; nothing was sent.`,
-    'Remove process.on("SIGUSR1") there, or start the service with --inspect=127.0.0.1:0.',
+    `Process ${pid} has a SIGUSR1 handler of its own. The signal would run that handler and open no inspector, so it was not sent.`,
+    'Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect.',
   );
 }
 
@@ -120,7 +120,7 @@ function portTaken(port: number, owner: number | null, pid: number): ProfilerErr
     'inspector-port-taken',
     EXIT.attachFailed,
     `The inspector of ${pid} would open on port ${port}, which ${owner ? `pid ${owner}` : 'another process'} holds.`,
-    `If that is a leftover: profiler detach --pid ${owner ?? 'PID'} (with --force if a debugger left it). If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
+    `If it was left open by accident: profiler detach --pid ${owner ?? 'PID'} (with --force if a debugger left it). If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
   );
 }
 
@@ -128,7 +128,7 @@ export function targetGone(pid: number): ProfilerError {
   return new ProfilerError(
     'target-gone',
     EXIT.attachFailed,
-    `Process ${pid} has ended, or its pid belongs to another process by now.`,
+    `Process ${pid} has ended, or its pid now belongs to another process.`,
     'Find its new pid: `profiler soak` without a target lists the Node processes; --port follows the service.',
   );
 }
@@ -138,8 +138,8 @@ function endedAfterSignal(pid: number): ProfilerError {
   return new ProfilerError(
     'target-ended-by-signal',
     EXIT.attachFailed,
-    `Process ${pid} ended right after this tool sent it SIGUSR1 to open its inspector. It probably handles that signal itself, or Node found no room for an inspector; its own log may say why.`,
-    'Look for SIGUSR1 in its program. Do not try again before that: start the service with --inspect=127.0.0.1:0 and use --inspect.',
+    `Process ${pid} ended right after this tool sent it SIGUSR1 to open its inspector. Probably it handles that signal itself, or Node had no descriptor or thread left for an inspector. Its log may say why.`,
+    'Look for SIGUSR1 in its code before you try again. Or start the service with --inspect=127.0.0.1:0 and use --inspect.',
   );
 }
 
@@ -175,8 +175,8 @@ function whyClosed(
     return new ProfilerError(
       'target-sigusr1-handled',
       EXIT.attachFailed,
-      `Process ${pid} took SIGUSR1 and is idle, but opened no inspector within ${seconds} s: it has a handler of its own for that signal.`,
-      'Its handler has run. Remove process.on("SIGUSR1") there, or start the service with --inspect=127.0.0.1:0.',
+      `Process ${pid} received SIGUSR1 and is idle, but opened no inspector within ${seconds} s: it has a handler of its own for that signal.`,
+      'Its handler has run. Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect.',
     );
   }
   const evidence = [
@@ -187,7 +187,7 @@ function whyClosed(
   return new ProfilerError(
     'target-blocked',
     EXIT.attachFailed,
-    `Process ${pid} took SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO)${listens === null ? ', or it handles that signal itself' : ''}.`,
-    `If it was blocked, its inspector opens when the call returns: try again then. ${whoCloses(facts)}`,
+    `Process ${pid} received SIGUSR1 but opened no inspector within ${seconds} s (${evidence}): its main thread is blocked in a native call (execSync, synchronous IO)${listens === null ? ', or it handles that signal itself' : ''}.`,
+    `A blocked process opens its inspector when the call returns: try again then. ${whoCloses(facts)}`,
   );
 }

@@ -49,7 +49,7 @@ export function listPids(): number[] {
     throw new ProfilerError(
       'platform-unsupported',
       EXIT.usage,
-      `Processes are found through /proc, which ${process.platform} has not.`,
+      `Processes are found through /proc, which ${process.platform} does not have.`,
       'Start the service with --inspect=127.0.0.1:9229 and give its address: --inspect 127.0.0.1:9229',
     );
   }

@@ -87,15 +87,15 @@ export async function startCommand(argv: readonly string[], options: StartOption
   const shown = redactCommandLine(argv).join(' ');
   if (options.signal?.aborted) {
     const message = `Stopped before "${shown}" was ready.`;
-    throw new ProfilerError('stopped', EXIT.stoppedByUser, message, 'What was started has been stopped too.');
+    throw new ProfilerError('stopped', EXIT.stoppedByUser, message, 'The started command was stopped too.');
   }
   throw new ProfilerError(
     'command-not-ready',
     EXIT.attachFailed,
     ownEnd === null
-      ? `"${shown}" brought up no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
+      ? `"${shown}" started no Node process that can be attached to within ${readyDeadlineMs / 1000} s.`
       : `"${shown}" ended with ${endText(ownEnd)} before it could be attached to.`,
-    'Try the command alone first. What it printed stands above, or in its log.',
+    'Try the command without the profiler first. Its output is above, or in its log.',
   );
 }
 

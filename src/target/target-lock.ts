@@ -31,10 +31,10 @@ export function targetBusy(holder: Pick<LockHolder, 'pid' | 'command'> | 'unknow
   return new ProfilerError(
     'target-busy',
     EXIT.attachFailed,
-    `Another profiler${who} is attached to this process already.`,
+    `Another profiler${who} is already attached to this process.`,
     holder === 'unknown'
-      ? 'Let it finish, or end it. Then try again.'
-      : `Let it finish, or end it: kill ${holder.pid}. Then try again.`,
+      ? 'Wait until it has finished, or stop it. Then try again.'
+      : `Wait until it has finished, or stop it: kill ${holder.pid}. Then try again.`,
   );
 }
 

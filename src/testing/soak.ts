@@ -76,7 +76,7 @@ function withHint(error: unknown): unknown {
 async function soakService(options: SoakTestOptions): Promise<SoakResult> {
   const { seconds = DEFAULT_SECONDS, onProgress = () => {} } = options;
   if (!(seconds >= SHORTEST_SECONDS))
-    throw usage(`A soak of ${seconds} seconds cannot tell anything.`, 'Give it at least 10.');
+    throw usage(`A soak of ${seconds} seconds is too short to find anything.`, 'Give it at least 10.');
   const service = await findService(options);
   const folder = resolve(options.folder ?? (await mkdtemp(join(tmpdir(), 'soak-profiler-'))));
   try {
@@ -92,7 +92,7 @@ async function soakService(options: SoakTestOptions): Promise<SoakResult> {
     const document = await analyseRun(settled.runDir, { onProgress, toolVersion: toolVersion() });
     if (ending === 'storage-lost') {
       const hint = `Free some space on the disk of ${folder}.`;
-      throw new ProfilerError('storage', EXIT.storage, 'The disk did not take all that was to be recorded.', hint);
+      throw new ProfilerError('storage', EXIT.storage, 'Some of the recorded data could not be written to disk.', hint);
     }
     if (ending === 'target-lost') {
       throw new ProfilerError('target-lost', EXIT.targetLost, 'The service ended during the soak.', 'Look at its log.');

@@ -18,12 +18,12 @@ const GONE = 'the finding should be gone';
 const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   'js-heap-leak': {
     change: ({ holder, subject }) =>
-      `Look at what adds to ${holder} and at every place that takes from it. Remove each ${subject} when its work is over, on failure too (in a \`finally\`); what waits for something that may never come (a reply, an event) needs a timeout that removes it; what is kept on purpose needs a bound: a maximum size with the oldest out first, or an expiry.`,
-    check: 'the count in the last snapshot should stay where it was in the first',
+      `Look at the code that adds to ${holder} and at the code that removes from it. Remove each ${subject} when its work is done, also on failure (in a \`finally\`). An entry that waits for an event that may never come (a reply, for example) needs a timeout that removes it. An entry that is kept on purpose needs a bound: a maximum size that evicts the oldest entry, or an expiry.`,
+    check: 'the count in the last snapshot should equal the count in the first',
   },
   'external-memory-leak': {
     change: ({ holder, subject }) =>
-      `Remove each ${subject} from ${holder} once it was used. A small slice keeps the whole buffer alive: copy what must stay (\`Buffer.from(slice)\`).`,
+      `Remove each ${subject} from ${holder} after its last use. A small slice keeps the whole buffer alive: copy the part that you keep (\`Buffer.from(slice)\`).`,
     check: GONE,
   },
   'native-memory-leak': {
@@ -38,23 +38,23 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'fd-leak': {
     change: ({ subject }) =>
-      `Close each ${subject} in a \`finally\`, also when reading fails or the client goes away; \`stream.pipeline\` and \`await using\` do that for you.`,
-    check: 'the number of open descriptors should come back to where it was',
+      `Close each ${subject} in a \`finally\`, also when reading fails or the client disconnects; \`stream.pipeline\` and \`await using\` do that for you.`,
+    check: 'the number of open descriptors should return to its earlier level',
   },
   'socket-leak': {
     change: ({ subject }) =>
-      `End each ${subject} in every outcome, set a timeout on it, and use one shared agent or pool instead of one for each request.`,
-    check: 'the number of open sockets should come back to where it was',
+      `Close each ${subject} whatever the outcome, set a timeout on it, and use one shared agent or pool instead of one for each request.`,
+    check: 'the number of open sockets should return to its earlier level',
   },
   'timer-leak': {
     change: ({ holder, subject }) =>
-      `Clear each ${subject} of ${holder} in a \`finally\` as soon as what it waits for has happened (\`clearTimeout\`, \`clearInterval\`), or pass a signal that ends it.`,
-    check: 'the number of active timers should stay where it is under load',
+      `Clear each ${subject} of ${holder} in a \`finally\` as soon as the awaited event has happened (\`clearTimeout\`, \`clearInterval\`), or pass a signal that ends it.`,
+    check: 'the number of active timers should stay level under load',
   },
   'listener-leak': {
     change: ({ holder }) =>
-      `Remove each listener (here: ${holder}) in every outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only if the event comes. A \`signal\` that is aborted at the end helps on an EventTarget; an EventEmitter does not support it.`,
-    check: '`emitter.listenerCount(event)` should stay where it is under load',
+      `Remove each listener (here: ${holder}) whatever the outcome of the request (\`off\` or \`removeEventListener\` in a \`finally\`), or listen once for all requests. \`once\` helps only if the event occurs. A \`signal\` that is aborted at the end helps on an EventTarget; an EventEmitter does not support it.`,
+    check: '`emitter.listenerCount(event)` should stay level under load',
   },
   'promise-leak': {
     change: ({ holder }) =>
@@ -72,12 +72,12 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'latency-degradation': {
     change: ({ subject }) =>
-      `Compare the flame graphs of the first and of the last window for ${subject}: work that grows with the age of the process (a list that is searched, a table without an index) shows there.`,
+      `Compare the flame graphs of the first and of the last window for ${subject}: work that grows while the process runs (a list that is searched, a table without an index) shows there.`,
     check: GONE,
   },
   'throughput-degradation': {
     change: () =>
-      'See which other series moved with it: CPU a request, event-loop delay, pool waits or the database; the first that rises is the cause.',
+      'See which other series moved with it: CPU a request, event-loop delay, pool waits or the database; the one that rose first is probably the cause.',
     check: GONE,
   },
   'error-rate-degradation': {
@@ -92,7 +92,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'cpu-degradation': {
     change: ({ subject }) =>
-      `Look at what ${subject} iterates over: a list that grows while the process lives makes each request more expensive. Replace what is there instead of adding to it.`,
+      `Look at what ${subject} iterates over: a list that grows while the process runs makes each request more expensive. Replace entries instead of adding to them.`,
     check: GONE,
   },
   'gc-pressure': {
@@ -118,7 +118,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
     check: GONE,
   },
   'breaking-point': {
-    change: () => 'Raise the resource that gave way first, or limit the load that is let in.',
+    change: () => 'Raise the resource that ran out first, or admit less load.',
     check: GONE,
   },
   regression: {

@@ -9,7 +9,7 @@ export const MEASURE_TITLE = {
     `${percentile} latency of ${code(request)}`,
   rate: 'rate of answered requests',
   errors: 'share of failed requests',
-  cpu: 'CPU time a request',
+  cpu: 'CPU time per request',
   collections: 'share of time spent collecting garbage',
 } as const;
 
@@ -17,12 +17,12 @@ export const MEASURE_TITLE = {
 const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
   [
     'latency',
-    'Compare the CPU profiles of both builds (profiler flame NEW --diff OLD), then what the requests wait for: database, other services, locks.',
+    'Compare the CPU profiles of both builds (profiler flame NEW --diff OLD), then look at what the requests wait for: database, other services, locks.',
   ],
   ['cpu', 'Compare the CPU profiles of both builds: profiler flame NEW --diff OLD.'],
   [
     'heap',
-    'Compare heap snapshots of both builds by class: profiler heap diff OLD NEW --json; ids do not compare between processes.',
+    'Compare heap snapshots of both builds by class: profiler heap diff OLD NEW --json; ids cannot be compared between processes.',
   ],
   ['memory', 'See whether the JS heap grew as well; if it did not, look at buffers and native modules.'],
   ['loop', 'Look for synchronous work in the flame graph of the new build: profiler flame NEW --diff OLD.'],
@@ -54,8 +54,8 @@ export function ranges({ unit, baseline, now, changeShareCI, changeCI }: Compare
 }
 
 export const FEW_RUNS =
-  'With so few runs in the baseline, how much runs differ by themselves was assumed, not measured.';
-export const ONE_RUN = 'One new run may have had a bad hour: repeat it, and compare both together.';
+  'With so few runs in the baseline, the normal difference between runs was assumed, not measured.';
+export const ONE_RUN = 'The single new run may be an outlier: repeat it, and compare both together.';
 
 export function lostMeasures(keys: readonly string[]): string {
   return `not measured now, though the baseline has it: ${keys.join(', ')}`;
@@ -63,7 +63,7 @@ export function lostMeasures(keys: readonly string[]): string {
 
 export function spreadAssumed(runs: number, enough: number): string {
   const has = runs === 1 ? 'one run' : `${runs} runs`;
-  return `the baseline has ${has}: how much runs differ by themselves is assumed, so only a large change can be detected. From ${enough} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`;
+  return `the baseline has ${has}: the normal difference between runs is assumed, so only a large change can be detected. From ${enough} runs on it is measured (profiler baseline save RUN RUN RUN, or --add)`;
 }
 
 const CONDITION = {

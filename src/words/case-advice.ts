@@ -32,7 +32,7 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage) {
-    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests, end or close what it returns, or use a version of the package that does not keep it.`;
+    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests. Or end or close what it returns. Or use a version of the package without this leak.`;
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
@@ -53,18 +53,19 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
 }
 
 const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
-  'timer-leak': 'Keep what it returns, and clear it in a `finally` as soon as what it waits for has happened.',
+  'timer-leak':
+    'Keep the timer that it returns, and clear it in a `finally` as soon as the awaited event has happened.',
   'listener-leak':
-    'Remove the listener in every outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
+    'Remove the listener whatever the outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
   'promise-leak': 'Listen to it once for all requests, or race against a promise that belongs to the request.',
   'external-memory-leak':
-    'Remove each when it was used, or copy the part that must stay (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
-  'socket-leak': 'End each in every outcome and set a timeout on it, or use one shared agent or pool.',
+    'Remove each after its last use, or copy the part that you keep (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
+  'socket-leak': 'Close each whatever the outcome and set a timeout on it, or use one shared agent or pool.',
   'fd-leak': 'Close each in a `finally`, also when reading fails or the client goes away.',
   'thread-leak': 'Terminate each when its task is done, or keep a pool of a fixed size.',
 };
 const REMEDY_OF_CONTAINERS =
-  'Remove each when its work is over, on failure too (in a `finally`), or bound what is kept: a maximum size with the oldest out first, or an expiry.';
+  'Remove each when its work is done, also on failure (in a `finally`). Or give the holder a bound: a maximum size that evicts the oldest entry, or an expiry.';
 
 function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
@@ -75,12 +76,12 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
-  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'} again. ${remedy}`;
+  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)
-    return `${lineText(first)} would remove it, and did not run while calls were counted: find out why it is not reached (an answer that never comes, an error before it). ${remedy}`;
+    return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
   const bound =
     brokenBound === null
-      ? 'whether its condition can ever hold, and whether it is passed'
-      : 'why the bound is not applied there';
-  return `${lineText(first)} removes too few, if it runs at all: see ${bound} for each one that was added, on failure too.`;
+      ? 'check whether its condition is ever true, and whether it runs'
+      : 'find out why the bound is not applied';
+  return `${lineText(first)} removes too few, or does not run: ${bound} for each one that was added, also on failure.`;
 }

@@ -39,8 +39,8 @@ function often({ perRequest }: ChangingLine): string {
   if (perRequest === undefined || perRequest === 0) return '';
   const whole = Math.round(perRequest);
   if (whole > 0 && Math.abs(perRequest - whole) <= NEARLY * whole)
-    return `, ${whole === 1 ? 'once' : `${whole} times`} a request`;
-  return `, ${perRequest >= 10 ? perRequest.toFixed(0) : perRequest.toFixed(2)} times a request`;
+    return `, ${whole === 1 ? 'once' : `${whole} times`} per request`;
+  return `, ${perRequest >= 10 ? perRequest.toFixed(0) : perRequest.toFixed(2)} times per request`;
 }
 
 function didNotRun({ runs }: ChangingLine): string {

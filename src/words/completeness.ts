@@ -8,7 +8,7 @@ export const ENDED = {
   unrecorded: 'the end of the run is not recorded: the tool was killed, or its record was damaged',
   stopped: 'the run was stopped before its end',
   targetLost: 'the service was lost and did not come back',
-  aborted: (detail: string): string => `the recording broke off${detail === '' ? '' : `: ${detail}`}`,
+  aborted: (detail: string): string => `the recording stopped early${detail === '' ? '' : `: ${detail}`}`,
   early: (lastedMs: Milliseconds, plannedMs: Milliseconds): string =>
     `the run lasted ${formatDuration(lastedMs)} of the ${formatDuration(plannedMs)} that were planned`,
 } as const;
@@ -50,8 +50,8 @@ export function snapshotNotes({ planned, refused, failed }: Completeness['snapsh
 /** What was never planned. */
 export const NOT_LOOKED_AT = {
   earlierVersion: 'recorded by an earlier version: it cannot be checked whether lines are missing',
-  inside: 'the inside of the service was not looked at',
-  outside: 'the process was not looked at from outside',
+  inside: 'nothing was recorded inside the service',
+  outside: 'the process was not observed from outside',
   snapshots: 'no heap snapshots were planned',
   requests: 'requests were not counted inside the service',
 } as const;
@@ -63,7 +63,7 @@ export function allFailed(errors: number, count: number): string {
 }
 
 export function requestFailed(name: string, errors: number, count: number): string {
-  return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: what it does was not soaked`;
+  return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so it was not tested`;
 }
 
 /** `most`: the most frequent failures; null where their kinds are not known. */
@@ -84,11 +84,11 @@ export const ANSWERS: Readonly<Record<AnswerKind, string>> = {
 };
 
 export function answersChanged(name: string, was: AnswerKind, is: AnswerKind): string {
-  return `request ${code(name)} was answered with ${ANSWERS[was]} at first and with ${ANSWERS[is]} in the end: from then on it did something else`;
+  return `request ${code(name)} was answered with ${ANSWERS[was]} at first and with ${ANSWERS[is]} later: the service then ran other code`;
 }
 
 export function mostlyRedirects(share: Share): string {
-  return `${percent(share)} of the answers were redirects, which the load does not follow: is it let in?`;
+  return `${percent(share)} of the answers were redirects, which the load does not follow: check its login`;
 }
 
 /** `to`: the address that was asked; empty where it is not known. */
@@ -98,7 +98,7 @@ export function notReached(reached: number, sent: number, to: string): string {
 }
 
 export function partReached(share: Share): string {
-  return `only ${percent(share)} of the requests reached the process that was watched`;
+  return `only ${percent(share)} of the requests reached the watched process`;
 }
 
 export function limitUnmeasured(name: string, limit: string): string {

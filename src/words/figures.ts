@@ -72,9 +72,9 @@ export function rateWords(slopePerMs: number, spanMs: Milliseconds, unit: string
   return `${amount} ${isShort ? 'a minute' : 'an hour'}`;
 }
 
-/** `1.5 a request`, `one in 125 requests`: small rates are read best turned around. */
+/** `1.5 per request`, `one in 125 requests`: small rates are read best turned around. */
 export function perRequestWords(rate: number): string {
-  return rate > 0 && rate < 0.1 ? `one in ${figure(1 / rate)} requests` : `${figure(rate)} a request`;
+  return rate > 0 && rate < 0.1 ? `one in ${figure(1 / rate)} requests` : `${figure(rate)} per request`;
 }
 
 const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'] as const;

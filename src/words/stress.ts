@@ -30,15 +30,15 @@ export const SEEN = {
   poolWait: (callers: number): string => `${callers.toFixed(1)} callers waited for a connection of the pool on average`,
   cpuFromOutside: (cpuPercent: number): string => `CPU was at ${cpuPercent.toFixed(0)} % of one core`,
   cpu: (cpuPercent: number, loop: Share): string =>
-    `the one thread of JavaScript had no time left: CPU ${cpuPercent.toFixed(0)} % of a core, event loop busy ${percent(loop)}`,
+    `the main thread had no time left: CPU ${cpuPercent.toFixed(0)} % of a core, event loop busy ${percent(loop)}`,
   noCore: (share: Share): string => `the service was ready to run and waited for a core ${percent(share)} of the time`,
   loopBlocked: (loop: Share): string =>
     `the event loop was busy ${percent(loop)} while CPU was not: something blocks it`,
   loopLate: (p99Ms: Milliseconds): string => `the event loop was delayed by ${Math.round(p99Ms)} ms (99th percentile)`,
   processEnded: 'the process of the service ended: look at its own log',
-  nothing: 'the service was not watched: name it with --port or --pid to see what gives way',
+  nothing: 'the service was not watched: name it with --port or --pid to see what runs out first',
   outsideAlone: (cpuPercent: number): string =>
-    `CPU was at ${cpuPercent.toFixed(0)} % of a core; it was watched from outside only: name the service with --port or --pid to see its event loop`,
+    `CPU was at ${cpuPercent.toFixed(0)} % of a core. The service was watched only from outside: name the service with --port or --pid to see its event loop`,
   notTheProcess: (cpuPercent: number, loop: Share): string =>
     `the service itself had time left (CPU ${cpuPercent.toFixed(0)} %, event loop busy ${percent(loop)}): it waits for something else, most often its database or another service`,
 } as const;
@@ -53,17 +53,17 @@ export const STRESS_ADVICE: Readonly<Record<Exclude<StressResource, 'generator'>
   dependency: 'Find what the service waits for: database (--database), another service, a limited pool.',
   host: 'The machine has no cores left: leave some to the service, or drive the load from another machine.',
   process: 'The service ended under load: look at its log and exit code first.',
-  unknown: 'Name the service (--port or --pid) and repeat, to see what gives way.',
+  unknown: 'Name the service (--port or --pid) and repeat, to see what runs out first.',
 };
 
-export const TRIED_ONCE = 'this level was tried once';
+export const TRIED_ONCE = 'this level was tested once';
 
 /** `from`: the highest level that held; null where none did. */
 export function breaksTitle(
   from: number | null,
   to: number,
   unit: StressReport['unit'],
-  reason: string = 'it no longer holds',
+  reason: string = 'the service breaks',
 ): string {
   const between = from === null ? `at ${formatCount(to)}` : `between ${formatCount(from)} and ${formatCount(to)}`;
   return `The service breaks ${between} ${unit}: ${reason}.`;

@@ -11,13 +11,13 @@ export interface Rest {
   readonly axis: 'time' | 'requests';
 }
 
-/** What is said of a series that is not seen to grow: that it does not, that it came to rest, or that nobody can tell yet. */
+/** What is said of a series that is not seen to grow: that it does not, that it levelled off, or that nobody can tell yet. */
 export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): string {
   switch (verdict) {
     case 'growing':
       return 'grows';
     case 'plateau':
-      return axis === 'requests' ? 'came to rest under load' : 'came to rest';
+      return axis === 'requests' ? 'levelled off under load' : 'levelled off';
     case 'step':
       return 'one step, then flat';
     case 'flat':

@@ -30,7 +30,7 @@ export function maybeElsewhere(change: Change | null, title: string): string {
 
 /** A leak of another class and another pace: it may be what became of the first. */
 export function otherLeak(confidence: Confidence, title: string): string {
-  return `Not seen where it was held, but this run has a leak that the first run did not have, ${confidence}: ${title} Fix it and verify again: only without it can the first be known to be gone.`;
+  return `Not seen at its holder, but this run has a new leak, ${confidence}: ${title} Fix it and verify again: the new leak may be the same one.`;
 }
 
 /** Memory grows, and nobody says who holds it. */
@@ -43,12 +43,12 @@ export function notEnoughData(reasons: readonly string[]): string {
 }
 
 export function gone(durationMs: Milliseconds, requests: number): string {
-  return `Gone: in ${formatDuration(durationMs)} and ${figure(requests)} requests nothing like it was seen.`;
+  return `Gone: in ${formatDuration(durationMs)} and ${figure(requests)} requests it did not appear.`;
 }
 
 /** The finding is gone, and the run fails by something else. */
 export function otherFailures(failed: readonly { readonly words: string }[]): string {
-  return `The run fails all the same, by another finding or limit (exit code 1 of \`profiler check\`): ${failed.map(({ words }) => words).join('; ')}.`;
+  return `The run still fails, because of another finding or limit (exit code 1 of \`profiler check\`): ${failed.map(({ words }) => words).join('; ')}.`;
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. */
@@ -63,16 +63,16 @@ export const WHY_NOT = {
   requestMissing: (name: string, before: number): string =>
     `request ${code(name)}, which the first run made ${formatCount(before)} times, was not made in this run: drive it with the scenario of the first run`,
   requestFailed: (name: string, errors: number, count: number): string =>
-    `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: what came with it was not done`,
+    `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so its part of the work was not done`,
   otherAnswers: (name: string, was: AnswerKind, is: AnswerKind): string =>
-    `request ${code(name)} was answered with ${ANSWERS[was]} in the first run and with ${ANSWERS[is]} in this one: it did something else`,
+    `request ${code(name)} was answered with ${ANSWERS[was]} in the first run and with ${ANSWERS[is]} in this run: the service ran other code`,
   fewObjects: (perRequest: number, objects: number, wanted: number): string =>
-    `at ${figure(perRequest)} a request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
+    `at ${figure(perRequest)} per request, only ${figure(Math.floor(objects))} objects would have piled up in this run, and ${figure(Math.ceil(wanted))} are needed to see it: run longer (--minutes), or with more load`,
   fewRequests: (share: Share, least: Share): string =>
     `this run made ${figure(100 * share)} % of the requests of the first run, and at least ${100 * least} % are needed: run longer (--minutes), or with more load`,
 } as const;
 
-/** ` (1.00 a request before, 0.98 now)`. */
+/** ` (1.00 per request before, 0.98 now)`. */
 function changeWords(change: Change | null): string {
-  return change === null ? '' : ` (${figure(change.was)} a request before, ${figure(change.is)} now)`;
+  return change === null ? '' : ` (${figure(change.was)} per request before, ${figure(change.is)} now)`;
 }

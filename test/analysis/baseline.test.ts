@@ -152,7 +152,7 @@ test('runs of unlike conditions are told apart', () => {
 test('one run in the baseline: said, and no more than likely', () => {
   const { findings, notes } = compareWithBaseline(pick(2, 1), [runOf(901, { latency: 8 })]);
   assert.equal(findings[0]?.confidence, 'likely');
-  assert.match(notes.join(), /one run: how much runs differ by themselves is assumed/);
+  assert.match(notes.join(), /one run: the normal difference between runs is assumed/);
 });
 
 test('a figure that is gone is told; nothing in common is not enough data', () => {
@@ -195,5 +195,5 @@ test('a run that fails by itself passes no comparison, and one that lacks someth
   assert.match(renderComparisonTerminal(failed, options), /^No regression .*, but the run fails its own gates\./);
   const torn = compareWithBaseline(baseline, now, { missing: ['run-903: its end is not recorded'] });
   assert.equal(torn.exitCode, 5);
-  assert.match(renderComparisonTerminal(torn, options), /^No regression seen .*, but not enough data to pass\./);
+  assert.match(renderComparisonTerminal(torn, options), /^No regression found .*, but not enough data to pass\./);
 });

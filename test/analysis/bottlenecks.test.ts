@@ -121,7 +121,7 @@ describe('each bottleneck states where, what it costs, the gain and how to check
     ],
     [
       'no-paging',
-      /grow from .* KB to .* all there is/,
+      /grow from .* KB to .* all stored rows/,
       { traits: (tMs, count) => ({ bodyBytes: (20_000 + tMs) * count }) },
     ],
   ];
@@ -209,7 +209,7 @@ describe('hot functions', () => {
     const [hot, ...more] = hotOf({ work: { longRunners: [runner] }, plan: LATE });
     assert.deepEqual(more, []);
     assert.equal(hot?.severity, 'major');
-    assert.match(hot?.title ?? '', /`seal` holds the event loop for 110 ms at a time/);
+    assert.match(hot?.title ?? '', /`seal` blocks the event loop for 110 ms at a time/);
     assert.equal(hot?.subject.source?.line, 10);
     assert.match(hot?.recommendation ?? '', /Expected gain/);
   });

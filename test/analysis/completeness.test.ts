@@ -307,7 +307,7 @@ describe('what was never planned is no gap, and is told', () => {
       const report = analyse(run);
       assert.deepEqual(facts(report), [0, 'pass']);
       assert.equal(report.run.coverage, 1);
-      assert.match(told(report).notes.join(), /the inside of the service was not looked at/);
+      assert.match(told(report).notes.join(), /nothing was recorded inside the service/);
     }
   });
 
@@ -347,7 +347,12 @@ describe('the end', () => {
       5,
       /end of the run is not recorded/,
     ],
-    ['is that of a recording that broke off', (run) => endedBy(run, 'aborted', 'no space'), 5, /broke off: no space/],
+    [
+      'is that of a recording that broke off',
+      (run) => endedBy(run, 'aborted', 'no space'),
+      5,
+      /stopped early: no space/,
+    ],
     ['came by the user', (run) => endedBy(run, 'stopped-by-user'), 130, /stopped before its end/],
     ['came by the service', (run) => endedBy(run, 'target-lost'), 4, /did not come back/],
     ['came too early', (run) => withPlan(run, { durationMs: 2 * MINUTE }), 5, /lasted 1 m 00 s of the 2 m 00 s/],
@@ -465,7 +470,7 @@ describe('requests', () => {
     const notesOf = (traitsOf: (share: number, count: number) => Traits): string =>
       told(analyse(answering(traitsOf))).notes.join('\n');
     const late = notesOf((share, count) => (share > 0.7 ? moved(count) : json(count)));
-    assert.match(late, /request `ledger` was answered with JSON at first and with redirects in the end/);
+    assert.match(late, /request `ledger` was answered with JSON at first and with redirects later/);
     assert.doesNotMatch(late, /of the answers were redirects/);
     assert.match(
       notesOf((_, count) => moved(count)),
@@ -500,10 +505,7 @@ describe('requests', () => {
     });
     const task = analyse(failing('health', 1));
     assert.deepEqual(facts(task), [5, 'inconclusive']);
-    assert.match(
-      told(task).missing.join(),
-      /^request `health` failed in \S+ of \S+ cases: what it does was not soaked$/,
-    );
+    assert.match(told(task).missing.join(), /^request `health` failed in \S+ of \S+ cases: so it was not tested$/);
     const half = analyse(failing('ledger', 0.5));
     assert.deepEqual(facts(half), [0, 'pass']);
     const { limits } = headline({ ...healthyDocument(), report: half });
@@ -538,7 +540,7 @@ describe('the load and the service that is watched', () => {
   test('one of several processes behind a balancer can pass, and it is told', () => {
     const report = analyse(counted((served) => ({ 'requests.served': Math.round(served / 4) })));
     assert.deepEqual(facts(report), [0, 'pass']);
-    assert.match(told(report).notes.join(), /^only 2\d(\.\d)? % of the requests reached the process that was watched$/);
+    assert.match(told(report).notes.join(), /^only 2\d(\.\d)? % of the requests reached the watched process$/);
   });
 
   test('what it takes and does not answer has reached it; what has no HTTP server cannot tell', () => {

@@ -186,7 +186,7 @@ describe('CPU a request', () => {
       const finding = degradationsOf({ ...creeping, seed }).find(({ kind }) => kind === 'cpu-degradation');
       assert.equal(finding?.subject.class, 'isRevoked', `seed ${seed}`);
       assert.equal(finding?.subject.source?.file, 'src/rules.ts');
-      assert.ok(finding?.evidence.some(({ what }) => what.includes('60 us a request')));
+      assert.ok(finding?.evidence.some(({ what }) => what.includes('60 us per request')));
     }
   });
 

@@ -34,7 +34,7 @@ describe('a bound whose number is known', () => {
   test('is broken where more is held', () => {
     const finding = withBound({ limit: 300 });
     assert.equal(finding?.confidence, 'confirmed');
-    assert.ok(finding?.evidence.some(({ what }) => /bound of its holder does not hold: `limit` of 300/.test(what)));
+    assert.ok(finding?.evidence.some(({ what }) => /bound of its holder does not work: `limit` of 300/.test(what)));
   });
   test('may still be reached where less is held, and a length is named that would tell', () => {
     const finding = withBound({ max: 1_000_000 });
@@ -216,7 +216,7 @@ describe('verify', () => {
     const again = analyse(syntheticRun({ seed: 5, populations: [leak()] }));
     assert.equal(again.findings[0]?.id, finding.id);
     assert.equal(verifyFinding(finding, before, again).status, 'still-there');
-    assert.match(verifyFinding(finding, before, again).detail, /0\.5 a request before, 0\.5 now/);
+    assert.match(verifyFinding(finding, before, again).detail, /0\.5 per request before, 0\.5 now/);
   });
   test('a mended service says gone, one that nobody asked says nothing', () => {
     const mended = analyse(syntheticRun({ seed: 5 }));

@@ -182,7 +182,7 @@ describe('gone needs the load under which it was found', () => {
     const verify = (now: Report) => verifyFinding(finding, before, now);
     const moved = verify(asked(kinds(0, 1, 0)));
     assert.equal(moved.status, 'not-enough-data');
-    assert.match(moved.detail, /request `\S+` was answered with JSON in the first run and with redirects in this one/);
+    assert.match(moved.detail, /request `\S+` was answered with JSON in the first run and with redirects in this run/);
     assert.equal(verify(asked(kinds(0, 0, 0))).status, 'not-enough-data');
     assert.equal(verify(asked(kinds(0, 0, 900))).status, 'not-enough-data');
     // More or fewer bytes of the same kind may be what the fix did, and a mixture may shift by chance.
@@ -194,7 +194,10 @@ describe('gone needs the load under which it was found', () => {
   test('nor do some tens of requests', () => {
     const few = verified(asked(({ count }) => ({ count: Math.round(count / 250) })));
     assert.equal(few.status, 'not-enough-data');
-    assert.match(few.detail, /at 0\.5 a request, only \d+ objects would have piled up in this run, and 100 are needed/);
+    assert.match(
+      few.detail,
+      /at 0\.5 per request, only \d+ objects would have piled up in this run, and 100 are needed/,
+    );
     const unnamed = { ...finding, growth: finding.growth && { ...finding.growth, objectsPerRequest: null } };
     const seldom = verified(
       asked(({ count }) => ({ count: Math.round(count / 10) })),
@@ -269,7 +272,7 @@ describe('gone needs the load under which it was found', () => {
       const subject = { ...finding.subject, class: 'Array', holder: 'Array `other`' };
       const slower = verified(moved({ subject }, (finding.growth?.objectsPerRequest ?? 0) / 50));
       assert.equal(slower.status, 'not-enough-data');
-      assert.match(slower.detail, /has a leak that the first run did not have, \w+: It moved\./);
+      assert.match(slower.detail, /has a new leak, \w+: It moved\./);
       assert.equal(verified(moved({ kind: 'socket-leak', subject })).status, 'not-enough-data');
     });
 

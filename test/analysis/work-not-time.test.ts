@@ -80,7 +80,7 @@ describe('leaks grow with work', () => {
     assert.ok((over?.rSquared ?? 0) > 0.99, String(over?.rSquared));
     assert.ok(Math.abs((objectsPerRequest ?? 0) - 1) < 0.02, String(objectsPerRequest));
     const words = finding.evidence.map(({ what }) => what).join(' ');
-    assert.match(words, /1\.0\d open file a request \(R2 (1|0\.99\d*)\): \d+ more after \d+ requests/);
+    assert.match(words, /1\.0\d open file per request \(R2 (1|0\.99\d*)\): \d+ more after \d+ requests/);
     assert.match(words, /still open at the end of the time without requests: \d+ were, 1[45](\.\d)? s after the last/);
   });
 

@@ -102,7 +102,7 @@ test('a difference, in the formats that can hold one', async (t) => {
   assert.match(readFileSync(join(folder, 'diff.svg'), 'utf8'), /work[^<]*750 ms, 75 %[^<]*before 500 ms/);
   const refused = await runCli([...words, 'collapsed'], { cwd: folder });
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /collapsed cannot hold a difference/);
+  assert.match(refused.stderr, /collapsed cannot show a difference/);
 });
 
 test('what is no profile is refused in words', async (t) => {

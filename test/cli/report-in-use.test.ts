@@ -41,7 +41,7 @@ test('a report folder has one writer: soak, verify and report name the other and
   ]) {
     const { code, stderr } = await runCli([...words, '--report-dir', reportDir], { cwd: folder });
     assert.equal(code, 2, stderr);
-    assert.match(stderr, new RegExp(`Process ${writer.pid} .*writes its report into .*--report-dir`, 's'));
+    assert.match(stderr, new RegExp(`Process ${writer.pid} .*is writing its report into .*--report-dir`, 's'));
   }
   assert.deepEqual(readdirSync(join(folder, 'real')), []);
   writer.kill('SIGKILL');

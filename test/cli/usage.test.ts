@@ -81,8 +81,8 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['soak --hours abc', /--hours abc is not a number/],
   ['soak --hours', /hours/],
   ['soak --scrape here', /--scrape here is not an address/],
-  ['soak --metrics-host 0.0.0.0', /not on which port/],
-  ['soak --metrics-port 70000', /--metrics-port 70000 is no port/],
+  ['soak --metrics-host 0.0.0.0', /--metrics-host needs a port/],
+  ['soak --metrics-port 70000', /--metrics-port 70000 is not a port/],
   ['soak --hours 1 --hours 5', /--hours was given more than once/],
   ['soak --hours 1 --minutes 5', /more than one way/],
   ['soak --pid 1 --port 80', /more than one way/],
@@ -92,20 +92,20 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['soak --rate fast', /--rate fast is not a rate/],
   ['soak --hour 1', /Unknown argument: hour/],
   ['cpu --seconds 0', /--seconds 0 is not a number of at least 0.1/],
-  ['cpu --seconds 3600 --pid 1', /longer than one profile should be/],
+  ['cpu --seconds 3600 --pid 1', /too long for one profile/],
   ['cpu', /No target/],
   ['flame x.cpuprofile --format png', /format/],
-  ['top --pid 1 --interval 10ms', /too short to tell CPU from noise/],
+  ['top --pid 1 --interval 10ms', /too short to measure CPU/],
   ['heap snapshot', /No target/],
   ['load', /No scenario was named/],
-  ['load evidence-archive --users 2 --rate 5/s', /exclude each other/],
+  ['load evidence-archive --users 2 --rate 5/s', /cannot be combined/],
   [
     'load evidence-archive --users 1000000000',
     /--users 1000000000 is not a whole number of at least 1 and at most 100000/,
   ],
-  ['soak --pid 1 --fail-on slo', /--fail-on slo asks for limits, and none is given/],
+  ['soak --pid 1 --fail-on slo', /--fail-on slo needs thresholds, and none is given/],
   ['soak --pid 1 --duration 99999999h', /is not a duration/],
-  ['doctor --inspect 127.0.0.1:9229', /looks at a process of this machine/],
+  ['doctor --inspect 127.0.0.1:9229', /checks a process on this machine/],
   ['config check missing.yaml', /missing.yaml cannot be read/],
   ['report no-such-run', /no such run folder/],
   ['verify no-such-run --finding 67ac67fe9e', /no such run folder/],
@@ -133,7 +133,7 @@ test('a finding is named by its id, not by an empty variable', async () => {
   for (const id of ['', 'a', '67a']) {
     const { code, stderr } = await runCli(['verify', folder, '--finding', id]);
     assert.equal(code, 2);
-    assert.match(stderr, /too short to name a finding[\s\S]*at least the first 4 characters/);
+    assert.match(stderr, /too short for the id of a finding[\s\S]*at least the first 4 characters/);
   }
 });
 

@@ -66,7 +66,7 @@ test('a finding is verified: still there while nothing was mended, gone after', 
   appendFileSync(scenario, '# changed\n');
   const changed = await runCli(['verify', found.runDir, '--finding', leak.id]);
   assert.equal(changed.code, 2);
-  assert.match(changed.stderr, /http-service\.yaml is not what the run was driven with[\s\S]*--scenario/);
+  assert.match(changed.stderr, /http-service\.yaml was changed after the run[\s\S]*--scenario/);
   rmSync(scenario);
   const gone = await runCli(['verify', found.runDir, '--finding', leak.id]);
   assert.equal(gone.code, 2);

@@ -115,7 +115,7 @@ test('--into puts the load of another tool beside the samples of a run that only
   assert.match(again.stderr, /has requests already/);
   const elsewhen = await runCli(['import', 'elsewhen.jtl', '--into', run, '--force'], { cwd: folder });
   assert.equal(elsewhen.code, 2);
-  assert.match(elsewhen.stderr, /from another time than the run: 2026-03-01T10:00:00/);
+  assert.match(elsewhen.stderr, /from different times: results 2026-03-01T10:00:00/);
 });
 
 test('several files are one load; what they say does not go lost', async (t) => {
@@ -142,11 +142,11 @@ test('what cannot be imported is said, with what to do', async (t) => {
     });
   await fails(
     join(folder, 'notes.txt'),
-    /not a result of a load tool that is known here; it begins with "nothing of a load"[\s\S]*JMeter/,
+    /not a result of a supported load tool; it begins with "nothing of a load"[\s\S]*JMeter/,
   );
   await fails(join(folder, 'empty.jtl'), /no request is in it/);
   await fails(join(folder, 'other.json'), /no report of a load tool/);
-  await fails(join(folder, 'results'), /is no file[\s\S]*simulation\.log/);
+  await fails(join(folder, 'results'), /is not a file[\s\S]*simulation\.log/);
   await fails(join(folder, 'gone.jtl'), /cannot be read/);
   await fails(
     'test/fixtures/load-results/locust-2.12_failures.csv',

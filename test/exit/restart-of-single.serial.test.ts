@@ -93,7 +93,7 @@ test('cpu and top say that the service ended, exit code 4, and leave no file', a
       },
     });
     assert.equal(code, 4, stderr);
-    assert.match(stderr, /went away in the middle: it was told to end/);
+    assert.match(stderr, /exited while the tool was attached: it got a signal to end/);
     // The tool may end before our own event loop has heard of the exit of the service.
     assert.equal(await service.stop(), 0);
   }

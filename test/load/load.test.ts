@@ -196,5 +196,5 @@ test('--rate and --users take the place of the level of the scenario', async () 
   // On a busy machine the last arrival may be due after the end: it is dropped, and counted.
   assert.equal((await load.ended).totals?.offered, 50);
   await load.stop();
-  await assert.rejects(drive(scenario, { overrides: { ratePerSecond: 1, users: 1 } }), /exclude each other/);
+  await assert.rejects(drive(scenario, { overrides: { ratePerSecond: 1, users: 1 } }), /cannot be combined/);
 });

@@ -12,14 +12,14 @@ test('the line that makes what stays comes first, then that of its holder', () =
   const madeAt = { file: 'lib/queue.js', line: 9, column: 5, function: 'push', package: null };
   assert.equal(
     lineOf({ source: holder, madeAt }),
-    '`lib/queue.js:9:5` in `push`; its holder is made at `lib/queue.js:4:3` in `Queue`',
+    '`lib/queue.js:9:5` in `push`; its holder is created at  `lib/queue.js:4:3` in `Queue`',
   );
 });
 
 test('where only the holder is known, the line is not passed off as the one to change', () => {
   assert.match(
     lineOf({ source: holder, isSourceOfHolder: true }) ?? '',
-    /`lib\/queue\.js:4:3` .*where its holder is made/,
+    /`lib\/queue\.js:4:3` .*where its holder is created/,
   );
 });
 

@@ -343,6 +343,6 @@ test('profiler export: writes beside, refuses to replace, tells what a tool cann
   const wrong = await runCli(['export', 'shop.yaml', '--to', 'csv'], { cwd: folder });
   assert.match(
     wrong.stderr,
-    /no run folder.*[\s\S]*A scenario goes to k6, locust, jmeter, gatling; a run folder to csv/,
+    /not a run folder.*[\s\S]*A scenario can be exported to k6, locust, jmeter, gatling; a run folder to csv/,
   );
 });

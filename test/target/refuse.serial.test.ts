@@ -87,7 +87,7 @@ for (const major of [18, 20, 22, 24, 26]) {
     skip,
   }, async (context) => {
     const target = await startTarget(context, 'own-handler.mjs', { binary });
-    await refuses(target.facts, 'target-sigusr1-handled', /handler of its own.*nothing was sent/);
+    await refuses(target.facts, 'target-sigusr1-handled', /handler of its own.*was not sent/);
     const diagnosis = await diagnose(target.facts);
     assert.deepEqual(
       diagnosis.filter(({ ok }) => !ok).map(({ check }) => check),

@@ -10,7 +10,7 @@ export function countedCheck(name: CheckId, resources: readonly CountedResource[
 function runCounted(context: CheckContext, resources: readonly CountedResource[]): CheckResult {
   const verdicts = resources.map((resource) => ({ resource, ...judgeCounted(context, resource) }));
   const known = verdicts.filter(({ detail }) => detail !== null);
-  if (known.length === 0) return insufficient('not seen often enough in this run to tell a trend');
+  if (known.length === 0) return insufficient('too few samples in this run for a trend');
   const detail = known.map(({ resource, detail }) => `${resource.nouns}: ${detail}`).join('; ');
   const findings = known.flatMap(({ finding }) => finding ?? []);
   const isNamed = context.earlier.some(

@@ -108,6 +108,6 @@ function loadPg(): { readonly Client: new (config: object) => PgClient } {
     'package-missing',
     EXIT.usage,
     '--database needs the package pg (8 or later), which is not installed.',
-    'Install it beside this one (npm install --save-dev pg), or leave the option out: queries are seen from inside the service without it.',
+    'Install it beside this one (npm install --save-dev pg), or omit --database: queries are observed inside the service without it.',
   );
 }

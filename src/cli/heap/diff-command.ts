@@ -29,7 +29,7 @@ export const diffCommand =
   (ahead: SnapshotHelper | null): Command =>
   () => ({
     command: 'diff <files..>',
-    describe: 'growth over two or more snapshots in order: ranked suspects with retaining paths',
+    describe: 'what grew over two or more snapshots: ranked suspects with retaining paths',
     builder: (yargs) =>
       yargs
         .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
@@ -37,15 +37,15 @@ export const diffCommand =
           requests: textOption('requests', 'requests served between the snapshots: N,N'),
           classes: {
             type: 'boolean',
-            describe: 'two snapshots by object id and class alone: no suspects and paths, in a fraction of the time',
+            describe: 'compare two snapshots by object id and class only: no suspects, no paths, much faster',
           },
-          salvage: { type: 'boolean', describe: 'read what is there of damaged or truncated files' },
+          salvage: { type: 'boolean', describe: 'read the intact part of damaged or truncated files' },
         })
         .example(
           '$0 heap diff 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --requests 1000,1000',
           'with objects per request',
         )
-        .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes became more, quickly'),
+        .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes grew (fast)'),
     handler: async (args) => {
       const terminal = terminalFor(args);
       const files = (args.files as readonly unknown[]).map(String);
@@ -68,7 +68,7 @@ async function diffClasses(files: readonly string[], args: Arguments, ahead: Sna
       'not-two-snapshots',
       EXIT.usage,
       `--classes compares two snapshots, not ${files.length}`,
-      'Name two, or leave --classes out.',
+      'Give two files, or omit --classes.',
     );
   }
   const terminal = terminalFor(args);
@@ -87,7 +87,7 @@ function cumulative(text: string | null, snapshots: number): (number | null)[] {
       'requests-do-not-fit',
       EXIT.usage,
       `--requests ${text} does not fit ${snapshots} snapshots`,
-      `Give ${snapshots - 1} counts with commas between: how many requests were served from one snapshot to the next.`,
+      `Give ${snapshots - 1} counts, separated by commas: the requests served between one snapshot and the next.`,
     );
   }
   const totals = [0];

@@ -18,7 +18,7 @@ export async function loadHeapCommand(words: readonly string[]): Promise<Command
   const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(ahead)));
   return (exit) => ({
     command: 'heap <command>',
-    describe: 'take a heap snapshot, or read some: summary, growth, retaining paths, redaction',
+    describe: 'take a heap snapshot, or read snapshots: summary, growth, retaining paths, redaction',
     builder: (yargs) => {
       const withCommands = yargs.command(commands.map((command) => command(exit))).demandCommand(1);
       // Help of a subcommand lists the examples of its parents too: these belong to the list of subcommands.
@@ -26,7 +26,7 @@ export async function loadHeapCommand(words: readonly string[]): Promise<Command
         ? withCommands
         : withCommands
             .example('$0 heap summary now.heapsnapshot', 'constructors by retained size')
-            .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot', 'what grew, and who holds it');
+            .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot', 'what grew, and what retains it');
     },
     handler: () => undefined,
   });

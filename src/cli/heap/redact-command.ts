@@ -9,13 +9,13 @@ import { showProgress } from './progress.ts';
 /** The same graph without what strings say: to hand a snapshot to somebody else. */
 export const redactCommand: Command = () => ({
   command: 'redact <in> <out>',
-  describe: 'the same graph with string values removed',
+  describe: 'write the same graph without string values',
   builder: (yargs) =>
     yargs
       .positional('in', { type: 'string', demandOption: true, describe: 'snapshot to read' })
       .positional('out', { type: 'string', demandOption: true, describe: 'snapshot to write; .gz or .br compress it' })
-      .options({ force: { type: 'boolean', default: false, describe: 'replace a file that is there' } })
-      .example('$0 heap redact service.heapsnapshot for-others.heapsnapshot.gz', 'names stay, values go'),
+      .options({ force: { type: 'boolean', default: false, describe: 'replace an existing file' } })
+      .example('$0 heap redact service.heapsnapshot for-others.heapsnapshot.gz', 'names stay, values are removed'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const input = String(args.in);

@@ -15,7 +15,7 @@ import { showProgress } from './progress.ts';
 /** Who keeps an object, or the objects of a class, alive. */
 export const retainersCommand: Command = () => ({
   command: 'retainers <file>',
-  describe: 'retaining paths from the root to an object, a class or the biggest objects',
+  describe: 'show retaining paths from the root to an object, a class or the biggest objects',
   builder: (yargs) =>
     yargs
       .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
@@ -24,9 +24,9 @@ export const retainersCommand: Command = () => ({
         class: textOption('class', 'all objects of a class, or functions of a name'),
         biggest: numberOption('biggest', 'the N objects that retain most', { min: 1, integer: true }),
         top: numberOption('top', 'how many different paths (default 10)', { min: 1, integer: true }),
-        salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
+        salvage: { type: 'boolean', describe: 'read the intact part of a damaged or truncated file' },
       })
-      .example('$0 heap retainers service.heapsnapshot --class OrderAudit', 'who holds the OrderAudits'),
+      .example('$0 heap retainers service.heapsnapshot --class OrderAudit', 'what retains the OrderAudits'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const paths = await pathsTo(String(args.file), targetOf(args), {

@@ -21,14 +21,14 @@ export const snapshotCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
-        'max-pause': maxPauseOption('refuse when the service would be paused for longer'),
+        'max-pause': maxPauseOption('refuse if the service would be paused for longer'),
         force: {
           type: 'boolean',
           default: false,
-          describe: 'take it even where the estimate forbids it; replace a file that is there',
+          describe: 'take it even if the estimate forbids it; replace an existing file',
         },
       })
-      .example('$0 heap snapshot --port 3000', 'estimated first: refused where the service could not bear it'),
+      .example('$0 heap snapshot --port 3000', 'the pause is estimated first; refused if it is too long'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const clock = createHostClock();

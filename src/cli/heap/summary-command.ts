@@ -19,15 +19,15 @@ export const summaryCommand =
   (ahead: SnapshotHelper | null): Command =>
   () => ({
     command: 'summary <file>',
-    describe: 'nodes, sizes, constructors by retained size, biggest dominators',
+    describe: 'show nodes, sizes, constructors by retained size, biggest dominators',
     builder: (yargs) =>
       yargs
         .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
         .options({
           top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
-          salvage: { type: 'boolean', describe: 'read what is there of a damaged or truncated file' },
+          salvage: { type: 'boolean', describe: 'read the intact part of a damaged or truncated file' },
         })
-        .example('$0 heap summary service.heapsnapshot', 'who keeps what alive'),
+        .example('$0 heap summary service.heapsnapshot', 'what keeps the objects alive'),
     handler: async (args) => {
       const terminal = terminalFor(args);
       const file = String(args.file);

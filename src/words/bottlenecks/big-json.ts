@@ -2,9 +2,9 @@ import { type Bytes, formatBytes, type Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const AGAINST = 'Other work on the same line is counted with it.';
+export const AGAINST = 'Other work on the same line is counted too.';
 export const ADVICE =
-  'Send fewer fields or fewer rows a request, keep the text of what is sent often instead of writing it again, or write large answers as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
+  'Send fewer fields or fewer rows per request, cache the text of responses that are sent often, or write large responses as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
 export const CHECK =
   'In the next run the line should take a smaller share, and the size of the answers should be smaller.';
 
@@ -19,7 +19,7 @@ export function title(who: string, ofBusy: Share): string {
 
 /** `eachMs`: of a request; null where nobody counted requests. */
 export function timeOnLines(who: string, ofBusy: Share, eachMs: number | null): string {
-  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms a request on average`;
+  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms per request on average`;
   return `${percent(ofBusy)} of the busy time is on lines below ${who} that call ${code('JSON.parse')} or ${code('JSON.stringify')}${each}.`;
 }
 
@@ -28,5 +28,5 @@ export function sizeOfAnswers(request: string, meanBytes: Bytes): string {
 }
 
 export function gain(ofBusy: Share): string {
-  return `Up to ${percent(ofBusy)} of the busy time, and as much less waiting for all other requests: JSON is never interrupted.`;
+  return `Up to ${percent(ofBusy)} of the busy time. All other requests wait that much less, since JSON calls cannot be interrupted.`;
 }

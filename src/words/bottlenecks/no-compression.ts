@@ -3,9 +3,9 @@ import { percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
 export const NOT_OFFERED = 'no answer of text to a request that offers compression was seen';
-export const AGAINST = 'A proxy or a load balancer in front of the service may compress what it passes on.';
+export const AGAINST = 'A proxy or load balancer in front of the service may already compress the responses.';
 export const ADVICE =
-  'Compress in the proxy in front, or in the service (`compression` for Express, `@fastify/compress`, `koa-compress`), from a size of about 1 KB on; what never changes is best compressed once, in advance.';
+  'Compress in the proxy in front, or in the service (`compression` for Express, `@fastify/compress`, `koa-compress`), from about 1 KB on. Compress static content once, in advance.';
 
 export function looked(plain: number, all: number): string {
   return `${plain} of ${all} requests with answers of text have large ones that come uncompressed`;

@@ -2,14 +2,14 @@ import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../.
 import { figure } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const AGAINST = 'A page that is not full yet grows too, until it is full: a longer run would tell.';
+export const AGAINST = 'The first page also grows while it is not full. A longer run would show which it is.';
 
 export function looked(growing: number, all: number): string {
   return `${growing} of ${all} requests have answers that grow while the load stays the same`;
 }
 
 export function title(request: string, from: Bytes, to: Bytes, spanMs: Milliseconds): string {
-  return `The answers of ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they hold all there is, not a page of it.`;
+  return `The answers of ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they contain all stored rows, not one page.`;
 }
 
 /** Bytes a millisecond. */

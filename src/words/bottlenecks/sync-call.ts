@@ -3,7 +3,7 @@ import { figure, percent } from '../figures.ts';
 import { capital, code } from '../terms.ts';
 
 export const NO_PROFILE = 'no CPU profile was taken';
-export const AGAINST = 'The profile does not say whether a request waits for it or a job of the service itself.';
+export const AGAINST = 'The profile does not show whether a request makes the call or a background job.';
 
 export function looked(ofBusy: Share): string {
   return `${percent(ofBusy)} of the busy time is in synchronous calls of Node`;
@@ -19,7 +19,7 @@ export function timeInside(ofBusy: Share, ofTime: Share, calls: readonly string[
 }
 
 export function perRequest(ms: number): string {
-  return `That is ${figure(ms)} ms a request on average.`;
+  return `That is ${figure(ms)} ms per request on average.`;
 }
 
 export function gain(ofTime: Share): string {
@@ -42,7 +42,7 @@ export function advice(call: string): string {
     return 'Use the asynchronous form of `node:zlib` or a stream: both compress on the thread pool.';
   }
   if (/^(?:write|append|truncate|fsync|copy|cp|rename|rm|unlink|mkdir)/.test(call)) {
-    return 'Use the form of `node:fs/promises`, or collect what is to be written and write it through one stream (a logger with a buffer).';
+    return 'Use the form of `node:fs/promises`, or buffer the data and write it through one stream (a logger with a buffer).';
   }
   return 'Read once at the start and keep the result, or use the form of `node:fs/promises`; instead of asking whether a file exists, open it and handle the error.';
 }

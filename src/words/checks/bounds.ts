@@ -17,7 +17,7 @@ export function mayStillFill(bounds: readonly string[], neededMs: Milliseconds):
 }
 
 export function doesNotHold(bounds: readonly string[]): string {
-  return `The bound of its holder does not hold: ${bounds.join(', ')}.`;
+  return `The bound of its holder does not work: ${bounds.join(', ')}.`;
 }
 
 export function boundName({ name, carrier }: Bound): string {
@@ -33,7 +33,7 @@ export function ofItems(bound: Bound, value: number, held: number): string {
 }
 
 export function ofTime({ name, carrier }: Bound, ms: Milliseconds, isOver: boolean): string {
-  return `${code(name)} of ${formatDuration(ms)}${on(carrier)}${isOver ? ', and what is older is still there' : ''}`;
+  return `${code(name)} of ${formatDuration(ms)}${on(carrier)}${isOver ? ', and older entries are still there' : ''}`;
 }
 
 /** A time whose unit nobody knows. */

@@ -5,9 +5,9 @@ import { capital, code } from '../terms.ts';
 export const NO_POOL = 'no pool of a known database driver was seen inside the service';
 export const KEPT_ON_PURPOSE = 'A connection that is kept on purpose (LISTEN, an advisory lock) looks the same.';
 export const SLOW_WORK =
-  'Slow queries and work between two queries hold a connection longer: then a larger pool only moves the queue into the database.';
+  'Slow queries and work between two queries also hold a connection longer. In that case a larger pool only moves the queue into the database.';
 export const TOO_SMALL_ADVICE =
-  'Take a connection as late as you can and return it before other work; then raise `max` of the pool, as far as the database allows.';
+  'Take a connection as late as possible and return it before other work. Then raise `max` of the pool, as far as the database allows.';
 /** As a holder and as what advice is about. */
 export const POOL = 'the pool';
 export const UNNAMED = 'the database';

@@ -1,7 +1,7 @@
 import { type Bytes, formatBytes, type Milliseconds, type Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 
-export const TOO_FEW = 'collections were not seen often enough';
+export const TOO_FEW = 'too few collections';
 export const HEAP = 'the heap';
 export const LEAKS = 'A heap that leaks makes every collection longer: fix that first.';
 

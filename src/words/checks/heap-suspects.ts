@@ -7,23 +7,23 @@ import { code } from '../terms.ts';
 export const CLEARED = {
   noLoad: 'no load came between the snapshots',
   notGrown: 'it did not grow',
-  released: 'it was let go while no request came',
-  atRest: 'it grew at first and came to rest',
+  released: 'it was released while no request came',
+  atRest: 'it grew at first and then levelled off',
   notEach: 'it did not grow in every interval between snapshots',
-  tiny: 'it grew by next to nothing',
-  engine: 'objects of the engine itself, which come and go with compiled code',
+  tiny: 'it hardly grew',
+  engine: 'objects of V8 itself, which change with compiled code',
 } as const;
 
 const MOST_TIMES = 10;
 
 /** Why a suspect might be none. */
 export const DOUBT = {
-  released: (share: Share): string => `${percent(share)} of its growth was let go while no request came.`,
+  released: (share: Share): string => `${percent(share)} of its growth was released while no request came.`,
   renewed: (share: Share): string =>
-    `${percent(share)} of its growth were other objects after the time without requests: as many as before, so something renews them, or a cache turns over.`,
+    `${percent(share)} of its growth were other objects after the time without requests. The count is the same, so something replaces them, or a cache evicts entries.`,
   slowing: (share: Share): string =>
-    `Its growth slows down: later ${percent(share)} of what it was a request at first.`,
-  uneven: 'It grew unevenly: not by the same number a request in each interval.',
+    `Its growth slows down: per request it is now ${percent(share)} of the first rate.`,
+  uneven: 'It grew unevenly: the number per request differs between intervals.',
   few: (gained: number): string => `It gained only ${gained} objects.`,
   small: (bytes: Bytes): string => `It is a small part of what grew: ${formatBytes(bytes)}.`,
   filling:
@@ -35,15 +35,15 @@ export const DOUBT = {
   steps: (bytes: readonly Bytes[], nextAtTimes: number): string => {
     const times = Math.max(2, Math.ceil(nextAtTimes + 0.25));
     const longer = times > MOST_TIMES ? 'much longer run' : `run ${numberWord(times)} times as long`;
-    return `Its store grows in steps (${bytes.map(formatBytes).join(', ')} by snapshot). Between two steps it looks at rest, and these fit steady growth as well as a cache that is full. A ${longer} tells.`;
+    return `Its store grows in steps (${bytes.map(formatBytes).join(', ')} by snapshot). Between two steps it looks level, so steady growth and a full cache look the same. A ${longer} would show which it is.`;
   },
-  noIdle: 'The run had no time without requests, in which an expiry or a queue would have emptied.',
+  noIdle: 'The run had no time without requests, in which an expiry or a queue could empty.',
   backlog: (aborted: number): string =>
-    `${formatCount(aborted)} requests were not answered in time and were aborted: this may be what they left waiting in the service. Soak again with a load that the service manages.`,
+    `${formatCount(aborted)} requests were not answered in time and were aborted: the service may still keep objects of these requests. Soak again with a load that the service can handle.`,
 } as const;
 
 export const NOT_OPEN =
-  'The number of those that the process has open or running does not rise with them: they have ended, and their entries stay.';
+  'The number of open or running ones does not rise. So they have ended, and only their entries stay.';
 
 export const SERIES = { heap: 'The heap', buffers: 'Memory of buffers' } as const;
 
@@ -86,7 +86,7 @@ export function notShrunk(same: { readonly survivors: number; readonly of: numbe
     same === null
       ? ''
       : ` Of the ${formatCount(same.of)} that were there when the load ended, ${formatCount(same.survivors)} are the same objects after it.`;
-  return `The time without requests and its collections did not shrink it.${survived}`;
+  return `It did not shrink in the time without requests, although garbage was collected.${survived}`;
 }
 
 /** Bytes a millisecond. */

@@ -27,7 +27,7 @@ export function suspectTitle(
     return `${who} ${what} ${place(holder, 'to')}${stays}.`;
   }
   if (unit === 'bytes')
-    return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink again.`;
+    return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
   const howMany = perRequest === null ? stays : `: ${leftWords(perRequest)}`;
   return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;
@@ -83,18 +83,18 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
     stays: ', and nothing clears it',
   },
   'listener-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'listener')}`,
+    leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'listener')}`,
     pileUp: () => 'listeners',
-    place: (holder) => {
+    place: (holder, where) => {
       const text = holderText(holder);
-      return `among the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
+      return `${where} the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
     },
     stays: NOT_REMOVED,
   },
   'promise-leak': {
-    leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'reaction')}`,
+    leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'reaction')}`,
     pileUp: () => 'reactions',
-    place: (holder) => `on ${holderText(holder)}`,
+    place: (holder, where) => `${where === 'to' ? 'to' : 'on'} ${holderText(holder)}`,
     stays: ', which does not settle',
   },
   'thread-leak': {
@@ -105,9 +105,9 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
   },
 };
 
-/** `one in 5.9 requests leaves one`, `1.5 a request stay`. */
+/** `one in 5.9 requests leaves one`, `1.5 per request stay`. */
 function leftWords(rate: number): string {
   return rate < 0.6
     ? `one in ${figure(1 / rate)} requests leaves one`
-    : `${figure(rate)} a request ${rate > 1 ? 'stay' : 'stays'}`;
+    : `${figure(rate)} per request ${rate > 1 ? 'stay' : 'stays'}`;
 }

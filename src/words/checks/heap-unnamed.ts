@@ -8,7 +8,7 @@ import type { Line } from './heap-suspects.ts';
 export const HOLDER = 'what holds it';
 export const COMPARED = 'No group of objects that the snapshots compare grows like a leak.';
 export const MOVES =
-  'Another object holds them in each snapshot, so no single place grows like a leak: a queue of work in progress looks the same while the load rises.';
+  'Another object holds them in each snapshot, so no single place grows like a leak. A queue of work in progress looks the same while the load rises.';
 
 /** `error`: why there is no comparison; null where there is no reason to tell. */
 export function notCompared(error: string | null): string {

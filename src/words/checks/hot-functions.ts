@@ -2,7 +2,7 @@ import type { Microseconds, Milliseconds, Share } from '../../model/units.ts';
 import { figure, percent } from '../figures.ts';
 import { capital, code } from '../terms.ts';
 
-export const AGAINST = 'A hot function is not a defect by itself: it may be what the service is for.';
+export const AGAINST = 'A hot function is not a defect by itself: it may be the main work of the service.';
 
 /** `who`: the function, in words. */
 export function most(who: string, ofBusy: Share, ofCore: Share): string {
@@ -10,7 +10,7 @@ export function most(who: string, ofBusy: Share, ofCore: Share): string {
 }
 
 export function blockingTitle(who: string, ms: Milliseconds): string {
-  return `${capital(who)} holds the event loop for ${figure(ms)} ms at a time; every other request waits for it.`;
+  return `${capital(who)} blocks the event loop for ${figure(ms)} ms at a time; every other request waits for it.`;
 }
 
 export function longStretches(count: number, longestUs: Microseconds, ofTime: Share): string {
@@ -18,7 +18,7 @@ export function longStretches(count: number, longestUs: Microseconds, ofTime: Sh
 }
 
 export function lateLoop(late: number, of: number, medianMs: Milliseconds): string {
-  return `The event loop was late by 50 ms or more in ${late} of ${of} samples under load, by ${figure(medianMs)} ms in the median of them.`;
+  return `The event-loop delay was 50 ms or more in ${late} of ${of} samples under load; their median was ${figure(medianMs)} ms.`;
 }
 
 export function blockingGain(ms: Milliseconds): string {
@@ -31,7 +31,7 @@ export function hotTitle(who: string, ofBusy: Share, ofCore: Share): string {
 
 /** `eachMs`: of a request; null where nobody counted requests. */
 export function withCalls(ofBusy: Share, eachMs: Milliseconds | null): string {
-  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms a request on average`;
+  const each = eachMs === null ? '' : `, ${figure(eachMs)} ms per request on average`;
   return `With the packages and the native code that it calls: ${percent(ofBusy)} of the busy time${each}.`;
 }
 

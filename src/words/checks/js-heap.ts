@@ -6,7 +6,8 @@ import { code } from '../terms.ts';
 import { type Rest, restWords, runThatTells } from '../trend.ts';
 import { smallestLeak } from './memory.ts';
 
-export const ECHO = 'The table of strings holds nothing by itself: these most likely belong to what else piles up.';
+export const ECHO =
+  'The string table of V8 retains nothing. These strings most likely belong to the other objects that accumulate.';
 
 /** `error`: why snapshots were not compared; null where there is nothing to say. */
 export function tooLittle(error: string | null): string {
@@ -31,7 +32,7 @@ export interface Proportional {
 }
 
 function proportional({ from, to, rSquared, collections, outlivedIdle }: Proportional): string {
-  const kept = outlivedIdle ? ' and did not come back in the time without any' : '';
+  const kept = outlivedIdle ? ' and did not shrink in the time without requests' : '';
   return `the live heap grew from ${formatBytes(from)} to ${formatBytes(to)} in proportion to the requests (R2 ${figure(rSquared)}, ${collections} collections)${kept}: a cache that fills looks the same`;
 }
 

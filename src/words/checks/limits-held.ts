@@ -2,7 +2,7 @@ import { figure } from '../figures.ts';
 import { code } from '../terms.ts';
 
 export const NONE_GIVEN = 'none were given';
-export const EVIDENCE = 'Measured over the load of the whole run, captures left out.';
+export const EVIDENCE = 'Measured over the load of the whole run, without the time of captures.';
 
 export function noneMeasured(names: readonly string[]): string {
   return `none could be measured: ${names.join(', ')}`;

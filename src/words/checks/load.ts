@@ -6,8 +6,8 @@ export const RATE = 'The rate of answered requests';
 export const RATE_NOUN = 'the rate';
 export const FAILED = 'The share of failed requests';
 export const FAILED_NOUN = 'the share of failed requests';
-export const TOO_FEW_UNDER_LOAD = 'too few answers under load to tell a trend';
-export const TOO_FEW_SEEN = 'too few answers were seen to tell a trend';
+export const TOO_FEW_UNDER_LOAD = 'too few answers under load for a trend';
+export const TOO_FEW_SEEN = 'too few answers for a trend';
 
 export function latencyOf(percentile: number, request: string): string {
   return `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(request)}`;

@@ -14,35 +14,35 @@ export const NATIVE = {
   class: 'native memory',
   allocator: 'the allocator',
   process: 'the process',
-  notSeen: 'not judged: resident memory was not seen long enough between heap snapshots',
-  cameToRest: 'grew and came to rest',
+  notSeen: 'resident memory was not recorded long enough between heap snapshots',
+  cameToRest: 'grew and levelled off',
   followsLeak: (detail: string): string => `${detail}; it follows a leak above, which is the cause`,
   tooShort: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are too short to tell a native leak from an allocator that keeps what it had; at least ${formatDuration(neededMs)} are needed`,
+    `${formatDuration(spanMs)} are too short to tell a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
   short: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are short: an allocator that keeps what it once had looks the same. At least ${formatDuration(neededMs)} would tell.`,
+    `${formatDuration(spanMs)} are too short: an allocator that keeps freed memory looks the same. At least ${formatDuration(neededMs)} are needed.`,
   notExplained: (grown: Bytes, spanMs: Milliseconds): string =>
     `${formatBytes(grown)} more in ${formatDuration(spanMs)}, which heap and buffers of the main thread do not explain`,
   workers:
-    'The heaps of worker threads are not looked at: where the service has such threads, it may be one of them that grows.',
+    'The heaps of worker threads are not examined. If the service has worker threads, one of them may be the part that grows.',
   fragmentTitle: (grown: Bytes): string =>
-    `Memory outside of V8 grew by some ${formatBytes(grown)} and came to rest: the allocator keeps what was once needed.`,
+    `Memory outside of V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
   fragmentEvidence: (latest: Bytes, halfRatio: number): string =>
     `RSS without heap and external memory rose to ${formatBytes(latest)}; its second half grew ${figure(halfRatio)} times as fast as the first.`,
-  fragmentAgainst: 'A native leak that slowed down with its load looks the same.',
+  fragmentAgainst: 'A native leak under a falling load looks the same.',
   title: (slope: number): string =>
     `Memory outside of V8 grows by ${bytesPerHour(slope)} while heap and buffers do not explain it.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend, halfRatio: number): string =>
     `RSS without heap and external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}), second half ${figure(halfRatio)} times as fast as the first.`,
-  against: 'Fragmentation grows too, towards a level; a longer run would tell them apart.',
+  against: 'Fragmentation also grows, but levels off. A longer run would show which it is.',
 } as const;
 
 export const BUFFERS = {
   class: 'buffer',
   holder: 'what holds it',
-  notSeen: 'buffers were not seen often enough to tell a trend',
+  notSeen: 'buffers have too few samples for a trend',
   grow: (slope: number): string => `held buffers grow by ${bytesPerHour(slope)}`,
-  released: 'buffers were let go when the load ended',
+  released: 'buffers were released when the load ended',
   title: (slope: number): string =>
     `Memory of buffers outside the heap grows by ${bytesPerHour(slope)} and is not released.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend): string =>

@@ -4,10 +4,10 @@ import { perRequestWords } from '../figures.ts';
 import { objectText } from '../holder.ts';
 import { capital } from '../terms.ts';
 
-export const NOT_COMPARED = 'pools are seen in heap snapshots; no request starved';
-export const NONE_SEEN = 'no pool was seen in the snapshots, and no request starved';
+export const NOT_COMPARED = 'there are too few heap snapshots to see pools; no request hung or failed';
+export const NONE_SEEN = 'no pool was seen in the snapshots, and no request hung or failed';
 export const AT_REST =
-  'No request was in progress when the last snapshot was taken: what was in use then belongs to no request.';
+  'No request was in progress when the last snapshot was taken: connections in use then belong to no request.';
 export const IN_PROGRESS =
   'Requests were in progress: a pool that is too small for the load, or queries that take long, look the same.';
 /** What a pool gains in an hour. */
@@ -15,10 +15,10 @@ export const UNIT = 'connections';
 
 /** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
 export const UNNAMED = {
-  title: 'Requests fail or hang while the service is nearly idle: it waits for something that it does not get.',
+  title: 'Requests fail or hang while the service is nearly idle: it waits for another resource.',
   holder: 'a pool or a service that it calls',
   subject: 'the pool',
-  against: 'No `Pool` was seen in the snapshots; a database or service behind it that is down or slow looks the same.',
+  against: 'No `Pool` was seen in the snapshots; a slow or failed database or backend service looks the same.',
   detail: (trouble: string): string => `no pool was seen in the snapshots. ${trouble}`,
 } as const;
 

@@ -32,7 +32,7 @@ export function fasterServer(ms: Milliseconds): string {
 }
 
 export function lateLoop(ms: Milliseconds): string {
-  return `The event loop was delayed by ${figure(ms)} ms (median of the 99th percentiles): answers that had arrived had to wait.`;
+  return `The event loop was delayed by ${figure(ms)} ms (median of the 99th percentiles): results that had arrived had to wait.`;
 }
 
 export interface SeenByService {
@@ -74,7 +74,7 @@ export function missingIndex(table: string, columns: readonly string[]): string 
 
 /** Queries in a loop. */
 export const KEYS_FROM_ELSEWHERE =
-  'No query was seen whose rows these calls read one by one: the keys may come from elsewhere.';
+  'No query was seen that returns the rows for these calls. The keys may come from elsewhere.';
 export const ALL_REQUESTS =
   'Calls were divided by all requests of the run: other users of the database are counted too.';
 
@@ -105,11 +105,11 @@ export interface LoopCalls {
 
 export function loopCalls({ callsEach, requests, maxCalls, msEach }: LoopCalls): string {
   const most = maxCalls === null ? '' : `, ${formatCount(maxCalls)} at most in one`;
-  return `${figure(callsEach)} calls a request over ${formatCount(requests)} requests${most}; ${figure(msEach)} ms of each request.`;
+  return `${figure(callsEach)} calls per request over ${formatCount(requests)} requests${most}; ${figure(msEach)} ms of each request.`;
 }
 
 export function rowsOfParent(statement: string, rowsEach: number): string {
-  return `${code(statement)} gives ${figure(rowsEach)} rows a request: one call for each of them.`;
+  return `${code(statement)} gives ${figure(rowsEach)} rows per request: one call for each of them.`;
 }
 
 export function countedByServer(calls: number, meanMs: Milliseconds): string {

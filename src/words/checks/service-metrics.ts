@@ -2,16 +2,16 @@ import { formatCount } from '../../model/units.ts';
 import { figure } from '../figures.ts';
 import { code } from '../terms.ts';
 
-export const NOT_READ = 'not read in this run: --scrape URL adds what the service says of itself';
-export const TOO_FEW = 'too few readings to tell a trend';
-export const FROM_NAME = 'What this figure means was taken from its name.';
+export const NOT_READ = 'not read in this run: --scrape URL adds the metrics of the service';
+export const TOO_FEW = 'too few readings for a trend';
+export const FROM_NAME = 'The meaning of this figure was guessed from its name.';
 
 /** What getting worse means for each role that is judged, and what to do. */
 export const ROLE_WORDS = {
   backlog: {
     what: 'What waits in',
     advice:
-      'More comes in than is processed: find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
+      'More work arrives than is processed. Find what the consumer waits for (the flame graph, the pool, the database), give it more workers, or refuse work when the backlog is full.',
   },
   'pool-wait': {
     what: 'The number of callers that wait in',
@@ -21,12 +21,12 @@ export const ROLE_WORDS = {
   'hit-rate': {
     what: 'The share of hits in',
     advice:
-      'Look at what became of the keys: a part that changes with each request (a time, an id), a size that became too small for the data, or an expiry that is too short.',
+      'Look at the keys and the bounds of the cache: a key that changes with each request (a time, an id), a size that is too small for the data, or an expiry that is too short.',
   },
   duration: {
     what: 'The time in',
     advice:
-      'Compare the flame graphs of the first and of the last window: work that grows with the age of the process shows there; else it waits for something outside.',
+      'Compare the flame graphs of the first and of the last window: work that grows while the process runs shows there. If nothing shows, the service waits for something outside.',
   },
   failures: {
     what: 'The share of',
@@ -35,7 +35,7 @@ export const ROLE_WORDS = {
   cardinality: {
     what: 'The number of',
     advice:
-      'A label takes new values all the time (a path with an id, a user, an error text), and the client library keeps a series for each: label with a pattern or a class instead.',
+      'A label takes new values all the time (a path with an id, a user, an error text), and the client library keeps one series per value. Use a pattern or a class as the label value instead.',
   },
 } as const;
 

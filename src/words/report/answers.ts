@@ -63,7 +63,7 @@ function perRequest(growth: Growth): string | null {
   const objects = growth.objectsPerRequest === null ? null : `${growth.objectsPerRequest.toFixed(2)} objects`;
   const bytes = growth.bytesPerRequest === null ? null : formatBytes(growth.bytesPerRequest);
   const what = [objects, bytes].filter((part) => part !== null);
-  return what.length === 0 ? null : `${what.join(' and ')} a request on average`;
+  return what.length === 0 ? null : `${what.join(' and ')} per request on average`;
 }
 
 function share(growth: Growth): string | null {
@@ -100,14 +100,15 @@ export function whichLine(finding: Finding): string | null {
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
     const adds = addedText(added);
     if (adds !== null) {
-      const holder = source ? `; its holder is made at ${placeWords(source)}${of(owner)}` : '';
+      const holder = source ? `; its holder is created at  ${placeWords(source)}${of(owner)}` : '';
       return `${adds}; ${removedText(removed)}${holder}`;
     }
-    if (isSourceOfHolder) return `${placeWords(place)}${of(owner)}, where its holder is made: look for what adds to it`;
+    if (isSourceOfHolder)
+      return `${placeWords(place)}${of(owner)}, where its holder is created: look for the code that adds to it`;
     if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
-    return `${placeWords(place)}${of(madeAt.package)}; its holder is made at ${placeWords(source)}${of(owner)}`;
+    return `${placeWords(place)}${of(madeAt.package)}; its holder is created at  ${placeWords(source)}${of(owner)}`;
   }
-  return findingInfo(finding.kind).isHeld ? 'Not known: no source position was found for what holds it.' : null;
+  return findingInfo(finding.kind).isHeld ? 'Not known: no source position was found for its holder.' : null;
 }
 
 function placeWords(place: NonNullable<ReturnType<typeof placeOfFinding>>): string {

@@ -13,7 +13,7 @@ export const VERDICT_WORDS: Readonly<Record<MeasureVerdict, string>> = {
 export function comparisonHeadline({ verdict, findings, baseline, measures }: Comparison): string {
   const against = `against a baseline of ${plural(baseline.length, 'run')}`;
   if (verdict === 'inconclusive' && measures.length > 0)
-    return `No regression seen ${against}, but not enough data to pass.`;
+    return `No regression found ${against}, but not enough data to pass.`;
   if (verdict === 'inconclusive') return `Nothing to compare: no figure is known on both sides, ${against}.`;
   if (verdict === 'fail' && findings.length === 0) return `No regression ${against}, but the run fails its own gates.`;
   return findings.length === 0 ? `No regression ${against}.` : `${plural(findings.length, 'regression')} ${against}.`;

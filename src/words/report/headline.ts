@@ -58,7 +58,7 @@ function failed(what: string, findings: readonly Finding[]): Verdict {
 
 function notAskedFor(what: string, findings: readonly Finding[]): Verdict {
   const { detail, ...rest } = failed(what, findings);
-  return { ...rest, detail: `${detail}; no gate that fails the run asks for it` };
+  return { ...rest, detail: `${detail}; --fail-on excludes it, so it does not fail the run` };
 }
 
 function sentencesOf(finding: Finding): string[] {

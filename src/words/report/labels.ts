@@ -11,7 +11,7 @@ export const LABEL = {
   checked: 'What was checked',
   classesThatGrew: 'Classes that grew between the snapshots',
   eventsOfRun: 'Events of the run',
-  gaveWay: 'What gave way first',
+  gaveWay: 'What ran out first',
   gatesTable: 'Gates: limit, measured, result',
   filesOfRun: 'Files of the run and of the report',
   hottest: 'Hottest functions by self time',
@@ -30,7 +30,7 @@ export const LABEL = {
   shareOfLive: 'share of live bytes',
   soakReport: 'Soak report',
   statement: 'statement, line, request',
-  statements: 'Statements by the time they took in all',
+  statements: 'Statements by total time',
   whatItIs: 'what it is',
   whatToChange: 'What to change',
   whatToDo: 'What to do',
@@ -40,15 +40,15 @@ export const LABEL = {
 
 /** Said once in a section. */
 export const REMARK = {
-  bottlenecksInShort: 'no reason to fail, but worth a change',
+  bottlenecksInShort: 'does not fail the run, but worth a change',
   bottlenecks:
-    'No reason to fail a run: what makes the service slower or more expensive than necessary, the largest gain first.',
+    'Bottlenecks make the service slower or more expensive than necessary. They do not fail a run. The largest gain is first.',
   fromSendTime:
-    'From the intended send time, so that a stall of the service is counted for every request it held up. Failed answers are left out; a limit takes the slower of without and with them.',
-  flameNeedsScript: 'The flame graph needs JavaScript; the tables hold the functions.',
-  needsScript: 'The charts need JavaScript; the tables hold the same figures.',
+    'Measured from the intended send time, so that a pause of the service counts for every request that it delays. Percentiles leave out failed requests; a limit uses the slower of the two values, without and with them.',
+  flameNeedsScript: 'The flame graph needs JavaScript; the tables list the functions.',
+  needsScript: 'The charts need JavaScript; the tables have the same figures.',
   notMeasured: 'could not be measured',
-  noBottleneck: 'Nothing was found that slows the service down.',
+  noBottleneck: 'No bottleneck was found.',
   noClassGrew: 'No class of objects grew.',
   noEvent: 'No event was recorded.',
   noFile: 'No file is listed.',
@@ -58,8 +58,8 @@ export const REMARK = {
   noRequest: 'No request was timed.',
   noSeries: 'No series was recorded.',
   noSnapshot: 'No heap snapshot was taken.',
-  onlyInService: 'As the service saw them, from inside; with --database the server is asked too.',
-  planned: 'Planned for unknown values, never run.',
+  onlyInService: 'Measured inside the service; --database adds the figures of the server.',
+  planned: 'Plans for unknown values; the statements were not run.',
   secrets: 'may contain secrets of the service',
   withoutValues: 'Statements are shown without their values; a list of values is shown as one.',
 } as const;

@@ -28,7 +28,7 @@ export function loadWarnings(load: LoadReport): string[] {
   return [
     ...overload(load),
     ...load.limits.map((text) => `The generator was the limit: ${text}.`),
-    ...(load.abortedBy === null ? [] : [`Ended early: ${load.abortedBy} did not hold.`]),
+    ...(load.abortedBy === null ? [] : [`Ended early: ${load.abortedBy} was exceeded.`]),
   ];
 }
 
@@ -36,6 +36,6 @@ export function loadWarnings(load: LoadReport): string[] {
 function overload({ offered, dropped, aborted }: LoadReport): string[] {
   if (dropped + aborted <= MISSED_SHARE * offered) return [];
   return [
-    `The service did not keep up: ${missedWords({ dropped, aborted }).join(', ')} of ${formatCount(offered)}. Dropped requests are in no percentile, aborted ones with the time that they waited.`,
+    `The service did not keep up: ${missedWords({ dropped, aborted }).join(', ')} of ${formatCount(offered)}. Percentiles leave out dropped requests, and count aborted ones with the time that they waited.`,
   ];
 }

@@ -41,7 +41,7 @@ export function scrapeNote(words: string): string {
 }
 
 export function uncountedCalls(count: number): string {
-  return `${count} calls are not in the list: the service has more different statements than are kept.`;
+  return `${count} calls are not in the list: the service has more distinct statements than the profiler keeps.`;
 }
 
 /** What a reader finds in a file of the run. */
