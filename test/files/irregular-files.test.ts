@@ -74,7 +74,7 @@ for (const [kind, put] of Object.entries(IRREGULAR)) {
       const { code, stderr } = await runBriefly(['report', run], folder);
       assert.equal(code, 2, stderr);
       assert.ok(stderr.includes(`${place} is ${kind}`), stderr);
-      assert.match(stderr, /regular files in real folders/, 'what to do');
+      assert.match(stderr, /only regular files and real folders/, 'what to do');
     }
   });
 }
