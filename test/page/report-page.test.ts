@@ -206,7 +206,7 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     const page = await context.newPage();
     await page.goto(pathToFileURL(file).href);
     const text = await textOf(page.locator('main'));
-    for (const words of ['LEAK CONFIRMED', 'server.mjs:50:18', 'closure onRate', 'answerQuote']) {
+    for (const words of ['LEAK CONFIRMED', 'server.mjs:53:8', 'closure onRate', 'answerQuote']) {
       assert.ok(text.includes(words), words);
     }
     await context.close();

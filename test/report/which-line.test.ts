@@ -4,7 +4,7 @@ import { whichLine } from '../../src/words/report/answers.ts';
 import { RECORDED_LEAK } from '../helpers/report-document.ts';
 
 const holder = { file: 'lib/queue.js', line: 4, column: 3, function: 'Queue' };
-const { madeAt: _, ...subjectOfLeak } = RECORDED_LEAK.subject;
+const { madeAt: _, added: __, removed: ___, ...subjectOfLeak } = RECORDED_LEAK.subject;
 const lineOf = (subject: Partial<typeof RECORDED_LEAK.subject>) =>
   whichLine({ ...RECORDED_LEAK, allocatedAt: [], subject: { ...subjectOfLeak, ...subject } });
 
@@ -12,7 +12,7 @@ test('the line that makes what stays comes first, then that of its holder', () =
   const madeAt = { file: 'lib/queue.js', line: 9, column: 5, function: 'push', package: null };
   assert.equal(
     lineOf({ source: holder, madeAt }),
-    '`lib/queue.js:9:5` in `push`; its holder is created at  `lib/queue.js:4:3` in `Queue`',
+    '`lib/queue.js:9:5` in `push`; its holder is created at `lib/queue.js:4:3` in `Queue`',
   );
 });
 

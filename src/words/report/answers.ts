@@ -100,13 +100,13 @@ export function whichLine(finding: Finding): string | null {
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
     const adds = addedText(added);
     if (adds !== null) {
-      const holder = source ? `; its holder is created at  ${placeWords(source)}${of(owner)}` : '';
+      const holder = source ? `; its holder is created at ${placeWords(source)}${of(owner)}` : '';
       return `${adds}; ${removedText(removed)}${holder}`;
     }
     if (isSourceOfHolder)
       return `${placeWords(place)}${of(owner)}, where its holder is created: look for the code that adds to it`;
     if (!madeAt || !source) return `${placeWords(place)}${of(owner)}`;
-    return `${placeWords(place)}${of(madeAt.package)}; its holder is created at  ${placeWords(source)}${of(owner)}`;
+    return `${placeWords(place)}${of(madeAt.package)}; its holder is created at ${placeWords(source)}${of(owner)}`;
   }
   return findingInfo(finding.kind).isHeld ? 'Not known: no source position was found for its holder.' : null;
 }
