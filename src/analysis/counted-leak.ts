@@ -1,12 +1,10 @@
-import type { Confidence, Evidence, Growth } from '../model/finding.ts';
+import type { Confidence, Evidence } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
-import type { MetricName, TrendedMetric } from '../model/metric-catalogue.ts';
-import { formatCount, formatDuration, perHour } from '../model/units.ts';
+import type { MetricName } from '../model/metric-catalogue.ts';
+import { perHour } from '../model/units.ts';
 import { median, quantile } from '../stats/order-statistics.ts';
 import { recommend } from '../words/advice.ts';
-import { figure, percent, perRequestWords, rateWords } from '../words/figures.ts';
-import { capital, code } from '../words/terms.ts';
-import { restWords } from '../words/trend.ts';
+import * as say from '../words/checks/counted.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { keptThroughRest } from './kept-through-rest.ts';
@@ -18,11 +16,8 @@ import { overOf, type TableEntry } from './trend-table.ts';
 
 /** Something that is counted rather than weighed: descriptors, sockets, threads, timers. */
 export interface CountedResource {
-  readonly metric: TrendedMetric;
+  readonly metric: say.CountedMetric;
   readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
-  /** One of it and several, in words: `open file`. */
-  readonly noun: string;
-  readonly nouns: string;
   /** Fewer than this gained is no leak yet. */
   readonly leastGain: number;
   /** Healthy services open more of it while load ramps up: then only a look at the idle service tells. */
@@ -48,23 +43,19 @@ export function judgeCounted(context: CheckContext, resource: CountedResource): 
   const points = context.trends.points(metric, entry.axis);
   const gained = entry === judged ? (points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0) : trend.slope * trend.span;
   const released = releasedInIdle(context, resource.metric, gained);
-  const seen = `smallest leak this run could detect: ${rateWords(entry.smallestSlope, trend.span)}`;
+  const seen = say.smallest(entry.smallestSlope, trend.span);
   if (verdict !== 'growing') {
-    return { finding: null, detail: `${restWords(entry)} (${rangeOf(context, resource.metric)}); ${seen}` };
+    const values = valuesIn(context, metric, context.judged.fromMs, context.judged.toMs);
+    return { finding: null, detail: `${say.resting(entry, quantile(values, 0), quantile(values, 1))}; ${seen}` };
   }
   if (released !== null && released >= RELEASED_SHARE) {
-    return { finding: null, detail: `rose with the load by ${figure(gained)} and was let go when it ended; ${seen}` };
+    return { finding: null, detail: `${say.releasedAtTheEnd(gained)}; ${seen}` };
   }
   const confidence = confidenceOf(resource, entry, released, context);
   return {
     finding: countedFinding(context, resource, entry, { gained, released, confidence }),
-    detail: `rise by ${rateWords(trend.slope, trend.span)}; ${seen}`,
+    detail: `${say.rising(trend.slope, trend.span)}; ${seen}`,
   };
-}
-
-function rangeOf(context: CheckContext, metric: MetricName): string {
-  const values = valuesIn(context, metric, context.judged.fromMs, context.judged.toMs);
-  return `between ${formatCount(quantile(values, 0))} and ${formatCount(quantile(values, 1))}`;
 }
 
 /** Share of the gain that was gone at the end of the idle tail; null without one. */
@@ -125,41 +116,41 @@ function countedFinding(
   entry: TableEntry,
   judged: { readonly gained: number; readonly released: number | null; readonly confidence: Confidence },
 ): FindingDraft {
-  const { kind, noun, nouns, metric } = resource;
+  const { kind, metric } = resource;
+  const [noun, nouns] = say.COUNTED[metric];
   const { gained, released, confidence } = judged;
   const { trend, perRequest } = entry;
   const target = targetOf(context, metric);
   const over = overOf(entry, gained);
-  const rate =
-    perRequest === null || entry.axis === 'time' ? rateWords(trend.slope, trend.span) : perRequestWords(perRequest);
+  const perWork = entry.axis === 'time' ? null : perRequest;
   const evidence: (Evidence | null)[] = [
-    overRequests(entry, resource, over),
-    {
-      what: `The number rises by ${rateWords(trend.slope, trend.span)} (95 % interval ${rateWords(trend.low, trend.span)} to ${rateWords(trend.high, trend.span)}), ${figure(gained)} in this run.`,
-      file: 'samples.ndjson',
-    },
-    target && { what: `Most of them point to ${code(target.pattern)} (${formatCount(target.count)}).`, file: null },
+    perWork === null || over.requests === null
+      ? null
+      : {
+          what: say.risesWithRequests(metric, trend, perWork, { gained: over.gained, requests: over.requests }),
+          file: 'samples.ndjson',
+        },
+    { what: say.numberRises(trend, gained), file: 'samples.ndjson' },
+    target && { what: say.mostPointTo(target.pattern, target.count), file: null },
     released !== null && released <= PARTLY_RELEASED_COUNTS ? stillOpen(context, metric) : null,
   ];
   const ahead = isOfDescriptors(kind) ? descriptorsTimeToLimit(context, trend) : { ...NO_LIMIT, most: null };
   if (ahead.most !== null && ahead.timeToLimitMs !== null)
     evidence.push({
-      what: `The limit of open descriptors (${formatCount(ahead.most)}) is reached in ${formatDuration(ahead.timeToLimitMs)}.`,
+      what: say.limitReached(ahead.most, ahead.timeToLimitMs),
       file: 'samples.ndjson',
     });
   const against = [
-    released === null ? 'The run had no time without requests, in which what is in use would have been let go.' : null,
-    released !== null && released > PARTLY_RELEASED_COUNTS
-      ? `${percent(released)} of them were let go when the load ended.`
-      : null,
+    released === null ? say.NO_REST : null,
+    released !== null && released > PARTLY_RELEASED_COUNTS ? say.partlyReleased(released) : null,
   ];
-  const holder = target ? target.pattern : `${nouns} of the process`;
+  const holder = target?.pattern ?? say.holderOf(metric);
   return {
     id: findingId(kind, noun, metric),
     kind,
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: `${capital(nouns)} pile up${target ? ` (${code(target.pattern)})` : ''}: ${rate}, and they stay open.`,
+    title: say.countedTitle(metric, trend, perWork, target?.pattern ?? null),
     subject: { class: noun, holder, path: [], source: null, package: null },
     growth: {
       bytesPerHour: null,
@@ -197,22 +188,9 @@ function targetOf({ run }: CheckContext, metric: MetricName): { pattern: string;
   return run.descriptorTargets?.find((target) => target.kind === kind) ?? null;
 }
 
-/** `1.00 open file a request (R2 0.99): 917 more after 917 requests.` */
-function overRequests(
-  { trend, perRequest, axis }: TableEntry,
-  { noun }: CountedResource,
-  { gained, requests }: NonNullable<Growth['over']>,
-): Evidence | null {
-  if (perRequest === null || requests === null || axis === 'time') return null;
-  const each = perRequest >= 0.1 ? `${perRequest.toFixed(2)} ${noun} per request` : perRequestWords(perRequest);
-  const what = `${capital(each)} (R2 ${figure(trend.rSquared)}): ${formatCount(Math.round(gained))} more after ${formatCount(requests)} requests.`;
-  return { what, file: 'samples.ndjson' };
-}
-
 function stillOpen(context: CheckContext, metric: MetricName): Evidence {
   const { idleTail } = context;
   const lastMs = idleTail === null ? 0 : idleTail.toMs - idleTail.fromMs;
   const left = valuesIn(context, metric, context.whole.toMs - lastMs, context.whole.toMs).at(-1) ?? 0;
-  const what = `They were still open at the end of the time without requests: ${formatCount(Math.round(left))} were, ${formatDuration(lastMs)} after the last.`;
-  return { what, file: 'samples.ndjson' };
+  return { what: say.stillOpen(left, lastMs), file: 'samples.ndjson' };
 }

@@ -1,4 +1,5 @@
 import type { CheckId } from '../../model/check-id.ts';
+import { COUNTED, partOfFinding, TOO_FEW_SAMPLES } from '../../words/checks/counted.ts';
 import { type Check, type CheckContext, type CheckResult, insufficient } from '../check.ts';
 import { type CountedResource, judgeCounted } from '../counted-leak.ts';
 
@@ -10,13 +11,13 @@ export function countedCheck(name: CheckId, resources: readonly CountedResource[
 function runCounted(context: CheckContext, resources: readonly CountedResource[]): CheckResult {
   const verdicts = resources.map((resource) => ({ resource, ...judgeCounted(context, resource) }));
   const known = verdicts.filter(({ detail }) => detail !== null);
-  if (known.length === 0) return insufficient('too few samples in this run for a trend');
-  const detail = known.map(({ resource, detail }) => `${resource.nouns}: ${detail}`).join('; ');
+  if (known.length === 0) return insufficient(TOO_FEW_SAMPLES);
+  const detail = known.map(({ resource, detail }) => `${COUNTED[resource.metric][1]}: ${detail}`).join('; ');
   const findings = known.flatMap(({ finding }) => finding ?? []);
   const isNamed = context.earlier.some(
     ({ kind, confidence }) => confidence !== 'possible' && resources.some((resource) => resource.kind === kind),
   );
-  if (isNamed) return { status: 'finding', detail: `part of a finding above; ${detail}`, findings: [] };
+  if (isNamed) return { status: 'finding', detail: partOfFinding(detail), findings: [] };
   // What grew, and may be in use as well as leaked: that is no pass.
   const isOpen = findings.some(({ confidence }) => confidence === 'possible') && context.idleTail === null;
   if (isOpen) return { status: 'insufficient-data', detail, findings };

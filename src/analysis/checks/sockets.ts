@@ -6,8 +6,6 @@ export const sockets: Check = countedCheck('sockets', [
   {
     metric: 'process.fds.socket',
     kind: 'socket-leak',
-    noun: 'socket',
-    nouns: 'sockets',
     leastGain: 10,
     followsLoad: true,
   },

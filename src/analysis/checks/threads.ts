@@ -6,8 +6,6 @@ export const threads: Check = countedCheck('threads', [
   {
     metric: 'process.threads',
     kind: 'thread-leak',
-    noun: 'thread',
-    nouns: 'threads',
     leastGain: 3,
     followsLoad: false,
   },

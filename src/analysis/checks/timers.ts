@@ -3,5 +3,5 @@ import { countedCheck } from './counted-check.ts';
 
 /** Timers that are never cleared. Those of requests under way follow the load. */
 export const timers: Check = countedCheck('timers', [
-  { metric: 'resources.timers', kind: 'timer-leak', noun: 'timer', nouns: 'timers', leastGain: 20, followsLoad: true },
+  { metric: 'resources.timers', kind: 'timer-leak', leastGain: 20, followsLoad: true },
 ]);
