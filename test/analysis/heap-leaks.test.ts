@@ -236,7 +236,7 @@ test('a finding says who, how much, where, and what to type', () => {
   assert.ok(finding);
   assert.equal(
     finding.title,
-    'Every `lock-proof` request adds one `OrderAudit` to Map `orderaudits` of module store.js, and nothing removes it.',
+    'Every `lock-proof` request adds one `OrderAudit` to Map `orderaudits` of module store.js, and it is not removed.',
   );
   assert.deepEqual(finding.subject.source, { file: 'src/store.ts', line: 41, column: 17, function: 'keep' });
   assert.deepEqual(finding.subject.path[1], 'context variable `store`: Map');

@@ -55,7 +55,7 @@ interface KindWords {
 }
 
 const IN: KindWords['place'] = (holder) => `in ${holderText(holder)}`;
-const NOT_REMOVED = ', and nothing removes it';
+const NOT_REMOVED = ', and it is not removed';
 
 const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
   'js-heap-leak': {
