@@ -121,13 +121,19 @@ test('objects are followed through the idle tail where their ids are kept', () =
   assert.deepEqual(sure(kept(0)), []);
 });
 
-test('listeners that are added evenly and kept through a rest are a sign by themselves', () => {
-  // Small beside what else grows, and no whole number of a request: three in seven requests add one.
-  const some: typeof listeners = { ...listeners, count: (moment) => Math.round(0.43 * listeners.count(moment)) };
-  for (const seed of SEEDS) {
-    const found = leaksOf({ populations: [some, leak(240)], seed, heapNoiseBytes: 1_500_000 });
-    const own = found.find(({ kind }) => kind === 'listener-leak');
-    assert.notEqual(own?.confidence ?? 'possible', 'possible', `seed ${seed}: ${own?.against.join(' ')}`);
+test('listeners and reactions that are added evenly and kept through a rest are a sign by themselves', () => {
+  const cases = [
+    [listeners, 'listener-leak'],
+    [reactions, 'promise-leak'],
+  ] as const;
+  for (const [population, kind] of cases) {
+    // Small beside what else grows, and no whole number of a request: three in seven requests add one.
+    const some: typeof listeners = { ...population, count: (moment) => Math.round(0.43 * population.count(moment)) };
+    for (const seed of SEEDS) {
+      const found = leaksOf({ populations: [some, leak(240)], seed, heapNoiseBytes: 1_500_000 });
+      const own = found.find((finding) => finding.kind === kind);
+      assert.notEqual(own?.confidence ?? 'possible', 'possible', `${kind}, seed ${seed}: ${own?.against.join(' ')}`);
+    }
   }
 });
 

@@ -31,6 +31,7 @@ const PART_OF_GROWTH = 0.2;
 const COHORTS_KEPT = 0.8;
 /** Fewer listeners may be of connections that stay open. */
 const MANY = 100;
+const CALLBACKS: readonly Container[] = ['listeners', 'promise'];
 
 /** Objects of the engine itself: they grow while code is being compiled and optimised. */
 const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|StoreHandler|PropertyCell|Bytecode)/;
@@ -120,10 +121,10 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   const isEven = evenness !== null && evenness >= STEADY - tolerance;
   // Through two intervals, what goes up and down by itself is as even by chance: then it must be most of what grew as well.
   const isStable = evenness !== null && evenness >= STEADY && (loaded.length > 2 || share >= MOST_OF_GROWTH);
-  // Listeners are no cache that fills: many of them, added evenly and kept through a rest, are a sign by themselves.
-  const areKeptListeners =
-    suspect.holder.container === 'listeners' && keptInIdle && (evenness ?? 0) >= STEADY && behaviour.gained >= MANY;
-  const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || areKeptListeners;
+  // Listeners and reactions are no cache that fills: many of them, added evenly and kept through a rest, are a sign.
+  const areKeptCallbacks =
+    CALLBACKS.includes(suspect.holder.container) && keptInIdle && (evenness ?? 0) >= STEADY && behaviour.gained >= MANY;
+  const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || areKeptCallbacks;
   // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
   const isLinear = heap.isLinear && (ownSign || share >= MOST_OF_GROWTH);
   const hasSign = ownSign || (heap.isGrowing && share >= MOST_OF_GROWTH);
