@@ -56,6 +56,7 @@ const OBSERVED_AFTER_MS = 100;
 const MOST_HEAP_TO_COUNT: Bytes = 100 * 1024 * 1024;
 /** Meanwhile a request takes up to three times as much CPU. */
 const MOST_BUSY_TO_COUNT = 0.3;
+const TOO_MUCH_TO_COUNT = 'the heap is large, or the event loop is busy: it would slow the service down';
 const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS_WITHOUT_SAMPLING = 2;
@@ -187,9 +188,10 @@ export class Captures {
    */
   async startCounting(): Promise<void> {
     const { sampling, log, clock, pauses } = this.#options;
-    if ((sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT) return;
     const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
-    if ((busyShare ?? 0) > MOST_BUSY_TO_COUNT) return;
+    const isTooMuch =
+      (sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT || (busyShare ?? 0) > MOST_BUSY_TO_COUNT;
+    if (isTooMuch) return log.event({ type: 'note', detail: `calls not counted: ${TOO_MUCH_TO_COUNT}` });
     await this.#attempt('call-counts', async (instruments) => {
       const { attachment, heapSession, probe, guard } = instruments;
       const estimatedPauseMs = await pauses.settle('call-counts', () => guard.judgeCounting());

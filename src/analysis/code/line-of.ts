@@ -3,42 +3,39 @@ import type { CodeCall, CodeFunction, CodeStatement } from '../../model/script-c
 import type { InScript } from './code-map.ts';
 import type { RunCode } from './run-code.ts';
 
-export function lineOf(
-  { script, item }: InScript<CodeStatement>,
-  { map: code, placeOf, requests }: RunCode,
-): ChangingLine {
-  const { url, functions } = code.scripts[script]!;
-  const inside = functions[item.in];
-  const name = nameAround(functions, item.in);
-  const place = placeOf(url, item.at.line0, item.at.column0, name);
-  const { excerpt, first, lines } = item.text;
-  const runs = inside?.runs;
+export function lineOf({ script, item }: InScript<CodeStatement>, run: RunCode): ChangingLine {
+  const line = baseOf(script, item, item.text.excerpt, run);
+  const { first, lines } = item.text;
   return {
-    file: place?.file ?? url,
-    line: place?.line ?? item.at.line0 + 1,
-    column: place?.column ?? item.at.column0 + 1,
-    function: name,
-    package: place?.package ?? null,
-    excerpt,
+    ...line,
     ...(lines.length > 0 ? { context: { first, lines } } : {}),
-    ...(runs === undefined ? {} : { runs }),
-    ...(runs !== undefined && item.isAlways && requests !== null ? { perRequest: runs / requests } : {}),
+    ...(line.runs !== undefined && item.isAlways && run.requests !== null
+      ? { perRequest: line.runs / run.requests }
+      : {}),
   };
 }
 
-export function callLine({ script, item }: InScript<CodeCall>, { map: code, placeOf }: RunCode): ChangingLine {
+export function callLine({ script, item }: InScript<CodeCall>, run: RunCode): ChangingLine {
+  return baseOf(script, item, item.excerpt, run);
+}
+
+function baseOf(
+  script: number,
+  { in: within, at }: Pick<CodeCall, 'in' | 'at'>,
+  excerpt: ChangingLine['excerpt'],
+  { map: code, placeOf }: RunCode,
+): ChangingLine {
   const { url, functions } = code.scripts[script]!;
-  const inside = functions[item.in];
-  const name = nameAround(functions, item.in);
-  const place = placeOf(url, item.at.line0, item.at.column0, name);
-  const runs = inside?.runs;
+  const name = nameAround(functions, within);
+  const place = placeOf(url, at.line0, at.column0, name);
+  const runs = functions[within]?.runs;
   return {
     file: place?.file ?? url,
-    line: place?.line ?? item.at.line0 + 1,
-    column: place?.column ?? item.at.column0 + 1,
+    line: place?.line ?? at.line0 + 1,
+    column: place?.column ?? at.column0 + 1,
     function: name,
     package: place?.package ?? null,
-    excerpt: item.excerpt,
+    excerpt,
     ...(runs === undefined ? {} : { runs }),
   };
 }
