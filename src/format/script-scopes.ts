@@ -393,6 +393,12 @@ export function* childrenOf(node: AnyNode): Generator<AnyNode> {
   }
 }
 
+/** The node itself, then all below it. */
+export function* descendants(node: AnyNode): Generator<AnyNode> {
+  yield node;
+  for (const child of childrenOf(node)) yield* descendants(child);
+}
+
 function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }

@@ -3,7 +3,9 @@ import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
 import type { Around, CodeBook } from './code-book.ts';
 import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
-import { noteCall, type Walker } from './note-call.ts';
+import { type AssignmentWalker, noteAssignment } from './note-assignment.ts';
+import { noteCall } from './note-call.ts';
+import { type ModuleWalker, noteExports, noteImports } from './note-module.ts';
 
 export interface NamedFunctions {
   /** What the source calls the function or class at an offset. */
@@ -11,10 +13,9 @@ export interface NamedFunctions {
 }
 
 type Class = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
-type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
 
 /** Follows each value of a script through variables, fields, parameters and results, and notes what adds and removes. */
-export class CodeWalker implements Walker {
+export class CodeWalker implements AssignmentWalker, ModuleWalker {
   readonly #text: string;
   readonly book: CodeBook;
   readonly #bindings: ReadonlyMap<number, Binding>;
@@ -28,9 +29,13 @@ export class CodeWalker implements Walker {
     this.#names = names;
   }
 
+  bindingAt(start: number): Binding | undefined {
+    return this.#bindings.get(start);
+  }
+
   walk(program: Program): void {
     const top: Around = { id: -1, self: 'm', state: { hasExit: false }, isConditional: false };
-    for (const node of program.body) this.#visit(node, top);
+    for (const node of program.body) this.visit(node, top);
   }
 
   /** Visits an expression; the path of its value, null where it is nothing that can be followed. */
@@ -38,7 +43,7 @@ export class CodeWalker implements Walker {
     if (!node) return null;
     switch (node.type) {
       case 'Identifier':
-        return this.#identifier(node, around);
+        return this.identifier(node, around);
       case 'ThisExpression':
         return around.self;
       case 'Super':
@@ -54,14 +59,14 @@ export class CodeWalker implements Walker {
       case 'ImportExpression':
         return literalText(node.source) === null ? null : `i${encodeURI(literalText(node.source)!)}`;
       case 'AssignmentExpression':
-        return this.#assignment(node, around);
+        return noteAssignment(this, node, around);
       case 'ArrayExpression':
         return this.#array(node, around);
       case 'ObjectExpression':
         return this.#object(node, around);
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        return this.#function(node, around, null);
+        return this.functionValue(node, around, null);
       case 'ClassExpression':
         return this.#class(node, around);
       case 'ConditionalExpression': {
@@ -88,7 +93,7 @@ export class CodeWalker implements Walker {
         return null;
       }
       default:
-        for (const child of childrenOf(node)) this.#visit(child, around);
+        for (const child of childrenOf(node)) this.visit(child, around);
         return null;
     }
   }
@@ -122,7 +127,7 @@ export class CodeWalker implements Walker {
     return name === 'prototype' ? '~' : `.${encodeURIComponent(name)}`;
   }
 
-  #identifier(node: { readonly name: string; readonly start: number }, around: Around): Value {
+  identifier(node: { readonly name: string; readonly start: number }, around: Around): Value {
     const binding = this.#bindings.get(node.start);
     if (binding) return this.#variable(binding, around);
     switch (node.name) {
@@ -150,7 +155,7 @@ export class CodeWalker implements Walker {
     switch (node.type) {
       case 'Identifier': {
         const binding = this.#bindings.get(node.start);
-        if (!binding) return this.#identifier(node, around);
+        if (!binding) return this.identifier(node, around);
         if (binding.at === node.start && !this.#owners.has(binding)) this.#owners.set(binding, around.id);
         const to = this.#variable(binding, around);
         this.book.flow(to, from);
@@ -184,17 +189,17 @@ export class CodeWalker implements Walker {
     }
   }
 
-  #visit(node: AnyNode, around: Around): void {
+  visit(node: AnyNode, around: Around): void {
     switch (node.type) {
       case 'VariableDeclaration':
         for (const { id, init } of node.declarations) {
           // Declared first: what is made there may use its own name.
           this.pattern(id, null, around);
-          this.pattern(id, this.#named(init, id, around), around);
+          this.pattern(id, this.named(init, id, around), around);
         }
         return;
       case 'FunctionDeclaration': {
-        const made = this.#function(node, around, node.id);
+        const made = this.functionValue(node, around, node.id);
         if (node.id) this.pattern(node.id, made, around);
         return;
       }
@@ -216,8 +221,8 @@ export class CodeWalker implements Walker {
         return;
       case 'IfStatement':
         this.value(node.test, around);
-        this.#visit(node.consequent, conditional(around));
-        if (node.alternate) this.#visit(node.alternate, conditional(around));
+        this.visit(node.consequent, conditional(around));
+        if (node.alternate) this.visit(node.alternate, conditional(around));
         return;
       case 'ForOfStatement':
       case 'ForInStatement': {
@@ -227,7 +232,7 @@ export class CodeWalker implements Walker {
         if (node.left.type === 'VariableDeclaration')
           for (const { id } of node.left.declarations) this.pattern(id, element, inside);
         else this.pattern(node.left, element, inside);
-        this.#visit(node.body, inside);
+        this.visit(node.body, inside);
         return;
       }
       case 'ForStatement':
@@ -235,13 +240,13 @@ export class CodeWalker implements Walker {
       case 'DoWhileStatement':
       case 'SwitchCase':
       case 'CatchClause':
-        for (const child of childrenOf(node)) this.#visit(child, conditional(around));
+        for (const child of childrenOf(node)) this.visit(child, conditional(around));
         return;
       case 'ImportDeclaration':
-        this.#imports(node, around);
+        noteImports(this, node, around);
         return;
       case 'ExportNamedDeclaration':
-        this.#exports(node, around);
+        noteExports(this, node, around);
         return;
       case 'ExportAllDeclaration':
         if (!node.exported) this.book.flow('m', `i${encodeURI(String(node.source.value))}`);
@@ -249,51 +254,27 @@ export class CodeWalker implements Walker {
       case 'ExportDefaultDeclaration': {
         const { declaration } = node;
         const isNamed = 'id' in declaration && declaration.id;
-        if (isNamed) this.#visit(declaration as AnyNode, around);
-        const value = isNamed ? this.#identifier(isNamed, around) : this.value(declaration as AnyNode, around);
+        if (isNamed) this.visit(declaration as AnyNode, around);
+        const value = isNamed ? this.identifier(isNamed, around) : this.value(declaration as AnyNode, around);
         this.book.flow('m .default', value);
         return;
       }
       default:
         if (isExpression(node)) this.value(node, around);
-        else for (const child of childrenOf(node)) this.#visit(child, around);
+        else for (const child of childrenOf(node)) this.visit(child, around);
     }
   }
 
-  #named(init: AnyNode | null | undefined, id: AnyNode, around: Around): Value {
+  named(init: AnyNode | null | undefined, id: AnyNode, around: Around): Value {
     if (
       init?.type === 'ClassExpression' ||
       init?.type === 'FunctionExpression' ||
       init?.type === 'ArrowFunctionExpression'
     ) {
       const name = id.type === 'Identifier' ? id : null;
-      return init.type === 'ClassExpression' ? this.#class(init, around, name) : this.#function(init, around, name);
+      return init.type === 'ClassExpression' ? this.#class(init, around, name) : this.functionValue(init, around, name);
     }
     return this.value(init, around);
-  }
-
-  #imports(node: Extract<AnyNode, { type: 'ImportDeclaration' }>, around: Around): void {
-    const from = `i${encodeURI(String(node.source.value))}`;
-    for (const one of node.specifiers) {
-      if (one.type === 'ImportNamespaceSpecifier') this.pattern(one.local, from, around);
-      else if (one.type === 'ImportDefaultSpecifier') this.pattern(one.local, `${from} .default`, around);
-      else this.pattern(one.local, `${from} .${nameOfExport(one.imported)}`, around);
-    }
-  }
-
-  #exports(node: Extract<AnyNode, { type: 'ExportNamedDeclaration' }>, around: Around): void {
-    if (node.declaration) {
-      this.#visit(node.declaration, around);
-      for (const id of namesDeclared(node.declaration)) this.book.flow(`m .${id.name}`, this.#identifier(id, around));
-    }
-    for (const { local, exported } of node.specifiers) {
-      const from = node.source
-        ? `i${encodeURI(String(node.source.value))} .${nameOfExport(local)}`
-        : local.type === 'Identifier'
-          ? this.#identifier(local, around)
-          : null;
-      this.book.flow(`m .${nameOfExport(exported)}`, from);
-    }
   }
 
   #array(node: Extract<AnyNode, { type: 'ArrayExpression' }>, around: Around): Value {
@@ -321,7 +302,7 @@ export class CodeWalker implements Walker {
       const { value } = property;
       const isFunction = value.type === 'FunctionExpression';
       const held = isFunction
-        ? this.#function(value, around, null, made, name, false, this.#heads(property))
+        ? this.functionValue(value, around, null, made, name, false, this.#heads(property))
         : this.value(value, around);
       this.book.flow(`${made} ${name === null ? '[]' : `.${encodeURIComponent(name)}`}`, held);
     }
@@ -329,7 +310,7 @@ export class CodeWalker implements Walker {
   }
 
   /** `self`: what `this` is in it, where that is known. */
-  #function(
+  functionValue(
     node: FunctionNode,
     around: Around,
     named: { readonly name: string; readonly start: number } | null | undefined,
@@ -356,7 +337,7 @@ export class CodeWalker implements Walker {
       return value;
     });
     (this.book.functions[id]!.params as CodePath[]).push(...params);
-    if (node.body.type === 'BlockStatement') for (const one of node.body.body) this.#visit(one, inside);
+    if (node.body.type === 'BlockStatement') for (const one of node.body.body) this.visit(one, inside);
     else this.book.flow(`r${id}`, this.value(node.body, inside));
     return `f${id}`;
   }
@@ -375,7 +356,7 @@ export class CodeWalker implements Walker {
     this.book.flow(own, parent);
     for (const member of node.body.body) {
       if (member.type === 'StaticBlock') {
-        for (const one of member.body) this.#visit(one, { ...around, self: own });
+        for (const one of member.body) this.visit(one, { ...around, self: own });
         continue;
       }
       const self = member.static ? own : `${own} ~`;
@@ -386,7 +367,15 @@ export class CodeWalker implements Walker {
         continue;
       }
       const isMaker = member.kind === 'constructor';
-      const made = this.#function(member.value, around, null, self, isMaker ? name : key, isMaker, this.#heads(member));
+      const made = this.functionValue(
+        member.value,
+        around,
+        null,
+        self,
+        isMaker ? name : key,
+        isMaker,
+        this.#heads(member),
+      );
       // A getter is read like a field.
       if (member.kind === 'get') this.book.flow(to, `r${made.slice(1)}`);
       else if (member.kind !== 'set') this.book.flow(isMaker ? `${own} .constructor` : to, made);
@@ -419,118 +408,6 @@ export class CodeWalker implements Walker {
     this.note('remove', 'delete', on, [], node, node.start, around);
     return null;
   }
-
-  #assignment(node: Assignment, around: Around): Value {
-    const { left, right, operator } = node;
-    const isMethod = left.type === 'MemberExpression' && right.type === 'FunctionExpression';
-    const inside = operator === '=' ? around : conditional(around);
-    if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') {
-      this.pattern(left, this.value(right, around), around);
-      return null;
-    }
-    const to = left.type === 'MemberExpression' ? this.member(left, around) : this.pattern(left, null, around);
-    const on = to?.includes(' ') ? to.slice(0, to.lastIndexOf(' ')) : null;
-    // `Store.prototype.add = function () { this… }`, `store.add = function () { this… }`.
-    const value = isMethod
-      ? this.#function(right, inside, null, on, nameOfMember(left))
-      : left.type === 'MemberExpression' && right.type === 'ArrowFunctionExpression'
-        ? this.#function(right, inside, null, null, nameOfMember(left))
-        : this.#named(right, left, inside);
-    this.book.flow(to, value);
-    if (operator.endsWith('=') && ['=', '??=', '||=', '&&='].includes(operator)) {
-      this.#noteAssignment(node, to, on, value, inside);
-      return this.book.join([to, value]);
-    }
-    return to;
-  }
-
-  #noteAssignment({ left, right, start, end }: Assignment, to: Value, on: Value, value: Value, around: Around): void {
-    if (to === null) return;
-    const isFirst = on === around.self && (around.isMaker === true || around.self === `f${around.id} ~`);
-    const name = left.type === 'MemberExpression' ? nameOfMember(left) : null;
-    const at = left.type === 'MemberExpression' ? left.property.start : start;
-    const node = { ...right, start, end } as AnyNode;
-    if (name === 'length') {
-      this.note('remove', 'length=', on, [], node, at, around);
-      return;
-    }
-    const isGone =
-      right.type === 'Literal' ||
-      (right.type === 'Identifier' && right.name === 'undefined') ||
-      right.type === 'UnaryExpression';
-    if (left.type === 'MemberExpression' && name === null) {
-      this.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
-      return;
-    }
-    // What an object begins with was nowhere before.
-    if (isFirst) return;
-    if (isGone) {
-      this.note('remove', '=', to, [], node, at, around);
-      return;
-    }
-    const grows = this.#mentions(right, to);
-    if (isFresh(right) || (grows && isShrinking(right))) this.note('remove', '=', to, [], node, at, around);
-    const how = grows ? 'spread' : '=';
-    if (!(grows && isShrinking(right))) this.note('add', how, to, [value], node, at, around);
-    if (left.type === 'MemberExpression' && on) this.note('add', '.=', on, [value], node, at, around);
-  }
-
-  /** The right side is made of what the left one was: `list = [...list, one]`, `head = { next: head }`. */
-  #mentions(right: AnyNode, to: CodePath): boolean {
-    const name = to.startsWith('v') && !to.includes(' ') ? null : (to.split(' ').at(-1)?.slice(1) ?? '');
-    for (const node of descendants(right)) {
-      if (name === null && node.type === 'Identifier') {
-        const binding = this.#bindings.get(node.start);
-        if (binding && this.book.variable(binding, -1) === to) return true;
-      }
-      if (name !== null && node.type === 'MemberExpression') {
-        const own = nameOfMember(node);
-        if (own !== null && own.replace(/^#/, '') === decodeURIComponent(name).replace(/^#/, '')) return true;
-        if (
-          node.property.type === 'PrivateIdentifier' &&
-          this.book.privateName(this.#bindings.get(node.property.start), node.property.name) === name
-        )
-          return true;
-      }
-    }
-    return false;
-  }
-}
-
-function* descendants(node: AnyNode): Generator<AnyNode> {
-  yield node;
-  for (const child of childrenOf(node)) yield* descendants(child);
-}
-
-function nameOfExport(node: AnyNode): string {
-  return node.type === 'Identifier' ? node.name : encodeURIComponent(String((node as { value?: unknown }).value));
-}
-
-function namesDeclared(node: AnyNode): { readonly name: string; readonly start: number }[] {
-  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') return node.id ? [node.id] : [];
-  if (node.type !== 'VariableDeclaration') return [];
-  return node.declarations.flatMap(({ id }) =>
-    id.type === 'Identifier'
-      ? [id]
-      : [...descendants(id)].filter(
-          (one): one is Extract<AnyNode, { type: 'Identifier' }> => one.type === 'Identifier',
-        ),
-  );
-}
-
-/** `[]`, `new Map()`: what was there is let go. */
-function isFresh(node: AnyNode): boolean {
-  if (node.type === 'ArrayExpression') return node.elements.length === 0;
-  if (node.type === 'ObjectExpression') return node.properties.length === 0;
-  return node.type === 'NewExpression' && node.arguments.length === 0;
-}
-
-function isShrinking(node: AnyNode): boolean {
-  return (
-    node.type === 'CallExpression' &&
-    node.callee.type === 'MemberExpression' &&
-    ['filter', 'slice', 'splice'].includes(nameOfMember(node.callee) ?? '')
-  );
 }
 
 function isExpression(node: AnyNode): boolean {

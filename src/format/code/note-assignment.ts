@@ -1,0 +1,121 @@
+import type { AnyNode, Function as FunctionNode, MemberExpression } from 'acorn';
+import type { CodePath } from '../../model/script-code.ts';
+import { type Binding, descendants } from '../script-scopes.ts';
+import type { Around } from './code-book.ts';
+import { conditional, nameOfMember, type Value } from './code-paths.ts';
+import type { Walker } from './note-call.ts';
+
+type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
+
+export interface AssignmentWalker extends Walker {
+  member(node: MemberExpression, around: Around): Value;
+  pattern(node: AnyNode, from: Value, around: Around): Value;
+  named(init: AnyNode, id: AnyNode, around: Around): Value;
+  functionValue(
+    node: FunctionNode,
+    around: Around,
+    named: { readonly name: string; readonly start: number } | null,
+    self: CodePath | null,
+    method: string | null,
+  ): CodePath;
+  bindingAt(start: number): Binding | undefined;
+}
+
+/** `to = value`, and what that adds to a holder or removes from it. */
+export function noteAssignment(walker: AssignmentWalker, node: Assignment, around: Around): Value {
+  const { left, right, operator } = node;
+  const isMethod = left.type === 'MemberExpression' && right.type === 'FunctionExpression';
+  const inside = operator === '=' ? around : conditional(around);
+  if (left.type === 'ObjectPattern' || left.type === 'ArrayPattern') {
+    walker.pattern(left, walker.value(right, around), around);
+    return null;
+  }
+  const to = left.type === 'MemberExpression' ? walker.member(left, around) : walker.pattern(left, null, around);
+  const on = to?.includes(' ') ? to.slice(0, to.lastIndexOf(' ')) : null;
+  // `Store.prototype.add = function () { this… }`, `store.add = function () { this… }`.
+  const value = isMethod
+    ? walker.functionValue(right, inside, null, on, nameOfMember(left))
+    : left.type === 'MemberExpression' && right.type === 'ArrowFunctionExpression'
+      ? walker.functionValue(right, inside, null, null, nameOfMember(left))
+      : walker.named(right, left, inside);
+  walker.book.flow(to, value);
+  if (operator.endsWith('=') && ['=', '??=', '||=', '&&='].includes(operator)) {
+    noteChange(walker, node, to, on, value, inside);
+    return walker.book.join([to, value]);
+  }
+  return to;
+}
+
+function noteChange(
+  walker: AssignmentWalker,
+  { left, right, start, end }: Assignment,
+  to: Value,
+  on: Value,
+  value: Value,
+  around: Around,
+): void {
+  if (to === null) return;
+  const isFirst = on === around.self && (around.isMaker === true || around.self === `f${around.id} ~`);
+  const name = left.type === 'MemberExpression' ? nameOfMember(left) : null;
+  const at = left.type === 'MemberExpression' ? left.property.start : start;
+  const node = { ...right, start, end } as AnyNode;
+  if (name === 'length') {
+    walker.note('remove', 'length=', on, [], node, at, around);
+    return;
+  }
+  const isGone =
+    right.type === 'Literal' ||
+    (right.type === 'Identifier' && right.name === 'undefined') ||
+    right.type === 'UnaryExpression';
+  if (left.type === 'MemberExpression' && name === null) {
+    walker.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
+    return;
+  }
+  // What an object begins with was nowhere before.
+  if (isFirst) return;
+  if (isGone) {
+    walker.note('remove', '=', to, [], node, at, around);
+    return;
+  }
+  const grows = mentions(walker, right, to);
+  if (isFresh(right) || (grows && isShrinking(right))) walker.note('remove', '=', to, [], node, at, around);
+  const how = grows ? 'spread' : '=';
+  if (!(grows && isShrinking(right))) walker.note('add', how, to, [value], node, at, around);
+  if (left.type === 'MemberExpression' && on) walker.note('add', '.=', on, [value], node, at, around);
+}
+
+/** The right side is made of what the left one was: `list = [...list, one]`, `head = { next: head }`. */
+function mentions(walker: AssignmentWalker, right: AnyNode, to: CodePath): boolean {
+  const name = to.startsWith('v') && !to.includes(' ') ? null : (to.split(' ').at(-1)?.slice(1) ?? '');
+  for (const node of descendants(right)) {
+    if (name === null && node.type === 'Identifier') {
+      const binding = walker.bindingAt(node.start);
+      if (binding && walker.book.variable(binding, -1) === to) return true;
+    }
+    if (name !== null && node.type === 'MemberExpression') {
+      const own = nameOfMember(node);
+      if (own !== null && own.replace(/^#/, '') === decodeURIComponent(name).replace(/^#/, '')) return true;
+      if (
+        node.property.type === 'PrivateIdentifier' &&
+        walker.book.privateName(walker.bindingAt(node.property.start), node.property.name) === name
+      )
+        return true;
+    }
+  }
+  return false;
+}
+
+/** `[]`, `new Map()`: what was there is let go. */
+function isFresh(node: AnyNode): boolean {
+  if (node.type === 'ArrayExpression') return node.elements.length === 0;
+  if (node.type === 'ObjectExpression') return node.properties.length === 0;
+  return node.type === 'NewExpression' && node.arguments.length === 0;
+}
+
+function isShrinking(node: AnyNode): boolean {
+  return (
+    node.type === 'CallExpression' &&
+    node.callee.type === 'MemberExpression' &&
+    ['filter', 'slice', 'splice'].includes(nameOfMember(node.callee) ?? '')
+  );
+}
