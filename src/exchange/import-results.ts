@@ -5,9 +5,10 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { RunManifest } from '../model/run-manifest.ts';
 import type { Milliseconds, MonoMs, WallMs } from '../model/units.ts';
+import { createRun, resumeRun } from '../record/open-run.ts';
 import { readRun } from '../record/read-run.ts';
 import { refuseRunInUse } from '../record/run-lock.ts';
-import { createRun, type RunRecorder, resumeRun } from '../record/run-recorder.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
 import { median } from '../stats/order-statistics.ts';
 import type { Results } from './read-results.ts';
 

@@ -1,11 +1,7 @@
 import type { ProcessSampler } from '../capture/process-sampler.ts';
-import { ProfilerError } from '../model/errors.ts';
-import { EXIT } from '../model/exit-codes.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
-import type { Attachment } from '../target/attachment.ts';
-import { diedOf } from '../target/explain-failure.ts';
 import { hasHandedOver } from '../target/has-handed-over.ts';
 import { watchPort } from '../target/load-port.ts';
 import { poll } from '../target/poll.ts';
@@ -19,6 +15,7 @@ import {
 import { servicePorts } from '../target/service-ports.ts';
 import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
+import { attachFirst } from './attach-first.ts';
 import { causeOfEnd } from './cause-of-end.ts';
 import {
   type InstrumentOptions,
@@ -50,8 +47,6 @@ export interface TargetKeeperOptions extends InstrumentOptions {
 
 type KeeperOptions = TargetKeeperOptions & Parameters<typeof setUpInstruments>[2];
 
-const SET_UP_ATTEMPTS = 3;
-const GONE_WITHIN_MS = 500;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
@@ -439,40 +434,4 @@ function endingWords(pid: number, reason: Ending, cause: string | null): string 
 
 function isSameLife(a: Life, b: Life): boolean {
   return a.pid === b.pid && a.startTicks === b.startTicks;
-}
-
-/**
- * A night is not given up for one inspector that closed while the instruments were set up: nothing has been recorded
- * yet, so all is undone and begun again. Throws a ProfilerError: exit 3 when it does not answer, 4 when it is gone.
- */
-async function attachFirst(
-  target: SoakTarget,
-  attach: NonNullable<SoakTarget['attach']>,
-  options: KeeperOptions,
-): Promise<Instruments> {
-  const { process, ended } = target;
-  const outside = process && watchFromOutside(process, options);
-  for (let attempt = 1; ; attempt += 1) {
-    let attachment: Attachment | null = null;
-    try {
-      attachment = await attach(process);
-      return await setUpInstruments(attachment, 0, options);
-    } catch (error) {
-      // A refusal is told at once.
-      const patienceMs = attachment || (error as Error).cause ? GONE_WITHIN_MS : 0;
-      if (process && (await isGone(process, patienceMs))) {
-        const cause = await causeOfEnd(outside, ended);
-        throw cause === null ? error : diedOf(process, cause, error);
-      }
-      const isExiting = attachment?.session.end?.cause === 'target-exiting';
-      const isLost = attachment !== null && error instanceof ProfilerError && error.exitCode === EXIT.targetLost;
-      if (isExiting || !isLost || attempt === SET_UP_ATTEMPTS || options.stop.aborted) throw error;
-      options.log.event({ type: 'note', detail: `attaching again, the inspector was lost: ${error.message}` });
-    }
-  }
-}
-
-/** One that dies closes its connections a moment before it is gone. */
-async function isGone(process: ProcessFacts, patienceMs: Milliseconds): Promise<boolean> {
-  return (await poll(() => (isSameProcess(process) ? null : true), patienceMs)) !== null;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { type CliResult, runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
 import { exampleManifest } from '../record/example-run.ts';

@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openPartFile } from '../../src/capture/part-file.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun, type RunRecorder } from '../../src/record/run-recorder.ts';
+import type { RunRecorder } from '../../src/record/run-recorder.ts';
 import { folderContent } from '../helpers/folder-content.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { exampleManifest, exampleSample } from '../record/example-run.ts';

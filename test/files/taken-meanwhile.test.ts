@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { openPartFile } from '../../src/capture/part-file.ts';
 import { tellBeside, writeOutput, writeOutputs } from '../../src/cli/output-file.ts';
 import { writeAllAtomically } from '../../src/files/write-atomically.ts';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { exampleManifest } from '../record/example-run.ts';
 

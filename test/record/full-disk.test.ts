@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createRun } from '../../src/record/open-run.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun, type StorageChange } from '../../src/record/run-recorder.ts';
+import type { StorageChange } from '../../src/record/run-recorder.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from './example-run.ts';
 
 const SAMPLES = 2000;

@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { encodeJournalLine } from '../../src/format/journal.ts';
 import { formatRunManifest } from '../../src/format/run-manifest.ts';
 import type { SnapshotRecord } from '../../src/model/run-manifest.ts';
+import { createRun, resumeRun } from '../../src/record/open-run.ts';
 import { readManifest } from '../../src/record/read-manifest.ts';
 import { readCpuProfile, readHeapProfile, readSourceMaps } from '../../src/record/read-profiles.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun, resumeRun } from '../../src/record/run-recorder.ts';
 import { pickSnapshotsToDrop } from '../../src/record/snapshot-budget.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from './example-run.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfilerError } from '../../src/model/errors.ts';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { exampleManifest, exampleSample } from './example-run.ts';
 
 /** A program whose disk fails: records twelve samples and as many states of the manifest, and ends with the exit code of the trouble. */

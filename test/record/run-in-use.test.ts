@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { createRun, resumeRun } from '../../src/record/open-run.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun, resumeRun } from '../../src/record/run-recorder.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from './example-run.ts';
 

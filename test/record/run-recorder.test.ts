@@ -17,8 +17,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RequestInterval } from '../../src/model/requests.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
+import { createRun, resumeRun } from '../../src/record/open-run.ts';
 import { readRun } from '../../src/record/read-run.ts';
-import { createRun, resumeRun, type StorageChange } from '../../src/record/run-recorder.ts';
+import type { StorageChange } from '../../src/record/run-recorder.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from './example-run.ts';
 
 const event: RunEvent = { type: 'note', detail: 'line\nbreak', wallMs: 1, monoMs: 2 };

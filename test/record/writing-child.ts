@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { exampleManifest, exampleSample } from './example-run.ts';
 
 /** A program to be killed: records a sample every few milliseconds and says the number of each one it has handed over. */

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createRun, type RunRecorder } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
+import type { RunRecorder } from '../../src/record/run-recorder.ts';
 import { DiskGuard } from '../../src/soak/disk-guard.ts';
 import { exampleManifest } from '../record/example-run.ts';
 

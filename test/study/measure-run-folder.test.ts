@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createRun } from '../../src/record/run-recorder.ts';
+import { createRun } from '../../src/record/open-run.ts';
 import { measureRunFolder } from '../../src/study/measure-run-folder.ts';
 import { exampleManifest, exampleSample, temporaryFolder } from '../record/example-run.ts';
 
