@@ -1,4 +1,5 @@
 import type { HeapGrowth } from '../model/heap-growth.ts';
+import type { RunEvent } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunView } from './run-view.ts';
@@ -10,16 +11,26 @@ export interface SnapshotInterval extends Span {
   readonly loadedMs: Milliseconds;
   /** Requests that the target answered; null where nobody counted. */
   readonly requests: number | null;
-  /** Completed requests of our load by name; empty where the load was not ours. */
-  readonly requestsByName: ReadonlyMap<string, number>;
+  /** Completed requests by name: of our load, else by the routes that the target counted; empty where nobody did. */
+  readonly requestsByName: ReadonlyMap<string, NamedCount>;
+  /** Who counted them by name. */
+  readonly namedBy: 'load' | 'target';
   /** Hardly a request came: what is not let go here is not an expiry or a queue. */
   readonly isIdle: boolean;
   /** The time without load at the end of the run lies inside: what is left was kept through it. */
   readonly holdsIdleTail: boolean;
 }
 
-/** Requests of an idle stretch: health checks go on. */
-const IDLE_SHARE = 0.05;
+/** Of the requests of one name, as many were answered, and as many of these with an error. */
+export interface NamedCount {
+  readonly answered: number;
+  readonly failed: number;
+}
+
+/** Requests of an idle stretch, as a share of the busiest rate: health checks go on. */
+const IDLE_SHARE = 0.1;
+/** The same where only the time under load is known. */
+const IDLE_TIME_SHARE = 0.05;
 
 /** Null when the snapshots of the comparison are not those of the run. */
 export function snapshotIntervals(view: RunView, growth: HeapGrowth): SnapshotInterval[] | null {
@@ -40,17 +51,19 @@ export function intervalsBetween(
     const from = marks[i - 1];
     if (!from) continue;
     const span = { fromMs: from.monoMs, toMs: to.monoMs };
-    const requestsByName = countByName(view, span);
-    const driven = [...requestsByName.values()].reduce((sum, count) => sum + count, 0);
+    const isDriven = view.run.requests.length > 0;
+    const requestsByName = isDriven ? countByName(view, span) : countByRoute(view, span);
+    const driven = [...requestsByName.values()].reduce((sum, { answered }) => sum + answered, 0);
     intervals.push({
       ...span,
       loadedMs: coveredMs(view.loaded, span),
-      requests: difference(from.requests, to.requests) ?? (view.run.requests.length > 0 ? driven : null),
+      requests: difference(from.requests, to.requests) ?? (isDriven ? driven : null),
       requestsByName,
+      namedBy: isDriven ? 'load' : 'target',
       holdsIdleTail: view.idleTail !== null && overlaps([view.idleTail], span),
     });
   }
-  const busiest = Math.max(0, ...intervals.map(({ requests }) => requests ?? 0));
+  const busiest = Math.max(0, ...intervals.map(rateOf));
   return intervals.map((interval) => ({ ...interval, isIdle: isIdle(interval, busiest) }));
 }
 
@@ -63,16 +76,46 @@ function difference(from: number | null | undefined, to: number | null | undefin
   return from !== null && from !== undefined && to !== null && to !== undefined && to >= from ? to - from : null;
 }
 
-function countByName({ run }: RunView, { fromMs, toMs }: Span): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { startMonoMs, endMonoMs, name, count } of run.requests) {
+function countByName({ run }: RunView, { fromMs, toMs }: Span): Map<string, NamedCount> {
+  const counts = new Map<string, NamedCount>();
+  for (const { startMonoMs, endMonoMs, name, count, errors } of run.requests) {
     const middleMs = (startMonoMs + endMonoMs) / 2;
-    if (middleMs >= fromMs && middleMs < toMs) counts.set(name, (counts.get(name) ?? 0) + count);
+    if (middleMs < fromMs || middleMs >= toMs) continue;
+    const { answered, failed } = counts.get(name) ?? { answered: 0, failed: 0 };
+    counts.set(name, { answered: answered + count, failed: failed + errors });
   }
   return counts;
 }
 
-function isIdle({ requests, loadedMs, fromMs, toMs }: Omit<SnapshotInterval, 'isIdle'>, busiest: number): boolean {
-  if (requests !== null && busiest > 0) return requests < IDLE_SHARE * busiest;
-  return loadedMs < IDLE_SHARE * (toMs - fromMs);
+/** Told with each look at the heap, a moment before it. */
+const TOLD_WITHIN_MS = 5_000;
+
+function countByRoute({ run }: RunView, { fromMs, toMs }: Span): Map<string, NamedCount> {
+  const before = routesAt(run.events, fromMs);
+  const after = routesAt(run.events, toMs);
+  const counts = new Map<string, NamedCount>();
+  for (const [route, { answered, failed }] of after ?? []) {
+    const known = before?.get(route) ?? { answered: 0, failed: 0 };
+    // A count that falls belongs to two lives of the process.
+    if (before !== null && answered >= known.answered)
+      counts.set(route, { answered: answered - known.answered, failed: failed - known.failed });
+  }
+  return counts;
+}
+
+function routesAt(events: readonly RunEvent[], atMs: MonoMs): Map<string, NamedCount> | null {
+  const told = events.findLast(
+    (event) => event.type === 'route-counts' && event.monoMs <= atMs && event.monoMs > atMs - TOLD_WITHIN_MS,
+  );
+  return told?.type === 'route-counts' ? new Map(told.routes.map(({ route, ...counts }) => [route, counts])) : null;
+}
+
+function rateOf({ requests, fromMs, toMs }: Pick<SnapshotInterval, 'requests' | 'fromMs' | 'toMs'>): number {
+  return (requests ?? 0) / Math.max(1, toMs - fromMs);
+}
+
+function isIdle(interval: Omit<SnapshotInterval, 'isIdle'>, busiest: number): boolean {
+  const { requests, loadedMs, fromMs, toMs } = interval;
+  if (requests !== null && busiest > 0) return rateOf(interval) < IDLE_SHARE * busiest;
+  return loadedMs < IDLE_TIME_SHARE * (toMs - fromMs);
 }

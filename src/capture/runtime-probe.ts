@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
+import type { RouteCount } from '../model/run-event.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
 import { InspectorError, takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
@@ -106,6 +107,18 @@ export class RuntimeProbe {
       throw error;
     }
   };
+
+  /** How often each route was answered since the installation. */
+  async readRoutes(): Promise<readonly RouteCount[]> {
+    const read = await this.#session.evaluateInTurn<RouteCount[]>(`${PROBE}.routes()`);
+    return takeIn('Runtime.evaluate', () =>
+      read.map(({ route, answered, failed }) => ({
+        route: String(route),
+        answered: Number(answered),
+        failed: Number(failed),
+      })),
+    );
+  }
 
   /** Takes everything of ours out of the target again. Harmless when it is gone already. */
   async remove(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CaptureCost, ClassCount, DescriptorGroup, RunEvent } from '../model/run-event.ts';
+import type { CaptureCost, ClassCount, DescriptorGroup, RouteCount, RunEvent } from '../model/run-event.ts';
 import { encodeJournalLine } from './journal.ts';
 import {
   count,
@@ -30,6 +30,7 @@ const readGroup = fields<DescriptorGroup>({
   count,
 });
 const readClassCount = fields<ClassCount>({ class: text, count });
+const readRouteCount = fields<RouteCount>({ route: text, answered: count, failed: count });
 
 /** One entry per event type: the compiler refuses a new type without its fields. */
 const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
@@ -59,6 +60,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
   },
   descriptors: { groups: listOf(readGroup) },
   'class-counts': { requests: nullable(number), classes: listOf(readClassCount) },
+  'route-counts': { routes: listOf(readRouteCount) },
   'live-heap': { bytes: number, forced: flag },
   load: { state: oneOf('started', 'paused', 'resumed', 'stopped', 'lost'), detail: text },
   'target-lost': { reason: text, isPlainEnd: optional(flag) },

@@ -113,9 +113,13 @@ export interface HeapGrowth {
 export interface RequestFit {
   readonly perRequest: number;
   readonly request: string | null;
+  /** Of the requests of that name, only those that failed. */
+  readonly ofFailed: boolean;
 }
 
 export interface WholeNumber extends RequestFit {
   /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
   readonly rivals: readonly RequestFit[];
+  /** It fits from this interval with load on (0: from the first): the leak began in the one before. */
+  readonly since: number;
 }

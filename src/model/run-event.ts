@@ -14,6 +14,13 @@ export interface DescriptorGroup {
   readonly count: number;
 }
 
+/** Requests that the HTTP servers of the target answered, `GET /items/{id}`, in all by then; `failed`: with a status of 400 or more. */
+export interface RouteCount {
+  readonly route: string;
+  readonly answered: number;
+  readonly failed: number;
+}
+
 /** Live objects of a class, by the name of its constructor. */
 export interface ClassCount {
   readonly class: string;
@@ -68,6 +75,8 @@ export type RunEvent = At &
     | { readonly type: 'descriptors'; readonly groups: readonly DescriptorGroup[] }
     /** Taken where a heap snapshot was refused; `requests` as of snapshots. */
     | { readonly type: 'class-counts'; readonly requests: number | null; readonly classes: readonly ClassCount[] }
+    /** At the moment of a look at the heap. */
+    | { readonly type: 'route-counts'; readonly routes: readonly RouteCount[] }
     | { readonly type: 'live-heap'; readonly bytes: Bytes; readonly forced: boolean }
     | {
         readonly type: 'load';

@@ -286,6 +286,7 @@ export class Captures {
         isRefused = true;
         return null;
       }
+      await this.#noteRoutes(instruments);
       const requests = this.#requests();
       const monoMs = clock.monoMs();
       const taken = await instruments.snapshots.take(file.path, {
@@ -353,6 +354,7 @@ export class Captures {
         log.event({ type: 'note', detail: `classes not counted: ${refusal}` });
         return null;
       }
+      await this.#noteRoutes(instruments);
       const { value, cost } = await countClasses(instruments.heapSession, instruments.probe.measure);
       this.#lastClassCount = { endMonoMs: clock.monoMs(), pauseMs: cost.pauseMs };
       this.#noteLength('class-counts', cost.pauseMs);
@@ -484,6 +486,12 @@ export class Captures {
     const answer = await ask(allocations);
     if (before === null) noteLeftOut('allocations', allocations.leftOut, this.#options.log);
     return answer;
+  }
+
+  /** Growth is held against the requests of each route. A service that does not answer has nothing to tell. */
+  async #noteRoutes({ probe }: Instruments): Promise<void> {
+    const routes = await probe.readRoutes().catch(() => []);
+    if (routes.length > 0) this.#options.log.event({ type: 'route-counts', routes });
   }
 
   #requests(): number | null {

@@ -6,7 +6,7 @@ import { type AccuracyCase, isHealthy } from './accuracy-case.ts';
 export interface Judgement {
   /** A leak of a right kind is accused. */
   readonly isFound: boolean;
-  /** Class, holder or path of the first finding that is accused hold one of the names of the culprit. */
+  /** Class, holder, path or function of the first finding that is accused hold one of the names of the culprit. */
   readonly isNamedFirst: boolean;
   /** That finding names the right file; null where no file is expected. */
   readonly isFileRight: boolean | null;
@@ -36,7 +36,8 @@ export function judge(one: AccuracyCase, report: Pick<Report, 'findings'>): Judg
 }
 
 function holdsOneOf(names: readonly string[], { subject }: Finding): boolean {
-  const words = [subject.class, subject.holder, ...subject.path].join(' ');
+  // Without snapshots nobody knows a holder: the function that allocates is the culprit's name.
+  const words = [subject.class, subject.holder, subject.source?.function, ...subject.path].join(' ');
   return names.some((name) => words.includes(name));
 }
 

@@ -5,11 +5,14 @@ import vm from 'node:vm';
 import { build } from 'esbuild';
 import { callScript } from '../../src/capture/in-target-code.ts';
 
-test('what runs inside the target is made of the modules in in-target/ alone, and imports nothing', async () => {
+/** Beside it only what names requests, which imports nothing. */
+const INSIDE = /^src\/(capture\/in-target\/|format\/results\/request-name\.ts$)/;
+
+test('what runs inside the target is made of the modules in in-target/ and of names of requests, and imports nothing', async () => {
   const options = new URL('../../../scripts/in-target-options.mjs', import.meta.url).href;
   const { IN_TARGET } = (await import(options)) as { IN_TARGET: object };
   const { metafile } = await build({ ...IN_TARGET, write: false, metafile: true });
-  for (const file of Object.keys(metafile.inputs)) assert.match(file, /^src\/capture\/in-target\//);
+  for (const file of Object.keys(metafile.inputs)) assert.match(file, INSIDE);
   for (const output of Object.values(metafile.outputs)) assert.deepEqual(output.imports, []);
 });
 

@@ -16,6 +16,8 @@ const kept = [];
 const answer = (req, res) => {
   if (req.url === '/never') return;
   kept.push(Array.from({ length: 500 }, (_, i) => ({ i, url: req.url })));
+  if (req.url.startsWith('/orders/')) req.url = '/rewritten';
+  if (req.headers.fail) res.statusCode = 503;
   if (req.url === '/slow') setTimeout(() => res.end('late'), 100); else res.end('ok');
 };
 const a = http.createServer(answer).listen(0, '127.0.0.1');
@@ -96,6 +98,42 @@ async function countRequests(t: TestContext, node: string): Promise<void> {
     assert.ok(Number.isFinite(collected.values[name]), name);
   }
   await probe.remove();
+}
+
+test('requests are counted by route, as they came in, with those that failed; there is no end of memory for routes', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [a, b] = target.firstLine.split(' ').map(Number) as [number, number];
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  assert.deepEqual(await probe.readRoutes(), []);
+  await Promise.all(Array.from({ length: 20 }, (_, i) => get(i % 2 ? a : b, `/orders/${i}?token=${i}`)));
+  await Promise.all(
+    Array.from({ length: 3 }, () => fetch(`http://127.0.0.1:${a}/pay`, { method: 'POST', headers: { fail: '1' } })),
+  );
+  await get(a, '/people/jo@example.org');
+  await until(async () => sum(await probe.readRoutes()) === 24);
+  assert.deepEqual(await probe.readRoutes(), [
+    { route: 'GET /orders/{id}', answered: 20, failed: 0 },
+    { route: 'POST /pay', answered: 3, failed: 3 },
+    { route: 'GET /people/{id}', answered: 1, failed: 0 },
+  ]);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+  t.after(() => agent.destroy());
+  const word = (i: number): string =>
+    `${String.fromCharCode(97 + (i % 26))}${String.fromCharCode(97 + Math.floor(i / 26))}`;
+  await Promise.all(Array.from({ length: 300 }, (_, i) => get(a, `/${word(i)}`, agent)));
+  await until(async () => sum(await probe.readRoutes()) === 324);
+  const routes = await probe.readRoutes();
+  assert.equal(routes.length, 101);
+  assert.deepEqual(routes.at(-1), { route: '(other)', answered: 203, failed: 0 });
+});
+
+function sum(routes: Awaited<ReturnType<RuntimeProbe['readRoutes']>>): number {
+  return routes.reduce((total, { answered }) => total + answered, 0);
+}
+
+/** The answer is counted a moment after its end came. */
+async function until(test: () => Promise<boolean>): Promise<void> {
+  while (!(await test())) await sleep(10);
 }
 
 test('forced collections are counted, and the live heap of a growing service rises', async (t) => {

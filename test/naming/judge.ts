@@ -58,6 +58,7 @@ function intervalsOf({ requests }: HeapGrowth): SnapshotInterval[] {
     loadedMs: 1000,
     requests: (count ?? 0) - (requests[at] ?? 0),
     requestsByName: new Map(),
+    namedBy: 'target',
     isIdle: false,
     holdsIdleTail: false,
   }));

@@ -1,8 +1,9 @@
-import type { HeapSuspect, RequestFit, WholeNumber } from '../../model/heap-growth.ts';
+import type { HeapSuspect, WholeNumber } from '../../model/heap-growth.ts';
 import { evennessOf } from '../../stats/evenness.ts';
 import { STEADY } from '../leak-thresholds.ts';
 import type { SnapshotInterval } from '../snapshot-intervals.ts';
 import { type StoreSteps, storeSteps } from './store-steps.ts';
+import { requestsOf, wholeNumber } from './whole-number.ts';
 
 /** What a suspect gained between two snapshots. */
 export interface Gain {
@@ -39,7 +40,7 @@ export interface GrowthBehaviour {
   readonly renewedInIdle: number;
   /** Whether the growth outlived a time without requests. */
   readonly outlivedIdle: boolean;
-  /** A whole number a request in every loaded interval, and of which request. */
+  /** A whole number a request in every loaded interval (or in those since it began), and of which request. */
   readonly whole: WholeNumber | null;
   /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
   readonly cohortsAlive: number | null;
@@ -62,8 +63,10 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
   const loaded = gains.filter(isLoaded);
   const idle = gains.filter((gain) => !isLoaded(gain));
   const gained = total(loaded);
-  const base = chooseBase(loaded);
   const whole = unit === 'objects' ? wholeNumber(loaded) : null;
+  const base: Base = whole ? (interval) => requestsOf(interval, whole) : chooseBase(loaded);
+  // One that begins in the middle is judged from there on.
+  const judged = loaded.slice(whole?.since ?? 0);
   const survivors = unit === 'objects' && intervals.at(-1)?.isIdle ? (suspect.survivors ?? null) : null;
   return {
     unit,
@@ -71,11 +74,11 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     idle,
     gained,
     gainedBytes: total(gainsOf(suspect.bytes).filter(isLoaded)),
-    growsInEveryInterval: loaded.length > 0 && loaded.every(({ amount }) => amount > 0),
-    laterOverEarlier: laterOverEarlier(loaded, base),
-    evenness: evenness(loaded, base),
+    growsInEveryInterval: judged.length > 0 && judged.every(({ amount }) => amount > 0),
+    laterOverEarlier: laterOverEarlier(judged, base),
+    evenness: evenness(judged, base),
     tolerance:
-      unit === 'objects' ? chanceTolerance(loaded, whole?.perRequest ?? perRequestOf(loaded)) : BYTES_TOLERANCE,
+      unit === 'objects' ? chanceTolerance(judged, whole?.perRequest ?? perRequestOf(judged)) : BYTES_TOLERANCE,
     releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
     survivors,
     renewedInIdle: survivors === null || gained <= 0 ? 0 : Math.max(0, gained - survivors) / gained,
@@ -150,40 +153,6 @@ function laterOverEarlier(loaded: readonly Gain[], base: Base): number | null {
   const late = rateOf(loaded.slice(-half));
   if (early <= 0) return late > 0 ? Number.MAX_VALUE : 0;
   return late / early;
-}
-
-/** In-flight requests at a snapshot move a count by a few. Not a share: of three or more a request, chance would often come as near. */
-const WHOLE_TOLERANCE = 0.03;
-const MOST_PER_REQUEST = 20;
-/** Routes that come equally often differ by chance only: what fits no more than this worse may be it as well. */
-const AS_GOOD = 0.01;
-
-/**
- * A leak keeps 1.00, 2.00, 3.00 objects a request; noise of the engine keeps 0.1 or 0.46. Tried for every request name
- * and for all together; where several fit, the smallest number is the likeliest story.
- */
-function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
-  const names = new Set(loaded.flatMap(({ interval }) => [...interval.requestsByName.keys()]));
-  const fits = [null, ...names].flatMap((request) => fitOf(loaded, request) ?? []);
-  const ofAll = fits.find(({ request }) => request === null);
-  const byNumber = [...fits].sort((a, b) => a.perRequest - b.perRequest || a.deviation - b.deviation);
-  if (ofAll && ofAll.perRequest === byNumber[0]?.perRequest) return { ...ofAll, rivals: [] };
-  const closest = Math.min(...fits.map(({ deviation }) => deviation));
-  const [best, ...rivals] = byNumber.filter(({ deviation }) => deviation <= closest + AS_GOOD);
-  return best ? { ...best, rivals } : null;
-}
-
-/** Null where it is no whole number; `deviation` is the largest of an interval, as a share. */
-function fitOf(loaded: readonly Gain[], request: string | null): (RequestFit & { readonly deviation: number }) | null {
-  const ratios = loaded.map(({ interval, amount }) => {
-    const requests = request === null ? interval.requests : interval.requestsByName.get(request);
-    return amount / (requests || Number.NaN);
-  });
-  const perRequest = Math.round(ratios[0] ?? Number.NaN);
-  if (!(perRequest >= 1 && perRequest <= MOST_PER_REQUEST)) return null;
-  const away = Math.max(...ratios.map((ratio) => Math.abs(ratio - perRequest)));
-  if (!(away <= WHOLE_TOLERANCE)) return null;
-  return { perRequest, request, deviation: away / perRequest };
 }
 
 function cohortsAlive(suspect: HeapSuspect, intervals: readonly SnapshotInterval[], gained: number): number | null {

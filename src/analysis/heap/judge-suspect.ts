@@ -23,6 +23,8 @@ const AT_REST = 0.2;
 const LEAST_BYTES_INSIDE = 100_000;
 /** Fewer new objects are not worth a finding, whatever their shape. */
 export const LEAST_GAIN = 30;
+/** Few, but most of what grew and of some size: judged like many. */
+const BIG_GAIN_BYTES = 250_000;
 const MATERIAL_SHARE = 0.05;
 const MATERIAL_BYTES = 1_000_000;
 /** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */
@@ -41,7 +43,7 @@ const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|Stor
  *
  * | loaded intervals | to be confirmed                                                                  |
  * |---|---|
- * | 1 | the heap after collections is a line, this is most of it, and the idle tail kept it              |
+ * | 1 | the heap after collections is a line, this is most of it, and the idle tail kept it; `likely`: a whole number a request, kept |
  * | 2 | the same growth per request in both, the heap after collections is a line, the idle tail kept it, and a sign of its own or most of what grew |
  * | 3 and more | the same growth per request in all, kept in the idle tail or by a line of the heap, and a second witness: a whole number a request, cohorts that all live, or that line |
  *
@@ -104,7 +106,8 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   } else if (evenness !== null && evenness < UNEVEN) {
     doubts.push(DOUBT.uneven);
   }
-  if (unit === 'objects' && gained < LEAST_GAIN) doubts.push(DOUBT.few(gained));
+  const areBig = gainedBytes >= BIG_GAIN_BYTES && suspect.shareOfGrowth >= MOST_OF_GROWTH;
+  if (unit === 'objects' && gained < LEAST_GAIN && !areBig) doubts.push(DOUBT.few(gained));
   if (suspect.shareOfGrowth < MATERIAL_SHARE && gainedBytes < MATERIAL_BYTES && behaviour.whole === null) {
     doubts.push(DOUBT.small(gainedBytes));
   }
@@ -116,9 +119,9 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   const share = suspect.shareOfGrowth;
   if (loaded.length === 1) {
     if (heap.isLinear && share >= PART_OF_GROWTH) return keptInIdle && share >= MOST_OF_GROWTH ? 'confirmed' : 'likely';
-    return 'possible';
+    return whole !== null && keptInIdle ? 'likely' : 'possible';
   }
-  const isEven = evenness !== null && evenness >= STEADY - tolerance;
+  const isEven = whole !== null || (evenness !== null && evenness >= STEADY - tolerance);
   // Through two intervals, what goes up and down by itself is as even by chance: then it must be most of what grew as well.
   const isStable = evenness !== null && evenness >= STEADY && (loaded.length > 2 || share >= MOST_OF_GROWTH);
   // Listeners and reactions are no cache that fills: many of them, added evenly and kept through a rest, are a sign.
@@ -132,7 +135,8 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
     if (isEven && keptInIdle && isLinear) return 'confirmed';
     return isEven && hasSign && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
   }
-  const witness = isLinear || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT;
+  const isWholeTwice = whole !== null && loaded.length - whole.since > 1;
+  const witness = isLinear || isWholeTwice || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
   return (isEven && hasSign) || (keptInIdle && heap.isGrowing && share >= PART_OF_GROWTH) ? 'likely' : 'possible';
 }

@@ -5,6 +5,7 @@ import { PARTLY_RELEASED_SHARE, STEADY } from '../leak-thresholds.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
+import { perRequestIn } from './whole-number.ts';
 
 /** What speaks for a suspect, each with the file that shows it. */
 export function suspectEvidence(
@@ -32,22 +33,19 @@ function inSnapshots({ class: name, counts, bytes }: HeapSuspect, file: string |
 }
 
 function inEveryInterval(
-  { loaded, growsInEveryInterval, evenness }: GrowthBehaviour,
+  { loaded, growsInEveryInterval, evenness, whole }: GrowthBehaviour,
   file: string | null,
 ): Evidence | null {
-  if (!growsInEveryInterval || loaded.length < 2) return null;
+  if (!growsInEveryInterval || loaded.length < 2 || (whole?.since ?? 0) > 0) return null;
   const evenWithin = evenness === null || evenness < STEADY ? null : 1 - evenness;
   return { what: say.inEveryInterval(loaded.length, evenWithin), file };
 }
 
 function wholeNumber(suspect: HeapSuspect, { whole, loaded }: GrowthBehaviour): Evidence | null {
   if (whole === null) return null;
-  const { request, rivals } = whole;
-  const figures = loaded.map(({ interval, amount }) => {
-    const requests = request === null ? interval.requests : interval.requestsByName.get(request);
-    return amount / (requests ?? Number.NaN);
-  });
-  return { what: say.stayForEach(suspect.class, whole, rivals, figures), file: 'requests.ndjson' };
+  const figures = loaded.map((gain) => perRequestIn(gain, whole));
+  const byLoad = loaded.some(({ interval }) => interval.namedBy === 'load');
+  return { what: say.stayForEach(suspect.class, whole, figures), file: byLoad ? 'requests.ndjson' : 'events.ndjson' };
 }
 
 function shareOfGrowth(suspect: HeapSuspect, growth: HeapGrowth, file: string | null): Evidence | null {

@@ -1,5 +1,6 @@
-/** Parts of a path that name one thing among many: numbers, UUIDs, long hexadecimal or random texts. */
-const IDENTIFIER = /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{12,}|(?=[^/]*\d)[\w-]{20,})$/i;
+/** Parts of a path that name one thing among many: numbers, UUIDs, long texts, addresses of mail, and what is encoded. */
+const IDENTIFIER =
+  /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{12,}|(?=[^/]*\d)[\w-]{20,}|.*[@%].*|.{41,})$/i;
 
 /**
  * A name for requests that have only an address: `GET /items/{id}`. Addresses with numbers in them would make each

@@ -1,4 +1,4 @@
-import type { RequestFit } from '../../model/heap-growth.ts';
+import type { RequestFit, WholeNumber } from '../../model/heap-growth.ts';
 import { type Bytes, formatBytes, formatCount, type Share } from '../../model/units.ts';
 import { bytesPerHour, figure, numberWord, percent } from '../figures.ts';
 import { code } from '../terms.ts';
@@ -15,6 +15,7 @@ export const CLEARED = {
 } as const;
 
 const MOST_TIMES = 10;
+const NOTHING = 0.0005;
 
 /** Why a suspect might be none. */
 export const DOUBT = {
@@ -54,22 +55,24 @@ export function bySnapshot(name: string, counts: readonly number[], bytes: reado
 
 /** `evenWithin`: how much the intervals differ; null where they are not even. */
 export function inEveryInterval(intervals: number, evenWithin: Share | null): string {
-  const even = evenWithin === null ? '' : `, evenly within ${percent(evenWithin)}`;
+  const within = evenWithin === null || evenWithin < NOTHING ? '' : ` within ${percent(evenWithin)}`;
+  const even = evenWithin === null ? '' : `, evenly${within}`;
   return `It grows in each of the ${numberWord(intervals)} intervals with load${even}.`;
 }
 
 /** `figures`: objects a request, by interval. */
-export function stayForEach(
-  name: string,
-  { request, perRequest }: RequestFit,
-  rivals: readonly RequestFit[],
-  figures: readonly number[],
-): string {
-  const of = request === null ? 'request' : `${code(request)} request`;
-  const others = rivals.map((rival) => (rival.request === null ? 'all requests' : code(rival.request))).join(', ');
+export function stayForEach(name: string, whole: WholeNumber, figures: readonly number[]): string {
+  const { perRequest, rivals, since } = whole;
+  const of = requestsOf(whole);
+  const others = rivals.map((rival) => (rival.request === null ? 'all requests' : requestsOf(rival))).join(', ');
   const doubt = others === '' ? '' : ` ${others} would fit as well.`;
   const each = figures.map((one) => one.toFixed(2)).join(', ');
-  return `${perRequest} ${code(name)} ${perRequest > 1 ? 'stay' : 'stays'} for each ${of}: ${each} by interval between snapshots.${doubt}`;
+  const from = since === 0 ? '' : ' since it began';
+  return `${perRequest} ${code(name)} ${perRequest > 1 ? 'stay' : 'stays'} for each ${of}${from}: ${each} by interval between snapshots.${doubt}`;
+}
+
+function requestsOf({ request, ofFailed }: RequestFit): string {
+  return `${request === null ? 'request' : `${code(request)} request`}${ofFailed ? ' that failed' : ''}`;
 }
 
 export function shareOfGrowth(share: Share, ofBytes: Bytes): string {

@@ -19,6 +19,7 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'live-heap':
     case 'descriptors':
     case 'class-counts':
+    case 'route-counts':
       return null;
     case 'capture-refused':
       return { kind: 'refused', label: `${event.capture} refused`, detail: event.reason };

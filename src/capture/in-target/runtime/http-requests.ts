@@ -1,16 +1,25 @@
+import { nameOfUrl } from '../../../format/results/request-name.ts';
+import type { RouteCount } from '../../../model/run-event.ts';
 import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
 import type { ProbeReading } from './runtime-probe.ts';
 
-type Response = object & { readonly destroyed?: boolean; readonly closed?: boolean };
+type Response = object & { readonly destroyed?: boolean; readonly closed?: boolean; readonly statusCode?: number };
+type Request = { readonly method?: string; readonly url?: string };
 
 /** Weak on both sides: a request that the program leaks must not look held by us. */
 interface Entry {
   readonly response: WeakRef<Response>;
   readonly startMs: number;
+  readonly route: string;
 }
 
 const LEAST_SWEPT = 1000;
+/** Paths come from whoever asks: what has no end of them is counted as one. */
+const MOST_ROUTES = 100;
+const LONGEST_URL = 300;
+const OTHER_ROUTES = '(other)';
+const FIRST_FAILED_STATUS = 400;
 /** As they were when the probe was installed. */
 const { WeakRef: Weak } = globalThis;
 
@@ -18,13 +27,17 @@ const { WeakRef: Weak } = globalThis;
 export class HttpRequests {
   readonly #entries = new WeakMap<Response, Entry>();
   readonly #inProgress = new Set<Entry>();
+  readonly #routes = new Map<string, { answered: number; failed: number }>();
   readonly #totals = { served: 0, aborted: 0, latencySumMs: 0 };
   readonly #unsubscribe: () => void;
   #sweepAt = LEAST_SWEPT;
 
   constructor(channels: typeof import('node:diagnostics_channel')) {
     if (typeof Weak !== 'function') throw new Error('the program has removed WeakRef');
-    const onStart = guarded((message: unknown) => this.#begin((message as { response: Response }).response));
+    const onStart = guarded((message: unknown) => {
+      const { request, response } = message as { request: Request; response: Response };
+      this.#begin(request, response);
+    });
     const onFinish = guarded((message: unknown) => this.#end((message as { response: Response }).response));
     const start = channels.channel('http.server.request.start');
     const finish = channels.channel('http.server.response.finish');
@@ -49,8 +62,14 @@ export class HttpRequests {
     return { ...this.#totals, active, servers: unseen ? countServers() : null };
   }
 
-  #begin(response: Response): void {
-    const entry = { response: new Weak(response), startMs: monoMs() };
+  /** How often each route was answered since the installation. */
+  readRoutes(): RouteCount[] {
+    return [...this.#routes].map(([route, counts]) => ({ route, ...counts }));
+  }
+
+  #begin(request: Request, response: Response): void {
+    // Now: routers write to the address of a request.
+    const entry = { response: new Weak(response), startMs: monoMs(), route: routeOf(request) };
     this.#entries.set(response, entry);
     this.#inProgress.add(entry);
     if (this.#inProgress.size < this.#sweepAt) return;
@@ -65,6 +84,16 @@ export class HttpRequests {
     this.#entries.delete(response);
     this.#totals.served += 1;
     this.#totals.latencySumMs += monoMs() - entry.startMs;
+    this.#count(entry.route, response.statusCode ?? 0);
+  }
+
+  #count(route: string, status: number): void {
+    const isKnown = this.#routes.has(route) || this.#routes.size < MOST_ROUTES;
+    const name = isKnown ? route : OTHER_ROUTES;
+    const counts = this.#routes.get(name) ?? { answered: 0, failed: 0 };
+    counts.answered += 1;
+    if (status >= FIRST_FAILED_STATUS) counts.failed += 1;
+    this.#routes.set(name, counts);
   }
 
   #dropDead(): void {
@@ -74,5 +103,14 @@ export class HttpRequests {
       this.#inProgress.delete(entry);
       this.#totals.aborted += 1;
     }
+  }
+}
+
+/** A program that has changed the methods of texts is counted all the same. */
+function routeOf({ method, url }: Request): string {
+  try {
+    return nameOfUrl(String(method), String(url).slice(0, LONGEST_URL));
+  } catch {
+    return OTHER_ROUTES;
   }
 }

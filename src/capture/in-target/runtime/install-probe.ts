@@ -45,6 +45,7 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
         queries: attempts.run('queries', () => home.queries?.sample() ?? null),
       };
     },
+    routes: () => requests?.readRoutes() ?? [],
     beginStallWatch: () => stalls?.begin() ?? 0,
     endStallWatch: (id) => stalls?.end(id) ?? null,
     remove() {

@@ -1,3 +1,4 @@
+import type { RouteCount } from '../../../model/run-event.ts';
 import type { QueryReading } from '../query/query-probe.ts';
 
 /** One reading, as JSON over the inspector. Times in milliseconds, sizes in bytes; null where it is unavailable. */
@@ -43,6 +44,8 @@ export interface ProbeReading {
 
 export interface TargetProbe {
   sample(): ProbeReading;
+  /** Empty where requests are not seen. */
+  routes(): RouteCount[];
   beginStallWatch(): number;
   endStallWatch(id: number): number | null;
   remove(): void;

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { wholeNumber } from '../../src/analysis/heap/whole-number.ts';
+import { intervalsBetween, type NamedCount } from '../../src/analysis/snapshot-intervals.ts';
+import { seededRandom } from '../format/seeded-random.ts';
+
+type Counts = Readonly<Record<string, number | readonly [answered: number, failed: number]>>;
+
+/** An interval: objects that stayed, and requests by name. */
+function gain(amount: number, counts: Counts, requests?: number) {
+  const requestsByName = new Map(
+    Object.entries(counts).map(([name, count]): [string, NamedCount] => {
+      const [answered, failed] = typeof count === 'number' ? [count, 0] : count;
+      return [name, { answered, failed }];
+    }),
+  );
+  const all = [...requestsByName.values()].reduce((sum, { answered }) => sum + answered, 0);
+  return {
+    amount,
+    interval: {
+      fromMs: 0,
+      toMs: 20_000,
+      loadedMs: 20_000,
+      requests: requests ?? all,
+      requestsByName,
+      namedBy: 'target' as const,
+      isIdle: false,
+      holdsIdleTail: false,
+    },
+  };
+}
+
+const fit = { rivals: [], since: 0 };
+
+test('one a request of a rare route is a whole number, and so is one for each that failed', () => {
+  const rare = wholeNumber([gain(40, { 'GET /': 800, 'POST /pay': 40 }), gain(61, { 'GET /': 790, 'POST /pay': 60 })]);
+  assert.deepEqual(
+    { ...rare, deviation: 0 },
+    { ...fit, request: 'POST /pay', ofFailed: false, perRequest: 1, deviation: 0 },
+  );
+  const failed = wholeNumber([gain(53, { 'POST /pay': [260, 53] }), gain(44, { 'POST /pay': [240, 44] })]);
+  assert.deepEqual(
+    { ...failed, deviation: 0 },
+    { ...fit, request: 'POST /pay', ofFailed: true, perRequest: 1, deviation: 0 },
+  );
+});
+
+test('a leak that begins in the middle fits from there on', () => {
+  const late = wholeNumber([gain(144, { 'POST /pay': 600 }), gain(538, { 'POST /pay': 540 })]);
+  assert.equal(late?.since, 1);
+  assert.equal(late?.perRequest, 1);
+  // What stayed for each request before, and no more does, is a cache that has filled.
+  assert.equal(wholeNumber([gain(600, { 'POST /pay': 600 }), gain(200, { 'POST /pay': 600 })]), null);
+  assert.equal(wholeNumber([gain(900, { 'POST /pay': 600 }), gain(600, { 'POST /pay': 600 })]), null);
+});
+
+test('one interval alone wants many requests, and a number that meets them', () => {
+  assert.equal(wholeNumber([gain(40, { 'POST /pay': 40 })]), null);
+  assert.equal(wholeNumber([gain(380, { 'POST /pay': 400 })]), null);
+  assert.equal(wholeNumber([gain(399, { 'POST /pay': 400 })])?.perRequest, 1);
+});
+
+/** A cache that fills: 400 keys, each looked up at random, as the routes of a service are. */
+function cacheThatFills(seed: number, requests: number): boolean {
+  const random = seededRandom(seed);
+  const seen = new Set<number>();
+  const gains = [0, 1].map(() => {
+    const before = seen.size;
+    const counts: Record<string, number> = {};
+    for (let i = 0; i < requests; i += 1) {
+      const route = Math.floor(8 * random());
+      counts[`GET /${'abcdefgh'[route]}`] = (counts[`GET /${'abcdefgh'[route]}`] ?? 0) + 1;
+      if (route === 0) seen.add(Math.floor(400 * random()));
+    }
+    return gain(seen.size - before, counts);
+  });
+  return wholeNumber(gains) !== null;
+}
+
+test('a cache of 400 keys that fills is a whole number by chance only, among eight routes of the same rate', () => {
+  const seeds = Array.from({ length: 500 }, (_, i) => i);
+  const share = (requests: number): number =>
+    seeds.filter((seed) => cacheThatFills(seed, requests)).length / seeds.length;
+  // With 75 requests to its own route an interval: few keys come twice.
+  assert.ok(share(600) < 0.05, String(share(600)));
+  assert.ok(share(1200) < 0.02, String(share(1200)));
+});
+
+test('between two looks the routes of the target are counted, unless a restart or a look without counts lies between', () => {
+  const told = (monoMs: number, answered: number, failed: number) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs,
+    routes: [{ route: 'POST /pay', answered, failed }],
+  });
+  const marks = [0, 20_000, 40_000, 60_000].map((monoMs) => ({ monoMs, requests: null }));
+  const events = [told(-10, 5, 1), told(19_990, 45, 9), told(39_990, 7, 0)];
+  const view = { run: { requests: [], events }, loaded: [], idleTail: null };
+  const intervals = intervalsBetween(view as unknown as Parameters<typeof intervalsBetween>[0], marks);
+  assert.deepEqual(
+    intervals.map(({ requestsByName }) => [...requestsByName]),
+    [[['POST /pay', { answered: 40, failed: 8 }]], [], []],
+  );
+});
