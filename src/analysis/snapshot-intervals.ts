@@ -1,5 +1,6 @@
 import type { HeapGrowth } from '../model/heap-growth.ts';
-import type { RunEvent } from '../model/run-event.ts';
+import { MOST_SIBLINGS, withoutLastPart } from '../model/request-name.ts';
+import type { RouteCount, RunEvent } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunView } from './run-view.ts';
@@ -107,7 +108,24 @@ function routesAt(events: readonly RunEvent[], atMs: MonoMs): Map<string, NamedC
   const told = events.findLast(
     (event) => event.type === 'route-counts' && event.monoMs <= atMs && event.monoMs > atMs - TOLD_WITHIN_MS,
   );
-  return told?.type === 'route-counts' ? new Map(told.routes.map(({ route, ...counts }) => [route, counts])) : null;
+  return told?.type === 'route-counts' ? merged(told.routes) : null;
+}
+
+/** Routes of which there were so many below one part that the target counted the later ones together. */
+function merged(routes: readonly RouteCount[]): Map<string, NamedCount> {
+  const children = new Map<string | null, number>();
+  for (const { route } of routes) {
+    const { siblings } = withoutLastPart(route);
+    children.set(siblings, (children.get(siblings) ?? 0) + 1);
+  }
+  const counts = new Map<string, NamedCount>();
+  for (const { route, answered, failed } of routes) {
+    const { siblings, merged: name } = withoutLastPart(route);
+    const own = siblings !== null && (children.get(siblings) ?? 0) >= MOST_SIBLINGS ? name : route;
+    const known = counts.get(own) ?? { answered: 0, failed: 0 };
+    counts.set(own, { answered: known.answered + answered, failed: known.failed + failed });
+  }
+  return counts;
 }
 
 function rateOf({ requests, fromMs, toMs }: Pick<SnapshotInterval, 'requests' | 'fromMs' | 'toMs'>): number {

@@ -79,6 +79,7 @@ export class Captures {
     readonly startMonoMs: MonoMs;
     readonly started: CaptureCost;
     readonly estimatedPauseMs: Milliseconds;
+    readonly segment: number;
   } | null = null;
   #counts: CallCounts | null = null;
   /** Null while there is none. */
@@ -208,17 +209,19 @@ export class Captures {
       const counter = new CallCounter(heapSession, probe.measure);
       const started = await counter.start();
       this.#noteLength('call-counts', started.pauseMs);
-      this.#counting = { counter, startMonoMs: clock.monoMs(), started, estimatedPauseMs };
+      const { segment } = this.#options.keeper;
+      this.#counting = { counter, startMonoMs: clock.monoMs(), started, estimatedPauseMs, segment };
       return null;
     });
   }
 
   /** Ends what `startCounting` began. What was counted is kept with the code of the scripts. */
   async keepCounts(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, keeper } = this.#options;
     const counting = this.#counting;
     this.#counting = null;
-    if (counting === null) return;
+    // A service that restarted meanwhile has counted nothing.
+    if (counting === null || counting.segment !== keeper.segment) return;
     await this.#attempt('call-counts', async () => {
       const { value: scripts, cost: stopped } = await counting.counter.stop();
       const { startMonoMs, started, estimatedPauseMs } = counting;

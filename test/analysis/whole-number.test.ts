@@ -102,3 +102,31 @@ test('between two looks the routes of the target are counted, unless a restart o
     [[['POST /pay', { answered: 40, failed: 8 }]], [], []],
   );
 });
+
+test('routes of which the target counted the later ones together are one', () => {
+  const routes = (answered: number) => [
+    ...Array.from({ length: 20 }, (_, i) => ({
+      route: `GET /shop/blue-${'abcdefghijklmnopqrst'[i]}`,
+      answered,
+      failed: 1,
+    })),
+    { route: 'GET /shop/{id}', answered: 10 * answered, failed: 0 },
+    { route: 'GET /health', answered, failed: 0 },
+  ];
+  const told = (monoMs: number, answered: number) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs,
+    routes: routes(answered),
+  });
+  const view = { run: { requests: [], events: [told(-10, 1), told(19_990, 3)] }, loaded: [], idleTail: null };
+  const marks = [0, 20_000].map((monoMs) => ({ monoMs, requests: null }));
+  const [interval] = intervalsBetween(view as unknown as Parameters<typeof intervalsBetween>[0], marks);
+  assert.deepEqual(
+    [...interval!.requestsByName],
+    [
+      ['GET /shop/{id}', { answered: 60, failed: 0 }],
+      ['GET /health', { answered: 2, failed: 0 }],
+    ],
+  );
+});

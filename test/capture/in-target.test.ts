@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { callScript } from '../../src/capture/in-target-code.ts';
 
 /** Beside it only what names requests, which imports nothing. */
-const INSIDE = /^src\/(capture\/in-target\/|format\/results\/request-name\.ts$)/;
+const INSIDE = /^src\/(capture\/in-target\/|model\/request-name\.ts$)/;
 
 test('what runs inside the target is made of the modules in in-target/ and of names of requests, and imports nothing', async () => {
   const options = new URL('../../../scripts/in-target-options.mjs', import.meta.url).href;

@@ -127,6 +127,19 @@ test('requests are counted by route, as they came in, with those that failed; th
   assert.deepEqual(routes.at(-1), { route: '(other)', answered: 203, failed: 0 });
 });
 
+test('routes that differ in their last part only are one, where there are many of them', async (t) => {
+  const target = await startInspected(t, SERVICE);
+  const [a] = target.firstLine.split(' ').map(Number) as [number];
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: true, clock });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  for (let i = 0; i < 30; i += 1) await get(a, `/shop/products/blue-${'abcdefghijklmnopqrstuvwxyzABCD'[i]}`, agent);
+  await until(async () => sum(await probe.readRoutes()) === 30);
+  const routes = await probe.readRoutes();
+  assert.equal(routes.length, 21);
+  assert.deepEqual(routes.at(-1), { route: 'GET /shop/products/{id}', answered: 10, failed: 0 });
+});
+
 function sum(routes: Awaited<ReturnType<RuntimeProbe['readRoutes']>>): number {
   return routes.reduce((total, { answered }) => total + answered, 0);
 }

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { documentFormat } from '../../src/format/results/json-document.ts';
 import type { ResultSummary } from '../../src/format/results/load-result.ts';
 import { DOCUMENT_FORMATS } from '../../src/format/results/reports.ts';
-import { nameOfUrl } from '../../src/format/results/request-name.ts';
 import { resultHead, STREAMED_FORMATS } from '../../src/format/results/result-formats.ts';
+import { nameOfUrl } from '../../src/model/request-name.ts';
 import { gatlingLog } from '../helpers/gatling-log.ts';
 
 type Request = readonly [endWallMs: number, name: string, durationMs: number, error: string | null];

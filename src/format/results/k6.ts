@@ -1,8 +1,8 @@
+import { nameOfUrl } from '../../model/request-name.ts';
 import { formatCount } from '../../model/units.ts';
 import { cellAt, columnsOf, csvReader } from './csv-rows.ts';
 import { type JsonNode, jsonLine } from './json-document.ts';
 import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
-import { nameOfUrl } from './request-name.ts';
 import { lineReader } from './text-lines.ts';
 
 const DURATION = 'http_req_duration';

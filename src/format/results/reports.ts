@@ -1,8 +1,8 @@
+import { nameOfUrl } from '../../model/request-name.ts';
 import { formatCount } from '../../model/units.ts';
 import type { DocumentFormat, JsonNode } from './json-document.ts';
 import { k6Summary } from './k6-summary.ts';
 import { type ResultSink, statusError } from './load-result.ts';
-import { nameOfUrl } from './request-name.ts';
 import { ALL, type Quantiles, quantiles, wallOf } from './summary-values.ts';
 
 const NS_PER_MS = 1e6;

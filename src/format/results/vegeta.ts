@@ -1,7 +1,7 @@
+import { nameOfUrl } from '../../model/request-name.ts';
 import { csvReader } from './csv-rows.ts';
 import { jsonLine } from './json-document.ts';
 import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
-import { nameOfUrl } from './request-name.ts';
 import { lineReader } from './text-lines.ts';
 
 const NS_PER_MS = 1e6;

@@ -34,12 +34,14 @@ export function suspectTitle(
 }
 
 /** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
-function whoLeaves({ request, perRequest, rivals }: WholeNumber): string | null {
+function whoLeaves({ request, ofFailed, perRequest, rivals }: WholeNumber): string | null {
   if (request === null) return 'Every request';
+  const every = ofFailed ? 'Every failed' : 'Every';
   const [rival, ...more] = rivals;
-  if (!rival) return `Every ${code(request)} request`;
-  if (rival.request === null || more.length > 0 || rival.perRequest !== perRequest) return null;
-  return `Every request of ${code(request)} or ${code(rival.request)}`;
+  if (!rival) return `${every} ${code(request)} request`;
+  if (rival.request === null || more.length > 0 || rival.perRequest !== perRequest || rival.ofFailed !== ofFailed)
+    return null;
+  return `${every} request of ${code(request)} or ${code(rival.request)}`;
 }
 
 const inNumber = (many: boolean, one: string, more = `${one}s`): string => (many ? more : one);

@@ -1,4 +1,4 @@
-import { nameOfUrl } from '../../../format/results/request-name.ts';
+import { MOST_SIBLINGS, nameOfUrl, withoutLastPart } from '../../../model/request-name.ts';
 import type { RouteCount } from '../../../model/run-event.ts';
 import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
@@ -28,6 +28,8 @@ export class HttpRequests {
   readonly #entries = new WeakMap<Response, Entry>();
   readonly #inProgress = new Set<Entry>();
   readonly #routes = new Map<string, { answered: number; failed: number }>();
+  /** Routes that differ in their last part only. */
+  readonly #siblings = new Map<string, number>();
   readonly #totals = { served: 0, aborted: 0, latencySumMs: 0 };
   readonly #unsubscribe: () => void;
   #sweepAt = LEAST_SWEPT;
@@ -88,12 +90,21 @@ export class HttpRequests {
   }
 
   #count(route: string, status: number): void {
-    const isKnown = this.#routes.has(route) || this.#routes.size < MOST_ROUTES;
-    const name = isKnown ? route : OTHER_ROUTES;
+    const name = this.#nameFor(route);
     const counts = this.#routes.get(name) ?? { answered: 0, failed: 0 };
     counts.answered += 1;
     if (status >= FIRST_FAILED_STATUS) counts.failed += 1;
     this.#routes.set(name, counts);
+  }
+
+  #nameFor(route: string): string {
+    if (this.#routes.has(route)) return route;
+    const { siblings, merged } = withoutLastPart(route);
+    const known = siblings === null ? 0 : (this.#siblings.get(siblings) ?? 0);
+    if (siblings !== null && known >= MOST_SIBLINGS) return merged;
+    if (this.#routes.size >= MOST_ROUTES) return OTHER_ROUTES;
+    if (siblings !== null) this.#siblings.set(siblings, known + 1);
+    return route;
   }
 
   #dropDead(): void {

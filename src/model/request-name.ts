@@ -11,3 +11,13 @@ export function nameOfUrl(method: string, url: string): string {
   const parts = (path === '' ? '/' : path).split('/').map((part) => (IDENTIFIER.test(part) ? '{id}' : part));
   return `${method} ${parts.join('/')}`.trim();
 }
+
+/** More routes below one part than this are one route for many things: `GET /products/{id}`. */
+export const MOST_SIBLINGS = 20;
+
+/** What a route shares with its siblings (null for one right below the root, where each is a route of its own), and what all of them are called. */
+export function withoutLastPart(route: string): { readonly siblings: string | null; readonly merged: string } {
+  const end = route.lastIndexOf('/');
+  const siblings = end <= route.indexOf('/') ? null : route.slice(0, end);
+  return { siblings, merged: siblings === null ? route : `${siblings}/{id}` };
+}
