@@ -1,11 +1,14 @@
-// Runs the compiled tests, each file in a process of its own: `npm test`, and `npm run test:e2e` for those that drive the
-// whole tool against a service for a minute or more. Words narrow by substring, over both: `npm test -- heap record`.
+// Runs the compiled tests, each file in a process of its own: `npm test`, `npm run test:e2e` for those that drive the whole
+// tool against a service for a minute or more. Words narrow by substring, over both: `npm test -- heap record`.
+// `npm run test:interop` runs those that need packages of others, and only it does: scripts/install-interop-packages.mjs
+// fetches and builds them first, since the isolated ones have no network. Words narrow there as well.
 //
 // The name of a file says what it needs:
 //   *.e2e.test.js     a whole run of the tool; isolated like the serial ones
 //   *.serial.test.js  real targets on the inspector's default port. Where namespaces can be made (Linux, as root or with
 //                     user namespaces), each has a loopback and a list of processes of its own, and a few run at once;
 //                     elsewhere they run one after the other
+//   *.interop.test.js needs a package of others in the cache; isolated like the serial ones, one after the other
 //   *.quiet.test.js   measures time that it needs the machine for: runs alone, first
 //
 // --retry: a file that failed runs once more, alone, at the end. One that passes then is named as flaky: that is a defect
@@ -34,9 +37,12 @@ const files = readdirSync('dist/test', { recursive: true })
   .map((name) => join('dist/test', String(name)))
   .filter((name) => name.endsWith('.test.js'))
   .sort();
-const chosen = files.filter((file) =>
-  words.length > 0 ? words.some((word) => file.includes(word)) : isEndToEnd(file) === options.includes('--e2e'),
-);
+const wantsInterop = options.includes('--interop');
+const chosen = files.filter((file) => {
+  if (isInterop(file) !== wantsInterop) return false;
+  if (words.length > 0) return words.some((word) => file.includes(word));
+  return wantsInterop || isEndToEnd(file) === options.includes('--e2e');
+});
 const quiet = chosen.filter((file) => file.endsWith('.quiet.test.js'));
 const shared = chosen.filter(needsInspectorPort);
 const free = chosen.filter((file) => !quiet.includes(file) && !shared.includes(file));
@@ -45,17 +51,27 @@ const startedMs = performance.now();
 const results = [];
 await runAll(quiet, 1);
 // Those that wait most come first, so that no long one is left for the end.
-await runAll(canIsolate ? [...shared, ...free] : free, options.includes('--e2e') ? availableParallelism() : LANES);
+await runAll(canIsolate ? [...shared, ...free] : free, lanesFor(options));
 if (!canIsolate) await runAll(shared, 1);
 const flaky = options.includes('--retry') ? await retryFailed() : [];
 process.exitCode = summarise();
+
+/** Those that need other programs, browsers among them, would wait for each other. */
+function lanesFor(options) {
+  if (options.includes('--interop')) return 1;
+  return options.includes('--e2e') ? availableParallelism() : LANES;
+}
+
+function isInterop(file) {
+  return file.endsWith('.interop.test.js');
+}
 
 function isEndToEnd(file) {
   return file.endsWith('.e2e.test.js');
 }
 
 function needsInspectorPort(file) {
-  return isEndToEnd(file) || file.endsWith('.serial.test.js');
+  return isEndToEnd(file) || isInterop(file) || file.endsWith('.serial.test.js');
 }
 
 async function runAll(group, lanes) {
