@@ -6,6 +6,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../../src/model/report.ts';
+import { freePort } from '../../helpers/free-port.ts';
 import { nodeVersion } from '../../helpers/node-versions.ts';
 import { runCli } from '../../helpers/run-cli.ts';
 import { type RunningService, type SpawnServiceOptions, spawnService } from '../../helpers/spawn-service.ts';
@@ -28,6 +29,8 @@ export async function driveRegime({ regime, one }: RegimeCase, repeat: number): 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const options: SpawnServiceOptions = {
+    // Its successor has the same command line.
+    port: await freePort(),
     args: ['--fault', one.fault, '--when', regime.when],
     nodePath: nodeVersion(one.nodeMajor).binary,
   };
@@ -70,7 +73,7 @@ async function restart(services: RunningService[], options: SpawnServiceOptions,
   await sleep(afterMs);
   const [first] = services;
   await first?.stop();
-  if (first) services.push(await spawnService(SCRIPT, { ...options, port: first.port }));
+  if (first) services.push(await spawnService(SCRIPT, options));
 }
 
 function startDriver(plan: DriverPlan): ChildProcess {

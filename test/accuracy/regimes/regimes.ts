@@ -14,6 +14,8 @@ export interface Regime {
   readonly words: readonly string[];
   /** The service is started again so long after the soak began. */
   readonly restartAfterMs: number | null;
+  /** How many times as long as the others: in a minute hardly a request comes. */
+  readonly times: number;
 }
 
 const STEADY: Regime = {
@@ -25,13 +27,21 @@ const STEADY: Regime = {
   when: 'always',
   words: [],
   restartAfterMs: null,
+  times: 1,
 };
 
 export const REGIMES: readonly Regime[] = [
   { ...STEADY, name: 'steady-with-rest', about: 'steady traffic that rests in the last quarter', traffic: 'rests' },
   STEADY,
   { ...STEADY, name: 'waves', about: '0.3 to 1.7 of the mean, with bursts', traffic: 'waves' },
-  { ...STEADY, name: 'low-traffic', about: '2 requests a second', ratePerSecond: 2, traffic: 'rests' },
+  {
+    ...STEADY,
+    name: 'low-traffic',
+    about: '2 requests a second, for five minutes',
+    ratePerSecond: 2,
+    traffic: 'rests',
+    times: 5,
+  },
   {
     ...STEADY,
     name: 'many-routes',
@@ -99,7 +109,13 @@ const HEAVY: readonly string[] = ['tickets', 'scans'];
 
 /** The leaks of a regime, and each of their healthy twins, at the routes of its fault. */
 export function casesOf(regime: Regime, seconds: number): RegimeCase[] {
-  const shared = { service: 'ticket-desk', ratePerSecond: regime.ratePerSecond, seconds, nodeMajor: 20, route: {} };
+  const shared = {
+    service: 'ticket-desk',
+    ratePerSecond: regime.ratePerSecond,
+    seconds: regime.times * seconds,
+    nodeMajor: 20,
+    route: {},
+  };
   return PLANTED.filter(({ focus }) => regime.when !== 'fiftieth' || HEAVY.includes(focus)).flatMap((one) => {
     const rest = { ...shared, files: [], isInCiCut: false };
     return [
