@@ -128,8 +128,18 @@ function merged(routes: readonly RouteCount[]): Map<string, NamedCount> {
   return counts;
 }
 
-function rateOf({ requests, fromMs, toMs }: Pick<SnapshotInterval, 'requests' | 'fromMs' | 'toMs'>): number {
-  return (requests ?? 0) / Math.max(1, toMs - fromMs);
+/** What probes of an orchestrator or a monitoring system ask for, at any time. */
+const OF_PROBES =
+  /^(?:GET|HEAD) (?:\/[\w-]+)*\/_?(?:health|healthz|health-?check|live|livez|liveness|ready|readyz|readiness|ping|heartbeat|metrics)$/i;
+
+/** Requests a millisecond, but those of probes where routes are known. */
+function rateOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName' | 'fromMs' | 'toMs'>): number {
+  const { requests, requestsByName, fromMs, toMs } = interval;
+  const ofProbes = [...requestsByName].reduce(
+    (sum, [name, { answered }]) => sum + (OF_PROBES.test(name) ? answered : 0),
+    0,
+  );
+  return Math.max(0, (requests ?? 0) - ofProbes) / Math.max(1, toMs - fromMs);
 }
 
 function isIdle(interval: Omit<SnapshotInterval, 'isIdle'>, busiest: number): boolean {

@@ -13,9 +13,14 @@ const EPHEMERAL_PORTS: readonly [low: number, high: number] = [32_768, 60_999];
 export function servicePorts(facts: ProcessFacts, inspectorPort: number | null = null): readonly number[] {
   const ofInspector = new Set([DEFAULT_INSPECTOR_PORT, inspectorPortOf(facts), inspectorPort]);
   const ports = [...new Set(facts.listening?.map(({ port }) => port))].filter((port) => !ofInspector.has(port));
-  const [low, high] = ephemeralPorts();
-  const chosen = ports.filter((port) => port < low || port > high);
+  const chosen = ports.filter((port) => !isEphemeral(port));
   return (chosen.length > 0 ? chosen : ports).sort((a, b) => a - b);
+}
+
+/** In the range from which the kernel chooses, where a program asks for any port. One that the program chose may lie there too. */
+export function isEphemeral(port: number): boolean {
+  const [low, high] = ephemeralPorts();
+  return port >= low && port <= high;
 }
 
 /** Where it serves without a port. A path with its own pid in it is another at each start. */

@@ -7,7 +7,7 @@ import { looksLikeNode } from './node-binary.ts';
 import { listChildren, listPids, readArguments, readStat } from './proc.ts';
 import { isSameProcess, type ProcessFacts, readProcessFacts, readTicks } from './process-facts.ts';
 import { redactCommandLine } from './redact-command-line.ts';
-import { servicePaths, servicePorts } from './service-ports.ts';
+import { isEphemeral, servicePaths, servicePorts } from './service-ports.ts';
 import { differingVariables } from './start-environment.ts';
 import type { TargetIdentity } from './target-identity.ts';
 
@@ -139,7 +139,10 @@ function objectionToOrigin(lost: LostTarget, other: ProcessFacts): string | null
 }
 
 function objectionToPorts(lost: LostTarget, other: ProcessFacts): string | null {
-  const missing = portsOf(lost).filter((port) => !other.listening?.some((socket) => socket.port === port));
+  const isBack = (port: number): boolean => other.listening?.some((socket) => socket.port === port) === true;
+  const missing = portsOf(lost).filter((port) => !isBack(port));
+  // Which of several in that range the kernel chose is not known: those are others at each start, what is the same was meant.
+  if (missing.length > 0 && missing.every(isEphemeral) && portsOf(lost).some(isBack)) return null;
   if (missing.length === 0) return portsOf(lost).length > 0 ? null : objectionToPaths(lost.facts, other);
   const has = servicePorts(other);
   return `does not listen on port ${missing.join(' and ')}${has.length > 0 ? `, but on ${has.join(' and ')}` : ''}`;

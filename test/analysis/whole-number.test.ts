@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { growthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
+import { judgeSuspect } from '../../src/analysis/heap/judge-suspect.ts';
 import { wholeNumber } from '../../src/analysis/heap/whole-number.ts';
 import { intervalsBetween, type NamedCount } from '../../src/analysis/snapshot-intervals.ts';
+import type { HeapSuspect } from '../../src/model/heap-growth.ts';
 import { seededRandom } from '../format/seeded-random.ts';
+import { variableOf } from '../helpers/holders.ts';
 
 type Counts = Readonly<Record<string, number | readonly [answered: number, failed: number]>>;
 
@@ -129,4 +133,53 @@ test('routes of which the target counted the later ones together are one', () =>
       ['GET /health', { answered: 2, failed: 0 }],
     ],
   );
+});
+
+/** A watched service with `perInterval` requests between two looks, half of them to the route that leaks, and health checks in the rest. */
+function judged(perInterval: number, stays: (requests: number) => number): ReturnType<typeof judgeSuspect> {
+  const half = perInterval / 2;
+  const told = (at: number, requests: number, checks: number) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs: 20_000 * at,
+    routes: [
+      { route: 'GET /tickets', answered: requests / 2, failed: 0 },
+      { route: 'GET /seats', answered: requests / 2, failed: 0 },
+      { route: 'GET /health', answered: checks, failed: 0 },
+    ],
+  });
+  const events = [told(0, 0, 1), told(1, perInterval, 2), told(2, 2 * perInterval, 3), told(3, 2 * perInterval, 6)];
+  const totals = [1, perInterval + 2, 2 * perInterval + 3, 2 * perInterval + 6];
+  const view = {
+    run: { requests: [], events },
+    loaded: [{ fromMs: 0, toMs: 40_000 }],
+    idleTail: { fromMs: 40_000, toMs: 60_000 },
+  } as unknown as Parameters<typeof intervalsBetween>[0];
+  const marks = totals.map((requests, at) => ({ monoMs: 20_000 * at, requests }));
+  const counts = [0, half, 2 * half, 2 * half].map((requests) => 10 + stays(requests));
+  const suspect: HeapSuspect = {
+    class: 'Ticket',
+    holder: variableOf('desk.js', 'map', 'open'),
+    holderId: 1,
+    path: [],
+    signature: 'open',
+    anchorLocation: null,
+    classLocation: null,
+    counts,
+    bytes: counts.map((count) => 1000 * count),
+    cohorts: [],
+    shareOfGrowth: 0.3,
+    objectsPerRequest: null,
+    bytesPerRequest: null,
+    boundHints: [],
+  };
+  const heap = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
+  return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), heap);
+}
+
+test('one object for each request of a route, kept through a rest, is likely; of some dozen requests it is too early to tell', () => {
+  assert.equal(judged(400, (requests) => requests).confidence, 'likely');
+  const early = judged(26, (requests) => requests);
+  assert.equal(early.confidence, 'possible');
+  assert.equal(early.isOpen, true);
 });

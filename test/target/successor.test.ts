@@ -108,6 +108,19 @@ test('--pid: the same command line on another port is a stranger, on the same po
   assert.equal(back.successor?.pid, second.facts.pid);
 });
 
+test('--pid: a second server on any port is on another at each start', TIMEOUT, async (t) => {
+  const env = { PORT: String(await freePort()), BESIDE: '1' };
+  const first = await startTarget(t, 'alike.mjs', { env });
+  await killAndWait(first.child);
+  const waiting = waitForReturn(first.facts, { identity: BY_PID, timeoutMs: 30_000 });
+  const second = await startTarget(t, 'alike.mjs', { env });
+  assert.equal((await waiting).successor?.pid, second.facts.pid);
+  await killAndWait(second.child);
+  await startTarget(t, 'alike.mjs', { env: { ...env, PORT: String(await freePort()) } });
+  const stranger = await waitForReturn(second.facts, { identity: BY_PID, timeoutMs: IN_VAIN_MS });
+  assert.equal(stranger.successor, null);
+});
+
 test('--pid: one that begins to listen late is waited for', TIMEOUT, async (t) => {
   const port = await freePort();
   const first = await startAlike(t, port);

@@ -25,6 +25,8 @@ const LEAST_BYTES_INSIDE = 100_000;
 export const LEAST_GAIN = 30;
 /** Few, but most of what grew and of some size: judged like many. */
 const BIG_GAIN_BYTES = 250_000;
+/** Fewer leave no leak enough objects to be one. */
+const FEW_REQUESTS = 200;
 const MATERIAL_SHARE = 0.05;
 const MATERIAL_BYTES = 1_000_000;
 /** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */
@@ -64,7 +66,9 @@ export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, h
     const { bytes, nextAtTimes } = steps;
     return { confidence, against: [DOUBT.steps(bytes, nextAtTimes)], isOpen: true };
   }
-  return { confidence, against: doubts };
+  // A small number is what any leak looks like where hardly a request comes.
+  const isTooEarly = confidence === 'possible' && behaviour.gained < LEAST_GAIN && isOneOfFew(behaviour);
+  return { confidence, against: doubts, ...(isTooEarly ? { isOpen: true } : {}) };
 }
 
 /** `isStepwise`: rest, and intervals without growth, are what its store looks like between two steps. */
@@ -76,7 +80,7 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour, isStepwise
   if (!isStepwise && laterOverEarlier !== null && laterOverEarlier <= AT_REST) return CLEARED.atRest;
   if (!isStepwise && !growsInEveryInterval) return CLEARED.notEach;
   const isSmall = behaviour.unit === 'bytes' ? gainedBytes < LEAST_BYTES_INSIDE : gained < LEAST_GAIN;
-  if (isSmall && gainedBytes < LEAST_BYTES_INSIDE) return CLEARED.tiny;
+  if (isSmall && gainedBytes < LEAST_BYTES_INSIDE && !isOneOfFew(behaviour)) return CLEARED.tiny;
   if (
     ENGINE_CLASS.test(suspect.class) &&
     behaviour.whole === null &&
@@ -85,6 +89,12 @@ function whyCleared(suspect: HeapSuspect, behaviour: GrowthBehaviour, isStepwise
     return CLEARED.engine;
   }
   return null;
+}
+
+/** Hardly a request came, and each of those of a route left something that stayed: too little for a leak, too much to pass. */
+function isOneOfFew({ whole, loaded, outlivedIdle }: GrowthBehaviour): boolean {
+  const requests = loaded.reduce((sum, { interval }) => sum + (interval.requests ?? 0), 0);
+  return whole !== null && whole.since === 0 && loaded.length > 1 && outlivedIdle && requests < FEW_REQUESTS;
 }
 
 /** The runtime's own. */

@@ -1,7 +1,9 @@
 // Serves on the port or the path that its environment names, or on none: its command line is the same wherever it serves.
 import { createServer } from 'node:http';
 
-const { PORT, SOCK } = process.env;
+const { PORT, SOCK, BESIDE } = process.env;
+// A second server, on any port: `BESIDE=1`.
+if (BESIDE) createServer(() => {}).listen(0, '127.0.0.1');
 if (PORT === undefined && SOCK === undefined) {
   setInterval(() => {}, 60_000);
   console.log('ready 0');
