@@ -19,6 +19,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['model', 'redact', 'words'],
   page: ['model'],
   files: ['model', 'format'],
+  // Of `files` where agents have their sockets: the tool removes there what a killed service left.
+  agent: ['model', 'files'],
   target: ['model', 'redact', 'files'],
   capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],

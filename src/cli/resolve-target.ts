@@ -77,7 +77,7 @@ export function noTargetError(command: string): ProfilerError {
 }
 
 function identityOf(
-  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string },
+  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string } | { readonly agent: string },
 ): TargetIdentity {
   if ('port' in spec) return { by: 'port', port: spec.port };
   return 'name' in spec ? { by: 'name', pattern: spec.name } : { by: 'pid' };

@@ -5,7 +5,7 @@ import type { TargetSpec } from '../target/target-spec.ts';
 import { numberOption, textOption } from './option-types.ts';
 
 /** The TARGET options that every command shares. */
-export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect', Options>> = {
+export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect' | 'agent', Options>> = {
   pid: { ...numberOption('pid', 'process id of the service', { min: 1, integer: true }), group: 'Target:' },
   port: {
     ...numberOption('port', 'the process that listens on this TCP port', { min: 1, integer: true }),
@@ -16,6 +16,13 @@ export const TARGET_OPTIONS: Readonly<Record<'pid' | 'port' | 'name' | 'inspect'
     group: 'Target:',
   },
   inspect: { ...textOption('inspect', 'an inspector that is already open: ws://… or HOST:PORT'), group: 'Target:' },
+  agent: {
+    ...textOption(
+      'agent',
+      'the socket of the agent that a service has loaded; --pid, --port and --name find it themselves',
+    ),
+    group: 'Target:',
+  },
 };
 
 /** Of the commands that attach to one target for a moment. */
@@ -35,6 +42,7 @@ export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | 
   if (typeof args.port === 'number') specs.push({ port: args.port });
   if (typeof args.name === 'string') specs.push({ name: args.name });
   if (typeof args.inspect === 'string') specs.push({ inspect: args.inspect });
+  if (typeof args.agent === 'string') specs.push({ agent: args.agent });
   // What follows `--` on the command line.
   const command = args['--'];
   if (Array.isArray(command) && command.length > 0) specs.push({ command: command.map(String) });
@@ -43,7 +51,7 @@ export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | 
       'target-twice',
       EXIT.usage,
       'The target was given in more than one way.',
-      'Keep one of --pid, --port, --name, --inspect, -- command.',
+      'Keep one of --pid, --port, --name, --inspect, --agent, -- command.',
     );
   }
   return specs[0] ?? null;

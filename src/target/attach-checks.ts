@@ -1,5 +1,6 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { LOAD_AGENT } from './agent-door.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { tooFewDescriptors, tooFewThreads } from './room-for-inspector.ts';
 
@@ -11,8 +12,8 @@ interface AttachCheck {
   readonly name: string;
   /** What it means that the check holds, in words. */
   readonly holds: string;
-  /** Also needed where the inspector is open already and no signal will be sent. */
-  readonly alwaysNeeded: boolean;
+  /** Needed always, to connect to an inspector, or to open one by a signal. The agent in a service needs neither of these. */
+  readonly neededTo: 'attach' | 'connect' | 'signal';
   readonly refuse: (facts: ProcessFacts) => ProfilerError | null;
 }
 
@@ -20,11 +21,11 @@ const refusal = (code: string, message: string, hint: string): ProfilerError =>
   new ProfilerError(code, EXIT.attachFailed, message, hint);
 
 /** In the order in which they make sense to a reader: the first that refuses is the one to report. */
-export const ATTACH_CHECKS: readonly AttachCheck[] = [
+const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'alive',
     holds: 'the process runs',
-    alwaysNeeded: true,
+    neededTo: 'attach',
     refuse: ({ pid, state }) =>
       state === 'Z' || state === 'X'
         ? refusal(
@@ -37,7 +38,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'user',
     holds: 'same user as this tool, or root',
-    alwaysNeeded: true,
+    neededTo: 'attach',
     refuse: ({ pid, uid }) => {
       const own = process.geteuid?.() ?? uid;
       return own === 0 || own === uid
@@ -52,7 +53,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'node',
     holds: 'the program is Node',
-    alwaysNeeded: true,
+    neededTo: 'attach',
     refuse: ({ pid, isNode, name, executable }) =>
       isNode
         ? null
@@ -65,20 +66,20 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'network',
     holds: 'same network namespace as this tool',
-    alwaysNeeded: true,
+    neededTo: 'connect',
     refuse: ({ pid, sameNetwork }) =>
       sameNetwork
         ? null
         : refusal(
             'target-other-network',
             `Process ${pid} is in another network namespace (a container), so its inspector could not be reached.`,
-            `Run the profiler inside that container, or as root with its network: nsenter --target ${pid} --net profiler ... --pid ${pid}`,
+            `Run the profiler inside that container, or as root with its network: nsenter --target ${pid} --net profiler ... --pid ${pid}\n${LOAD_AGENT}`,
           ),
   },
   {
     name: 'running',
     holds: 'not stopped',
-    alwaysNeeded: true,
+    neededTo: 'attach',
     refuse: ({ pid, state }) =>
       state === 'T' || state === 't'
         ? refusal(
@@ -91,7 +92,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'cluster',
     holds: 'not the primary of a cluster',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid, clusterWorkers }) =>
       clusterWorkers.length === 0
         ? null
@@ -104,46 +105,46 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'permission-model',
     holds: 'no permission model in the way',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid, nodeFlags }) =>
       nodeFlags.some((flag) => /^--(experimental-)?permission$/.test(flag)) && !nodeFlags.includes('--allow-inspector')
         ? refusal(
             'target-permission-model',
             `Process ${pid} runs under Node's permission model, which keeps the inspector closed without a word.`,
-            'Start it with --allow-inspector (where its Node has it), or without --permission for the time of the measurement.',
+            'Start it with --allow-inspector --allow-worker and the agent (node --import soak-profiler/agent server.js) where its Node knows these options (24 and later), or without --permission for the time of the measurement.',
           )
         : null,
   },
   {
     name: 'signal-allowed',
     holds: 'not started with --disable-sigusr1',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid, nodeFlags, sigusr1 }) =>
       nodeFlags.includes('--disable-sigusr1') || sigusr1 === 'blocked'
         ? refusal(
             'target-sigusr1-disabled',
             `Process ${pid} was started with --disable-sigusr1 (or blocks the signal), so its inspector cannot be opened from outside.`,
-            'Start it without that option, or with --inspect=127.0.0.1:0.',
+            `Start it without that option, or with --inspect=127.0.0.1:0. ${LOAD_AGENT}`,
           )
         : null,
   },
   {
     name: 'signal-free',
     holds: 'SIGUSR1 is not used for heap snapshots',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid, nodeFlags }) =>
       nodeFlags.includes('--heapsnapshot-signal=SIGUSR1') || nodeFlags.includes('--report-signal=SIGUSR1')
         ? refusal(
             'target-sigusr1-taken',
             `Process ${pid} uses SIGUSR1 for something else (--heapsnapshot-signal or --report-signal).`,
-            'Start it with another signal for that (--heapsnapshot-signal=SIGUSR2), or with --inspect=127.0.0.1:0.',
+            `Start it with another signal for that (--heapsnapshot-signal=SIGUSR2), or with --inspect=127.0.0.1:0. ${LOAD_AGENT}`,
           )
         : null,
   },
   {
     name: 'signal-caught',
     holds: 'SIGUSR1 is caught, so it does not end the process',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid, sigusr1, ageMs }) => {
       if (sigusr1 === 'caught') return null;
       return ageMs < BOOT_MS
@@ -162,7 +163,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'descriptors-left',
     holds: 'enough open files are left for an inspector',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid }) => {
       const open = tooFewDescriptors(pid);
       return (
@@ -178,7 +179,7 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'threads-left',
     holds: 'enough threads are left for an inspector',
-    alwaysNeeded: false,
+    neededTo: 'signal',
     refuse: ({ pid }) => {
       const threads = tooFewThreads(pid);
       return (
@@ -194,16 +195,28 @@ export const ATTACH_CHECKS: readonly AttachCheck[] = [
 ];
 
 /**
- * Whether the inspector of this process may be opened by a signal: null, or the first reason against it (exit 3), with
- * what to do instead. Only looks, touches nothing. With `isOpen` only what a connection needs is checked.
+ * Whether this process may be attached to: null, or the first reason against it (exit 3), with what to do instead. Only
+ * looks, touches nothing. With `isOpen` no signal will be sent, since there is an inspector, or an agent.
  */
 export function assessAttach(
   facts: ProcessFacts,
   { isOpen = false }: { readonly isOpen?: boolean } = {},
 ): ProfilerError | null {
-  for (const check of ATTACH_CHECKS) {
-    const error = isOpen && !check.alwaysNeeded ? null : check.refuse(facts);
+  for (const check of checksFor(isOpen ? wayInto(facts) : 'signal')) {
+    const error = check.refuse(facts);
     if (error) return error;
   }
   return null;
+}
+
+/** What must hold to come in by this way. */
+export function checksFor(way: 'agent' | 'connect' | 'signal'): readonly AttachCheck[] {
+  return ATTACH_CHECKS.filter(
+    ({ neededTo }) => neededTo === 'attach' || (neededTo === 'connect' && way !== 'agent') || neededTo === way,
+  );
+}
+
+/** An agent stands ready; else there may be an inspector. */
+function wayInto({ agentDoor }: ProcessFacts): 'agent' | 'connect' {
+  return agentDoor === null ? 'connect' : 'agent';
 }

@@ -1,6 +1,7 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { agentAt } from './agent-door.ts';
 import { assessAttach } from './attach-checks.ts';
 import { type Attachment, createAttachment } from './attachment.ts';
 import { closeAbandoned } from './close-abandoned.ts';
@@ -34,8 +35,8 @@ export interface AttachOptions {
 }
 
 /**
- * Attaches to a running Node process: uses its inspector where it is open already, else opens it by SIGUSR1, moves it
- * off Node's one default port and leaves a watchdog. Rejects with a ProfilerError (exit 3) that says what to do instead;
+ * Attaches to a running Node process: through the agent where the service has loaded it; else by its inspector where that
+ * is open already; else opens that by SIGUSR1, moves it off Node's one default port and leaves a watchdog. Rejects with a ProfilerError (exit 3) that says what to do instead;
  * nothing is left behind then.
  */
 export async function attach(facts: ProcessFacts, options: AttachOptions = {}): Promise<Attachment> {
@@ -47,11 +48,33 @@ export async function attach(facts: ProcessFacts, options: AttachOptions = {}): 
   const held = await lockTarget(now);
   try {
     for (const closed of await closeAbandoned()) options.log?.(closed);
+    const attachment = await attachThroughAgent(now, held, options);
+    if (attachment) return attachment;
     const lock = await lockInspectorPort(DEFAULT_INSPECTOR_PORT);
     return await attachAlone(now, held, options).finally(lock.release);
   } catch (error) {
     held.release();
     throw error instanceof InspectorError ? connectionFailed(facts, error) : error;
+  }
+}
+
+/** Null where there is none, or none that lets us in: a service that is blocked can be asked by its inspector alone. */
+async function attachThroughAgent(
+  facts: ProcessFacts,
+  lock: NamedLock,
+  { log = () => {}, watchdogTickMs: tickMs = WATCHDOG_TICK_MS }: AttachOptions,
+): Promise<Attachment | null> {
+  if (facts.agentDoor === null) return null;
+  try {
+    const { first } = await claim(facts, agentAt(facts.agentDoor), false, tickMs);
+    log(`the agent in ${facts.pid} answers at ${facts.agentDoor}`);
+    return await attachmentOf(facts, first, { openedByUs: false, tickMs, lock });
+  } catch (error) {
+    if (!(error instanceof InspectorError) || error.method !== 'connect') throw error;
+    const refusal = assessAttach(facts);
+    if (refusal) throw agentClosed(facts, error, refusal);
+    log(`${error.message}; the inspector of ${facts.pid} is tried instead`);
+    return null;
   }
 }
 
@@ -77,17 +100,28 @@ async function attachAlone(facts: ProcessFacts, lock: NamedLock, options: Attach
   // To move it needs descriptors at the moment when Node has none to spare for a failure.
   const isInTheWay = openedByUs && inspector.port === DEFAULT_INSPECTOR_PORT && tooFewDescriptors(facts.pid) === null;
   const connection = isInTheWay ? await moveAway(facts, first) : first;
+  return await attachmentOf(facts, connection, { openedByUs, tickMs, lock });
+}
+
+async function attachmentOf(
+  facts: ProcessFacts,
+  { session, inspector, nodeVersion }: Connection,
+  held: { readonly openedByUs: boolean; readonly tickMs: Milliseconds; readonly lock: NamedLock },
+): Promise<Attachment> {
   // What the console held before we came is not ours to keep alive.
-  await connection.session.call('Runtime.discardConsoleEntries');
-  return createAttachment({
-    facts: { ...facts, nodeVersion: connection.nodeVersion },
-    process: { ...facts, nodeVersion: connection.nodeVersion },
-    session: connection.session,
-    inspector: connection.inspector,
-    openedByUs,
-    tickMs,
-    lock,
-  });
+  await session.call('Runtime.discardConsoleEntries');
+  const known = { ...facts, nodeVersion };
+  return createAttachment({ facts: known, process: known, session, inspector, ...held });
+}
+
+function agentClosed({ pid, agentDoor }: ProcessFacts, cause: InspectorError, refusal: ProfilerError): ProfilerError {
+  return new ProfilerError(
+    'agent-unreachable',
+    EXIT.attachFailed,
+    `The agent in process ${pid} (${agentDoor}) gave no session: ${cause.message}. And its inspector may not be opened: ${refusal.message}`,
+    'A blocked service answers when it goes on: try again then. The log of the service says what its agent lacks.',
+    { cause },
+  );
 }
 
 /** It is blocked: what it was asked waits in it. Or it is a program that lets nothing of ours run. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { pathOfAgent } from './agent-door.ts';
 import { closeUnlessShared, OTHER_DEBUGGER } from './close-unless-shared.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError, takeIn } from './inspector-error.ts';
@@ -140,8 +141,7 @@ class HeldAttachment implements Attachment {
   /** The connection was lost but the inspector may be open still. */
   async #reconnect(): Promise<InspectorSession | null> {
     if (this.process && !isSameProcess(this.process)) return null;
-    const { host, port } = this.inspector;
-    const found = await probeInspector(host, port);
+    const found = await findAgain(this.inspector);
     if (!found) return null;
     try {
       const session = await connectInspector(found.url);
@@ -197,4 +197,9 @@ class HeldAttachment implements Attachment {
     const isGone = (): true | null => (isListeningOn(target, this.inspector.port) ? null : true);
     return (await poll(isGone, STEP_DEADLINE_MS)) !== null;
   }
+}
+
+/** The number in its address is another each time it is opened; that of an agent stays. */
+async function findAgain(inspector: OpenInspector): Promise<OpenInspector | null> {
+  return pathOfAgent(inspector.url) === null ? await probeInspector(inspector.host, inspector.port) : inspector;
 }

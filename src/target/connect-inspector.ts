@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { pathOfAgent } from './agent-door.ts';
+import { connectAgent } from './connect-agent.ts';
+import { connectWebSocket } from './connect-websocket.ts';
 import { InspectorError } from './inspector-error.ts';
-import { LONGEST_MESSAGE_BYTES, readInspectorMessage } from './inspector-message.ts';
+import { readInspectorMessage } from './inspector-message.ts';
 import type { InspectorSession, SessionEnd } from './session.ts';
+import type { Transport } from './transport.ts';
 import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
 
 const CALL_DEADLINE_MS = 10_000;
@@ -47,26 +50,21 @@ interface EvaluateResult {
 }
 
 /**
- * Opens one inspector connection to `ws://host:port/id`. Rejects with an InspectorError when there is none within 5 s.
- * A stopped process accepts the connection and never answers, so every later call has a deadline of its own.
+ * Opens one session with `ws://host:port/id`, an inspector, or `agent:/path`, the agent in a service. Rejects with an
+ * InspectorError when there is none within 5 s. A stopped process accepts the connection and never answers, so every
+ * later call has a deadline of its own.
  */
 export async function connectInspector(url: string): Promise<InspectorSession> {
-  const socket = new WebSocket(url, {
-    maxPayload: LONGEST_MESSAGE_BYTES,
-    perMessageDeflate: false,
-    followRedirects: false,
-    handshakeTimeout: CONNECT_DEADLINE_MS,
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', (error) => reject(new InspectorError('connect', 'closed', `${url}: ${error.message}`)));
-  });
-  return new WebSocketSession(socket);
+  const door = pathOfAgent(url);
+  const transport = await (door === null
+    ? connectWebSocket(url, CONNECT_DEADLINE_MS)
+    : connectAgent(door, CONNECT_DEADLINE_MS));
+  return new TransportSession(transport);
 }
 
-class WebSocketSession implements InspectorSession {
+class TransportSession implements InspectorSession {
   readonly closed: Promise<SessionEnd>;
-  readonly #socket: WebSocket;
+  readonly #transport: Transport;
   readonly #pending = new Map<number, PendingCall>();
   readonly #listeners = new Map<string, Set<(params: never) => void>>();
   #lastId = 0;
@@ -82,24 +80,21 @@ class WebSocketSession implements InspectorSession {
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
 
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
+  constructor(transport: Transport) {
+    this.#transport = transport;
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
-    let reason = '';
-    socket.on('error', (error) => {
-      reason ||= error.message;
-    });
-    socket.on('close', (code, text) => {
-      reason ||= text.toString() || `connection closed (${code})`;
-      // First those who close what belongs to it, then those whose calls fail and who may try something else.
-      this.#tellEnd({ cause: 'closed', detail: reason });
-      this.#rejectAll();
-    });
-    socket.on('message', (message) => {
-      this.#receive(String(message));
-      if (this.#end) this.#leaveWhenQuiet();
+    transport.listen({
+      message: (text) => {
+        this.#receive(text);
+        if (this.#end) this.#leaveWhenQuiet();
+      },
+      closed: (detail) => {
+        // First those who close what belongs to it, then those whose calls fail and who may try something else.
+        this.#tellEnd({ cause: 'closed', detail });
+        this.#rejectAll();
+      },
     });
     this.on('NodeRuntime.waitingForDisconnect', () => {
       this.#wasTold = true;
@@ -111,7 +106,7 @@ class WebSocketSession implements InspectorSession {
   }
 
   get isOpen(): boolean {
-    return this.#end === null && this.#socket.readyState === WebSocket.OPEN;
+    return this.#end === null && this.#transport.isOpen;
   }
 
   get end(): SessionEnd | null {
@@ -208,7 +203,7 @@ class WebSocketSession implements InspectorSession {
    */
   #leaveWhenQuiet(): void {
     clearTimeout(this.#silence);
-    const leave = (): void => this.#socket.terminate();
+    const leave = (): void => this.#transport.terminate();
     const leftMs = this.#leaveBy - performance.now();
     if (this.#pending.size === 0 || leftMs <= 0) leave();
     else this.#silence = setTimeout(leave, Math.min(SILENCE_MS, leftMs));
@@ -242,7 +237,7 @@ class WebSocketSession implements InspectorSession {
   }
 
   #send(method: string, params: object, deadlineMs: Milliseconds): Promise<unknown> {
-    if (this.#socket.readyState !== WebSocket.OPEN)
+    if (!this.#transport.isOpen)
       return Promise.reject(new InspectorError(method, 'closed', this.#end?.detail ?? 'the connection is closed'));
     this.#lastId += 1;
     const id = this.#lastId;
@@ -251,7 +246,7 @@ class WebSocketSession implements InspectorSession {
       const withinMs = Math.min(deadlineMs, leftMs);
       const dueMs = performance.now() + withinMs;
       this.#pending.set(id, { method, resolve, reject, dueMs, timer: this.#giveUpAfter(id, withinMs) });
-      this.#socket.send(JSON.stringify({ id, method, params }));
+      this.#transport.send(JSON.stringify({ id, method, params }));
     });
   }
 

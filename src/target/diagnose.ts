@@ -1,4 +1,4 @@
-import { ATTACH_CHECKS } from './attach-checks.ts';
+import { checksFor } from './attach-checks.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { containsNode } from './node-binary.ts';
 import { listensItself, portOwner } from './open-inspector.ts';
@@ -18,10 +18,12 @@ export interface Diagnosis {
 /** All that stands for or against attaching to this process, without touching it: every check, not only the first that fails. */
 export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
   const inspector = await probeSockets(likelyInspectorSockets(facts));
-  const checks = ATTACH_CHECKS.filter((check) => inspector === null || check.alwaysNeeded).map((check): Diagnosis => {
+  const way = facts.agentDoor !== null ? 'agent' : inspector ? 'connect' : 'signal';
+  const checks = checksFor(way).map((check): Diagnosis => {
     const error = check.refuse(facts);
     return { check: check.name, ok: error === null, detail: error?.message ?? check.holds, fix: error?.hint ?? '' };
   });
+  if (way === 'agent') return [...checks, agentCheck(facts), descriptorCheck(facts)];
   return [
     ...checks,
     ...(inspector ? [] : [listenerCheck(facts)]),
@@ -36,6 +38,15 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
         }
       : inspectorPortCheck(facts),
   ];
+}
+
+function agentCheck({ agentDoor }: ProcessFacts): Diagnosis {
+  return {
+    check: 'agent',
+    ok: true,
+    detail: `the service has loaded the agent (${agentDoor}); it is used, and no inspector is opened`,
+    fix: '',
+  };
 }
 
 /** What cannot be told is no trouble, but it is said. */

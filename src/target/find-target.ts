@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
@@ -8,13 +9,14 @@ import { nameTests } from './name-tests.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 /**
- * The one process that `--pid`, `--port` or `--name` means. Throws a ProfilerError, exit 3, where there is none;
+ * The one process that `--pid`, `--port`, `--name` or `--agent` means. Throws a ProfilerError, exit 3, where there is none;
  * exit 2 where the words are not clear enough, with the line to type for each candidate in the hint.
  */
 export function findTarget(
-  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string },
+  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string } | { readonly agent: string },
 ): ProcessFacts {
   if ('pid' in spec) return findByPid(spec.pid);
+  if ('agent' in spec) return findByAgent(spec.agent);
   if ('port' in spec) return findByPort(spec.port);
   return findByName(spec.name);
 }
@@ -85,6 +87,24 @@ function nobodyUsable(port: number, uid: number | null, owners: readonly Process
     EXIT.attachFailed,
     `No process listens on port ${port} of this host.`,
     `Visible Node processes:\n${listCandidates(nodes)}`,
+  );
+}
+
+/** By the socket as it is seen from here, or as the service in its container sees it. */
+function findByAgent(path: string): ProcessFacts {
+  const withAgent = listNodeProcesses().filter((facts) => facts.agentDoor !== null);
+  const found = withAgent.filter(({ agentDoor }) => agentDoor === resolve(path) || agentDoor?.endsWith(`/root${path}`));
+  const [first, ...others] = found;
+  if (first && others.length === 0) return first;
+  if (first) throw ambiguous(`${found.length} Node processes have an agent at ${path}.`, found);
+  const known = withAgent.map(({ agentDoor, name, pid }) => `  --agent ${agentDoor}    ${name}, process ${pid}`);
+  throw new ProfilerError(
+    'target-not-found',
+    EXIT.attachFailed,
+    `No Node process that can be seen from here has an agent at ${path}.`,
+    known.length > 0
+      ? `Agents that can be seen:\n${known.join('\n')}`
+      : 'No service has loaded the agent: node --import soak-profiler/agent server.js',
   );
 }
 

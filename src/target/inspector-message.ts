@@ -4,12 +4,6 @@ export type InspectorMessage =
   | { readonly kind: 'event'; readonly method: string; readonly params: object };
 
 /**
- * Longer messages are refused: a heap snapshot comes in pieces of 1 MB or less, a CPU profile of hours in one message of
- * tens of MB, and V8 can hold no text of 512 MB.
- */
-export const LONGEST_MESSAGE_BYTES: number = 256 * 1024 * 1024;
-
-/**
  * Reads one message. Whoever answers at the address may be anything: null for what no inspector says. Results and
  * parameters are objects always, so that whoever takes a member of them finds at worst that it is missing.
  */

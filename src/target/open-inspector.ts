@@ -2,6 +2,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { LOAD_AGENT } from './agent-door.ts';
 import { assessAttach } from './attach-checks.ts';
 import { newInspectorSockets, openBefore } from './event-loops.ts';
 import { inspectorPortOf } from './inspector-port.ts';
@@ -78,7 +79,7 @@ export function listensItself(pid: number): ProfilerError {
     'target-sigusr1-handled',
     EXIT.attachFailed,
     `Process ${pid} has a SIGUSR1 handler of its own. The signal would run that handler and open no inspector, so it was not sent.`,
-    'Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect.',
+    `Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect. ${LOAD_AGENT}`,
   );
 }
 
@@ -176,7 +177,7 @@ function whyClosed(
       'target-sigusr1-handled',
       EXIT.attachFailed,
       `Process ${pid} received SIGUSR1 and is idle, but opened no inspector within ${seconds} s: it has a handler of its own for that signal.`,
-      'Its handler has run. Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect.',
+      `Its handler has run. Remove process.on("SIGUSR1") from the service, or start it with --inspect=127.0.0.1:0 and use --inspect. ${LOAD_AGENT}`,
     );
   }
   const evidence = [

@@ -1,3 +1,4 @@
+import { isAgentDoor, isOfAgent } from '../model/agent-protocol.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { isOurs } from './is-ours.ts';
@@ -51,6 +52,8 @@ export interface ProcessFacts extends TargetFacts {
   readonly listening: readonly ListeningSocket[] | null;
   /** Paths of sockets of the Unix domain; null when they may not be read. */
   readonly unixListening: readonly string[] | null;
+  /** The door of our agent in it, as it is reached from here; null where it has none, or that may not be read. */
+  readonly agentDoor: string | null;
   /** Null when it may not be read. */
   readonly startEnvironment: StartEnvironment | null;
   readonly rssBytes: Bytes;
@@ -69,6 +72,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
   const cwd = readProcLink(pid, 'cwd') ?? '';
   const isNode = looksLikeNode(pid);
   const open = openDescriptors(pid);
+  const unix = open && (isNode ? unixListeningAmong(pid, open.sockets) : []);
   const { flags, script } = isNode ? splitNodeArguments(argv) : { flags: [], script: null };
   const environmentFlags = (environment?.get('NODE_OPTIONS') ?? '').split(/\s+/).filter(Boolean);
   return {
@@ -92,7 +96,8 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     isClusterWorker: environment?.has(CLUSTER_VARIABLE) ?? false,
     clusterWorkers: isNode ? listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE)) : [],
     listening: open && listeningAmong(pid, open.sockets),
-    unixListening: open && (isNode ? unixListeningAmong(pid, open.sockets) : []),
+    unixListening: unix?.filter((path) => !isOfAgent(path)) ?? null,
+    agentDoor: reachableDoor(pid, unix ?? []),
     startEnvironment: isNode ? readStartEnvironment(pid) : null,
     rssBytes: status.rssBytes,
     ageMs: Math.max(0, (ticksSinceBoot() - stat.startTicks) * 10),
@@ -116,8 +121,17 @@ export function isListeningOn(facts: Pick<TargetFacts, 'pid' | 'startTicks'>, po
   return isListening && isSameProcess(facts);
 }
 
+/** In a container the path means another file for us; through the root of the process it is the same one. */
+function reachableDoor(pid: number, listening: readonly string[]): string | null {
+  const door = listening.find(isAgentDoor);
+  if (door === undefined) return null;
+  return sameNamespace(pid, 'mnt') && readProcLink(pid, 'root') === readProcLink('self', 'root')
+    ? door
+    : `/proc/${pid}/root${door}`;
+}
+
 /** True as well when it cannot be known: then the port will not be found, and that is reported. */
-function sameNamespace(pid: number, kind: 'net' | 'pid'): boolean {
+function sameNamespace(pid: number, kind: 'mnt' | 'net' | 'pid'): boolean {
   const theirs = readProcLink(pid, `ns/${kind}`);
   return theirs === null || theirs === readProcLink('self', `ns/${kind}`);
 }

@@ -7,5 +7,7 @@ export type TargetSpec =
   | { readonly name: string }
   /** `ws://host:port/id` or `host:port` of an inspector that is open already. */
   | { readonly inspect: string }
+  /** The socket of the agent that a service has loaded. */
+  | { readonly agent: string }
   /** A program to start. */
   | { readonly command: readonly string[] };

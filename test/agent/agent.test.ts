@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { connect } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createHostClock } from '../../src/capture/host-clock.ts';
+import { recordCpu } from '../../src/session/record-cpu.ts';
+import { takeOneSnapshot } from '../../src/session/take-one-snapshot.ts';
+import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
+import { attach } from '../../src/target/attach.ts';
+import { closeAbandoned } from '../../src/target/close-abandoned.ts';
+import { diagnose } from '../../src/target/diagnose.ts';
+import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
+import { poll } from '../../src/target/poll.ts';
+import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
+import { nodeVersion, nodeVersions } from '../helpers/node-versions.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { killAndWait, type StartedTarget, startTarget } from '../target/start-target.ts';
+
+const TIMEOUT = { timeout: 60_000 };
+const AGENT = ['--import', 'soak-profiler/agent'];
+
+interface WithAgent {
+  readonly target: StartedTarget;
+  /** Where its agent has its folder. */
+  readonly base: string;
+}
+
+async function startWithAgent(
+  context: TestContext,
+  script: string,
+  options: Parameters<typeof startTarget>[2] = {},
+): Promise<WithAgent> {
+  const base = temporaryFolder(context);
+  const env = { ...options.env, TMPDIR: base, XDG_RUNTIME_DIR: '' };
+  const target = await startTarget(context, script, { nodeFlags: AGENT, ...options, env });
+  return { target, base };
+}
+
+function doorOf({ pid }: Pick<ProcessFacts, 'pid'>): string {
+  const door = readProcessFacts(pid)?.agentDoor;
+  assert.ok(door, 'no agent');
+  return door;
+}
+
+async function ask({ port }: StartedTarget, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return response.text();
+}
+
+const portsOf = ({ pid }: ProcessFacts): number[] => (listeningSocketsOf(pid) ?? []).map(({ port }) => port);
+
+const goneFrom = (folder: string, name: string): Promise<true | null> =>
+  poll(async () => (readdirSync(folder).includes(name) ? null : true), 5_000);
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`a profile and a snapshot through the agent leave nothing behind on Node ${major}`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const { target } = await startWithAgent(context, 'http-service.mjs', { binary });
+    const before = await ask(target, '/self');
+    const attachment = await attach(target.facts);
+    assert.match(attachment.inspector.url, /^agent:/);
+    assert.equal(attachment.facts.nodeVersion?.split('.')[0], `v${major}`);
+    assert.deepEqual(portsOf(target.facts), [target.port], 'no port is opened');
+
+    const clock = createHostClock();
+    const cpu = { durationMs: 300, intervalUs: 1_000, maxPauseMs: null, name: 'test', clock, note: () => {} };
+    const { profile } = await recordCpu(attachment, { ...cpu, stop: new AbortController().signal });
+    assert.ok(profile.samples.length > 0);
+    const path = join(temporaryFolder(context), 'one.heapsnapshot');
+    const snapshot = { path, maxPauseMs: null, force: true, clock, onEstimate: () => {} };
+    const { nodes, bytes } = await takeOneSnapshot(attachment, snapshot);
+    assert.equal((await summariseSnapshot(path)).nodes, nodes);
+    assert.equal(lstatSync(path).size, bytes);
+
+    assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+    // The thread of the agent ends by itself, a moment later.
+    assert.ok(await poll(async () => ((await ask(target, '/self')) === before ? true : null), 5_000));
+    const door = doorOf(target.facts);
+    assert.ok(await goneFrom(dirname(door), `${basename(door)}.1`));
+    assert.deepEqual(readdirSync(dirname(door)), [basename(door)]);
+    assert.equal(target.stderr(), '', 'the log of the service is as it was');
+  });
+}
+
+test('only the user of the service may reach its socket', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs');
+  const door = doorOf(target.facts);
+  assert.equal(lstatSync(door).mode & 0o777, 0o600);
+  assert.equal(lstatSync(dirname(door)).mode & 0o777, 0o700);
+});
+
+test('a folder that others may enter is not used', TIMEOUT, async (context) => {
+  const base = temporaryFolder(context);
+  const open = join(base, `soak-profiler-agent-${process.getuid?.()}`);
+  mkdirSync(open);
+  chmodSync(open, 0o755);
+  const env = { TMPDIR: base, XDG_RUNTIME_DIR: '' };
+  const target = await startTarget(context, 'http-service.mjs', { nodeFlags: AGENT, env });
+  const folder = dirname(doorOf(target.facts));
+  assert.notEqual(folder, open);
+  assert.equal(lstatSync(folder).mode & 0o777, 0o700);
+  assert.deepEqual(readdirSync(open), []);
+});
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`a service exits at once while the tool is attached, and its socket goes with it: Node ${major}`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const { target, base } = await startWithAgent(context, 'http-service.mjs', { binary });
+    const { session } = await attach(target.facts);
+    const exited = once(target.child, 'exit');
+    session.evaluate('process.exit(7)').catch(() => {});
+    assert.deepEqual(await exited, [7, null]);
+    await session.closed;
+    assert.deepEqual(readdirSync(base), []);
+  });
+}
+
+test('a service that has nothing left to do ends while the tool is attached', TIMEOUT, async (context) => {
+  const { target, base } = await startWithAgent(context, 'http-service.mjs');
+  const { session } = await attach(target.facts);
+  const exited = once(target.child, 'exit');
+  const closing = `process._getActiveHandles().find((handle) => handle.address?.().port === ${target.port}).close()`;
+  session.evaluateInTurn(`void ${closing}`).catch(() => {});
+  assert.deepEqual(await exited, [0, null]);
+  assert.equal((await session.closed).cause, 'target-exiting');
+  assert.deepEqual(readdirSync(base), []);
+});
+
+test('what a killed service left is removed by the next agent, and by the tool', TIMEOUT, async (context) => {
+  const base = temporaryFolder(context);
+  const env = { TMPDIR: base, XDG_RUNTIME_DIR: '' };
+  const killed = async (): Promise<string> => {
+    const { child, facts } = await startTarget(context, 'http-service.mjs', { nodeFlags: AGENT, env });
+    const door = doorOf(facts);
+    await killAndWait(child);
+    // One that was made just now may not be listened on yet.
+    utimesSync(door, 1, 1);
+    return door;
+  };
+  const first = await killed();
+  const next = await startTarget(context, 'http-service.mjs', { nodeFlags: AGENT, env });
+  assert.ok(await goneFrom(dirname(first), basename(first)));
+  assert.ok(doorOf(next.facts), 'and its own stays');
+
+  const second = await killed();
+  await withEnvironment(env, closeAbandoned);
+  assert.deepEqual(readdirSync(dirname(second)), [basename(doorOf(next.facts))]);
+});
+
+async function withEnvironment(env: Readonly<Record<string, string>>, action: () => Promise<unknown>): Promise<void> {
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    await action();
+  } finally {
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+test('in a loop that does not end, what is attached already still answers', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs');
+  const { session } = await attach(target.facts);
+  const loop = 'setTimeout(() => { globalThis.looping = true; while (globalThis.looping); })';
+  await session.evaluateInTurn(`void ${loop}`);
+  const looping = (): Promise<true | null> => session.evaluate<boolean>('globalThis.looping').then((is) => is || null);
+  assert.ok(await poll(looping, 5_000));
+  assert.equal(await session.evaluateInTurn('(globalThis.looping = false, 3)'), 3);
+  await session.evaluate('1');
+});
+
+test(
+  'a worker thread that loads the agent too opens no socket, and a second load none either',
+  TIMEOUT,
+  async (context) => {
+    const { target, base } = await startWithAgent(context, 'http-service.mjs', {
+      nodeFlags: [...AGENT, '--require', 'soak-profiler/agent'],
+    });
+    const { session } = await attach(target.facts);
+    const started = `new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true })`;
+    await session.evaluateInTurn(`void (globalThis.thread = ${started})`);
+    assert.ok(
+      await poll(() => session.evaluate<boolean>('globalThis.thread.threadId > 0').then((is) => is || null), 5_000),
+    );
+    const doors = readdirSync(dirname(doorOf(target.facts))).filter((name) => name.endsWith('.agent'));
+    assert.equal(doors.length, 1);
+    assert.equal(readdirSync(base).length, 1);
+  },
+);
+
+test('each worker of a cluster has a socket of its own, and the primary too', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'cluster.mjs', {
+    nodeFlags: [],
+    env: { NODE_OPTIONS: AGENT.join(' ') },
+  });
+  const pids = [target.facts.pid, ...(readProcessFacts(target.facts.pid)?.clusterWorkers ?? [])];
+  assert.equal(pids.length, 3);
+  for (const pid of pids) {
+    const facts = readProcessFacts(pid);
+    assert.ok(facts);
+    const attachment = await attach(facts);
+    assert.match(attachment.inspector.url, /^agent:/);
+    assert.equal(await attachment.session.evaluate('process.pid'), pid);
+    assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  }
+});
+
+test('a service that uses SIGUSR1 itself is attached to all the same', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'own-handler.mjs');
+  const attachment = await attach(target.facts);
+  assert.equal(await attachment.session.evaluate('process.pid'), target.facts.pid);
+  await attachment.detach();
+  assert.equal(target.child.exitCode, null);
+  const checks = await diagnose(readProcessFacts(target.facts.pid) ?? target.facts);
+  assert.ok(checks.every(({ ok }) => ok));
+  assert.ok(checks.some(({ check }) => check === 'agent'));
+});
+
+test('whoever speaks no word of the agent is sent away, and the service goes on', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs');
+  const before = await ask(target, '/self');
+  for (const words of ['GET / HTTP/1.1\r\n\r\n', '{"soakProfilerAgent":99}\n', 'x'.repeat(100_000)]) {
+    const guest = connect(doorOf(target.facts)).resume();
+    guest.on('error', () => {});
+    guest.write(words);
+    await new Promise((resolve) => guest.once('close', resolve));
+  }
+  assert.equal(await ask(target, '/self'), before);
+});
+
+test('a tool that is killed while it is attached leaves no thread in the service', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs');
+  const threads = (): number => readdirSync(`/proc/${target.facts.pid}/task`).length;
+  await ask(target, '/self');
+  const before = threads();
+  const door = doorOf(target.facts);
+  const guest = connect(door);
+  guest.write('{"soakProfilerAgent":1}\n');
+  const [welcome] = await once(guest.setEncoding('utf8'), 'data');
+  const { sessions } = JSON.parse(String(welcome)) as { readonly sessions: string };
+  const session = connect(join(dirname(door), sessions));
+  session.write(`${JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: '6 * 7' } })}\n`);
+  const [answer] = await once(session.setEncoding('utf8'), 'data');
+  assert.equal(JSON.parse(String(answer)).result.result.value, 42);
+  assert.equal(threads(), before + 1);
+  guest.destroy();
+  session.destroy();
+  assert.ok(await poll(async () => (threads() === before ? true : null), 5_000));
+});
+
+const allowed = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
+
+for (const major of [24, 26]) {
+  const { binary, skip } = nodeVersion(major);
+  const net = major === 26 ? ['--allow-net'] : [];
+  test(`the permission model of Node ${major}: what the agent needs is said, and enough`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const shut = await startWithAgent(context, 'http-service.mjs', {
+      binary,
+      nodeFlags: [...allowed, ...net, ...AGENT],
+    });
+    assert.match(shut.target.stderr(), /permission model keeps it out; add --allow-inspector --allow-worker/);
+    assert.equal(readProcessFacts(shut.target.facts.pid)?.agentDoor, null);
+    const flags = [...allowed, ...net, '--allow-inspector', '--allow-worker', ...AGENT];
+    const { target } = await startWithAgent(context, 'http-service.mjs', { binary, nodeFlags: flags });
+    const attachment = await attach(target.facts);
+    assert.equal(await attachment.session.evaluate('process.pid'), target.facts.pid);
+    assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
+  });
+}
+
+test(
+  'where no session may be had the service runs without the agent, and its log says why',
+  TIMEOUT,
+  async (context) => {
+    const { target } = await startWithAgent(context, 'http-service.mjs', {
+      nodeFlags: ['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-worker', ...AGENT],
+      binary: nodeVersion(20).binary,
+    });
+    assert.match(target.stderr(), /it needs Node 24 or later, with --allow-inspector/);
+    assert.equal(await ask(target, '/'), 'ok\n');
+  },
+);
