@@ -1,9 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildFlame, buildFlameDiff } from '../cpu/build-flame.ts';
-import type { CallTree } from '../cpu/call-tree.ts';
-import { commonBase } from '../cpu/compare-trees.ts';
-import { mergeWindows } from '../cpu/merge-windows.ts';
+import { flameDiffOf, flameOf, flameTimeline } from '../cpu/build-flame.ts';
+import { equalBase } from '../cpu/compare-trees.ts';
 import { depthWithin } from '../cpu/stack-depth.ts';
 import type { FlameLimits } from '../cpu/visible-nodes.ts';
 import { toolVersion } from '../files/tool-version.ts';
@@ -11,11 +9,12 @@ import type { Content } from '../files/write-atomically.ts';
 import { formatCollapsedStacks } from '../format/collapsed-stacks.ts';
 import { encodePprof } from '../format/pprof.ts';
 import { profileFor0x } from '../format/profile-for-0x.ts';
-import { formatSpeedscope } from '../format/speedscope.ts';
+import { fitsInOrder, formatSpeedscope } from '../format/speedscope.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
-import type { Microseconds } from '../model/units.ts';
+import type { FlameDiffNode, FlameNode, FlameTimeline } from '../model/flame.ts';
+import { formatCount } from '../model/units.ts';
+import type { FlameUnit, WeightedTree } from '../model/weighted-tree.ts';
 import { redactText } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { renderFlameSvg } from '../report/render-flame-svg.ts';
@@ -29,11 +28,12 @@ import { renderWith0x } from './render-with-0x.ts';
 
 type Root = FlameNode | FlameDiffNode;
 
-interface Flame {
+interface Flame extends Pick<ProfileFile, 'unit' | 'durationUs' | 'intervalUs' | 'startWallMs'> {
   readonly title: string;
   readonly detail: string;
   readonly root: Root;
-  readonly durationUs: Microseconds;
+  /** Null where the samples have no order, or a difference is drawn. */
+  readonly timeline: FlameTimeline | null;
 }
 
 interface Format {
@@ -45,25 +45,31 @@ interface Format {
   /** What repeats the whole stack for every sample holds at most so many frames. */
   readonly mostFrames?: number;
   /** The content of the file. */
-  readonly make: (flame: Flame) => Content | Promise<Content>;
+  readonly make: (flame: Flame, note: (text: string) => void) => Content | Promise<Content>;
 }
 
 const WHOLE: FlameLimits = { minShare: 0, maxNodes: Infinity, maxDepth: Infinity };
 const MOST_FRAMES = 10_000_000;
+const EXPORTER = `soak-profiler ${toolVersion()}`;
 
 const FORMATS = {
   html: {
     extension: '.html',
     canDiff: true,
     limits: {},
-    make: ({ title, detail, root }) => flamePage(title, detail, root),
+    make: ({ title, detail, root, unit }) => flamePage(title, detail, root, unit),
   },
   svg: { extension: '.svg', canDiff: true, limits: {}, make: renderFlameSvg },
   speedscope: {
     extension: '.speedscope.json',
     canDiff: false,
     limits: WHOLE,
-    make: ({ root, title }) => formatSpeedscope(root, title, `soak-profiler ${toolVersion()}`),
+    make: (flame, note) => {
+      const isOrdered = fitsInOrder(flame.timeline);
+      if (flame.timeline && !isOrdered)
+        note('There are too many samples to keep their order: they are summed up, so "Time Order" is none.');
+      return formatSpeedscope(isOrdered ? flame : { ...flame, timeline: null }, EXPORTER);
+    },
   },
   collapsed: {
     extension: '.collapsed.txt',
@@ -77,35 +83,41 @@ const FORMATS = {
     canDiff: false,
     limits: WHOLE,
     mostFrames: MOST_FRAMES,
-    make: ({ root, durationUs }) => gzipSync(encodePprof(root, durationUs)),
+    make: (flame) => gzipSync(encodePprof(flame)),
   },
   // 0x calls itself once a level: the depth stays limited.
   '0x': {
     extension: '.0x.html',
     canDiff: false,
     limits: { minShare: 0 },
-    make: ({ root, title, durationUs }) => renderWith0x(profileFor0x(root, durationUs), title),
+    make: ({ root, title }) => renderWith0x(profileFor0x(root), title),
   },
 } as const satisfies Readonly<Record<string, Format>>;
 
 type FormatName = keyof typeof FORMATS;
 const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 
-/** A flame graph, or the difference of two, from .cpuprofile files. */
+/** A flame graph, or the difference of two, from profiles of any tool. */
 export const flameCommand: Command = (exit) => ({
   command: 'flame <file>',
-  describe: 'draw a .cpuprofile as a flame graph, or convert it for another tool',
+  describe: 'draw a profile of any tool as a flame graph, or convert it for another tool',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'a .cpuprofile, from any tool' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe:
+          '.cpuprofile, .heapprofile, pprof, speedscope, collapsed stacks, log of V8 (processed), file or folder of 0x or Clinic; packed or not',
+      })
       .options({
-        diff: textOption('diff', 'an earlier .cpuprofile: draw what changed since (html, svg)'),
+        diff: textOption('diff', 'an earlier profile: draw what changed since (html, svg)'),
         format: { choices: FORMAT_NAMES, default: 'html', requiresArg: true, describe: 'output format' },
         out: textOption('out', 'file to write (default: name of the profile, in this folder)'),
         force: { type: 'boolean', default: false, describe: 'replace an existing file' },
       })
       .example('$0 flame busy.cpuprofile', 'a page to open in a browser')
       .example('$0 flame after.cpuprofile --diff before.cpuprofile', 'red grew, blue shrank')
+      .example('$0 flame service.heapprofile', 'which code allocated what is still alive')
       .example('$0 flame busy.cpuprofile --format pprof', 'for go tool pprof'),
   handler: async (args) => {
     const terminal = terminalFor(args);
@@ -114,11 +126,11 @@ export const flameCommand: Command = (exit) => ({
     const name = String(args.format) as FormatName;
     const format: Format = FORMATS[name];
     if (earlier !== null && !format.canDiff) throw noDiffError(name);
-    const out = resolve(textArgument(args, 'out') ?? `${basename(file, '.cpuprofile')}${format.extension}`);
+    const out = resolve(textArgument(args, 'out') ?? `${nameOf(file)}${format.extension}`);
     const force = flagArgument(args, 'force');
     refuseToOverwrite(out, force, earlier === null ? [file] : [file, earlier]);
 
-    const content = await format.make(await readFlame(file, earlier, format, terminal.say));
+    const content = await format.make(await readFlame(file, earlier, format, terminal.say), terminal.say);
     const place = { whenTaken: force ? 'replace' : 'beside', say: terminal.say } as const;
     const written = await writeOutput(out, content, place);
     if (terminal.json) terminal.data({ format: name, file: written });
@@ -134,26 +146,68 @@ async function readFlame(
   note: (text: string) => void,
 ): Promise<Flame> {
   const now = withoutSecrets(await readProfileFile(file, note));
-  const tree = mergeWindows([now.profile]);
-  const durationUs = now.profile.endTime - now.profile.startTime;
-  const detail = `${tree.samples} samples`;
+  const { tree, placeOf, timeline } = now;
+  const detail = detailOf(now);
   if (earlier === null) {
     const fitting = mostFrames === undefined ? limits : { ...limits, maxDepth: depthOf(tree, mostFrames, file, note) };
-    return { title: redactText(basename(file)), detail, root: buildFlame(tree, now.placeOf, fitting), durationUs };
+    return {
+      ...now,
+      title: redactText(basename(file)),
+      detail,
+      root: flameOf(tree, placeOf, fitting),
+      timeline: timeline && flameTimeline(tree, timeline, placeOf),
+    };
   }
   const before = withoutSecrets(await readProfileFile(earlier, note));
-  const beforeTree = mergeWindows([before.profile]);
-  const base = commonBase(beforeTree, tree, { before: null, after: null });
+  if (before.unit !== now.unit) throw unlikeUnits(file, now.unit, earlier, before.unit);
   return {
-    title: redactText(`${basename(file)} against ${basename(earlier)}, per second of CPU`),
-    detail: `${detail}, ${beforeTree.samples} before`,
-    root: buildFlameDiff(beforeTree, tree, base, eitherPlace(now, before), limits),
-    durationUs,
+    ...now,
+    title: redactText(`${basename(file)} against ${basename(earlier)}, ${PER[now.unit]}`),
+    detail: `${detail}, ${detailOf(before)} before`,
+    root: flameDiffOf(before.tree, tree, baseOf(before.tree, tree, now.unit), eitherPlace(now, before), limits),
+    timeline: null,
   };
 }
 
+/** On what two profiles are compared. */
+const PER: Readonly<Record<FlameUnit, string>> = {
+  microseconds: 'per second of CPU',
+  bytes: 'in bytes',
+  count: 'for the same number of samples',
+};
+
+function baseOf(before: WeightedTree, after: WeightedTree, unit: FlameUnit): { before: number; after: number } {
+  if (unit === 'bytes') return { before: 1, after: 1 };
+  const perSecond = equalBase(before, after);
+  return unit === 'microseconds' ? perSecond : { before: perSecond.before / perSecond.after, after: 1 };
+}
+
+function detailOf({ tree, unit, format }: ProfileFile): string {
+  const what = unit === 'bytes' ? `allocations still alive, ${format}` : format;
+  return `${formatCount(tree.samples)} samples, ${what}`;
+}
+
+/** The name of a profile without what says its format. */
+function nameOf(file: string): string {
+  return (
+    basename(file).replace(
+      /(?:\.(?:gz|br|zst|pb|cpuprofile|heapprofile|json|speedscope|txt|html|collapsed|0x))+$/,
+      '',
+    ) || 'flame'
+  );
+}
+
+function unlikeUnits(file: string, unit: FlameUnit, earlier: string, earlierUnit: FlameUnit): ProfilerError {
+  return new ProfilerError(
+    'units-differ',
+    EXIT.usage,
+    `${file} counts ${unit} and ${earlier} ${earlierUnit}: they cannot be compared.`,
+    'Compare two profiles of the same kind.',
+  );
+}
+
 /** How deep its stacks are kept; said where that is not all. */
-function depthOf({ parentOf }: CallTree, mostFrames: number, file: string, note: (text: string) => void): number {
+function depthOf({ parentOf }: WeightedTree, mostFrames: number, file: string, note: (text: string) => void): number {
   const { depth, deepest } = depthWithin(parentOf, mostFrames);
   if (depth < deepest)
     note(
@@ -164,17 +218,14 @@ function depthOf({ parentOf }: CallTree, mostFrames: number, file: string, note:
 }
 
 /** Names of functions and files go into every format: what is drawn from a profile is handed on, and so is what other tools read. */
-function withoutSecrets({ profile, placeOf, ...file }: ProfileFile): ProfileFile {
-  const nodes = profile.nodes.map(({ callFrame, ...node }) => ({
-    ...node,
-    callFrame: { ...callFrame, functionName: redactText(callFrame.functionName) },
-  }));
-  return { ...file, profile: { ...profile, nodes }, placeOf: (...position) => redacted(placeOf(...position)) };
+function withoutSecrets({ tree, placeOf, ...file }: ProfileFile): ProfileFile {
+  const functions = tree.functions.map((frame) => ({ ...frame, functionName: redactText(frame.functionName) }));
+  return { ...file, tree: { ...tree, functions }, placeOf: (...position) => redacted(placeOf(...position)) };
 }
 
 /** A script that only one of the two knows is mapped by that one. */
 function eitherPlace(now: ProfileFile, before: ProfileFile): ProfileFile['placeOf'] {
-  const urls = new Set(now.profile.nodes.map(({ callFrame }) => callFrame.url));
+  const urls = new Set(now.tree.functions.map(({ url }) => url));
   return (url, ...position) => (urls.has(url) ? now : before).placeOf(url, ...position);
 }
 

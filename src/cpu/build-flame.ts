@@ -1,30 +1,19 @@
-import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
+import type { FlameDiffNode, FlameNode, FlameTimeline } from '../model/flame.ts';
 import type { PlaceOf, RawCallFrame } from '../model/profiles.ts';
-import { type CallTree, pseudoOf, subtreeSums, type TreeShape } from './call-tree.ts';
+import type { Timeline, TreeShape, WeightedTree } from '../model/weighted-tree.ts';
+import { type CallTree, pseudoOf, subtreeSums, weightedTree } from './call-tree.ts';
 import { type CommonBase, unionOf } from './compare-trees.ts';
 import { namedPlace } from './function-times.ts';
 import { type FlameLimits, visibleNodes } from './visible-nodes.ts';
 
 type Growing<Node> = Omit<Node, 'children'> & { readonly children: Growing<Node>[] };
 
-/**
- * The tree as a flame graph, without `(idle)`. In every node `valueUs` is `selfUs` plus the values of the children;
- * what the limits leave out is a child `(other)`. Children stand largest first.
- */
+/** The call tree as a flame graph: see `flameOf`. */
 export function buildFlame(tree: CallTree, placeOf: PlaceOf, limits: FlameLimits = {}): FlameNode {
-  const selfUs = withoutIdle(tree, tree.selfUs);
-  const valueUs = subtreeSums(tree.parentOf, selfUs);
-  const describe = describer(tree, placeOf);
-  return assemble<FlameNode>(tree.parentOf, visibleNodes(tree.parentOf, valueUs, limits), {
-    node: (node) => ({ ...describe(node), valueUs: valueUs[node] ?? 0, selfUs: selfUs[node] ?? 0 }),
-    other: (hidden) => {
-      const us = sumOf(hidden, valueUs);
-      return us > 0 ? { name: OTHER, place: null, valueUs: us, selfUs: us } : null;
-    },
-  });
+  return flameOf(weightedTree(tree), placeOf, limits);
 }
 
-/** Two trees laid over each other, both on the common base: `valueUs` and `selfUs` are the later one. */
+/** Two call trees as the difference of flame graphs: see `flameDiffOf`. */
 export function buildFlameDiff(
   before: CallTree,
   after: CallTree,
@@ -32,30 +21,71 @@ export function buildFlameDiff(
   placeOf: PlaceOf,
   limits: FlameLimits = {},
 ): FlameDiffNode {
+  return flameDiffOf(weightedTree(before), weightedTree(after), base, placeOf, limits);
+}
+
+/**
+ * The tree as a flame graph, without `(idle)`. In every node `value` is `self` plus the values of the children;
+ * what the limits leave out is a child `(other)`. Children stand largest first.
+ */
+export function flameOf(tree: WeightedTree, placeOf: PlaceOf, limits: FlameLimits = {}): FlameNode {
+  const self = withoutIdle(tree, tree.self);
+  const value = subtreeSums(tree.parentOf, self);
+  const describe = describer(tree, placeOf);
+  return assemble<FlameNode>(tree.parentOf, visibleNodes(tree.parentOf, value, limits), {
+    node: (node) => ({ ...describe(node), value: value[node] ?? 0, self: self[node] ?? 0 }),
+    other: (hidden) => {
+      const sum = sumOf(hidden, value);
+      return sum > 0 ? { name: OTHER, place: null, value: sum, self: sum } : null;
+    },
+  });
+}
+
+/** Two trees laid over each other, both on the common base: `value` and `self` are the later one. */
+export function flameDiffOf(
+  before: WeightedTree,
+  after: WeightedTree,
+  base: Pick<CommonBase, 'before' | 'after'>,
+  placeOf: PlaceOf,
+  limits: FlameLimits = {},
+): FlameDiffNode {
   const union = unionOf(before, after, base);
-  const selfUs = withoutIdle(union, union.selfUs);
-  const beforeSelfUs = withoutIdle(union, union.beforeSelfUs);
-  const valueUs = subtreeSums(union.parentOf, selfUs);
-  const beforeUs = subtreeSums(union.parentOf, beforeSelfUs);
+  const self = withoutIdle(union, union.self);
+  const beforeSelf = withoutIdle(union, union.beforeSelf);
+  const value = subtreeSums(union.parentOf, self);
+  const was = subtreeSums(union.parentOf, beforeSelf);
   const describe = describer(union, placeOf);
   // What was big before or after is worth seeing; the larger of two subtree sums never exceeds that of the parent.
-  const weights = valueUs.map((us, node) => Math.max(us, beforeUs[node] ?? 0));
+  const weights = value.map((one, node) => Math.max(one, was[node] ?? 0));
   return assemble<FlameDiffNode>(union.parentOf, visibleNodes(union.parentOf, weights, limits), {
     node: (node) => ({
       ...describe(node),
-      valueUs: valueUs[node] ?? 0,
-      selfUs: selfUs[node] ?? 0,
-      beforeUs: beforeUs[node] ?? 0,
-      beforeSelfUs: beforeSelfUs[node] ?? 0,
+      value: value[node] ?? 0,
+      self: self[node] ?? 0,
+      before: was[node] ?? 0,
+      beforeSelf: beforeSelf[node] ?? 0,
     }),
     other: (hidden) => {
-      const us = sumOf(hidden, valueUs);
-      const wasUs = sumOf(hidden, beforeUs);
-      return us + wasUs > 0
-        ? { name: OTHER, place: null, valueUs: us, selfUs: us, beforeUs: wasUs, beforeSelfUs: wasUs }
+      const sum = sumOf(hidden, value);
+      const wasSum = sumOf(hidden, was);
+      return sum + wasSum > 0
+        ? { name: OTHER, place: null, value: sum, self: sum, before: wasSum, beforeSelf: wasSum }
         : null;
     },
   });
+}
+
+/** Samples in order of time with the names of a flame graph; those that saw `(idle)` are left out. */
+export function flameTimeline(tree: TreeShape, timeline: Timeline, placeOf: PlaceOf): FlameTimeline {
+  const idle = tree.functions.map((frame) => pseudoOf(frame) === 'idle');
+  const kept = timeline.nodes.flatMap((node, index) => (idle[tree.functionOf[node] ?? 0] ? [] : [index]));
+  const pick = (column: readonly number[]): number[] => kept.map((index) => column[index] ?? 0);
+  return {
+    frames: tree.functions.map((frame) => namedPlace(frame, placeOf)),
+    frameOf: tree.functionOf,
+    parentOf: tree.parentOf,
+    samples: { nodes: pick(timeline.nodes), startsUs: pick(timeline.startsUs), endsUs: pick(timeline.endsUs) },
+  };
 }
 
 const OTHER = '(other)';
@@ -76,7 +106,7 @@ function assemble<Node extends FlameNode>(
     const own = children.get(node) ?? [];
     const other = make.other(hidden.get(node) ?? []);
     if (other) own.push({ ...other, children: [] });
-    return { ...make.node(node), children: own.sort((a, b) => b.valueUs - a.valueUs) };
+    return { ...make.node(node), children: own.sort((a, b) => b.value - a.value) };
   };
   for (let node = parentOf.length - 1; node > 0; node -= 1) {
     const parent = parentOf[node] ?? 0;
@@ -103,9 +133,9 @@ function describer(tree: TreeShape, placeOf: PlaceOf): (node: number) => ReturnT
   };
 }
 
-function withoutIdle(tree: TreeShape, selfUs: Float64Array): Float64Array {
+function withoutIdle(tree: TreeShape, self: Float64Array): Float64Array {
   const idle = tree.functions.map((frame) => pseudoOf(frame) === 'idle');
-  return selfUs.map((us, node) => (idle[tree.functionOf[node] ?? 0] ? 0 : us));
+  return self.map((own, node) => (idle[tree.functionOf[node] ?? 0] ? 0 : own));
 }
 
 function sumOf(nodes: readonly number[], values: Float64Array): number {

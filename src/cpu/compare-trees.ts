@@ -1,7 +1,8 @@
 import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { type CallTree, pseudoOf, TreeBuilder, type TreeShape } from './call-tree.ts';
-import { namedPlace, timeShares, timesByFunction } from './function-times.ts';
+import { TreeBuilder, type TreeShape, type WeightedTree } from '../model/weighted-tree.ts';
+import { type CallTree, pseudoOf, weightedTree } from './call-tree.ts';
+import { namedPlace, timesByFunction } from './function-times.ts';
 
 /** What two trees are divided by before they are compared: windows differ in length and in load. */
 export interface CommonBase {
@@ -23,8 +24,8 @@ export interface FunctionChange {
 
 /** Two trees laid over each other. */
 export interface TreeUnion extends TreeShape {
-  readonly beforeSelfUs: Float64Array;
-  readonly selfUs: Float64Array;
+  readonly beforeSelf: Float64Array;
+  readonly self: Float64Array;
 }
 
 /**
@@ -39,8 +40,21 @@ export function commonBase(
   if (requests.before && requests.after) {
     return { per: 'request', before: 1 / requests.before, after: 1 / requests.after };
   }
-  const perSecond = (tree: CallTree): number => 1e6 / (timeShares(tree).activeUs || 1e6);
-  return { per: 'cpu-second', before: perSecond(before), after: perSecond(after) };
+  return { per: 'cpu-second', ...equalBase(weightedTree(before), weightedTree(after)) };
+}
+
+/** Both trees brought to a million of what they count, without idling: of time that is a second of CPU. */
+export function equalBase(
+  before: WeightedTree,
+  after: WeightedTree,
+): { readonly before: number; readonly after: number } {
+  const factor = (tree: WeightedTree): number => 1e6 / (activeOf(tree) || 1e6);
+  return { before: factor(before), after: factor(after) };
+}
+
+function activeOf({ functions, functionOf, self }: WeightedTree): number {
+  const idle = functions.map((frame) => pseudoOf(frame) === 'idle');
+  return self.reduce((sum, own, node) => (idle[functionOf[node] ?? 0] ? sum : sum + own), 0);
 }
 
 /** Every function of either tree, the largest change of self time first. */
@@ -50,9 +64,9 @@ export function compareFunctions(
   base: CommonBase,
   placeOf: PlaceOf,
 ): FunctionChange[] {
-  const union = unionOf(before, after, base);
-  const earlier = timesByFunction({ ...union, selfUs: union.beforeSelfUs, samples: 0, unsampledUs: 0 });
-  const later = timesByFunction({ ...union, samples: 0, unsampledUs: 0 });
+  const union = unionOf(weightedTree(before), weightedTree(after), base);
+  const earlier = timesByFunction({ ...union, selfUs: union.beforeSelf, samples: 0, unsampledUs: 0 });
+  const later = timesByFunction({ ...union, selfUs: union.self, samples: 0, unsampledUs: 0 });
   return union.functions
     .map((frame, index) => ({
       frame,
@@ -66,9 +80,13 @@ export function compareFunctions(
     .map(({ frame, ...times }) => ({ ...namedPlace(frame, placeOf), ...times }));
 }
 
-export function unionOf(before: CallTree, after: CallTree, base: CommonBase): TreeUnion {
+export function unionOf(
+  before: WeightedTree,
+  after: WeightedTree,
+  base: Pick<CommonBase, 'before' | 'after'>,
+): TreeUnion {
   const builder = new TreeBuilder();
-  const add = (tree: CallTree): number[] => {
+  const add = (tree: WeightedTree): number[] => {
     const functions = tree.functions.map((frame) => builder.functionIndex(frame));
     const nodes = [0];
     for (let node = 1; node < tree.parentOf.length; node += 1) {
@@ -79,18 +97,18 @@ export function unionOf(before: CallTree, after: CallTree, base: CommonBase): Tr
   };
   const beforeNodes = add(before);
   const afterNodes = add(after);
-  const spread = (tree: CallTree, nodes: readonly number[], factor: number): Float64Array => {
-    const selfUs = new Float64Array(builder.parentOf.length);
+  const spread = (tree: WeightedTree, nodes: readonly number[], factor: number): Float64Array => {
+    const self = new Float64Array(builder.parentOf.length);
     nodes.forEach((at, node) => {
-      selfUs[at] = (tree.selfUs[node] ?? 0) * factor;
+      self[at] = (tree.self[node] ?? 0) * factor;
     });
-    return selfUs;
+    return self;
   };
   return {
     functions: builder.functions,
     functionOf: builder.functionOf,
     parentOf: builder.parentOf,
-    beforeSelfUs: spread(before, beforeNodes, base.before),
-    selfUs: spread(after, afterNodes, base.after),
+    beforeSelf: spread(before, beforeNodes, base.before),
+    self: spread(after, afterNodes, base.after),
   };
 }

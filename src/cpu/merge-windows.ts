@@ -1,6 +1,7 @@
 import type { CpuProfile } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { type CallTree, TreeBuilder } from './call-tree.ts';
+import { TreeBuilder } from '../model/weighted-tree.ts';
+import type { CallTree } from './call-tree.ts';
 import { sampleSpans } from './sample-spans.ts';
 
 /** Part of a run on V8's clock (microseconds, the host's monotonic clock): `[fromUs, toUs)`. */
@@ -17,11 +18,13 @@ export interface TimeRange {
  *     window 2                       |-------------------|. . .|
  *     window 3                                           |----------|
  *
- * `range` narrows to a part of the run (a phase, without the stalls of a snapshot).
+ * `range` narrows to a part of the run (a phase, without the stalls of a snapshot). `onSample` is told each sample in order,
+ * by its node of the tree.
  */
 export function mergeWindows(
   profiles: readonly CpuProfile[],
   range: TimeRange = { fromUs: -Infinity, toUs: Infinity },
+  onSample: (node: number, startUs: Microseconds, endUs: Microseconds) => void = () => {},
 ): CallTree {
   const windows = profiles
     .map((profile) => ({ profile, ...sampleSpans(profile) }))
@@ -41,6 +44,7 @@ export function mergeWindows(
       const end = Math.min(window.endsUs[sample] ?? start, toUs);
       const node = nodeOf(nodeId);
       selfUs[node] = (selfUs[node] ?? 0) + end - start;
+      onSample(node, start, end);
       unsampledUs += Math.min(window.nextsUs[sample] ?? end, toUs) - end;
       samples += 1;
     });

@@ -1,6 +1,6 @@
 import type { CpuProfile, RawCallFrame } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import { sampleSpans } from './sample-spans.ts';
+import { sampleSpans, usualInterval } from './sample-spans.ts';
 
 /** A profile in columns, parents before children, with the time of each node itself. */
 export interface ProfileNodes {
@@ -46,9 +46,4 @@ export function profileNodes(profile: CpuProfile): ProfileNodes {
     samples,
     intervalUs: usualInterval(spans.startsUs),
   };
-}
-
-function usualInterval(startsUs: readonly Microseconds[]): Microseconds {
-  const steps = startsUs.slice(1).map((start, i) => start - (startsUs[i] ?? 0));
-  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
 }

@@ -49,7 +49,11 @@ export function sampleSpans(profile: CpuProfile): SampleSpans {
 }
 
 function longestSpan(startsUs: readonly number[]): number {
-  const intervals = startsUs.slice(1).map((start, index) => start - (startsUs[index] ?? 0));
-  const usual = intervals.sort((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? 0;
-  return Math.max(MIN_CAP_US, usual * MAX_INTERVALS);
+  return Math.max(MIN_CAP_US, usualInterval(startsUs) * MAX_INTERVALS);
+}
+
+/** From one sample to the next, usually: the median. */
+export function usualInterval(startsUs: readonly Microseconds[]): Microseconds {
+  const steps = startsUs.slice(1).map((start, index) => start - (startsUs[index] ?? 0));
+  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
 }

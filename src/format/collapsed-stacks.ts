@@ -13,8 +13,8 @@ export function* formatCollapsedStacks(root: FlameNode): Generator<string> {
     texts.set(node, text);
     return text;
   };
-  for (const { stack, selfUs } of stacksOf(root)) {
-    const us = Math.round(selfUs);
+  for (const { stack, self } of stacksOf(root)) {
+    const us = Math.round(self);
     if (us > 0) yield `${stack.map(textOf).join(';')} ${us}\n`;
   }
 }

@@ -1,6 +1,5 @@
 import type { FlameNode } from '../model/flame.ts';
 import type { CpuProfile } from '../model/profiles.ts';
-import type { Microseconds } from '../model/units.ts';
 
 type Node = CpuProfile['nodes'][number];
 type Growing = Omit<Node, 'children'> & { readonly children: number[] };
@@ -9,9 +8,9 @@ type Growing = Omit<Node, 'children'> & { readonly children: number[] };
  * A flame graph as a .cpuprofile that 0x 6 reads right. As it takes V8's own files, it wants root id 1 (any other
  * crashes it), weighs by `hitCount` and ignores time, prints lines as they stand (V8 counts from 0), drops every leaf
  * whose name begins with `(`, collections among them, and puts names as they are into a script of its page. So here:
- * ids from 1, microseconds as hits, lines from 1, `[GC]` for `(garbage collector)`, and no name that could end a script.
+ * ids from 1, the values (microseconds, bytes) as hits, lines from 1, `[GC]` for `(garbage collector)`, and no name that could end a script.
  */
-export function profileFor0x(root: FlameNode, durationUs: Microseconds): CpuProfile {
+export function profileFor0x(root: FlameNode): CpuProfile {
   const nodes: Growing[] = [];
   const pending: { readonly node: FlameNode; readonly parent: Growing | null }[] = [{ node: root, parent: null }];
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -21,10 +20,10 @@ export function profileFor0x(root: FlameNode, durationUs: Microseconds): CpuProf
     parent?.children.push(made.id);
     for (const child of node.children.toReversed()) pending.push({ node: child, parent: made });
   }
-  return { nodes, startTime: 0, endTime: durationUs, samples: [], timeDeltas: [] };
+  return { nodes, startTime: 0, endTime: Math.round(root.value), samples: [], timeDeltas: [] };
 }
 
-function nodeFor0x({ name, place, selfUs }: FlameNode, id: number): Growing {
+function nodeFor0x({ name, place, self }: FlameNode, id: number): Growing {
   return {
     id,
     callFrame: {
@@ -34,7 +33,7 @@ function nodeFor0x({ name, place, selfUs }: FlameNode, id: number): Growing {
       lineNumber: place?.line ?? -1,
       columnNumber: place?.column ?? -1,
     },
-    hitCount: Math.round(selfUs),
+    hitCount: Math.round(self),
     children: [],
   };
 }

@@ -3,7 +3,7 @@ import type { FlameNode } from '../model/flame.ts';
 export interface FlameStack {
   /** From below the root to the node. The same list each time: it is to be read before the next one is asked for. */
   readonly stack: readonly FlameNode[];
-  readonly selfUs: number;
+  readonly self: number;
 }
 
 /** Every stack of a flame graph that has time of its own. */
@@ -15,7 +15,7 @@ export function* stacksOf(root: FlameNode): Generator<FlameStack> {
       stack.length = next.depth - 1;
       stack.push(next.node);
     }
-    if (next.node.selfUs > 0) yield { stack: next.depth > 0 ? stack : [next.node], selfUs: next.node.selfUs };
+    if (next.node.self > 0) yield { stack: next.depth > 0 ? stack : [next.node], self: next.node.self };
     for (const child of next.node.children.toReversed()) pending.push({ node: child, depth: next.depth + 1 });
   }
 }

@@ -1,3 +1,5 @@
+import type { FlameUnit } from './weighted-tree.ts';
+
 /**
  * What the script of a report page reads from the page: columns rather than objects, since a report of eight hours
  * holds some hundred thousand figures. Everything else on the page is HTML that needs no script.
@@ -45,9 +47,10 @@ export interface PageMark {
 
 /**
  * A flame graph laid out: frames in preorder, parents before children, column by column. `start` and `value` are
- * microseconds on the axis of the whole graph; `before` is there for a difference only.
+ * on the axis of the whole graph, in its unit; `before` is there for a difference only.
  */
 export interface PageFlame {
+  readonly unit: FlameUnit;
   readonly id: string;
   readonly title: string;
   readonly detail: string;

@@ -3,6 +3,7 @@ import type { HeapGrowth } from './heap-growth.ts';
 import type { SourcePlace } from './profiles.ts';
 import type { Report } from './report.ts';
 import type { Bytes, Microseconds, Milliseconds, Share } from './units.ts';
+import type { FlameUnit } from './weighted-tree.ts';
 
 /** Seconds since the start of the run, on the monotonic clock. */
 type Seconds = number;
@@ -56,6 +57,8 @@ export interface ReportFlame {
   readonly detail: string;
   /** A FlameDiffNode is drawn as a difference. */
   readonly root: FlameNode | FlameDiffNode;
+  /** Of its values; microseconds where it is left out. */
+  readonly unit?: FlameUnit;
 }
 
 export interface HotFunction {

@@ -1,4 +1,6 @@
 import { printable } from '../model/printable.ts';
+import { formatBytes, formatCount } from '../model/units.ts';
+import type { FlameUnit } from '../model/weighted-tree.ts';
 import { type FlameGraph, nameOf, placeOf } from './flame-graph.ts';
 
 /** A frame in words, for the tooltip, the status line and a screen reader. */
@@ -7,19 +9,23 @@ export function describeFrame(graph: FlameGraph, i: number): string {
   const value = data.value[i] ?? 0;
   const share = (100 * value) / Math.max(1, data.value[0] ?? 1);
   const place = placeOf(graph, i);
-  const parts = [
-    `${formatMicroseconds(value)} (${share.toFixed(1)} %)`,
-    `self ${formatMicroseconds(data.self[i] ?? 0)}`,
-  ];
-  if (data.before) parts.push(describeChange(value, data.before[i] ?? 0));
+  const format = FORMATS[data.unit];
+  const parts = [`${format(value)} (${share.toFixed(1)} %)`, `self ${format(data.self[i] ?? 0)}`];
+  if (data.before) parts.push(describeChange(value, data.before[i] ?? 0, format));
   return `${printable(nameOf(graph, i))}${place ? `, ${printable(place)}` : ', native'}: ${parts.join(', ')}`;
 }
 
-function describeChange(value: number, before: number): string {
+function describeChange(value: number, before: number, format: (value: number) => string): string {
   if (before === 0) return 'new: was not there before';
   const percent = (100 * (value - before)) / before;
-  return `${percent >= 0 ? '+' : ''}${percent.toFixed(0)} % against ${formatMicroseconds(before)} before`;
+  return `${percent >= 0 ? '+' : ''}${percent.toFixed(0)} % against ${format(before)} before`;
 }
+
+const FORMATS: Readonly<Record<FlameUnit, (value: number) => string>> = {
+  microseconds: formatMicroseconds,
+  bytes: formatBytes,
+  count: formatCount,
+};
 
 function formatMicroseconds(us: number): string {
   if (us >= 1e6) return `${(us / 1e6).toFixed(2)} s`;

@@ -1,11 +1,10 @@
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
-import type { Microseconds } from '../model/units.ts';
 
-/** One box of a flame graph, placed: `startUs` to `startUs + valueUs` on the time axis, `depth` rows from the root. */
+/** One box of a flame graph, placed: `start` to `start + value` on the time axis, `depth` rows from the root. */
 export interface FlameFrame {
   readonly node: FlameNode | FlameDiffNode;
   readonly depth: number;
-  readonly startUs: Microseconds;
+  readonly start: number;
 }
 
 export interface FlameFrames {
@@ -16,7 +15,7 @@ export interface FlameFrames {
 }
 
 export function isDiff(node: FlameNode | FlameDiffNode): node is FlameDiffNode {
-  return 'beforeUs' in node;
+  return 'before' in node;
 }
 
 /**
@@ -25,7 +24,7 @@ export function isDiff(node: FlameNode | FlameDiffNode): node is FlameDiffNode {
  */
 export function flameFrames(root: FlameNode | FlameDiffNode, limit: number = Number.POSITIVE_INFINITY): FlameFrames {
   const all: FlameFrame[] = [];
-  const stack: FlameFrame[] = [{ node: root, depth: 0, startUs: 0 }];
+  const stack: FlameFrame[] = [{ node: root, depth: 0, start: 0 }];
   for (let frame = stack.pop(); frame; frame = stack.pop()) {
     all.push(frame);
     stack.push(...childFrames(frame).reverse());
@@ -41,24 +40,24 @@ export function flameFrames(root: FlameNode | FlameDiffNode, limit: number = Num
 function heaviest(frames: readonly FlameFrame[], limit: number): readonly FlameFrame[] {
   if (frames.length <= limit) return frames;
   const weights = frames.map(({ node }) => weight(node)).sort((a, b) => b - a);
-  const floorUs = weights[limit - 1] ?? 0;
-  let ties = limit - weights.filter((us) => us > floorUs).length;
-  return frames.filter(({ node }) => weight(node) > floorUs || (weight(node) === floorUs && ties-- > 0));
+  const floor = weights[limit - 1] ?? 0;
+  let ties = limit - weights.filter((us) => us > floor).length;
+  return frames.filter(({ node }) => weight(node) > floor || (weight(node) === floor && ties-- > 0));
 }
 
-function childFrames({ node, depth, startUs }: FlameFrame): FlameFrame[] {
+function childFrames({ node, depth, start }: FlameFrame): FlameFrame[] {
   const children = [...node.children].sort((a, b) => idleLast(a, b) || weight(b) - weight(a) || compareNames(a, b));
-  let start = startUs;
+  let next = start;
   return children.map((child) => {
-    const placed = { node: child, depth: depth + 1, startUs: start };
-    start += child.valueUs;
+    const placed = { node: child, depth: depth + 1, start: next };
+    next += child.value;
     return placed;
   });
 }
 
 /** In a difference a frame that has gone (value 0) still counts by what it was. */
-function weight(node: FlameNode | FlameDiffNode): Microseconds {
-  return isDiff(node) ? Math.max(node.valueUs, node.beforeUs) : node.valueUs;
+function weight(node: FlameNode | FlameDiffNode): number {
+  return isDiff(node) ? Math.max(node.value, node.before) : node.value;
 }
 
 /** Waiting is no work: it stands to the right of what a reader looks for. */

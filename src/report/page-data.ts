@@ -72,21 +72,22 @@ function mark({ label, kind, tSec, endSec }: TimelineEvent): PageMark {
   return { label, kind, startSec: round(tSec), endSec: round(endSec) };
 }
 
-export function pageFlame({ id, title, detail, root }: ReportFlame): PageFlame {
+export function pageFlame({ id, title, detail, root, unit }: ReportFlame): PageFlame {
   const { frames, dropped } = flameFrames(root, FRAMES);
   const names = new Index();
   const places = new Index();
   return {
+    unit: unit ?? 'microseconds',
     id,
     title,
     detail,
     name: frames.map(({ node }) => names.of(node.name)),
     place: frames.map(({ node }) => places.of(node.place ? formatPlace(node.place) : '')),
     depth: frames.map(({ depth }) => depth),
-    start: frames.map(({ startUs }) => Math.round(startUs)),
-    value: frames.map(({ node }) => Math.round(node.valueUs)),
-    self: frames.map(({ node }) => Math.round(node.selfUs)),
-    before: isDiff(root) ? frames.map(({ node }) => (isDiff(node) ? Math.round(node.beforeUs) : 0)) : null,
+    start: frames.map(({ start }) => Math.round(start)),
+    value: frames.map(({ node }) => Math.round(node.value)),
+    self: frames.map(({ node }) => Math.round(node.self)),
+    before: isDiff(root) ? frames.map(({ node }) => (isDiff(node) ? Math.round(node.before) : 0)) : null,
     names: names.texts,
     places: places.texts,
     dropped,

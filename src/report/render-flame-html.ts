@@ -1,6 +1,6 @@
 import type { PageData } from '../model/page-data.ts';
 import type { ReportFlame } from '../model/report-document.ts';
-import { formatMs, percent } from '../words/figures.ts';
+import { formatFlameValue, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
 import { functionsOf, REMARK } from '../words/report/labels.ts';
 import { flameTotals } from './flame-totals.ts';
@@ -20,14 +20,14 @@ const ROWS = 50;
 /** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
 export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string {
   const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame) };
-  const tables = flames.map(({ title: name, root }) => {
+  const tables = flames.map(({ title: name, root, unit = 'microseconds' }) => {
     const rows = flameTotals(root)
       .slice(0, ROWS)
       .map((total) => [
         html`<code>${total.name}</code>`,
         html`<span class="place">${total.place === null ? 'native' : formatPlace(total.place)}</span>`,
-        html`${formatMs(total.selfUs / 1000)}`,
-        html`${percent(total.selfUs / Math.max(1, root.valueUs))}`,
+        html`${formatFlameValue(total.self, unit)}`,
+        html`${percent(total.self / Math.max(1, root.value))}`,
       ]);
     const columns = [
       { head: 'function' },

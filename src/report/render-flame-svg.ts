@@ -1,5 +1,6 @@
 import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
-import { formatMs, percent } from '../words/figures.ts';
+import type { FlameUnit } from '../model/weighted-tree.ts';
+import { formatFlameValue, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
 import { type FlameFrame, flameFrames, isDiff } from './flame-frames.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
@@ -15,12 +16,13 @@ const CHARACTER = 6.6;
 export interface FlameSvg {
   readonly title: string;
   readonly root: FlameNode | FlameDiffNode;
+  readonly unit: FlameUnit;
 }
 
 /** A flame graph as a picture that stands alone: root on top, a tooltip (SVG title) on every box, no script. */
-export function renderFlameSvg({ title, root }: FlameSvg): string {
-  const scale = WIDTH / Math.max(1, root.valueUs);
-  const frames = flameFrames(root).frames.filter(({ node }) => node.valueUs * scale >= NARROWEST);
+export function renderFlameSvg({ title, root, unit }: FlameSvg): string {
+  const scale = WIDTH / Math.max(1, root.value);
+  const frames = flameFrames(root).frames.filter(({ node }) => node.value * scale >= NARROWEST);
   const rows = frames.reduce((most, { depth }) => Math.max(most, depth), 0) + 1;
   const height = TOP + rows * ROW + 8;
   return html`<?xml version="1.0" encoding="UTF-8"?>
@@ -28,34 +30,34 @@ export function renderFlameSvg({ title, root }: FlameSvg): string {
 <title>${title}</title>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 <text x="8" y="21" font-size="14" font-family="system-ui, sans-serif" fill="#1c1f23">${title}</text>
-${frames.map((frame) => box(frame, scale, root))}</svg>
+${frames.map((frame) => box(frame, scale, tooltip(frame.node, root, unit)))}</svg>
 `.markup;
 }
 
-function box({ node, depth, startUs }: FlameFrame, scale: number, root: FlameNode): Markup {
-  const x = round(startUs * scale);
+function box({ node, depth, start }: FlameFrame, scale: number, told: string): Markup {
+  const x = round(start * scale);
   const y = TOP + depth * ROW;
-  const width = round(node.valueUs * scale);
+  const width = round(node.value * scale);
   const letters = Math.floor((width - 6) / CHARACTER);
   const label =
     letters < 3
       ? NOTHING
       : html`<text x="${x + 3}" y="${y + 13}" fill="#1c1f23">${node.name.length > letters ? `${node.name.slice(0, letters - 1)}…` : node.name}</text>`;
-  return html`<g><title>${tooltip(node, root)}</title><rect x="${x}" y="${y}" width="${Math.max(NARROWEST, round(width - 0.8))}" height="${ROW - 1}" fill="${fill(node)}"/>${label}</g>
+  return html`<g><title>${told}</title><rect x="${x}" y="${y}" width="${Math.max(NARROWEST, round(width - 0.8))}" height="${ROW - 1}" fill="${fill(node)}"/>${label}</g>
 `;
 }
 
-function tooltip(node: FlameNode | FlameDiffNode, root: FlameNode): string {
+function tooltip(node: FlameNode | FlameDiffNode, root: FlameNode, unit: FlameUnit): string {
   const place = node.place ? ` ${formatPlace(node.place)}` : '';
-  const share = percent(node.valueUs / Math.max(1, root.valueUs));
-  const before = isDiff(node) ? `, before ${formatMs(node.beforeUs / 1000)}` : '';
-  return `${node.name}${place}: ${formatMs(node.valueUs / 1000)}, ${share}, self ${formatMs(node.selfUs / 1000)}${before}`;
+  const share = percent(node.value / Math.max(1, root.value));
+  const before = isDiff(node) ? `, before ${formatFlameValue(node.before, unit)}` : '';
+  return `${node.name}${place}: ${formatFlameValue(node.value, unit)}, ${share}, self ${formatFlameValue(node.self, unit)}${before}`;
 }
 
 /** Own code warm, packages blue, Node's own green, natives grey; in a difference red grew and blue shrank. */
 function fill(node: FlameNode | FlameDiffNode): string {
   if (isDiff(node)) {
-    const change = (node.valueUs - node.beforeUs) / Math.max(1, node.valueUs, node.beforeUs);
+    const change = (node.value - node.before) / Math.max(1, node.value, node.before);
     const fade = Math.round(235 - 110 * Math.min(1, Math.abs(change)));
     if (Math.abs(change) < 0.02) return '#e9e7e2';
     return change > 0 ? `rgb(245,${fade},${fade})` : `rgb(${fade},${fade + 10},245)`;

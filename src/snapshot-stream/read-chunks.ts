@@ -1,5 +1,6 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { isBrotliOf, type Packing, packingOf, zstdOf } from '../files/unpack.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Bytes } from '../model/units.ts';
@@ -19,19 +20,53 @@ export interface ChunkSource {
   chunks(room?: Uint8Array): AsyncGenerator<{ readonly chunk: Uint8Array; readonly readBytes: Bytes }>;
 }
 
-/** A snapshot file as chunks: plain, `.gz` or `.br`. Throws a ProfilerError for a file that cannot be read. */
+/**
+ * A snapshot file as chunks: plain, or packed by gzip, brotli or zstd, which is told by its content. Throws a ProfilerError for
+ * a file that cannot be read.
+ */
 export function openChunks(file: string): ChunkSource {
   const facts = orUnreadable(file, () => statSync(file));
   if (!facts.isFile()) throw unreadable(file, new Error('it is not a regular file'));
   const fileBytes = facts.size;
-  if (!isCompressed(file)) {
+  const packing = packingOfFile(file);
+  if (packing === null) {
     return { fileBytes, sizeBytes: fileBytes, chunks: (room) => readPlain(file, room) };
   }
-  return { fileBytes, sizeBytes: null, chunks: () => readCompressed(file) };
+  const unpack = unpackerOf(packing, file);
+  return { fileBytes, sizeBytes: null, chunks: () => readCompressed(file, unpack()) };
 }
 
-function isCompressed(file: string): boolean {
-  return file.endsWith('.gz') || file.endsWith('.br');
+const BEGINNING = /^\s*\{/;
+
+/** By its first bytes. What has no mark is plain where it begins as a snapshot does, else brotli where it unpacks to one; else its name decides. */
+function packingOfFile(file: string): Packing | null {
+  const head = firstBytes(file);
+  const marked = packingOf(head);
+  if (marked !== null || BEGINNING.test(new TextDecoder().decode(head))) return marked;
+  if (file.endsWith('.br') || isBrotliOf(head, BEGINNING)) return 'brotli';
+  return file.endsWith('.gz') ? 'gzip' : file.endsWith('.zst') ? 'zstd' : null;
+}
+
+const PROBED_BYTES = 4096;
+
+function firstBytes(file: string): Uint8Array {
+  const bytes = new Uint8Array(PROBED_BYTES);
+  const descriptor = orUnreadable(file, () => openSync(file, 'r'));
+  try {
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+type Unpacker = NodeJS.ReadWriteStream & { destroy(error?: Error): void };
+
+function unpackerOf(packing: Packing, file: string): () => Unpacker {
+  if (packing === 'zstd') {
+    const zstd = zstdOf(file);
+    return () => zstd.createZstdDecompress();
+  }
+  return () => (packing === 'brotli' ? createBrotliDecompress() : createGunzip({ chunkSize: 1 << 20 }));
 }
 
 /** One buffer, filled again and again: a stream would allocate the whole file in pieces. */
@@ -63,13 +98,12 @@ export function orUnreadable<Result>(file: string, call: () => Result): Result {
   }
 }
 
-async function* readCompressed(file: string): ReturnType<ChunkSource['chunks']> {
+async function* readCompressed(file: string, unpack: Unpacker): ReturnType<ChunkSource['chunks']> {
   const packed = createReadStream(file, { highWaterMark: 1 << 20 });
-  const unpack = file.endsWith('.br') ? createBrotliDecompress() : createGunzip({ chunkSize: 1 << 20 });
   packed.on('error', (cause) => unpack.destroy(unreadable(file, cause)));
   packed.pipe(unpack);
   try {
-    for await (const chunk of unpack) yield { chunk: chunk as Uint8Array, readBytes: packed.bytesRead };
+    for await (const chunk of unpack) yield { chunk: chunk as unknown as Uint8Array, readBytes: packed.bytesRead };
   } catch (cause) {
     if (!isZlibError(cause)) throw cause;
     throw new ProfilerError(
@@ -86,7 +120,7 @@ async function* readCompressed(file: string): ReturnType<ChunkSource['chunks']> 
 }
 
 function isZlibError(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && /^(Z_|ERR_|BROTLI)/.test(String(cause.code));
+  return cause instanceof Error && 'code' in cause && /^(Z_|ERR_|BROTLI|ZSTD)/.test(String(cause.code));
 }
 
 function unreadable(file: string, cause: unknown): ProfilerError {

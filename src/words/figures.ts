@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, type Milliseconds, perHour, type Share } from '../model/units.ts';
+import type { FlameUnit } from '../model/weighted-tree.ts';
 
 /** Three digits at most: `0.49`, `12.3`, `1,240`. */
 export function figure(value: number): string {
@@ -17,6 +18,18 @@ export function percent(share: Share): string {
 /** `0.42 ms`, `181 ms`, `4.1 s`: latencies and pauses, where formatDuration would round a fraction away. */
 export function formatMs(ms: Milliseconds): string {
   return Math.abs(ms) < 1000 ? `${figure(ms)} ms` : formatDuration(ms);
+}
+
+/** A value of a flame graph, by the unit of the graph. */
+export function formatFlameValue(value: number, unit: FlameUnit): string {
+  switch (unit) {
+    case 'microseconds':
+      return formatMs(value / 1000);
+    case 'bytes':
+      return formatBytes(value);
+    case 'count':
+      return formatCount(Math.round(value));
+  }
 }
 
 /** A moment in the run: `12.4 s`, `3 h 05 m`. */

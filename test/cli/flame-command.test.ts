@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { profileOf } from '../cpu/profile-builder.ts';
+import { HEAD_PROFILE, HEAP_PROFILE, PPROF, TICKS, ZERO_X_PAGE } from '../format/profile-samples.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -103,6 +105,104 @@ test('a difference, in the formats that can hold one', async (t) => {
   const refused = await runCli([...words, 'collapsed'], { cwd: folder });
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /collapsed cannot show a difference/);
+});
+
+test('a profile of another tool is read by its content, packed or not, whatever its name', async (t) => {
+  const folder = temporaryFolder(t);
+  const bytes = Buffer.from(JSON.stringify(AFTER));
+  const packed = {
+    plain: bytes,
+    gzip: gzipSync(bytes),
+    brotli: brotliCompressSync(bytes),
+    pprof: PPROF,
+    head: HEAD_PROFILE,
+  };
+  for (const [name, content] of Object.entries(packed)) {
+    const file = join(folder, name);
+    writeFileSync(file, content instanceof Uint8Array ? content : JSON.stringify(content));
+    const { code, stderr } = await runCli(['flame', file, '--format', 'collapsed', '--out', `${file}.txt`], {
+      cwd: folder,
+    });
+    assert.equal(code, 0, `${name}: ${stderr}`);
+    assert.match(readFileSync(`${file}.txt`, 'utf8'), /^main \S+;work \S+ 3000$/m, name);
+  }
+});
+
+test('zstd is unpacked where Node has it; else the line to type is said', async (t) => {
+  const folder = temporaryFolder(t);
+  // A frame of one raw block (RFC 8878), which needs no compressor: magic, a header for sizes of 4 bytes, last block.
+  const bytes = Buffer.from(JSON.stringify(AFTER));
+  const sizes = Buffer.alloc(8);
+  sizes.writeUInt8(0xa0, 0);
+  sizes.writeUInt32LE(bytes.length, 1);
+  sizes.writeUIntLE((bytes.length << 3) | 1, 5, 3);
+  writeFileSync(join(folder, 'x.zst'), Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), sizes, bytes]));
+  const { code, stderr } = await runCli(['flame', 'x.zst', '--format', 'collapsed'], { cwd: folder });
+  if ('zstdDecompressSync' in zlib) assert.equal(code, 0, stderr);
+  else assert.match(stderr, /Node [\d.]+ cannot unpack[\s\S]*zstd -d x\.zst/);
+});
+
+test('a .heapprofile is a flame graph of bytes, and of its kind only are differences made', async (t) => {
+  const folder = folderWithProfiles(t);
+  writeFileSync(join(folder, 'a.heapprofile'), JSON.stringify(HEAP_PROFILE));
+  const { code, stderr } = await runCli(['flame', 'a.heapprofile', '--format', 'svg'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(readFileSync(join(folder, 'a.svg'), 'utf8'), /work[^<]*: 4\.1 KB, 98\.5 %, self 4\.1 KB/);
+  assert.equal((await runCli(['flame', 'a.heapprofile', '--format', 'html'], { cwd: folder })).code, 0);
+  const pprof = await runCli(['flame', 'a.heapprofile', '--format', 'pprof'], { cwd: folder });
+  assert.equal(pprof.code, 0, pprof.stderr);
+  const { sampleType, stringTable } = Profile.decode(gunzipSync(readFileSync(join(folder, 'a.pb.gz'))));
+  assert.equal(stringTable.strings[Number(sampleType[0]?.unit)], 'bytes');
+  const unlike = await runCli(['flame', 'a.heapprofile', '--diff', 'after.cpuprofile', '--out', 'd.html'], {
+    cwd: folder,
+  });
+  assert.equal(unlike.code, 2);
+  assert.match(unlike.stderr, /cannot be compared/);
+});
+
+test('folders of 0x and of clinic flame are read; one of clinic doctor says what reads it', async (t) => {
+  const folder = temporaryFolder(t);
+  const write = (dir: string, name: string, content: unknown): void => {
+    mkdirSync(join(folder, dir), { recursive: true });
+    writeFileSync(join(folder, dir, name), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  write('4711.0x', 'flamegraph.html', ZERO_X_PAGE);
+  write('1.clinic-flame', '1.clinic-flame-samples', TICKS);
+  write('1.clinic-flame', '1.clinic-flame-inlinedfunctions', {});
+  for (const name of ['4711.0x', '1.clinic-flame']) {
+    const { code, stdout, stderr } = await runCli(['flame', name, '--format', 'collapsed'], { cwd: folder });
+    assert.equal(code, 0, stderr);
+    assert.match(readFileSync(stdout.trim(), 'utf8'), /^main \S+;work \S+ 6$/m);
+  }
+  write('1.clinic-doctor', '1.clinic-doctor-processstat', '');
+  const doctor = await runCli(['flame', '1.clinic-doctor'], { cwd: folder });
+  assert.equal(doctor.code, 2);
+  assert.match(doctor.stderr, /profiler import 1\.clinic-doctor/);
+});
+
+test('speedscope keeps the order of the samples, with nothing open while the program was idle', async (t) => {
+  const folder = temporaryFolder(t);
+  const ticks = ['main;work', '(idle)', 'main;rest', 'main;work', 'main;work'];
+  const profile = profileOf(
+    ticks.map((stack, at) => ({ atUs: 1000 * at, stack })),
+    0,
+    5000,
+  );
+  writeFileSync(join(folder, 'x.cpuprofile'), JSON.stringify(profile));
+  const { code, stderr } = await runCli(['flame', 'x.cpuprofile', '--format', 'speedscope'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  const { shared, profiles } = JSON.parse(readFileSync(join(folder, 'x.speedscope.json'), 'utf8'));
+  const [{ events, endValue }] = profiles as [
+    { events: { type: string; frame: number; at: number }[]; endValue: number },
+  ];
+  assert.equal(endValue, 5000);
+  assert.deepEqual(
+    events.map(({ type, frame, at }) => `${at} ${type} ${shared.frames[frame].name}`),
+    [
+      ...['0 O main', '0 O work', '1000 C work', '1000 C main'],
+      ...['2000 O main', '2000 O rest', '3000 C rest', '3000 O work', '5000 C work', '5000 C main'],
+    ],
+  );
 });
 
 test('what is no profile is refused in words', async (t) => {

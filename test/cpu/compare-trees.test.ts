@@ -67,9 +67,9 @@ test('a differential flame graph holds both trees, also what is gone and what is
   const base = commonBase(before, after, { before: 10, after: 20 });
   const root = buildFlameDiff(before, after, base, placeOf, { minShare: 0.2 });
   const round = (us: number): number => Math.round(us * 1e6) / 1e6;
-  assert.deepEqual([root.beforeUs, root.valueUs].map(round), [25, 41]);
+  assert.deepEqual([root.before, root.value].map(round), [25, 41]);
   assert.deepEqual(
-    root.children.map(({ name, beforeUs, valueUs }) => [name, round(beforeUs), round(valueUs)]),
+    root.children.map(({ name, before, value }) => [name, round(before), round(value)]),
     [
       ['main', 20, 40],
       ['(other)', 5, 1],

@@ -72,15 +72,15 @@ test('in every node of a flame graph value = self + children, however much is le
       const tree = treeOf(samples, endUs);
       const root = buildFlame(tree, placeOf, limit);
       assert.equal(
-        root.valueUs,
+        root.value,
         tree.selfUs.reduce((sum, us) => sum + us, 0),
       );
       let drawn = 0;
       const pending: FlameNode[] = [root];
       for (let node = pending.pop(); node; node = pending.pop()) {
         assert.equal(
-          node.valueUs,
-          node.children.reduce((sum, child) => sum + child.valueUs, node.selfUs),
+          node.value,
+          node.children.reduce((sum, child) => sum + child.value, node.self),
         );
         if (node.name !== '(other)') drawn += 1;
         pending.push(...node.children);
@@ -105,7 +105,7 @@ test('a stack 20,000 calls deep', () => {
     ],
   );
   const flame = buildFlame(tree, placeOf);
-  assert.equal(flame.valueUs, 150);
+  assert.equal(flame.value, 150);
   assert.ok(JSON.stringify(flame).includes('(other)'));
   assert.ok([...formatCollapsedStacks(flame)].length > 0);
 });
@@ -119,10 +119,10 @@ test('stacks that are repeated for every sample are kept as deep as all of them 
   const { depth, deepest } = depthWithin(tree.parentOf, 1000);
   assert.deepEqual([depth, deepest], [44, 300]);
   const flame = buildFlame(tree, placeOf, { minShare: 0, maxNodes: Infinity, maxDepth: depth });
-  const stacks = Array.from(stacksOf(flame), ({ stack, selfUs }) => ({ frames: stack.length, selfUs }));
+  const stacks = Array.from(stacksOf(flame), ({ stack, self }) => ({ frames: stack.length, self }));
   assert.ok(stacks.reduce((sum, { frames }) => sum + frames, 0) < 1100);
   assert.equal(
-    stacks.reduce((sum, { selfUs }) => sum + selfUs, 0),
+    stacks.reduce((sum, { self }) => sum + self, 0),
     300,
   );
   assert.deepEqual(depthWithin(tree.parentOf, 1e9), { depth: 300, deepest: 300 });
@@ -146,7 +146,11 @@ test('collapsed stacks and speedscope say the same as the flame graph', () => {
       '',
     ].join('\n'),
   );
-  const { shared, profiles } = JSON.parse(formatSpeedscope(flame, 'run', 'profiler 0.1.0'));
+  const { shared, profiles } = JSON.parse(
+    [...formatSpeedscope({ root: flame, timeline: null, title: 'run', unit: 'microseconds' }, 'profiler 0.1.0')].join(
+      '',
+    ),
+  );
   assert.equal(profiles[0].endValue, 450);
   assert.deepEqual(
     profiles[0].events.map(
@@ -155,9 +159,9 @@ test('collapsed stacks and speedscope say the same as the flame graph', () => {
     ),
     ['0 O main', '100 O work', '400 C work', '400 O bad', '400 O name', '450 C name', '450 C bad', '450 C main'],
   );
-  const hostile: FlameNode = { name: 'a;b\nc 7', place: null, valueUs: 3, selfUs: 3, children: [] };
+  const hostile: FlameNode = { name: 'a;b\nc 7', place: null, value: 3, self: 3, children: [] };
   assert.deepEqual(
-    [...formatCollapsedStacks({ ...hostile, name: '(root)', selfUs: 0, children: [hostile] })],
+    [...formatCollapsedStacks({ ...hostile, name: '(root)', self: 0, children: [hostile] })],
     ['a:b c 7 3\n'],
   );
 });

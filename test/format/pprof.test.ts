@@ -18,7 +18,9 @@ const TICKS = [
 const root = buildFlame(mergeWindows([profileOf(TICKS, 0, 500, 40)]), createPlaceOf([], new Map()));
 
 test('pprof: a sample a stack, leaf first, nanoseconds', () => {
-  const profile = Profile.decode(encodePprof(root, 500));
+  const profile = Profile.decode(
+    encodePprof({ root, unit: 'microseconds', durationUs: 500, intervalUs: 100, startWallMs: 1_700_000_000_000 }),
+  );
   const { strings } = profile.stringTable;
   const nameOf = (locationId: unknown): string => {
     const location = profile.location.find(({ id }) => Number(id) === Number(locationId));
@@ -39,7 +41,7 @@ test('pprof: a sample a stack, leaf first, nanoseconds', () => {
 });
 
 test('0x: root id 1, microseconds as hits, lines from 1, collections kept', () => {
-  const { nodes } = profileFor0x(root, 500);
+  const { nodes } = profileFor0x(root);
   assert.deepEqual(
     nodes.map(({ id, callFrame, hitCount, children }) => [id, callFrame.functionName, hitCount, children]),
     [
@@ -54,10 +56,10 @@ test('0x: root id 1, microseconds as hits, lines from 1, collections kept', () =
 });
 
 test('0x: no name ends the script it is put into, and no leaf is taken for a pseudo function', () => {
-  const leaf = (name: string): FlameNode => ({ name, place: null, valueUs: 1, selfUs: 1, children: [] });
+  const leaf = (name: string): FlameNode => ({ name, place: null, value: 1, self: 1, children: [] });
   const names = ['</script><script>alert(1)</script>', '(anonymous)', '(a) => b(c)', 'two\nlines\u2028'];
   const hostile: FlameNode = { ...leaf('(root)'), children: names.map(leaf) };
-  const written = profileFor0x(hostile, 4).nodes.slice(1);
+  const written = profileFor0x(hostile).nodes.slice(1);
   assert.deepEqual(
     written.map(({ callFrame }) => callFrame.functionName),
     ['‹/script›‹script›alert(1)‹/script›', '[anonymous]', '[a) =› b(c)', 'two lines '],

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseSourceMap, UnusableSourceMap } from '../../src/capture/read-source-map.ts';
 import { loadConfig } from '../../src/cli/load-config.ts';
 import { allocationGrowth } from '../../src/cpu/allocation-sites.ts';
-import { buildFlame } from '../../src/cpu/build-flame.ts';
+import { buildFlame, flameOf } from '../../src/cpu/build-flame.ts';
+import { weightedTree } from '../../src/cpu/call-tree.ts';
 import { hottestFunctions } from '../../src/cpu/function-times.ts';
 import { longStretches } from '../../src/cpu/long-stretches.ts';
 import { mergeWindows } from '../../src/cpu/merge-windows.ts';
@@ -16,6 +17,7 @@ import { parseTargetQueries } from '../../src/format/database-file.ts';
 import { encodeEvent, readEvent } from '../../src/format/event-line.ts';
 import { parseHeapProfile } from '../../src/format/heap-profile.ts';
 import { decodeJournal } from '../../src/format/journal.ts';
+import { parseProfile } from '../../src/format/profile-files/parse-profile.ts';
 import { PrometheusTextError, parsePrometheusText } from '../../src/format/prometheus-text.ts';
 import { encodeRequestInterval, readRequestInterval } from '../../src/format/request-line.ts';
 import { formatRunManifest, parseRunManifest } from '../../src/format/run-manifest.ts';
@@ -33,6 +35,19 @@ import { scenarioOutline } from '../../src/scenario/scenario-outline.ts';
 import { summariseRequests } from '../../src/stats/request-summary.ts';
 import { readLimits } from '../../src/study/read-limits.ts';
 import { profileOf } from '../cpu/profile-builder.ts';
+import {
+  COLLAPSED,
+  CPU_PROFILE,
+  HEAD_PROFILE,
+  HEAP_PROFILE,
+  PPROF,
+  PROF_LOG,
+  SPEEDSCOPE_EVENTED,
+  SPEEDSCOPE_SAMPLED,
+  TICKS,
+  TRACE,
+  ZERO_X_PAGE,
+} from '../format/profile-samples.ts';
 import { scanner, snapshotText } from '../heap/build-snapshot.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 import { exampleManifest } from '../record/example-run.ts';
@@ -108,6 +123,24 @@ const heapProfile = {
   },
   samples: [{ size: 1000, nodeId: 2, ordinal: 1 }],
 };
+
+const PROFILE_JSONS = [
+  { typeId: 'CPU', ...CPU_PROFILE },
+  HEAD_PROFILE,
+  HEAP_PROFILE,
+  PROF_LOG,
+  SPEEDSCOPE_EVENTED,
+  SPEEDSCOPE_SAMPLED,
+  TICKS,
+  TRACE,
+];
+
+function readAnyProfile(bytes: Uint8Array): void {
+  const content = parseProfile(bytes, 'x');
+  const placeOf = createPlaceOf([], new Map());
+  const tree = content.kind === 'samples' ? weightedTree(mergeWindows([content.profile])) : content.tree;
+  flameOf(tree, placeOf);
+}
 
 const RUN = syntheticRun({ seed: 7, durationMs: 20_000 });
 
@@ -256,6 +289,13 @@ export const READERS: Readonly<Record<string, FuzzedReader>> = {
       allocationGrowth(parsed, parsed, createPlaceOf([], new Map()));
     },
   },
+  'profile-json': {
+    kind: 'json',
+    seeds: () => PROFILE_JSONS.map((seed) => encode(JSON.stringify(seed))),
+    read: readAnyProfile,
+  },
+  'profile-text': { kind: 'text', seeds: () => [encode(COLLAPSED), encode(ZERO_X_PAGE)], read: readAnyProfile },
+  'profile-pprof': { kind: 'binary', seeds: () => [PPROF], read: readAnyProfile },
   samples: journal(RUN.samples.slice(0, 6).map(encodeSample), (record) => readSample(record)),
   events: journal(RUN.events.slice(0, 20).map(encodeEvent), readEvent),
   requests: journal(RUN.requests.slice(0, 6).map(encodeRequestInterval), readRequestInterval, summariseRequests),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { runCli } from '../helpers/run-cli.ts';
 import { takeSnapshots } from './take-snapshots.ts';
 
@@ -46,6 +47,27 @@ test('heap summary, diff, retainers and redact on real snapshots', async (t) => 
   assert.equal(existsSync(`${redacted}.part`), false);
   const again = JSON.parse((await runCli(['heap', 'summary', redacted, '--json'])).stdout);
   assert.deepEqual(again.constructors, summary.constructors);
+});
+
+test('a packed snapshot is known by its content, and snapshots that Node named are compared in the order of their times', async (t) => {
+  const [first, last] = await takeSnapshots(t, LEAK);
+  const folder = dirname(first!);
+  const at = (name: string): string => join(folder, name);
+  writeFileSync(at('Heap.20261130.235959.4711.0.001.heapsnapshot'), readFileSync(first!));
+  writeFileSync(at('Heap.20261201.000003.4711.0.002.heapsnapshot'), gzipSync(readFileSync(last!)));
+  writeFileSync(
+    at('packed'),
+    brotliCompressSync(readFileSync(first!), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+  );
+  const names = ['Heap.20261201.000003.4711.0.002.heapsnapshot', 'Heap.20261130.235959.4711.0.001.heapsnapshot'];
+  const diff = await runCli(['heap', 'diff', ...names, '--classes', '--json'], { cwd: folder });
+  assert.equal(diff.code, 0, diff.stderr);
+  assert.match(diff.stderr, /in the order of the times in their names: Heap\.20261130\S+, Heap\.20261201/);
+  const sessions = JSON.parse(diff.stdout).constructors.find((row: { class: string }) => row.class === 'Session');
+  assert.deepEqual([sessions.count, sessions.countDelta], [1000, 500]);
+  const packed = await runCli(['heap', 'diff', 'packed', names[0]!, '--classes', '--json'], { cwd: folder });
+  assert.equal(packed.code, 0, packed.stderr);
+  assert.deepEqual(JSON.parse(packed.stdout).constructors, JSON.parse(diff.stdout).constructors);
 });
 
 test('mistakes are usage errors with a hint', async (t) => {

@@ -49,11 +49,11 @@ export function hostileDocument(names: readonly string[] = HOSTILE_NAMES): Repor
   const children: FlameNode[] = names.map((name) => ({
     name,
     place: place(name),
-    valueUs: 1000,
-    selfUs: 1000,
+    value: 1000,
+    self: 1000,
     children: [],
   }));
-  const root: FlameNode = { name: '(root)', place: null, selfUs: 0, valueUs: 1000 * names.length, children };
+  const root: FlameNode = { name: '(root)', place: null, self: 0, value: 1000 * names.length, children };
   const [first] = names;
   return {
     ...leak,

@@ -5,16 +5,16 @@ import { flameFrames } from '../../src/report/flame-frames.ts';
 import { flameTotals } from '../../src/report/flame-totals.ts';
 import { pageFlame, scriptJson } from '../../src/report/page-data.ts';
 
-function leaf(name: string, selfUs: number): FlameNode {
-  return { name, place: null, valueUs: selfUs, selfUs, children: [] };
+function leaf(name: string, self: number): FlameNode {
+  return { name, place: null, value: self, self, children: [] };
 }
 
-function over(name: string, selfUs: number, children: readonly FlameNode[]): FlameNode {
+function over(name: string, self: number, children: readonly FlameNode[]): FlameNode {
   return {
     name,
     place: null,
-    selfUs,
-    valueUs: selfUs + children.reduce((sum, { valueUs }) => sum + valueUs, 0),
+    self,
+    value: self + children.reduce((sum, { value }) => sum + value, 0),
     children,
   };
 }
@@ -22,7 +22,7 @@ function over(name: string, selfUs: number, children: readonly FlameNode[]): Fla
 describe('layout of flame graphs', () => {
   test('children stand side by side under their parent, heaviest first, idle last', () => {
     const root = over('(root)', 0, [leaf('(idle)', 50), leaf('b', 10), over('a', 5, [leaf('c', 20)])]);
-    const placed = flameFrames(root).frames.map(({ node, depth, startUs }) => [node.name, depth, startUs]);
+    const placed = flameFrames(root).frames.map(({ node, depth, start }) => [node.name, depth, start]);
     assert.deepEqual(placed, [
       ['(root)', 0, 0],
       ['a', 1, 0],
@@ -54,7 +54,7 @@ describe('layout of flame graphs', () => {
   test('self time is summed by function', () => {
     const totals = flameTotals(over('(root)', 0, [leaf('a', 3), over('b', 1, [leaf('a', 4)])]));
     assert.deepEqual(
-      totals.map(({ name, selfUs }) => [name, selfUs]),
+      totals.map(({ name, self }) => [name, self]),
       [
         ['a', 7],
         ['b', 1],

@@ -42,7 +42,8 @@ describe('names of the profiled program stay names', () => {
     const junit = renderJunit(DOCUMENT);
     assertWellFormed(junit);
     assert.equal(junit.split('<testcase ').length - 1, 2 * HOSTILE_NAMES.length);
-    for (const { title, root } of DOCUMENT.flames) assertWellFormed(renderFlameSvg({ title, root }));
+    for (const { title, root } of DOCUMENT.flames)
+      assertWellFormed(renderFlameSvg({ title, root, unit: 'microseconds' }));
   });
 
   test('SARIF is JSON with one result a finding and addresses without spaces', () => {

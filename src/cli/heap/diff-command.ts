@@ -3,6 +3,7 @@ import { EXIT } from '../../model/exit-codes.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { printable } from '../../model/printable.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
+import { inOrderOfTime } from '../../model/snapshot-times.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { localPlaces } from '../../session/local-places.ts';
 import { classChangesOf } from '../../snapshot-stream/class-changes-of.ts';
@@ -32,7 +33,13 @@ export const diffCommand =
     describe: 'what grew over two or more snapshots: ranked suspects with retaining paths',
     builder: (yargs) =>
       yargs
-        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'snapshots, oldest first' })
+        .positional('files', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe:
+            'snapshots, oldest first (those of one process that Node or heapdump named are sorted by the times in their names)',
+        })
         .options({
           requests: textOption('requests', 'requests served between the snapshots: N,N'),
           classes: {
@@ -48,7 +55,10 @@ export const diffCommand =
         .example('$0 heap diff 1.heapsnapshot 2.heapsnapshot --classes', 'which classes grew (fast)'),
     handler: async (args) => {
       const terminal = terminalFor(args);
-      const files = (args.files as readonly unknown[]).map(String);
+      const given = (args.files as readonly unknown[]).map(String);
+      const files = inOrderOfTime(given);
+      if (files.some((file, index) => file !== given[index]))
+        terminal.say(`compared in the order of the times in their names: ${files.join(', ')}`);
       if (flagArgument(args, 'classes')) return diffClasses(files, args, ahead);
       const growth = await growthOf(files, {
         requests: cumulative(textArgument(args, 'requests'), files.length),

@@ -18,7 +18,11 @@ export const retainersCommand: Command = () => ({
   describe: 'show retaining paths from the root to an object, a class or the biggest objects',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
+      })
       .options({
         node: textOption('node', 'one object by its id: @12345'),
         class: textOption('class', 'all objects of a class, or functions of a name'),

@@ -22,7 +22,11 @@ export const summaryCommand =
     describe: 'show nodes, sizes, constructors by retained size, biggest dominators',
     builder: (yargs) =>
       yargs
-        .positional('file', { type: 'string', demandOption: true, describe: '.heapsnapshot, also .gz or .br' })
+        .positional('file', {
+          type: 'string',
+          demandOption: true,
+          describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
+        })
         .options({
           top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
           salvage: { type: 'boolean', describe: 'read the intact part of a damaged or truncated file' },

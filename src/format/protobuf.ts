@@ -1,0 +1,71 @@
+import { ShapeError } from './shape.ts';
+
+/** One field of a protobuf message: its number, and its value as the wire has it. */
+export type ProtobufField =
+  | { readonly number: number; readonly wire: 'varint'; readonly value: number }
+  | { readonly number: number; readonly wire: 'fixed64' | 'fixed32' | 'bytes'; readonly bytes: Uint8Array };
+
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH = 2;
+const FIXED32 = 5;
+const LONGEST_VARINT = 10;
+
+/**
+ * The fields of a protobuf message, one after the other (https://protobuf.dev/programming-guides/encoding/). Nothing is
+ * copied, and nothing is believed: a length that goes beyond the message is a ShapeError.
+ */
+export function* protobufFields(message: Uint8Array): Generator<ProtobufField> {
+  let at = 0;
+  while (at < message.length) {
+    const key = readVarint(message, at);
+    at = key.end;
+    const number = Math.floor(key.value / 8);
+    const wire = key.value % 8;
+    if (number < 1) throw new ShapeError(`byte ${at}`, 'a protobuf field', number);
+    if (wire === VARINT) {
+      const { value, end } = readVarint(message, at);
+      at = end;
+      yield { number, wire: 'varint', value };
+      continue;
+    }
+    const { start, end } = extentOf(message, at, wire);
+    at = end;
+    const bytes = message.subarray(start, end);
+    yield { number, wire: wire === LENGTH ? 'bytes' : wire === FIXED64 ? 'fixed64' : 'fixed32', bytes };
+  }
+}
+
+function extentOf(message: Uint8Array, at: number, wire: number): { readonly start: number; readonly end: number } {
+  const length = wire === LENGTH ? readVarint(message, at) : { value: wire === FIXED64 ? 8 : 4, end: at };
+  if (wire !== LENGTH && wire !== FIXED64 && wire !== FIXED32)
+    throw new ShapeError(`byte ${at}`, 'a protobuf field', `type ${wire}`);
+  const end = length.end + length.value;
+  if (end > message.length) throw new ShapeError(`byte ${at}`, 'a field that ends within its message', length.value);
+  return { start: length.end, end };
+}
+
+/** Numbers of a repeated field, packed into one or each by itself. */
+export function addNumbers(field: ProtobufField, numbers: number[]): void {
+  if (field.wire === 'varint') numbers.push(field.value);
+  else if (field.wire === 'bytes') {
+    for (let at = 0; at < field.bytes.length; ) {
+      const { value, end } = readVarint(field.bytes, at);
+      numbers.push(value);
+      at = end;
+    }
+  }
+}
+
+/** As a signed number of 64 bits; what is larger than 2^53 is rounded, as no id or value of a profile is. */
+function readVarint(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  let scale = 1;
+  for (let at = start; at < Math.min(bytes.length, start + LONGEST_VARINT); at += 1) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 0x7f) * scale;
+    scale *= 128;
+    if (byte < 0x80) return { value: value >= 2 ** 63 ? value - 2 ** 64 : value, end: at + 1 };
+  }
+  throw new ShapeError(`byte ${start}`, 'a number of protobuf', 'one without an end');
+}
