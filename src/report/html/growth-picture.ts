@@ -16,7 +16,8 @@ const MOST_POINTS = 160;
 /** How the subject of a finding grew, as a small chart; nothing where it was neither counted nor sampled. */
 export function growthPicture(finding: Finding, document: ReportDocument): Markup {
   const { countSeries = [], subject, kind } = finding;
-  if (countSeries.length >= 2) {
+  // A single store that grows stays one object.
+  if (new Set(countSeries).size >= 2) {
     const chart = growthChart(objectsOf(subject.class), snapshotPoints(countSeries, document));
     return html`<figure>${chart}<figcaption>${capital(LABEL.objectsBySnapshot)}</figcaption></figure>`;
   }

@@ -49,6 +49,8 @@ export const NOT_OPEN =
 export const SERIES = { heap: 'The heap', buffers: 'Memory of buffers' } as const;
 
 export function bySnapshot(name: string, counts: readonly number[], bytes: readonly Bytes[]): string {
+  // One that grows, not more of them.
+  if (new Set(counts).size === 1) return `It retains ${bytes.map(formatBytes).join(', ')} by snapshot.`;
   const sizes = `${formatBytes(bytes[0] ?? 0)} to ${formatBytes(bytes.at(-1) ?? 0)}`;
   return `${code(name)} by snapshot: ${counts.map(formatCount).join(', ')} (${sizes} retained).`;
 }

@@ -84,7 +84,7 @@ function timeToLimit(growth: Growth): string | null {
 function sinceWhen(finding: Finding, { snapshots }: ReportDocument): string | null {
   const first = finding.firstSeenMs === undefined ? null : `from ${formatDuration(finding.firstSeenMs)} into the run`;
   const counts = finding.countSeries ?? [];
-  if (counts.length < 2) return first === null ? null : `${capital(first)}.`;
+  if (new Set(counts).size < 2) return first === null ? null : `${capital(first)}.`;
   const steps = counts.map((count, i) => {
     const at = counts.length === snapshots.length ? snapshots[i] : undefined;
     return at ? `${formatCount(count)} at ${formatMoment(at.tSec)}` : formatCount(count);
