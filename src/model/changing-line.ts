@@ -14,4 +14,8 @@ export interface ChangingLine {
   readonly runs?: number;
   /** The same for each request answered meanwhile; only where the statement is run each time its function is. */
   readonly perRequest?: number;
+  /** The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`. */
+  readonly route?: string;
+  /** Only those of them that fail leave something. */
+  readonly ofFailed?: true;
 }

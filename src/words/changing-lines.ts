@@ -19,7 +19,7 @@ export function addedText(added: readonly ChangingLine[]): string | null {
   if (!first) return null;
   const inPackage = more.find(({ package: owner }) => owner !== null);
   const other = first.package === null && inPackage ? `, which leads to ${lineText(inPackage)}` : '';
-  return `added at ${lineText(first)}${often(first)}${other}`;
+  return `added at ${lineText(first)}${often(first)}${byRequests(first)}${other}`;
 }
 
 const SHOWN = 2;
@@ -41,6 +41,11 @@ function often({ perRequest }: ChangingLine): string {
   if (whole > 0 && Math.abs(perRequest - whole) <= NEARLY * whole)
     return `, ${whole === 1 ? 'once' : `${whole} times`} per request`;
   return `, ${perRequest >= 10 ? perRequest.toFixed(0) : perRequest.toFixed(2)} times per request`;
+}
+
+function byRequests({ route, ofFailed }: ChangingLine): string {
+  if (route === undefined) return '';
+  return `, by ${code(route)} requests${ofFailed ? ' that fail' : ''}`;
 }
 
 function didNotRun({ runs }: ChangingLine): string {

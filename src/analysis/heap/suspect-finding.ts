@@ -60,7 +60,7 @@ export function suspectFinding(
     confidence,
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, { ...behaviour, perRequest: perRequest(behaviour) }),
-    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...changes },
+    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...withRoute(changes, behaviour) },
     objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
@@ -73,6 +73,14 @@ export function suspectFinding(
     against: [...against, ...counterHypotheses(suspect, behaviour, changes.removed ?? [])],
     recommendation: adviceFor(kind, suspect, behaviour, changes),
   };
+}
+
+/** Which requests lead to the statement that adds. Not where those of another route would fit as well. */
+function withRoute(changes: Partial<ChangingLines>, { whole }: GrowthBehaviour): Partial<ChangingLines> {
+  const [first, ...more] = changes.added ?? [];
+  if (!first || !whole || whole.request === null || whole.rivals.length > 0) return changes;
+  const route = { route: whole.request, ...(whole.ofFailed ? { ofFailed: true as const } : {}) };
+  return { ...changes, added: [{ ...first, ...route }, ...more] };
 }
 
 /** From the statements where they are known, else for the kind. */
