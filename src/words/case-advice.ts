@@ -2,6 +2,7 @@ import type { ChangingLine } from '../model/changing-line.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import { advise, checkOf } from './advice.ts';
 import { lineText, shortLineText } from './changing-lines.ts';
+import { code } from './terms.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
@@ -79,6 +80,9 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
   if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
+  const [{ route, ofFailed } = {}] = added;
+  if (route !== undefined && ofFailed)
+    return `${lineText(first)} removes it, but not after ${code(route)} requests that fail: each of these leaves one. Remove it in a \`finally\`, so that it is removed on failure as well.`;
   const bound =
     brokenBound === null
       ? 'check whether its condition is ever true, and whether it runs'

@@ -5,6 +5,7 @@ import { judgeSuspect } from '../../src/analysis/heap/judge-suspect.ts';
 import { wholeNumber } from '../../src/analysis/heap/whole-number.ts';
 import { intervalsBetween, type NamedCount } from '../../src/analysis/snapshot-intervals.ts';
 import type { HeapSuspect } from '../../src/model/heap-growth.ts';
+import { caseAdvice } from '../../src/words/case-advice.ts';
 import { seededRandom } from '../format/seeded-random.ts';
 import { variableOf } from '../helpers/holders.ts';
 
@@ -182,4 +183,20 @@ test('one object for each request of a route, kept through a rest, is likely; of
   const early = judged(26, (requests) => requests);
   assert.equal(early.confidence, 'possible');
   assert.equal(early.isOpen, true);
+});
+
+test('where only requests that fail leave something, the removal belongs into a finally', () => {
+  const place = { file: 'desk.js', column: 5, function: 'sell', package: null };
+  const advice = caseAdvice({
+    kind: 'js-heap-leak',
+    holder: 'Map `open` of module desk.js',
+    subject: '`Ticket`',
+    added: [{ ...place, line: 7, excerpt: 'open.set(id, ticket);', route: 'POST /tickets', ofFailed: true }],
+    removed: [{ ...place, line: 9, excerpt: 'open.delete(id);' }],
+    brokenBound: null,
+  });
+  assert.match(
+    advice ?? '',
+    /`desk\.js:9:5` `open\.delete\(id\)` in `sell` removes it, but not after `POST \/tickets` requests that fail: .* `finally`/,
+  );
 });

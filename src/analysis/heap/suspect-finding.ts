@@ -53,14 +53,14 @@ export function suspectFinding(
   const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
   const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
   const allocatedAt = allocationStacks(context, suspect);
-  const changes: Partial<ChangingLines> = context.run.code ? changingLines(suspect, context.run.code) : {};
+  const changes = withRoute(context.run.code ? changingLines(suspect, context.run.code) : {}, behaviour);
   return {
     id: findingId(kind, suspect.class, suspect.signature),
     kind,
     confidence,
     severity: severityOf(confidence, alone),
     title: suspectTitle(kind, suspect, { ...behaviour, perRequest: perRequest(behaviour) }),
-    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...withRoute(changes, behaviour) },
+    subject: { ...subjectOf(suspect, context.run.placeOf, allocatedAt), ...changes },
     objects: suspect,
     growth,
     firstSeenMs: firstSeenMs(context, suspect, behaviour),
