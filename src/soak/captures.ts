@@ -20,6 +20,7 @@ import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts'
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import { busyShareOf } from './busy-share.ts';
 import { refuseClassCount } from './class-count-budget.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
@@ -189,7 +190,7 @@ export class Captures {
    */
   async startCounting(): Promise<void> {
     const { sampling, log, clock, pauses } = this.#options;
-    const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
+    const busyShare = busyShareOf(sampling.latest);
     const isTooMuch =
       (sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT || (busyShare ?? 0) > MOST_BUSY_TO_COUNT;
     if (isTooMuch) return log.event({ type: 'note', detail: `calls not counted: ${TOO_MUCH_TO_COUNT}` });
@@ -342,7 +343,7 @@ export class Captures {
    */
   async keepClassCounts(): Promise<void> {
     const { log, sampling, clock } = this.#options;
-    const busyShare = sampling.latest?.values['loop.utilization'] ?? null;
+    const busyShare = busyShareOf(sampling.latest);
     await sampling.sampleNow();
     await this.collect();
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
