@@ -61,11 +61,13 @@ const readScript = fields<ScriptCode>({
   ),
   statements: listOf(
     fields<CodeStatement>({
-      act: oneOf('add', 'remove'),
+      act: oneOf('add', 'remove', 'bound'),
       how: text,
       on: nullable(text),
       values: listOf(text),
       event: optional(text),
+      items: optional(number),
+      afterMs: optional(number),
       in: number,
       at: position,
       isAlways: flag,

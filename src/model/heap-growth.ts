@@ -1,3 +1,4 @@
+import type { ChangingLine } from './changing-line.ts';
 import type { Holder, NamedObject, Owner } from './holder.ts';
 import type { Bytes } from './units.ts';
 
@@ -23,6 +24,13 @@ export interface HeapLocation {
   readonly functionName: string;
   /** Of the script's module: what is meant begins where this variable does. */
   readonly variable?: string;
+}
+
+/** A number in the program that bounds what a holder keeps: so many items, or entries until they are so old. */
+export interface CodeBound {
+  readonly unit: 'items' | 'ms';
+  readonly value: number;
+  readonly line: ChangingLine;
 }
 
 /** A group of objects that grew, with the old object that holds them (the anchor). */
@@ -60,6 +68,8 @@ export interface HeapSuspect {
   readonly boundsOn?: Readonly<Record<string, string>>;
   /** Numbers of the module or function around the holder whose names speak of a bound: `MAX_ENTRIES`. */
   readonly scopeBounds?: Readonly<Record<string, number>>;
+  /** What the program's own statements keep it to; absent where its code was not read. */
+  readonly codeBounds?: readonly CodeBound[];
   /** How many objects stand where the holder stands: a list in each of twenty devices is twenty holders. */
   readonly holders?: number;
 }

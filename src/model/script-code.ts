@@ -53,16 +53,20 @@ export interface CodeText {
   readonly lines: readonly string[];
 }
 
-/** A statement that may add to something or take away from it. */
+/** A statement that may add to something or take away from it, or a place where the size of something is held against a number. */
 export interface CodeStatement {
-  readonly act: 'add' | 'remove';
-  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`. */
+  readonly act: 'add' | 'remove' | 'bound';
+  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `size` of a bound. */
   readonly how: string;
   /** To what; null for timers. */
   readonly on: CodePath | null;
   readonly values: readonly CodePath[];
   /** Of a listener. */
   readonly event?: string;
+  /** Of a bound: how many. */
+  readonly items?: number;
+  /** Of what removes: not before that age, or that delay of the timer that runs it. Of a timer: its delay. */
+  readonly afterMs?: Milliseconds;
   /** The function that it stands in, -1 at the top of the script. */
   readonly in: number;
   readonly at: ScriptPosition;

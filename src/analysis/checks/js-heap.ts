@@ -2,6 +2,7 @@ import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import * as say from '../../words/checks/js-heap.ts';
 import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
+import { codeBounds } from '../code/code-bounds.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
@@ -65,7 +66,9 @@ function judgeAll(
   const cleared: { suspect: HeapSuspect; reason: string }[] = [];
   if (!growth || !intervals) return { accused, cleared };
   const outside = afterCollection(context, 'heap.external');
-  for (const suspect of growth.suspects) {
+  const { code } = context.run;
+  for (const found of growth.suspects) {
+    const suspect: HeapSuspect = code ? { ...found, codeBounds: codeBounds(found, code) } : found;
     const behaviour = growthBehaviour(suspect, intervals);
     // Buffers show beside the heap, not in it.
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;

@@ -1,4 +1,5 @@
 import type { Container } from '../../model/holder.ts';
+import type { CodeStatement } from '../../model/script-code.ts';
 
 const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
   map: /^(?:set|Object\.\w+|spread)$/,
@@ -28,7 +29,10 @@ const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
 };
 
 /** Whether a statement of this sort can add to, or take from, such a container. */
-export function isOfContainer(act: 'add' | 'remove', how: string, container: Container): boolean {
+const SIZED: readonly Container[] = ['map', 'set', 'array', 'object', 'slot', 'chain'];
+
+export function isOfContainer(act: CodeStatement['act'], how: string, container: Container): boolean {
+  if (act === 'bound') return SIZED.includes(container);
   const pattern = (act === 'add' ? ADDS : REMOVES)[container];
   return pattern?.test(how) ?? container === 'unknown';
 }

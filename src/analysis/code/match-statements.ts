@@ -17,7 +17,7 @@ const BY_VALUE = -0.1;
 const LEAST = 0.28;
 
 /** Statements that may add to the suspect's holder, or take from it; the surest first. */
-export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: 'add' | 'remove'): MatchedStatement[] {
+export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: CodeStatement['act']): MatchedStatement[] {
   const { holder } = suspect;
   const held = new Map<ProgramPath, number>();
   for (const [at, path] of waysTo(holderPaths(code, holder, suspect.anchorLocation)).entries()) {

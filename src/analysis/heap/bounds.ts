@@ -35,7 +35,7 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
     .filter(([name]) => mayGovern(name, suspect))
     .map(([name, value]) => ({ name, ...judgeBound(suspect, behaviour, name, value) }))
     .filter(({ state }) => state === 'open');
-  const open = [...judged.filter(({ state }) => state === 'open'), ...around];
+  const open = [...judged.filter(({ state }) => state === 'open'), ...around, ...openInCode(suspect, behaviour)];
   if (open.length > 0) {
     const neededMs = Math.max(...open.map(({ tellsAfterMs }) => tellsAfterMs ?? 0));
     const names = open.map(({ words }) => words);
@@ -82,23 +82,49 @@ function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: stri
     const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
     return { state, words: say.ofBytes(bound, value, bytes) };
   }
-  const loadedMs = behaviour.loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
-  const perMs = behaviour.unit === 'objects' && loadedMs > 0 ? behaviour.gained / loadedMs : 0;
   return {
     state: isOver ? 'broken' : 'open',
     words: say.ofItems(bound, value, count),
-    ...(perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * value * holders) / perMs } : {}),
+    ...tellsAfter(behaviour, value * holders),
   };
 }
 
-function judgeTime({ loaded, idle }: GrowthBehaviour, bound: say.Bound, value: number): JudgedBound {
-  const ttlMs = toMs(bound.name, value);
-  if (ttlMs === null) return { state: 'open', words: say.ofUnknownTime(bound, value) };
-  // What the first interval brought was due before the last snapshot, and growth went on all the same.
+/** At the pace of the run. */
+function tellsAfter({ loaded, unit, gained }: GrowthBehaviour, items: number): Pick<JudgedBound, 'tellsAfterMs'> {
+  const loadedMs = loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
+  const perMs = unit === 'objects' && loadedMs > 0 ? gained / loadedMs : 0;
+  return perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * items) / perMs } : {};
+}
+
+/** What the statements of the program keep it to. Being beyond that proves nothing: the number may be about something else. */
+function openInCode(suspect: HeapSuspect, behaviour: GrowthBehaviour): JudgedBound[] {
+  const { codeBounds = [], holders = 1 } = suspect;
+  const count = Math.max(...suspect.counts);
+  return codeBounds.flatMap(({ unit, value, line }): JudgedBound[] => {
+    if (unit === 'ms') {
+      const isOver = dueMs(behaviour) > OVER * value;
+      return isOver ? [] : [{ state: 'open', words: say.byAge(line, value), tellsAfterMs: 3 * value }];
+    }
+    const isOver =
+      behaviour.unit !== 'objects' || (count > OVER * value * holders && count - value * holders >= OVER_BY);
+    return isOver
+      ? []
+      : [{ state: 'open', words: say.bySize(line, value, count), ...tellsAfter(behaviour, value * holders) }];
+  });
+}
+
+/** What the first interval brought was due by the last snapshot, if it is due after so long. */
+function dueMs({ loaded, idle }: GrowthBehaviour): Milliseconds {
   const all = [...loaded, ...idle].map(({ interval }) => interval);
   const from = Math.min(...loaded.map(({ interval }) => interval.toMs));
-  const to = Math.max(...all.map(({ toMs: end }) => end));
-  return to - from > OVER * ttlMs
+  return Math.max(...all.map(({ toMs: end }) => end)) - from;
+}
+
+function judgeTime(behaviour: GrowthBehaviour, bound: say.Bound, value: number): JudgedBound {
+  const ttlMs = toMs(bound.name, value);
+  if (ttlMs === null) return { state: 'open', words: say.ofUnknownTime(bound, value) };
+  // Growth went on all the same.
+  return dueMs(behaviour) > OVER * ttlMs
     ? { state: 'broken', words: say.ofTime(bound, ttlMs, true) }
     : { state: 'open', words: say.ofTime(bound, ttlMs, false), tellsAfterMs: 3 * ttlMs };
 }

@@ -1,16 +1,20 @@
 import type { ScriptPosition } from '../../model/original-names.ts';
-import type { CodePath, CodeText, ScriptCode } from '../../model/script-code.ts';
+import type { CodePath, CodeStatement, CodeText, ScriptCode } from '../../model/script-code.ts';
+import type { Milliseconds } from '../../model/units.ts';
 import type { Binding } from '../script-scopes.ts';
+import { longer } from './note-bounds.ts';
 
 /** Where the code stands: of a function, what `this` is in it, and whether this place is always passed. */
 export interface Around {
   readonly id: number;
   readonly self: CodePath;
   /** Of the function's own state, shared by all places in it. */
-  readonly state: { hasExit: boolean };
+  readonly state: { hasExit: boolean; afterMs?: Milliseconds | null };
   readonly isConditional: boolean;
   /** A constructor: what it sets is not there before. */
   readonly isMaker?: boolean;
+  /** Reached only by what is as old, or so long after: conditions and timers around. */
+  readonly afterMs?: Milliseconds | null;
 }
 
 /** What positions and names are in the source. */
@@ -48,6 +52,7 @@ export class CodeBook {
   }
 
   finish(url: string): ScriptCode {
+    const delays = this.#delays();
     return {
       url,
       functions: this.functions,
@@ -56,8 +61,21 @@ export class CodeBook {
       made: this.#made,
       flows: this.#flows,
       calls: this.#calls,
-      statements: this.#statements,
+      statements: this.#statements.map((one) => withTimer(one, delays, this.functions)),
     };
+  }
+
+  /** Of functions that a timer calls by their name. */
+  #delays(): ReadonlyMap<CodePath, Milliseconds> {
+    const timers = this.#statements.flatMap(({ act, on, values: [called], afterMs }) =>
+      act === 'add' && on === null && called !== undefined && afterMs !== undefined ? [[called, afterMs] as const] : [],
+    );
+    const delays = new Map(timers);
+    for (const [to, from] of this.#flows) {
+      const delay = delays.get(to);
+      if (delay !== undefined && /^f\d+$/.test(from)) delays.set(from, delay);
+    }
+    return delays;
   }
 
   /** A class is declared around itself and in itself: one variable. */
@@ -137,4 +155,15 @@ export class CodeBook {
     const [at, text] = [this.#view.positionOf(start), this.#view.textAt(start, end)];
     this.#statements.push({ ...statement, in: around.id, at, isAlways, text });
   }
+}
+
+function withTimer(
+  statement: CodeStatement,
+  delays: ReadonlyMap<CodePath, Milliseconds>,
+  functions: ScriptCode['functions'],
+): CodeStatement {
+  if (statement.act !== 'remove' || delays.size === 0) return statement;
+  let afterMs: Milliseconds | null = statement.afterMs ?? null;
+  for (let id = statement.in; id >= 0; id = functions[id]?.outer ?? -1) afterMs = longer(afterMs, delays.get(`f${id}`));
+  return afterMs === null ? statement : { ...statement, afterMs };
 }

@@ -1,10 +1,11 @@
-import type { AnyNode, Function as FunctionNode, MemberExpression, Program } from 'acorn';
+import type { AnyNode, BinaryExpression, Function as FunctionNode, MemberExpression, Program } from 'acorn';
 import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
 import type { Around, CodeBook } from './code-book.ts';
 import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import { type AssignmentWalker, noteAssignment } from './note-assignment.ts';
-import { noteCall } from './note-call.ts';
+import { ageIn, longer, Numbers, sizeBound } from './note-bounds.ts';
+import { noteCall, type StatementTraits } from './note-call.ts';
 import { type ModuleWalker, noteExports, noteImports } from './note-module.ts';
 
 export interface NamedFunctions {
@@ -21,6 +22,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
   readonly #bindings: ReadonlyMap<number, Binding>;
   readonly #owners = new Map<Binding, number>();
   readonly #names: NamedFunctions;
+  #numbers: Numbers | null = null;
 
   constructor(text: string, book: CodeBook, bindings: ReadonlyMap<number, Binding>, names: NamedFunctions) {
     this.#text = text;
@@ -33,7 +35,12 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return this.#bindings.get(start);
   }
 
+  numberOf(node: AnyNode | undefined): number | null {
+    return this.#numbers?.of(node) ?? null;
+  }
+
   walk(program: Program): void {
+    this.#numbers = new Numbers(program, (start) => this.#bindings.get(start));
     const top: Around = { id: -1, self: 'm', state: { hasExit: false }, isConditional: false };
     for (const node of program.body) this.visit(node, top);
   }
@@ -71,11 +78,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         return this.#class(node, around);
       case 'ConditionalExpression': {
         this.value(node.test, around);
-        const inside = conditional(around);
+        const inside = this.#under(node.test, around);
         return this.book.join([this.value(node.consequent, inside), this.value(node.alternate, inside)]);
       }
       case 'LogicalExpression':
-        return this.book.join([this.value(node.left, around), this.value(node.right, conditional(around))]);
+        return this.book.join([this.value(node.left, around), this.value(node.right, this.#under(node.left, around))]);
       case 'SequenceExpression':
         return node.expressions.map((one) => this.value(one, around)).at(-1) ?? null;
       case 'AwaitExpression': {
@@ -83,6 +90,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         if (awaited) this.note('add', 'await', awaited, [], node, node.start, around);
         return awaited;
       }
+      case 'BinaryExpression':
+        this.#bound(node, around);
+        this.value(node.left as AnyNode, around);
+        this.value(node.right, around);
+        return null;
       case 'UnaryExpression':
         return this.#unary(node, around);
       case 'UpdateExpression': {
@@ -106,10 +118,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     node: AnyNode,
     at: number,
     around: Around,
-    event?: string,
+    more: StatementTraits = {},
   ): void {
     const known = values.filter((value) => value !== null);
-    const statement = { act, how, on, values: known, ...(event === undefined ? {} : { event }) };
+    const afterMs = act === 'remove' ? longer(around.afterMs, around.state.afterMs) : null;
+    const statement = { act, how, on, values: known, ...more, ...(afterMs === null ? {} : { afterMs }) };
     this.book.statement(statement, at, node.end, around);
   }
 
@@ -221,7 +234,9 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         return;
       case 'IfStatement':
         this.value(node.test, around);
-        this.visit(node.consequent, conditional(around));
+        // What comes after `if (…) continue` is as old as that asks for.
+        if (isExit(node.consequent)) around.state.afterMs = longer(around.state.afterMs, this.#age(node.test));
+        this.visit(node.consequent, this.#under(node.test, around));
         if (node.alternate) this.visit(node.alternate, conditional(around));
         return;
       case 'ForOfStatement':
@@ -235,8 +250,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         this.visit(node.body, inside);
         return;
       }
-      case 'ForStatement':
       case 'WhileStatement':
+        this.value(node.test, around);
+        this.visit(node.body, this.#under(node.test, around));
+        return;
+      case 'ForStatement':
       case 'DoWhileStatement':
       case 'SwitchCase':
       case 'CatchClause':
@@ -329,6 +347,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       state: { hasExit: false },
       isConditional: false,
       isMaker,
+      afterMs: around.afterMs ?? null,
     };
     if (node.id && node.type === 'FunctionExpression') this.pattern(node.id, `f${id}`, inside);
     const params = node.params.map((param) => {
@@ -397,6 +416,29 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return name === null ? null : encodeURIComponent(name);
   }
 
+  /** Where a condition holds. */
+  #under(test: AnyNode, around: Around): Around {
+    return { ...conditional(around), afterMs: longer(around.afterMs, this.#age(test)) };
+  }
+
+  #age(test: AnyNode): number | null {
+    return this.#numbers && ageIn(test, this.#numbers);
+  }
+
+  /** The size of something that can be followed, held against a number. */
+  #bound(node: BinaryExpression, around: Around): void {
+    const bound = this.#numbers && sizeBound(node, this.#numbers);
+    if (!bound || !['Identifier', 'MemberExpression', 'ThisExpression'].includes(bound.of.type)) return;
+    const on = this.value(bound.of, around);
+    if (on !== null)
+      this.book.statement(
+        { act: 'bound', how: 'size', on, values: [], items: bound.items },
+        node.start,
+        node.end,
+        around,
+      );
+  }
+
   #unary(node: Extract<AnyNode, { type: 'UnaryExpression' }>, around: Around): null {
     const { argument } = node;
     if (node.operator !== 'delete' || argument.type !== 'MemberExpression') {
@@ -408,6 +450,12 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     this.note('remove', 'delete', on, [], node, node.start, around);
     return null;
   }
+}
+
+/** `continue;`, `return;`, also as the only statement of a block. */
+function isExit(node: AnyNode): boolean {
+  if (node.type === 'BlockStatement') return node.body.length === 1 && isExit(node.body[0]!);
+  return node.type === 'ContinueStatement' || node.type === 'ReturnStatement' || node.type === 'BreakStatement';
 }
 
 function isExpression(node: AnyNode): boolean {

@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, MemberExpression, NewExpression } from 'acorn';
-import type { CodePath } from '../../model/script-code.ts';
+import type { CodePath, CodeStatement } from '../../model/script-code.ts';
 import type { Around, CodeBook } from './code-book.ts';
 import { literalText, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import {
@@ -14,8 +14,11 @@ import {
   TIMERS,
   WAITING,
 } from './methods.ts';
+import { longer } from './note-bounds.ts';
 
 type Call = CallExpression | NewExpression;
+
+export type StatementTraits = Pick<CodeStatement, 'event' | 'afterMs'>;
 
 /** Who walks through the script, and is asked for what stands inside a call. */
 export interface Walker {
@@ -29,8 +32,10 @@ export interface Walker {
     node: AnyNode,
     at: number,
     around: Around,
-    event?: string,
+    more?: StatementTraits,
   ): void;
+  /** Null for what is no number, or not known. */
+  numberOf(node: AnyNode | undefined): number | null;
 }
 
 /** A call: what it gives back, and what it adds or removes. */
@@ -42,21 +47,27 @@ export function noteCall(walker: Walker, node: Call, around: Around): Value {
   }
   // The constructor of the parent, which the class itself leads to.
   const path = callee.type === 'Super' ? around.self.replace(/ ~$/, '') : walker.value(callee, around);
+  const delayMs = TIMERS.has(nameOfCallee(callee) ?? '') ? walker.numberOf(node.arguments[1]) : null;
+  const inArgs = delayMs === null ? around : { ...around, afterMs: longer(around.afterMs, delayMs) };
   const args = node.arguments.map((arg) =>
-    arg.type === 'SpreadElement' ? stepTo(walker.value(arg.argument, around), '[]') : walker.value(arg, around),
+    arg.type === 'SpreadElement' ? stepTo(walker.value(arg.argument, around), '[]') : walker.value(arg, inArgs),
   );
   if (node.type === 'NewExpression') return noteNew(walker, node, path, args, around);
   const member = callee.type === 'MemberExpression' ? callee : null;
-  const method = member ? nameOfMember(member) : callee.type === 'Identifier' ? callee.name : null;
+  const method = nameOfCallee(callee);
   const on = member ? withoutStep(path) : null;
   if (method !== null) noteMethod({ walker, node, around, args, on, method, at: member?.property.start ?? node.start });
   return resultOf({ walker, node, around, args, on, method, path });
 }
 
+function nameOfCallee(callee: AnyNode): string | null {
+  if (callee.type === 'MemberExpression') return nameOfMember(callee);
+  return callee.type === 'Identifier' ? callee.name : null;
+}
+
 function noteNew(walker: Walker, node: NewExpression, path: Value, args: readonly Value[], around: Around): Value {
   const { callee } = node;
-  const name =
-    callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? nameOfMember(callee) : null;
+  const name = nameOfCallee(callee as AnyNode);
   const isBuiltIn = path?.startsWith('g .') || (name !== null && CONTAINERS.has(name));
   if (isBuiltIn && name !== null) {
     const made = walker.book.make(name);
@@ -80,9 +91,10 @@ interface Method {
 
 function noteMethod(call: Method): void {
   const { walker, node, around, args, on, method, at } = call;
-  const add = (how: string, to: Value, values: readonly Value[], event?: string): void =>
-    walker.note('add', how, to, values, node, at, around, event);
-  if (TIMERS.has(method)) add(method, null, args.slice(0, 1));
+  const add = (how: string, to: Value, values: readonly Value[], more?: StatementTraits): void =>
+    walker.note('add', how, to, values, node, at, around, more);
+  const delayMs = TIMERS.has(method) ? walker.numberOf(node.arguments[1]) : null;
+  if (TIMERS.has(method)) add(method, null, args.slice(0, 1), delayMs === null ? {} : { afterMs: delayMs });
   else if (CLEARING.has(method)) walker.note('remove', method, null, args.slice(0, 1), node, at, around);
   else if (on === null) return;
   else if (LISTENING.has(method)) add(method, on, args.slice(1), eventOf(node));
@@ -97,7 +109,7 @@ function noteMethod(call: Method): void {
       walker.note('remove', 'splice', on, [], node, at, around);
   } else if (ADDING.has(method)) add(method, on, method === 'set' ? args.slice(1) : args);
   else if (REMOVING.has(method))
-    walker.note('remove', method, on, args, node, at, around, LISTENERS_OFF.has(method) ? eventOf(node) : undefined);
+    walker.note('remove', method, on, args, node, at, around, LISTENERS_OFF.has(method) ? eventOf(node) : {});
 }
 
 const LISTENERS_OFF = new Set(['off', 'removeListener', 'removeAllListeners', 'removeEventListener']);
@@ -115,8 +127,9 @@ function isZero(node: AnyNode | undefined): boolean {
   return node?.type === 'Literal' && node.value === 0;
 }
 
-function eventOf(node: CallExpression): string | undefined {
-  return literalText(node.arguments[0]) ?? undefined;
+function eventOf(node: CallExpression): StatementTraits {
+  const event = literalText(node.arguments[0]);
+  return event === null ? {} : { event };
 }
 
 function resultOf(call: {

@@ -1,4 +1,6 @@
+import type { ChangingLine } from '../../model/changing-line.ts';
 import { type Bytes, formatBytes, formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
+import { shortLineText } from '../changing-lines.ts';
 import { code } from '../terms.ts';
 
 /** A number that may bound what piles up. */
@@ -39,6 +41,16 @@ export function ofTime({ name, carrier }: Bound, ms: Milliseconds, isOver: boole
 /** A time whose unit nobody knows. */
 export function ofUnknownTime({ name, carrier }: Bound, value: number): string {
   return `${code(name)} of ${formatCount(value)}${on(carrier)}`;
+}
+
+/** `line`: where the size is held against the number. */
+export function bySize(line: ChangingLine, items: number, held: number): string {
+  return `a bound of ${formatCount(items)} items at ${shortLineText(line)}, and ${formatCount(held)} are held`;
+}
+
+/** `line`: what removes, and not sooner. */
+export function byAge(line: ChangingLine, ms: Milliseconds): string {
+  return `an expiry of ${formatDuration(ms)} at ${shortLineText(line)}`;
 }
 
 function on(carrier: string | undefined): string {
