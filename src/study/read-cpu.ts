@@ -1,8 +1,9 @@
 import type { CpuWork } from '../analysis/run-data.ts';
 import { longStretches } from '../cpu/long-stretches.ts';
-import { mergeWindows } from '../cpu/merge-windows.ts';
+import { mergeWindows, type TimeRange } from '../cpu/merge-windows.ts';
 import { ownWork } from '../cpu/own-work.ts';
 import { scriptPath } from '../cpu/script-paths.ts';
+import { withoutCaptures } from '../cpu/without-captures.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import { answeredRequests } from '../model/request-count.ts';
@@ -21,11 +22,13 @@ export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) =
   const read: { readonly record: CpuWindowRecord; readonly requests: number | null; readonly profile: CpuProfile }[] =
     [];
   const records = steadyWindows(run);
+  const captures = captureTimes(run.events);
   for (const record of thin(records, MOST_WINDOWS)) {
     try {
       const before = answeredRequests(run.samples, record.startMonoMs);
       const requests = record.requests === null || before === null ? null : Math.max(0, record.requests - before);
-      read.push({ record, requests, profile: await readCpuProfile(run, record) });
+      const profile = withoutCaptures(await readCpuProfile(run, record), captures);
+      read.push({ record, requests, profile });
     } catch (error) {
       rethrowStorage(error);
       note(`${record.file} was left out: ${(error as Error).message}`);
@@ -82,6 +85,17 @@ function steadyPhase(events: readonly RunEvent[]): readonly [MonoMs, MonoMs] {
   const edge = (which: 'start' | 'end'): MonoMs | undefined =>
     events.find((event) => event.type === 'phase' && event.phase === 'steady' && event.edge === which)?.monoMs;
   return [edge('start') ?? Number.NEGATIVE_INFINITY, edge('end') ?? Number.POSITIVE_INFINITY];
+}
+
+/** A shorter stall shows in one sample or two. */
+const FELT_MS = 20;
+
+/** When captures of ours held up the main thread, on V8's clock, which is the host's. */
+function captureTimes(events: readonly RunEvent[]): readonly TimeRange[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'capture' || event.capture === 'call-counts' || event.cost.pauseMs < FELT_MS) return [];
+    return [{ fromUs: 1000 * event.cost.startMonoMs, toUs: 1000 * event.cost.endMonoMs }];
+  });
 }
 
 function middle({ startMonoMs, endMonoMs }: CpuWindowRecord): MonoMs {
