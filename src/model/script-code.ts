@@ -44,6 +44,9 @@ export interface CodeCall {
   readonly excerpt: string | null;
 }
 
+/** At the end of the name of an event: whatever follows, the program computes it. */
+export const ANY_ENDING = '…';
+
 /** What stands in the source around a statement. */
 export interface CodeText {
   /** The statement's own line, without its indentation. */

@@ -29,11 +29,17 @@ function isOfNode({ file }: ChangingLine): boolean {
   return file.startsWith('node:');
 }
 
+/** Packages that keep a time series for each set of label values. */
+const OF_METRICS =
+  /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
+
 function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingLine): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
+  if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
+    return `${where} gives a metric of package \`${inPackage.package}\` its label values, and each new set of them is a time series that stays. A label whose value is another for each user or request (an id, an address) adds one each time. Leave that label out, or give it few values: the route, not the path.`;
   if (first.package === null && inPackage) {
-    return `${where} calls package \`${inPackage.package}\`, which keeps a ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests. Or end or close what it returns. Or use a version of the package without this leak.`;
+    return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests. Or end or close what it returns. Or use a version of the package without this leak.`;
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
@@ -47,7 +53,7 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
     case 'socket-leak':
     case 'fd-leak':
     case 'thread-leak':
-      return `${where} opens a ${subject} each time it runs.`;
+      return `${where} opens another ${subject} each time it runs.`;
     default:
       return `${where} adds each ${subject} to ${holder}.`;
   }

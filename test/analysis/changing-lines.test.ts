@@ -204,3 +204,68 @@ for (const one of JAVASCRIPT_CASES) {
     );
   });
 }
+
+test('what takes off the listeners of other events removes none of these', () => {
+  const files = {
+    'poll.js': [
+      "const client = require('./client');",
+      'exports.poll = (symbol, done) => {',
+      '  const onQuote = () => done();',
+      `  client.on(\`quote:\${symbol}\`, onQuote);`,
+      "  client.on('error', (error) => done(error));",
+      `  client.off(\`quote:\${symbol}\`, onQuote);`,
+      '};',
+    ].join('\n'),
+    'client.js': "const { EventEmitter } = require('node:events');\nmodule.exports = new EventEmitter();",
+  };
+  const holder = {
+    container: 'listeners',
+    api: 'event-emitter',
+    event: 'error',
+    on: { class: 'EventEmitter', knownBy: variable('client'), owner: module('poll.js') },
+  } as const satisfies Holder;
+  const { added, removed } = linesOf(files, holder, 'closure listener', 'poll.js');
+  assert.equal(added[0]?.line, 5, JSON.stringify(added));
+  assert.deepEqual(removed, []);
+  const quotes = linesOf(files, { ...holder, event: 'quote:ACME' }, 'closure onQuote', 'poll.js');
+  assert.equal(quotes.added[0]?.line, 4, JSON.stringify(quotes.added));
+  assert.equal(quotes.removed[0]?.line, 6);
+});
+
+/** TypeScript by its map: the first line of the script is the compiler's own. */
+function mappedPlace(url: string, line0: number, column0: number, name: string) {
+  const script = url.replace(/^file:\/\/\/srv\//, '');
+  const isOwn = !script.startsWith('node_modules/');
+  const [, owner = null] = /node_modules\/([^/]+)/.exec(script) ?? [];
+  const file = isOwn && line0 > 0 ? script.replace('.js', '.ts') : script.replace(/^node_modules\/[^/]+\//, '');
+  return { file, line: line0 + 1, column: column0 + 1, function: name, package: owner && `${owner}@1.0.0` };
+}
+
+test('a call of a package on an instance that cannot be followed is found on the stacks that allocated, through a source map', () => {
+  const metrics =
+    '"use strict";\nconst { Histogram } = require("prom-client");\nclass Metrics {\n  constructor(injected) { this.points = new Histogram({}); this.other = injected; }\n  record(member) {\n    this.points.observe({ member }, 1);\n  }\n}\nexports.Metrics = Metrics;';
+  const client =
+    'class Histogram {\n  constructor() { this.hashMap = {}; this.observe = this.observeWithoutExemplar; }\n  observeWithoutExemplar(labels) {\n    this.hashMap[labels.member] = { labels };\n  }\n}\nexports.Histogram = Histogram;';
+  const read = (url: string, text: string) =>
+    readCode({ url, text, map: null, sourceText: () => null, isOwn: !url.includes('node_modules') });
+  const scripts = [
+    read('file:///srv/metrics.js', metrics),
+    read('file:///srv/node_modules/prom-client/index.js', client),
+  ];
+  const frame = (script: number, name: string) => {
+    const { functions, url } = scripts[script]!;
+    const { start } = functions.find((one) => one.name === name) ?? assert.fail(name);
+    return mappedPlace(url, start.line0, start.column0, name);
+  };
+  const stack = [frame(1, 'observeWithoutExemplar'), frame(0, 'record')];
+  const growth = [{ stack, beforeBytes: 0, bytes: 100_000, samples: 50, shareOfGrowth: 0.9 }];
+  const run = new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, mappedPlace, growth);
+  const holder: Holder = {
+    container: 'object',
+    class: 'Object',
+    knownBy: property('hashMap'),
+    owner: instance('Histogram'),
+  };
+  const { added } = changingLines(suspectOf(holder, 'Object {labels}', 'node_modules/prom-client/index.js'), run);
+  assert.equal(`${added[0]?.file}:${added[0]?.line}`, 'metrics.ts:6', JSON.stringify(added, null, 1));
+});

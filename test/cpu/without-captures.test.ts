@@ -4,7 +4,13 @@ import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { withoutCaptures } from '../../src/cpu/without-captures.ts';
 import type { CpuProfile } from '../../src/model/profiles.ts';
 
-const frame = (functionName: string, url = '') => ({ functionName, scriptId: '1', url, lineNumber: 0, columnNumber: 0 });
+const frame = (functionName: string, url = '') => ({
+  functionName,
+  scriptId: '1',
+  url,
+  lineNumber: 0,
+  columnNumber: 0,
+});
 
 /** A sample each millisecond: the service works for 100 ms; a snapshot holds it for 200 ms in `isEmpty`; it works on. */
 const PROFILE: CpuProfile = {

@@ -25,9 +25,10 @@ export function framesOf(code: CodeMap, placeOf: PlaceOf, allocationGrowth: read
   const wanted = new Set(grown.flatMap(({ stack }) => stack.map(({ file }) => file)));
   const functions = new Map<string, FrameFunction>();
   for (const [script, { url, functions: own }] of code.scripts.entries()) {
-    const of = placeOf(url, 0, 0, '');
-    // Names of many files stand in one bundle.
-    const isWanted = of === null || wanted.has(of.file) || own.length > 200;
+    // A map may know nothing of the first line, which the compiler wrote; the names of many files stand in one bundle.
+    const looks = [{ line0: 0, column0: 0 }, ...[own[0], own.at(-1)].flatMap((one) => one?.start ?? [])];
+    const files = looks.map(({ line0, column0 }) => placeOf(url, line0, column0, '')?.file);
+    const isWanted = own.length > 200 || files.some((file) => file === undefined || wanted.has(file));
     if (!isWanted) continue;
     for (const [id, { start, name }] of own.entries()) {
       const place = placeOf(url, start.line0, start.column0, name);

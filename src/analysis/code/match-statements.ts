@@ -1,5 +1,5 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
-import type { CodeStatement } from '../../model/script-code.ts';
+import { ANY_ENDING, type CodeStatement } from '../../model/script-code.ts';
 import type { CodeMap, InScript, ProgramPath } from './code-map.ts';
 import { isOfContainer } from './fits.ts';
 import { holderPaths, nameOfHolder } from './holder-paths.ts';
@@ -69,7 +69,8 @@ function isSameEventOf({ event }: CodeStatement, { holder }: HeapSuspect): boole
 }
 
 function isSameEvent(event: string | undefined, wanted: string | null): boolean {
-  return wanted === null || event === undefined || event === wanted;
+  if (wanted === null || event === undefined) return true;
+  return event.endsWith(ANY_ENDING) ? wanted.startsWith(event.slice(0, -ANY_ENDING.length)) : event === wanted;
 }
 
 function pathWeight(code: CodeMap, on: ProgramPath, held: ReadonlyMap<ProgramPath, number>): number {

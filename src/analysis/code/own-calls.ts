@@ -31,7 +31,9 @@ function fitOf(
   const callees = code.callees(item);
   const leadsThere = callees.some((callee) => isInPackage(code, Number(callee.split('/')[0]), root));
   const isImported = path !== null && [...code.origins(path).keys()].some((one) => isOfPackage(code, one, root));
-  if (!leadsThere && !isImported) return 0;
+  const onStacks = shareCalling({ script, item }, method, root, stacks);
+  // An instance that a framework puts into a field cannot be followed; on the stacks it is seen.
+  if (!leadsThere && !isImported && onStacks === 0) return 0;
   // At the top of a module it ran once.
   let fit = item.in < 0 ? 0.1 : 0.5;
   const inside = code.scripts[script]?.functions[item.in];
@@ -39,13 +41,40 @@ function fitOf(
   const adder = code.scripts[statement.script]?.functions[statement.item.in]?.name ?? '';
   if (method !== '' && method === adder) fit += 0.3;
   for (const { share, frames } of stacks) {
-    const first = frames.findIndex(({ place }) => place.package === null && !place.file.startsWith('node:'));
+    const first = firstOwn(frames);
     const own = frames[first];
     if (own?.at?.script !== script || own.at.id !== item.in) continue;
-    const called = frames[first - 1]?.place.function.split('.').at(-1) ?? '';
-    fit += share * (method !== '' && called.includes(method) ? 3 : 2);
+    fit += share * (isCalled(frames[first - 1], method) ? 3 : 2);
   }
   return fit;
+}
+
+type Stack = Frames['stacks'][number];
+
+function firstOwn(frames: Stack['frames']): number {
+  return frames.findIndex(({ place }) => place.package === null && !place.file.startsWith('node:'));
+}
+
+function isCalled(frame: Stack['frames'][number] | undefined, method: string): boolean {
+  const called = frame?.place.function.split('.').at(-1) ?? '';
+  return method !== '' && called.includes(method);
+}
+
+/** Of what grew, the share that this call let a function of the package allocate that is called like its method. */
+function shareCalling(
+  { script, item }: InScript<CodeCall>,
+  method: string,
+  root: string,
+  stacks: readonly Stack[],
+): number {
+  const name = `${root.replace(/^.*\/node_modules\//, '')}@`;
+  return stacks.reduce((sum, { share, frames }) => {
+    const first = firstOwn(frames);
+    const own = frames[first];
+    const isHere = own?.at?.script === script && own.at.id === item.in;
+    const isThere = frames[first - 1]?.place.package?.startsWith(name) === true && isCalled(frames[first - 1], method);
+    return isHere && isThere ? sum + share : sum;
+  }, 0);
 }
 
 function isOfPackage(code: CodeMap, path: string, root: string): boolean {

@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, MemberExpression, NewExpression } from 'acorn';
-import type { CodePath, CodeStatement } from '../../model/script-code.ts';
+import { ANY_ENDING, type CodePath, type CodeStatement } from '../../model/script-code.ts';
 import type { Around, CodeBook } from './code-book.ts';
 import { literalText, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import {
@@ -128,8 +128,14 @@ function isZero(node: AnyNode | undefined): boolean {
 }
 
 function eventOf(node: CallExpression): StatementTraits {
-  const event = literalText(node.arguments[0]);
+  const event = literalText(node.arguments[0]) ?? beginningOf(node.arguments[0]);
   return event === null ? {} : { event };
+}
+
+/** ``quote:${symbol}``: all events that begin so. */
+function beginningOf(node: AnyNode | undefined): string | null {
+  const text = node?.type === 'TemplateLiteral' ? (node.quasis[0]?.value.cooked ?? '') : '';
+  return text === '' ? null : `${text}${ANY_ENDING}`;
 }
 
 function resultOf(call: {

@@ -86,7 +86,11 @@ class View implements SourceView {
     // In a bundle in one line the statement alone says where we are.
     if (own.length > 4 * LONGEST_LINE) return { excerpt: this.#statement(offset, end), first: at + 1, lines: [] };
     const first = Math.max(0, at - LINES_AROUND);
-    return { excerpt: cut(own.trim()), first: first + 1, lines: lines.slice(first, at + LINES_AROUND + 1).map(cut) };
+    return {
+      excerpt: cut(withoutComment(own.trim())),
+      first: first + 1,
+      lines: lines.slice(first, at + LINES_AROUND + 1).map(cut),
+    };
   }
 
   callAt(offset: number, end: number): string | null {
@@ -116,5 +120,11 @@ class View implements SourceView {
 }
 
 function cut(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line.replace(/\r$/, '');
+  const shown = line.replace(/\r$/, '').replaceAll('\t', '  ');
+  return shown.length > LONGEST_LINE ? `${shown.slice(0, LONGEST_LINE)}…` : shown;
+}
+
+/** A comment behind the statement; not where a quote follows, of which the slashes may be a part. */
+function withoutComment(line: string): string {
+  return line.replace(/(?<=[;)}\],])\s*\/\/[^'"`]*$/, '');
 }

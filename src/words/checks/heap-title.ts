@@ -82,7 +82,7 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
     leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'timer')} running`,
     pileUp: () => 'timers',
     place: (holder) => `(${holderText(holder)})`,
-    stays: ', and nothing clears it',
+    stays: ', and it is not cleared',
   },
   'listener-leak': {
     leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'listener')}`,
