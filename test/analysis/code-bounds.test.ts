@@ -135,3 +135,14 @@ test('what is below the bound of the code may still fill; what is beyond proves 
   assert.match(openBy(aged(60_000)) ?? '', /an expiry of 1 m 00 s at `desk\.js:3`/);
   assert.equal(openBy(aged(5_000)), null);
 });
+
+test('a variable of the function that takes up a new store lets go of nothing', () => {
+  const text =
+    'const rooms = new Map();\nexports.join = (name, member) => {\n  let room = rooms.get(name);\n  if (!room) {\n    room = new Set();\n    rooms.set(name, room);\n  }\n  room.add(member);\n};\nlet kept = [];\nexports.flush = () => {\n  kept = [];\n};';
+  const { scripts } = codeOf(text).map;
+  const removals = scripts.flatMap(({ statements }) => statements.filter(({ act }) => act === 'remove'));
+  assert.deepEqual(
+    removals.map(({ at }) => at.line0),
+    [11],
+  );
+});

@@ -35,6 +35,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return this.#bindings.get(start);
   }
 
+  isVariableOf(start: number, around: Around): boolean {
+    const binding = this.#bindings.get(start);
+    return binding !== undefined && around.id >= 0 && this.#owners.get(binding) === around.id;
+  }
+
   numberOf(node: AnyNode | undefined): number | null {
     return this.#numbers?.of(node) ?? null;
   }

@@ -19,6 +19,8 @@ export interface AssignmentWalker extends Walker {
     method: string | null,
   ): CodePath;
   bindingAt(start: number): Binding | undefined;
+  /** Whether the name at a place is a variable of the function that it stands in. */
+  isVariableOf(start: number, around: Around): boolean;
 }
 
 /** `to = value`, and what that adds to a holder or removes from it. */
@@ -78,6 +80,9 @@ function noteChange(
     return;
   }
   const grows = mentions(walker, right, to);
+  // A variable of the function itself only takes another one up: what it held before is where it was.
+  const isOwnVariable = left.type === 'Identifier' && walker.isVariableOf(left.start, around);
+  if (isFresh(right) && isOwnVariable) return;
   if (isFresh(right) || (grows && isShrinking(right))) walker.note('remove', '=', to, [], node, at, around);
   const how = grows ? 'spread' : '=';
   if (!(grows && isShrinking(right))) walker.note('add', how, to, [value], node, at, around);
