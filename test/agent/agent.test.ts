@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -289,6 +290,26 @@ test(
     assert.equal(await ask(target, '/'), 'ok\n');
   },
 );
+
+test('a service that finds its packages over symbolic links finds them', TIMEOUT, (context) => {
+  const folder = temporaryFolder(context);
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  write('store/first/index.js', "module.exports = require('second');");
+  write('store/node_modules/second/index.js', "module.exports = 'found';");
+  const main =
+    "import { createRequire } from 'node:module';\nprocess.stdout.write(createRequire(import.meta.url)('first'));";
+  write('service/main.mjs', main);
+  mkdirSync(join(folder, 'service', 'node_modules'));
+  symlinkSync(join(folder, 'store', 'first'), join(folder, 'service', 'node_modules', 'first'));
+  const { stdout, stderr } = spawnSync(process.execPath, [...AGENT, join(folder, 'service', 'main.mjs')], {
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: folder, XDG_RUNTIME_DIR: '' },
+  });
+  assert.equal(stdout, 'found', stderr);
+});
 
 const SIGNAL = { SOAK_PROFILER_SNAPSHOT_SIGNAL: 'SIGUSR2' };
 
