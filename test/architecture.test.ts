@@ -20,7 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   page: ['model'],
   files: ['model', 'format'],
   // Of `files` where agents have their sockets: the tool removes there what a killed service left.
-  agent: ['model', 'files'],
+  // Of `capture` the estimate of a snapshot: the agent takes one on a signal.
+  agent: ['model', 'files', 'capture'],
   target: ['model', 'redact', 'files'],
   capture: ['model', 'redact', 'format', 'files', 'target'],
   load: ['model', 'redact', 'stats', 'scenario', 'format', 'files'],

@@ -72,6 +72,8 @@ test('the package holds the tool, its page and its schemas, and neither tests no
     'dist/src/page/page.bundle.css',
     'dist/src/load/load-process.js',
     'dist/src/snapshot-stream/growth-worker.js',
+    'dist/src/agent/agent.cjs',
+    'dist/src/agent/relay-thread.cjs',
     'dist/src/testing/index.js',
     'dist/src/testing/index.d.ts',
     'schemas/scenario.schema.json',

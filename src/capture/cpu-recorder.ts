@@ -16,6 +16,17 @@ export interface CpuWindow {
   readonly cost: CaptureCost;
 }
 
+/** Records the CPU in windows that overlap. */
+export interface CpuWindowRecorder {
+  readonly isRunning: boolean;
+  /** The only costly moment of a recording. The interval holds until `stop`: V8 takes no other while a window runs. */
+  start(options: { readonly intervalUs: Microseconds }): Promise<CaptureCost>;
+  /** Opens the next window, then ends and returns the current one. */
+  rotate(): Promise<CpuWindow>;
+  /** Ends and returns the last window. */
+  stop(): Promise<CpuWindow>;
+}
+
 interface ProfileFinished {
   readonly title?: string;
   readonly profile: CpuProfile;
@@ -44,7 +55,7 @@ const SAME_CLOCK_MS = DEADLINE_MS;
  *
  * V8 keeps every sample in the target until its window ends: `rotate` regularly.
  */
-export class CpuRecorder {
+export class CpuRecorder implements CpuWindowRecorder {
   readonly #session: InspectorSession;
   readonly #clock: Clock;
   readonly #measure: MeasureCost;
@@ -76,7 +87,6 @@ export class CpuRecorder {
     return this.#current !== null;
   }
 
-  /** The only costly moment of a recording. The interval holds until `stop`: V8 takes no other while a window runs. */
   async start({ intervalUs }: { readonly intervalUs: Microseconds }): Promise<CaptureCost> {
     if (this.#current) throw new Error('a CPU recording is running already');
     const { value, cost } = await this.#measure(async () => {
@@ -88,7 +98,6 @@ export class CpuRecorder {
     return cost;
   }
 
-  /** Opens the next window, then ends and returns the current one. */
   async rotate(): Promise<CpuWindow> {
     const current = this.#running();
     const { value, cost } = await this.#measure(async () => {
@@ -98,7 +107,6 @@ export class CpuRecorder {
     return { ...value, cost };
   }
 
-  /** Ends and returns the last window. */
   async stop(): Promise<CpuWindow> {
     const current = this.#running();
     this.#current = null;
@@ -164,7 +172,7 @@ export class CpuRecorder {
 }
 
 /** V8's stamps (microseconds, monotonic) are exact; where its clock is not ours, the moments of our calls serve. */
-function placeInTime(
+export function placeInTime(
   profile: CpuProfile,
   openedMonoMs: MonoMs,
   endedMonoMs: MonoMs,

@@ -28,7 +28,8 @@ export async function readHeapMakeup(
   return takeIn('Runtime.evaluate', () => makeupOf(reading));
 }
 
-function makeupOf({ external, spaces }: MakeupReading): HeapMakeup {
+/** From what `process.memoryUsage` and `v8.getHeapSpaceStatistics` say. */
+export function makeupOf({ external, spaces }: MakeupReading): HeapMakeup {
   const sum = (isOf: (name: string) => boolean): Bytes =>
     spaces.reduce((bytes, [name, used]) => bytes + (isOf(name) ? used : 0), 0);
   return {

@@ -11,7 +11,7 @@ import { openPartFile, type Sink, type WrittenFile } from './part-file.ts';
 import { type MemoryRise, watchMemory } from './peak-memory.ts';
 import { readMainThread, timeBetween } from './slowdown.ts';
 import { type GuardOptions, type Judgement, SnapshotGuard } from './snapshot-guard.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { type TakeSnapshot, takeSnapshot } from './take-snapshot.ts';
 
 export interface TakenSnapshot extends WrittenFile {
   /** From the file's header; null when it has none. */
@@ -33,6 +33,8 @@ export interface SnapshotRecorderOptions extends GuardOptions {
   /** Makes a new, unique epoch name. */
   readonly newEpoch: () => string;
   readonly openSink?: OpenSink;
+  /** What takes them, and where it writes them first; by default the inspector streams them. */
+  readonly backend?: { readonly take: TakeSnapshot; readonly folder: string } | null;
 }
 
 type OpenSink = (path: string, refuse?: RefusePath) => Sink;
@@ -47,19 +49,21 @@ export class SnapshotRecorder {
   readonly #measure: MeasureCost;
   readonly #newEpoch: () => string;
   readonly #openSink: OpenSink;
+  readonly #backend: SnapshotRecorderOptions['backend'];
   readonly #pid: number | null;
   readonly #guard: SnapshotGuard;
   #idEpoch: string;
   #keepsIds = false;
 
   constructor(options: SnapshotRecorderOptions) {
-    const { session, measure, newEpoch, pid, openSink = replacing } = options;
+    const { session, measure, newEpoch, pid, openSink = replacing, backend = null } = options;
     this.#guard = new SnapshotGuard(options);
     this.#pid = pid;
     this.#session = session;
     this.#measure = measure;
     this.#newEpoch = newEpoch;
     this.#openSink = openSink;
+    this.#backend = backend;
     this.#idEpoch = newEpoch();
   }
 
@@ -70,8 +74,10 @@ export class SnapshotRecorder {
     /** The values of numbers too, where that is allowed as well. */
     readonly wantNumbers?: boolean;
   }): Promise<Judgement> {
+    // A file that is in memory takes what the control group has left, first of all where the service itself writes it.
+    const path = this.#backend?.folder ?? options.path;
     // Looking would end the ids that the next snapshot is to be compared by.
-    return await this.#guard.judge({ ...options, mayLook: !options.force && !this.#keepsIds });
+    return await this.#guard.judge({ ...options, path, mayLook: !options.force && !this.#keepsIds });
   }
 
   /** Whether the heap may be walked through once: for a count of classes. */
@@ -100,7 +106,7 @@ export class SnapshotRecorder {
     const idEpoch = this.#idEpoch;
     const threadBefore = readMainThread(this.#pid);
     const memory = watchMemory(this.#pid);
-    const { nodes, cost, ...written } = await takeSnapshot(this.#session, {
+    const { nodes, cost, ...written } = await (this.#backend?.take ?? takeSnapshot)(this.#session, {
       openSink: () => this.#openSink(path, options.refuse),
       measure: this.#measure,
       estimatedPauseMs: options.pauseMs,

@@ -11,11 +11,8 @@ const DEADLINE_EXTRA_MS = 60_000;
 /** `node_count` stands behind the description of the fields: 1.5 to 3 kB from the start. */
 const HEADER_CHARS = 64 * 1024;
 
-/**
- * Streams one heap snapshot over the inspector into a sink, which appears whole or not at all. Each chunk is written
- * at once: the protocol knows no back pressure, what waits for us is kept in the target's memory.
- */
-export async function takeSnapshot(
+/** Takes one heap snapshot into a sink, which appears whole or not at all. */
+export type TakeSnapshot = (
   session: InspectorSession,
   options: {
     readonly openSink: () => Sink;
@@ -24,7 +21,17 @@ export async function takeSnapshot(
     /** Write the values of numbers too (a third more pause, half as much file again where objects hold many). */
     readonly numbers: boolean;
   },
-): Promise<WrittenFile & { readonly nodes: number | null; readonly cost: CaptureCost }> {
+) => Promise<WrittenFile & { readonly nodes: number | null; readonly cost: CaptureCost }>;
+
+export function snapshotDeadlineMs(estimatedPauseMs: Milliseconds): Milliseconds {
+  return DEADLINE_FACTOR * estimatedPauseMs + DEADLINE_EXTRA_MS;
+}
+
+/**
+ * Streams one heap snapshot over the inspector into a sink, which appears whole or not at all. Each chunk is written
+ * at once: the protocol knows no back pressure, what waits for us is kept in the target's memory.
+ */
+export const takeSnapshot: TakeSnapshot = async (session, options) => {
   const sink = options.openSink();
   let head = '';
   let failure: unknown = null;
@@ -42,7 +49,7 @@ export async function takeSnapshot(
       session.call(
         'HeapProfiler.takeHeapSnapshot',
         { reportProgress: false, captureNumericValue: options.numbers, exposeInternals: false },
-        { deadlineMs: DEADLINE_FACTOR * options.estimatedPauseMs + DEADLINE_EXTRA_MS },
+        { deadlineMs: snapshotDeadlineMs(options.estimatedPauseMs) },
       ),
     );
     if (failure !== null) throw failure;
@@ -54,13 +61,14 @@ export async function takeSnapshot(
   } finally {
     off();
   }
-}
+};
 
-function refuseOther(head: string): void {
+/** Throws for what is no snapshot, by its beginning. */
+export function refuseOther(head: string): void {
   if (!/^\s*\{\s*"snapshot"/.test(head)) throw new Error('no heap snapshot');
 }
 
-function readNodeCount(head: string): number | null {
+export function readNodeCount(head: string): number | null {
   const count = /"node_count"\s*:\s*(\d+)/.exec(head)?.[1];
   return count === undefined ? null : Number(count);
 }

@@ -11,6 +11,7 @@ import { formatDuration } from '../model/units.ts';
 import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
 import { recordCpu } from '../session/record-cpu.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
+import { ADDON_PATH_OPTION, addonArgument, backendOption } from './backend-options.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { durationOption, maxPauseOption, numberOption, textOption } from './option-types.ts';
@@ -41,6 +42,8 @@ export const cpuCommand: Command = (exit) => ({
           '1ms',
         ),
         'max-pause': maxPauseOption('refuse if the service would be paused for longer at the start'),
+        'cpu-backend': backendOption('what records it', 'v8-profiler-next'),
+        'addon-path': ADDON_PATH_OPTION,
         out: textOption('out', '.cpuprofile file to write; the flame graph is written beside it as .html'),
         force: { type: 'boolean', default: false, describe: 'replace existing files' },
       })
@@ -70,6 +73,7 @@ export const cpuCommand: Command = (exit) => ({
           intervalUs: intervalMs === null ? scaleCpuInterval(durationMs, durationMs) : Math.round(intervalMs * 1000),
           maxPauseMs: numberArgument(args, 'max-pause'),
           name: runId(startWallMs, attachment.facts.name),
+          addon: addonArgument(args, 'cpu-backend'),
           clock,
           stop,
           note: terminal.say,

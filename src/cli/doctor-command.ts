@@ -1,3 +1,4 @@
+import { describeBackends } from '../capture/addons/describe-backends.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
@@ -32,12 +33,21 @@ export const doctorCommand: Command = (exit) => ({
     const facts = findTarget(spec);
     for (const closed of await closeAbandoned()) terminal.say(closed);
     const checks = await diagnose(facts);
+    const backends = describeBackends(
+      facts,
+      checks.every(({ ok }) => ok),
+    );
     if (terminal.json) {
-      terminal.data({ pid: facts.pid, name: facts.name, checks });
+      terminal.data({ pid: facts.pid, name: facts.name, checks, backends });
     } else {
       terminal.print(`${facts.name}, process ${facts.pid}: ${printable(facts.commandLine.join(' '))}`);
       for (const { check, ok, detail, fix } of checks) {
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
+      }
+      if (backends.length > 0) terminal.print('What can take captures there:');
+      for (const { backend, captures, status, detail, fix } of backends) {
+        const more = fix ? `\n           ${fix.replaceAll('\n', '\n           ')}` : '';
+        terminal.print(`  ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}${more}`);
       }
     }
     exit(checks.every((check) => check.ok) ? EXIT.passed : EXIT.attachFailed);

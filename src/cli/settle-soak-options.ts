@@ -14,6 +14,7 @@ import { readLimits } from '../study/read-limits.ts';
 import { tryLock } from '../target/named-lock.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
 import { type Arguments, flagArgument, numberArgument, textArgument } from './arguments.ts';
+import { addonArgument } from './backend-options.ts';
 import { areSamplesRare, SHORTEST_RUN_MS } from './check-config.ts';
 import { type Config, DEFAULT_DURATION_MS } from './load-config.ts';
 import { lockReport } from './report-lock.ts';
@@ -51,6 +52,8 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     thresholds,
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
+    cpuAddon: addonArgument(args, 'cpu-backend'),
+    heapAddon: addonArgument(args, 'heap-backend'),
     probes: args.probes !== false && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };

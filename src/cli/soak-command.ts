@@ -5,6 +5,7 @@ import { worstExitCode } from '../model/exit-codes.ts';
 import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
+import { ADDON_PATH_OPTION, backendOption } from './backend-options.ts';
 import type { Command } from './command.ts';
 import { loadConfig } from './load-config.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './offer-live-metrics.ts';
@@ -48,6 +49,9 @@ const OPTIONS = {
     ...maxPauseOption('refuse a capture whose estimated pause is longer'),
     group: 'Captures:',
   },
+  'cpu-backend': { ...backendOption('what records the CPU', 'v8-profiler-next'), group: 'Captures:' },
+  'heap-backend': { ...backendOption('what takes heap snapshots', 'heapdump'), group: 'Captures:' },
+  'addon-path': { ...ADDON_PATH_OPTION, group: 'Captures:' },
   'cpu-interval': {
     ...durationOption('cpu-interval', 'time between CPU samples (default: depends on the length of the run)', '20ms'),
     group: 'Captures:',

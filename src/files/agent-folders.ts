@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AGENT_FOLDER } from '../model/agent-protocol.ts';
 
 /** What the kernel takes as an address, and the most that stands behind the base: the folder of a user and names in it. */
@@ -61,6 +61,9 @@ function removeIfStale(path: string): Promise<void> {
 function isOldSocket(path: string): boolean {
   try {
     const stat = lstatSync(path);
+    // Node's own way through symbolic links looks at what was asked last, whoever asked: after a socket it stops half way,
+    // and a program does not find its packages.
+    lstatSync(dirname(path));
     return stat.isSocket() && Date.now() - stat.mtimeMs > YOUNG_MS;
   } catch {
     return false;

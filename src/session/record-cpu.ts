@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AddonCpuRecorder } from '../capture/addons/addon-cpu-recorder.ts';
+import { loadAddon, siteOf } from '../capture/addons/load-addon.ts';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
-import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { CpuRecorder, type CpuWindowRecorder } from '../capture/cpu-recorder.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
 import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
 import type { CallTree } from '../cpu/call-tree.ts';
 import { mergeWindows } from '../cpu/merge-windows.ts';
+import type { AddonChoice } from '../model/addon.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import type { Microseconds, Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
+import type { InspectorSession } from '../target/session.ts';
 import { placesOfScripts } from './places-of-scripts.ts';
 
 export interface RecordCpuOptions {
@@ -24,6 +28,8 @@ export interface RecordCpuOptions {
   readonly clock: Clock;
   /** Ends the window early; what was recorded until then is kept. */
   readonly stop: AbortSignal;
+  /** An add-on that records instead of the inspector, and its folder where somebody named it; null for the inspector. */
+  readonly addon?: AddonChoice | null;
   /** Told what is left out, in words. */
   readonly note: (text: string) => void;
 }
@@ -39,28 +45,14 @@ export interface CpuRecording {
 
 /** One CPU window of an attached target. Rejects when the connection is lost: what was recorded is lost with it. */
 export async function recordCpu(attachment: Attachment, options: RecordCpuOptions): Promise<CpuRecording> {
-  const { durationMs, intervalUs, name, clock, stop } = options;
+  const { durationMs, intervalUs, stop } = options;
   const { session } = attachment;
-  if (await collectsCoverage(session)) {
-    throw new ProfilerError(
-      'coverage-runs',
-      EXIT.attachFailed,
-      `CPU not profiled: ${COVERAGE_ENDS}.`,
-      'Start the service without NODE_V8_COVERAGE (c8 sets it), and try again.',
-    );
-  }
   const guard = new PauseGuard({ session, pid: attachment.process?.pid ?? null, maxPauseMs: options.maxPauseMs });
   const { verdict } = await guard.judgeCpuStart();
   if (verdict !== 'go') throw refusal(verdict.refused);
-  if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
-    throw new ProfilerError(
-      'cpu-profiled',
-      EXIT.attachFailed,
-      `CPU not profiled: ${OWN_PROFILER}.`,
-      'Use the profiles that it takes itself, or profile an instance that runs without it.',
-    );
-  }
-  const recorder = new CpuRecorder({ session, clock, measure: measureRoundTrip(clock), name });
+  // Neither concerns a profiler of its own, beside the inspector.
+  if (!options.addon) await refuseWhatWouldBeLost(session, guard);
+  const recorder = await recorderFor(attachment, options);
   const { pauseMs } = await recorder.start({ intervalUs });
   const lost = new AbortController();
   void session.closed.then(() => lost.abort());
@@ -73,6 +65,37 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
     durationMs: endMonoMs - startMonoMs,
     startPauseMs: pauseMs,
   };
+}
+
+async function recorderFor(
+  attachment: Attachment,
+  { addon = null, clock, name }: RecordCpuOptions,
+): Promise<CpuWindowRecorder> {
+  const { session } = attachment;
+  const parts = { session, clock, measure: measureRoundTrip(clock), name };
+  if (addon === null) return new CpuRecorder(parts);
+  const request = { session, site: siteOf(attachment), folder: addon.folder };
+  return new AddonCpuRecorder({ ...parts, addon: await loadAddon('v8-profiler-next', request) });
+}
+
+/** Throws (exit 3) where the profiler of the inspector would end what the service, or somebody else, measures. */
+async function refuseWhatWouldBeLost(session: InspectorSession, guard: PauseGuard): Promise<void> {
+  if (await collectsCoverage(session)) {
+    throw new ProfilerError(
+      'coverage-runs',
+      EXIT.attachFailed,
+      `CPU not profiled: ${COVERAGE_ENDS}.`,
+      'Start the service without NODE_V8_COVERAGE (c8 sets it), and try again.',
+    );
+  }
+  if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
+    throw new ProfilerError(
+      'cpu-profiled',
+      EXIT.attachFailed,
+      `CPU not profiled: ${OWN_PROFILER}.`,
+      'Use the profiles that it takes itself, or profile an instance that runs without it.',
+    );
+  }
 }
 
 function refusal(reason: string): ProfilerError {

@@ -1,9 +1,12 @@
+import { type HeapdumpBackend, prepareHeapdump } from '../capture/addons/heapdump-snapshot.ts';
+import { siteOf } from '../capture/addons/load-addon.ts';
 import type { SnapshotEstimate } from '../capture/estimate-snapshot.ts';
 import { openPartFile } from '../capture/part-file.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SnapshotRecorder, type TakenSnapshot } from '../capture/snapshot-recorder.ts';
 import { refuseWithoutRoom } from '../files/free-space.ts';
+import type { AddonChoice } from '../model/addon.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -19,6 +22,8 @@ export interface OneSnapshotOptions {
   /** Take it even where the estimate forbids it, and replace a file that is there. */
   readonly force: boolean;
   readonly clock: Clock;
+  /** heapdump takes it instead of the inspector, and its folder where somebody named it; null for the inspector. */
+  readonly addon?: AddonChoice | null;
   /** Told before the target is paused. */
   readonly onEstimate: (estimate: SnapshotEstimate) => void;
 }
@@ -31,8 +36,10 @@ export interface OneSnapshotOptions {
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
   const probe = await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false });
   let session: InspectorSession | null = null;
+  let heapdump: HeapdumpBackend | null = null;
   try {
     session = await attachment.connect();
+    if (options.addon) heapdump = await prepareHeapdump({ session, site: siteOf(attachment), ...options.addon });
     const recorder = new SnapshotRecorder({
       session,
       measure: probe.measure,
@@ -41,16 +48,19 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
       openSink: (path) => openPartFile(path, options.force ? 'replace' : 'beside'),
+      backend: heapdump,
     });
     await attachment.suspendWatchdog();
     const { estimate, heapUsedBytes } = await recorder.judge(options);
     if (estimate.verdict !== 'go' && !options.force) throw refusal(estimate.verdict.refused);
     // The service is not paused for a file that cannot be kept.
-    refuseWithoutRoom(options.path, snapshotFileBytes(heapUsedBytes, null), 'the snapshot');
+    for (const path of [options.path, ...(heapdump ? [heapdump.folder] : [])])
+      refuseWithoutRoom(path, snapshotFileBytes(heapUsedBytes, null), 'the snapshot');
     options.onEstimate(estimate);
     const taken = await recorder.take(options.path, { pauseMs: estimate.pauseMs, keepIds: false });
     return taken;
   } finally {
+    if (session?.isOpen) await heapdump?.remove().catch(() => {});
     session?.disconnect();
     // It may have ended meanwhile: what was written is kept.
     if (attachment.session.isOpen) {

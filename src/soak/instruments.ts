@@ -1,18 +1,22 @@
+import { AddonCpuRecorder } from '../capture/addons/addon-cpu-recorder.ts';
+import type { HeapdumpBackend } from '../capture/addons/heapdump-snapshot.ts';
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
-import { CpuRecorder } from '../capture/cpu-recorder.ts';
+import { CpuRecorder, type CpuWindowRecorder } from '../capture/cpu-recorder.ts';
 import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { SnapshotRecorder, type SnapshotRecorderOptions } from '../capture/snapshot-recorder.ts';
+import type { AddonChoice } from '../model/addon.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { explainFailure } from '../target/explain-failure.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { InspectorSession } from '../target/session.ts';
+import { cpuAddonOf, heapdumpOf, unlessLater } from './addon-backends.ts';
 import type { LongPauses } from './long-pauses.ts';
 import type { RunLog } from './run-log.ts';
 
@@ -24,6 +28,9 @@ export interface InstrumentOptions {
   readonly probes: boolean;
   /** Longest pause that a capture may take; null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
+  /** Null or absent: the inspector records. */
+  readonly cpuAddon?: AddonChoice | null;
+  readonly heapAddon?: AddonChoice | null;
   readonly pauses: LongPauses;
   readonly clock: Clock;
   readonly log: RunLog;
@@ -35,12 +42,14 @@ export interface Instruments {
   readonly probe: RuntimeProbe;
   /** Null with `--no-probes`. */
   readonly queries: QueryProbe | null;
-  readonly cpu: CpuRecorder;
+  readonly cpu: CpuWindowRecorder;
   readonly allocations: AllocationRecorder;
   readonly guard: PauseGuard;
   /** Collections and snapshots, on a session of their own. */
   readonly heapSession: InspectorSession;
   readonly snapshots: SnapshotRecorder;
+  /** Null where the inspector takes them. */
+  readonly heapdump: HeapdumpBackend | null;
 }
 
 /** Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails (exit 3 or 4). */
@@ -56,10 +65,12 @@ export async function setUpInstruments(
     for (const missing of probe.unavailable)
       log.event({ type: 'note', detail: `not available inside the target: ${missing}` });
     const queries = options.probes ? await installQueries(session, log) : null;
-    const cpu = new CpuRecorder({ session, clock, measure: probe.measure, name: `${runId} ${segment}` });
+    const cpuParts = { session, clock, measure: probe.measure, name: `${runId} ${segment}` };
+    const cpuAddon = await unlessLater(segment, log, () => cpuAddonOf(attachment, options.cpuAddon));
+    const cpu = cpuAddon === null ? new CpuRecorder(cpuParts) : new AddonCpuRecorder({ ...cpuParts, addon: cpuAddon });
     const pid = attachment.process?.pid ?? null;
     const guard = new PauseGuard({ session, pid, maxPauseMs: options.maxPauseMs });
-    await startCpu(cpu, { ...options, session, guard, pid });
+    await startCpu(cpu, { ...options, session, guard, pid, isOwn: cpuAddon !== null });
     const allocations = new AllocationRecorder(session, probe.measure);
     // Of a sampling that the service does itself it is told after a collection.
     const mayAsk = await options.pauses.settle('heap-profile', () => guard.judgeCollection());
@@ -70,7 +81,9 @@ export async function setUpInstruments(
       noteLeftOut('allocations', allocations.leftOut, log);
     }
     const heapSession = await attachment.connect();
+    const heapdump = await unlessLater(segment, log, () => heapdumpOf(attachment, heapSession, options.heapAddon));
     const snapshots = new SnapshotRecorder({
+      backend: heapdump,
       session: heapSession,
       measure: probe.measure,
       newEpoch,
@@ -78,7 +91,7 @@ export async function setUpInstruments(
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
     });
-    return { attachment, probe, queries, cpu, allocations, guard, heapSession, snapshots };
+    return { attachment, probe, queries, cpu, allocations, guard, heapSession, snapshots, heapdump };
   } catch (error) {
     // While the connection still tells why.
     const explained = explainFailure(error, attachment);
@@ -89,21 +102,23 @@ export async function setUpInstruments(
 
 /** The longest pause of a run beside its snapshots: left out where it is too long, or would destroy what the service measures. */
 async function startCpu(
-  cpu: CpuRecorder,
+  cpu: CpuWindowRecorder,
   options: InstrumentOptions & {
     readonly session: InspectorSession;
     readonly guard: PauseGuard;
     readonly pid: number | null;
+    /** A profiler of its own, beside that of the inspector: it destroys nothing. */
+    readonly isOwn: boolean;
   },
 ): Promise<void> {
-  const { session, guard, pid, pauses, log, cpuIntervalUs } = options;
-  if (await collectsCoverage(session)) {
+  const { session, guard, pid, pauses, log, cpuIntervalUs, isOwn } = options;
+  if (!isOwn && (await collectsCoverage(session))) {
     pauses.refuse('cpu-start', COVERAGE_ENDS);
     return;
   }
   const estimatedPauseMs = await pauses.settle('cpu-start', () => guard.judgeCpuStart());
   if (estimatedPauseMs === null) return;
-  if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
+  if (!isOwn && (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go'))) {
     pauses.refuse('cpu-start', OWN_PROFILER);
     return;
   }
@@ -141,11 +156,13 @@ export async function takeDownInstruments({
   cpu,
   allocations,
   heapSession,
+  heapdump,
 }: Instruments): Promise<readonly string[]> {
   if (attachment.session.isOpen) {
     await Promise.allSettled([cpu.isRunning ? cpu.stop() : null, allocations.discard()]);
     await queries?.remove().catch(() => {});
     await probe.remove().catch(() => {});
+    await heapdump?.remove().catch(() => {});
   }
   heapSession.disconnect();
   return (await attachment.detach()).problems;

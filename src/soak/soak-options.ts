@@ -1,3 +1,4 @@
+import type { AddonChoice } from '../model/addon.ts';
 import type { GateName } from '../model/finding-catalogue.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Microseconds, Milliseconds } from '../model/units.ts';
@@ -42,6 +43,9 @@ export interface SoakOptions {
   readonly databaseUrl: string | null;
   /** Subscribe to the HTTP diagnostics channels inside the target, and wrap its database driver. */
   readonly probes: boolean;
+  /** Add-ons that take captures instead of the inspector; null or absent: the inspector takes them. */
+  readonly cpuAddon?: AddonChoice | null;
+  readonly heapAddon?: AddonChoice | null;
   /** Take snapshots even where the estimate forbids them. */
   readonly force: boolean;
   readonly runDir: string;

@@ -4,7 +4,11 @@ import { readArguments, readProcLink, readStat, readStatus } from './proc.ts';
 
 /** What Node says when its port is taken, since 18 at least: in stripped builds too, and in no other program. */
 const MARK = Buffer.from('Starting inspector on %s:');
+/** Each release knows where it can be had. Builds of distributions may not. */
+const RELEASE = /nodejs\.org\/download\/release\/(v\d+\.\d+\.\d+)/;
+const RELEASE_MARK = Buffer.from('nodejs.org/download/release/v');
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const BEHIND_BYTES = 16;
 /** No program that holds Node is smaller: others need not be read. */
 const SMALLEST_NODE_BYTES = 20 * 1024 * 1024;
 
@@ -53,25 +57,37 @@ function loadsLibnode(pid: number): boolean {
   }
 }
 
+/** The version of Node that a process runs, as its program says; null where it does not. */
+export function nodeVersionOf(pid: number): string | null {
+  const text = findInFile(`/proc/${pid}/exe`, RELEASE_MARK);
+  return RELEASE.exec(text?.toString('latin1') ?? '')?.[1] ?? null;
+}
+
 function fileContains(path: string, mark: Buffer): boolean {
+  return findInFile(path, mark) !== null;
+}
+
+/** The mark and a little behind it. Null where it does not occur, or the file is too small to be Node. */
+function findInFile(path: string, mark: Buffer): Buffer | null {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch {
-    return false;
+    return null;
   }
   try {
-    if (fstatSync(file).size < SMALLEST_NODE_BYTES) return false;
+    if (fstatSync(file).size < SMALLEST_NODE_BYTES) return null;
     const buffer = Buffer.alloc(CHUNK_BYTES);
-    // Chunks overlap by the length of the mark, so that none is cut in two.
-    const stepBytes = CHUNK_BYTES - mark.length;
-    for (let at = 0; ; at += stepBytes) {
+    // Chunks overlap, so that no mark is cut in two, nor what stands behind it.
+    const overlap = mark.length + BEHIND_BYTES;
+    for (let at = 0; ; at += CHUNK_BYTES - overlap) {
       const read = readSync(file, buffer, 0, CHUNK_BYTES, at);
-      if (buffer.subarray(0, read).includes(mark)) return true;
-      if (read < CHUNK_BYTES) return false;
+      const found = buffer.subarray(0, read).indexOf(mark);
+      if (found !== -1) return Buffer.from(buffer.subarray(found, Math.min(read, found + overlap)));
+      if (read < CHUNK_BYTES) return null;
     }
   } catch {
-    return false;
+    return null;
   } finally {
     closeSync(file);
   }

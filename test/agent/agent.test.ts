@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -287,5 +288,69 @@ test(
     });
     assert.match(target.stderr(), /it needs Node 24 or later, with --allow-inspector/);
     assert.equal(await ask(target, '/'), 'ok\n');
+  },
+);
+
+test('a service that finds its packages over symbolic links finds them', TIMEOUT, (context) => {
+  const folder = temporaryFolder(context);
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  write('store/first/index.js', "module.exports = require('second');");
+  write('store/node_modules/second/index.js', "module.exports = 'found';");
+  const main =
+    "import { createRequire } from 'node:module';\nprocess.stdout.write(createRequire(import.meta.url)('first'));";
+  write('service/main.mjs', main);
+  mkdirSync(join(folder, 'service', 'node_modules'));
+  symlinkSync(join(folder, 'store', 'first'), join(folder, 'service', 'node_modules', 'first'));
+  const { stdout, stderr } = spawnSync(process.execPath, [...AGENT, join(folder, 'service', 'main.mjs')], {
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: folder, XDG_RUNTIME_DIR: '' },
+  });
+  assert.equal(stdout, 'found', stderr);
+});
+
+const SIGNAL = { SOAK_PROFILER_SNAPSHOT_SIGNAL: 'SIGUSR2' };
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`a heap snapshot on a signal, into a folder, for its owner alone: Node ${major}`, {
+    skip,
+    ...TIMEOUT,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    // A busy machine would make the estimate longer than what is usual.
+    const limits = { SOAK_PROFILER_SNAPSHOT_FOLDER: folder, SOAK_PROFILER_SNAPSHOT_MAX_PAUSE: '10m' };
+    const env = { ...SIGNAL, ...limits };
+    const { target } = await startWithAgent(context, 'http-service.mjs', { binary, env });
+    process.kill(target.facts.pid, 'SIGUSR2');
+    assert.ok(
+      await poll(async () => (/heap snapshot written/.test(target.stderr()) ? true : null), 20_000),
+      target.stderr(),
+    );
+    const [name = '', ...others] = readdirSync(folder);
+    assert.deepEqual(others, []);
+    assert.equal(lstatSync(join(folder, name)).mode & 0o777, 0o600);
+    assert.ok((await summariseSnapshot(join(folder, name))).nodes > 1_000);
+    assert.equal(await ask(target, '/'), 'ok\n');
+  });
+}
+
+test(
+  'a snapshot on a signal is refused where its estimate forbids it; without the option the signal is not touched',
+  TIMEOUT,
+  async (context) => {
+    const folder = temporaryFolder(context);
+    const limits = { SOAK_PROFILER_SNAPSHOT_FOLDER: folder, SOAK_PROFILER_SNAPSHOT_MAX_PAUSE: '1ms' };
+    const { target } = await startWithAgent(context, 'http-service.mjs', { env: { ...SIGNAL, ...limits } });
+    process.kill(target.facts.pid, 'SIGUSR2');
+    const refused = /no heap snapshot was written: the service would be paused for .* longer than the allowed 1 ms/;
+    assert.ok(await poll(async () => (refused.test(target.stderr()) ? true : null), 10_000), target.stderr());
+    assert.deepEqual(readdirSync(folder), []);
+
+    const { target: without } = await startWithAgent(context, 'http-service.mjs');
+    const exited = once(without.child, 'exit');
+    process.kill(without.facts.pid, 'SIGUSR2');
+    assert.deepEqual(await exited, [null, 'SIGUSR2']);
   },
 );

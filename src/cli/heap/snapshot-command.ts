@@ -5,6 +5,7 @@ import { EXIT } from '../../model/exit-codes.ts';
 import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
 import { takeOneSnapshot } from '../../session/take-one-snapshot.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
+import { ADDON_PATH_OPTION, addonArgument, backendOption } from '../backend-options.ts';
 import type { Command } from '../command.ts';
 import { maxPauseOption, textOption } from '../option-types.ts';
 import { refuseToOverwrite, tellBeside } from '../output-file.ts';
@@ -21,6 +22,8 @@ export const snapshotCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
+        'heap-backend': backendOption('what takes it', 'heapdump'),
+        'addon-path': ADDON_PATH_OPTION,
         'max-pause': maxPauseOption('refuse if the service would be paused for longer'),
         force: {
           type: 'boolean',
@@ -50,6 +53,7 @@ export const snapshotCommand: Command = (exit) => ({
           maxPauseMs: numberArgument(args, 'max-pause'),
           force,
           clock,
+          addon: addonArgument(args, 'heap-backend'),
           onEstimate: ({ pauseMs, extraBytes }) =>
             terminal.say(
               `snapshot of ${attachment.facts.name} (process ${attachment.facts.pid}): it will be paused for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
