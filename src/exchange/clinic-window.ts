@@ -6,6 +6,7 @@ import {
   type ClockPair,
   doctorFiles,
   flameFiles,
+  type GcEvent,
   heapProfilerFiles,
 } from '../format/clinic/clinic-files.ts';
 import type { ProcessStat } from '../format/clinic/process-stat.ts';
@@ -22,7 +23,8 @@ import { redactText } from '../redact/redact-text.ts';
 /** More than that keeps Clinic busy for hours, or ends it for want of memory. */
 const LONGEST_CLINIC_MS: Milliseconds = 120_000;
 export const USUAL_CLINIC_MS: Milliseconds = 60_000;
-const FEWEST_READINGS = 20;
+const READINGS_PER_SAMPLE = 10;
+const FEWEST_READINGS = 20 * READINGS_PER_SAMPLE;
 
 export interface ClinicWindowOptions {
   /** Since the start of the run; null: so that the window ends with the load. */
@@ -96,29 +98,34 @@ async function treeOf(run: Run, { fromMono, toMono }: Window): Promise<WeightedT
 
 function doctorOf(run: Run, { fromMono, toMono }: Window, note: (text: string) => void): ClinicFile[] {
   const samples = run.samples.filter(({ monoMs }) => monoMs >= fromMono && monoMs < toMono);
-  const stats = samples.flatMap(statOf);
+  const stats = samples.flatMap((sample) => readingsOf(sample, run.manifest.plan.sampleIntervalMs));
   if (stats.length < FEWEST_READINGS)
-    throw lacks(`only ${stats.length} readings of the process`, 'a longer --for', run);
+    throw lacks(`only ${samples.length} samples of the process`, 'a longer --for', run);
   const everyMs = run.manifest.plan.sampleIntervalMs;
   note(
-    `The run was sampled every ${formatDuration(everyMs)}, without trace events of collections. Doctor is made for 10 ms with them, ` +
-      'and may see less or something else: profiler cpu --clinic records that.',
+    `The run was sampled every ${formatDuration(everyMs)}, with its collections counted but not traced. Doctor is made for readings every 10 ms ` +
+      'and may judge otherwise by these: profiler cpu --clinic records such a window.',
   );
   const [first] = samples;
   const clock: ClockPair = { wallMs: first?.wallMs ?? 0, monoUs: (first?.monoMs ?? 0) * 1000 };
-  return doctorFiles(processOf(run), stats, [], clock);
+  return doctorFiles(processOf(run), stats, collectionsOf(samples), clock);
 }
 
-/** Nothing where the process was not seen from both sides: a zero would be drawn as a dip. */
-function statOf({ wallMs, values }: Sample): ProcessStat[] {
+/**
+ * A sample as ten readings, nine with the median delay of the event loop and one with the longest: by these two Doctor judges.
+ * Nothing where the process was not seen from both sides: a zero would be drawn as a dip.
+ */
+function readingsOf({ wallMs, values }: Sample, intervalMs: Milliseconds): ProcessStat[] {
   const cpu = values['process.cpu'];
   const rssBytes = values['process.rss'];
   const heapUsedBytes = values['heap.used'];
   if (cpu === undefined || rssBytes === undefined || heapUsedBytes === undefined) return [];
-  return [
-    {
-      timestampMs: wallMs,
-      delayMs: values['loop.delay.p99'] ?? 0,
+  const stepMs = intervalMs / READINGS_PER_SAMPLE;
+  return Array.from({ length: READINGS_PER_SAMPLE }, (_, index) => {
+    const isLast = index === READINGS_PER_SAMPLE - 1;
+    return {
+      timestampMs: wallMs - intervalMs + (index + 1) * stepMs,
+      delayMs: values[isLast ? 'loop.delay.max' : 'loop.delay.p50'] ?? 0,
       cpuCores: cpu / 100,
       rssBytes,
       heapUsedBytes,
@@ -127,9 +134,26 @@ function statOf({ wallMs, values }: Sample): ProcessStat[] {
       arrayBuffersBytes: values['heap.arrayBuffers'] ?? 0,
       handles: (values['resources.sockets'] ?? 0) + (values['resources.servers'] ?? 0),
       loopUtilization: values['loop.utilization'] ?? 0,
-    },
-  ];
+    };
+  });
 }
+
+/** What was collected between two samples as one event of each kind: Doctor sums them up by the second anyway. */
+function collectionsOf(samples: readonly Sample[]): GcEvent[] {
+  return samples.slice(1).flatMap((sample, index) => {
+    const before = samples[index];
+    if (before?.segment !== sample.segment) return [];
+    return KINDS.flatMap(({ name, metric }) => {
+      const durationMs = (sample.values[metric] ?? 0) - (before.values[metric] ?? 0);
+      return durationMs > 0 ? [{ name, ts: before.monoMs * 1000, dur: durationMs * 1000 }] : [];
+    });
+  });
+}
+
+const KINDS = [
+  { name: 'V8.GCScavenger', metric: 'gc.minor.time' },
+  { name: 'V8.GCFinalizeMC', metric: 'gc.major.time' },
+] as const;
 
 /** The last profile until the end of the window: it holds what was alive then. */
 async function heapOf(run: Run, { toMono }: Window, note: (text: string) => void): Promise<ClinicFile[]> {

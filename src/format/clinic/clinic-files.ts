@@ -76,9 +76,14 @@ export function flameFiles(process: ClinicProcess, tree: WeightedTree): ClinicFi
   });
 }
 
-/** One file: V8's sampling heap profile as it is. */
+/** One file: V8's sampling heap profile as it is. Clinic reads a list of samples, but uses none. */
 export function heapProfilerFiles({ pid }: ClinicProcess, profile: SamplingHeapProfile): ClinicFile[] {
-  return [{ path: `${pid}.clinic-heapprofiler`, content: JSON.stringify({ head: profile.head }) }];
+  return [
+    {
+      path: `${pid}.clinic-heapprofiler`,
+      content: JSON.stringify({ head: profile.head, samples: profile.samples ?? [] }),
+    },
+  ];
 }
 
 function folderOf(
