@@ -3,6 +3,7 @@ export const IN_TARGET = {
   entryPoints: [
     { in: 'src/capture/in-target/runtime/install-probe.ts', out: 'runtime-probe.bundle' },
     { in: 'src/capture/in-target/query/install-query-probe.ts', out: 'query-probe.bundle' },
+    { in: 'src/capture/in-target/process-stats/install-process-stats.ts', out: 'process-stats.bundle' },
   ],
   outdir: 'dist/src/capture/in-target',
   bundle: true,

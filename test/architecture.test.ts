@@ -28,7 +28,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snapshot-stream': ['model', 'heap', 'format', 'files'],
   // Of `target` the named lock: a run folder that is written is locked as a service that is looked into.
   record: ['model', 'redact', 'format', 'words', 'files', 'target'],
-  exchange: ['model', 'redact', 'format', 'stats', 'files', 'record'],
+  // Of `cpu` the windows of a stretch as one tree.
+  exchange: ['model', 'redact', 'format', 'cpu', 'stats', 'files', 'record'],
   // Of `capture` what the control group has left: the comparison of two snapshots must fit beside the service.
   study: [
     'model',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { scaleCpuInterval } from '../capture/choose-intervals.ts';
 import { createHostClock } from '../capture/host-clock.ts';
 import { buildFlame } from '../cpu/build-flame.ts';
@@ -9,9 +9,11 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { formatDuration } from '../model/units.ts';
 import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
-import { recordCpu } from '../session/record-cpu.ts';
+import { recordClinic } from '../session/record-clinic.ts';
+import { type RecordCpuOptions, recordCpu } from '../session/record-cpu.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import { ADDON_PATH_OPTION, addonArgument, backendOption } from './backend-options.ts';
+import { clinicEntries, refuseClinicOutput, writeClinicRecording } from './clinic-output.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { durationOption, maxPauseOption, numberOption, textOption } from './option-types.ts';
@@ -22,6 +24,7 @@ import { withAttachment } from './with-attachment.ts';
 const DEFAULT_SECONDS = 30;
 /** V8 keeps every sample in the target until the window ends. */
 const MOST_SECONDS = 600;
+const MOST_CLINIC_SECONDS = 120;
 const SHOWN_FUNCTIONS = 15;
 /** Some 30,000 samples and a tree of some thousand nodes, drawn as a page too. */
 const ROOM_BYTES = 4 * 1024 * 1024;
@@ -41,6 +44,11 @@ export const cpuCommand: Command = (exit) => ({
           'time between samples (default: by the length, 5 to 20 ms; 1ms sees more and costs more)',
           '1ms',
         ),
+        clinic: {
+          type: 'boolean',
+          default: false,
+          describe: 'also record what Clinic reads: folders for clinic doctor, flame and heapprofiler (at most 120 s)',
+        },
         'max-pause': maxPauseOption('refuse if the service would be paused for longer at the start'),
         'cpu-backend': backendOption('what records it', 'v8-profiler-next'),
         'addon-path': ADDON_PATH_OPTION,
@@ -48,10 +56,12 @@ export const cpuCommand: Command = (exit) => ({
         force: { type: 'boolean', default: false, describe: 'replace existing files' },
       })
       .example('$0 cpu --port 3000 --seconds 30', 'what the service does now')
-      .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start the service first'),
+      .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start the service first')
+      .example('$0 cpu --port 3000 --seconds 60 --clinic', 'for clinic doctor --visualize-only'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const durationMs = settleSeconds(numberArgument(args, 'seconds') ?? DEFAULT_SECONDS) * 1000;
+    const isClinic = flagArgument(args, 'clinic');
+    const durationMs = settleSeconds(numberArgument(args, 'seconds') ?? DEFAULT_SECONDS, isClinic) * 1000;
     const intervalMs = numberArgument(args, 'interval');
     const clock = createHostClock();
     const startWallMs = clock.wallMs();
@@ -60,7 +70,7 @@ export const cpuCommand: Command = (exit) => ({
     if (out !== null) for (const file of filesOf(out)) refuseToOverwrite(file, force);
     refuseWithoutRoom(resolve(out ?? '.'), ROOM_BYTES, 'the profile with its flame graph');
 
-    const { facts, recording, stopped } = await withAttachment(args, terminal, {
+    const { facts, recording, clinic, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
       stopWords: 'stopping: the profile is written from what there is (again to give up)',
       output: resolve(out ?? 'profile.cpuprofile'),
@@ -68,7 +78,7 @@ export const cpuCommand: Command = (exit) => ({
         terminal.say(
           `profiling ${attachment.facts.name} (process ${attachment.facts.pid}) for ${formatDuration(durationMs)}`,
         );
-        const recording = await recordCpu(attachment, {
+        const options: RecordCpuOptions = {
           durationMs,
           intervalUs: intervalMs === null ? scaleCpuInterval(durationMs, durationMs) : Math.round(intervalMs * 1000),
           maxPauseMs: numberArgument(args, 'max-pause'),
@@ -77,8 +87,14 @@ export const cpuCommand: Command = (exit) => ({
           clock,
           stop,
           note: terminal.say,
-        });
-        return { facts: attachment.facts, recording, stopped: stop.aborted };
+        };
+        const { facts } = attachment;
+        if (!isClinic)
+          return { facts, recording: await recordCpu(attachment, options), clinic: null, stopped: stop.aborted };
+        if (out !== null)
+          for (const entry of clinicEntries(facts, dirname(resolve(out)))) refuseClinicOutput(entry, force);
+        const clinic = await recordClinic(attachment, options);
+        return { facts, recording: clinic.cpu, clinic, stopped: stop.aborted };
       },
     });
 
@@ -95,20 +111,30 @@ export const cpuCommand: Command = (exit) => ({
       whenTaken: force ? 'replace' : 'beside',
       say: terminal.say,
     });
+    const clinicFiles = clinic ? await writeClinicRecording(facts, clinic, { dir: dirname(profileFile), force }) : null;
     if (terminal.json) {
       const { pid, name, nodeVersion } = facts;
       const target = { pid, name, node: nodeVersion };
-      const places = { profile: profileFile, flame: pageFile };
+      const places = { profile: profileFile, flame: pageFile, ...(clinicFiles && { clinic: clinicFiles }) };
       terminal.data({ target, durationMs: recording.durationMs, startPauseMs, ...places, ...summary });
     } else {
       terminal.show(renderCpuTerminal({ title, ...summary }, { colour: terminal.colour, width: terminal.columns }));
       terminal.print(`\nflame graph: ${pageFile}\nprofile:     ${profileFile}`);
+      for (const file of clinicFiles ?? []) terminal.print(`for Clinic:  ${file}`);
     }
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },
 });
 
-function settleSeconds(seconds: number): number {
+function settleSeconds(seconds: number, isClinic: boolean): number {
+  if (isClinic && seconds > MOST_CLINIC_SECONDS) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      `--seconds ${seconds} is more than Clinic can analyse: from two minutes on it takes hours, or runs out of memory.`,
+      `The maximum with --clinic is ${MOST_CLINIC_SECONDS}.`,
+    );
+  }
   if (seconds <= MOST_SECONDS) return seconds;
   throw new ProfilerError(
     'usage',

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import { clinicFilesOfRun, USUAL_CLINIC_MS } from '../exchange/clinic-window.ts';
 import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
+import type { ClinicTool } from '../format/clinic/clinic-files.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -11,9 +13,10 @@ import { exportJmeter } from '../scenario/export/export-jmeter.ts';
 import { exportK6 } from '../scenario/export/export-k6.ts';
 import { exportLocust } from '../scenario/export/export-locust.ts';
 import type { ExportLoad } from '../scenario/export/exported-load.ts';
-import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
+import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
+import { renderWithClinic, writeClinic } from './clinic-output.ts';
 import type { Command } from './command.ts';
-import { textOption } from './option-types.ts';
+import { durationOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,28 +27,44 @@ const LOADS: Readonly<Record<string, { readonly extension: string; readonly writ
   gatling: { extension: '.gatling.js', write: exportGatling },
 };
 const SERIES: readonly SeriesFormat[] = ['csv', 'ndjson', 'openmetrics'];
+const CLINIC: readonly ClinicTool[] = ['clinic-doctor', 'clinic-flame', 'clinic-heapprofiler'];
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-/** A scenario for another load tool, or the series of a run for other tools. */
+/** A scenario for another load tool; the series of a run, or a window of it, for other tools. */
 export const exportCommand: Command = (exit) => ({
   command: 'export <what>',
-  describe: 'write a scenario for another load tool, or the series of a run',
+  describe: 'write a scenario for another load tool, the series of a run, or a window of it for Clinic',
   builder: (yargs) =>
     yargs
       .positional('what', { type: 'string', demandOption: true, describe: 'scenario file, or run folder' })
       .options({
         to: {
-          choices: [...Object.keys(LOADS), ...SERIES],
+          choices: [...Object.keys(LOADS), ...SERIES, ...CLINIC],
           demandOption: true,
           requiresArg: true,
-          describe: 'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson or openmetrics',
+          describe:
+            'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson, openmetrics, or a window for clinic doctor, flame or heapprofiler',
         },
-        out: textOption('out', 'file to write; for the series of a run, the prefix of the file names'),
+        out: textOption(
+          'out',
+          'file to write; of a run the prefix of the file names; for Clinic the folder to write into',
+        ),
+        from: durationOption(
+          'from',
+          'for Clinic: start of the window, since the start of the run (default: the end of the load)',
+          '2h10m',
+        ),
+        for: durationOption('for', 'for Clinic: length of the window (default: 60s, at most 120s)', '60s'),
+        render: { type: 'boolean', default: false, describe: 'for Clinic: let an installed clinic draw the page' },
         url: textOption('url', 'base URL (overrides the scenario)'),
         force: { type: 'boolean', default: false, describe: 'replace existing files' },
       })
       .example('$0 export orders.yaml --to k6', 'writes orders.k6.js; unsupported features are listed')
-      .example('$0 export profiles/<run-id> --to csv', 'two tables: samples and requests'),
+      .example('$0 export profiles/<run-id> --to csv', 'two tables: samples and requests')
+      .example(
+        '$0 export profiles/<run-id> --to clinic-flame --from 2h10m --for 60s --render',
+        'a page of clinic flame',
+      ),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const what = String(args.what);
@@ -53,8 +72,9 @@ export const exportCommand: Command = (exit) => ({
     const load = LOADS[to];
     const isRun = statSync(what, { throwIfNoEntry: false })?.isDirectory() === true;
     if (load && isRun) throw wrongKind(`${what} is a run folder, and ${to} needs a scenario.`);
-    if (!load && !isRun) throw wrongKind(`${what} is not a run folder, and ${to} exports the series of a run.`);
+    if (!load && !isRun) throw wrongKind(`${what} is not a run folder, and ${to} exports a run.`);
     if (load) await writeLoad(args, what, { to, ...load }, terminal);
+    else if (isClinic(to)) await writeClinicWindow(args, resolve(what), to, terminal);
     else {
       const prefix = resolve(textArgument(args, 'out') ?? basename(resolve(what)));
       const force = flagArgument(args, 'force');
@@ -68,6 +88,23 @@ export const exportCommand: Command = (exit) => ({
     exit(EXIT.passed);
   },
 });
+
+function isClinic(to: string): to is ClinicTool {
+  return CLINIC.some((tool) => tool === to);
+}
+
+async function writeClinicWindow(args: Arguments, runDir: string, tool: ClinicTool, terminal: Terminal): Promise<void> {
+  const dir = resolve(textArgument(args, 'out') ?? '.');
+  const files = await clinicFilesOfRun(runDir, tool, {
+    fromMs: numberArgument(args, 'from'),
+    forMs: numberArgument(args, 'for') ?? USUAL_CLINIC_MS,
+    note: (text) => terminal.say(`note: ${text}`),
+  });
+  const written = await writeClinic(files, dir, flagArgument(args, 'force'));
+  const page = flagArgument(args, 'render') ? await renderWithClinic(tool, written) : null;
+  if (terminal.json) terminal.data({ format: tool, files: [written], page });
+  else terminal.print(page ?? written);
+}
 
 async function writeLoad(
   args: Arguments,
@@ -98,6 +135,6 @@ function urlOf(args: Arguments): string | null {
 }
 
 function wrongKind(message: string): ProfilerError {
-  const hint = `A scenario can be exported to ${Object.keys(LOADS).join(', ')}; a run folder to ${SERIES.join(', ')}.`;
+  const hint = `A scenario can be exported to ${Object.keys(LOADS).join(', ')}; a run folder to ${[...SERIES, ...CLINIC].join(', ')}.`;
   return new ProfilerError('usage', EXIT.usage, message, hint);
 }

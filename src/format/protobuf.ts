@@ -57,6 +57,12 @@ export function addNumbers(field: ProtobufField, numbers: number[]): void {
   }
 }
 
+/** The number of a field of type double; null where it is of another. */
+export function doubleOf(field: ProtobufField): number | null {
+  if (field.wire !== 'fixed64') return null;
+  return new DataView(field.bytes.buffer, field.bytes.byteOffset, 8).getFloat64(0, true);
+}
+
 /** As a signed number of 64 bits; what is larger than 2^53 is rounded, as no id or value of a profile is. */
 function readVarint(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } {
   let value = 0;
@@ -68,4 +74,38 @@ function readVarint(bytes: Uint8Array, start: number): { readonly value: number;
     if (byte < 0x80) return { value: value >= 2 ** 63 ? value - 2 ** 64 : value, end: at + 1 };
   }
   throw new ShapeError(`byte ${start}`, 'a number of protobuf', 'one without an end');
+}
+
+/** Grows a protobuf message of numbers and messages. */
+export class ProtobufWriter {
+  readonly #bytes: number[] = [];
+
+  double(field: number, value: number): this {
+    this.#varint(field * 8 + FIXED64);
+    this.#bytes.push(...new Uint8Array(Float64Array.of(value).buffer));
+    return this;
+  }
+
+  integer(field: number, value: number): this {
+    this.#varint(field * 8 + VARINT);
+    this.#varint(Math.max(0, Math.round(value)));
+    return this;
+  }
+
+  message(field: number, message: ProtobufWriter): this {
+    this.#varint(field * 8 + LENGTH);
+    this.#varint(message.#bytes.length);
+    this.#bytes.push(...message.#bytes);
+    return this;
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.#bytes);
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes.push((rest % 128) + 128);
+    this.#bytes.push(rest);
+  }
 }

@@ -20,6 +20,7 @@ test('a script leaves no name behind, and uses none that a bare realm of Node la
   for (const [script, exported] of [
     ['runtime-probe', 'installProbe'],
     ['query-probe', 'installQueryProbe'],
+    ['process-stats', 'installProcessStats'],
   ] as const) {
     const realm = vm.createContext({ require: createRequire(import.meta.url), process });
     const before = Object.getOwnPropertyNames(vm.runInContext('globalThis', realm));

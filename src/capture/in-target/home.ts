@@ -1,3 +1,4 @@
+import type { TargetProcessStats } from './process-stats/install-process-stats.ts';
 import type { TargetQueryProbe } from './query/query-probe.ts';
 import type { TargetProbe } from './runtime/runtime-probe.ts';
 
@@ -6,6 +7,7 @@ interface Home {
   readonly cleanups: Map<string, () => void>;
   probe?: TargetProbe;
   queries?: TargetQueryProbe;
+  processStats?: TargetProcessStats;
 }
 
 export function homeOfProbes(): Home {

@@ -1,0 +1,52 @@
+import type { ProcessStat } from '../format/clinic/process-stat.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { takeIn } from '../target/inspector-error.ts';
+import type { InspectorSession } from '../target/session.ts';
+import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
+import type {
+  installProcessStats,
+  ProcessStatsOptions,
+  StatRow,
+} from './in-target/process-stats/install-process-stats.ts';
+import { callScript } from './in-target-code.ts';
+
+const STATS = `${REGISTRY_EXPRESSION}.processStats`;
+const DEADLINE_MS = 60_000;
+/** Two minutes of 10 ms, and some: a megabyte in the target. */
+const MOST_ROWS = 15_000;
+
+/** Process statistics every few milliseconds from inside of the target, as Clinic Doctor wants them. Needs an attached target. */
+export class ProcessStatsRecorder {
+  readonly #session: InspectorSession;
+
+  private constructor(session: InspectorSession) {
+    this.#session = session;
+  }
+
+  static async start(session: InspectorSession, intervalMs: Milliseconds): Promise<ProcessStatsRecorder> {
+    const options: ProcessStatsOptions = { intervalMs, mostRows: MOST_ROWS };
+    await session.evaluateInTurn<ReturnType<typeof installProcessStats>>(
+      callScript('process-stats', 'installProcessStats', options),
+      { deadlineMs: DEADLINE_MS },
+    );
+    return new ProcessStatsRecorder(session);
+  }
+
+  /** What was read until now, and takes everything of ours out of the target again. */
+  async stop(): Promise<ProcessStat[]> {
+    const rows = await this.#session.evaluateInTurn<StatRow[]>(
+      `(() => { const s = ${STATS}; const rows = s.take(); s.remove(); return rows; })()`,
+      {
+        deadlineMs: DEADLINE_MS,
+      },
+    );
+    return takeIn('Runtime.evaluate', () => rows.map(statOf));
+  }
+}
+
+function statOf(row: StatRow): ProcessStat {
+  const [timestampMs, delayMs, cpuCores, rssBytes, heapTotalBytes, heapUsedBytes, externalBytes, ...others] = row;
+  const [arrayBuffersBytes, handles, loopUtilization] = others;
+  const sizes = { rssBytes, heapTotalBytes, heapUsedBytes, externalBytes, arrayBuffersBytes };
+  return { timestampMs, delayMs, cpuCores, ...sizes, handles, loopUtilization };
+}

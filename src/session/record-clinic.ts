@@ -1,0 +1,64 @@
+import { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { GcTracer } from '../capture/gc-tracer.ts';
+import { measureRoundTrip } from '../capture/measure-cost.ts';
+import { PauseGuard } from '../capture/pause-guard.ts';
+import { ProcessStatsRecorder } from '../capture/process-stats-recorder.ts';
+import type { ClockPair, GcEvent } from '../format/clinic/clinic-files.ts';
+import type { ProcessStat } from '../format/clinic/process-stat.ts';
+import type { SamplingHeapProfile } from '../model/profiles.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Attachment } from '../target/attachment.ts';
+import { takeIn } from '../target/inspector-error.ts';
+import { type CpuRecording, type RecordCpuOptions, recordCpu } from './record-cpu.ts';
+
+export interface ClinicRecording {
+  readonly cpu: CpuRecording;
+  readonly stats: readonly ProcessStat[];
+  readonly gcEvents: readonly GcEvent[];
+  /** Null where it was not sampled; that was told to `note`. */
+  readonly heap: SamplingHeapProfile | null;
+  readonly clock: ClockPair;
+}
+
+/** As Clinic takes them. */
+const STATS_INTERVAL_MS: Milliseconds = 10;
+const HEAP_INTERVAL_BYTES: Bytes = 128 * 1024;
+
+/** One CPU window, and beside it what the three tools of Clinic want: process statistics, collections, allocations. */
+export async function recordClinic(attachment: Attachment, options: RecordCpuOptions): Promise<ClinicRecording> {
+  const { session } = attachment;
+  const { note } = options;
+  const heap = new AllocationRecorder(session, measureRoundTrip(options.clock));
+  if (await mayCollect(attachment, options)) await heap.start({ intervalBytes: HEAP_INTERVAL_BYTES });
+  else heap.leaveOut('to read them would pause the service for too long');
+  const tracer = await GcTracer.start(session);
+  if (tracer === null) note('Collections were not traced: this process offers no trace events, or traces already.');
+  let events: readonly GcEvent[] = [];
+  try {
+    const stats = await ProcessStatsRecorder.start(session, STATS_INTERVAL_MS);
+    const moment = await clocksOf(attachment);
+    const cpu = await recordCpu(attachment, options);
+    const readings = await stats.stop();
+    events = (await tracer?.stop()) ?? [];
+    const allocated = await heap.read();
+    if (allocated === null) note(`Allocations were not sampled: ${heap.leftOut ?? 'they could not be read'}.`);
+    return { cpu, stats: readings, gcEvents: events, heap: allocated?.profile ?? null, clock: moment };
+  } finally {
+    // The rest is undone when the target is let go of: its cleanups, and with the connection its tracing.
+    if (session.isOpen) await heap.discard().catch(() => {});
+  }
+}
+
+/** Of the target itself: it may run on another host. */
+async function clocksOf({ session }: Attachment): Promise<ClockPair> {
+  const [wallMs, seconds, nanoseconds] = await session.evaluate<number[]>('[Date.now(), ...process.hrtime()]');
+  return takeIn('Runtime.evaluate', () => ({
+    wallMs: Number(wallMs),
+    monoUs: Number(seconds) * 1e6 + Number(nanoseconds) / 1000,
+  }));
+}
+
+async function mayCollect({ session, process }: Attachment, { maxPauseMs }: RecordCpuOptions): Promise<boolean> {
+  const guard = new PauseGuard({ session, pid: process?.pid ?? null, maxPauseMs });
+  return (await guard.judgeCollection()).verdict === 'go';
+}
