@@ -1,5 +1,6 @@
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
+import { withNode } from '../target/node-of-program.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { HeapLook, HeapMakeup } from './guess-graph.ts';
 import { type ContainerFacts, measureContainers } from './in-target/measure-containers.ts';
@@ -116,7 +117,7 @@ async function readContainers(session: InspectorSession): Promise<ContainerFacts
     session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
   try {
     const handleOf = async (expression: string): Promise<string> => {
-      const params = { expression, includeCommandLineAPI: true, objectGroup: OBJECT_GROUP };
+      const params = { expression: withNode(expression), includeCommandLineAPI: true, objectGroup: OBJECT_GROUP };
       return (await call<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', params)).result
         .objectId;
     };
