@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { getHeapSpaceStatistics, writeHeapSnapshot } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, writeHeapSnapshot } from 'node:v8';
 import { estimateSnapshot } from '../capture/estimate-snapshot.ts';
 import { makeupOf } from '../capture/look-at-heap.ts';
 import { isInMemory, readMemoryRooms } from '../capture/memory-room.ts';
@@ -63,10 +63,12 @@ function whyRefused(path: string, maxPauseMs: number | null): string | null {
   const spaces = getHeapSpaceStatistics().map(
     ({ space_name, space_used_size }) => [space_name, space_used_size] as const,
   );
-  const makeup = makeupOf({ external: process.memoryUsage().external, spaces });
+  const major = Number(process.versions.node.split('.')[0]);
+  const limit = getHeapStatistics().heap_size_limit;
+  const makeup = makeupOf({ external: process.memoryUsage().external, spaces, limit, major, old: null, semi: null });
   const { verdict } = estimateSnapshot({
     makeup,
-    nodeMajor: Number(process.versions.node.split('.')[0]),
+    nodeMajor: major,
     look: null,
     calibration: null,
     rssBytes: readMemory(pid)?.rssBytes ?? null,

@@ -3,7 +3,7 @@ import { guessFromLook, guessFromSpaces, type HeapGraph, type HeapLook, type Hea
 import type { MemoryRoom } from './memory-room.ts';
 import { type PauseBudget, refusePause } from './pause-budget.ts';
 import type { MemoryRise } from './peak-memory.ts';
-import { costOfSnapshot, costOfWalk, type SnapshotCost, sizeOfFile } from './snapshot-cost.ts';
+import { costOfSnapshot, costOfWalk, listOfWalk, type SnapshotCost, sizeOfFile } from './snapshot-cost.ts';
 
 /** What the latest snapshot of a process taught. */
 export interface SnapshotCalibration {
@@ -64,7 +64,16 @@ export function estimateSnapshot(facts: SnapshotFacts): SnapshotEstimate {
 /** The same for a walk over the heap that notes each object: a look, a count of classes. */
 export function estimateWalk(facts: SnapshotFacts): SnapshotEstimate {
   const { likely } = graphOf(facts);
-  return judge(facts, likely.nodes, costOfWalk(likely));
+  const { verdict, ...estimate } = judge(facts, likely.nodes, costOfWalk(likely));
+  const refused = refuseMemory(oldSpaceOf(facts.makeup), listOfWalk(likely));
+  return { ...estimate, verdict: verdict === 'go' && refused !== null ? { refused } : verdict };
+}
+
+/** Where V8 finds no room there it ends the program. */
+function oldSpaceOf({ usedBytes, oldLimitBytes }: HeapMakeup): MemoryRoom[] {
+  if (oldLimitBytes === undefined) return [];
+  const freeBytes = Math.max(0, oldLimitBytes - usedBytes);
+  return [{ of: 'old space of V8 (--max-old-space-size)', limitBytes: oldLimitBytes, freeBytes }];
 }
 
 function graphOf({ makeup, look, calibration }: SnapshotFacts): {

@@ -8,6 +8,8 @@ export interface HeapMakeup {
   readonly largeBytes: Bytes;
   /** Memory outside of the heap that its objects hold. */
   readonly externalBytes: Bytes;
+  /** What V8 lets the heap be, without what it reserves for young objects. Absent where nobody asked. */
+  readonly oldLimitBytes?: Bytes;
 }
 
 /** What a walk over the heap told. */

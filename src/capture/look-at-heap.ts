@@ -1,5 +1,6 @@
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
+import { withNode } from '../target/node-of-program.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { HeapLook, HeapMakeup } from './guess-graph.ts';
 import { type ContainerFacts, measureContainers } from './in-target/measure-containers.ts';
@@ -10,13 +11,25 @@ const OBJECT_GROUP = 'soak-profiler-look';
 
 const READ_MAKEUP = `(() => {
   const { external } = process.memoryUsage();
-  const spaces = require('v8').getHeapSpaceStatistics();
-  return { external, spaces: spaces.map((space) => [space.space_name, space.space_used_size]) };
+  const v8 = require('v8');
+  const spaces = v8.getHeapSpaceStatistics().map((space) => [space.space_name, space.space_used_size]);
+  const flags = process.execArgv.concat((process.env.NODE_OPTIONS ?? '').split(' '));
+  const mebibytes = (name) => {
+    const form = new RegExp('^--max[-_]' + name + '[-_]space[-_]size=([0-9]+)$');
+    return Number(flags.map((flag) => form.exec(flag)?.[1]).filter(Boolean).pop()) || null;
+  };
+  const limit = v8.getHeapStatistics().heap_size_limit;
+  return { external, spaces, limit, major: parseInt(process.versions.node), old: mebibytes('old'), semi: mebibytes('semi') };
 })()`;
 
 interface MakeupReading {
   readonly external: Bytes;
   readonly spaces: readonly (readonly [string, Bytes])[];
+  readonly limit: Bytes;
+  readonly major: number;
+  /** In MiB, where the flags of the program say so. */
+  readonly old: number | null;
+  readonly semi: number | null;
 }
 
 /** How the heap divides into small and large objects, as V8 keeps the books anyway: no pause. */
@@ -28,8 +41,21 @@ export async function readHeapMakeup(
   return takeIn('Runtime.evaluate', () => makeupOf(reading));
 }
 
-/** From what `process.memoryUsage` and `v8.getHeapSpaceStatistics` say. */
-export function makeupOf({ external, spaces }: MakeupReading): HeapMakeup {
+const MEBIBYTE = 1024 * 1024;
+/** V8's limit of the heap holds three of them, for young objects. In MiB, by what Node 18 to 26 come with. */
+const SEMI_SPACES = 3;
+const SEMI_SPACE_MIB = { upTo23: 16, of26: 32, largest: 64 };
+
+function oldLimitOf({ limit, major, old, semi }: MakeupReading): Bytes {
+  if (old !== null) return old * MEBIBYTE;
+  const { upTo23, of26, largest } = SEMI_SPACE_MIB;
+  const usual = major < 24 ? upTo23 : major === 26 ? of26 : largest;
+  return Math.max(0, limit - SEMI_SPACES * (semi ?? usual) * MEBIBYTE);
+}
+
+/** From what `process.memoryUsage`, `v8.getHeapSpaceStatistics` and `v8.getHeapStatistics` say. */
+export function makeupOf(reading: MakeupReading): HeapMakeup {
+  const { external, spaces } = reading;
   const sum = (isOf: (name: string) => boolean): Bytes =>
     spaces.reduce((bytes, [name, used]) => bytes + (isOf(name) ? used : 0), 0);
   return {
@@ -37,6 +63,7 @@ export function makeupOf({ external, spaces }: MakeupReading): HeapMakeup {
     usedBytes: sum((name) => name !== 'read_only_space'),
     largeBytes: sum((name) => name === 'large_object_space' || name === 'new_large_object_space'),
     externalBytes: external,
+    oldLimitBytes: oldLimitOf(reading),
   };
 }
 
@@ -91,7 +118,7 @@ async function readContainers(session: InspectorSession): Promise<ContainerFacts
     session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
   try {
     const handleOf = async (expression: string): Promise<string> => {
-      const params = { expression, includeCommandLineAPI: true, objectGroup: OBJECT_GROUP };
+      const params = { expression: withNode(expression), includeCommandLineAPI: true, objectGroup: OBJECT_GROUP };
       return (await call<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', params)).result
         .objectId;
     };

@@ -2,13 +2,22 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
 import type { Bytes } from '../model/units.ts';
+import { pm2Options } from '../target/pm2-options.ts';
+import { readArguments, readEnvironment, readStat } from '../target/proc.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { findCgroup, readMemoryLevels } from './cgroup.ts';
+import { readMemory } from './peak-memory.ts';
 import { parseKeyed, readKernelFile, readMemAvailableBytes } from './proc-files.ts';
 
 /** Memory that a process may still take before something that limits it is full. */
 export interface MemoryRoom {
-  readonly of: 'control group' | 'host' | 'data segment of the process' | 'address space of the process';
+  readonly of:
+    | 'control group'
+    | 'host'
+    | 'data segment of the process'
+    | 'address space of the process'
+    | 'max_memory_restart of pm2'
+    | 'old space of V8 (--max-old-space-size)';
   readonly freeBytes: Bytes;
   /** Null for the host: what it has in all says nothing. */
   readonly limitBytes: Bytes | null;
@@ -19,7 +28,7 @@ export interface MemoryRoom {
 /** A soak of minutes and of hours, from its first capture to its end: 40 MB and less (`npm run bench:tool-memory`). */
 const TOOL_BYTES = 64e6;
 
-/** Every limit that a process of this host lives under: its own (setrlimit(2)), its control group, those above, the host. */
+/** Every limit that a process of this host lives under: its own (setrlimit(2)), that of pm2, its control group, those above, the host. */
 export function readMemoryRooms(pid: number): MemoryRoom[] {
   const { memory } = findCgroup(pid);
   const own = findCgroup(process.pid).memory?.path;
@@ -31,7 +40,7 @@ export function readMemoryRooms(pid: number): MemoryRoom[] {
       toolBytes: own !== undefined && pid !== process.pid && `${own}/`.startsWith(`${path}/`) ? TOOL_BYTES : 0,
     }),
   );
-  const rooms = [...readOwnLimits(pid), ...groups];
+  const rooms = [...readOwnLimits(pid), ...readPm2Limit(pid), ...groups];
   const available = readMemAvailableBytes();
   return available === null ? rooms : [...rooms, { of: 'host', limitBytes: null, freeBytes: available }];
 }
@@ -52,6 +61,24 @@ function readOwnLimits(pid: number): MemoryRoom[] {
     if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES) || usedBytes === undefined) return [];
     return [{ of, limitBytes, freeBytes: Math.max(0, limitBytes - usedBytes) }];
   });
+}
+
+/** pm2 looks every half minute, and restarts what has more memory in use. */
+function readPm2Limit(pid: number): MemoryRoom[] {
+  const environment = readEnvironment(pid);
+  // What a service of pm2 started inherits its environment, and is not looked at.
+  if (environment === null || !isOfPm2(pid)) return [];
+  const limitBytes = Number(pm2Options(environment).max_memory_restart);
+  const usedBytes = readMemory(pid)?.rssBytes;
+  if (!(limitBytes > 0) || usedBytes === undefined) return [];
+  return [{ of: 'max_memory_restart of pm2', limitBytes, freeBytes: Math.max(0, limitBytes - usedBytes) }];
+}
+
+/** Its parent is `PM2 v6.0.14: God Daemon (...)`, or `pm2-runtime`; one that cannot be read may be it. */
+function isOfPm2(pid: number): boolean {
+  const parent = readStat(pid)?.parentPid;
+  const words = parent === undefined ? [] : readArguments(parent);
+  return words.length === 0 || words.some((word) => /\bpm2\b/i.test(word));
 }
 
 /** A limit that is none reads as 0, or as a number close to 2^63; no host has 2^60 bytes. */

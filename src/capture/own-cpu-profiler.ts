@@ -1,4 +1,5 @@
 import { takeIn } from '../target/inspector-error.ts';
+import { withNode } from '../target/node-of-program.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
 import { countSessions, lookForProfilers } from './in-target/look-for-profilers.ts';
@@ -33,7 +34,7 @@ async function hasSessions(session: InspectorSession): Promise<boolean> {
   type Handle = { readonly objectId: string };
   try {
     const { result: prototype } = await call<{ readonly result: Handle }>('Runtime.evaluate', {
-      expression: "require('node:inspector').Session.prototype",
+      expression: withNode("require('node:inspector').Session.prototype"),
       includeCommandLineAPI: true,
       objectGroup: OBJECT_GROUP,
     });

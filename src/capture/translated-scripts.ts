@@ -30,6 +30,8 @@ export async function readTranslated(
   const call = <Result>(method: string, params: object = {}): Promise<Result> =>
     session.call<Result>(method, params, { deadlineMs: DEADLINE_MS });
   try {
+    // First: a `debugger` statement of the program, of which there is one in a forgotten line, would pause it.
+    await call('Debugger.setSkipAllPauses', { skip: true });
     await call('Debugger.enable');
     for (const [path, { scriptId, url }] of ids) {
       const { scriptSource: text } = await call<{ readonly scriptSource: string }>('Debugger.getScriptSource', {

@@ -7,6 +7,7 @@ import { connectAgent } from './connect-agent.ts';
 import { connectWebSocket } from './connect-websocket.ts';
 import { InspectorError } from './inspector-error.ts';
 import { readInspectorMessage } from './inspector-message.ts';
+import { withNode } from './node-of-program.ts';
 import type { InspectorSession, SessionEnd } from './session.ts';
 import type { Transport } from './transport.ts';
 import { awaitTurn, type TakenTurn, takeTurn } from './turns.ts';
@@ -142,8 +143,7 @@ class TransportSession implements InspectorSession {
     { deadlineMs = CALL_DEADLINE_MS }: CallOptions = {},
   ): Promise<Value> {
     const id = randomUUID();
-    // A parameter, since the `require` of the command line is gone when the microtask runs.
-    const inTurn = `((require) => (${awaitTurn.toString()})(${JSON.stringify(id)}, () => (${expression})))(require)`;
+    const inTurn = `(${awaitTurn.toString()})(${JSON.stringify(id)}, () => (${expression}))`;
     const turn = this.#evaluate<Value>(inTurn, { deadlineMs }, true).then((value) => ({ value }));
     turn.catch(() => {});
     const patienceMs = Math.min(TURN_PATIENCE_MS, deadlineMs / 2);
@@ -166,7 +166,7 @@ class TransportSession implements InspectorSession {
 
   async #evaluate<Value>(expression: string, options: CallOptions, awaitPromise: boolean): Promise<Value> {
     const params = {
-      expression,
+      expression: withNode(expression),
       includeCommandLineAPI: true,
       returnByValue: true,
       awaitPromise,

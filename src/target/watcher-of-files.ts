@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { mergeSettings, type NodemonSettings, readNodemonFiles } from './nodemon-settings.ts';
+import { pm2Options } from './pm2-options.ts';
 import { listDescriptors, readArguments, readEnvironment, readInotifyTargets, readProcLink, readStat } from './proc.ts';
 
 /** Options of nodemon that take a value. */
@@ -79,13 +80,9 @@ function watchedByNodemon(
   };
 }
 
-/** The same of a service that pm2 started: pm2 tells its options in the environment, `watch` as `true` or as a list. */
+/** The same of a service that pm2 started: `watch` is `true` or a list. */
 export function watchedByPm2(environment: ReadonlyMap<string, string>): Watched | null {
-  const {
-    pm_cwd: cwd,
-    watch,
-    ignore_watch: ignore,
-  } = { ...Object.fromEntries(environment), ...optionsOfCluster(environment) };
+  const { pm_cwd: cwd, watch, ignore_watch: ignore } = pm2Options(environment);
   if (typeof cwd !== 'string') return null;
   const folders = watch === true || watch === 'true' ? ['.'] : listOf(watch).filter((word) => word !== 'false');
   if (folders.length === 0) return null;
@@ -95,15 +92,6 @@ export function watchedByPm2(environment: ReadonlyMap<string, string>): Watched 
     watched: foldersOf(folders).map(within),
     ignored: wholeFolders(listOf(ignore)).map(within),
   };
-}
-
-/** In its cluster mode pm2 hands them over as one text. */
-function optionsOfCluster(environment: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(environment.get('pm2_env') ?? '{}');
-  } catch {
-    return {};
-  }
 }
 
 function listOf(value: unknown): string[] {

@@ -115,3 +115,21 @@ console.log('ready');
   await session.evaluate('new Function("return 1")()');
   assert.equal(told, 0);
 });
+
+test('a debugger statement of the program pauses nothing while translated scripts are read', async (t) => {
+  const { code } = transformSync(STORE, { loader: 'ts', format: 'cjs' });
+  const program = `const fs = require('node:fs');
+const file = require('node:path').join(__dirname, 'store.ts');
+require.extensions['.ts'] = (module, name) => module._compile(${JSON.stringify(code)}, name);
+fs.writeFileSync(file, '');
+require(file);
+(function turn() { debugger; setImmediate(turn); })();
+console.log('ready');
+`;
+  const { session, folder } = await startInspected(t, program);
+  let pauses = 0;
+  session.on('Debugger.paused', () => pauses++);
+  const translated = await readTranslated(session, [join(folder, 'store.ts')]);
+  assert.equal(translated.size, 1);
+  assert.equal(pauses, 0);
+});

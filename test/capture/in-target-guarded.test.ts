@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import vm from 'node:vm';
+import { findCaller } from '../../src/capture/in-target/query/find-caller.ts';
 import type { TargetQueryProbe } from '../../src/capture/in-target/query/query-probe.ts';
 import type { TargetProbe } from '../../src/capture/in-target/runtime/runtime-probe.ts';
 import { callScript, type InTargetScript } from '../../src/capture/in-target-code.ts';
@@ -278,4 +279,30 @@ test('a program without weak references is not followed', (t) => {
     const { unavailable } = program.install('runtime-probe', 'installProbe', { httpProbes: true });
     assert.deepEqual([...unavailable], ['requests']);
   });
+});
+
+test('what listens to the settings of stacks is never written to: stacks stay what the program makes of them', () => {
+  // As stack-chain does: whoever sets a formatter replaces that of the program.
+  for (const name of ['prepareStackTrace', 'stackTraceLimit'] as const) {
+    const before = Object.getOwnPropertyDescriptor(Error, name);
+    const given: unknown[] = [];
+    let site: unknown;
+    try {
+      Object.defineProperty(Error, name, {
+        configurable: true,
+        get: () => (name === 'stackTraceLimit' ? 10 : undefined),
+        set: (value) => given.push(value),
+      });
+      site = findCaller(() => {});
+    } finally {
+      if (before) Object.defineProperty(Error, name, before);
+      else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+    }
+    assert.deepEqual([given, site], [[], null], name);
+  }
+  const site = (function query() {
+    return findCaller(query);
+  })();
+  assert.ok(site?.url.includes('in-target-guarded'), 'usual settings tell the caller');
+  assert.equal(typeof new Error('as before').stack, 'string');
 });

@@ -101,6 +101,29 @@ test('limits of the process itself are rooms too', async (t) => {
   assert.equal(space.limitBytes, 2 * KILOBYTES * 1024);
 });
 
+test('what pm2 restarts a service at is a limit too, in both of its modes, and not for what the service starts', async (t) => {
+  const LIMIT = 400_000_000;
+  const start = async (words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> => {
+    const program = `const { spawn } = require('node:child_process');
+const child = spawn('sleep', ['60'], { stdio: 'ignore', env: { ...process.env, ...${JSON.stringify(env)} } });
+process.on('SIGTERM', () => { child.kill('SIGKILL'); process.exit(); });
+child.on('spawn', () => console.log(child.pid));
+setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['-e', program, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+    t.after(() => parent.kill());
+    const [pid] = await once(parent.stdout, 'data');
+    return Number(String(pid));
+  };
+  const options = { max_memory_restart: LIMIT, pm_id: 0 };
+  const roomsOf = (pid: number) => readMemoryRooms(pid).filter(({ of }) => of === 'max_memory_restart of pm2');
+  for (const env of [{ max_memory_restart: String(LIMIT) }, { pm2_env: JSON.stringify(options) }]) {
+    const [room] = roomsOf(await start(['/usr/lib/node_modules/pm2/bin/pm2-runtime'], env));
+    assert.equal(room?.limitBytes, LIMIT);
+    assert.ok(room.freeBytes > LIMIT / 2 && room.freeBytes < LIMIT);
+  }
+  assert.deepEqual(roomsOf(await start(['service.js'], { max_memory_restart: String(LIMIT) })), []);
+});
+
 test('the watchdog of systemd leaves less pause than half of its period', (t) => {
   const start = (env: NodeJS.ProcessEnv): number => {
     const child = spawn('sleep', ['60'], { env: { ...process.env, ...env }, stdio: 'ignore' });

@@ -96,6 +96,26 @@ test('a heap that cannot be judged by its spaces is collected and looked through
   assert.deepEqual([forced.steps.length, forced.estimate.verdict === 'go'], [0, false]);
 });
 
+test('where the list of its objects has no room under the limit of its heap, a service is not walked through', async (t) => {
+  // 60 MB of objects: 16 MB for a list of them are not there, and V8 would end the program.
+  const program = `
+globalThis.kept = [];
+while (process.memoryUsage().heapUsed < 60e6) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i })));
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+  const judge = async (limitMib: number) => {
+    const target = await startInspected(t, program, { flags: [`--max-old-space-size=${limitMib}`] });
+    const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+    const options = { newEpoch: randomUUID, pid: target.pid, nodeMajor: 20, maxPauseMs: 1e9 };
+    return await new SnapshotRecorder({ ...options, session: target.session, measure: probe.measure }).judgeWalk();
+  };
+  const { verdict } = await judge(72);
+  assert.ok(verdict !== 'go');
+  assert.match(verdict.refused, /the old space of V8 \(--max-old-space-size\) with its limit of 75\.5 MB/);
+  assert.equal((await judge(1000)).verdict, 'go');
+});
+
 /** Ids of the objects of class OrderAudit. */
 function readOrderIds(file: string): Set<number> {
   const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8'));

@@ -58,18 +58,39 @@ test('a frozen global object: refused, and nothing stays open', TIMEOUT, async (
   assert.deepEqual(portsOf(target.facts), [target.port]);
 });
 
-for (const what of ['hrtime', 'process']) {
-  test(`a program that took ${what} away: refused, and nothing stays open`, TIMEOUT, async (context) => {
-    const target = await startTarget(context, 'hostile-globals.mjs', { args: [what] });
-    await assert.rejects(attach(target.facts), { code: 'inspector-failed', exitCode: 3 });
+test('a program that took hrtime away: refused, and nothing stays open', TIMEOUT, async (context) => {
+  const target = await startTarget(context, 'hostile-globals.mjs', { args: ['hrtime'] });
+  await assert.rejects(attach(target.facts), { code: 'inspector-failed', exitCode: 3 });
+  assert.deepEqual(portsOf(target.facts), []);
+  assert.equal(wasOpenedByUs(target.facts), false);
+});
+
+for (const { major, binary, skip } of nodeVersions()) {
+  test(`Node ${major}: whatever a program has put in the place of require, nothing stays open`, {
+    ...TIMEOUT,
+    skip,
+  }, async (context) => {
+    const target = await startTarget(context, 'hostile-globals.mjs', { binary, args: ['a require of its own'] });
+    // A program of ES modules in Node 18 has no other way to Node's modules.
+    await attach(target.facts).then(
+      async (attachment) => assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] }),
+      (error) => assert.deepEqual([major, error.code], [18, 'inspector-failed']),
+    );
     assert.deepEqual(portsOf(target.facts), []);
     assert.equal(wasOpenedByUs(target.facts), false);
   });
 }
 
-for (const what of ['no _debugEnd', '_debugEnd that throws', '_debugEnd that does nothing']) {
+const LIVED_WITH = [
+  'process',
+  'a process of its own',
+  'no _debugEnd',
+  '_debugEnd that throws',
+  '_debugEnd that does nothing',
+] as const;
+for (const what of LIVED_WITH) {
   test(
-    `a program with ${what}: attached to, let go of, taken over by force, and nothing stays open`,
+    `a program with ${what === 'process' ? 'no process' : what}: attached to, let go of, taken over by force, and nothing stays open`,
     TIMEOUT,
     async (context) => {
       const target = await startTarget(context, 'hostile-globals.mjs', { args: [what] });

@@ -2,11 +2,16 @@ import type { CallSite } from '../../../model/database.ts';
 
 const STACK_DEPTH = 30;
 
+/** As it was when the probe was installed. */
+const { getOwnPropertyDescriptor: describe, isExtensible } = Object;
+
 /**
  * The line of the program itself that called `below`; that of a library where there is none; null where the stack does
- * not tell. The program's own settings of stacks are kept.
+ * not tell. The program's own settings of stacks are kept: where it listens to what is set (`stack-chain` and its like keep
+ * the formatter that they are given) nothing is.
  */
 export function findCaller(below: object): CallSite | null {
+  if (!isPlain('stackTraceLimit') || !isPlain('prepareStackTrace')) return null;
   const holder: { stack?: unknown } = {};
   const limit = Error.stackTraceLimit;
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -31,4 +36,10 @@ export function findCaller(below: object): CallSite | null {
     column0: Math.max(0, (frame.getColumnNumber() ?? 1) - 1),
     function: frame.getFunctionName() ?? '',
   };
+}
+
+/** Data that can be written and put back: no accessor of the program hears of it. */
+function isPlain(name: 'stackTraceLimit' | 'prepareStackTrace'): boolean {
+  const own = describe(Error, name);
+  return own === undefined ? isExtensible(Error) : own.writable === true && own.configurable === true;
 }
