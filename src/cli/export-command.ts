@@ -13,7 +13,7 @@ import { exportLocust } from '../scenario/export/export-locust.ts';
 import type { ExportLoad } from '../scenario/export/exported-load.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
-import { textOption } from './option-types.ts';
+import { choiceOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,10 +35,12 @@ export const exportCommand: Command = (exit) => ({
       .positional('what', { type: 'string', demandOption: true, describe: 'scenario file, or run folder' })
       .options({
         to: {
-          choices: [...Object.keys(LOADS), ...SERIES],
+          ...choiceOption(
+            'to',
+            [...Object.keys(LOADS), ...SERIES],
+            'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson or openmetrics',
+          ),
           demandOption: true,
-          requiresArg: true,
-          describe: 'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson or openmetrics',
         },
         out: textOption('out', 'file to write; for the series of a run, the prefix of the file names'),
         url: textOption('url', 'base URL (overrides the scenario)'),

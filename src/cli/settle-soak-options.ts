@@ -51,7 +51,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     thresholds,
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
-    probes: args.probes !== false && (captures?.probes ?? true),
+    probes: flagArgument({ probes: true, ...args }, 'probes') && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };
 }
