@@ -124,6 +124,10 @@ export function whyNoPass({ verdict, gates, completeness }: Report): readonly st
   return gates.filter(({ status }) => status === 'unknown').map(({ name }) => `not enough data to judge ${name}`);
 }
 
+export function importQuiet(quietMs: Milliseconds, wholeMs: Milliseconds): string {
+  return `in ${formatDuration(quietMs)} of the ${formatDuration(wholeMs)} of the imported load there was no request: the load paused, or the clocks of its parts differ`;
+}
+
 /** How much of the run was seen. */
 export function coverageWords(seen: Share, ofMs: Milliseconds, gaps: number, restarts: number): string[] {
   return [
