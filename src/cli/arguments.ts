@@ -15,8 +15,10 @@ export function numberArgument(args: Arguments, name: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
+/** Of a flag that is given twice, yargs hands on both; the last one counts. */
 export function flagArgument(args: Arguments, name: string): boolean {
-  return args[name] === true;
+  const value = args[name];
+  return (Array.isArray(value) ? value.at(-1) : value) === true;
 }
 
 /** The terminal as the options that all commands share ask for it. */
@@ -24,6 +26,6 @@ export function terminalFor(args: Arguments): Terminal {
   return openTerminal({
     json: flagArgument(args, 'json'),
     quiet: flagArgument(args, 'quiet'),
-    noColor: args.color === false,
+    noColor: !flagArgument(args, 'color'),
   });
 }

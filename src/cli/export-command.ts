@@ -16,7 +16,7 @@ import type { ExportLoad } from '../scenario/export/exported-load.ts';
 import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import { renderWithClinic, writeClinic } from './clinic-output.ts';
 import type { Command } from './command.ts';
-import { durationOption, textOption } from './option-types.ts';
+import { choiceOption, durationOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,11 +39,12 @@ export const exportCommand: Command = (exit) => ({
       .positional('what', { type: 'string', demandOption: true, describe: 'scenario file, or run folder' })
       .options({
         to: {
-          choices: [...Object.keys(LOADS), ...SERIES, ...CLINIC],
-          demandOption: true,
-          requiresArg: true,
-          describe:
+          ...choiceOption(
+            'to',
+            [...Object.keys(LOADS), ...SERIES, ...CLINIC],
             'for a scenario: k6, locust, jmeter or gatling; for a run: csv, ndjson, openmetrics, or a window for clinic doctor, flame or heapprofiler',
+          ),
+          demandOption: true,
         },
         out: textOption(
           'out',

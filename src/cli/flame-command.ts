@@ -22,7 +22,7 @@ import { type ProfileFile, readProfileFile } from '../session/read-profile-file.
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
-import { textOption } from './option-types.ts';
+import { choiceOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import { renderWith0x } from './render-with-0x.ts';
 
@@ -111,7 +111,7 @@ export const flameCommand: Command = (exit) => ({
       })
       .options({
         diff: textOption('diff', 'an earlier profile: draw what changed since (html, svg)'),
-        format: { choices: FORMAT_NAMES, default: 'html', requiresArg: true, describe: 'output format' },
+        format: { ...choiceOption('format', FORMAT_NAMES, 'output format'), default: 'html' },
         out: textOption('out', 'file to write (default: name of the profile, in this folder)'),
         force: { type: 'boolean', default: false, describe: 'replace an existing file' },
       })

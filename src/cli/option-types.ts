@@ -70,9 +70,19 @@ export function rateOption(name: string, describe: string): Options {
   });
 }
 
-/** One text. */
+/** One text. An empty one is a variable of a script that is not set: as a name it would fit every process, as a folder this one. */
 export function textOption(name: string, describe: string): Options {
-  return checkedOption(name, describe, { type: 'string', read: (text) => text, complaint: '', hint: '' });
+  return checkedOption(name, describe, {
+    type: 'string',
+    read: (text) => (text.trim() === '' ? null : text),
+    complaint: 'is empty',
+    hint: `Give it a value, or omit --${name}.`,
+  });
+}
+
+/** One of some words; yargs checks which, and hands on a list where the option is given twice. */
+export function choiceOption(name: string, choices: readonly string[], describe: string): Options {
+  return { choices, requiresArg: true, describe, coerce: (given: unknown) => refuseRepeated(name, given) };
 }
 
 /** Without a type of yargs the text stays as it was written (`parse-numbers` is off), and help shows ours. */
@@ -81,14 +91,19 @@ function checkedOption<Value>(name: string, describe: string, { type, read, comp
     requiresArg: true,
     describe: `${describe}  [${type}]`,
     coerce: (given: unknown): Value | undefined => {
-      if (given === undefined) return undefined;
-      if (Array.isArray(given)) throw usageError(`--${name} was given more than once.`, 'Give it one value.');
-      const text = String(given);
-      const value = read(text);
-      if (value === null) throw usageError(`--${name} ${text} ${complaint}.`, hint);
+      if (refuseRepeated(name, given) === undefined) return undefined;
+      // `--no-out` is false to yargs, and `--out.x=1` an object.
+      if (typeof given !== 'string') throw usageError(`--${name} needs a value.`, hint);
+      const value = read(given);
+      if (value === null) throw usageError(`--${name} ${given.trim() === '' ? '""' : given} ${complaint}.`, hint);
       return value;
     },
   };
+}
+
+function refuseRepeated(name: string, given: unknown): unknown {
+  if (Array.isArray(given)) throw usageError(`--${name} was given more than once.`, 'Give it one value.');
+  return given;
 }
 
 /** Of what an option's check throws, yargs hands on the message alone: what to do follows on lines of its own. */

@@ -54,7 +54,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     databaseUrl: textArgument(args, 'database') ?? config?.database ?? null,
     cpuAddon: addonArgument(args, 'cpu-backend'),
     heapAddon: addonArgument(args, 'heap-backend'),
-    probes: args.probes !== false && (captures?.probes ?? true),
+    probes: flagArgument({ probes: true, ...args }, 'probes') && (captures?.probes ?? true),
     force: flagArgument(args, 'force'),
   };
 }

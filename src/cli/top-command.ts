@@ -54,7 +54,7 @@ export const topCommand: Command = (exit) => ({
           watchTarget(attachment, {
             intervalMs,
             clock: createHostClock(),
-            httpProbes: args.probes !== false,
+            httpProbes: flagArgument(args, 'probes'),
             queryProbes: false,
             stop: AbortSignal.any([stop, enough.signal]),
             onSample: (sample) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -47,10 +48,14 @@ const GZIP = [0x1f, 0x8b] as const;
 export async function readResults(files: readonly string[], options: ReadOptions): Promise<Results> {
   const collector = new ResultCollector(options.onProgress);
   const formats: { file: string; id: string; title: string }[] = [];
+  const known = new Map<string, string>();
   for (const file of files) {
     const endWallMs = await lastWritten(file);
     const before = collector.requests;
-    const format = await readFile(file, collector);
+    const { digest, ...format } = await readFile(file, collector);
+    const twin = known.get(digest);
+    if (twin !== undefined) throw twiceError(file, twin);
+    known.set(digest, file);
     formats.push({ file, ...format });
     collector.placeUndated(options.startWallMs, endWallMs);
     if (collector.requests === before) throw emptyError(file, format.title, collector.notes());
@@ -90,7 +95,12 @@ async function lastWritten(file: string): Promise<WallMs> {
   );
 }
 
-async function readFile(file: string, collector: ResultCollector): Promise<{ id: string; title: string }> {
+/** `digest`: of what it holds, unpacked. */
+async function readFile(
+  file: string,
+  collector: ResultCollector,
+): Promise<{ id: string; title: string; digest: string }> {
+  const digest = createHash('sha256');
   let head: Uint8Array = new Uint8Array(0);
   let reader: ResultReader | null = null;
   let format: { id: string; title: string } | null = null;
@@ -106,6 +116,7 @@ async function readFile(file: string, collector: ResultCollector): Promise<{ id:
   try {
     for await (const chunk of await unpacked(file)) {
       const bytes = chunk as Uint8Array;
+      digest.update(bytes);
       if (reader !== null) (reader as ResultReader).push(bytes);
       else {
         head = Buffer.concat([head, bytes]);
@@ -120,7 +131,7 @@ async function readFile(file: string, collector: ResultCollector): Promise<{ id:
     collector.lost(`reading ended early: ${(error as Error).message}`);
   }
   (reader ?? start()).end();
-  return format ?? { id: 'unknown', title: 'unknown' };
+  return { ...(format ?? { id: 'unknown', title: 'unknown' }), digest: digest.digest('hex') };
 }
 
 async function unpacked(file: string): Promise<Readable> {
@@ -141,6 +152,16 @@ async function* upTo(bytes: AsyncIterable<Uint8Array>, most: number, error: () =
     if (size > most) throw error();
     yield chunk;
   }
+}
+
+/** `*.jtl` beside a name that it fits too: every request would count twice, and the rate with it. */
+function twiceError(file: string, twin: string): ProfilerError {
+  return new ProfilerError(
+    'result-twice',
+    EXIT.usage,
+    `${file} holds the same results as ${twin}: each request would count twice.`,
+    'Give each file once.',
+  );
 }
 
 function bombError(file: string, size: number, most: number): ProfilerError {

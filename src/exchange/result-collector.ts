@@ -21,13 +21,15 @@ const LAST_WALL_MS = Date.UTC(2100, 0);
 const MOST_REQUESTS = 1e12;
 
 /** Readers take the numbers as they stand in the file: 1e308 and Infinity are numbers too. */
-function isPossible({ startWallMs, durationMs, count, errors, errorKinds, quantiles }: ResultSummary): boolean {
+function isPossible(summary: ResultSummary): boolean {
+  const { startWallMs, durationMs, count, errors, errorKinds, dropped = 0, quantiles } = summary;
   return (
     (startWallMs === null || isTime(startWallMs)) &&
     durationMs >= 0 &&
     durationMs <= LONGEST_SUMMARY_MS &&
     isCount(count) &&
     isCount(errors) &&
+    isCount(dropped) &&
     Object.values(errorKinds).every(isCount) &&
     quantiles.every(([share, latencyMs]) => share >= 0 && share <= 1 && isDuration(latencyMs))
   );
@@ -79,7 +81,7 @@ export class ResultCollector implements ResultSink {
     }
     this.requests += summary.count;
     if (summary.startWallMs === null) this.#undated.push(summary);
-    else this.book.addSummary(summary, summary.startWallMs);
+    else this.#place(summary, summary.startWallMs);
     this.note('the tool kept percentiles, not requests: between those that it gives, percentiles are guessed');
   }
 
@@ -125,12 +127,17 @@ export class ResultCollector implements ResultSink {
   placeUndated(startWallMs: WallMs | null, endWallMs: WallMs): void {
     const [undated, longestMs] = [this.#undated, Math.max(0, ...this.#undated.map(({ durationMs }) => durationMs))];
     this.#undated = [];
-    for (const summary of undated) this.book.addSummary(summary, startWallMs ?? endWallMs - longestMs);
+    for (const summary of undated) this.#place(summary, startWallMs ?? endWallMs - longestMs);
     if (undated.length > 0 && startWallMs === null) {
       this.note(
         'the file does not say when the load was: it is taken to have ended when the file was written (--start says otherwise)',
       );
     }
+  }
+
+  #place(summary: ResultSummary, startWallMs: WallMs): void {
+    this.book.addSummary(summary, startWallMs);
+    if (summary.dropped) this.book.drop(startWallMs, summary.dropped);
   }
 
   notes(): string[] {

@@ -40,7 +40,7 @@ export async function serveMetrics(
     const { host: hosts = [] } = request.headersDistinct;
     const asked = hosts.length === 1 ? hostOf(hosts[0] ?? '') : '';
     const own = [...LOOPBACK_NAMES, host, request.socket.localAddress?.replace(/^::ffff:/, ''), ...allowedHosts];
-    if (!own.some((name) => name?.toLowerCase() === asked)) {
+    if (asked === '' || !own.some((name) => name?.toLowerCase() === asked)) {
       refuse(403, 'These figures are not served under this host name; --metrics-allow-host NAME allows it.');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(405, 'The figures can be read only.', { allow: 'GET, HEAD' });

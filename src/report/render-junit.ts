@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { Gate } from '../model/report.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import { whyNoPass } from '../words/completeness.ts';
 import { formatValue } from '../words/figures.ts';
 import { formatPlace, placeOfFinding } from '../words/place.ts';
 import { answersOf } from '../words/report/answers.ts';
@@ -9,12 +10,12 @@ import { html, type Markup, NOTHING } from './markup.ts';
 
 /**
  * junit.xml: one testcase a gate and one a finding. A finding that is only possible does not fail the run, so its
- * testcase is skipped with the reason, as is a gate that could not be measured. A run that is not whole is an error: else
- * a build server would take it for passed.
+ * testcase is skipped with the reason, as is a gate that could not be measured. A run that is not whole, or cannot be
+ * judged, is an error: else a build server would take it for passed.
  */
 export function renderJunit(document: ReportDocument): string {
-  const { gates, findings, run, completeness } = document.report;
-  const missing = completeness?.missing ?? [];
+  const { gates, findings, run } = document.report;
+  const missing = whyNoPass(document.report);
   const failures =
     gates.filter(({ status }) => status === 'fail').length +
     findings.filter(({ confidence }) => confidence !== 'possible').length;

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
+import { whyNoPass } from '../words/completeness.ts';
 import { placeOfFinding } from '../words/place.ts';
 import { howFast } from '../words/report/answers.ts';
 
@@ -35,7 +36,7 @@ export function renderSarif({ report, toolVersion }: ReportDocument): string {
             rules: kinds.map((kind) => ({ id: ruleId(kind), shortDescription: { text: kind.replaceAll('-', ' ') } })),
           },
         },
-        ...invocationsOf(report.completeness?.missing ?? []),
+        ...invocationsOf(whyNoPass(report)),
         results: report.findings.map((finding) => result(finding, kinds.indexOf(finding.kind))),
         columnKind: 'utf16CodeUnits',
       },
@@ -44,7 +45,7 @@ export function renderSarif({ report, toolVersion }: ReportDocument): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-/** A log without results looks clean: that a run was not whole is said apart. */
+/** A log without results looks clean: that a run was not whole, or cannot be judged, is said apart. */
 function invocationsOf(missing: readonly string[]): object {
   if (missing.length === 0) return {};
   const toolExecutionNotifications = missing.map((text) => ({ level: 'error', message: { text: printable(text) } }));

@@ -1,4 +1,4 @@
-import type { AnswerKind, Completeness, CoverageGap } from '../model/report.ts';
+import type { AnswerKind, Completeness, CoverageGap, Report } from '../model/report.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
 import { code } from './terms.ts';
@@ -115,6 +115,17 @@ export function importUnusable(unusable: number, all: number): string {
 
 export function importLeftOut(leftOut: number, all: number): string {
   return `${formatCount(leftOut)} of ${formatCount(all)} imported results lie outside of the run and were left out`;
+}
+
+/** Why a run did not pass though nothing failed it: what is missing of it, else the gates that it cannot judge. */
+export function whyNoPass({ verdict, gates, completeness }: Report): readonly string[] {
+  const missing = completeness?.missing ?? [];
+  if (missing.length > 0 || verdict !== 'inconclusive') return missing;
+  return gates.filter(({ status }) => status === 'unknown').map(({ name }) => `not enough data to judge ${name}`);
+}
+
+export function importQuiet(quietMs: Milliseconds, wholeMs: Milliseconds): string {
+  return `in ${formatDuration(quietMs)} of the ${formatDuration(wholeMs)} of the imported load there was no request: the load paused, or the clocks of its parts differ`;
 }
 
 /** How much of the run was seen. */

@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../../model/units.ts';
 import * as say from '../../words/completeness.ts';
 import type { RunData } from '../run-data.ts';
 
@@ -9,7 +10,7 @@ const MOST_MISSING = 0.1;
  * could not be used: what failed may be what is missing. A load that went on outside of the run that it was read into is
  * only told, unless limits are held against the part that is there.
  */
-export function importFaults({ events, thresholds }: RunData): {
+export function importFaults({ events, thresholds, requests }: RunData): {
   readonly missing: readonly string[];
   readonly notes: readonly string[];
 } {
@@ -25,5 +26,24 @@ export function importFaults({ events, thresholds }: RunData): {
     if (leftOut > 0) (isMuch ? missing : notes).push(say.importLeftOut(leftOut, all));
     notes.push(...verdicts);
   }
+  if (events.some(({ type }) => type === 'import')) notes.push(...quietTime(requests));
   return { missing, notes };
+}
+
+/** Shorter is the pace of the load. */
+const LEAST_QUIET_MS = 60_000;
+const MUCH_QUIET = 0.1;
+
+/** How much load was planned is not in the results. Hours without any may be a generator that stood still, or parts whose clocks differ. */
+function quietTime(requests: RunData['requests']): string[] {
+  const spans = [...requests].sort((a, b) => a.startMonoMs - b.startMonoMs);
+  const firstMs = spans[0]?.startMonoMs ?? 0;
+  let untilMs = firstMs;
+  let quietMs: Milliseconds = 0;
+  for (const { startMonoMs, endMonoMs } of spans) {
+    if (startMonoMs - untilMs >= LEAST_QUIET_MS) quietMs += startMonoMs - untilMs;
+    untilMs = Math.max(untilMs, endMonoMs);
+  }
+  const wholeMs = untilMs - firstMs;
+  return quietMs > MUCH_QUIET * wholeMs ? [say.importQuiet(quietMs, wholeMs)] : [];
 }

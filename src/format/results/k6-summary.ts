@@ -1,5 +1,5 @@
 import type { DocumentFormat, JsonNode } from './json-document.ts';
-import { failedChecks } from './k6.ts';
+import { DROPPED, failedChecks } from './k6.ts';
 import type { ResultSink } from './load-result.ts';
 import { ALL, type Quantiles, quantiles, wallOf } from './summary-values.ts';
 
@@ -26,7 +26,8 @@ export const k6Summary: DocumentFormat = {
       return tags !== undefined && metrics.get(`http_reqs${tags}`)?.get('count').number ? [tags] : [];
     });
     sink.note('a summary of k6 has no course over time: k6 run --out json=FILE has one');
-    for (const tags of named.length > 0 ? named : ['']) {
+    const dropped = metrics.get(DROPPED)?.get('count').number ?? 0;
+    for (const [i, tags] of (named.length > 0 ? named : ['']).entries()) {
       const count = metrics.get(`http_reqs${tags}`)?.get('count').number ?? 0;
       const failed = metrics.get(`http_req_failed${tags}`);
       const failedShare = failed?.get('rate').number ?? failed?.get('value').number ?? 0;
@@ -37,6 +38,8 @@ export const k6Summary: DocumentFormat = {
         count,
         errors: Math.round(failedShare * count),
         errorKinds: {},
+        // k6 does not say of which request they were.
+        ...(dropped > 0 && i === 0 ? { dropped } : {}),
         quantiles: k6Quantiles(metrics.get(`http_req_duration${tags}`)),
       });
     }

@@ -6,7 +6,7 @@ import { type ResultFormat, type ResultSink, statusError } from './load-result.t
 import { lineReader } from './text-lines.ts';
 
 const DURATION = 'http_req_duration';
-const DROPPED = 'dropped_iterations';
+export const DROPPED = 'dropped_iterations';
 const CHECKS = 'checks';
 
 interface Tags {

@@ -10,6 +10,8 @@ export interface ResultSummary {
   readonly count: number;
   readonly errors: number;
   readonly errorKinds: Readonly<Record<string, number>>;
+  /** Arrivals of this stretch that the tool could not send; absent where it does not say. */
+  readonly dropped?: number;
   /** Share of the requests and the latency that they do not exceed, both rising; empty where there are none. */
   readonly quantiles: readonly (readonly [share: Share, latencyMs: Milliseconds])[];
 }

@@ -78,7 +78,9 @@ const artillery: DocumentFormat = {
       const unmetShare = unmetExpectations(counters) / Math.max(1, answeredInAll);
       if (unmetShare > 0 && parts.length > 1)
         sink.note('Artillery does not say which requests failed an expectation: all have their part of them');
-      for (const { name, prefix, key } of parts) {
+      // Beyond `maxVusers`: they were to come and did not.
+      const dropped = counters.get('vusers.skipped') ?? 0;
+      for (const [i, { name, prefix, key }] of parts.entries()) {
         const latency = summaries.get(key);
         const answered = latency.get('count').number ?? 0;
         const unmet = Math.min(answered, Math.round(unmetShare * answered));
@@ -96,6 +98,7 @@ const artillery: DocumentFormat = {
             failed.reduce((sum, [, count]) => sum + count, 0),
           ),
           errorKinds: Object.fromEntries(failed),
+          ...(dropped > 0 && i === 0 ? { dropped } : {}),
           quantiles: percentilesOf(latency),
         });
       }
