@@ -47,7 +47,8 @@ export function blockingFunctions(work: CpuWork, loop: LateLoop | null): readonl
   const allUs = work.longRunners.reduce((sum, { totalUs }) => sum + totalUs, 0);
   const isSaturated = work.busyUs >= SATURATED * work.wallUs;
   return work.longRunners.filter(({ count, totalUs }) => {
-    if (count < LEAST_STRETCHES && totalUs < LEAST_TOTAL_US) return false;
+    // A single one may be a moment in which the machine had no core for it.
+    if (count < 2 || (count < LEAST_STRETCHES && totalUs < LEAST_TOTAL_US)) return false;
     if (totalUs < LEAST_PART * allUs) return false;
     return !isSaturated || (work.requests !== null && totalUs >= LEAST_EACH_US * work.requests);
   });

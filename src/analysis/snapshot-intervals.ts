@@ -12,7 +12,7 @@ export interface SnapshotInterval extends Span {
   readonly loadedMs: Milliseconds;
   /** Requests that the target answered; null where nobody counted. */
   readonly requests: number | null;
-  /** Completed requests by name: of our load, else by the routes that the target counted; empty where nobody did. */
+  /** Requests by name: of our load, else by the routes that the target counted; empty where nobody did. */
   readonly requestsByName: ReadonlyMap<string, NamedCount>;
   /** Who counted them by name. */
   readonly namedBy: 'load' | 'target';
@@ -22,10 +22,17 @@ export interface SnapshotInterval extends Span {
   readonly holdsIdleTail: boolean;
 }
 
-/** Of the requests of one name, as many were answered, and as many of these with an error. */
+/** Requests of one name: all, those that were answered with an error, and those whose client went away before. */
 export interface NamedCount {
-  readonly answered: number;
+  readonly begun: number;
   readonly failed: number;
+  readonly aborted: number;
+}
+
+const NONE: NamedCount = { begun: 0, failed: 0, aborted: 0 };
+
+function plus(a: NamedCount, b: NamedCount, sign: 1 | -1 = 1): NamedCount {
+  return { begun: a.begun + sign * b.begun, failed: a.failed + sign * b.failed, aborted: a.aborted + sign * b.aborted };
 }
 
 /** Requests of an idle stretch, as a share of the busiest rate: health checks go on. */
@@ -54,7 +61,7 @@ export function intervalsBetween(
     const span = { fromMs: from.monoMs, toMs: to.monoMs };
     const isDriven = view.run.requests.length > 0;
     const requestsByName = isDriven ? countByName(view, span) : countByRoute(view, span);
-    const driven = [...requestsByName.values()].reduce((sum, { answered }) => sum + answered, 0);
+    const driven = [...requestsByName.values()].reduce((sum, { begun }) => sum + begun, 0);
     intervals.push({
       ...span,
       loadedMs: coveredMs(view.loaded, span),
@@ -79,11 +86,10 @@ function difference(from: number | null | undefined, to: number | null | undefin
 
 function countByName({ run }: RunView, { fromMs, toMs }: Span): Map<string, NamedCount> {
   const counts = new Map<string, NamedCount>();
-  for (const { startMonoMs, endMonoMs, name, count, errors } of run.requests) {
+  for (const { startMonoMs, endMonoMs, name, count, errors, aborted = 0 } of run.requests) {
     const middleMs = (startMonoMs + endMonoMs) / 2;
     if (middleMs < fromMs || middleMs >= toMs) continue;
-    const { answered, failed } = counts.get(name) ?? { answered: 0, failed: 0 };
-    counts.set(name, { answered: answered + count, failed: failed + errors });
+    counts.set(name, plus(counts.get(name) ?? NONE, { begun: count + aborted, failed: errors, aborted }));
   }
   return counts;
 }
@@ -95,11 +101,10 @@ function countByRoute({ run }: RunView, { fromMs, toMs }: Span): Map<string, Nam
   const before = routesAt(run.events, fromMs);
   const after = routesAt(run.events, toMs);
   const counts = new Map<string, NamedCount>();
-  for (const [route, { answered, failed }] of after ?? []) {
-    const known = before?.get(route) ?? { answered: 0, failed: 0 };
+  for (const [route, now] of after ?? []) {
+    const known = before?.get(route) ?? NONE;
     // A count that falls belongs to two lives of the process.
-    if (before !== null && answered >= known.answered)
-      counts.set(route, { answered: answered - known.answered, failed: failed - known.failed });
+    if (before !== null && now.begun >= known.begun) counts.set(route, plus(now, known, -1));
   }
   return counts;
 }
@@ -119,11 +124,10 @@ function merged(routes: readonly RouteCount[]): Map<string, NamedCount> {
     children.set(siblings, (children.get(siblings) ?? 0) + 1);
   }
   const counts = new Map<string, NamedCount>();
-  for (const { route, answered, failed } of routes) {
+  for (const { route, ...own } of routes) {
     const { siblings, merged: name } = withoutLastPart(route);
-    const own = siblings !== null && (children.get(siblings) ?? 0) >= MOST_SIBLINGS ? name : route;
-    const known = counts.get(own) ?? { answered: 0, failed: 0 };
-    counts.set(own, { answered: known.answered + answered, failed: known.failed + failed });
+    const known = siblings !== null && (children.get(siblings) ?? 0) >= MOST_SIBLINGS ? name : route;
+    counts.set(known, plus(counts.get(known) ?? NONE, own));
   }
   return counts;
 }
@@ -135,10 +139,7 @@ const OF_PROBES =
 /** Requests a millisecond, but those of probes where routes are known. */
 function rateOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName' | 'fromMs' | 'toMs'>): number {
   const { requests, requestsByName, fromMs, toMs } = interval;
-  const ofProbes = [...requestsByName].reduce(
-    (sum, [name, { answered }]) => sum + (OF_PROBES.test(name) ? answered : 0),
-    0,
-  );
+  const ofProbes = [...requestsByName].reduce((sum, [name, { begun }]) => sum + (OF_PROBES.test(name) ? begun : 0), 0);
   return Math.max(0, (requests ?? 0) - ofProbes) / Math.max(1, toMs - fromMs);
 }
 

@@ -108,14 +108,15 @@ export class RuntimeProbe {
     }
   };
 
-  /** How often each route was answered since the installation. */
+  /** How often each route was asked for since the installation, and how that ended. */
   async readRoutes(): Promise<readonly RouteCount[]> {
     const read = await this.#session.evaluateInTurn<RouteCount[]>(`${PROBE}.routes()`);
     return takeIn('Runtime.evaluate', () =>
-      read.map(({ route, answered, failed }) => ({
+      read.map(({ route, begun, failed, aborted }) => ({
         route: String(route),
-        answered: Number(answered),
+        begun: Number(begun),
         failed: Number(failed),
+        aborted: Number(aborted),
       })),
     );
   }

@@ -16,6 +16,6 @@ export interface ChangingLine {
   readonly perRequest?: number;
   /** The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`. */
   readonly route?: string;
-  /** Only those of them that fail leave something. */
-  readonly ofFailed?: true;
+  /** Only those of them that end so leave something. */
+  readonly outcome?: 'failed' | 'aborted';
 }

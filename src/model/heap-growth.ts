@@ -119,12 +119,15 @@ export interface HeapGrowth {
   readonly pools?: readonly PoolSeries[];
 }
 
+/** `failed`: answered with an error; `aborted`: the client went away before the answer ended. */
+export type RequestOutcome = 'any' | 'failed' | 'aborted';
+
 /** `perRequest` objects for each request of a name; null: of all requests together. */
 export interface RequestFit {
   readonly perRequest: number;
   readonly request: string | null;
-  /** Of the requests of that name, only those that failed. */
-  readonly ofFailed: boolean;
+  /** Of the requests of that name, only those that ended so. */
+  readonly outcome: RequestOutcome;
 }
 
 export interface WholeNumber extends RequestFit {

@@ -14,11 +14,14 @@ export interface DescriptorGroup {
   readonly count: number;
 }
 
-/** Requests that the HTTP servers of the target answered, `GET /items/{id}`, in all by then; `failed`: with a status of 400 or more. */
+/** Requests of a route, `GET /items/{id}`, that came to the HTTP servers of the target, in all by then. */
 export interface RouteCount {
   readonly route: string;
-  readonly answered: number;
+  readonly begun: number;
+  /** Answered with a status of 400 or more. */
   readonly failed: number;
+  /** The client went away before the answer ended. */
+  readonly aborted: number;
 }
 
 /** Live objects of a class, by the name of its constructor. */

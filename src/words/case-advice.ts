@@ -86,8 +86,10 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
   if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
-  const [{ route, ofFailed } = {}] = added;
-  if (route !== undefined && ofFailed)
+  const [{ route, outcome } = {}] = added;
+  if (route !== undefined && outcome === 'aborted')
+    return `${lineText(first)} removes it, but not after ${code(route)} requests whose client goes away: each of these leaves one. Remove it on the \`close\` event of the response as well.`;
+  if (route !== undefined && outcome === 'failed')
     return `${lineText(first)} removes it, but not after ${code(route)} requests that fail: each of these leaves one. Remove it in a \`finally\`, so that it is removed on failure as well.`;
   const bound =
     brokenBound === null

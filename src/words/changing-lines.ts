@@ -43,9 +43,11 @@ function often({ perRequest }: ChangingLine): string {
   return `, ${perRequest >= 10 ? perRequest.toFixed(0) : perRequest.toFixed(2)} times per request`;
 }
 
-function byRequests({ route, ofFailed }: ChangingLine): string {
+const THAT_END = { failed: ' that fail', aborted: ' that are aborted' } as const;
+
+function byRequests({ route, outcome }: ChangingLine): string {
   if (route === undefined) return '';
-  return `, by ${code(route)} requests${ofFailed ? ' that fail' : ''}`;
+  return `, by ${code(route)} requests${outcome ? THAT_END[outcome] : ''}`;
 }
 
 function didNotRun({ runs }: ChangingLine): string {

@@ -16,10 +16,10 @@ function gain(amount: number, counts: Counts, requests?: number) {
   const requestsByName = new Map(
     Object.entries(counts).map(([name, count]): [string, NamedCount] => {
       const [answered, failed] = typeof count === 'number' ? [count, 0] : count;
-      return [name, { answered, failed }];
+      return [name, { begun: answered, failed, aborted: 0 }];
     }),
   );
-  const all = [...requestsByName.values()].reduce((sum, { answered }) => sum + answered, 0);
+  const all = [...requestsByName.values()].reduce((sum, { begun }) => sum + begun, 0);
   return {
     amount,
     interval: {
@@ -41,12 +41,12 @@ test('one a request of a rare route is a whole number, and so is one for each th
   const rare = wholeNumber([gain(40, { 'GET /': 800, 'POST /pay': 40 }), gain(61, { 'GET /': 790, 'POST /pay': 60 })]);
   assert.deepEqual(
     { ...rare, deviation: 0 },
-    { ...fit, request: 'POST /pay', ofFailed: false, perRequest: 1, deviation: 0 },
+    { ...fit, request: 'POST /pay', outcome: 'any' as const, perRequest: 1, deviation: 0 },
   );
   const failed = wholeNumber([gain(53, { 'POST /pay': [260, 53] }), gain(44, { 'POST /pay': [240, 44] })]);
   assert.deepEqual(
     { ...failed, deviation: 0 },
-    { ...fit, request: 'POST /pay', ofFailed: true, perRequest: 1, deviation: 0 },
+    { ...fit, request: 'POST /pay', outcome: 'failed' as const, perRequest: 1, deviation: 0 },
   );
 });
 
@@ -96,7 +96,7 @@ test('between two looks the routes of the target are counted, unless a restart o
     type: 'route-counts' as const,
     wallMs: 0,
     monoMs,
-    routes: [{ route: 'POST /pay', answered, failed }],
+    routes: [{ route: 'POST /pay', begun: answered, failed, aborted: 0 }],
   });
   const marks = [0, 20_000, 40_000, 60_000].map((monoMs) => ({ monoMs, requests: null }));
   const events = [told(-10, 5, 1), told(19_990, 45, 9), told(39_990, 7, 0)];
@@ -104,7 +104,7 @@ test('between two looks the routes of the target are counted, unless a restart o
   const intervals = intervalsBetween(view as unknown as Parameters<typeof intervalsBetween>[0], marks);
   assert.deepEqual(
     intervals.map(({ requestsByName }) => [...requestsByName]),
-    [[['POST /pay', { answered: 40, failed: 8 }]], [], []],
+    [[['POST /pay', { begun: 40, failed: 8, aborted: 0 }]], [], []],
   );
 });
 
@@ -112,11 +112,12 @@ test('routes of which the target counted the later ones together are one', () =>
   const routes = (answered: number) => [
     ...Array.from({ length: 20 }, (_, i) => ({
       route: `GET /shop/blue-${'abcdefghijklmnopqrst'[i]}`,
-      answered,
+      begun: answered,
       failed: 1,
+      aborted: 0,
     })),
-    { route: 'GET /shop/{id}', answered: 10 * answered, failed: 0 },
-    { route: 'GET /health', answered, failed: 0 },
+    { route: 'GET /shop/{id}', begun: 10 * answered, failed: 0, aborted: 0 },
+    { route: 'GET /health', begun: answered, failed: 0, aborted: 0 },
   ];
   const told = (monoMs: number, answered: number) => ({
     type: 'route-counts' as const,
@@ -130,8 +131,8 @@ test('routes of which the target counted the later ones together are one', () =>
   assert.deepEqual(
     [...interval!.requestsByName],
     [
-      ['GET /shop/{id}', { answered: 60, failed: 0 }],
-      ['GET /health', { answered: 2, failed: 0 }],
+      ['GET /shop/{id}', { begun: 60, failed: 0, aborted: 0 }],
+      ['GET /health', { begun: 2, failed: 0, aborted: 0 }],
     ],
   );
 });
@@ -144,9 +145,9 @@ function judged(perInterval: number, stays: (requests: number) => number): Retur
     wallMs: 0,
     monoMs: 20_000 * at,
     routes: [
-      { route: 'GET /tickets', answered: requests / 2, failed: 0 },
-      { route: 'GET /seats', answered: requests / 2, failed: 0 },
-      { route: 'GET /health', answered: checks, failed: 0 },
+      { route: 'GET /tickets', begun: requests / 2, failed: 0, aborted: 0 },
+      { route: 'GET /seats', begun: requests / 2, failed: 0, aborted: 0 },
+      { route: 'GET /health', begun: checks, failed: 0, aborted: 0 },
     ],
   });
   const events = [told(0, 0, 1), told(1, perInterval, 2), told(2, 2 * perInterval, 3), told(3, 2 * perInterval, 6)];
@@ -191,7 +192,7 @@ test('where only requests that fail leave something, the removal belongs into a 
     kind: 'js-heap-leak',
     holder: 'Map `open` of module desk.js',
     subject: '`Ticket`',
-    added: [{ ...place, line: 7, excerpt: 'open.set(id, ticket);', route: 'POST /tickets', ofFailed: true }],
+    added: [{ ...place, line: 7, excerpt: 'open.set(id, ticket);', route: 'POST /tickets', outcome: 'failed' }],
     removed: [{ ...place, line: 9, excerpt: 'open.delete(id);' }],
     brokenBound: null,
   });

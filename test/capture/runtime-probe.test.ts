@@ -112,19 +112,22 @@ test('requests are counted by route, as they came in, with those that failed; th
   await get(a, '/people/jo@example.org');
   await until(async () => sum(await probe.readRoutes()) === 24);
   assert.deepEqual(await probe.readRoutes(), [
-    { route: 'GET /orders/{id}', answered: 20, failed: 0 },
-    { route: 'POST /pay', answered: 3, failed: 3 },
-    { route: 'GET /people/{id}', answered: 1, failed: 0 },
+    { route: 'GET /orders/{id}', begun: 20, failed: 0, aborted: 0 },
+    { route: 'POST /pay', begun: 3, failed: 3, aborted: 0 },
+    { route: 'GET /people/{id}', begun: 1, failed: 0, aborted: 0 },
   ]);
+  await Promise.all(Array.from({ length: 2 }, () => get(a, '/never', undefined, 100)));
+  await until(async () => (await probe.readRoutes()).some(({ aborted }) => aborted === 2));
+  assert.deepEqual((await probe.readRoutes()).at(-1), { route: 'GET /never', begun: 2, failed: 0, aborted: 2 });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   t.after(() => agent.destroy());
   const word = (i: number): string =>
     `${String.fromCharCode(97 + (i % 26))}${String.fromCharCode(97 + Math.floor(i / 26))}`;
   await Promise.all(Array.from({ length: 300 }, (_, i) => get(a, `/${word(i)}`, agent)));
-  await until(async () => sum(await probe.readRoutes()) === 324);
+  await until(async () => sum(await probe.readRoutes()) === 326);
   const routes = await probe.readRoutes();
   assert.equal(routes.length, 101);
-  assert.deepEqual(routes.at(-1), { route: '(other)', answered: 203, failed: 0 });
+  assert.deepEqual(routes.at(-1), { route: '(other)', begun: 204, failed: 0, aborted: 0 });
 });
 
 test('routes that differ in their last part only are one, where there are many of them', async (t) => {
@@ -137,11 +140,11 @@ test('routes that differ in their last part only are one, where there are many o
   await until(async () => sum(await probe.readRoutes()) === 30);
   const routes = await probe.readRoutes();
   assert.equal(routes.length, 21);
-  assert.deepEqual(routes.at(-1), { route: 'GET /shop/products/{id}', answered: 10, failed: 0 });
+  assert.deepEqual(routes.at(-1), { route: 'GET /shop/products/{id}', begun: 10, failed: 0, aborted: 0 });
 });
 
 function sum(routes: Awaited<ReturnType<RuntimeProbe['readRoutes']>>): number {
-  return routes.reduce((total, { answered }) => total + answered, 0);
+  return routes.reduce((total, { begun }) => total + begun, 0);
 }
 
 /** The answer is counted a moment after its end came. */

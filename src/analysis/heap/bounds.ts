@@ -28,6 +28,7 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
   const { bounds = {}, scopeBounds = {} } = suspect;
   const judged = suspect.boundHints.map((name) => ({
     name,
+    value: bounds[name] ?? null,
     ...judgeBound(suspect, behaviour, name, bounds[name] ?? null),
   }));
   // A constant of the module may be about something else: being beyond it proves nothing.
@@ -35,14 +36,24 @@ export function judgeBounds(suspect: HeapSuspect, behaviour: GrowthBehaviour): B
     .filter(([name]) => mayGovern(name, suspect))
     .map(([name, value]) => ({ name, ...judgeBound(suspect, behaviour, name, value) }))
     .filter(({ state }) => state === 'open');
-  const open = [...judged.filter(({ state }) => state === 'open'), ...around, ...openInCode(suspect, behaviour)];
+  const governing = judged.filter(({ name, value }) => !isAboutOthers(suspect, name, value));
+  const open = [...governing.filter(({ state }) => state === 'open'), ...around, ...openInCode(suspect, behaviour)];
   if (open.length > 0) {
     const neededMs = Math.max(...open.map(({ tellsAfterMs }) => tellsAfterMs ?? 0));
     const names = open.map(({ words }) => words);
     return { open: say.mayStillFill(names, neededMs), broken: null };
   }
-  const broken = judged.map(({ words }) => words);
+  const broken = governing.map(({ words }) => words);
   return { open: null, broken: broken.length === 0 ? null : say.doesNotHold(broken) };
+}
+
+/** Beyond a limit of its owner many times over: that limits something else that the owner has, each of its lists say. */
+const MANY_TIMES = 10;
+
+function isAboutOthers({ counts, boundsOn, holders = 1 }: HeapSuspect, name: string, value: number | null): boolean {
+  const isOfOwner = boundsOn?.[name] !== undefined;
+  const isOfItems = value !== null && value > 0 && !TIME.test(name) && !MILLISECONDS.test(name) && !BYTES.test(name);
+  return isOfOwner && isOfItems && Math.max(...counts) > MANY_TIMES * value * holders;
 }
 
 /** What the system has a handle for: many numbers of a module are about other things than those. */

@@ -33,6 +33,8 @@ const MATERIAL_BYTES = 1_000_000;
 const MOST_OF_GROWTH = 0.5;
 const PART_OF_GROWTH = 0.2;
 const COHORTS_KEPT = 0.8;
+/** So many, one for each request of a route through two intervals: what fills or waits would not be as regular. */
+const MANY_WHOLE = 300;
 /** Fewer listeners may be of connections that stay open. */
 const MANY = 100;
 const CALLBACKS: readonly Container[] = ['listeners', 'promise'];
@@ -131,6 +133,7 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
     if (heap.isLinear && share >= PART_OF_GROWTH) return keptInIdle && share >= MOST_OF_GROWTH ? 'confirmed' : 'likely';
     return whole !== null && keptInIdle ? 'likely' : 'possible';
   }
+  const isWholeTwice = whole !== null && loaded.length - whole.since > 1;
   const isEven = whole !== null || (evenness !== null && evenness >= STEADY - tolerance);
   // Through two intervals, what goes up and down by itself is as even by chance: then it must be most of what grew as well.
   const isStable = evenness !== null && evenness >= STEADY && (loaded.length > 2 || share >= MOST_OF_GROWTH);
@@ -143,9 +146,9 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   const hasSign = ownSign || (heap.isGrowing && share >= MOST_OF_GROWTH);
   if (loaded.length === 2) {
     if (isEven && keptInIdle && isLinear) return 'confirmed';
-    return isEven && hasSign && (keptInIdle || heap.isLinear) ? 'likely' : 'possible';
+    const isRegular = isWholeTwice && share >= MOST_OF_GROWTH && behaviour.gained >= MANY_WHOLE;
+    return isEven && hasSign && (keptInIdle || heap.isLinear || isRegular) ? 'likely' : 'possible';
   }
-  const isWholeTwice = whole !== null && loaded.length - whole.since > 1;
   const witness = isLinear || isWholeTwice || (cohortsAlive ?? 0) >= COHORTS_KEPT;
   if (isEven && witness && (keptInIdle || heap.isLinear)) return 'confirmed';
   return (isEven && hasSign) || (keptInIdle && heap.isGrowing && share >= PART_OF_GROWTH) ? 'likely' : 'possible';

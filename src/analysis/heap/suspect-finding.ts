@@ -6,7 +6,7 @@ import type { HeapGrowth, HeapLocation, HeapSuspect } from '../../model/heap-gro
 import type { Container } from '../../model/holder.ts';
 import type { TrendedMetric } from '../../model/metric-catalogue.ts';
 import type { PlaceOf, SourcePlace } from '../../model/profiles.ts';
-import { perHour } from '../../model/units.ts';
+import { type MonoMs, perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
 import { caseAdvice } from '../../words/case-advice.ts';
 import { lineText } from '../../words/changing-lines.ts';
@@ -26,6 +26,7 @@ import type { GrowthBehaviour } from './growth-tests.ts';
 import { perRequest } from './per-request.ts';
 import { suspectEvidence } from './suspect-evidence.ts';
 import { suspectKind } from './suspect-kind.ts';
+import { perRequestIn } from './whole-number.ts';
 
 export interface JudgedSuspect {
   readonly suspect: HeapSuspect;
@@ -51,7 +52,10 @@ export function suspectFinding(
   const rate = rateOf(behaviour, suspect, line);
   const where = kind === 'external-memory-leak' ? 'outside' : 'heap';
   const alone = memoryTimeToLimit(context, { heap: rate, memory: rate }, where);
-  const growth = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
+  const measured = { ...growthOf(suspect, behaviour, rate), ...withAllThatGrows(context, alone, rate, where) };
+  const growth: Growth = hasInterval(behaviour, line)
+    ? measured
+    : { ...measured, bytesPerHourCI: null, timeToLimitCI: [null, null] };
   const allocatedAt = allocationStacks(context, suspect);
   const changes = withRoute(context.run.code ? changingLines(suspect, context.run.code) : {}, behaviour);
   return {
@@ -79,7 +83,8 @@ export function suspectFinding(
 function withRoute(changes: Partial<ChangingLines>, { whole }: GrowthBehaviour): Partial<ChangingLines> {
   const [first, ...more] = changes.added ?? [];
   if (!first || !whole || whole.request === null || whole.rivals.length > 0) return changes;
-  const route = { route: whole.request, ...(whole.ofFailed ? { ofFailed: true as const } : {}) };
+  const { request, outcome } = whole;
+  const route = { route: request, ...(outcome === 'any' ? {} : { outcome }) };
   return { ...changes, added: [{ ...first, ...route }, ...more] };
 }
 
@@ -254,6 +259,13 @@ function rateOf(behaviour: GrowthBehaviour, suspect: HeapSuspect, heap: AfterCol
     : { slope, low: slope, high: slope };
 }
 
+/** From the slowest to the fastest of two is no interval of 95 %. */
+const LEAST_INTERVALS = 3;
+
+function hasInterval({ loaded }: GrowthBehaviour, heap: AfterCollection): boolean {
+  return loaded.length >= LEAST_INTERVALS || (heap.isGrowing && (heap.entry?.trend.slope ?? 0) > 0);
+}
+
 const DAY_MS = 24 * 3_600_000;
 
 function severityOf(confidence: Confidence, { timeToLimitMs }: TowardsLimit): Severity {
@@ -266,9 +278,23 @@ function firstSeenMs({ whole }: RunView, { counts }: HeapSuspect, behaviour: Gro
   const { loaded, gained, unit } = behaviour;
   const grown = loaded.find(({ amount }) => amount > 0);
   const fromMs = grown?.interval.fromMs ?? whole.fromMs;
+  const began = beginning(behaviour);
+  if (began !== null) return Math.max(0, began - whole.fromMs);
   const loadedMs = loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
   const earlierMs = unit === 'objects' && gained > 0 ? ((counts[0] ?? 0) / gained) * loadedMs : 0;
   return Math.max(0, fromMs - earlierMs - whole.fromMs);
+}
+
+/**
+ * Of one that began in the middle: the interval in which it did held requests at their pace, and so many of them left something
+ * that it must have begun so long before the end of it. Null for one that was there from the start.
+ */
+function beginning({ loaded, whole }: GrowthBehaviour): MonoMs | null {
+  const before = whole && loaded[whole.since - 1];
+  if (!before) return null;
+  const { fromMs, toMs } = before.interval;
+  const share = Math.min(1, Math.max(0, perRequestIn(before, whole) / whole.perRequest));
+  return toMs - (Number.isNaN(share) ? 0 : share) * (toMs - fromMs);
 }
 
 const STACKS = 3;

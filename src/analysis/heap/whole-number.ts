@@ -2,16 +2,16 @@ import type { RequestFit, WholeNumber } from '../../model/heap-growth.ts';
 import type { SnapshotInterval } from '../snapshot-intervals.ts';
 import type { Gain } from './growth-tests.ts';
 
-/** Whose requests are counted: those of a name, or of all; of these all, or those that failed. */
-type Candidate = Pick<RequestFit, 'request' | 'ofFailed'>;
+/** Whose requests are counted: those of a name, or of all; of these all, or those that ended so. */
+type Candidate = Pick<RequestFit, 'request' | 'outcome'>;
 
 /** In-flight requests at a snapshot move a count by a few. Not a share: of three or more a request, chance would often come as near. */
 const WHOLE_TOLERANCE = 0.03;
 const MOST_PER_REQUEST = 20;
 /** Routes that come equally often differ by chance only: what fits no more than this worse may be it as well. */
 const AS_GOOD = 0.01;
-/** Fewer errors are as often by chance. */
-const LEAST_FAILED = 10;
+/** Fewer are as often by chance. */
+const LEAST_OF_OUTCOME = 10;
 /**
  * A single interval has no second one to agree with: there the numbers must be large, and meet. Of counts of 100 that have
  * nothing to do with each other, one pair in 15 is as near, if their means are the same.
@@ -22,10 +22,10 @@ const ALONE = { share: 0.01, count: 2, mostPerRequest: 3 };
 const BEFORE = 0.9;
 
 /** Requests of an interval that a fit speaks of; NaN where nobody counted them. */
-export function requestsOf({ requests, requestsByName }: SnapshotInterval, { request, ofFailed }: Candidate): number {
+export function requestsOf({ requests, requestsByName }: SnapshotInterval, { request, outcome }: Candidate): number {
   if (request === null) return requests || Number.NaN;
   const counts = requestsByName.get(request);
-  return (ofFailed ? counts?.failed : counts?.answered) || Number.NaN;
+  return counts?.[outcome === 'any' ? 'begun' : outcome] || Number.NaN;
 }
 
 export function perRequestIn({ interval, amount }: Gain, candidate: Candidate): number {
@@ -34,7 +34,7 @@ export function perRequestIn({ interval, amount }: Gain, candidate: Candidate): 
 
 /**
  * A leak keeps 1.00, 2.00, 3.00 objects a request; noise of the engine keeps 0.1 or 0.46. Tried for every request name,
- * for those of them that failed, and for all together; where several fit, the smallest number is the likeliest story. What
+ * for those of them that failed or were aborted, and for all together; where several fit, the smallest number is the likeliest story. What
  * fits only the later intervals began in the middle.
  */
 export function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
@@ -53,18 +53,20 @@ export function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
 function candidatesOf(loaded: readonly Gain[]): Candidate[] {
   const names = new Set(loaded.flatMap(({ interval }) => [...interval.requestsByName.keys()]));
   return [
-    { request: null, ofFailed: false },
+    { request: null, outcome: 'any' },
     ...[...names].flatMap((request) => [
-      { request, ofFailed: false },
-      ...(loaded.some(({ interval }) => failsInPart(interval, request)) ? [{ request, ofFailed: true }] : []),
+      { request, outcome: 'any' as const },
+      ...(['failed', 'aborted'] as const)
+        .filter((outcome) => loaded.some(({ interval }) => endsInPart(interval, request, outcome)))
+        .map((outcome) => ({ request, outcome })),
     ]),
   ];
 }
 
-/** Where all fail, those that failed are no other requests. */
-function failsInPart({ requestsByName }: SnapshotInterval, request: string): boolean {
-  const { answered = 0, failed = 0 } = requestsByName.get(request) ?? {};
-  return failed >= LEAST_FAILED && failed < answered;
+/** Where all end so, those that did are no other requests. */
+function endsInPart({ requestsByName }: SnapshotInterval, request: string, outcome: 'failed' | 'aborted'): boolean {
+  const counts = requestsByName.get(request);
+  return counts !== undefined && counts[outcome] >= LEAST_OF_OUTCOME && counts[outcome] < counts.begun;
 }
 
 function hasBegun(before: readonly Gain[], fit: RequestFit): boolean {

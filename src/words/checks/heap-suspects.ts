@@ -1,4 +1,4 @@
-import type { RequestFit, WholeNumber } from '../../model/heap-growth.ts';
+import type { RequestFit, RequestOutcome, WholeNumber } from '../../model/heap-growth.ts';
 import { type Bytes, formatBytes, formatCount, type Share } from '../../model/units.ts';
 import { bytesPerHour, figure, numberWord, percent } from '../figures.ts';
 import { code } from '../terms.ts';
@@ -73,8 +73,14 @@ export function stayForEach(name: string, whole: WholeNumber, figures: readonly 
   return `${perRequest} ${code(name)} ${perRequest > 1 ? 'stay' : 'stays'} for each ${of}${from}: ${each} by interval between snapshots.${doubt}`;
 }
 
-function requestsOf({ request, ofFailed }: RequestFit): string {
-  return `${request === null ? 'request' : `${code(request)} request`}${ofFailed ? ' that failed' : ''}`;
+const ENDED: Readonly<Record<RequestOutcome, string>> = {
+  any: '',
+  failed: ' that failed',
+  aborted: ' that was aborted',
+};
+
+function requestsOf({ request, outcome }: RequestFit): string {
+  return `${request === null ? 'request' : `${code(request)} request`}${ENDED[outcome]}`;
 }
 
 export function shareOfGrowth(share: Share, ofBytes: Bytes): string {

@@ -1,5 +1,5 @@
 import type { HeapFindingKind } from '../../model/finding-catalogue.ts';
-import type { HeapSuspect, WholeNumber } from '../../model/heap-growth.ts';
+import type { HeapSuspect, RequestOutcome, WholeNumber } from '../../model/heap-growth.ts';
 import type { Holder } from '../../model/holder.ts';
 import { figure, numberWord } from '../figures.ts';
 import { holderText } from '../holder.ts';
@@ -24,22 +24,28 @@ export function suspectTitle(
   const who = whole && whoLeaves(whole);
   if (whole !== null && who !== null) {
     const what = leaves(numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
-    return `${who} ${what} ${place(holder, 'to')}${stays}.`;
+    return `${who} ${what} ${place(holder, 'to')}${stays(whole.perRequest > 1)}.`;
   }
   if (unit === 'bytes')
     return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink.`;
   // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
-  const howMany = perRequest === null ? stays : `: ${leftWords(perRequest)}`;
+  const howMany = perRequest === null ? stays(true) : `: ${leftWords(perRequest)}`;
   return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;
 }
 
+const EVERY: Readonly<Record<RequestOutcome, string>> = {
+  any: 'Every',
+  failed: 'Every failed',
+  aborted: 'Every aborted',
+};
+
 /** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
-function whoLeaves({ request, ofFailed, perRequest, rivals }: WholeNumber): string | null {
+function whoLeaves({ request, outcome, perRequest, rivals }: WholeNumber): string | null {
   if (request === null) return 'Every request';
-  const every = ofFailed ? 'Every failed' : 'Every';
+  const every = EVERY[outcome];
   const [rival, ...more] = rivals;
   if (!rival) return `${every} ${code(request)} request`;
-  if (rival.request === null || more.length > 0 || rival.perRequest !== perRequest || rival.ofFailed !== ofFailed)
+  if (rival.request === null || more.length > 0 || rival.perRequest !== perRequest || rival.outcome !== outcome)
     return null;
   return `${every} request of ${code(request)} or ${code(rival.request)}`;
 }
@@ -53,36 +59,36 @@ interface KindWords {
   readonly pileUp: (cls: string) => string;
   /** Of those that are added one by one, and of those that pile up. */
   readonly place: (holder: Holder, where: 'to' | 'in') => string;
-  readonly stays: string;
+  readonly stays: (many: boolean) => string;
 }
 
 const IN: KindWords['place'] = (holder) => `in ${holderText(holder)}`;
-const NOT_REMOVED = ', and it is not removed';
+const notRemoved: KindWords['stays'] = (many) => `, and ${inNumber(many, 'it is', 'they are')} not removed`;
 
 const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
   'js-heap-leak': {
     leaves: (count, cls) => `adds ${count} ${code(cls)}`,
     pileUp: (cls) => `${code(cls)} objects`,
     place: (holder, where) => `${where} ${holderText(holder)}`,
-    stays: NOT_REMOVED,
+    stays: notRemoved,
   },
   'external-memory-leak': {
     leaves: (count, cls) => `keeps ${count} ${code(cls)}`,
     pileUp: (cls) => `${code(cls)} objects, with memory outside the heap,`,
     place: IN,
-    stays: NOT_REMOVED,
+    stays: notRemoved,
   },
   'socket-leak': {
     leaves: (count, cls) => `leaves ${count} ${code(cls)} open`,
     pileUp: (cls) => `open ${code(cls)} objects`,
     place: IN,
-    stays: NOT_REMOVED,
+    stays: notRemoved,
   },
   'timer-leak': {
     leaves: (count, _, many) => `leaves ${count} ${inNumber(many, 'timer')} running`,
     pileUp: () => 'timers',
     place: (holder) => `(${holderText(holder)})`,
-    stays: ', and it is not cleared',
+    stays: (many) => `, and ${inNumber(many, 'it is', 'they are')} not cleared`,
   },
   'listener-leak': {
     leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'listener')}`,
@@ -91,19 +97,19 @@ const WORDS: Readonly<Record<HeapFindingKind, KindWords>> = {
       const text = holderText(holder);
       return `${where} the ${holder.container === 'listeners' ? text : `listeners of ${text}`}`;
     },
-    stays: NOT_REMOVED,
+    stays: notRemoved,
   },
   'promise-leak': {
     leaves: (count, _, many) => `adds ${count} ${inNumber(many, 'reaction')}`,
     pileUp: () => 'reactions',
     place: (holder, where) => `${where === 'to' ? 'to' : 'on'} ${holderText(holder)}`,
-    stays: ', which does not settle',
+    stays: () => ', which does not settle',
   },
   'thread-leak': {
     leaves: (count, cls) => `leaves ${count} ${code(cls)}`,
     pileUp: (cls) => `${code(cls)} objects`,
     place: IN,
-    stays: NOT_REMOVED,
+    stays: notRemoved,
   },
 };
 

@@ -27,7 +27,7 @@ const { WeakRef: Weak } = globalThis;
 export class HttpRequests {
   readonly #entries = new WeakMap<Response, Entry>();
   readonly #inProgress = new Set<Entry>();
-  readonly #routes = new Map<string, { answered: number; failed: number }>();
+  readonly #routes = new Map<string, { begun: number; failed: number; aborted: number }>();
   /** Routes that differ in their last part only. */
   readonly #siblings = new Map<string, number>();
   readonly #totals = { served: 0, aborted: 0, latencySumMs: 0 };
@@ -64,8 +64,9 @@ export class HttpRequests {
     return { ...this.#totals, active, servers: unseen ? countServers() : null };
   }
 
-  /** How often each route was answered since the installation. */
+  /** How often each route was asked for since the installation, and how that ended. */
   readRoutes(): RouteCount[] {
+    this.#dropDead();
     return [...this.#routes].map(([route, counts]) => ({ route, ...counts }));
   }
 
@@ -74,6 +75,7 @@ export class HttpRequests {
     const entry = { response: new Weak(response), startMs: monoMs(), route: routeOf(request) };
     this.#entries.set(response, entry);
     this.#inProgress.add(entry);
+    this.#count(entry.route).begun += 1;
     if (this.#inProgress.size < this.#sweepAt) return;
     // Nobody takes readings (the tool is gone or busy): drop the dead ones ourselves.
     this.#dropDead();
@@ -86,15 +88,14 @@ export class HttpRequests {
     this.#entries.delete(response);
     this.#totals.served += 1;
     this.#totals.latencySumMs += monoMs() - entry.startMs;
-    this.#count(entry.route, response.statusCode ?? 0);
+    if ((response.statusCode ?? 0) >= FIRST_FAILED_STATUS) this.#count(entry.route).failed += 1;
   }
 
-  #count(route: string, status: number): void {
+  #count(route: string): { begun: number; failed: number; aborted: number } {
     const name = this.#nameFor(route);
-    const counts = this.#routes.get(name) ?? { answered: 0, failed: 0 };
-    counts.answered += 1;
-    if (status >= FIRST_FAILED_STATUS) counts.failed += 1;
+    const counts = this.#routes.get(name) ?? { begun: 0, failed: 0, aborted: 0 };
     this.#routes.set(name, counts);
+    return counts;
   }
 
   #nameFor(route: string): string {
@@ -113,6 +114,7 @@ export class HttpRequests {
       if (response !== undefined && !response.destroyed && !response.closed) continue;
       this.#inProgress.delete(entry);
       this.#totals.aborted += 1;
+      this.#count(entry.route).aborted += 1;
     }
   }
 }
