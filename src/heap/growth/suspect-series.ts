@@ -44,13 +44,15 @@ function classTotals({ tree, sums }: PlaceSeries): ClassTotals {
 /**
  * Counts and bytes of every place. Where the shortest path of objects changed between two snapshots they leave one
  * place and turn up in another without any growth: what a place gained of a class is cut to what the whole heap
- * gained of it, and the rest is counted as having been there before.
+ * gained of it, and the rest is counted as having been there before. What moves takes along all that it holds: where the whole
+ * heap gained as much of something that the place holds, nothing has moved, and the other classes were freed elsewhere.
  */
 export function seriesOfSuspects(series: PlaceSeries, places: readonly GrowingPlace[]): SuspectSeries[] {
   const totals = classTotals(series);
   const owner = placeOfSignature(series, places);
   const perPlace = bytesByClass(series, places, owner);
   return places.map((place, index) => {
+    const hasMoved = !isNew(perPlace[index]!, totals);
     const main = mainSignature(series, place);
     const sameClass = main < 0 ? [] : place.groups.filter((group) => holdsClassOf(series, group, main));
     const counted = main < 0 ? [place.anchor] : sameClass.length > 0 ? sameClass : [main];
@@ -60,13 +62,13 @@ export function seriesOfSuspects(series: PlaceSeries, places: readonly GrowingPl
       main,
       counted,
       counts:
-        main < 0
+        main < 0 || !hasMoved
           ? counts
           : cutToTotal(
               counts,
               totals.count.map((row) => row[series.tree.class(main)]!),
             ),
-      bytes: addUp(perPlace[index]!, totals),
+      bytes: addUp(perPlace[index]!, hasMoved ? totals : null),
     };
   });
 }
@@ -111,14 +113,32 @@ function bytesByClass(series: PlaceSeries, places: readonly GrowingPlace[], owne
   return found;
 }
 
-function addUp(byClass: ClassBytes, totals: ClassTotals): number[] {
-  const sum = totals.bytes.map(() => 0);
+/** Of what a place gained, a class counts as a witness from this share on. */
+const WITNESS = 0.1;
+/** Of what a place gained of a class, the whole heap gained as much, or nearly. */
+const AS_MUCH = 0.9;
+
+function isNew(byClass: ClassBytes, { bytes }: ClassTotals): boolean {
+  const gained = [...byClass].map(([klass, row]) => ({ klass, own: gain(row) }));
+  const all = gained.reduce((sum, { own }) => sum + Math.max(0, own), 0);
+  return gained.some(
+    ({ klass, own }) => own > WITNESS * all && gain(bytes.map((total) => total[klass]!)) >= AS_MUCH * own,
+  );
+}
+
+/** `totals` null: nothing is cut. */
+function addUp(byClass: ClassBytes, totals: ClassTotals | null): number[] {
+  const sum: number[] = [];
   for (const [klass, row] of byClass) {
-    cutToTotal(
-      row,
-      totals.bytes.map((total) => total[klass]!),
-    ).forEach((value, snapshot) => {
-      sum[snapshot]! += value;
+    const own =
+      totals === null
+        ? row
+        : cutToTotal(
+            row,
+            totals.bytes.map((total) => total[klass]!),
+          );
+    own.forEach((value, snapshot) => {
+      sum[snapshot] = (sum[snapshot] ?? 0) + value;
     });
   }
   return sum;
