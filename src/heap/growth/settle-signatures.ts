@@ -1,6 +1,7 @@
 import { CLOSURE_PREFIX } from '../../model/class-name.ts';
 import { isDataKey } from '../data-keys.ts';
 import { LABEL, PROPERTY } from './edge-labels.ts';
+import { findAliases } from './find-aliases.ts';
 import { isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
@@ -16,11 +17,13 @@ export interface SettledSignatures {
 }
 
 /**
- * Makes all signatures again, now that several snapshots are known, with two rules; the sums follow.
+ * Makes all signatures again, now that several snapshots are known, with three rules; the sums follow.
  *
  * Landmarks: what the heap has one of (an instance of a service class, an exported variable) is the same
  * place however it was reached. Signatures start anew there, so that a change in the wiring above, as when timers
  * change their order, does not look as if everything below had moved.
+ *
+ * Aliases: one object that two ways lead to is one place (`find-aliases.ts`).
  *
  * Keys: `sessions[id] = …` gives each key a step of its own. Whether a property name is a field or a key shows only over
  * time: under an object that gains names from snapshot to snapshot, names become `<key>`; or by its form, as of an id.
@@ -28,6 +31,7 @@ export interface SettledSignatures {
 export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSums[]): SettledSignatures {
   const isDictionary = findDictionaries(tree, sums);
   const isLandmark = findLandmarks(tree, sums);
+  const alias = findAliases(tree, sums);
   const settled = new Uint32Array(tree.count);
   const next = new SignatureTree();
   const key = next.labels.numberOf(LABEL.key);
@@ -36,6 +40,10 @@ export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSu
     const parent = tree.parent(signature);
     const text = tree.labels.get(tree.label(signature));
     const label = isDictionary[parent] === 1 && text.startsWith(PROPERTY) ? key : next.labels.numberOf(text);
+    if (alias[signature]! >= 0) {
+      settled[signature] = settled[alias[signature]!]!;
+      continue;
+    }
     const klass = next.classes.numberOf(tree.classes.get(tree.class(signature)));
     settled[signature] =
       isLandmark[tree.class(signature)] === 1
