@@ -27,6 +27,8 @@ export interface GuardOptions {
   readonly nodeMajor: number;
   /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
+  /** A thread of the service hands the snapshot on (its agent): on a busy host much of it waits there. */
+  readonly isRelayed?: boolean;
 }
 
 export interface Judgement {
@@ -64,9 +66,9 @@ export class SnapshotGuard {
     /** It will be taken anyway: nothing is done to know more. */
     readonly force: boolean;
   }): Promise<Judgement> {
-    const { session, measure, pid } = this.#options;
+    const { session, measure, pid, isRelayed = false } = this.#options;
     // A target elsewhere does not pay for a file here.
-    const inMemory = pid !== null && isInMemory(asked.path);
+    const inMemory = isRelayed || (pid !== null && isInMemory(asked.path));
     const steps: Judgement['steps'][number][] = [];
     const estimate = (facts: Facts): Judgement => {
       const heapUsedBytes = facts.makeup.usedBytes;

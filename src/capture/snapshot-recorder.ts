@@ -76,8 +76,10 @@ export class SnapshotRecorder {
   }): Promise<Judgement> {
     // A file that is in memory takes what the control group has left, first of all where the service itself writes it.
     const path = this.#backend?.folder ?? options.path;
+    // Only the inspector writes the values of numbers.
+    const wantNumbers = this.#backend ? false : (options.wantNumbers ?? false);
     // Looking would end the ids that the next snapshot is to be compared by.
-    return await this.#guard.judge({ ...options, path, mayLook: !options.force && !this.#keepsIds });
+    return await this.#guard.judge({ ...options, path, wantNumbers, mayLook: !options.force && !this.#keepsIds });
   }
 
   /** Whether the heap may be walked through once: for a count of classes. */

@@ -1,4 +1,4 @@
-import { pathOfAgent } from '../target/agent-door.ts';
+import { isAgent } from '../target/agent-door.ts';
 import type { Attachment } from '../target/attachment.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { Belonging } from './stop-on-signals.ts';
@@ -31,7 +31,7 @@ export class HeldInspector implements Belonging {
     const attachment = await this.#attaching?.catch(() => null);
     if (!attachment) return '';
     const { inspectorClosed, leftToOther } = await attachment.detach({ patienceMs: PATIENCE_MS });
-    if (pathOfAgent(attachment.inspector.url) !== null) return `${this.#name} is let go of; its agent stays ready`;
+    if (isAgent(attachment.inspector)) return `${this.#name} is let go of; its agent stays ready`;
     if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
     if (leftToOther) return `${this.#name}: ${leftToOther}`;
     return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();

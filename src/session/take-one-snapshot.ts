@@ -11,6 +11,7 @@ import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
+import { isAgent } from '../target/agent-door.ts';
 import type { Attachment } from '../target/attachment.ts';
 import type { InspectorSession } from '../target/session.ts';
 
@@ -49,6 +50,7 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
       maxPauseMs: options.maxPauseMs,
       openSink: (path) => openPartFile(path, options.force ? 'replace' : 'beside'),
       backend: heapdump,
+      isRelayed: heapdump === null && isAgent(attachment.inspector),
     });
     await attachment.suspendWatchdog();
     const { estimate, heapUsedBytes } = await recorder.judge(options);

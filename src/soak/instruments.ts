@@ -12,6 +12,7 @@ import { SnapshotRecorder, type SnapshotRecorderOptions } from '../capture/snaps
 import type { AddonChoice } from '../model/addon.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Bytes, Microseconds, Milliseconds } from '../model/units.ts';
+import { isAgent } from '../target/agent-door.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { explainFailure } from '../target/explain-failure.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
@@ -84,6 +85,7 @@ export async function setUpInstruments(
     const heapdump = await unlessLater(segment, log, () => heapdumpOf(attachment, heapSession, options.heapAddon));
     const snapshots = new SnapshotRecorder({
       backend: heapdump,
+      isRelayed: heapdump === null && isAgent(attachment.inspector),
       session: heapSession,
       measure: probe.measure,
       newEpoch,

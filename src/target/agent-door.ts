@@ -11,6 +11,10 @@ export function agentAt(path: string): OpenInspector {
   return { host: '', port: 0, url: `${SCHEME}${path}` };
 }
 
+export function isAgent({ url }: OpenInspector): boolean {
+  return pathOfAgent(url) !== null;
+}
+
 /** Null for the address of an inspector. */
 export function pathOfAgent(url: string): string | null {
   return url.startsWith(SCHEME) ? url.slice(SCHEME.length) : null;

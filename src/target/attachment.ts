@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Milliseconds } from '../model/units.ts';
-import { pathOfAgent } from './agent-door.ts';
+import { isAgent } from './agent-door.ts';
 import { closeUnlessShared, OTHER_DEBUGGER } from './close-unless-shared.ts';
 import { connectInspector } from './connect-inspector.ts';
 import { InspectorError, takeIn } from './inspector-error.ts';
@@ -201,5 +201,5 @@ class HeldAttachment implements Attachment {
 
 /** The number in its address is another each time it is opened; that of an agent stays. */
 async function findAgain(inspector: OpenInspector): Promise<OpenInspector | null> {
-  return pathOfAgent(inspector.url) === null ? await probeInspector(inspector.host, inspector.port) : inspector;
+  return isAgent(inspector) ? inspector : await probeInspector(inspector.host, inspector.port);
 }

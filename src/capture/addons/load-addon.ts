@@ -66,16 +66,18 @@ export function libcOfProcess(pid: number): TargetAbi['libc'] {
   }
 }
 
-/** Runs in the target. heapdump would listen to SIGUSR2 from then on. */
+/** Runs in the target. heapdump would listen to SIGUSR2 from then on, and v8-profiler-next adds itself to `process`. */
 function loadInto(path: string): void {
   const { createRequire } = require('node:module') as typeof import('node:module');
   const before = process.env.NODE_HEAPDUMP_OPTIONS;
+  const had = Object.hasOwn(process, 'profiler');
   process.env.NODE_HEAPDUMP_OPTIONS = 'nosignal';
   try {
     createRequire(`${path}/package.json`)(path);
   } finally {
     if (before === undefined) delete process.env.NODE_HEAPDUMP_OPTIONS;
     else process.env.NODE_HEAPDUMP_OPTIONS = before;
+    if (!had) delete (process as { profiler?: unknown }).profiler;
   }
 }
 
