@@ -44,7 +44,8 @@ export const doctorCommand: Command = (exit) => ({
       for (const { check, ok, detail, fix } of checks) {
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
       }
-      if (backends.length > 0) terminal.print('What can take captures there:');
+      if (backends.length > 0)
+        terminal.print('What can take captures there, of the main thread (worker threads are not examined):');
       for (const { backend, captures, status, detail, fix } of backends) {
         const more = fix ? `\n           ${fix.replaceAll('\n', '\n           ')}` : '';
         terminal.print(`  ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}${more}`);

@@ -43,6 +43,8 @@ export interface CpuRecording {
   readonly startPauseMs: Milliseconds;
 }
 
+const BY_ADDON = 'Or record with a profiler of its own, on Node 20 to 24: --cpu-backend v8-profiler-next';
+
 /** One CPU window of an attached target. Rejects when the connection is lost: what was recorded is lost with it. */
 export async function recordCpu(attachment: Attachment, options: RecordCpuOptions): Promise<CpuRecording> {
   const { durationMs, intervalUs, stop } = options;
@@ -85,7 +87,7 @@ async function refuseWhatWouldBeLost(session: InspectorSession, guard: PauseGuar
       'coverage-runs',
       EXIT.attachFailed,
       `CPU not profiled: ${COVERAGE_ENDS}.`,
-      'Start the service without NODE_V8_COVERAGE (c8 sets it), and try again.',
+      `Start the service without NODE_V8_COVERAGE (c8 sets it), and try again. ${BY_ADDON}`,
     );
   }
   if (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go')) {
@@ -93,7 +95,7 @@ async function refuseWhatWouldBeLost(session: InspectorSession, guard: PauseGuar
       'cpu-profiled',
       EXIT.attachFailed,
       `CPU not profiled: ${OWN_PROFILER}.`,
-      'Use the profiles that it takes itself, or profile an instance that runs without it.',
+      `Use the profiles that it takes itself, or profile an instance that runs without it. ${BY_ADDON}`,
     );
   }
 }

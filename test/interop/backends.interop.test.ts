@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
@@ -79,6 +79,36 @@ test('where the service counts what of it runs, v8-profiler-next records the CPU
   await service.stop();
   const [file = ''] = readdirSync(coverage);
   assert.match(readFileSync(join(coverage, file), 'utf8'), /"functionName":"keepOne","ranges":\[\{[^}]*"count":\d{3,}/);
+});
+
+const PROFILES_ITSELF = `
+const { Session } = require('node:inspector');
+const session = new Session();
+session.connect();
+session.post('Profiler.enable');
+session.post('Profiler.start');
+setInterval(function burnCpu() { for (const start = Date.now(); Date.now() - start < 30; ); }, 40);
+const server = require('node:http').createServer((_request, response) =>
+  session.post('Profiler.stop', (error, result) => response.end(String(error ?? result.profile.samples.length))),
+);
+server.listen(0, '127.0.0.1', () =>
+  console.log(JSON.stringify({ listening: { host: '127.0.0.1', port: server.address().port }, pid: process.pid })),
+);
+`;
+
+test('where the service profiles itself, v8-profiler-next records beside it', {
+  skip: interopPackage('v8-profiler-next', 20).skip || nodeVersion(20).skip,
+}, async (t) => {
+  const script = join(temporaryFolder(t), 'profiles-itself.cjs');
+  writeFileSync(script, PROFILES_ITSELF);
+  const { service } = await start(t, script, { major: 20 });
+  const words = ['cpu', '--pid', String(service.pid), '--seconds', '1', '--out', join(temporaryFolder(t), 'x')];
+  const refused = await runCli(words);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /--cpu-backend v8-profiler-next/);
+  const { path } = interopPackage('v8-profiler-next', 20);
+  assert.equal(await hottest(service, t, ['--cpu-backend', 'v8-profiler-next', '--addon-path', path]), 'burnCpu');
+  assert.ok(Number(await (await fetch(service.baseUrl)).text()) > 0, 'its own profile');
 });
 
 async function load(service: RunningService, requests: number): Promise<void> {
