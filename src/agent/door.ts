@@ -31,8 +31,10 @@ export function openDoor(relayScript: string, warn: (text: string) => void): voi
     visits += 1;
     visit ??= startVisit(relayScript, `${door}.${visits}`);
     const mine = visit;
+    void mine.ended.then(() => {
+      if (visit === mine) visit = null;
+    });
     const failure = await mine.ready;
-    if (failure !== null && visit === mine) visit = null;
     answer(guest, { sessions: failure === null ? basename(mine.path) : null, refusal: failure });
   };
 
@@ -41,15 +43,18 @@ export function openDoor(relayScript: string, warn: (text: string) => void): voi
     guest.on('error', () => {});
     const lines = splitLines((line) => {
       if (!isGreeting(line)) guest.destroy();
-      else if (!guests.has(guest)) void welcome(guest);
+      else if (!guests.has(guest)) {
+        // There may be no room for a thread. Nothing of this may become an error of the service.
+        welcome(guest).catch((error: Error) => answer(guest, { sessions: null, refusal: error.message }));
+      }
     }, LONGEST_GREETING);
     guest.setEncoding('utf8').on('data', (text: string) => {
       if (!lines(text)) guest.destroy();
     });
   });
   server.on('error', (error) => warn(`no socket at ${door} (${error.message})`));
-  server.once('listening', () => void removeStaleSockets(dirname(door)));
-  listen(server, door);
+  server.once('listening', () => void removeStaleSockets(dirname(door)).catch(() => {}));
+  listen(server, door, warn);
   process.on('exit', () => {
     visit?.leave();
     leavePlace(door);
@@ -57,10 +62,17 @@ export function openDoor(relayScript: string, warn: (text: string) => void): voi
 }
 
 /** `exclusive`: a worker of a cluster would hand its sockets to the primary. */
-function listen(server: Server, door: string): void {
+function listen(server: Server, door: string, warn: (text: string) => void): void {
   // Another agent may have taken the folder away with it.
   mkdirSync(dirname(door), { recursive: true, mode: 0o700 });
-  server.listen({ path: door, exclusive: true }, () => chmodSync(door, 0o600));
+  server.listen({ path: door, exclusive: true }, () => {
+    try {
+      chmodSync(door, 0o600);
+    } catch (error) {
+      server.close();
+      warn(`its socket was taken away (${(error as Error).message})`);
+    }
+  });
   server.unref();
 }
 

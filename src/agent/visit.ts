@@ -10,6 +10,8 @@ export interface Visit {
   readonly path: string;
   /** Null when the socket is there, else why it is not. */
   readonly ready: Promise<string | null>;
+  /** When the thread is gone. */
+  readonly ended: Promise<void>;
   /** The last guest has gone. */
   end(): void;
   /** The process exits. */
@@ -29,18 +31,21 @@ export function startVisit(script: string, path: string): Visit {
     env: {},
     trackUnmanagedFds: false,
   });
+  const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve())).then(() => {
+    // Nobody is there who could be waited for.
+    Atomics.store(left, 0, 1);
+    forgetConsole();
+  });
   const ready = new Promise<string | null>((resolve) => {
     worker.on('message', (failure: string | null) => resolve(failure));
     worker.on('error', (error) => resolve(error.message));
-    worker.on('exit', () => {
-      resolve('its thread has ended');
-      forgetConsole();
-    });
+    void ended.then(() => resolve('its thread has ended'));
   });
   worker.unref();
   return {
     path,
     ready,
+    ended,
     end: () => worker.postMessage('end'),
     leave: () => {
       worker.postMessage('exit');
@@ -52,8 +57,12 @@ export function startVisit(script: string, path: string): Visit {
 
 /** V8 keeps the arguments of console calls for whoever is connected, and keeps them when he has gone. */
 function forgetConsole(): void {
-  const session = new Session();
-  session.connect();
-  session.post('Runtime.discardConsoleEntries');
-  session.disconnect();
+  try {
+    const session = new Session();
+    session.connect();
+    session.post('Runtime.discardConsoleEntries');
+    session.disconnect();
+  } catch {
+    // What is kept then is some memory; the service goes on.
+  }
 }

@@ -255,6 +255,27 @@ test('a tool that is killed while it is attached leaves no thread in the service
   assert.ok(await poll(async () => (threads() === before ? true : null), 5_000));
 });
 
+test('where no thread can be started the tool is told so, and the service goes on', TIMEOUT, async (context) => {
+  const script = join(temporaryFolder(context), 'no-thread.cjs');
+  const failing = "class { constructor() { throw new Error('no room for a thread'); } }";
+  writeFileSync(script, `require('node:worker_threads').Worker = ${failing};`);
+  const { target } = await startWithAgent(context, 'http-service.mjs', { nodeFlags: [...AGENT, '--require', script] });
+  const before = await ask(target, '/self');
+  for (let times = 0; times < 2; times += 1) {
+    const guest = connect(doorOf(target.facts)).setEncoding('utf8');
+    guest.write('{"soakProfilerAgent":1}\n');
+    const [welcome] = await once(guest, 'data');
+    assert.deepEqual(JSON.parse(String(welcome)), {
+      soakProfilerAgent: 1,
+      sessions: null,
+      refusal: 'no room for a thread',
+    });
+    guest.destroy();
+  }
+  assert.ok(await poll(async () => ((await ask(target, '/self')) === before ? true : null), 5_000));
+  assert.equal(target.stderr(), '');
+});
+
 const allowed = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
 
 for (const major of [24, 26]) {
