@@ -10,8 +10,10 @@ import { recordCpu } from '../../src/session/record-cpu.ts';
 import { takeOneSnapshot } from '../../src/session/take-one-snapshot.ts';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
 import { attach } from '../../src/target/attach.ts';
+import { assessAttach } from '../../src/target/attach-checks.ts';
 import { closeAbandoned } from '../../src/target/close-abandoned.ts';
 import { diagnose } from '../../src/target/diagnose.ts';
+import { findTarget } from '../../src/target/find-target.ts';
 import { listeningSocketsOf } from '../../src/target/listening-sockets.ts';
 import { poll } from '../../src/target/poll.ts';
 import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
@@ -253,6 +255,38 @@ test('a tool that is killed while it is attached leaves no thread in the service
   guest.destroy();
   session.destroy();
   assert.ok(await poll(async () => (threads() === before ? true : null), 5_000));
+});
+
+test('--agent names a service by the socket of its agent', TIMEOUT, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs');
+  const door = doorOf(target.facts);
+  assert.equal(findTarget({ agent: door }).pid, target.facts.pid);
+  assert.throws(() => findTarget({ agent: `${door}x` }), {
+    code: 'target-not-found',
+    hint: new RegExp(`--agent ${door}    \\S+, process ${target.facts.pid}`),
+  });
+});
+
+test('where a signal is refused, the agent is named', TIMEOUT, async (context) => {
+  const { facts } = await startTarget(context, 'http-service.mjs');
+  for (const nodeFlags of [['--disable-sigusr1'], ['--heapsnapshot-signal=SIGUSR1'], ['--permission']])
+    assert.match(assessAttach({ ...facts, nodeFlags })?.hint ?? '', /--import soak-profiler\/agent/);
+});
+
+const skip = process.getuid?.() === 0 ? false : 'needs root';
+
+test('a service in namespaces of its own is reached through its agent', { skip, ...TIMEOUT }, async (context) => {
+  const { target } = await startWithAgent(context, 'http-service.mjs', {
+    binary: 'unshare',
+    nodeFlags: ['--net', '--mount', process.execPath, ...AGENT],
+  });
+  const facts = readProcessFacts(target.facts.pid);
+  assert.ok(facts && !facts.sameNetwork);
+  assert.match(doorOf(facts), new RegExp(`^/proc/${facts.pid}/root/`));
+  assert.equal(findTarget({ agent: doorOf(facts).replace(/^.proc.\d+.root/, '') }).pid, facts.pid);
+  const attachment = await attach(facts);
+  assert.equal(await attachment.session.evaluate('process.pid'), facts.pidInside);
+  assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
 });
 
 test('where no thread can be started the tool is told so, and the service goes on', TIMEOUT, async (context) => {
