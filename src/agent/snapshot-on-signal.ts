@@ -1,5 +1,4 @@
 import { renameSync, rmSync } from 'node:fs';
-import { Session } from 'node:inspector';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { getHeapSpaceStatistics, getHeapStatistics, writeHeapSnapshot } from 'node:v8';
@@ -12,6 +11,7 @@ import { readSlowdown } from '../capture/slowdown.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { freeBytes } from '../files/free-space.ts';
 import { formatBytes, parseDurationMs } from '../model/units.ts';
+import { tellInspector } from './tell-inspector.ts';
 
 /** What the environment says: nothing is done without the first. */
 const SIGNAL = 'SOAK_PROFILER_SNAPSHOT_SIGNAL';
@@ -53,7 +53,8 @@ function writeOrRefuse(folder: string, maxPauseMs: number | null): string {
     rmSync(part, { force: true });
     throw error;
   } finally {
-    forgetIds();
+    // V8 follows every object that a snapshot has given a number, which makes each allocation dearer, until it is told to forget.
+    tellInspector('HeapProfiler.disable');
   }
   return `heap snapshot written: ${path}`;
 }
@@ -83,12 +84,4 @@ function whyRefused(path: string, maxPauseMs: number | null): string | null {
   return free === null || free >= needed
     ? null
     : `its file needs ${formatBytes(needed)}, and the disk has ${formatBytes(free)} left`;
-}
-
-/** V8 follows every object that a snapshot has given a number, which makes each allocation dearer, until it is told to forget. */
-function forgetIds(): void {
-  const session = new Session();
-  session.connect();
-  session.post('HeapProfiler.disable');
-  session.disconnect();
 }

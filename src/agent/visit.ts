@@ -1,5 +1,5 @@
-import { Session } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
+import { tellInspector } from './tell-inspector.ts';
 
 /** How long an exiting process waits for its own thread to let go of it. */
 const LEAVE_MS = 500;
@@ -58,10 +58,7 @@ export function startVisit(script: string, path: string): Visit {
 /** V8 keeps the arguments of console calls for whoever is connected, and keeps them when he has gone. */
 function forgetConsole(): void {
   try {
-    const session = new Session();
-    session.connect();
-    session.post('Runtime.discardConsoleEntries');
-    session.disconnect();
+    tellInspector('Runtime.discardConsoleEntries');
   } catch {
     // What is kept then is some memory; the service goes on.
   }

@@ -310,6 +310,23 @@ test('where no thread can be started the tool is told so, and the service goes o
   assert.equal(target.stderr(), '');
 });
 
+test('a Node that was built without the inspector starts the service all the same', TIMEOUT, async (context) => {
+  const script = join(temporaryFolder(context), 'no-inspector.cjs');
+  // As such a Node behaves: the module is not there, and the features say so.
+  const text = `
+const Module = require('node:module');
+const { _load } = Module;
+Module._load = function (name, ...more) {
+  if (/^(node:)?inspector/.test(name)) throw new Error('ERR_INSPECTOR_NOT_AVAILABLE');
+  return _load.call(this, name, ...more);
+};
+Object.defineProperty(process.features, 'inspector', { value: false });`;
+  writeFileSync(script, text);
+  const { target } = await startWithAgent(context, 'http-service.mjs', { nodeFlags: ['--require', script, ...AGENT] });
+  assert.match(target.stderr(), /this Node was built without the inspector/);
+  assert.equal(await ask(target, '/'), 'ok\n');
+});
+
 const allowed = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
 
 for (const major of [24, 26]) {
