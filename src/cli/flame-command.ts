@@ -7,6 +7,7 @@ import type { FlameLimits } from '../cpu/visible-nodes.ts';
 import { toolVersion } from '../files/tool-version.ts';
 import type { Content } from '../files/write-atomically.ts';
 import { formatCollapsedStacks } from '../format/collapsed-stacks.ts';
+import { formatFirefoxProfile } from '../format/firefox-profile.ts';
 import { encodePprof } from '../format/pprof.ts';
 import { profileFor0x } from '../format/profile-for-0x.ts';
 import { fitsInOrder, formatSpeedscope } from '../format/speedscope.ts';
@@ -84,6 +85,15 @@ const FORMATS = {
     limits: WHOLE,
     mostFrames: MOST_FRAMES,
     make: (flame) => gzipSync(encodePprof(flame)),
+  },
+  firefox: {
+    extension: '.firefox.json',
+    canDiff: false,
+    limits: {},
+    make: ({ timeline, title, startWallMs, intervalUs }) => {
+      if (timeline === null) throw noOrderError();
+      return formatFirefoxProfile({ timeline, title, startWallMs, intervalMs: (intervalUs ?? 1000) / 1000 }, EXPORTER);
+    },
   },
   // 0x calls itself once a level: the depth stays limited.
   '0x': {
@@ -227,6 +237,15 @@ function withoutSecrets({ tree, placeOf, ...file }: ProfileFile): ProfileFile {
 function eitherPlace(now: ProfileFile, before: ProfileFile): ProfileFile['placeOf'] {
   const urls = new Set(now.tree.functions.map(({ url }) => url));
   return (url, ...position) => (urls.has(url) ? now : before).placeOf(url, ...position);
+}
+
+function noOrderError(): ProfilerError {
+  return new ProfilerError(
+    'no-order',
+    EXIT.usage,
+    '--format firefox needs samples in order of time, which this file does not have.',
+    'Use --format speedscope or html.',
+  );
 }
 
 function noDiffError(format: FormatName): ProfilerError {

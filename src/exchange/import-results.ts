@@ -10,6 +10,7 @@ import { readRun } from '../record/read-run.ts';
 import { refuseRunInUse } from '../record/run-lock.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import { median } from '../stats/order-statistics.ts';
+import { importedManifest } from './imported-manifest.ts';
 import type { Results } from './read-results.ts';
 
 export interface ImportFacts {
@@ -48,11 +49,20 @@ export async function importAsRun(results: Results, options: NewRunOptions): Pro
   const intervals = intervalsOf(results, toMono);
   const lengths = intervals.map(({ startMonoMs, endMonoMs }) => endMonoMs - startMonoMs);
   const intervalMs = Math.round(median(lengths));
-  const manifest = manifestOf(
-    runDir,
-    { firstMs, lastMs, intervalMs, intervals: new Set(intervals.map(({ startMonoMs }) => startMonoMs)).size },
-    options,
-  );
+  const courses = new Set(intervals.map(({ startMonoMs }) => startMonoMs)).size;
+  // Nothing was seen from inside, so leaks are no gate; nor is a course over time where the limits are all there is to judge.
+  const failOn: RunManifest['plan']['failOn'] =
+    Object.keys(options.thresholds).length > 0 && courses < LEAST_COURSE ? ['slo'] : ['slo', 'degradation'];
+  const span = {
+    startWallMs: firstMs,
+    endWallMs: lastMs,
+    intervalMs,
+    nodeVersion: null,
+    views: [],
+    snapshots: 0,
+    failOn,
+  };
+  const manifest = importedManifest(runDir, span, options);
   const recorder = await createRun(runDir, manifest, { overwrite: options.overwrite });
   for (const interval of intervals) recorder.appendRequests(interval);
   appendTotals(recorder, intervals, firstMs);
@@ -195,43 +205,4 @@ function recordImport(
     ...at,
   });
   for (const note of notes) recorder.appendEvent({ type: 'note', detail: note, ...at });
-}
-
-function manifestOf(
-  runDir: string,
-  span: {
-    readonly firstMs: WallMs;
-    readonly lastMs: WallMs;
-    readonly intervalMs: Milliseconds;
-    readonly intervals: number;
-  },
-  { name, thresholds, toolVersion, host }: NewRunOptions,
-): RunManifest {
-  return {
-    schema: 'profiler-run/1',
-    id: basename(runDir),
-    tool: { version: toolVersion, node: process.version },
-    host,
-    target: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [], cwd: '', name },
-    segments: [{ pid: 0, startTicks: 0, startMonoMs: 0 }],
-    clock: { startWallMs: span.firstMs, startMonoMs: 0 },
-    plan: {
-      durationMs: span.lastMs - span.firstMs,
-      sampleIntervalMs: span.intervalMs,
-      snapshots: 0,
-      cpuIntervalUs: 0,
-      cpuWindowMs: 0,
-      heapSamplingIntervalBytes: 0,
-      load: 'none',
-      views: [],
-      // Nothing was seen from inside, so leaks are no gate; nor is a course over time where the limits are all there is to judge.
-      failOn: Object.keys(thresholds).length > 0 && span.intervals < LEAST_COURSE ? ['slo'] : ['slo', 'degradation'],
-    },
-    scenario: null,
-    thresholds,
-    snapshots: [],
-    cpuWindows: [],
-    heapProfiles: [],
-    scripts: [],
-  };
 }

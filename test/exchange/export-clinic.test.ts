@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readProcessStats } from '../../src/format/clinic/process-stat.ts';
 import { parseHeapProfile } from '../../src/format/heap-profile.ts';
+import { readRun } from '../../src/record/read-run.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -75,4 +76,30 @@ test('--render: one line to type without Clinic; else it is called without its t
   const failed = await runCli(words, { cwd: folder });
   assert.equal(failed.code, 3);
   assert.match(failed.stderr, /did not draw[\s\S]*broken/);
+});
+
+test('what clinic doctor recorded becomes a run of one sample a second, and that a report', async (t) => {
+  const folder = temporaryFolder(t);
+  const exported = await runCli(['export', RUN, '--to', 'clinic-doctor', '--json'], { cwd: folder });
+  const [doctor = ''] = JSON.parse(exported.stdout).files as string[];
+  const { code, stdout, stderr } = await runCli(['import', doctor, '--out', 'run', '--json'], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /no snapshots and no requests/);
+  const { run, readings } = JSON.parse(stdout);
+  const { samples, manifest } = await readRun(run);
+  // Ten readings were made of each sample.
+  assert.ok(Math.abs(samples.length - readings / 10) <= 1, `${samples.length} samples of ${readings} readings`);
+  const original = (await readRun(RUN)).samples;
+  const last = samples.at(-1);
+  const same = original.find(({ wallMs }) => wallMs === last?.wallMs);
+  for (const name of ['process.rss', 'heap.used', 'loop.delay.max'] as const)
+    assert.equal(last?.values[name], same?.values[name], name);
+  assert.ok((last?.values['gc.minor.time'] ?? 0) > 0, 'collections');
+  assert.equal(manifest.target.nodeVersion, (await readRun(RUN)).manifest.target.nodeVersion);
+  const report = await runCli(['report', run, '--report-dir', 'report'], { cwd: folder });
+  assert.match(readFileSync(join(folder, 'report/report.md'), 'utf8'), /No heap snapshots were planned/, report.stderr);
+
+  writeFileSync(join(doctor, `${doctor.split('/').at(-1)}-processstat`), 'no');
+  const damaged = await runCli(['import', doctor], { cwd: folder });
+  assert.deepEqual([damaged.code, /clinic doctor/.test(damaged.stderr)], [2, true]);
 });

@@ -9,9 +9,11 @@ import { hottestFunctions } from '../../src/cpu/function-times.ts';
 import { longStretches } from '../../src/cpu/long-stretches.ts';
 import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
-import { importAsRun } from '../../src/exchange/import-results.ts';
+import { importDoctor, readDoctor } from '../../src/exchange/import-clinic.ts';
+import { importAsRun, type NewRunOptions } from '../../src/exchange/import-results.ts';
 import { readResults } from '../../src/exchange/read-results.ts';
 import { formatBaseline, parseBaseline } from '../../src/format/baseline-file.ts';
+import { encodeProcessStats } from '../../src/format/clinic/process-stat.ts';
 import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
 import { parseTargetQueries } from '../../src/format/database-file.ts';
 import { encodeEvent, readEvent } from '../../src/format/event-line.ts';
@@ -134,6 +136,35 @@ const PROFILE_JSONS = [
   TICKS,
   TRACE,
 ];
+
+const CLINIC_INFO = { clock: { hrtime: [5, 0], unixtime: T }, nodeVersions: { node: '22.1.0' } };
+const CLINIC_STATS = encodeProcessStats(
+  Array.from({ length: 30 }, (_, n) => ({
+    timestampMs: T + 100 * n,
+    delayMs: n / 7,
+    cpuCores: 0.5,
+    rssBytes: 8e7 + n,
+    heapTotalBytes: 3e7,
+    heapUsedBytes: 2e7 + n,
+    externalBytes: 1e6,
+    arrayBuffersBytes: 1e4,
+    handles: 12,
+    loopUtilization: 0.4,
+  })),
+);
+
+function newRunIn(folder: string): NewRunOptions {
+  const { host } = exampleManifest();
+  const runDir = join(folder, 'clinic.run');
+  rmSync(runDir, { recursive: true, force: true });
+  return { runDir, profilesDir: '', name: 'x', thresholds: {}, toolVersion: '0', host, overwrite: true };
+}
+
+async function readClinic(parts: Parameters<typeof readDoctor>[0], bytes: Uint8Array, folder: string): Promise<void> {
+  // The whole way takes some milliseconds: one of some.
+  if (bytes.length % 64 === 0) await importDoctor(parts, newRunIn(folder));
+  else await readDoctor(parts);
+}
 
 function readAnyProfile(bytes: Uint8Array): void {
   const content = parseProfile(bytes, 'x');
@@ -296,6 +327,33 @@ export const READERS: Readonly<Record<string, FuzzedReader>> = {
   },
   'profile-text': { kind: 'text', seeds: () => [encode(COLLAPSED), encode(ZERO_X_PAGE)], read: readAnyProfile },
   'profile-pprof': { kind: 'binary', seeds: () => [PPROF], read: readAnyProfile },
+  'clinic-processstat': {
+    kind: 'binary',
+    seeds: () => [CLINIC_STATS],
+    read: async (bytes, folder) => {
+      const stats = join(folder, '1.clinic-doctor-processstat');
+      writeFileSync(stats, bytes);
+      await readClinic({ stats, events: null, info: null }, bytes, folder);
+    },
+  },
+  'clinic-traceevent': {
+    kind: 'json',
+    seeds: () => [
+      encode(JSON.stringify({ traceEvents: [{ name: 'V8.GCScavenger', cat: 'v8', ts: 5_000_000, dur: 900 }] })),
+    ],
+    read: async (bytes, folder) => {
+      const [stats, events, info] = ['processstat', 'traceevent', 'systeminfo'].map((part) => join(folder, part)) as [
+        string,
+        string,
+        string,
+      ];
+      writeFileSync(stats, CLINIC_STATS);
+      writeFileSync(events, bytes);
+      // The same file as both: what is no clock is refused.
+      writeFileSync(info, bytes.length % 2 === 0 ? bytes : JSON.stringify(CLINIC_INFO));
+      await readClinic({ stats, events, info }, bytes, folder);
+    },
+  },
   samples: journal(RUN.samples.slice(0, 6).map(encodeSample), (record) => readSample(record)),
   events: journal(RUN.events.slice(0, 20).map(encodeEvent), readEvent),
   requests: journal(RUN.requests.slice(0, 6).map(encodeRequestInterval), readRequestInterval, summariseRequests),
