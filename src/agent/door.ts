@@ -41,7 +41,7 @@ export function openDoor(relayScript: string, warn: (text: string) => void): voi
     guest.on('error', () => {});
     const lines = splitLines((line) => {
       if (!isGreeting(line)) guest.destroy();
-      else if (!guests.has(guest)) void welcome(guest);
+      else if (!guests.has(guest)) welcome(guest).catch(() => guest.destroy());
     }, LONGEST_GREETING);
     guest.setEncoding('utf8').on('data', (text: string) => {
       if (!lines(text)) guest.destroy();

@@ -22,13 +22,20 @@ export interface Visit {
  */
 export function startVisit(script: string, path: string): Visit {
   const left = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(script, {
-    workerData: { path, left },
-    // Nothing that the service loads into its threads belongs into this one.
-    execArgv: [],
-    env: {},
-    trackUnmanagedFds: false,
-  });
+  let worker: Worker;
+  try {
+    worker = new Worker(script, {
+      workerData: { path, left },
+      // Nothing that the service loads into its threads belongs into this one.
+      execArgv: [],
+      env: {},
+      trackUnmanagedFds: false,
+    });
+  } catch (error) {
+    // No thread is left (pids.max, ulimit -u).
+    const failure = `it can start no thread (${(error as Error).message})`;
+    return { path, ready: Promise.resolve(failure), end() {}, leave() {} };
+  }
   const ready = new Promise<string | null>((resolve) => {
     worker.on('message', (failure: string | null) => resolve(failure));
     worker.on('error', (error) => resolve(error.message));
@@ -52,8 +59,12 @@ export function startVisit(script: string, path: string): Visit {
 
 /** V8 keeps the arguments of console calls for whoever is connected, and keeps them when he has gone. */
 function forgetConsole(): void {
-  const session = new Session();
-  session.connect();
-  session.post('Runtime.discardConsoleEntries');
-  session.disconnect();
+  try {
+    const session = new Session();
+    session.connect();
+    session.post('Runtime.discardConsoleEntries');
+    session.disconnect();
+  } catch {
+    // Then they stay; the service goes on.
+  }
 }
