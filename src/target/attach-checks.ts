@@ -12,8 +12,11 @@ interface AttachCheck {
   readonly name: string;
   /** What it means that the check holds, in words. */
   readonly holds: string;
-  /** Needed always, to connect to an inspector, or to open one by a signal. The agent in a service needs neither of these. */
-  readonly neededTo: 'attach' | 'connect' | 'signal';
+  /**
+   * Needed always, to connect to an inspector, or to open one by a signal: the agent in a service needs neither of these.
+   * `start`: what starts a thread in the service, a signal or its agent.
+   */
+  readonly neededTo: 'attach' | 'connect' | 'signal' | 'start';
   readonly refuse: (facts: ProcessFacts) => ProfilerError | null;
 }
 
@@ -163,7 +166,7 @@ const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'descriptors-left',
     holds: 'enough open files are left for an inspector',
-    neededTo: 'signal',
+    neededTo: 'start',
     refuse: ({ pid }) => {
       const open = tooFewDescriptors(pid);
       return (
@@ -179,7 +182,7 @@ const ATTACH_CHECKS: readonly AttachCheck[] = [
   {
     name: 'threads-left',
     holds: 'enough threads are left for an inspector',
-    neededTo: 'signal',
+    neededTo: 'start',
     refuse: ({ pid }) => {
       const threads = tooFewThreads(pid);
       return (
@@ -211,9 +214,8 @@ export function assessAttach(
 
 /** What must hold to come in by this way. */
 export function checksFor(way: 'agent' | 'connect' | 'signal'): readonly AttachCheck[] {
-  return ATTACH_CHECKS.filter(
-    ({ neededTo }) => neededTo === 'attach' || (neededTo === 'connect' && way !== 'agent') || neededTo === way,
-  );
+  const without = { agent: 'connect', connect: 'start', signal: null }[way];
+  return ATTACH_CHECKS.filter(({ neededTo }) => neededTo !== without && (neededTo !== 'signal' || way === 'signal'));
 }
 
 /** An agent stands ready; else there may be an inspector. */

@@ -10,7 +10,7 @@ import { recordCpu } from '../../src/session/record-cpu.ts';
 import { takeOneSnapshot } from '../../src/session/take-one-snapshot.ts';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
 import { attach } from '../../src/target/attach.ts';
-import { assessAttach } from '../../src/target/attach-checks.ts';
+import { assessAttach, checksFor } from '../../src/target/attach-checks.ts';
 import { closeAbandoned } from '../../src/target/close-abandoned.ts';
 import { diagnose } from '../../src/target/diagnose.ts';
 import { findTarget } from '../../src/target/find-target.ts';
@@ -426,3 +426,31 @@ test(
     assert.deepEqual(await exited, [null, 'SIGUSR2']);
   },
 );
+
+test('a service that can start no thread says so and goes on', TIMEOUT, async (context) => {
+  // As Node does where no thread is left (pids.max, ulimit -u).
+  const preload = join(temporaryFolder(context), 'no-threads.cjs');
+  writeFileSync(
+    preload,
+    `require('node:worker_threads').Worker = class { constructor() { throw Object.assign(new Error('EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' }); } };`,
+  );
+  const nodeFlags = ['--require', preload, '--inspect-port=0', ...AGENT];
+  const { target } = await startWithAgent(context, 'http-service.mjs', { nodeFlags });
+  doorOf(target.facts);
+  const said: string[] = [];
+  const attachment = await attach(target.facts, { log: (line) => said.push(line) });
+  assert.match(said.join('\n'), /it can start no thread \(EAGAIN\)/);
+  assert.match(attachment.inspector.url, /^ws:/, 'the inspector stands in');
+  await attachment.detach();
+  assert.equal(await ask(target, '/'), 'ok\n');
+});
+
+test('where threads or descriptors are short, the agent is not asked to start a thread', () => {
+  const needed = checksFor('agent').map(({ name }) => name);
+  assert.deepEqual(
+    ['threads-left', 'descriptors-left', 'network', 'signal-free'].map((name) => needed.includes(name)),
+    [true, true, false, false],
+  );
+  const toConnect = checksFor('connect').map(({ name }) => name);
+  assert.deepEqual([toConnect.includes('network'), toConnect.includes('threads-left')], [true, false]);
+});
