@@ -56,6 +56,13 @@ export const NOT_LOOKED_AT = {
   requests: 'requests were not counted inside the service',
 } as const;
 
+export const NOBODY_CONNECTED =
+  'no connection to the service was seen: it listens, but not for HTTP/1, so its requests are not counted';
+
+export function fewRequests(seen: number, least: number): string {
+  return `only ${seen === 1 ? '1 request was' : `${seen} requests were`} seen: at least ${least} are needed to see a leak`;
+}
+
 export const NO_REQUESTS = 'no requests were seen';
 
 export function allFailed(errors: number, count: number): string {
@@ -64,6 +71,10 @@ export function allFailed(errors: number, count: number): string {
 
 export function requestFailed(name: string, errors: number, count: number): string {
   return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so it was not tested`;
+}
+
+export function requestNeverSent(name: string): string {
+  return `request ${code(name)} of the scenario was never sent: so it was not tested; run longer, or raise its weight`;
 }
 
 /** `most`: the most frequent failures; null where their kinds are not known. */
