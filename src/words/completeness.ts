@@ -1,4 +1,5 @@
 import type { AnswerKind, Completeness, CoverageGap, Report } from '../model/report.ts';
+import type { RouteCount } from '../model/run-event.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
 import { code } from './terms.ts';
@@ -80,6 +81,20 @@ export function requestNeverSent(name: string): string {
 /** `most`: the most frequent failures; null where their kinds are not known. */
 export function someFailed(share: Share, most: string | null): string {
   return `${percent(share)} of the requests failed${most === null ? '' : `: ${most}`}`;
+}
+
+export function failuresRose(before: Share, later: Share): string {
+  return `the share of failed requests rose from ${percent(before)} to ${percent(later)}: what they would have done was not tested`;
+}
+
+/** The routes with most failures. */
+export function failedRoutes(routes: readonly RouteCount[]): string {
+  return [...routes]
+    .filter(({ failed }) => failed > 0)
+    .sort((a, b) => b.failed - a.failed)
+    .slice(0, 3)
+    .map(({ route, begun, failed }) => `${code(route)} (${formatCount(failed)} of ${formatCount(begun)})`)
+    .join(', ');
 }
 
 export function someUnanswered(count: number, asked: number): string {

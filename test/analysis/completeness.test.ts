@@ -414,6 +414,29 @@ describe('requests', () => {
     assert.deepEqual(told(report).missing, ['only 2 requests were seen: at least 30 are needed to see a leak']);
   });
 
+  test('traffic that is watched and fails is told, and no pass where it begins to fail', () => {
+    const watched = (failed: readonly number[]): Report => {
+      const run = syntheticRun({ seed: 12, load: 'none' });
+      const counts = failed.map(
+        (count, i): RunEvent => ({
+          type: 'route-counts',
+          routes: [{ route: 'GET /a', begun: 1000 * (i + 1), failed: count, aborted: 0 }],
+          monoMs: startOf(run),
+          wallMs: 0,
+        }),
+      );
+      return analyse({ ...run, events: [...run.events.slice(0, -1), ...counts, ...run.events.slice(-1)] });
+    };
+    assert.deepEqual(told(watched([0, 0, 0])).notes, []);
+    const steady = watched([100, 200, 300]);
+    assert.deepEqual(facts(steady), [0, 'pass']);
+    assert.deepEqual(told(steady).notes, ['10 % of the requests failed: `GET /a` (300 of 3,000)']);
+    const broken = watched([0, 0, 500]);
+    assert.deepEqual(facts(broken), [5, 'inconclusive']);
+    assert.match(told(broken).missing.join(), /^the share of failed requests rose from 0 % to 50 %/);
+    assert.deepEqual(told(watched([1000, 2000, 3000])).missing, ['every request failed']);
+  });
+
   test('a task that was never asked was not tested', () => {
     const run = syntheticRun({ seed: 12 });
     const asked = [...new Set(run.requests.map(({ name }) => name))];

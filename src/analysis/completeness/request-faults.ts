@@ -1,10 +1,12 @@
 import type { RequestInterval } from '../../model/requests.ts';
+import type { RouteCount } from '../../model/run-event.ts';
 import * as say from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
+import { countRoutes, routesBetween } from '../count-routes.ts';
 import { LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
-import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks } from '../task-requests.ts';
+import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks, type TaskCounts } from '../task-requests.ts';
 import { answerNotes } from './answer-notes.ts';
 import { watchedSpan } from './find-gaps.ts';
 import { isNobodyConnected, loadReach, requestsSeen } from './requests-seen.ts';
@@ -32,9 +34,41 @@ export function requestFaults(view: RunView): RequestFaults {
   const { fromMs } = watchedSpan(view);
   const intervals = view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs);
   const reach = loadReach(view);
-  const failures = failureFaults(intervals);
+  const failures = view.run.requests.length === 0 ? routeFaults(view) : failureFaults(intervals);
   const unsent = neverSent(view).map(say.requestNeverSent);
   return { missing: [...failures.missing, ...unsent, ...reach.missing], notes: [...failures.notes, ...reach.notes] };
+}
+
+/**
+ * Of traffic that is watched, by the statuses that the service gave. Whoever asks for what is not there is answered with an
+ * error rightly, so a single route that fails is only told.
+ */
+function routeFaults({ run }: RunView): RequestFaults {
+  const routes = countRoutes(run.events);
+  const { count, errors } = sumOfRoutes(routes);
+  if (haveNearlyAllFailed({ count, errors })) return { missing: [say.allFailed(errors, count)], notes: [] };
+  if (errors < TOLD_SHARE * count || errors === 0) return { missing: [], notes: [] };
+  return {
+    missing: failuresRose(routesBetween(run.events).map(sumOfRoutes)),
+    notes: [say.someFailed(errors / count, say.failedRoutes(routes))],
+  };
+}
+
+/** In points of a share: a service that breaks in the middle is no pass. Their course is known from one look at the heap to the next alone. */
+const MOST_RISE = 0.2;
+
+function failuresRose(parts: readonly TaskCounts[]): string[] {
+  const shares = parts.filter(({ count }) => count >= LEAST_SEEN).map(({ count, errors }) => errors / count);
+  const [first = 0] = shares;
+  const most = Math.max(first, ...shares);
+  return most - first >= MOST_RISE ? [say.failuresRose(first, most)] : [];
+}
+
+function sumOfRoutes(routes: readonly RouteCount[]): TaskCounts {
+  return {
+    count: routes.reduce((sum, { begun }) => sum + begun, 0),
+    errors: routes.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
 /** Tasks of the scenario that were not asked once: too rare for a run of this length. */
