@@ -6,6 +6,7 @@ import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
 import { withUnmeasured } from './completeness/unmeasured-limits.ts';
+import { countRoutes } from './count-routes.ts';
 import { crossCheck } from './cross-check.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
@@ -45,6 +46,7 @@ export function analyse(run: RunData): Report {
     bottlenecks,
     bottlenecksChecked,
     requests: summariseRequests(run.requests),
+    ...routesOf(run.events),
     ...(run.database && { queries: querySummaries(view) }),
   };
 }
@@ -63,6 +65,11 @@ function runChecks(
     checked.push({ check: name, status, detail });
   }
   return { drafts, checked };
+}
+
+function routesOf(events: RunView['run']['events']): Pick<Report, 'routes'> {
+  const routes = countRoutes(events);
+  return routes.length === 0 ? {} : { routes };
 }
 
 function runFacts(view: RunView): Report['run'] {

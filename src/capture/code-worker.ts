@@ -4,7 +4,7 @@ import { readRegularFileSync } from '../files/regular-file.ts';
 import { readCode } from '../format/code/read-code.ts';
 import type { ScriptCounts } from '../model/call-counts.ts';
 import type { ScriptCode } from '../model/script-code.ts';
-import { redactText } from '../redact/redact-text.ts';
+import { redactSource, redactSourceLine } from '../redact/redact-source.ts';
 import { parseSourceMap, readRawMap, scriptPath } from './read-source-map.ts';
 
 export interface CodeRequest {
@@ -63,7 +63,7 @@ function withoutSecrets(code: ScriptCode): ScriptCode {
   const shown = (line: string): string => {
     let result = seen.get(line);
     if (result === undefined) {
-      result = redactText(line);
+      result = redactSourceLine(line, null);
       seen.set(line, result);
     }
     return result;
@@ -73,7 +73,7 @@ function withoutSecrets(code: ScriptCode): ScriptCode {
     calls: code.calls.map((call) => (call.excerpt === null ? call : { ...call, excerpt: shown(call.excerpt) })),
     statements: code.statements.map((one) => ({
       ...one,
-      text: { ...one.text, excerpt: shown(one.text.excerpt), lines: one.text.lines.map(shown) },
+      text: { ...one.text, excerpt: shown(one.text.excerpt), lines: redactSource(one.text.lines) },
     })),
   };
 }

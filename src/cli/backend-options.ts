@@ -1,15 +1,11 @@
 import type { Options } from 'yargs';
 import type { AddonChoice, AddonName } from '../model/addon.ts';
-import { textOption } from './option-types.ts';
+import { choiceOption, textOption } from './option-types.ts';
 
 /** `--cpu-backend`, `--heap-backend`: the inspector, or an add-on that the user has installed. */
-export function backendOption(what: string, addon: AddonName): Options {
-  return {
-    choices: ['inspector', addon],
-    default: 'inspector',
-    requiresArg: true,
-    describe: `${what}; ${addon} must be installed, built for the Node of the service`,
-  };
+export function backendOption(name: 'cpu-backend' | 'heap-backend', what: string, addon: AddonName): Options {
+  const describe = `${what}; ${addon} must be installed, built for the Node of the service`;
+  return { ...choiceOption(name, ['inspector', addon], describe), default: 'inspector' };
 }
 
 export const ADDON_PATH_OPTION: Options = textOption(

@@ -50,7 +50,7 @@ export const cpuCommand: Command = (exit) => ({
           describe: 'also record what Clinic reads: folders for clinic doctor, flame and heapprofiler (at most 120 s)',
         },
         'max-pause': maxPauseOption('refuse if the service would be paused for longer at the start'),
-        'cpu-backend': backendOption('what records it', 'v8-profiler-next'),
+        'cpu-backend': backendOption('cpu-backend', 'what records it', 'v8-profiler-next'),
         'addon-path': ADDON_PATH_OPTION,
         out: textOption('out', '.cpuprofile file to write; the flame graph is written beside it as .html'),
         force: { type: 'boolean', default: false, describe: 'replace existing files' },

@@ -49,8 +49,8 @@ const OPTIONS = {
     ...maxPauseOption('refuse a capture whose estimated pause is longer'),
     group: 'Captures:',
   },
-  'cpu-backend': { ...backendOption('what records the CPU', 'v8-profiler-next'), group: 'Captures:' },
-  'heap-backend': { ...backendOption('what takes heap snapshots', 'heapdump'), group: 'Captures:' },
+  'cpu-backend': { ...backendOption('cpu-backend', 'what records the CPU', 'v8-profiler-next'), group: 'Captures:' },
+  'heap-backend': { ...backendOption('heap-backend', 'what takes heap snapshots', 'heapdump'), group: 'Captures:' },
   'addon-path': { ...ADDON_PATH_OPTION, group: 'Captures:' },
   'cpu-interval': {
     ...durationOption('cpu-interval', 'time between CPU samples (default: depends on the length of the run)', '20ms'),

@@ -1,6 +1,7 @@
 import type { ChangingLine } from './changing-line.ts';
 import type { CheckId } from './check-id.ts';
 import type { FindingKind } from './finding-catalogue.ts';
+import type { RequestOutcome } from './heap-growth.ts';
 import type { SourcePlace } from './profiles.ts';
 
 export type Confidence = 'confirmed' | 'likely' | 'possible';
@@ -38,6 +39,8 @@ export interface Growth {
   readonly bytesPerHourCI: readonly [number, number] | null;
   readonly bytesPerRequest: number | null;
   readonly objectsPerRequest: number | null;
+  /** The requests that it comes with, a whole number of objects with each: those of a name, or those of them that failed or were aborted. Absent where that is not known. */
+  readonly of?: { readonly request: string; readonly outcome: RequestOutcome; readonly perRequest: number };
   /** Of all that grew in the heap, the share that this finding explains. */
   readonly shareOfGrowth: number | null;
   readonly timeToLimitMs: number | null;

@@ -2,6 +2,7 @@ import type { Bottleneck } from './bottleneck.ts';
 import type { CheckId } from './check-id.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Finding, FindingSubject } from './finding.ts';
+import type { RouteCount } from './run-event.ts';
 import type { Milliseconds } from './units.ts';
 
 export interface Gate {
@@ -124,6 +125,8 @@ export interface Report {
   /** What was looked at for `bottlenecks`. No gate depends on it. */
   readonly bottlenecksChecked?: readonly Checked<string>[];
   readonly requests: readonly RequestSummary[];
+  /** As the service itself counted them by route, up to the last look at its heap; absent where nobody counted. */
+  readonly routes?: readonly RouteCount[];
   /** Only where queries were seen. */
   readonly queries?: readonly QuerySummary[];
 }

@@ -110,6 +110,11 @@ function findByAgent(path: string): ProcessFacts {
 
 /** Exact name first, then part of a name, then part of the command line: the first of these that anybody meets. */
 function findByName(pattern: string): ProcessFacts {
+  // It would fit every process.
+  if (pattern.trim() === '') {
+    const hint = 'Give a part of its package name, script or command line.';
+    throw new ProfilerError('target-ambiguous', EXIT.usage, 'The name of the target is empty.', hint);
+  }
   const nodes = listNodeProcesses().filter((facts) => !facts.isOurs);
   for (const test of nameTests(pattern)) {
     const [first, ...others] = nodes.filter(test);

@@ -1,4 +1,5 @@
 import type { AnswerKind, Completeness, CoverageGap, Report } from '../model/report.ts';
+import type { RouteCount } from '../model/run-event.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
 import { code } from './terms.ts';
@@ -56,6 +57,13 @@ export const NOT_LOOKED_AT = {
   requests: 'requests were not counted inside the service',
 } as const;
 
+export const NOBODY_CONNECTED =
+  'no connection to the service was seen: it listens, but not for HTTP/1, so its requests are not counted';
+
+export function fewRequests(seen: number, least: number): string {
+  return `only ${seen === 1 ? '1 request was' : `${seen} requests were`} seen: at least ${least} are needed to see a leak`;
+}
+
 export const NO_REQUESTS = 'no requests were seen';
 
 export function allFailed(errors: number, count: number): string {
@@ -66,9 +74,27 @@ export function requestFailed(name: string, errors: number, count: number): stri
   return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so it was not tested`;
 }
 
+export function requestNeverSent(name: string): string {
+  return `request ${code(name)} of the scenario was never sent: so it was not tested; run longer, or raise its weight`;
+}
+
 /** `most`: the most frequent failures; null where their kinds are not known. */
 export function someFailed(share: Share, most: string | null): string {
   return `${percent(share)} of the requests failed${most === null ? '' : `: ${most}`}`;
+}
+
+export function failuresRose(before: Share, later: Share): string {
+  return `the share of failed requests rose from ${percent(before)} to ${percent(later)}: what they would have done was not tested`;
+}
+
+/** The routes with most failures. */
+export function failedRoutes(routes: readonly RouteCount[]): string {
+  return [...routes]
+    .filter(({ failed }) => failed > 0)
+    .sort((a, b) => b.failed - a.failed)
+    .slice(0, 3)
+    .map(({ route, begun, failed }) => `${code(route)} (${formatCount(failed)} of ${formatCount(begun)})`)
+    .join(', ');
 }
 
 export function someUnanswered(count: number, asked: number): string {

@@ -60,8 +60,10 @@ export const WHY_NOT = {
   fewSnapshots: 'it was found in heap snapshots, and this run has fewer than two',
   limitOpen: (holder: string): string =>
     `the limit on ${holder} was not measured in this run: name it with --slo or in the scenario`,
-  requestMissing: (name: string, before: number): string =>
-    `request ${code(name)}, which the first run made ${formatCount(before)} times, was not made in this run: drive it with the scenario of the first run`,
+  requestMissing: (name: string, before: number, isDriven: boolean): string =>
+    `request ${code(name)}, which the first run ${isDriven ? 'made' : 'saw'} ${formatCount(before)} times, was not ${isDriven ? 'made' : 'seen'} in this run: drive it with ${isDriven ? 'the scenario of the first run' : 'a scenario'}`,
+  outcomeMissing: (name: string, outcome: 'failed' | 'aborted', before: number, now: number): string =>
+    `it came with ${code(name)} requests that ${outcome === 'failed' ? 'failed' : 'were aborted'}: ${formatCount(before)} of them in the first run, ${now === 0 ? 'none' : formatCount(now)} in this run: let them end so again`,
   requestFailed: (name: string, errors: number, count: number): string =>
     `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so its part of the work was not done`,
   otherAnswers: (name: string, was: AnswerKind, is: AnswerKind): string =>

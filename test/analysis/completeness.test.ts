@@ -392,6 +392,68 @@ describe('requests', () => {
     assert.deepEqual(facts(analyse(silent({ 'requests.served': 0, 'resources.servers.http': 0 }))), [0, 'pass']);
   });
 
+  test('a server of another protocol that nobody was connected to says nothing', () => {
+    const server = { 'requests.served': 0, 'resources.servers.http': 0, 'resources.servers': 1 };
+    const report = analyse(silent({ ...server, 'resources.sockets': 0 }));
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.match(
+      told(report).missing.join(),
+      /^no connection to the service was seen: it listens, but not for HTTP\/1/,
+    );
+    assert.deepEqual(facts(analyse(silent({ ...server, 'resources.sockets': 2 }))), [0, 'pass']);
+  });
+
+  test('a few health checks are not enough to see a leak', () => {
+    const run = syntheticRun({ seed: 12, load: 'none', ratePerSecond: 0 });
+    const samples = run.samples.map((sample, i) => {
+      const served = i < run.samples.length / 2 ? 0 : 2;
+      return { ...sample, values: { ...sample.values, 'requests.served': served, 'resources.servers.http': 1 } };
+    });
+    const report = analyse({ ...run, samples });
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.deepEqual(told(report).missing, ['only 2 requests were seen: at least 30 are needed to see a leak']);
+  });
+
+  test('traffic that is watched and fails is told, and no pass where it begins to fail', () => {
+    const watched = (failed: readonly number[]): Report => {
+      const run = syntheticRun({ seed: 12, load: 'none' });
+      const counts = failed.map(
+        (count, i): RunEvent => ({
+          type: 'route-counts',
+          routes: [{ route: 'GET /a', begun: 1000 * (i + 1), failed: count, aborted: 0 }],
+          monoMs: startOf(run),
+          wallMs: 0,
+        }),
+      );
+      return analyse({ ...run, events: [...run.events.slice(0, -1), ...counts, ...run.events.slice(-1)] });
+    };
+    assert.deepEqual(told(watched([0, 0, 0])).notes, []);
+    const steady = watched([100, 200, 300]);
+    assert.deepEqual(facts(steady), [0, 'pass']);
+    assert.deepEqual(told(steady).notes, ['10 % of the requests failed: `GET /a` (300 of 3,000)']);
+    const broken = watched([0, 0, 500]);
+    assert.deepEqual(facts(broken), [5, 'inconclusive']);
+    assert.match(told(broken).missing.join(), /^the share of failed requests rose from 0 % to 50 %/);
+    assert.deepEqual(told(watched([1000, 2000, 3000])).missing, ['every request failed']);
+  });
+
+  test('a task that was never asked was not tested', () => {
+    const run = syntheticRun({ seed: 12 });
+    const asked = [...new Set(run.requests.map(({ name }) => name))];
+    const withTasks = (names: readonly string[], stages: object[] = []): RunData => {
+      const tasks = names.map((name) => ({ weight: 1, request: { name, method: 'GET', path: '/' } }));
+      const text = JSON.stringify({ name: 's', load: { stages }, tasks });
+      const scenario = { name: 's', baseUrl: 'http://127.0.0.1:3000', text };
+      return { ...run, manifest: { ...run.manifest, scenario } };
+    };
+    assert.deepEqual(told(analyse(withTasks(asked))).missing, []);
+    const report = analyse(withTasks([...asked, 'rare']));
+    assert.deepEqual(facts(report), [5, 'inconclusive']);
+    assert.match(told(report).missing.join(), /^request `rare` of the scenario was never sent/);
+    // Stages that name their tasks may leave one out.
+    assert.deepEqual(told(analyse(withTasks([...asked, 'rare'], [{ tasks: { [asked[0] ?? '']: 1 } }]))).missing, []);
+  });
+
   test('what this tool asks for is no traffic', () => {
     const run = silent({ 'resources.servers.http': 1 });
     const { startMonoMs } = run.manifest.clock;

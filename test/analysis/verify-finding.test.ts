@@ -191,6 +191,41 @@ describe('gone needs the load under which it was found', () => {
     assert.equal(verify(mended).status, 'gone');
   });
 
+  test('traffic that is watched is told apart by its routes', () => {
+    const seen = (report: Report, leak: number): Report => ({
+      ...report,
+      requests: [],
+      routes: [
+        { route: 'POST /leak', begun: leak, failed: 0, aborted: 0 },
+        { route: 'GET /health', begun: 5000, failed: 0, aborted: 0 },
+      ],
+    });
+    const before = seen(first, 5000);
+    const other = verifyFinding(finding, before, seen(mended, 0));
+    assert.equal(other.status, 'not-enough-data');
+    assert.match(other.detail, /request `POST \/leak`, which the first run saw 5,000 times, was not seen in this run/);
+    assert.equal(verifyFinding(finding, before, seen(mended, 5000)).status, 'gone');
+    // Where it is known what it came with, the others need not come.
+    const of = { request: 'GET /health', outcome: 'any' as const, perRequest: 1 };
+    const known = { ...finding, growth: finding.growth && { ...finding.growth, of } };
+    assert.equal(verifyFinding(known, before, seen(mended, 0)).status, 'gone');
+  });
+
+  test('what came with requests that failed needs some that fail', () => {
+    const of = { request: 'lock-proof', outcome: 'failed' as const, perRequest: 1 };
+    const ofFailed = { ...finding, growth: finding.growth && { ...finding.growth, of } };
+    const failing = (share: number) => (one: Report['requests'][number]) =>
+      one.name === 'lock-proof' ? { errors: Math.round(share * one.count) } : {};
+    const before = { ...first, requests: first.requests.map((one) => ({ ...one, ...failing(0.2)(one) })) };
+    const none = verifyFinding(ofFailed, before, asked(failing(0)));
+    assert.equal(none.status, 'not-enough-data');
+    assert.match(
+      none.detail,
+      /it came with `lock-proof` requests that failed: [\d,]+ of them in the first run, none in this/,
+    );
+    assert.equal(verifyFinding(ofFailed, before, asked(failing(0.2))).status, 'gone');
+  });
+
   test('nor do some tens of requests', () => {
     const few = verified(asked(({ count }) => ({ count: Math.round(count / 250) })));
     assert.equal(few.status, 'not-enough-data');

@@ -110,6 +110,14 @@ const USAGE_ERRORS: readonly (readonly [string, RegExp])[] = [
   ['report no-such-run', /no such run folder/],
   ['verify no-such-run --finding 67ac67fe9e', /no such run folder/],
   ['verify no-such-run', /finding/],
+  ['soak --name=', /--name "" is empty/],
+  ['soak --pid 1 --url=', /--url "" is empty/],
+  ['soak --pid 1 --metrics-port 0 --metrics-host=', /--metrics-host "" is empty/],
+  ['report no-such-run --report-dir=', /--report-dir "" is empty/],
+  ['check no-such-run --no-junit', /--junit needs a value/],
+  ['soak --pid 1 --out.x=1', /--out needs a value/],
+  ['export x.yaml --to csv --to k6', /--to was given more than once/],
+  ['flame x.cpuprofile --format svg --format html', /--format was given more than once/],
 ];
 
 for (const [line, message] of USAGE_ERRORS) {
@@ -133,7 +141,9 @@ test('a finding is named by its id, not by an empty variable', async () => {
   for (const id of ['', 'a', '67a']) {
     const { code, stderr } = await runCli(['verify', folder, '--finding', id]);
     assert.equal(code, 2);
-    assert.match(stderr, /too short for the id of a finding[\s\S]*at least the first 4 characters/);
+    const why =
+      id === '' ? /--finding "" is empty/ : /too short for the id of a finding[\s\S]*at least the first 4 characters/;
+    assert.match(stderr, why);
   }
 });
 

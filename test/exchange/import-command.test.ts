@@ -128,6 +128,40 @@ test('several files are one load; what they say does not go lost', async (t) => 
   assert.ok(Date.parse(to) > T + 239_000, to);
 });
 
+test('the same results twice would count twice', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'a.jtl'), jtl({ minutes: 1 }));
+  writeFileSync(join(folder, 'copy.jtl.gz'), gzipSync(jtl({ minutes: 1 })));
+  const { code, stderr } = await runCli(['import', 'a.jtl', 'copy.jtl.gz', '--out', 'run'], { cwd: folder });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /copy\.jtl\.gz holds the same results as .*a\.jtl/);
+});
+
+test('a load with hours without a request is told', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'b.jtl'), jtl({ startMs: T + 3_600_000 }));
+  writeFileSync(join(folder, 'a.jtl'), jtl());
+  assert.equal((await runCli(['import', 'a.jtl', 'b.jtl', '--out', 'run'], { cwd: folder })).code, 0);
+  const { stdout } = await runCli(['check', 'run'], { cwd: folder });
+  assert.match(stdout, /note {4}in 5\d m \d\d s of the 1 h 03 m of the imported load there was no request/);
+});
+
+test('what k6 could not send is no part of a percentile that holds', async (t) => {
+  const folder = temporaryFolder(t);
+  const summary = {
+    state: { testRunDurationMs: 100_000 },
+    metrics: {
+      http_reqs: { count: 1000, rate: 10 },
+      http_req_duration: { min: 1, med: 10, max: 100, 'p(90)': 20, 'p(95)': 30 },
+      http_req_failed: { passes: 0, fails: 1000, value: 0 },
+      dropped_iterations: { count: 90_000, rate: 900 },
+    },
+  };
+  const { stdout, code } = await checkOf(folder, 'k6.json', JSON.stringify(summary));
+  assert.equal(code, 5, stdout);
+  assert.match(stdout, /unknown +all requests p\(95\)/);
+});
+
 test('what cannot be imported is said, with what to do', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'results'));

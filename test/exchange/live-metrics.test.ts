@@ -203,6 +203,14 @@ describe('serving them', () => {
     assert.equal((await ask(port, [], '1.0')).status, 403);
   });
 
+  test('no name at all is none that was allowed', async (t) => {
+    const server = await serveMetrics({ host: '127.0.0.1', port: 0, allowedHosts: [''] }, read);
+    t.after(() => server.close());
+    const { port } = new URL(server.url);
+    assert.equal((await ask(port, [], '1.0')).status, 403);
+    assert.equal((await ask(port, ['Host: evil.example:1:2'])).body.includes('a 1'), false);
+  });
+
   test('an address that was asked for is one by which it may be asked', async (t) => {
     const server = await serveMetrics({ host: '0.0.0.0', port: 0 }, read);
     t.after(() => server.close());

@@ -378,7 +378,22 @@ test('names of addresses: what differs from request to request is taken out', ()
     ['/d/6f9619ff-8b86-d011-b42d-00c04fc964ff', 'GET /d/{id}'],
     ['https://h', 'GET /'],
     ['/v1/health', 'GET /v1/health'],
-    ['/blobs/8dc2df2856c6886d.map', 'GET /blobs/8dc2df2856c6886d.map'],
+    ['/blobs/8dc2df2856c6886d.map', 'GET /blobs/{id}'],
+    ['/api/v2/oauth2-callback/createOrder', 'GET /api/v2/oauth2-callback/createOrder'],
+    ['/.well-known/openid-configuration', 'GET /.well-known/openid-configuration'],
+    ['/r1/s3/README/app.js', 'GET /r1/s3/README/app.js'],
+    // What visitors write into an address is nobody's business.
+    ['/reset/S3cr3tA', 'GET /reset/{id}'],
+    ['/auth/token/hunter2', 'GET /auth/token/{id}'],
+    ['/auth/v1/login', 'GET /auth/v1/login'],
+    ['/ssn/078-05-1120', 'GET /ssn/{id}'],
+    ['/phone/+491512345678', 'GET /phone/{id}'],
+    ['/pay/4111-1111-1111-1111', 'GET /pay/{id}'],
+    ['/invite/XK92-PQ7', 'GET /invite/{id}'],
+    ['/basic/joe:pa55', 'GET /basic/{id}'],
+    ['/app;jsessionid=9F86D081/x', 'GET /app/x'],
+    ['/<img src=x>/`|[a](b)', 'GET /{id}/{id}'],
+    [`/${'a-'.repeat(140)}`, 'GET /{id}'],
   ];
   for (const [url, name] of names) assert.equal(nameOfUrl('GET', url), name);
 });

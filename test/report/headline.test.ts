@@ -92,4 +92,16 @@ describe('the headline says what the verdict rests on', () => {
       assert.match(renderSarif(document), /"executionSuccessful": false/);
     }
   });
+
+  test('a run that is whole and cannot be judged is an error to a build server, too', () => {
+    const whole = healthyDocument();
+    const gates = whole.report.gates.map((gate) => (gate.name === 'leak' ? { ...gate, status: 'unknown' } : gate));
+    const report = { ...whole.report, gates, verdict: 'inconclusive', exitCode: 5 } as typeof whole.report;
+    assert.match(renderJunit({ ...whole, report }), /errors="1"[\s\S]*<error message="not enough data to judge leak"/);
+    assert.match(renderSarif({ ...whole, report }), /"executionSuccessful": false/);
+    // A gate that this run does not measure takes nothing from a pass.
+    const passed = { ...whole, report: { ...report, verdict: 'pass', exitCode: 0 } as typeof report };
+    assert.match(renderJunit(passed), /errors="0"/);
+    assert.doesNotMatch(renderSarif(passed), /executionSuccessful/);
+  });
 });

@@ -63,6 +63,8 @@ test(
       },
     );
     assert.throws(() => findTarget({ name: 'no such [service' }), { code: 'target-not-found', exitCode: 3 });
+    // A blank name would fit whatever is there.
+    assert.throws(() => findTarget({ name: ' ' }), { message: /is empty/, exitCode: 2 });
   },
 );
 

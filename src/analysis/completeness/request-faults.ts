@@ -1,17 +1,23 @@
 import type { RequestInterval } from '../../model/requests.ts';
+import type { RouteCount } from '../../model/run-event.ts';
 import * as say from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
+import { countRoutes, routesBetween } from '../count-routes.ts';
+import { LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
-import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks } from '../task-requests.ts';
+import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks, type TaskCounts } from '../task-requests.ts';
 import { answerNotes } from './answer-notes.ts';
 import { watchedSpan } from './find-gaps.ts';
-import { loadReach, requestsSeen } from './requests-seen.ts';
+import { isNobodyConnected, loadReach, requestsSeen } from './requests-seen.ts';
 
 /** From this share on, a reader of a pass should know that requests fail. */
 const TOLD_SHARE = 0.01;
 /** A task that was asked less often may have failed by chance. */
 const LEAST_ASKED = 10;
+
+/** A leak shows as so many objects that stay, and mostly there is one a request. */
+const LEAST_SEEN = LEAST_GAIN;
 
 /** What of the load was not done: without it, the rest says little. In sentences. */
 export interface RequestFaults {
@@ -22,11 +28,71 @@ export interface RequestFaults {
 export function requestFaults(view: RunView): RequestFaults {
   const seen = requestsSeen(view);
   if (seen === 0) return { missing: [say.NO_REQUESTS], notes: [] };
+  if (seen === null && isNobodyConnected(view)) return { missing: [say.NOBODY_CONNECTED], notes: [] };
+  if (seen !== null && seen < LEAST_SEEN && view.run.manifest.plan.failOn.includes('leak'))
+    return { missing: [say.fewRequests(seen, LEAST_SEEN)], notes: [] };
   const { fromMs } = watchedSpan(view);
   const intervals = view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs);
   const reach = loadReach(view);
-  const failures = failureFaults(intervals);
-  return { missing: [...failures.missing, ...reach.missing], notes: [...failures.notes, ...reach.notes] };
+  const failures = view.run.requests.length === 0 ? routeFaults(view) : failureFaults(intervals);
+  const unsent = neverSent(view).map(say.requestNeverSent);
+  return { missing: [...failures.missing, ...unsent, ...reach.missing], notes: [...failures.notes, ...reach.notes] };
+}
+
+/**
+ * Of traffic that is watched, by the statuses that the service gave. Whoever asks for what is not there is answered with an
+ * error rightly, so a single route that fails is only told.
+ */
+function routeFaults({ run }: RunView): RequestFaults {
+  const routes = countRoutes(run.events);
+  const { count, errors } = sumOfRoutes(routes);
+  if (haveNearlyAllFailed({ count, errors })) return { missing: [say.allFailed(errors, count)], notes: [] };
+  if (errors < TOLD_SHARE * count || errors === 0) return { missing: [], notes: [] };
+  return {
+    missing: failuresRose(routesBetween(run.events).map(sumOfRoutes)),
+    notes: [say.someFailed(errors / count, say.failedRoutes(routes))],
+  };
+}
+
+/** In points of a share: a service that breaks in the middle is no pass. Their course is known from one look at the heap to the next alone. */
+const MOST_RISE = 0.2;
+
+function failuresRose(parts: readonly TaskCounts[]): string[] {
+  const shares = parts.filter(({ count }) => count >= LEAST_SEEN).map(({ count, errors }) => errors / count);
+  const [first = 0] = shares;
+  const most = Math.max(first, ...shares);
+  return most - first >= MOST_RISE ? [say.failuresRose(first, most)] : [];
+}
+
+function sumOfRoutes(routes: readonly RouteCount[]): TaskCounts {
+  return {
+    count: routes.reduce((sum, { begun }) => sum + begun, 0),
+    errors: routes.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** Tasks of the scenario that were not asked once: too rare for a run of this length. */
+function neverSent({ run }: RunView): string[] {
+  const { plan, scenario } = run.manifest;
+  if (plan.load !== 'scenario' || scenario === null) return [];
+  const sent = new Set(run.requests.map(({ name }) => name));
+  return taskNames(scenario.text).filter((name) => !sent.has(name));
+}
+
+/** Of the outline that a run holds. Earlier versions kept the file as it was, and stages may have tasks of their own: then nothing is asked. */
+function taskNames(text: string): string[] {
+  try {
+    const { load, tasks } = JSON.parse(text) as Outline;
+    if (load.stages?.some((stage) => stage.tasks !== undefined)) return [];
+    return tasks.map(({ request }) => request.name).filter((name) => typeof name === 'string');
+  } catch {
+    return [];
+  }
+}
+
+interface Outline {
+  readonly load: { readonly stages?: readonly { readonly tasks?: unknown }[] };
+  readonly tasks: readonly { readonly request: { readonly name: string } }[];
 }
 
 function failureFaults(intervals: readonly RequestInterval[]): RequestFaults {

@@ -16,6 +16,17 @@ export function requestsSeen(view: RunView): number | null {
   return requestsTaken(view, ['requests.served']);
 }
 
+/**
+ * Whether the target listens, for something else than HTTP/1 (HTTP/2, gRPC, a protocol of its own), and nobody was connected
+ * whenever it was looked at. A worker of a queue listens to nobody.
+ */
+export function isNobodyConnected({ run }: RunView): boolean {
+  if (run.manifest.plan.load === 'scenario' || run.requests.length > 0) return false;
+  const seen = run.samples.filter(({ values }) => values['resources.sockets'] !== undefined);
+  const listens = seen.some(({ values }) => (values['resources.servers'] ?? 0) > 0);
+  return listens && seen.every(({ values }) => values['resources.sockets'] === 0);
+}
+
 /** Below this share of what was sent, the load asked somebody else; health checks and the like make up the rest. */
 const LEAST_REACHED = 0.01;
 /** Below this, part of the load went elsewhere: a balancer before several processes, a cache. */

@@ -196,12 +196,16 @@ function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace
 
 function growthOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, rate: Rate): Omit<Growth, keyof TowardsLimit> {
   const requests = behaviour.loaded.reduce((sum, { interval }) => sum + (interval.requests ?? Number.NaN), 0);
+  const { whole } = behaviour;
   return {
     bytesPerHour: perHour(rate.slope),
     bytesPerHourCI: [perHour(rate.low), perHour(rate.high)],
     bytesPerRequest: requests > 0 ? behaviour.gainedBytes / requests : suspect.bytesPerRequest,
     objectsPerRequest: behaviour.unit === 'objects' ? (perRequest(behaviour) ?? suspect.objectsPerRequest) : null,
     shareOfGrowth: suspect.shareOfGrowth,
+    ...(whole && whole.request !== null
+      ? { of: { request: whole.request, outcome: whole.outcome, perRequest: whole.perRequest } }
+      : {}),
   };
 }
 

@@ -22,7 +22,7 @@ export const snapshotCommand: Command = (exit) => ({
       .options(ATTACH_OPTIONS)
       .options({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
-        'heap-backend': backendOption('what takes it', 'heapdump'),
+        'heap-backend': backendOption('heap-backend', 'what takes it', 'heapdump'),
         'addon-path': ADDON_PATH_OPTION,
         'max-pause': maxPauseOption('refuse if the service would be paused for longer'),
         force: {
