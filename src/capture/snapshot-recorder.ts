@@ -73,11 +73,15 @@ export class SnapshotRecorder {
     readonly force: boolean;
     /** The values of numbers too, where that is allowed as well. */
     readonly wantNumbers?: boolean;
+    readonly collect?: () => Promise<boolean>;
+    /** It may be looked through, where that helps; by default yes. */
+    readonly mayLook?: boolean;
   }): Promise<Judgement> {
     // A file that is in memory takes what the control group has left, first of all where the service itself writes it.
     const path = this.#backend?.folder ?? options.path;
     // Looking would end the ids that the next snapshot is to be compared by.
-    return await this.#guard.judge({ ...options, path, mayLook: !options.force && !this.#keepsIds });
+    const mayLook = (options.mayLook ?? true) && !options.force && !this.#keepsIds;
+    return await this.#guard.judge({ ...options, path, mayLook });
   }
 
   /** Whether the heap may be walked through once: for a count of classes. */

@@ -6,7 +6,9 @@ import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
+import { isMarkingOver, startMarking } from '../capture/early-marking.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
+import type { PauseEstimate, PauseGuard } from '../capture/pause-guard.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import { TargetFiles } from '../capture/target-files.ts';
@@ -16,6 +18,7 @@ import type { CallCounts } from '../model/call-counts.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { SamplingHeapProfile } from '../model/profiles.ts';
 import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
@@ -50,6 +53,13 @@ export interface CaptureOptions {
   readonly isLoadOurs: boolean;
 }
 
+interface CollectOptions {
+  /** So many more moments come in which the live size is asked for, this one included. */
+  readonly momentsLeft?: number;
+  /** V8 has collected just now. */
+  readonly isCollected?: boolean;
+}
+
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
@@ -61,6 +71,30 @@ const TOO_MUCH_TO_COUNT = 'the heap is large, or the event loop is busy: it woul
 const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS_WITHOUT_SAMPLING = 2;
+/** Of the time that V8 needs to mark: later the collection may be over, and the next one has all to do again. */
+const MARKED_BEFORE = 0.8;
+const MOST_MARKINGS = 4;
+const MARKED_TOO_SOON =
+  'allocations not read: each time V8 had collected beside the program before, and the reading would have collected all again';
+const MARKING_STEP_MS = 50;
+/** Health checks go on while the traffic rests. */
+const LEAST_REQUESTS = 20;
+/** So long a reading waits for it at most. */
+const LONGEST_MARKING_MS = 3_000;
+const LEAST_READINGS_LEFT = 2;
+/** Two stretches between. */
+const LEAST_READINGS = 3;
+
+/** Scripts that allocate what lives. Without snapshots and CPU profiles nobody else tells of them. */
+function urlsOf({ head }: SamplingHeapProfile): string[] {
+  const urls = new Set<string>();
+  const pending = [head];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (node.callFrame.url !== '') urls.add(node.callFrame.url);
+    pending.push(...node.children);
+  }
+  return [...urls];
+}
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -83,6 +117,10 @@ export class Captures {
     readonly segment: number;
   } | null = null;
   #counts: CallCounts | null = null;
+  /** Answered when the allocations were read the last time. */
+  #readAtRequests: number | null = null;
+  /** How long V8 took to mark beside the program the last time; null before, NaN where it does not begin when it is asked to. */
+  #markedMs: Milliseconds | null = null;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
@@ -121,10 +159,15 @@ export class Captures {
 
   /** Keeps the live objects by allocation stack as they stand. Forces a collection in the target. */
   async keepAllocations(): Promise<void> {
-    const { keeper, recorder, clock, heapIntervalBytes } = this.#options;
+    const { keeper, recorder, clock, log, heapIntervalBytes } = this.#options;
     await this.#attempt('heap-profile', async (instruments) => {
       const estimatedPauseMs = await this.#settleReading(instruments);
       if (estimatedPauseMs === null) return null;
+      const markingMs = await this.#markBefore(instruments);
+      if (markingMs === null && !this.#hasLeave) {
+        log.event({ type: 'note', detail: MARKED_TOO_SOON });
+        return null;
+      }
       const segment = keeper.segment;
       const requests = this.#requests();
       const reading = await this.#askSampling(instruments, (allocations) => allocations.read());
@@ -135,7 +178,11 @@ export class Captures {
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       this.#noteLength('heap-profile', reading.cost.pauseMs);
-      return { file, cost: reading.cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
+      this.#readAtRequests = requests;
+      await this.keepSources(urlsOf(reading.profile));
+      // Both stop the program, one after the other.
+      const cost = { ...reading.cost, pauseMs: (markingMs ?? 0) + reading.cost.pauseMs };
+      return { file, cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
     });
   }
 
@@ -143,7 +190,8 @@ export class Captures {
   async startBurst(): Promise<void> {
     this.#burst = null;
     await this.#attempt('heap-profile', async (instruments) => {
-      // It is ended by a collection.
+      // It is ended by a collection. Where each of them is felt, those that tell of leaks come first.
+      if ((await instruments.guard.judgeCollection()).isLargeHeap && !this.#hasLeave) return null;
       if ((await this.#settleReading(instruments)) === null) return null;
       const cost = await instruments.allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
       if (!cost) return null;
@@ -236,11 +284,108 @@ export class Captures {
   /** Reading what was sampled is a collection. Null where that may not be; nothing to judge where nothing is sampled. */
   async #settleReading({ allocations, guard }: Instruments): Promise<Milliseconds | null> {
     if (allocations.leftOut !== null) return 0;
-    return await this.#options.pauses.settle('heap-profile', () => guard.judgeCollection());
+    return await this.#options.pauses.settle('heap-profile', () => this.#judgeMarked(guard));
   }
 
-  /** A full collection, so that the live size is known; the probe in the target tells the size. */
-  async collect(): Promise<void> {
+  /** Who says how long a pause may be has said all. */
+  get #hasLeave(): boolean {
+    return this.#options.maxPauseMs !== null || this.#options.force;
+  }
+
+  /** A collection that is judged by its worst, and expected to be shorter where V8 marks before. */
+  async #judgeMarked(guard: PauseGuard): Promise<PauseEstimate> {
+    const judged = await guard.judgeCollection();
+    const isMarked = judged.isLargeHeap && !Number.isNaN(this.#markedMs);
+    return isMarked ? { ...judged, pauseMs: judged.markedPauseMs ?? judged.pauseMs } : judged;
+  }
+
+  /**
+   * On a large heap V8 marks most of it beside the program, so that the collection that follows has little to do. Returns the longest
+   * pause meanwhile; null where the collection was over each time before the other could begin, and that would have all to do.
+   */
+  async #markBefore({ attachment: { session }, guard, allocations, probe }: Instruments): Promise<Milliseconds | null> {
+    if (allocations.leftOut !== null || Number.isNaN(this.#markedMs)) return 0;
+    const { isLargeHeap, markedMs } = await guard.judgeMarking();
+    if (!isLargeHeap) return 0;
+    const { value: isMarking, cost } = await probe.measure(async () => {
+      for (let time = 0; time < MOST_MARKINGS; time++) {
+        const waitMs = MARKED_BEFORE * (this.#markedMs ?? markedMs / 4);
+        if (!(await startMarking(session))) return true;
+        await sleep(Math.min(LONGEST_MARKING_MS, waitMs));
+        if (!(await isMarkingOver(session))) return true;
+        this.#markedMs = waitMs;
+      }
+      return false;
+    });
+    this.#options.pauses.note('marking', cost.pauseMs, null);
+    return isMarking ? cost.pauseMs : null;
+  }
+
+  /**
+   * A full collection, so that the live size is known; the probe in the target tells the size. On a large heap V8 does it beside
+   * the program. `momentsLeft`: so many more of these will come, this one included: without snapshots what is sampled is kept
+   * then, as often as the pauses allow.
+   */
+  async collect({ momentsLeft = 0, isCollected = false }: CollectOptions = {}): Promise<void> {
+    const instruments = this.#options.keeper.instruments;
+    const judged = await instruments?.guard.judgeCollection().catch(() => null);
+    const isLarge = judged?.isLargeHeap === true && !this.#options.force;
+    const isKept = this.#snapshots === 0 && momentsLeft > 0 && instruments?.allocations.leftOut === null;
+    if (isKept && (!isLarge || this.#hasRoom(judged.markedPauseMs ?? judged.pauseMs, momentsLeft)))
+      return await this.keepAllocations();
+    if (isLarge && isCollected) return;
+    if (isLarge && !Number.isNaN(this.#markedMs)) return await this.#collectBeside();
+    // A reading tells the live size too: where each is felt, nothing is left for less.
+    if (!(isLarge && isKept)) await this.#collectNow();
+  }
+
+  /** Of the readings that there is room for, one is for the end of the run, and the others are spread. */
+  #hasRoom(estimatedMs: Milliseconds, momentsLeft: number): boolean {
+    const { pauses } = this.#options;
+    // While no request comes nothing grows with them.
+    if (this.#readAtRequests !== null && (this.#requests() ?? 0) - this.#readAtRequests < LEAST_REQUESTS) return false;
+    const readings = pauses.fitting(pauses.expect('heap-profile', estimatedMs)) - 1;
+    return readings >= 1 && momentsLeft % Math.max(1, Math.ceil(momentsLeft / readings)) === 0;
+  }
+
+  /** V8 collects beside the program, in some small steps. */
+  async #collectBeside(): Promise<void> {
+    const { pauses, sampling } = this.#options;
+    // The readings come first, where they can still be enough to tell something.
+    const readings = pauses.fitting(pauses.expect('heap-profile', 0));
+    if (readings < LEAST_READINGS_LEFT && this.#heapProfiles + readings >= LEAST_READINGS) return;
+    await this.#attempt('marking', async (instruments) => {
+      await this.#markedCollection(instruments);
+      return null;
+    });
+    await sampling.sampleNow();
+  }
+
+  /** The event that tells of it is written here: it may be a part of another capture. False where there was none. */
+  async #markedCollection({ attachment: { session }, probe, guard }: Instruments): Promise<boolean> {
+    const { clock, pauses, log } = this.#options;
+    if (Number.isNaN(this.#markedMs)) return false;
+    const judged = await guard.judgeMarking();
+    const estimatedPauseMs = await pauses.settle('marking', async () => judged);
+    if (estimatedPauseMs === null) return false;
+    const startMonoMs = clock.monoMs();
+    const { value: markedMs, cost } = await probe.measure(async () => {
+      if (!(await startMarking(session))) return null;
+      while (clock.monoMs() - startMonoMs < judged.markedMs) {
+        await sleep(MARKING_STEP_MS);
+        if (await isMarkingOver(session)) return clock.monoMs() - startMonoMs;
+      }
+      return null;
+    });
+    this.#noteLength('marking', cost.pauseMs);
+    log.event({ type: 'capture', capture: 'marking', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
+    if (markedMs === null)
+      log.event({ type: 'note', detail: 'V8 did not collect beside the program when it was asked to' });
+    this.#markedMs = markedMs ?? this.#markedMs ?? Number.NaN;
+    return markedMs !== null;
+  }
+
+  async #collectNow(): Promise<void> {
     await this.#attempt('collect-garbage', async (instruments) => {
       const { heapSession, probe, guard, allocations } = instruments;
       const times = allocations.leftOut === null ? 1 : COLLECTIONS_WITHOUT_SAMPLING;
@@ -260,11 +405,17 @@ export class Captures {
    */
   async keepSnapshot(
     phase: PhaseName,
-    { isLast = false, keepIds = false }: { readonly isLast?: boolean; readonly keepIds?: boolean } = {},
+    {
+      isLast = false,
+      keepIds = false,
+      momentsLeft = 0,
+    }: { readonly isLast?: boolean; readonly keepIds?: boolean; readonly momentsLeft?: number } = {},
   ): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
     const takenBefore = this.#snapshots;
     let isRefused = false;
+    const isLarge = await this.#isLargeHeap();
+    let isCollected = false;
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
@@ -274,9 +425,21 @@ export class Captures {
         path: file.path,
         wantNumbers: isLast,
         force,
+        ...(isLarge
+          ? {
+              collect: async () => {
+                isCollected = await this.#markedCollection(instruments);
+                return isCollected;
+              },
+              // It is the longest pause of all that only tell.
+              mayLook: this.#hasLeave,
+            }
+          : {}),
       });
-      for (const { capture, cost } of steps)
+      for (const { capture, cost } of steps) {
         log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
+        this.#noteLength(capture, cost.pauseMs);
+      }
       if (estimate.verdict !== 'go' && !force) {
         this.#refuse(estimate.verdict.refused, estimate);
         isRefused = true;
@@ -327,7 +490,7 @@ export class Captures {
       );
       return { file, cost: taken.cost, bytes, estimatedPauseMs: estimate.pauseMs };
     });
-    if (isRefused) await this.keepClassCounts();
+    if (isRefused) await this.keepClassCounts({ momentsLeft, isCollected });
     // One that was refused or failed left no file to look through.
     if (this.#snapshots === takenBefore) return;
     const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
@@ -337,23 +500,34 @@ export class Captures {
     );
   }
 
+  /** Each collection of it is felt. */
+  async #isLargeHeap(): Promise<boolean> {
+    if (this.#options.force) return false;
+    const judged = await this.#options.keeper.instruments?.guard.judgeMarking().catch(() => null);
+    return judged?.isLargeHeap === true;
+  }
+
   /**
    * What stands in for a snapshot: a collection, so that the live size is known at this moment too, and how many objects
    * of each class live, unless even that would take longer than is allowed.
    */
-  async keepClassCounts(): Promise<void> {
+  async keepClassCounts({ momentsLeft = 0, isCollected = false }: CollectOptions = {}): Promise<void> {
     const { log, sampling, clock } = this.#options;
     const busyShare = busyShareOf(sampling.latest);
     await sampling.sampleNow();
-    await this.collect();
+    await this.collect({ momentsLeft, isCollected });
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
     await sleep(OBSERVED_AFTER_MS);
     await sampling.sampleNow();
     if (this.#options.pauses.whyNotAgain('class-counts') !== null) return;
     await this.#attempt('class-counts', async (instruments) => {
       const { verdict, pauseMs } = await instruments.snapshots.judgeWalk();
+      const { isLargeHeap = false } = await instruments.guard.judgeMarking();
       const refusal =
-        verdict === 'go' ? await this.#refuseClassCount(instruments, pauseMs, busyShare) : verdict.refused;
+        verdict === 'go'
+          ? (this.#options.pauses.refuseSum(pauseMs, 'class-counts', isLargeHeap) ??
+            (await this.#refuseClassCount(instruments, pauseMs, busyShare)))
+          : verdict.refused;
       if (refusal !== null) {
         log.event({ type: 'note', detail: `classes not counted: ${refusal}` });
         return null;
