@@ -23,6 +23,8 @@ const UNGUARDED: readonly string[] = ['--max-pause', '5m'];
 const BIG_HEAP: readonly string[] = ['--max-old-space-size=4096'];
 /** The driver rests in the last quarter of this: so that it ends well after the tool does. */
 const DRIVEN_SHARE = 1.05;
+/** Captures lengthen a run. */
+const BIG_HEAP_DRIVEN = 3;
 
 /** Starts the service, lets traffic come that is not ours, watches it with the tool, and reads the report. Null: there was none. */
 export async function driveRegime(
@@ -47,7 +49,7 @@ export async function driveRegime(
     port: first.port,
     seed: repeat,
     rate: one.ratePerSecond,
-    seconds: DRIVEN_SHARE * one.seconds,
+    seconds: (regime.bigHeap ? BIG_HEAP_DRIVEN : DRIVEN_SHARE) * one.seconds,
     traffic: regime.traffic,
     focus: one.focus,
     share: regime.share,

@@ -77,7 +77,6 @@ export const REGIMES: readonly Regime[] = [
       about: `${megabytes} MB of live small objects, 1 KB leaks a request`,
       ratePerSecond: 100,
       share: 0.6,
-      traffic: 'rests',
       bigHeap: { megabytes },
     }),
   ),
