@@ -51,8 +51,10 @@ export function unnamedHeapLeak(
   const { site, name } = named;
   const kept = heap.releasedInIdle !== null && heap.releasedInIdle < PARTLY_RELEASED_SHARE;
   const isSure = isSureOfLine(heap, heap.entry, { kept, agree: !compared || grown.length > 0 });
-  // Where no class was counted, all that speaks against a cache that fills is that nothing takes away what is kept there.
-  const doubt = compared || grown.length > 0 ? null : named.doubt;
+  // Where no class was counted, all that speaks against a cache that fills is that nothing takes away what is kept there. What the whole
+  // of a large heap says in a short run is too little to outweigh that.
+  const isOutweighed = compared || grown.length > 0 || (isSure && heap.entry.trend.level < LARGE_HEAP_BYTES);
+  const doubt = isOutweighed ? null : named.doubt;
   const agree = bySites !== null && named.isClear && bySites.windows >= ENOUGH_WINDOWS;
   const confidence: Confidence = doubt === null && (isSure || agree) ? 'likely' : 'possible';
   const growth = bySites?.sites.find((one) => one.site.place === site?.place)?.growth ?? null;
@@ -117,6 +119,7 @@ export function unnamedHeapLeak(
   return { finding, isOpen: bySites !== null && confidence === 'possible', line: bySites?.heap ?? null };
 }
 
+const LARGE_HEAP_BYTES = 100_000_000;
 /** What grows in two stretches may have filled in them. */
 const ENOUGH_WINDOWS = 3;
 
