@@ -24,9 +24,6 @@ export interface PauseEstimate {
   readonly markedPauseMs?: Milliseconds;
 }
 
-/** A short pause waits less for a core than the load of the last minute makes believe: 0.4 to 5 times at a load of 14 on two cores, 2 as a median. */
-const MOST_SLOWDOWN_OF_BURST = 3;
-
 /** Walks over the heap, in a tenth of the time that starting a CPU profile takes. */
 const READ_BYTECODE = "require('v8').getHeapCodeStatistics().bytecode_and_metadata_size";
 const DEADLINE_MS = 30_000;
@@ -53,8 +50,8 @@ export class PauseGuard {
   async judgeCollection(times = 1): Promise<PauseEstimate> {
     const makeup = await readHeapMakeup(this.#session);
     const cpuMs = times * costOfCollection(makeup);
-    const slowdown = Math.min(MOST_SLOWDOWN_OF_BURST, readSlowdown(this.#pid));
-    return { ...this.#judge(cpuMs, makeup), markedPauseMs: AFTER_MARKING * cpuMs * slowdown };
+    const judged = this.#judge(cpuMs, makeup);
+    return { ...judged, markedPauseMs: AFTER_MARKING * judged.pauseMs };
   }
 
   /** A collection that V8 does beside the program; `markedMs`: until it is over. */

@@ -6,7 +6,6 @@ import { readCodeOfScripts } from '../capture/code-reader.ts';
 import { collectGarbage } from '../capture/collect-garbage.ts';
 import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
-import { isMarkingOver, startMarking } from '../capture/early-marking.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
 import type { PauseEstimate, PauseGuard } from '../capture/pause-guard.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
@@ -29,6 +28,7 @@ import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import { type Instruments, noteLeftOut } from './instruments.ts';
 import type { LongPauses } from './long-pauses.ts';
+import { Marking } from './marking.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -71,16 +71,10 @@ const TOO_MUCH_TO_COUNT = 'the heap is large, or the event loop is busy: it woul
 const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS_WITHOUT_SAMPLING = 2;
-/** Of the time that V8 needs to mark: later the collection may be over, and the next one has all to do again. */
-const MARKED_BEFORE = 0.8;
-const MOST_MARKINGS = 4;
 const MARKED_TOO_SOON =
   'allocations not read: each time V8 had collected beside the program before, and the reading would have collected all again';
-const MARKING_STEP_MS = 50;
 /** Health checks go on while the traffic rests. */
 const LEAST_REQUESTS = 20;
-/** So long a reading waits for it at most. */
-const LONGEST_MARKING_MS = 3_000;
 const LEAST_READINGS_LEFT = 2;
 /** Two stretches between. */
 const LEAST_READINGS = 3;
@@ -119,13 +113,13 @@ export class Captures {
   #counts: CallCounts | null = null;
   /** Answered when the allocations were read the last time. */
   #readAtRequests: number | null = null;
-  /** How long V8 took to mark beside the program the last time; null before, NaN where it does not begin when it is asked to. */
-  #markedMs: Milliseconds | null = null;
+  readonly #marking: Marking;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
+    this.#marking = new Marking(options);
     this.#sources = new SourceCollector({
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
@@ -163,7 +157,7 @@ export class Captures {
     await this.#attempt('heap-profile', async (instruments) => {
       const estimatedPauseMs = await this.#settleReading(instruments);
       if (estimatedPauseMs === null) return null;
-      const markingMs = await this.#markBefore(instruments);
+      const markingMs = await this.#marking.begin(instruments);
       if (markingMs === null && !this.#hasLeave) {
         log.event({ type: 'note', detail: MARKED_TOO_SOON });
         return null;
@@ -295,30 +289,8 @@ export class Captures {
   /** A collection that is judged by its worst, and expected to be shorter where V8 marks before. */
   async #judgeMarked(guard: PauseGuard): Promise<PauseEstimate> {
     const judged = await guard.judgeCollection();
-    const isMarked = judged.isLargeHeap && !Number.isNaN(this.#markedMs);
+    const isMarked = judged.isLargeHeap && this.#marking.isAvailable;
     return isMarked ? { ...judged, pauseMs: judged.markedPauseMs ?? judged.pauseMs } : judged;
-  }
-
-  /**
-   * On a large heap V8 marks most of it beside the program, so that the collection that follows has little to do. Returns the longest
-   * pause meanwhile; null where the collection was over each time before the other could begin, and that would have all to do.
-   */
-  async #markBefore({ attachment: { session }, guard, allocations, probe }: Instruments): Promise<Milliseconds | null> {
-    if (allocations.leftOut !== null || Number.isNaN(this.#markedMs)) return 0;
-    const { isLargeHeap, markedMs } = await guard.judgeMarking();
-    if (!isLargeHeap) return 0;
-    const { value: isMarking, cost } = await probe.measure(async () => {
-      for (let time = 0; time < MOST_MARKINGS; time++) {
-        const waitMs = MARKED_BEFORE * (this.#markedMs ?? markedMs / 4);
-        if (!(await startMarking(session))) return true;
-        await sleep(Math.min(LONGEST_MARKING_MS, waitMs));
-        if (!(await isMarkingOver(session))) return true;
-        this.#markedMs = waitMs;
-      }
-      return false;
-    });
-    this.#options.pauses.note('marking', cost.pauseMs, null);
-    return isMarking ? cost.pauseMs : null;
   }
 
   /**
@@ -334,7 +306,7 @@ export class Captures {
     if (isKept && (!isLarge || this.#hasRoom(judged.markedPauseMs ?? judged.pauseMs, momentsLeft)))
       return await this.keepAllocations();
     if (isLarge && isCollected) return;
-    if (isLarge && !Number.isNaN(this.#markedMs)) return await this.#collectBeside();
+    if (isLarge && this.#marking.isAvailable) return await this.#collectBeside();
     // A reading tells the live size too: where each is felt, nothing is left for less.
     if (!(isLarge && isKept)) await this.#collectNow();
   }
@@ -355,34 +327,10 @@ export class Captures {
     const readings = pauses.fitting(pauses.expect('heap-profile', 0));
     if (readings < LEAST_READINGS_LEFT && this.#heapProfiles + readings >= LEAST_READINGS) return;
     await this.#attempt('marking', async (instruments) => {
-      await this.#markedCollection(instruments);
+      await this.#marking.collect(instruments);
       return null;
     });
     await sampling.sampleNow();
-  }
-
-  /** The event that tells of it is written here: it may be a part of another capture. False where there was none. */
-  async #markedCollection({ attachment: { session }, probe, guard }: Instruments): Promise<boolean> {
-    const { clock, pauses, log } = this.#options;
-    if (Number.isNaN(this.#markedMs)) return false;
-    const judged = await guard.judgeMarking();
-    const estimatedPauseMs = await pauses.settle('marking', async () => judged);
-    if (estimatedPauseMs === null) return false;
-    const startMonoMs = clock.monoMs();
-    const { value: markedMs, cost } = await probe.measure(async () => {
-      if (!(await startMarking(session))) return null;
-      while (clock.monoMs() - startMonoMs < judged.markedMs) {
-        await sleep(MARKING_STEP_MS);
-        if (await isMarkingOver(session)) return clock.monoMs() - startMonoMs;
-      }
-      return null;
-    });
-    this.#noteLength('marking', cost.pauseMs);
-    log.event({ type: 'capture', capture: 'marking', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
-    if (markedMs === null)
-      log.event({ type: 'note', detail: 'V8 did not collect beside the program when it was asked to' });
-    this.#markedMs = markedMs ?? this.#markedMs ?? Number.NaN;
-    return markedMs !== null;
   }
 
   async #collectNow(): Promise<void> {
@@ -428,7 +376,7 @@ export class Captures {
         ...(isLarge
           ? {
               collect: async () => {
-                isCollected = await this.#markedCollection(instruments);
+                isCollected = await this.#marking.collect(instruments);
                 return isCollected;
               },
               // It is the longest pause of all that only tell.
