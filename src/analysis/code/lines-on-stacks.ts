@@ -17,12 +17,17 @@ const LEAST_CLASS = 0.5;
 
 /** Nobody keeps these up to a number. */
 const IS_NO_STORE = /^(?:on|once|addListener|addEventListener|setInterval|setTimeout)$/;
+/** `if (cache.size < 500)`, `MAX_ENTRIES`. */
+const LIMIT = /\.(?:size|length)\s*[<>]=?|[<>]=?\s*[\w.#]+\.(?:size|length)\b|\b(?:max|limit|capacity)/i;
 const PLAIN = /^(?:Map|Set|Array|Object$|\[|\{)/;
 
 export interface LinesOnStacks {
   readonly lines: ChangingLines;
-  /** What is kept there may be taken away again when it is full: a cache that fills looks like a leak until then. */
-  readonly mayBeBounded: boolean;
+  /**
+   * Why what is kept there may have an end: a cache that fills looks like a leak until then. Something takes away from it, a limit is
+   * asked for beside the statement, or it is none of the program's own. Null where nothing says so.
+   */
+  readonly mayBeBounded: 'removal' | 'limit' | 'package' | null;
   /** Of what is kept; null where the source does not tell. */
   readonly class: string | null;
 }
@@ -60,9 +65,20 @@ export function linesOnStacks(
   const best = (sure.length > 0 ? sure : found)[0];
   if (!best) return null;
   const removed = removersLike(best.one, run);
-  const mayBeBounded = !IS_NO_STORE.test(best.one.item.how) && (removed.length > 0 || !isPlainStore(best.one, run));
+  const isStore = !IS_NO_STORE.test(best.one.item.how);
+  const mayBeBounded = isStore ? boundOf(best.one, removed, run) : null;
   const put = IS_NO_STORE.test(best.one.item.how) ? null : classPut(code, best.one);
   return { lines: { added: [lineOf(best.one, run)], removed }, mayBeBounded, class: put };
+}
+
+function boundOf(
+  one: InScript<CodeStatement>,
+  removed: readonly ChangingLine[],
+  run: RunCode,
+): LinesOnStacks['mayBeBounded'] {
+  if (removed.length > 0) return 'removal';
+  if (one.item.text.lines.some((line) => LIMIT.test(line))) return 'limit';
+  return isPlainStore(one, run) ? null : 'package';
 }
 
 /** A Map, a Set, an array or an object of the program itself. A package may have a bound that does not stand in the program. */

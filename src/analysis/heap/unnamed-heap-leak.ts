@@ -174,7 +174,11 @@ function describeSite(
 ): Omit<NamedSite, 'isClear'> {
   const name = counted ?? site?.constructed ?? null;
   const found = site && run.code ? linesOnStacks(site.stacks, name, run.code) : null;
-  const doubt = !found ? say.NOTHING_ADDS : found.mayBeBounded ? say.mayFill(found.lines.removed[0] ?? null) : null;
+  const doubt = !found
+    ? say.NOTHING_ADDS
+    : found.mayBeBounded
+      ? say.mayFill(found.mayBeBounded, found.lines.removed[0] ?? null)
+      : null;
   return { site, name: name ?? found?.class ?? null, changes: found?.lines ?? null, doubt };
 }
 

@@ -48,11 +48,16 @@ export const NOTHING_ADDS =
   'No statement was found that keeps these objects: what does may have a limit that is not reached yet.';
 
 /** `removed`: takes away from what they are put into. */
-export function mayFill(removed: { readonly file: string; readonly line: number } | null): string {
-  const why = removed
-    ? `A statement takes objects away again (${removed.file}:${removed.line})`
-    : 'What the objects are put into belongs to a package';
-  return `${why}: it may be a cache that is still filling. A longer run tells, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
+export function mayFill(
+  why: 'removal' | 'limit' | 'package',
+  removed: { readonly file: string; readonly line: number } | null,
+): string {
+  const reason = {
+    removal: `A statement takes objects away again${removed ? ` (${removed.file}:${removed.line})` : ''}`,
+    limit: 'Beside the statement that adds stands a limit',
+    package: 'What the objects are put into belongs to a package',
+  }[why];
+  return `${reason}: it may be a cache that is still filling. A longer run tells, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
 }
 
 /** The functions that can be meant as well. */
