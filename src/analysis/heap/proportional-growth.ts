@@ -20,6 +20,8 @@ const MATERIAL_BYTES = 10_000_000;
 const LEAST_BYTES = 1_000_000;
 const LEAST_POINTS = 3;
 const PROPORTIONAL = 0.9;
+/** What requests in progress hold differs from one size to the next: a test of the line, and another signal, say more. */
+const STRAIGHT_UNDER_LOAD = 0.7;
 /** The later half of the requests brought this share of what the earlier half brought, or more: a cache that fills brings less. */
 const LEAST_LATER = 0.5;
 
@@ -43,7 +45,12 @@ export function lineOverRequests(
   const [from, to] = [moments[0]?.x ?? 0, moments.at(-1)?.x ?? 0];
   const [first, last] = [intercept + slope * from, intercept + slope * to];
   const grown = last - first;
-  if (grown <= 0 || rSquared < PROPORTIONAL || laterShare(moments, from, to) < LEAST_LATER) return null;
+  if (
+    grown <= 0 ||
+    rSquared < (loadedOnly ? STRAIGHT_UNDER_LOAD : PROPORTIONAL) ||
+    laterShare(moments, from, to) < LEAST_LATER
+  )
+    return null;
   const idle = idleTailSizes(view);
   if (idle !== null && idle.before - idle.after >= RELEASED_SHARE * grown) return null;
   return {
