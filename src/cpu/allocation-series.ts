@@ -12,6 +12,7 @@ export interface AllocationSeries {
   readonly stacks: readonly AllocationSite[];
 }
 
+const ANONYMOUS = '(anonymous)';
 /** Of what a function gained, so much was allocated below the one that calls it: then the caller stands for both. */
 const MOSTLY = 0.9;
 /** A caller is part of it where it gained too: so many standard deviations of a Poisson sample. */
@@ -84,7 +85,9 @@ function callerOf(
   for (const frame of largest.stack) {
     const callerKey = keyOf(frame);
     const caller = all.get(callerKey);
-    if (!caller || callerKey === key || frame.package !== null || !hasGained(caller)) continue;
+    // A callback without a name is the end of each request: what piles up there is what waits.
+    if (!caller || callerKey === key || frame.package !== null || frame.function === ANONYMOUS) continue;
+    if (!hasGained(caller)) continue;
     const below = helper.stacks.filter(({ stack }) => stack.some((one) => keyOf(one) === callerKey));
     if (below.reduce((sum, { bytes }) => sum + bytes, 0) >= MOSTLY * inAll) return [callerKey, caller];
   }

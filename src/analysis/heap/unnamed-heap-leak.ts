@@ -1,3 +1,4 @@
+import type { AllocationSeries } from '../../cpu/allocation-series.ts';
 import type { AllocationGrowth } from '../../cpu/allocation-sites.ts';
 import { type Confidence, type Evidence, UNKNOWN } from '../../model/finding.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
@@ -153,7 +154,7 @@ interface NamedSite {
  * which no statement takes away again what it keeps.
  */
 function nameSite(context: CheckContext, bySites: SiteLeak | null, counted: string | null): NamedSite {
-  const candidates = (bySites?.sites ?? []).map((one) => describeSite(context, siteOf(one, bySites?.sites), counted));
+  const candidates = (bySites?.sites ?? []).map((one) => describeSite(context, siteOf(one, context), counted));
   const [only, ...more] = candidates;
   if (!only) {
     const known = describeSite(context, allocationSite(context), counted);
@@ -194,14 +195,14 @@ interface AllocationSiteOfGrowth {
 
 const STACKS = 3;
 
-function siteOf({ site }: GrowingSite, sites: readonly GrowingSite[] = []): AllocationSiteOfGrowth {
-  const bytesOf = ({ site: { stacks } }: Pick<GrowingSite, 'site'>): number =>
+function siteOf({ site }: GrowingSite, { run }: CheckContext): AllocationSiteOfGrowth {
+  const bytesOf = ({ stacks }: Pick<AllocationSeries, 'stacks'>): number =>
     stacks.reduce((sum, { bytes }) => sum + bytes, 0);
-  const inAll = sites.reduce((sum, one) => sum + bytesOf(one), 0);
+  const inAll = (run.allocationReadings?.series ?? [site]).reduce((sum, one) => sum + bytesOf(one), 0);
   const stacks = site.stacks.map((one) => ({ ...one, beforeBytes: 0, shareOfGrowth: one.bytes / inAll }));
   return {
     place: site.place,
-    share: bytesOf({ site }) / inAll,
+    share: bytesOf(site) / inAll,
     constructed: constructedOn(stacks),
     stacks: stacks.slice(0, STACKS),
   };
