@@ -1,4 +1,5 @@
 import type { AllocationOwner } from '../cpu/allocation-owners.ts';
+import type { AllocationSeries } from '../cpu/allocation-series.ts';
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
 import type { FunctionChange } from '../cpu/compare-trees.ts';
 import type { LongRunner } from '../cpu/long-stretches.ts';
@@ -13,7 +14,7 @@ import type { RunManifest } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { ScrapedRun } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
-import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunCode } from './code/run-code.ts';
 
 /** What the CPU windows say, made by the caller, who reads profiles one by one. */
@@ -45,6 +46,14 @@ export interface AllocationBurst {
   readonly owners: readonly AllocationOwner[];
 }
 
+/** Live objects by the function that allocated them, read several times. */
+export interface AllocationReadings {
+  readonly atMs: readonly MonoMs[];
+  /** Of the latest. */
+  readonly file: string;
+  readonly series: readonly AllocationSeries[];
+}
+
 /** A run folder as the analysis wants it: everything read, nothing decided. */
 export interface RunData {
   readonly manifest: RunManifest;
@@ -64,6 +73,8 @@ export interface RunData {
   readonly burst?: AllocationBurst | null;
   /** Stacks whose live bytes grew between the first and the last allocation profile, largest first. */
   readonly allocationGrowth: readonly AllocationGrowth[];
+  /** The readings of live objects that one life of the process had most of; absent with fewer than three. */
+  readonly allocationReadings?: AllocationReadings;
   readonly placeOf: PlaceOf;
   /** What the scripts do with what they hold; absent where they were not read. */
   readonly code?: RunCode | null;

@@ -1,4 +1,4 @@
-import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Bytes, Milliseconds, Share } from '../model/units.ts';
 import type { HeapMakeup } from './guess-graph.ts';
 
 const MEGABYTE = 1e6;
@@ -31,6 +31,23 @@ const COUNTING_MS_PER_MB = 2.5;
 
 export function costOfCounting(makeup: HeapMakeup): Milliseconds {
   return COUNTING_LEAST_MS + COUNTING_MS_PER_MB * smallMegabytes(makeup);
+}
+
+/** A heap in which each collection is felt: from here on all pauses of a run are added up. */
+const LARGE_HEAP_MB = 100;
+/** Where V8 marks beside the program: what remains is a part of the collection, 0.1 to 0.5 of it on Node 18 to 26. */
+export const AFTER_MARKING: Share = 0.5;
+/** V8 marks in small steps on the main thread too. */
+const MARKING_STEPS_MS = 10;
+const MARKING_STEPS_MS_PER_MB = 0.1;
+
+export function isLargeHeap(makeup: HeapMakeup): boolean {
+  return smallMegabytes(makeup) > LARGE_HEAP_MB;
+}
+
+/** Longest single pause of a collection that V8 does beside the program. */
+export function costOfMarking(makeup: HeapMakeup): Milliseconds {
+  return MARKING_STEPS_MS + MARKING_STEPS_MS_PER_MB * smallMegabytes(makeup);
 }
 
 function smallMegabytes({ usedBytes, largeBytes }: HeapMakeup): number {

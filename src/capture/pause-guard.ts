@@ -1,14 +1,27 @@
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
+import { timeToMark } from './early-marking.ts';
+import type { HeapMakeup } from './guess-graph.ts';
 import { readHeapMakeup } from './look-at-heap.ts';
 import { refusePause, settlePauseBudget } from './pause-budget.ts';
-import { costOfCollection, costOfCounting, costOfCpuStart } from './pause-costs.ts';
+import {
+  AFTER_MARKING,
+  costOfCollection,
+  costOfCounting,
+  costOfCpuStart,
+  costOfMarking,
+  isLargeHeap,
+} from './pause-costs.ts';
 import { readSlowdown } from './slowdown.ts';
 
 export interface PauseEstimate {
   readonly pauseMs: Milliseconds;
   readonly verdict: 'go' | { readonly refused: string };
+  /** All pauses of the run are added up. */
+  readonly isLargeHeap?: boolean;
+  /** What is left of it where V8 has marked before. */
+  readonly markedPauseMs?: Milliseconds;
 }
 
 /** Walks over the heap, in a tenth of the time that starting a CPU profile takes. */
@@ -35,17 +48,30 @@ export class PauseGuard {
 
   /** So many collections in a row; the profile of allocations is read after one. */
   async judgeCollection(times = 1): Promise<PauseEstimate> {
-    return this.#judge(times * costOfCollection(await readHeapMakeup(this.#session)));
+    const makeup = await readHeapMakeup(this.#session);
+    const cpuMs = times * costOfCollection(makeup);
+    const judged = this.#judge(cpuMs, makeup);
+    return { ...judged, markedPauseMs: AFTER_MARKING * judged.pauseMs };
+  }
+
+  /** A collection that V8 does beside the program; `markedMs`: until it is over. */
+  async judgeMarking(): Promise<PauseEstimate & { readonly markedMs: Milliseconds }> {
+    const makeup = await readHeapMakeup(this.#session);
+    return {
+      ...this.#judge(costOfMarking(makeup), makeup),
+      markedMs: timeToMark(makeup, readSlowdown(this.#pid)),
+    };
   }
 
   async judgeCounting(): Promise<PauseEstimate> {
-    return this.#judge(costOfCounting(await readHeapMakeup(this.#session)));
+    const makeup = await readHeapMakeup(this.#session);
+    return this.#judge(costOfCounting(makeup), makeup);
   }
 
   /** While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it already. */
   async judgeCpuStart(): Promise<PauseEstimate> {
     const makeup = await readHeapMakeup(this.#session);
-    const atLeast = this.#judge(costOfCpuStart(makeup));
+    const atLeast = this.#judge(costOfCpuStart(makeup), makeup);
     if (atLeast.verdict !== 'go') return atLeast;
     const bytes = await this.#session.evaluate<Bytes>(READ_BYTECODE, { deadlineMs: DEADLINE_MS });
     return this.#judge(
@@ -53,12 +79,17 @@ export class PauseGuard {
         makeup,
         takeIn('Runtime.evaluate', () => Number(bytes) || 0),
       ),
+      makeup,
     );
   }
 
-  #judge(cpuMs: Milliseconds): PauseEstimate {
+  #judge(cpuMs: Milliseconds, makeup: HeapMakeup): PauseEstimate {
     const slowdown = readSlowdown(this.#pid);
     const refused = refusePause(settlePauseBudget(this.#maxPauseMs, this.#pid), cpuMs, slowdown);
-    return { pauseMs: cpuMs * slowdown, verdict: refused === null ? 'go' : { refused } };
+    return {
+      pauseMs: cpuMs * slowdown,
+      verdict: refused === null ? 'go' : { refused },
+      isLargeHeap: isLargeHeap(makeup),
+    };
   }
 }

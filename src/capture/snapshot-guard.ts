@@ -41,6 +41,8 @@ export interface Judgement {
 
 /** What only tells may cost half of what is allowed. */
 const LOOK_SHARE = 0.5;
+/** Of a heap, where nobody knows what is garbage. */
+const LEAST_LIVE = 1 / 3;
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS = 2;
 
@@ -65,6 +67,8 @@ export class SnapshotGuard {
     readonly mayLook: boolean;
     /** It will be taken anyway: nothing is done to know more. */
     readonly force: boolean;
+    /** Collects what is garbage, in place of a forced collection, and says whether it did. */
+    readonly collect?: () => Promise<boolean>;
   }): Promise<Judgement> {
     const { session, measure, pid, isRelayed = false } = this.#options;
     // A target elsewhere does not pay for a file here.
@@ -80,11 +84,15 @@ export class SnapshotGuard {
 
     const first = estimate(await this.#read());
     if (first.estimate.verdict === 'go' || asked.force) return first;
-    if (!(await this.#mayCollect())) return first;
     // What is garbage counts in the size of the heap, but is no part of a snapshot.
     const before = readMainThread(pid);
-    const { cost } = await collectGarbage(session, measure);
-    steps.push({ capture: 'collect-garbage', cost });
+    if (asked.collect) {
+      if (!(await this.#isNear(asked)) || !(await asked.collect())) return first;
+    } else {
+      if (!(await this.#mayCollect())) return first;
+      const { cost } = await collectGarbage(session, measure);
+      steps.push({ capture: 'collect-garbage', cost });
+    }
     const facts = await this.#read(timeBetween(before, readMainThread(pid)));
     const collected = estimate(facts);
     if (collected.estimate.verdict === 'go' || !asked.mayLook) return collected;
@@ -97,6 +105,18 @@ export class SnapshotGuard {
     // Not the make-up of now: the list of all objects that was looked through is garbage in it.
     const { rooms, rssBytes } = await this.#read();
     return estimate({ ...facts, rooms, rssBytes, look: looked.value });
+  }
+
+  /** Where most of the heap is garbage the rest may do. What is too large even then is not collected for that. */
+  async #isNear({ path }: { readonly path: string }): Promise<boolean> {
+    const { makeup, ...facts } = await this.#read();
+    const live = {
+      usedBytes: LEAST_LIVE * makeup.usedBytes,
+      largeBytes: LEAST_LIVE * makeup.largeBytes,
+      externalBytes: makeup.externalBytes,
+    };
+    const inMemory = this.#options.pid !== null && isInMemory(path);
+    return estimateSnapshot({ ...facts, makeup: live, inMemory }).verdict === 'go';
   }
 
   /** What only tells is no reason for a pause that is longer than allowed. */

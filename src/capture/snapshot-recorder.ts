@@ -73,13 +73,17 @@ export class SnapshotRecorder {
     readonly force: boolean;
     /** The values of numbers too, where that is allowed as well. */
     readonly wantNumbers?: boolean;
+    readonly collect?: () => Promise<boolean>;
+    /** It may be looked through, where that helps; by default yes. */
+    readonly mayLook?: boolean;
   }): Promise<Judgement> {
     // A file that is in memory takes what the control group has left, first of all where the service itself writes it.
     const path = this.#backend?.folder ?? options.path;
     // Only the inspector writes the values of numbers.
     const wantNumbers = this.#backend ? false : (options.wantNumbers ?? false);
     // Looking would end the ids that the next snapshot is to be compared by.
-    return await this.#guard.judge({ ...options, path, wantNumbers, mayLook: !options.force && !this.#keepsIds });
+    const mayLook = (options.mayLook ?? true) && !options.force && !this.#keepsIds;
+    return await this.#guard.judge({ ...options, path, wantNumbers, mayLook });
   }
 
   /** Whether the heap may be walked through once: for a count of classes. */

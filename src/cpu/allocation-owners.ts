@@ -23,7 +23,7 @@ export function allocationOwners(profile: SamplingHeapProfile, placeOf: PlaceOf)
 }
 
 /** A callback without a name is part of the function around it. */
-function changeable(stack: readonly SourcePlace[]): SourcePlace | null {
+export function changeable(stack: readonly SourcePlace[]): SourcePlace | null {
   const own = stack.filter((at) => at.package === null);
   const [nearest = stack[0] ?? null] = own;
   if (nearest?.function !== '(anonymous)') return nearest;

@@ -43,6 +43,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
       'heap-snapshot',
       'heap-count',
       'collect-garbage',
+      'marking',
       'class-counts',
       'call-counts',
     ),
@@ -53,7 +54,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     estimatedPauseMs: optional(number),
   },
   'capture-refused': {
-    capture: oneOf('cpu-start', 'heap-profile', 'heap-snapshot', 'collect-garbage', 'call-counts'),
+    capture: oneOf('cpu-start', 'heap-profile', 'heap-snapshot', 'collect-garbage', 'marking', 'call-counts'),
     reason: text,
     estimatedPauseMs: number,
     estimatedBytes: number,

@@ -38,7 +38,7 @@ export interface CaptureCost {
   readonly pauseMs: Milliseconds;
 }
 
-/** `heap-count`: how many objects live, to know what a snapshot would cost. */
+/** `marking`: V8 was made to collect beside the program. `heap-count`: how many objects live, to know what a snapshot would cost. */
 export type CaptureName =
   | 'cpu-start'
   | 'cpu'
@@ -46,6 +46,7 @@ export type CaptureName =
   | 'heap-snapshot'
   | 'heap-count'
   | 'collect-garbage'
+  | 'marking'
   | 'class-counts'
   | 'call-counts';
 
@@ -68,7 +69,7 @@ export type RunEvent = At &
         readonly type: 'capture-refused';
         readonly capture: Extract<
           CaptureName,
-          'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'call-counts'
+          'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'marking' | 'call-counts'
         >;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;

@@ -7,6 +7,7 @@ import { collectGarbage } from '../capture/collect-garbage.ts';
 import { collectsCoverage } from '../capture/collects-coverage.ts';
 import { countClasses } from '../capture/count-classes.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
+import type { PauseEstimate, PauseGuard } from '../capture/pause-guard.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SourceCollector } from '../capture/source-collector.ts';
 import { TargetFiles } from '../capture/target-files.ts';
@@ -16,6 +17,7 @@ import type { CallCounts } from '../model/call-counts.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { SamplingHeapProfile } from '../model/profiles.ts';
 import type { CaptureCost, CaptureName, PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
@@ -26,6 +28,7 @@ import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import { type Instruments, noteLeftOut } from './instruments.ts';
 import type { LongPauses } from './long-pauses.ts';
+import { Marking } from './marking.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -50,6 +53,13 @@ export interface CaptureOptions {
   readonly isLoadOurs: boolean;
 }
 
+interface CollectOptions {
+  /** So many more moments come in which the live size is asked for, this one included. */
+  readonly momentsLeft?: number;
+  /** V8 has collected just now. */
+  readonly isCollected?: boolean;
+}
+
 /** Fine enough for some hundred samples in three seconds of a service that allocates little. */
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const OBSERVED_AFTER_MS = 100;
@@ -61,6 +71,24 @@ const TOO_MUCH_TO_COUNT = 'the heap is large, or the event loop is busy: it woul
 const COUNTS_OWN = 'the service collects code coverage (NODE_V8_COVERAGE), which would be lost';
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS_WITHOUT_SAMPLING = 2;
+const MARKED_TOO_SOON =
+  'allocations not read: each time V8 had collected beside the program before, and the reading would have collected all again';
+/** Health checks go on while the traffic rests. */
+const LEAST_REQUESTS = 20;
+const LEAST_READINGS_LEFT = 2;
+/** Two stretches between. */
+const LEAST_READINGS = 3;
+
+/** Scripts that allocate what lives. Without snapshots and CPU profiles nobody else tells of them. */
+function urlsOf({ head }: SamplingHeapProfile): string[] {
+  const urls = new Set<string>();
+  const pending = [head];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (node.callFrame.url !== '') urls.add(node.callFrame.url);
+    pending.push(...node.children);
+  }
+  return [...urls];
+}
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -83,11 +111,15 @@ export class Captures {
     readonly segment: number;
   } | null = null;
   #counts: CallCounts | null = null;
+  /** Answered when the allocations were read the last time. */
+  #readAtRequests: number | null = null;
+  readonly #marking: Marking;
   /** Null while there is none. */
   #burst: { readonly startMonoMs: MonoMs; readonly segment: number } | null = null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
+    this.#marking = new Marking(options);
     this.#sources = new SourceCollector({
       pid: () => options.keeper.facts.pid,
       folder: join(options.recorder.dir, 'sources'),
@@ -121,10 +153,15 @@ export class Captures {
 
   /** Keeps the live objects by allocation stack as they stand. Forces a collection in the target. */
   async keepAllocations(): Promise<void> {
-    const { keeper, recorder, clock, heapIntervalBytes } = this.#options;
+    const { keeper, recorder, clock, log, heapIntervalBytes } = this.#options;
     await this.#attempt('heap-profile', async (instruments) => {
       const estimatedPauseMs = await this.#settleReading(instruments);
       if (estimatedPauseMs === null) return null;
+      const markingMs = await this.#marking.begin(instruments);
+      if (markingMs === null && !this.#hasLeave) {
+        log.event({ type: 'note', detail: MARKED_TOO_SOON });
+        return null;
+      }
       const segment = keeper.segment;
       const requests = this.#requests();
       const reading = await this.#askSampling(instruments, (allocations) => allocations.read());
@@ -135,7 +172,11 @@ export class Captures {
       const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       this.#noteLength('heap-profile', reading.cost.pauseMs);
-      return { file, cost: reading.cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
+      this.#readAtRequests = requests;
+      await this.keepSources(urlsOf(reading.profile));
+      // Both stop the program, one after the other.
+      const cost = { ...reading.cost, pauseMs: (markingMs ?? 0) + reading.cost.pauseMs };
+      return { file, cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
     });
   }
 
@@ -143,7 +184,8 @@ export class Captures {
   async startBurst(): Promise<void> {
     this.#burst = null;
     await this.#attempt('heap-profile', async (instruments) => {
-      // It is ended by a collection.
+      // It is ended by a collection. Where each of them is felt, those that tell of leaks come first.
+      if ((await instruments.guard.judgeCollection()).isLargeHeap && !this.#hasLeave) return null;
       if ((await this.#settleReading(instruments)) === null) return null;
       const cost = await instruments.allocations.startBurst({ intervalBytes: BURST_INTERVAL_BYTES });
       if (!cost) return null;
@@ -236,11 +278,62 @@ export class Captures {
   /** Reading what was sampled is a collection. Null where that may not be; nothing to judge where nothing is sampled. */
   async #settleReading({ allocations, guard }: Instruments): Promise<Milliseconds | null> {
     if (allocations.leftOut !== null) return 0;
-    return await this.#options.pauses.settle('heap-profile', () => guard.judgeCollection());
+    return await this.#options.pauses.settle('heap-profile', () => this.#judgeMarked(guard));
   }
 
-  /** A full collection, so that the live size is known; the probe in the target tells the size. */
-  async collect(): Promise<void> {
+  /** Who says how long a pause may be has said all. */
+  get #hasLeave(): boolean {
+    return this.#options.maxPauseMs !== null || this.#options.force;
+  }
+
+  /** A collection that is judged by its worst, and expected to be shorter where V8 marks before. */
+  async #judgeMarked(guard: PauseGuard): Promise<PauseEstimate> {
+    const judged = await guard.judgeCollection();
+    const isMarked = judged.isLargeHeap && this.#marking.isAvailable;
+    return isMarked ? { ...judged, pauseMs: judged.markedPauseMs ?? judged.pauseMs } : judged;
+  }
+
+  /**
+   * A full collection, so that the live size is known; the probe in the target tells the size. On a large heap V8 does it beside
+   * the program. `momentsLeft`: so many more of these will come, this one included: without snapshots what is sampled is kept
+   * then, as often as the pauses allow.
+   */
+  async collect({ momentsLeft = 0, isCollected = false }: CollectOptions = {}): Promise<void> {
+    const instruments = this.#options.keeper.instruments;
+    const judged = await instruments?.guard.judgeCollection().catch(() => null);
+    const isLarge = judged?.isLargeHeap === true && !this.#options.force;
+    const isKept = this.#snapshots === 0 && momentsLeft > 0 && instruments?.allocations.leftOut === null;
+    if (isKept && (!isLarge || this.#hasRoom(judged.markedPauseMs ?? judged.pauseMs, momentsLeft)))
+      return await this.keepAllocations();
+    if (isLarge && isCollected) return;
+    if (isLarge && this.#marking.isAvailable) return await this.#collectBeside();
+    // A reading tells the live size too: where each is felt, nothing is left for less.
+    if (!(isLarge && isKept)) await this.#collectNow();
+  }
+
+  /** Of the readings that there is room for, one is for the end of the run, and the others are spread. */
+  #hasRoom(estimatedMs: Milliseconds, momentsLeft: number): boolean {
+    const { pauses } = this.#options;
+    // While no request comes nothing grows with them.
+    if (this.#readAtRequests !== null && (this.#requests() ?? 0) - this.#readAtRequests < LEAST_REQUESTS) return false;
+    const readings = pauses.fitting(pauses.expect('heap-profile', estimatedMs)) - 1;
+    return readings >= 1 && momentsLeft % Math.max(1, Math.ceil(momentsLeft / readings)) === 0;
+  }
+
+  /** V8 collects beside the program, in some small steps. */
+  async #collectBeside(): Promise<void> {
+    const { pauses, sampling } = this.#options;
+    // The readings come first, where they can still be enough to tell something.
+    const readings = pauses.fitting(pauses.expect('heap-profile', 0));
+    if (readings < LEAST_READINGS_LEFT && this.#heapProfiles + readings >= LEAST_READINGS) return;
+    await this.#attempt('marking', async (instruments) => {
+      await this.#marking.collect(instruments);
+      return null;
+    });
+    await sampling.sampleNow();
+  }
+
+  async #collectNow(): Promise<void> {
     await this.#attempt('collect-garbage', async (instruments) => {
       const { heapSession, probe, guard, allocations } = instruments;
       const times = allocations.leftOut === null ? 1 : COLLECTIONS_WITHOUT_SAMPLING;
@@ -260,11 +353,17 @@ export class Captures {
    */
   async keepSnapshot(
     phase: PhaseName,
-    { isLast = false, keepIds = false }: { readonly isLast?: boolean; readonly keepIds?: boolean } = {},
+    {
+      isLast = false,
+      keepIds = false,
+      momentsLeft = 0,
+    }: { readonly isLast?: boolean; readonly keepIds?: boolean; readonly momentsLeft?: number } = {},
   ): Promise<void> {
     const { keeper, recorder, log, clock } = this.#options;
     const takenBefore = this.#snapshots;
     let isRefused = false;
+    const isLarge = await this.#isLargeHeap();
+    let isCollected = false;
     // Exact counts for this moment: growth per request is judged by them.
     await this.#options.sampling.sampleNow();
     await this.#attempt('heap-snapshot', async (instruments) => {
@@ -274,9 +373,21 @@ export class Captures {
         path: file.path,
         wantNumbers: isLast,
         force,
+        ...(isLarge
+          ? {
+              collect: async () => {
+                isCollected = await this.#marking.collect(instruments);
+                return isCollected;
+              },
+              // It is the longest pause of all that only tell.
+              mayLook: this.#hasLeave,
+            }
+          : {}),
       });
-      for (const { capture, cost } of steps)
+      for (const { capture, cost } of steps) {
         log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
+        this.#noteLength(capture, cost.pauseMs);
+      }
       if (estimate.verdict !== 'go' && !force) {
         this.#refuse(estimate.verdict.refused, estimate);
         isRefused = true;
@@ -327,7 +438,7 @@ export class Captures {
       );
       return { file, cost: taken.cost, bytes, estimatedPauseMs: estimate.pauseMs };
     });
-    if (isRefused) await this.keepClassCounts();
+    if (isRefused) await this.keepClassCounts({ momentsLeft, isCollected });
     // One that was refused or failed left no file to look through.
     if (this.#snapshots === takenBefore) return;
     const file = recorder.fileFor('heap-snapshot', this.#snapshots).path;
@@ -337,23 +448,34 @@ export class Captures {
     );
   }
 
+  /** Each collection of it is felt. */
+  async #isLargeHeap(): Promise<boolean> {
+    if (this.#options.force) return false;
+    const judged = await this.#options.keeper.instruments?.guard.judgeMarking().catch(() => null);
+    return judged?.isLargeHeap === true;
+  }
+
   /**
    * What stands in for a snapshot: a collection, so that the live size is known at this moment too, and how many objects
    * of each class live, unless even that would take longer than is allowed.
    */
-  async keepClassCounts(): Promise<void> {
+  async keepClassCounts({ momentsLeft = 0, isCollected = false }: CollectOptions = {}): Promise<void> {
     const { log, sampling, clock } = this.#options;
     const busyShare = busyShareOf(sampling.latest);
     await sampling.sampleNow();
-    await this.collect();
+    await this.collect({ momentsLeft, isCollected });
     // The size after a collection is told a turn later, with the next sample: at the end of a run there is none.
     await sleep(OBSERVED_AFTER_MS);
     await sampling.sampleNow();
     if (this.#options.pauses.whyNotAgain('class-counts') !== null) return;
     await this.#attempt('class-counts', async (instruments) => {
       const { verdict, pauseMs } = await instruments.snapshots.judgeWalk();
+      const { isLargeHeap = false } = await instruments.guard.judgeMarking();
       const refusal =
-        verdict === 'go' ? await this.#refuseClassCount(instruments, pauseMs, busyShare) : verdict.refused;
+        verdict === 'go'
+          ? (this.#options.pauses.refuseSum(pauseMs, 'class-counts', isLargeHeap) ??
+            (await this.#refuseClassCount(instruments, pauseMs, busyShare)))
+          : verdict.refused;
       if (refusal !== null) {
         log.event({ type: 'note', detail: `classes not counted: ${refusal}` });
         return null;

@@ -74,7 +74,10 @@ export async function setUpInstruments(
     await startCpu(cpu, { ...options, session, guard, pid, isOwn: cpuAddon !== null });
     const allocations = new AllocationRecorder(session, probe.measure);
     // Of a sampling that the service does itself it is told after a collection.
-    const mayAsk = await options.pauses.settle('heap-profile', () => guard.judgeCollection());
+    const mayAsk = await options.pauses.settle('heap-profile', async () => {
+      // Hardly any service does: it is not added to the pauses of the run before it is one.
+      return { ...(await guard.judgeCollection()), isLargeHeap: false };
+    });
     if (mayAsk === null)
       allocations.leaveOut('reading what is sampled would pause the service for longer than is allowed');
     else {

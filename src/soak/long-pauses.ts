@@ -1,7 +1,8 @@
 import { settlePauseBudget } from '../capture/pause-budget.ts';
 import type { PauseEstimate } from '../capture/pause-guard.ts';
 import type { CaptureName, RunEvent } from '../model/run-event.ts';
-import { formatDuration, type Milliseconds } from '../model/units.ts';
+import { formatDuration, type Milliseconds, type Share } from '../model/units.ts';
+import { PauseSum } from './pause-sum.ts';
 import type { RunLog } from './run-log.ts';
 
 /** What is refused by its estimate. */
@@ -13,10 +14,19 @@ const LEFT_OUT: Readonly<Record<GuardedCapture, string>> = {
   'heap-profile': 'allocations not read',
   'heap-snapshot': 'no heap snapshot',
   'collect-garbage': 'garbage not collected',
+  marking: 'garbage not collected beside the program',
   'call-counts': 'calls not counted',
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };
+/** What is nice to know leaves the most for what tells of leaks. */
+const SHARE_OF_SUM: Partial<Record<CaptureName, Share>> = {
+  'cpu-start': 0.15,
+  'heap-profile': 0.4,
+  'call-counts': 0.1,
+  'class-counts': 0.25,
+};
+const EXPECTED_MARGIN = 1.15;
 
 /**
  * Which pauses of a run may be. Refused are those whose estimate is longer than is allowed, and those that took longer once, whatever
@@ -28,6 +38,9 @@ export class LongPauses {
   readonly #log: RunLog;
   readonly #tooLong = new Map<CaptureName, string>();
   readonly #told = new Set<CaptureName>();
+  readonly #sum: PauseSum;
+  /** How long each kind of pause took the last time. */
+  readonly #lastMs = new Map<CaptureName, Milliseconds>();
 
   constructor(options: {
     /** Null: what is usual at such a place. */
@@ -35,10 +48,12 @@ export class LongPauses {
     /** Pauses may take as long as they do. */
     readonly force: boolean;
     readonly log: RunLog;
+    readonly durationMs?: Milliseconds;
   }) {
     this.#maxPauseMs = options.maxPauseMs;
     this.#force = options.force;
     this.#log = options.log;
+    this.#sum = new PauseSum(options.durationMs ?? 0);
   }
 
   /** For how long the capture will pause the service; null where it may not be made, which is written down. */
@@ -48,10 +63,36 @@ export class LongPauses {
       this.refuse(capture, tooLong);
       return null;
     }
-    const { pauseMs, verdict } = await judge();
-    if (verdict === 'go' || this.#force) return pauseMs;
-    this.refuse(capture, verdict.refused, pauseMs);
+    const { pauseMs, verdict, isLargeHeap = false } = await judge();
+    if (this.#force) return pauseMs;
+    const refused =
+      verdict === 'go' ? this.refuseSum(this.expect(capture, pauseMs), capture, isLargeHeap) : verdict.refused;
+    if (refused === null) return pauseMs;
+    this.refuse(capture, refused, pauseMs);
     return null;
+  }
+
+  /** Why a pause is too much together with those before; null where it may be, and where the user has said how long one may be. */
+  refuseSum(pauseMs: Milliseconds, capture: CaptureName, isLargeHeap: boolean): string | null {
+    if (!isLargeHeap || this.#maxPauseMs !== null || this.#force) return null;
+    return this.#sum.refuse(pauseMs, SHARE_OF_SUM[capture]);
+  }
+
+  /** How long it will probably be: as the last time, and before that as is estimated. */
+  expect(capture: CaptureName, estimatedMs: Milliseconds): Milliseconds {
+    const lastMs = this.#lastMs.get(SAME_WORK[capture] ?? capture);
+    return lastMs === undefined ? estimatedMs : EXPECTED_MARGIN * lastMs;
+  }
+
+  /** Where the heap is large: how many pauses of this length the rest of the run has room for. */
+  fitting(pauseMs: Milliseconds): number {
+    if (this.#maxPauseMs !== null || this.#force) return Number.POSITIVE_INFINITY;
+    return Math.floor(this.#sum.leftMs / Math.max(1, pauseMs));
+  }
+
+  /** All pauses so far but those for snapshots. */
+  get spentMs(): Milliseconds {
+    return this.#sum.spentMs;
   }
 
   /** Null where it may be made. */
@@ -68,6 +109,8 @@ export class LongPauses {
 
   /** The truth: one that was too long is said at once, and not made again. */
   note(capture: CaptureName, pauseMs: Milliseconds, pid: number | null): void {
+    this.#sum.spend(pauseMs);
+    this.#lastMs.set(SAME_WORK[capture] ?? capture, pauseMs);
     const { maxPauseMs } = settlePauseBudget(this.#maxPauseMs, pid);
     if (pauseMs <= maxPauseMs || this.#force) return;
     const reason = `${capture} paused the service for ${formatDuration(pauseMs)}, longer than the allowed ${formatDuration(maxPauseMs)}: it is not repeated`;

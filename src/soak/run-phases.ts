@@ -86,7 +86,8 @@ async function steady(options: PhasesOptions): Promise<void> {
   let counting: Promise<void> | null = null;
   const marks: Checkpoint[] = [...plan.checkpoints, { atShare: 1, snapshot: false }];
   const middle = marks.find((mark) => mark.snapshot && isMiddle(mark)) ?? marks.find(isMiddle);
-  for (const mark of marks) {
+  for (const [index, mark] of marks.entries()) {
+    const momentsLeft = marks.length - index;
     // CPU windows end where their time is over, on the way to the next checkpoint.
     for (;;) {
       const toMarkMs = mark.atShare * plan.steadyMs - loadedMs;
@@ -104,11 +105,16 @@ async function steady(options: PhasesOptions): Promise<void> {
     }
     await counting;
     if (stop.aborted) break;
-    if (mark.snapshot) await snapshotUnderPause(options, mark.atShare < 1 || plan.idleTailMs === 0, mark === middle);
+    if (mark.snapshot)
+      await snapshotUnderPause(options, {
+        resume: mark.atShare < 1 || plan.idleTailMs === 0,
+        count: mark === middle,
+        momentsLeft,
+      });
     else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
     else if (mark.atShare < 1) {
       // The collections of the service itself show what lives as well, where there are some in each stretch.
-      if (sampling.ownCollections - seenCollections < ENOUGH_COLLECTIONS) await captures.collect();
+      if (sampling.ownCollections - seenCollections < ENOUGH_COLLECTIONS) await captures.collect({ momentsLeft });
       seenCollections = sampling.ownCollections;
     }
     if (mark === middle && !stop.aborted) counting = countCalls(options);
@@ -132,13 +138,12 @@ async function countCalls({ captures, stop, plan }: PhasesOptions): Promise<void
 
 async function snapshotUnderPause(
   { captures, load, stop }: PhasesOptions,
-  resume: boolean,
-  count: boolean,
+  { resume, count, momentsLeft }: { readonly resume: boolean; readonly count: boolean; readonly momentsLeft: number },
 ): Promise<void> {
   await load?.pause();
   await wait(SETTLE_MS, stop);
   // Where nobody sends requests, ids cost next to nothing, and tell what outlives the idle tail object by object.
-  await captures.keepSnapshot('steady', { keepIds: !resume });
+  await captures.keepSnapshot('steady', { keepIds: !resume, momentsLeft });
   // To begin costs a pause: while no request waits.
   if (count && resume) await captures.startCounting();
   if (resume && !stop.aborted) await load?.resume();

@@ -75,7 +75,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recording = deferred<RunRecorder>();
   const log = createRunLog(recording.promise, clock, listener);
-  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log });
+  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log, durationMs });
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
 import { RunCode } from '../analysis/code/run-code.ts';
 import type { NamedGate } from '../analysis/gates.ts';
-import type { AllocationBurst, CpuEvidence, RunData } from '../analysis/run-data.ts';
+import type { AllocationBurst, AllocationReadings, CpuEvidence, RunData } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
 import { thresholdGates } from '../analysis/threshold-gates.ts';
 import { allocationOwners } from '../cpu/allocation-owners.ts';
+import { allocationSeries } from '../cpu/allocation-series.ts';
 import { type AllocationGrowth, allocationGrowth } from '../cpu/allocation-sites.ts';
 import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
@@ -16,7 +17,7 @@ import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { ScriptNames } from '../model/original-names.ts';
-import type { PlaceOf } from '../model/profiles.ts';
+import type { PlaceOf, SamplingHeapProfile } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
@@ -34,6 +35,8 @@ import { keptLimits } from './kept-limits.ts';
 import { readCpu } from './read-cpu.ts';
 import { refuseComparison } from './room-for-comparison.ts';
 
+const LEAST_READINGS = 3;
+const MOST_READINGS = 30;
 /** More than are shown: the caller of hot native code may have little time of its own. */
 const JUDGED_FUNCTIONS = 500;
 
@@ -68,7 +71,7 @@ export async function analyseRun(
     growth === undefined ? await readHeapGrowth(run, scripts, onProgress) : { run, growth, error: null };
   if (heap.error !== null) losses.push(heap.error);
   const database = await readDatabase(run, lose);
-  const grown = await readAllocationGrowth(run, placeOf, lose);
+  const allocations = await readAllocations(run, placeOf, lose);
   const code = await readCodeOfRun(run, note);
   const data: RunData = {
     manifest: read.manifest,
@@ -81,9 +84,10 @@ export async function analyseRun(
     cpu: cpu && cpuEvidence(cpu, placeOf),
     work: cpu?.work ?? null,
     burst: await readBurst(run, placeOf, lose),
-    allocationGrowth: grown,
+    allocationGrowth: allocations.growth,
+    ...(allocations.readings ? { allocationReadings: allocations.readings } : {}),
     placeOf,
-    code: code && new RunCode(code, placeOf, grown, run.samples),
+    code: code && new RunCode(code, placeOf, allocations.growth, run.samples),
     descriptorTargets: lastDescriptors(run),
     ...(run.manifest.scrape ? { scraped: { plan: run.manifest.scrape, scrapes: run.scrapes } } : {}),
     database,
@@ -183,22 +187,37 @@ function busySamples(tree: CallTree): number {
   return totalUs > 0 ? Math.round((tree.samples * timeShares(tree).activeUs) / totalUs) : 0;
 }
 
-async function readAllocationGrowth(
-  run: Run,
-  placeOf: PlaceOf,
-  note: (text: string) => void,
-): Promise<AllocationGrowth[]> {
-  const profiles = run.manifest.heapProfiles;
-  const last = profiles.at(-1);
-  const first = profiles.find((profile) => profile.segment === last?.segment);
-  if (!first || !last || first === last) return [];
+interface Allocations {
+  readonly growth: readonly AllocationGrowth[];
+  readonly readings: AllocationReadings | null;
+}
+
+/** Each reading is one of the last life of the process, from the first to the last. */
+async function readAllocations(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<Allocations> {
+  const all = run.manifest.heapProfiles;
+  const records = all.filter(({ segment }) => segment === all.at(-1)?.segment);
+  const [first, last] = [records[0], records.at(-1)];
+  if (!first || !last || first === last) return { growth: [], readings: null };
   try {
-    return allocationGrowth(await readHeapProfile(run, first), await readHeapProfile(run, last), placeOf);
+    const profiles: SamplingHeapProfile[] = [];
+    for (const record of spread(records)) profiles.push(await readHeapProfile(run, record));
+    const [before, after] = [profiles[0], profiles.at(-1)];
+    if (!before || !after) return { growth: [], readings: null };
+    const growth = allocationGrowth(before, after, placeOf);
+    if (profiles.length < LEAST_READINGS) return { growth, readings: null };
+    const series = allocationSeries(profiles, placeOf);
+    return { growth, readings: { atMs: spread(records).map(({ monoMs }) => monoMs), file: last.file, series } };
   } catch (error) {
     rethrowStorage(error);
     note(`the allocation profiles were left out: ${(error as Error).message}`);
-    return [];
+    return { growth: [], readings: null };
   }
+}
+
+/** The first, the last, and of those between as many as are worth their memory. */
+function spread<Record>(records: readonly Record[]): readonly Record[] {
+  const step = Math.ceil(records.length / MOST_READINGS);
+  return records.filter((_, i) => (records.length - 1 - i) % step === 0 || i === 0);
 }
 
 async function readBurst(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<AllocationBurst | null> {

@@ -2,7 +2,8 @@
 //   npm run accuracy -- [WORDS] [--cut ci] [--repeats N] [--jobs N] [--fresh | --stale | --misjudged | --table] [--write]
 // WORDS narrow by name. Results stay in .cache/accuracy: what was interrupted goes on. --fresh drives the chosen cases
 // again, --stale those whose result is of an older build of the tool, --misjudged those that came out wrong, --table none.
-// --regime NAME (or all) drives other traffic and circumstances instead, by a driver that is not the tool's own.
+// --regime NAME (or all, or big-heaps) drives other traffic and circumstances instead, by a driver that is not the tool's own;
+// --seconds N for so long each, --max-pause LENGTH where the machine is too busy for the limit of a large heap.
 // --jobs N drives so many at once. --write puts the table into docs/accuracy.md. The cut for CI drives up to two misjudged
 // cases once more. The last line says how many passed; the exit code is 1 when one failed.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -32,6 +33,8 @@ const { values: options, positionals: wanted } = parseArgs({
     table: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     regime: { type: 'string' },
+    seconds: { type: 'string' },
+    'max-pause': { type: 'string' },
   },
 });
 if (options.cut !== undefined && options.cut !== 'ci') {
@@ -47,9 +50,11 @@ if (options.regime !== undefined) {
     isTableOnly: options.table,
     jobs: Number(options.jobs),
     repeats: Number(options.repeats),
+    seconds: options.seconds === undefined ? null : Number(options.seconds),
+    maxPause: options['max-pause'] ?? null,
   });
   process.stdout.write(`${table}\n${failed} failed\n`);
-  if (options.write) writeDocument(table, 'regimes');
+  if (options.write) writeDocument(table, options.regime.startsWith('big-heap') ? 'big heaps' : 'regimes');
   process.exit(failed === 0 ? 0 : 1);
 }
 
@@ -134,7 +139,7 @@ function isWantedAgain(one: AccuracyCase, known: StoredResult): boolean {
   return options.fresh || (options.stale && known.tool !== build);
 }
 
-function writeDocument(text: string, name: 'table' | 'regimes'): void {
+function writeDocument(text: string, name: 'table' | 'regimes' | 'big heaps'): void {
   const [mark, end] = [`<!-- ${name} -->`, `<!-- end of the ${name} -->`];
   const [head, rest = ''] = readFileSync(DOCUMENT, 'utf8').split(mark);
   const [, tail = '\n'] = rest.split(end);

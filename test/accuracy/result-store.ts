@@ -15,6 +15,10 @@ export interface StoredResult {
   readonly tool: string;
   readonly exitCode: number | null;
   readonly report: Pick<Report, 'run' | 'verdict' | 'findings' | 'checked'>;
+  /** What all captures together paused the service for, where that was asked. */
+  readonly pausesMs?: number;
+  /** Share of the memory of the service that came on top while it was watched, at most. */
+  readonly addedMemory?: number;
 }
 
 export type FreshResult = Omit<StoredResult, 'key' | 'tool'>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN } from '../../src/model/finding.ts';
 import { whichLine } from '../../src/words/report/answers.ts';
 import { RECORDED_LEAK } from '../helpers/report-document.ts';
 
@@ -21,6 +22,13 @@ test('where only the holder is known, the line is not passed off as the one to c
     lineOf({ source: holder, isSourceOfHolder: true }) ?? '',
     /`lib\/queue\.js:4:3` .*where its holder is created/,
   );
+});
+
+test('where nobody knows the holder, the place where the objects are made is not passed off as its', () => {
+  const added = [{ ...holder, line: 7, package: null, excerpt: 'looks.push(look)' }];
+  const words = lineOf({ source: holder, holder: UNKNOWN, added, removed: [] }) ?? '';
+  assert.match(words, /looks\.push\(look\).*the objects are allocated at `lib\/queue\.js:4:3`/);
+  assert.doesNotMatch(words, /its holder/);
 });
 
 test('a leak without any line says so', () => {

@@ -30,19 +30,27 @@ export const jsHeap: Check = {
     const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
     const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
     const named = findings.some(({ confidence }) => confidence !== 'possible');
-    const unnamed = named
+    const unnamedLeak = named
       ? null
       : unnamedHeapLeak(context, heap, {
           hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
         });
+    const unnamed = unnamedLeak?.finding ?? null;
     const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
     const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
     const isSure = all.some(({ confidence }) => confidence !== 'possible');
     const open = isSure ? null : proportionalGrowth(context);
-    const result = describe(context, heap, all, { cleared, intervals, open });
+    const told = isSure ? (unnamedLeak?.line ?? null) : null;
+    const result = describe(context, heap, all, {
+      cleared,
+      intervals,
+      open: open ?? (isSure ? null : (unnamedLeak?.line ?? null)),
+      told,
+    });
     // No pass: a leak behind such a backlog would not be seen, and growth with the requests, or a store between two steps,
     // may be one.
-    const isOpen = isBacklog || doubt !== null || open !== null || accused.some((one) => one.isOpen);
+    const isOpen =
+      isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
     return isOpen ? { ...result, status: 'insufficient-data' } : result;
   },
 };
@@ -134,16 +142,18 @@ function describe(
     cleared,
     intervals,
     open,
+    told,
   }: Pick<Judgement, 'cleared'> & {
     readonly intervals: readonly SnapshotInterval[] | null;
     readonly open: ProportionalGrowth | null;
+    readonly told: ProportionalGrowth | null;
   },
 ): CheckResult {
   const reasons = cleared
     .filter(({ suspect }) => (suspect.bytes.at(-1) ?? 0) > 0)
     .slice(0, SHOWN_AS_CLEARED)
     .map(({ suspect, reason }) => say.cleared(suspect, reason));
-  const sentences = [say.heapLine(lineOf(heap), open), ...smallestBySnapshots(intervals), ...reasons];
+  const sentences = [say.heapLine(lineOf(heap), open, told), ...smallestBySnapshots(intervals), ...reasons];
   if (context.run.heapGrowthError !== null) sentences.push(context.run.heapGrowthError);
   return found(findings, sentences.join('; '));
 }

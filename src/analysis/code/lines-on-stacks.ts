@@ -5,7 +5,7 @@ import type { ChangingLines } from './changing-lines.ts';
 import type { InScript } from './code-map.ts';
 import type { FrameFunction } from './frames.ts';
 import { lineOf } from './line-of.ts';
-import { valueWeight } from './match-statements.ts';
+import { classPut, valueWeight } from './match-statements.ts';
 import type { RunCode } from './run-code.ts';
 
 /** Statements that keep what they are given; an assignment may be anything. */
@@ -15,6 +15,23 @@ const PER_CALL = 0.15;
 const DEEPEST_CALLEE = 2;
 const LEAST_CLASS = 0.5;
 
+/** Nobody keeps these up to a number. */
+const IS_NO_STORE = /^(?:on|once|addListener|addEventListener|setInterval|setTimeout)$/;
+/** `if (cache.size < 500)`, `MAX_ENTRIES`. */
+const LIMIT = /\.(?:size|length)\s*[<>]=?|[<>]=?\s*[\w.#]+\.(?:size|length)\b|\b(?:max|limit|capacity)/i;
+const PLAIN = /^(?:Map|Set|Array|Object$|\[|\{)/;
+
+export interface LinesOnStacks {
+  readonly lines: ChangingLines;
+  /**
+   * Why what is kept there may have an end: a cache that fills looks like a leak until then. Something takes away from it, a limit is
+   * asked for beside the statement, or it is none of the program's own. Null where nothing says so.
+   */
+  readonly mayBeBounded: 'removal' | 'limit' | 'package' | null;
+  /** Of what is kept; null where the source does not tell. */
+  readonly class: string | null;
+}
+
 /**
  * Where nobody knows the holder: the statement that keeps something in the functions that allocated what stays, in those
  * that they call, or in those that called them. `class`: of what piles up, where it is known.
@@ -23,7 +40,7 @@ export function linesOnStacks(
   stacks: readonly { readonly stack: readonly SourcePlace[]; readonly shareOfGrowth: number }[],
   className: string | null,
   run: RunCode,
-): ChangingLines | null {
+): LinesOnStacks | null {
   const { map: code } = run;
   const weights = new Map<string, number>();
   for (const { stack, shareOfGrowth } of stacks) {
@@ -46,7 +63,30 @@ export function linesOnStacks(
     .sort((a, b) => b.weight - a.weight);
   const sure = found.filter(({ isOfClass }) => isOfClass);
   const best = (sure.length > 0 ? sure : found)[0];
-  return best ? { added: [lineOf(best.one, run)], removed: removersLike(best.one, run) } : null;
+  if (!best) return null;
+  const removed = removersLike(best.one, run);
+  const isStore = !IS_NO_STORE.test(best.one.item.how);
+  const mayBeBounded = isStore ? boundOf(best.one, removed, run) : null;
+  const put = IS_NO_STORE.test(best.one.item.how) ? null : classPut(code, best.one);
+  return { lines: { added: [lineOf(best.one, run)], removed }, mayBeBounded, class: put };
+}
+
+function boundOf(
+  one: InScript<CodeStatement>,
+  removed: readonly ChangingLine[],
+  run: RunCode,
+): LinesOnStacks['mayBeBounded'] {
+  if (removed.length > 0) return 'removal';
+  if (one.item.text.lines.some((line) => LIMIT.test(line))) return 'limit';
+  return isPlainStore(one, run) ? null : 'package';
+}
+
+/** A Map, a Set, an array or an object of the program itself. A package may have a bound that does not stand in the program. */
+function isPlainStore({ script, item }: InScript<CodeStatement>, { map: code }: RunCode): boolean {
+  const path = item.on === null ? null : code.path(script, item.on);
+  if (path === null) return false;
+  const made = [...code.origins(path).keys()].flatMap((origin) => code.madeAt(origin) ?? []);
+  return made.some((name) => PLAIN.test(name));
 }
 
 /** The function itself, and the service's functions that it calls, with the number of calls to there. */

@@ -137,6 +137,20 @@ export function valueWeight(
   return isOther ? OTHER_CLASS : 0;
 }
 
+/** Of what the statement puts there, as the source has it: `Cart`, `Object {id, url}`; null where that does not tell. */
+export function classPut(code: CodeMap, { script, item }: InScript<CodeStatement>): string | null {
+  const origins = item.values.flatMap((value) => {
+    const path = code.path(script, value);
+    return path === null ? [] : [...code.origins(path)];
+  });
+  const made = origins
+    .sort(([, a], [, b]) => a - b)
+    .flatMap(([origin]) => classOf(code, origin) ?? [])
+    .filter((name) => name !== '');
+  const name = made.find((one) => /^\w+$/.test(one) && one !== 'Array') ?? made[0] ?? null;
+  return name?.startsWith('{') ? `Object ${name}` : name;
+}
+
 /** What piles up is a function, or calls one: a timer, a listener, a reaction. */
 function isCode(name: string, holder: HeapSuspect['holder'] | undefined): boolean {
   return name.startsWith('closure') || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');

@@ -1,3 +1,4 @@
+import { testLine } from '../../stats/few-points.ts';
 import { leastSquares } from '../../stats/least-squares.ts';
 import type { Point } from '../../stats/point.ts';
 import type { Proportional } from '../../words/checks/js-heap.ts';
@@ -9,24 +10,34 @@ import { workClock } from '../traffic.ts';
 /** The live heap grew by so much with the requests that no report may call it fine, whatever else is known. */
 export interface ProportionalGrowth extends Proportional {
   readonly bytesPerRequest: number;
+  /** How likely noise alone makes such a line. */
+  readonly pByChance: number;
 }
 
 const MATERIAL_SHARE = 0.1;
+/** Of a heap of 800 MB a tenth is too much to wait for. */
+const MATERIAL_BYTES = 10_000_000;
 const LEAST_BYTES = 1_000_000;
 const LEAST_POINTS = 3;
 const PROPORTIONAL = 0.9;
+/** What requests in progress hold differs from one size to the next: a test of the line, and another signal, say more. */
+const STRAIGHT_UNDER_LOAD = 0.7;
 /** The later half of the requests brought this share of what the earlier half brought, or more: a cache that fills brings less. */
 const LEAST_LATER = 0.5;
 
 /**
- * Sizes after forced collections over the requests served, in one life of the process: growth by more than a tenth, on a
- * line through three points at least, that the time without requests did not give back. It accuses nobody by itself (a
- * cache that fills looks the same), but a run that ends so is no pass. Null where there is nothing of the kind.
+ * Sizes after forced collections over the requests served, in one life of the process, on a line through three points at least,
+ * that the time without requests did not give back. Null where there is nothing of the kind. `loadedOnly`: what requests in progress
+ * hold is in all of the sizes; where the line is all that there is, the ones without it would bend it.
  */
-export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
+export function lineOverRequests(
+  view: RunView,
+  { loadedOnly }: { readonly loadedOnly: boolean },
+): ProportionalGrowth | null {
   const work = workClock(view.run, view.judged);
   if (work === null || view.restartTimesMs.length > 0) return null;
-  const sizes = liveHeapSizes(view).filter(({ forced }) => forced);
+  const untilMs = loadedOnly && view.idleTail ? view.idleTail.fromMs : Number.POSITIVE_INFINITY;
+  const sizes = liveHeapSizes(view).filter(({ forced, atMs }) => forced && atMs <= untilMs);
   const points = sizes.map(({ atMs, y }): Point => ({ x: work.requestsAt(atMs), y })).sort((a, b) => a.x - b.x);
   const moments = lowestOfEach(points);
   if (moments.length < LEAST_POINTS) return null;
@@ -34,8 +45,12 @@ export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
   const [from, to] = [moments[0]?.x ?? 0, moments.at(-1)?.x ?? 0];
   const [first, last] = [intercept + slope * from, intercept + slope * to];
   const grown = last - first;
-  if (grown < Math.max(LEAST_BYTES, MATERIAL_SHARE * first) || rSquared < PROPORTIONAL) return null;
-  if (laterShare(moments, from, to) < LEAST_LATER) return null;
+  if (
+    grown <= 0 ||
+    rSquared < (loadedOnly ? STRAIGHT_UNDER_LOAD : PROPORTIONAL) ||
+    laterShare(moments, from, to) < LEAST_LATER
+  )
+    return null;
   const idle = idleTailSizes(view);
   if (idle !== null && idle.before - idle.after >= RELEASED_SHARE * grown) return null;
   return {
@@ -45,7 +60,27 @@ export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
     collections: moments.length,
     outlivedIdle: idle !== null,
     bytesPerRequest: slope,
+    pByChance: testLine(moments).pLine,
   };
+}
+
+/** From here on a heap is large: snapshots are refused, and a tenth of it is more than a leak of a day. */
+const LARGE_BYTES = 100_000_000;
+const SURE_OF_LINE = 0.005;
+
+/**
+ * The same where it is more than a tenth of the heap. It accuses nobody by itself (a cache that fills looks the same), but a run
+ * that ends so is no pass. Of a large heap of which nothing else could be looked at, any line that is no chance is enough.
+ */
+export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
+  const line = lineOverRequests(view, { loadedOnly: false });
+  const material = Math.max(LEAST_BYTES, Math.min(MATERIAL_SHARE * (line?.from ?? 0), MATERIAL_BYTES));
+  if (line !== null && line.to - line.from >= material) return line;
+  const { heapGrowth, allocationReadings } = view.run;
+  if (heapGrowth !== null || allocationReadings) return null;
+  const loaded = lineOverRequests(view, { loadedOnly: true });
+  if (loaded === null || loaded.from < LARGE_BYTES || loaded.pByChance > SURE_OF_LINE) return null;
+  return loaded.to - loaded.from < LEAST_BYTES ? null : loaded;
 }
 
 /** The lowest of those between which hardly a request came: finalisers lag. */

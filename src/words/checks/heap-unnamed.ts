@@ -1,5 +1,5 @@
 import type { SourcePlace } from '../../model/profiles.ts';
-import { formatCount, type Share } from '../../model/units.ts';
+import { type Bytes, formatBytes, formatCount, type Share } from '../../model/units.ts';
 import { bytesPerHour, figure, percent, perRequestWords } from '../figures.ts';
 import { code } from '../terms.ts';
 import type { Line } from './heap-suspects.ts';
@@ -17,6 +17,53 @@ export function notCompared(error: string | null): string {
 
 export function heapGrows({ slope, low, high, rSquared, points }: Line): string {
   return `The heap after collections grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}, ${points} points).`;
+}
+
+export interface ByRequests {
+  readonly from: Bytes;
+  readonly to: Bytes;
+  readonly bytesPerRequest: number;
+  readonly rSquared: number;
+  readonly collections: number;
+}
+
+export function heapByRequests(line: ByRequests | undefined): string {
+  if (!line) return '';
+  const { from, to, bytesPerRequest, rSquared, collections } = line;
+  return `The heap after collections grew from ${formatBytes(from)} to ${formatBytes(to)}, ${formatBytes(bytesPerRequest)} per request (R2 ${figure(rSquared)}, ${collections} collections).`;
+}
+
+/** Bytes by samples of live objects, a request. */
+export function siteGrows(site: {
+  readonly place: SourcePlace;
+  readonly readings: number;
+  readonly growth: { readonly slope: number; readonly low: number; readonly high: number };
+}): string {
+  const { slope, low, high } = site.growth;
+  return `Of the objects that ${at(site.place)} allocates, ${formatBytes(slope)} more live after each request (95 % interval ${formatBytes(Math.max(0, low))} to ${formatBytes(high)}), evenly over ${site.readings} readings of the allocation profile.`;
+}
+
+/** A statement that keeps what is allocated there was not found. */
+export const NOTHING_ADDS =
+  'No statement was found that keeps these objects: what does may have a limit that is not reached yet.';
+
+/** `removed`: takes away from what they are put into. */
+export function mayFill(
+  why: 'removal' | 'limit' | 'package',
+  removed: { readonly file: string; readonly line: number } | null,
+): string {
+  const reason = {
+    removal: `A statement takes objects away again${removed ? ` (${removed.file}:${removed.line})` : ''}`,
+    limit: 'Beside the statement that adds stands a limit',
+    package: 'What the objects are put into belongs to a package',
+  }[why];
+  return `${reason}: it may be a cache that is still filling. A longer run tells, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
+}
+
+/** The functions that can be meant as well. */
+export function oneOf(others: readonly SourcePlace[]): string {
+  const first = others.slice(0, 2).map(at).join(' and ');
+  return `The objects that ${first} allocates become more at the same pace, as those of a cache do that replaces them all the time: which of them leaks cannot be told.`;
 }
 
 export interface ClassCounts {

@@ -33,7 +33,7 @@ export interface Proportional {
 
 function proportional({ from, to, rSquared, collections, outlivedIdle }: Proportional): string {
   const kept = outlivedIdle ? ' and did not shrink in the time without requests' : '';
-  return `the live heap grew from ${formatBytes(from)} to ${formatBytes(to)} in proportion to the requests (R2 ${figure(rSquared)}, ${collections} collections)${kept}: a cache that fills looks the same`;
+  return `the live heap grew from ${formatBytes(from)} to ${formatBytes(to)} in proportion to the requests (R2 ${figure(rSquared)}, ${collections} collections)${kept}`;
 }
 
 /** Of the sizes after collections; slopes in bytes a millisecond. */
@@ -46,9 +46,14 @@ export interface HeapLine extends Rest {
   readonly steps: 'one step' | 'two steps';
 }
 
-/** `line`: null where there were too few collections. `open`: growth with the requests that nobody can judge yet. */
-export function heapLine(line: HeapLine | null, open: Proportional | null): string {
-  const grown = open === null ? null : proportional(open);
+/**
+ * `line`: null where there were too few collections. `open`: growth with the requests that nobody can judge yet; `told`: of which a
+ * finding says what it is.
+ */
+export function heapLine(line: HeapLine | null, open: Proportional | null, told: Proportional | null = null): string {
+  if (told !== null && line && line.verdict !== 'growing')
+    return `${proportional(told)}; ${smallestLeak(line.smallestSlope)}`;
+  const grown = open === null ? null : `${proportional(open)}: a cache that fills looks the same`;
   if (!line) {
     const few = 'too few collections for a trend, judged by snapshots alone';
     return grown === null ? few : `cannot tell yet, ${grown}; ${few}`;

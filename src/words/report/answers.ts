@@ -1,4 +1,4 @@
-import type { Confidence, Finding, Growth } from '../../model/finding.ts';
+import { type Confidence, type Finding, type Growth, UNKNOWN } from '../../model/finding.ts';
 import { type FindingKind, findingInfo, isLeakKind } from '../../model/finding-catalogue.ts';
 import type { ReportDocument } from '../../model/report-document.ts';
 import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
@@ -100,8 +100,10 @@ export function whichLine(finding: Finding): string | null {
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
     const adds = addedText(added);
     if (adds !== null) {
-      const holder = source ? `; its holder is created at ${placeWords(source)}${of(owner)}` : '';
-      return `${adds}; ${removedText(removed)}${holder}`;
+      // Without snapshots nobody knows the holder: the place is where the objects themselves are made.
+      const what = finding.subject.holder === UNKNOWN ? 'the objects are allocated' : 'its holder is created';
+      const made = source ? `; ${what} at ${placeWords(source)}${of(owner)}` : '';
+      return `${adds}; ${removedText(removed)}${made}`;
     }
     if (isSourceOfHolder)
       return `${placeWords(place)}${of(owner)}, where its holder is created: look for the code that adds to it`;

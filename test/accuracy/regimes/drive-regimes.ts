@@ -4,8 +4,9 @@ import process from 'node:process';
 import { isHealthy } from '../accuracy-case.ts';
 import { judge } from '../judge.ts';
 import { type StoredResult, toolBuild } from '../result-store.ts';
+import { bigHeapTable } from './big-heap.ts';
 import { driveRegime } from './drive-regime.ts';
-import { CI_NAMES, CI_SECONDS, casesOf, REGIMES, type RegimeCase } from './regimes.ts';
+import { CI_NAMES, CI_SECONDS, casesOf, REGIMES, type Regime, type RegimeCase } from './regimes.ts';
 import { type RegimeRow, regimeTable } from './table.ts';
 
 export interface RegimeOptions {
@@ -18,6 +19,10 @@ export interface RegimeOptions {
   readonly isTableOnly: boolean;
   readonly jobs: number;
   readonly repeats: number;
+  /** Of each run; null: as usual. */
+  readonly seconds: number | null;
+  /** Of a large heap; null: as the tool has it. */
+  readonly maxPause: string | null;
 }
 
 const SECONDS = 60;
@@ -44,14 +49,20 @@ export async function driveRegimes(
     return result === null ? [] : [{ ...each, result }];
   });
   const right = rows.filter(({ one, result }) => judge(one, result.report).isRight).length;
-  return { table: regimeTable(rows), failed: (options.isTableOnly ? rows.length : runs.length) - right };
+  const table = rows.some(({ regime }) => regime.bigHeap) ? bigHeapTable(rows) : regimeTable(rows);
+  return { table, failed: (options.isTableOnly ? rows.length : runs.length) - right };
 }
 
-function chooseCases({ name, words, isCiCut }: RegimeOptions): RegimeCase[] {
-  const regimes = REGIMES.filter((regime) => name === 'all' || regime.name === name);
+function chooseCases({ name, words, isCiCut, seconds, maxPause }: RegimeOptions): RegimeCase[] {
+  const isMeant = (regime: Regime): boolean =>
+    name === 'big-heaps' ? regime.bigHeap !== undefined : name === 'all' ? !regime.bigHeap : regime.name === name;
+  const regimes = REGIMES.filter(isMeant);
   if (regimes.length === 0)
-    throw new Error(`there is no regime "${name}", only all, ${REGIMES.map((one) => one.name).join(', ')}`);
-  const cases = regimes.flatMap((regime) => casesOf(regime, isCiCut ? CI_SECONDS : SECONDS));
+    throw new Error(`there is no regime "${name}", only all, big-heaps, ${REGIMES.map((one) => one.name).join(', ')}`);
+  const asked = regimes.map((regime) =>
+    regime.bigHeap && maxPause !== null ? { ...regime, words: ['--max-pause', maxPause] } : regime,
+  );
+  const cases = asked.flatMap((regime) => casesOf(regime, isCiCut ? CI_SECONDS : (seconds ?? SECONDS)));
   return cases.filter(
     ({ one }) =>
       (!isCiCut || CI_NAMES.includes(one.name)) &&
@@ -76,8 +87,11 @@ function readResult(each: RegimeCase, repeat: number): StoredResult | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredResult) : null;
 }
 
-function fileOf({ one }: RegimeCase, repeat: number): string {
-  return join(FOLDER, `${one.name.replace('/', '--')}--${one.seconds}s--${repeat}.json`);
+function fileOf({ one, regime }: RegimeCase, repeat: number): string {
+  return join(
+    FOLDER,
+    `${one.name.replace('/', '--')}--${one.seconds}s${regime.bigHeap && regime.words.length > 0 ? '-asked' : ''}--${repeat}.json`,
+  );
 }
 
 function say(words: string): void {

@@ -1,4 +1,5 @@
 import type { AccuracyCase } from '../accuracy-case.ts';
+import { type BigHeap, bigHeapCases, SIZES_MB } from './big-heap.ts';
 import type { TrafficName } from './traffic.ts';
 
 /** Traffic and circumstances in which the same leaks and healthy twins are judged. */
@@ -16,6 +17,8 @@ export interface Regime {
   readonly restartAfterMs: number | null;
   /** How many times as long as the others: in a minute hardly a request comes. */
   readonly times: number;
+  /** Another service, with cases of its own, and with the guards as they are by themselves. */
+  readonly bigHeap?: BigHeap;
 }
 
 const STEADY: Regime = {
@@ -67,12 +70,28 @@ export const REGIMES: readonly Regime[] = [
     words: ['--max-pause', '100ms'],
     traffic: 'rests',
   },
+  ...SIZES_MB.map(
+    (megabytes): Regime => ({
+      ...STEADY,
+      name: `big-heap-${megabytes}`,
+      about: `${megabytes} MB of live small objects, 1 KB leaks a request`,
+      ratePerSecond: 100,
+      share: 0.6,
+      bigHeap: { megabytes },
+    }),
+  ),
 ];
 
 /** What a case of a regime plants; `fault` none: the healthy twin, driven where the leak would be. */
 export interface RegimeCase {
   readonly regime: Regime;
   readonly one: AccuracyCase;
+  /** Routes that share the rest of the requests. */
+  readonly others: readonly string[];
+  /** Of the service. */
+  readonly args: readonly string[];
+  /** What the adding statement should hold, where that is judged. */
+  readonly adds?: string | null;
 }
 
 type Planted = Pick<AccuracyCase, 'focus' | 'about' | 'kinds' | 'names' | 'consequences'>;
@@ -103,12 +122,13 @@ function planted(
   return { focus, about, kinds, names, consequences };
 }
 
-export const ROUTES: readonly string[] = PLANTED.map(({ focus }) => focus);
+const ROUTES: readonly string[] = PLANTED.map(({ focus }) => focus);
 /** What weighs 20 KB each: of anything else, one in fifty requests is next to nothing in a minute. */
 const HEAVY: readonly string[] = ['tickets', 'scans'];
 
 /** The leaks of a regime, and each of their healthy twins, at the routes of its fault. */
 export function casesOf(regime: Regime, seconds: number): RegimeCase[] {
+  if (regime.bigHeap) return bigHeapCases(regime, regime.bigHeap, seconds);
   const shared = {
     service: 'ticket-desk',
     ratePerSecond: regime.ratePerSecond,
@@ -118,10 +138,19 @@ export function casesOf(regime: Regime, seconds: number): RegimeCase[] {
   };
   return PLANTED.filter(({ focus }) => regime.when !== 'fiftieth' || HEAVY.includes(focus)).flatMap((one) => {
     const rest = { ...shared, files: [], isInCiCut: false };
+    const others = ROUTES.filter((route) => route !== one.focus);
+    const argsFor = (fault: string): string[] => ['--fault', fault, '--when', regime.when];
     return [
-      { regime, one: { ...one, ...rest, name: `${regime.name}/${one.focus}`, fault: one.focus } },
       {
         regime,
+        others,
+        args: argsFor(one.focus),
+        one: { ...one, ...rest, name: `${regime.name}/${one.focus}`, fault: one.focus },
+      },
+      {
+        regime,
+        others,
+        args: argsFor('none'),
         one: { ...one, ...rest, kinds: [], names: [], name: `${regime.name}/healthy-${one.focus}`, fault: 'none' },
       },
     ];

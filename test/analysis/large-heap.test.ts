@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { analyse } from '../../src/analysis/analyse.ts';
+import { RunCode } from '../../src/analysis/code/run-code.ts';
+import type { AllocationReadings, RunData } from '../../src/analysis/run-data.ts';
+import type { AllocationSeries } from '../../src/cpu/allocation-series.ts';
+import { readCode } from '../../src/format/code/read-code.ts';
+import type { Report } from '../../src/model/report.ts';
+import { seededNormal } from '../helpers/series.ts';
+import { syntheticRun } from '../helpers/synthetic-run.ts';
+
+const FOLDER = 'test/targets/land-register';
+/** Adds no more when it is full, and takes nothing away. */
+const REFUSING = `
+const prices = new Map();
+export function priceOf(article) {
+  const price = { article, cents: article };
+  if (prices.size < 500_000) prices.set(article, price);
+  return price;
+}
+`;
+const scripts = ['main.mjs', 'history.mjs', 'stock.mjs', 'prices.mjs'].map((name) =>
+  readCode({
+    url: `file:///srv/${name}`,
+    text: name === 'prices.mjs' ? REFUSING : readFileSync(`${FOLDER}/${name}`, 'utf8'),
+    map: null,
+    sourceText: () => null,
+    isOwn: true,
+  }),
+);
+const placeOf = (url: string, line0: number, column0: number, name: string) => ({
+  file: url.replace('file:///srv/', ''),
+  line: line0 + 1,
+  column: column0 + 1,
+  function: name,
+  package: null,
+});
+const INTERVAL = 32 * 1024;
+const BYTES_EACH = 1000;
+const READINGS = 6;
+
+/** What of the live bytes that a function allocated after so many requests was sampled: of those since the sampling began. */
+interface Site {
+  readonly file: string;
+  readonly function: string;
+  readonly live: (requests: number) => number;
+}
+
+/** What the whole heap holds beside 400 MB that stay. */
+interface Service {
+  readonly sites: readonly Site[];
+  readonly grown: (requests: number) => number;
+}
+
+const rising = (requests: number): number => 0.6 * BYTES_EACH * requests;
+const SEARCHES: Site = { file: 'main.mjs', function: 'searches', live: rising };
+const PARCELS: Site = { file: 'main.mjs', function: 'parcels', live: rising };
+/** What requests in progress hold. */
+const DRAFTS: Site = { file: 'main.mjs', function: '', live: () => 100_000 };
+
+function functionOf(file: string, name: string) {
+  const script = scripts.find(({ url }) => url.endsWith(`/${file}`));
+  const found = script?.functions.find((one) => one.name === name && one.start.line0 > 0);
+  assert.ok(script && found, `${name} in ${file}`);
+  return placeOf(script.url, found.start.line0, found.start.column0, name);
+}
+
+function readingsOf(run: RunData, { sites }: Service, seed: number): AllocationReadings {
+  const normal = seededNormal(seed);
+  const loadedMs = 60_000;
+  const start = run.manifest.clock.startMonoMs;
+  const atMs = Array.from({ length: READINGS }, (_, i) => start + 9_000 + (i * (loadedMs - 9_000)) / (READINGS - 1));
+  const requestsAt = (ms: number): number =>
+    run.samples.findLast(({ monoMs }) => monoMs <= ms)?.values['requests.served'] ?? 0;
+  const series = sites.map((site): AllocationSeries => {
+    const place = functionOf(site.file, site.function);
+    // What was sampled once stays sampled: the gains are random, not the sizes.
+    let samples = 0;
+    let expected = 0;
+    const sizes = atMs.map((ms) => {
+      const more = site.live(requestsAt(ms)) / INTERVAL - expected;
+      expected += more;
+      samples = Math.max(0, samples + Math.round(more + Math.sqrt(Math.max(more, 1)) * normal()));
+      return { samples, bytes: samples * INTERVAL };
+    });
+    return { place, sizes, stacks: [{ stack: [place], bytes: sizes.at(-1)?.bytes ?? 0, samples }] };
+  });
+  return { atMs, file: 'heap/6.heapprofile', series };
+}
+
+function reportOf(service: Service, seed: number, hasCode = true): Report {
+  return analyse(
+    syntheticRun({
+      seed,
+      load: 'none',
+      snapshots: 0,
+      ratePerSecond: 100,
+      heapNoiseBytes: 60_000,
+      populations: [
+        { suspect: { class: 'Parcel' }, bytesEach: 400e6, count: () => 1 },
+        { suspect: { class: 'More' }, bytesEach: 1, count: ({ requests }) => service.grown(requests) },
+      ],
+      change: (run) => {
+        const readings = readingsOf(run, service, seed);
+        const stacks = readings.series.flatMap((one) => one.stacks);
+        const growth = stacks.map((site) => ({ ...site, beforeBytes: 0, shareOfGrowth: 1 / stacks.length }));
+        const code = new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeOf, growth);
+        return { ...run, placeOf, code: hasCode ? code : null, allocationGrowth: growth, allocationReadings: readings };
+      },
+    }),
+  );
+}
+
+const SEEDS = Array.from({ length: 40 }, (_, i) => i + 1);
+const leaksOf = ({ findings }: Report) => findings.filter(({ kind }) => kind === 'js-heap-leak');
+const accusedIn = (report: Report) => leaksOf(report).filter(({ confidence }) => confidence !== 'possible');
+
+test('a leak of 600 B a request in 400 MB is found, with its class and the statement that adds, without a snapshot', () => {
+  const service: Service = { sites: [SEARCHES, DRAFTS], grown: rising };
+  const reports = SEEDS.map((seed) => reportOf(service, seed));
+  const found = reports.flatMap((report) => accusedIn(report).slice(0, 1));
+  assert.ok(found.length >= 0.9 * SEEDS.length, `${found.length} of ${SEEDS.length}`);
+  for (const { subject, confidence } of found) {
+    assert.equal(confidence, 'likely');
+    assert.equal(subject.class, 'Search');
+    assert.match(subject.added?.[0]?.excerpt ?? '', /searches\.set\(/);
+  }
+  assert.ok(reports.every(({ verdict }) => verdict !== 'pass'));
+});
+
+test('a cache at its bound is not accused, though what was sampled of it rises as a leak does', () => {
+  const service: Service = { sites: [PARCELS, DRAFTS], grown: () => 0 };
+  for (const seed of SEEDS) assert.deepEqual(leaksOf(reportOf(service, seed)), [], `seed ${seed}`);
+});
+
+test('a cache that is full after half of the requests is not accused', () => {
+  const filling = (requests: number): number => rising(Math.min(requests, 3_000));
+  const service: Service = { sites: [{ ...PARCELS, live: filling }, DRAFTS], grown: filling };
+  for (const seed of SEEDS) assert.deepEqual(accusedIn(reportOf(service, seed)), [], `seed ${seed}`);
+});
+
+test('a cache that fills for longer than the run is possible at most, and the run does not pass', () => {
+  // `keep` of the store takes the oldest away where it is full, and `priceOf` adds no more then.
+  for (const site of [
+    { file: 'stock.mjs', function: 'keep', live: rising },
+    { file: 'prices.mjs', function: 'priceOf', live: rising },
+  ]) {
+    for (const seed of SEEDS) {
+      const report = reportOf({ sites: [site, DRAFTS], grown: rising }, seed);
+      assert.equal(leaksOf(report)[0]?.confidence, 'possible', `${site.function}, seed ${seed}`);
+      assert.deepEqual(accusedIn(report), [], `${site.function}, seed ${seed}`);
+      assert.notEqual(report.verdict, 'pass');
+    }
+  }
+});
+
+test('beside a cache that replaces as much as leaks, the statement without a removal is named', () => {
+  const remember: Site = { file: 'stock.mjs', function: 'remember', live: rising };
+  const service: Service = { sites: [remember, SEARCHES, DRAFTS], grown: rising };
+  const found = SEEDS.flatMap((seed) => accusedIn(reportOf(service, seed)).slice(0, 1));
+  assert.ok(found.length >= 0.9 * SEEDS.length, `${found.length} of ${SEEDS.length}`);
+  for (const { subject } of found) assert.match(subject.added?.[0]?.excerpt ?? '', /searches\.set\(/);
+});
+
+test('where two functions can be meant, or no statement is known that keeps, it is possible at most', () => {
+  const note: Site = { file: 'history.mjs', function: 'note', live: rising };
+  for (const seed of SEEDS) {
+    const both = reportOf({ sites: [SEARCHES, note], grown: rising }, seed);
+    assert.deepEqual(accusedIn(both), [], `seed ${seed}`);
+    assert.deepEqual(accusedIn(reportOf({ sites: [SEARCHES], grown: rising }, seed, false)), [], `seed ${seed}`);
+  }
+});
+
+test('growth of the heap that no function explains, and functions that explain no growth, accuse nobody', () => {
+  const half: Site = { ...SEARCHES, live: (requests) => 0.1 * rising(requests) };
+  for (const seed of SEEDS) assert.deepEqual(accusedIn(reportOf({ sites: [half], grown: rising }, seed)), []);
+});
