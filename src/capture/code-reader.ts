@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { sizeOfFile } from '../files/regular-file.ts';
 import type { CallCounts } from '../model/call-counts.ts';
 import type { CodeOfRun, ScriptCode } from '../model/script-code.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 import type { CodeAnswer, CodeRequest } from './code-worker.ts';
+import { readOwnRoom } from './memory-room.ts';
 import { scriptPath } from './read-source-map.ts';
-import { WorkerDesk } from './worker-desk.ts';
+import { hasRoomToParse, WorkerDesk } from './worker-desk.ts';
 
 /** A bundle of 5 MB takes three seconds, and many times that on a busy machine. */
 const DEADLINE_MS = 30_000;
@@ -24,10 +25,12 @@ export interface CodeSources {
   /** Null where calls were not counted. */
   readonly counts: CallCounts | null;
   readonly nowMs: () => Milliseconds;
+  readonly roomBytes?: () => Bytes;
 }
 
-/** Reads what the scripts of a target do with what they hold, within some seconds. */
-export async function readCodeOfScripts({ urls, root, translated, counts, nowMs }: CodeSources): Promise<CodeOfRun> {
+/** Reads what the scripts of a target do with what they hold, within some seconds and the memory that is there. */
+export async function readCodeOfScripts(sources: CodeSources): Promise<CodeOfRun> {
+  const { urls, root, translated, counts, nowMs, roomBytes = readOwnRoom } = sources;
   const desk = new WorkerDesk<CodeRequest, CodeAnswer>(new URL('./code-worker.js', import.meta.url), DEADLINE_MS);
   const scripts: ScriptCode[] = [];
   const seen = new Set<string>();
@@ -39,9 +42,9 @@ export async function readCodeOfScripts({ urls, root, translated, counts, nowMs 
       const path = scriptPath(url);
       if (path === null || seen.has(path)) continue;
       seen.add(path);
-      const bytes = translated.get(path)?.text.length ?? sizeOf(root + path);
+      const bytes = translated.get(path)?.text.length ?? sizeOfFile(root + path);
       if (bytes === null) continue;
-      if (bytes > bytesLeft || nowMs() > untilMs) {
+      if (bytes > bytesLeft || nowMs() > untilMs || !hasRoomToParse(bytes, roomBytes())) {
         leftOut++;
         continue;
       }
@@ -66,12 +69,4 @@ export async function readCodeOfScripts({ urls, root, translated, counts, nowMs 
 
 function isOfPackage(url: string): boolean {
   return url.includes('/node_modules/');
-}
-
-function sizeOf(file: string): Bytes | null {
-  try {
-    return statSync(file).size;
-  } catch {
-    return null;
-  }
 }

@@ -45,6 +45,17 @@ export function readMemoryRooms(pid: number): MemoryRoom[] {
   return available === null ? rooms : [...rooms, { of: 'host', limitBytes: null, freeBytes: available }];
 }
 
+/** A control group is shared: whoever else lives in it goes on taking memory. */
+const RESERVE_SHARE = 0.1;
+
+/** What this tool may still take of the limits that it lives under, perhaps beside the service (`docker exec`). The host is not asked: this process is the first to go there. */
+export function readOwnRoom(): Bytes {
+  const limited = readMemoryRooms(process.pid).flatMap(({ limitBytes, freeBytes }) =>
+    limitBytes === null ? [] : freeBytes - RESERVE_SHARE * limitBytes,
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...limited);
+}
+
 /** LimitDATA= and LimitAS= of systemd, `ulimit -d` and `-v`. An allocation above one of them fails, and V8 ends the program. */
 const OWN_LIMITS = [
   { of: 'data segment of the process', limit: 'Max data size', used: 'VmData' },

@@ -1,6 +1,9 @@
+import { sizeOfFile } from '../files/regular-file.ts';
 import type { OriginalNames } from '../model/original-names.ts';
+import type { Bytes } from '../model/units.ts';
+import { readOwnRoom } from './memory-room.ts';
 import type { NameAnswer, NameRequest } from './name-worker.ts';
-import { WorkerDesk } from './worker-desk.ts';
+import { hasRoomToParse, WorkerDesk } from './worker-desk.ts';
 
 /** A bundle of 20 MB takes some ten seconds on a busy machine. */
 const DEADLINE_MS = 30_000;
@@ -9,9 +12,16 @@ const DEADLINE_MS = 30_000;
 export class NameReader {
   readonly #desk = new WorkerDesk<NameRequest, NameAnswer>(new URL('./name-worker.js', import.meta.url), DEADLINE_MS);
 
-  /** Null where there are none to tell. `root`: of the target's files. */
-  read(path: string, root: string): Promise<OriginalNames | null> {
-    return this.#desk.ask({ path, root });
+  readonly #roomBytes: () => Bytes;
+
+  constructor(roomBytes: () => Bytes = readOwnRoom) {
+    this.#roomBytes = roomBytes;
+  }
+
+  /** Null where there are none to tell, or no memory to find them. `root`: of the target's files. */
+  async read(path: string, root: string): Promise<OriginalNames | null> {
+    const bytes = sizeOfFile(root + path) ?? 0;
+    return hasRoomToParse(bytes, this.#roomBytes()) ? await this.#desk.ask({ path, root }) : null;
   }
 
   close(): Promise<void> {

@@ -1,8 +1,21 @@
 import { Worker } from 'node:worker_threads';
-import type { Milliseconds } from '../model/units.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
 
 /** Of the syntax tree; what needs more is left out. Deeply nested code needs much of the stack. */
 const LIMITS = { maxOldGenerationSizeMb: 1024, stackSizeMb: 16 };
+
+/** For each byte of a script: 1.1 GB for one of 20 MB. */
+const TIMES_SCRIPT = 50;
+/** The thread itself. */
+const BESIDE_BYTES: Bytes = 30e6;
+
+/**
+ * Whether a script can be parsed within the limits that this process lives under: they may be those of the service, and where
+ * they are exceeded the kernel ends this tool, or all that live there (`memory.oom.group`, usual in Kubernetes).
+ */
+export function hasRoomToParse(scriptBytes: Bytes, roomBytes: Bytes): boolean {
+  return BESIDE_BYTES + TIMES_SCRIPT * scriptBytes <= roomBytes;
+}
 
 /**
  * Asks one question after the other of a thread of its own, whose answers are of untrusted files. What takes too much

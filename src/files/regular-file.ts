@@ -78,6 +78,15 @@ export function openRegularFileSync(path: string, options: OpenOptions = {}): nu
   return descriptor;
 }
 
+/** Null where it cannot be told. */
+export function sizeOfFile(path: string): Bytes | null {
+  try {
+    return statSync(path).size;
+  } catch {
+    return null;
+  }
+}
+
 /** Reads a whole file, opened by `openRegularFile`. */
 export async function readRegularFile(path: string, options: InputOptions = {}): Promise<Buffer> {
   if (options.pipes && isOwnPipe(path)) return readPipe(path);

@@ -435,7 +435,7 @@ export class Captures {
       if (code.leftOut > 0)
         log.event({
           type: 'note',
-          detail: `${code.leftOut} scripts of packages were not read: statements in them are not looked for`,
+          detail: `scripts not read, for want of time or memory: ${code.leftOut}; statements in them are not looked for`,
         });
       const file = recorder.fileFor('code', 'code');
       await this.#keepText(file, formatCodeOfRun(code));

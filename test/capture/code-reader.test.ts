@@ -70,6 +70,15 @@ test('the scripts of the service are read before those of packages, for as long 
   assert.equal(kept.leftOut, 1);
 });
 
+test('a script that would not fit into the memory that is left is not parsed', async (t) => {
+  const text = 'const all = [];\nexports.keep = (one) => all.push(one);\n';
+  const root = writeFiles(t, { 'bundle.js': `${text}/*${'-'.repeat(1e6)}*/`, 'own.js': text });
+  const urls = ['bundle.js', 'own.js'].map((name) => join(root, name));
+  const kept = await read(urls, { roomBytes: () => 60e6 });
+  assert.deepEqual([kept.scripts.map(({ url }) => url), kept.leftOut], [urls.slice(1), 1]);
+  assert.equal((await read(urls, { roomBytes: () => 100e6 })).scripts.length, 2);
+});
+
 test('calls are counted by function, and nothing of the counting stays behind', async (t) => {
   const program = `globalThis.run = (times) => { for (let i = 0; i < times; i++) used(i); };
 const kept = new Set();
