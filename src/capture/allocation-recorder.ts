@@ -61,8 +61,15 @@ export class AllocationRecorder {
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost | null> {
     if (!this.#isOurs) return null;
     const { cost } = await this.#measure(async () => {
-      await this.discard();
-      await this.#startSampling(intervalBytes, true);
+      try {
+        await this.discard();
+        await this.#startSampling(intervalBytes, true);
+      } catch (error) {
+        // It may begin yet, when a service that did not answer in time goes on, and garbage would pile up until the end.
+        this.#isOurs = true;
+        this.dropBurst().catch(() => {});
+        throw error;
+      }
     });
     return cost;
   }
@@ -111,12 +118,13 @@ export class AllocationRecorder {
 
   /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
   async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
+    // Before the answer: a service that gives none in time begins when it goes on.
+    this.#isOurs = true;
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval,
       includeObjectsCollectedByMajorGC: withGarbage,
       includeObjectsCollectedByMinorGC: withGarbage,
     });
-    this.#isOurs = true;
   }
 
   async #readOwn(method: string): Promise<SamplingHeapProfile | null> {

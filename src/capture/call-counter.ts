@@ -30,10 +30,20 @@ export class CallCounter {
 
   async start(): Promise<CaptureCost> {
     const { cost } = await this.#measure(async () => {
-      await this.#call('Profiler.enable');
-      await this.#call('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+      try {
+        await this.#call('Profiler.enable');
+        await this.#call('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+      } catch (error) {
+        this.#abandon();
+        throw error;
+      }
     });
     return cost;
+  }
+
+  /** A service that did not answer in time does what it was asked when it goes on: behind that comes this. */
+  #abandon(): void {
+    for (const method of ['Profiler.stopPreciseCoverage', 'Profiler.disable']) this.#call(method).catch(() => {});
   }
 
   /** Calls since `start`. Ends the counting, also where it fails. */

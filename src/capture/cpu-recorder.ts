@@ -140,6 +140,8 @@ export class CpuRecorder implements CpuWindowRecorder {
       await this.#evaluate(`require('node:console').profile(${JSON.stringify(title)})`);
     } catch (error) {
       reject(error as Error);
+      // It may be opened yet, when a service that did not answer in time goes on: V8 would keep its samples until the end.
+      this.#evaluate(`require('node:console').profileEnd(${JSON.stringify(title)})`).catch(() => {});
       throw error;
     }
     return { title, openedMonoMs, finished, giveUp: reject };

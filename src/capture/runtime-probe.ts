@@ -47,6 +47,7 @@ export class RuntimeProbe {
   readonly #clock: Clock;
   /** The reading that was asked for and has not been handed over yet. */
   #asked: Promise<ProbeReading> | null = null;
+  #watches = 0;
   /** Spans of what was measured lately. V8 does not say of a collection that the inspector asked for it. */
   #captures: { readonly startMonoMs: MonoMs; endMonoMs: MonoMs }[] = [];
 
@@ -91,7 +92,12 @@ export class RuntimeProbe {
   /** Runs `action` and says how long the target's main thread was blocked meanwhile (the longest single stall). */
   readonly measure = async <Value>(action: () => Promise<Value>): Promise<Measured<Value>> => {
     // Where the watch fails (the probe was removed, the connection is gone) the round trip has to do.
-    const id = await this.#session.evaluateInTurn<number>(`${PROBE}.beginStallWatch()`).catch(() => null);
+    this.#watches += 1;
+    const id = this.#watches;
+    const isWatched = await this.#session.evaluateInTurn(`${PROBE}.beginStallWatch(${id})`).then(
+      () => true,
+      () => false,
+    );
     const startMonoMs = this.#clock.monoMs();
     const capture = { startMonoMs, endMonoMs: Number.POSITIVE_INFINITY };
     this.#captures = [...this.#captures, capture].slice(-REMEMBERED_CAPTURES);
@@ -100,7 +106,10 @@ export class RuntimeProbe {
       const endMonoMs = this.#clock.monoMs();
       capture.endMonoMs = endMonoMs;
       const pauseMs = await this.#endStallWatch(id);
-      return { value, cost: { startMonoMs, endMonoMs, pauseMs: pauseMs ?? endMonoMs - startMonoMs } };
+      return {
+        value,
+        cost: { startMonoMs, endMonoMs, pauseMs: (isWatched ? pauseMs : null) ?? endMonoMs - startMonoMs },
+      };
     } catch (error) {
       capture.endMonoMs = this.#clock.monoMs();
       await this.#endStallWatch(id);
@@ -140,8 +149,8 @@ export class RuntimeProbe {
     return this.#captures.some((span) => span.startMonoMs <= monoMs && monoMs <= span.endMonoMs + OBSERVED_WITHIN_MS);
   }
 
-  async #endStallWatch(id: number | null): Promise<Milliseconds | null> {
-    if (id === null) return null;
+  /** Also of one that nobody confirmed: a service that did not answer in time begins it when it goes on. */
+  async #endStallWatch(id: number): Promise<Milliseconds | null> {
     return await this.#session.evaluateInTurn<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
   }
 }

@@ -120,7 +120,7 @@ const USUAL: readonly unknown[][] = [[REQUEST], [{ getEntries: () => [{ duration
 test('nothing that the probes hand to Node throws, whatever is published and whatever the program takes away', (t) => {
   const program = new Program(t);
   const installed = program.install('runtime-probe', 'installProbe', { httpProbes: true });
-  program.home.probe?.beginStallWatch();
+  program.home.probe?.beginStallWatch(1);
   program.install('query-probe', 'installQueryProbe', { slowMs: 100 });
   assert.deepEqual([...installed.unavailable], []);
   // Two subscribers of each probe, the observer of collections, the timer of a stall watch.

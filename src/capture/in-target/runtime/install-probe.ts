@@ -46,7 +46,7 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
       };
     },
     routes: () => requests?.readRoutes() ?? [],
-    beginStallWatch: () => stalls?.begin() ?? 0,
+    beginStallWatch: (id) => stalls?.begin(id),
     endStallWatch: (id) => stalls?.end(id) ?? null,
     remove() {
       for (const part of [stalls, delay, collections, requests]) attempts.run('removal', () => part?.stop());

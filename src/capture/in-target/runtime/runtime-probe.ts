@@ -46,7 +46,7 @@ export interface TargetProbe {
   sample(): ProbeReading;
   /** Empty where requests are not seen. */
   routes(): RouteCount[];
-  beginStallWatch(): number;
+  beginStallWatch(id: number): void;
   endStallWatch(id: number): number | null;
   remove(): void;
 }

@@ -16,16 +16,14 @@ interface Watch {
 export class StallWatches {
   readonly #timers: Timers;
   readonly #watches = new Map<number, Watch>();
-  #count = 0;
 
   constructor(timers: Timers) {
     this.#timers = timers;
   }
 
-  /** Where there are too many, the watch that the id stands for measures nothing. */
-  begin(): number {
-    this.#count += 1;
-    if (this.#watches.size >= MAX_WATCHES) return this.#count;
+  /** Whoever asks gives the id: it can be ended by it also where the answer to this came too late. Where there are too many, nothing is measured. */
+  begin(id: number): void {
+    if (this.#watches.size >= MAX_WATCHES || this.#watches.has(id)) return;
     const turn = guarded(() => {
       const atMs = monoMs();
       watch.longestMs = Math.max(watch.longestMs, atMs - watch.lastMs);
@@ -33,8 +31,7 @@ export class StallWatches {
     });
     const watch: Watch = { timer: this.#timers.setInterval(turn, RESOLUTION_MS), lastMs: monoMs(), longestMs: 0 };
     watch.timer.unref();
-    this.#watches.set(this.#count, watch);
-    return this.#count;
+    this.#watches.set(id, watch);
   }
 
   end(id: number): number | null {
