@@ -2,10 +2,11 @@ import { Buffer } from 'node:buffer';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openRegularFileSync, readRegularFileSync } from '../files/regular-file.ts';
+import { openRegularFileSync, readRegularFileSync, sizeOfFile } from '../files/regular-file.ts';
 import { jsonBomb } from '../format/json-memory.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { measureSourceMap, type StrippedSourceMap } from '../model/source-map.ts';
+import type { Bytes } from '../model/units.ts';
 
 /** How the target's files are seen from here: through /proc/<pid>/root, since it may live in a container. */
 export type ToHostPath = (path: string) => string;
@@ -40,6 +41,18 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
   return found && parseSourceMap(found.bytes, found.mapPath);
 }
 
+/** How much there is to parse; nothing where no map is found. */
+export function mapBytes(path: string, toHostPath: ToHostPath): Bytes {
+  try {
+    const link = readMapLink(toHostPath(path));
+    if (link === null) return 0;
+    const mapPath = inlineMap(link) ? null : linkedPath(link, path);
+    return mapPath === null ? link.length : (sizeOfFile(toHostPath(mapPath)) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** Null also where something cannot be read: missing or forbidden is all the same to the reader of a report. */
 function findMap(
   path: string,
@@ -48,7 +61,7 @@ function findMap(
   try {
     const link = readMapLink(toHostPath(path));
     if (link === null) return null;
-    const inline = /^data:application\/json[^,]*?(;base64)?,/.exec(link);
+    const inline = inlineMap(link);
     if (inline) {
       const data = link.slice(inline[0].length);
       return {
@@ -64,6 +77,10 @@ function findMap(
       throw new UnusableSourceMap(`its map is too large: ${error.message}`);
     return null;
   }
+}
+
+function inlineMap(link: string): RegExpExecArray | null {
+  return /^data:application\/json[^,]*?(;base64)?,/.exec(link);
 }
 
 /** The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does. */

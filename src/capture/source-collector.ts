@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { RefusePath } from '../files/known-folders.ts';
 import type { OriginalNames } from '../model/original-names.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
@@ -11,9 +12,10 @@ import type { InspectorSession } from '../target/session.ts';
 import { callInTarget } from '../target/target-registry.ts';
 import { findPackage, type PackageFacts } from './find-package.ts';
 import { findLoadedMap } from './in-target/find-loaded-map.ts';
+import { MapReader } from './map-reader.ts';
 import { NameReader } from './name-reader.ts';
 import { openPartFile } from './part-file.ts';
-import { parseSourceMap, readSourceMap, scriptPath, type ToHostPath, UnusableSourceMap } from './read-source-map.ts';
+import { parseSourceMap, scriptPath, type ToHostPath, UnusableSourceMap } from './read-source-map.ts';
 import { redactMap } from './redact-map.ts';
 import { scanScript } from './scan-script.ts';
 
@@ -62,14 +64,16 @@ export class SourceCollector {
   /** Records of the scripts among `urls` that are files and were not asked for before; each URL is tried once. */
   async collect(urls: Iterable<string>): Promise<ScriptRecord[]> {
     const names = this.#wantsNames ? new NameReader() : null;
+    const maps = new MapReader();
     try {
-      return await this.#collect(urls, names);
+      return await this.#collect(urls, maps, names);
     } finally {
       await names?.close();
+      await maps.close();
     }
   }
 
-  async #collect(urls: Iterable<string>, names: NameReader | null): Promise<ScriptRecord[]> {
+  async #collect(urls: Iterable<string>, maps: MapReader, names: NameReader | null): Promise<ScriptRecord[]> {
     const records: ScriptRecord[] = [];
     const root = existsSync('/proc/self/root') ? `/proc/${this.#pid()}/root` : '';
     const toHostPath: ToHostPath = (path) => (root === '' ? path : join(root, path));
@@ -78,7 +82,9 @@ export class SourceCollector {
       this.#seen.add(url);
       const path = scriptPath(url);
       if (path === null) continue;
-      const map = this.#usable(path, () => readSourceMap(path, toHostPath));
+      // A service that ends meanwhile is let go of between two scripts.
+      await setImmediate();
+      const map = await this.#usable(path, () => maps.read(path, root));
       const original = (map && (await names?.read(path, root))) ?? null;
       const { jsonLines, variables } = scanScript(toHostPath(path));
       records.push({
@@ -102,16 +108,19 @@ export class SourceCollector {
       const path = scriptPath(record.url);
       const text = record.mapFile === null && path !== null ? await readLoadedMap(session, record.url, path) : null;
       const map =
-        text === null || path === null ? null : this.#usable(path, () => parseSourceMap(Buffer.from(text), path));
+        text === null || path === null ? null : await this.#usable(path, () => parseSourceMap(Buffer.from(text), path));
       completed.push(map ? { ...record, mapFile: this.#keep(map, path ?? '') } : record);
     }
     return completed;
   }
 
   /** What `read` gives, or null where that is not usable, which is told. */
-  #usable(path: string, read: () => StrippedSourceMap | null): StrippedSourceMap | null {
+  async #usable(
+    path: string,
+    read: () => StrippedSourceMap | null | Promise<StrippedSourceMap | null>,
+  ): Promise<StrippedSourceMap | null> {
     try {
-      return read();
+      return await read();
     } catch (error) {
       if (!(error instanceof UnusableSourceMap)) throw error;
       this.#onUnusable(unusableMap(path, error.message));

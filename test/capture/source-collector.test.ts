@@ -196,3 +196,28 @@ test('credentials in the addresses of sources, and names that are tokens, are no
   assert.equal(a.sections[0].map.mappings, MAP.mappings);
   assert.deepEqual(b.sources, [join(root, 'src/b.ts?token=[redacted]'), 'webpack://shop/./src/c.vue?91ab']);
 });
+
+test('while large maps are read this thread goes on: a service that ends is let go of', async (t) => {
+  const large = 'x'.repeat(2 * 1024 * 1024);
+  const link = (name: string) => `exports.run = () => 1;\n//# sourceMappingURL=${name}.js.map\n`;
+  const { root, kept } = makeProgram(t, {
+    'a.js': link('a'),
+    'a.js.map': JSON.stringify({ ...MAP, sourcesContent: [large] }),
+    'b.js': link('b'),
+    'b.js.map': large,
+  });
+  const unusable: string[] = [];
+  const collector = new SourceCollector({
+    pid: () => process.pid,
+    folder: kept,
+    onUnusable: (text) => unusable.push(text),
+  });
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const records = await collector.collect(['a', 'b'].map((name) => join(root, `${name}.js`)));
+  clearInterval(timer);
+  assert.ok(turns > 3, `${turns} turns of the event loop`);
+  assert.deepEqual(readKept(kept, records[0]?.mapFile ?? '').sources, [join(root, MAP.sources[0]!)]);
+  assert.equal(records[1]?.mapFile, null);
+  assert.deepEqual([unusable.length, /its map is not JSON/.test(unusable[0] ?? '')], [1, true]);
+});
