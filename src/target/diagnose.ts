@@ -97,8 +97,11 @@ function inspectorPortCheck(facts: ProcessFacts): Diagnosis {
     detail: owner
       ? `port ${port} is held by ${owner.pid === null ? 'another process' : `pid ${owner.pid}`}`
       : `port ${port} is free for the moment that the inspector needs it`,
-    fix: owner
-      ? `Close it there (profiler detach --pid ${owner.pid ?? 'PID'}), or start the service with --inspect-port=0.`
-      : '',
+    fix:
+      owner?.pid === facts.pid
+        ? 'Start the service with --inspect-port=0, or let it listen on another port.'
+        : owner
+          ? `Close it there (profiler detach --pid ${owner.pid ?? 'PID'}), or start the service with --inspect-port=0.`
+          : '',
   };
 }

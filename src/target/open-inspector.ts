@@ -39,6 +39,12 @@ export async function openInspector(
   if (listens) throw listensItself(facts.pid);
   const port = inspectorPortOf(facts);
   await assertPortFree(port, facts.pid);
+  if (port !== 0 && portOwner(port)?.pid === facts.pid) {
+    // An inspector on a host so busy that it has not answered yet; or a server of the service, which is not asked for long.
+    const inspector = await poll(() => probeSockets(candidateSockets(facts.pid)), PORT_DEADLINE_MS);
+    if (inspector) return { inspector, opened: false };
+    throw holdsPortItself(port, facts.pid);
+  }
 
   const before = openBefore(facts.pid);
   markOpening(facts);
@@ -122,6 +128,15 @@ function portTaken(port: number, owner: number | null, pid: number): ProfilerErr
     EXIT.attachFailed,
     `The inspector of ${pid} would open on port ${port}, which ${owner ? `pid ${owner}` : 'another process'} holds.`,
     `If it was left open by accident: profiler detach --pid ${owner ?? 'PID'} (with --force if a debugger left it). If it was started with --inspect: give that one --inspect=0, or start the target with --inspect-port=0.`,
+  );
+}
+
+function holdsPortItself(port: number, pid: number): ProfilerError {
+  return new ProfilerError(
+    'inspector-port-taken',
+    EXIT.attachFailed,
+    `Process ${pid} itself listens on port ${port}, where its inspector would open, so no signal was sent.`,
+    'Start it with --inspect-port=0, or let it listen on another port. If that is an inspector which does not tell its address, name it: --inspect ws://HOST:PORT/ID',
   );
 }
 

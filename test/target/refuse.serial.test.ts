@@ -72,6 +72,17 @@ test('a port that another process holds is named, and the target hears nothing o
   );
 });
 
+test(
+  'a service that listens itself where its inspector would open hears nothing, and nobody waits for it',
+  TIMEOUT,
+  async (context) => {
+    const target = await startTarget(context, 'http-service.mjs', { args: ['9229'] });
+    await refuses(target.facts, 'inspector-port-taken', /itself listens on port 9229.*no signal was sent/);
+    assert.equal(target.stderr(), '');
+    assert.equal(wasOpenedByUs(target.facts), false);
+  },
+);
+
 test('a held default port does not matter to a target that opens another', TIMEOUT, async (context) => {
   await holdDefaultPort(context);
   const target = await startTarget(context, 'http-service.mjs', { nodeFlags: ['--inspect-port=0'] });
