@@ -86,6 +86,7 @@ export const cpuCommand: Command = (exit) => ({
           addon: addonArgument(args, 'cpu-backend'),
           clock,
           stop,
+          isLast: true,
           note: terminal.say,
         };
         const { facts } = attachment;

@@ -30,6 +30,8 @@ export interface RecordCpuOptions {
   readonly stop: AbortSignal;
   /** An add-on that records instead of the inspector, and its folder where somebody named it; null for the inspector. */
   readonly addon?: AddonChoice | null;
+  /** Nothing more will be asked of the service: it is let go of before lines are mapped, which takes long. */
+  readonly isLast?: boolean;
   /** Told what is left out, in words. */
   readonly note: (text: string) => void;
 }
@@ -63,7 +65,10 @@ export async function recordCpu(attachment: Attachment, options: RecordCpuOption
   return {
     profile,
     tree: mergeWindows([profile]),
-    placeOf: await placesOfScripts(profile, attachment, options.note),
+    placeOf: await placesOfScripts(profile, attachment, {
+      note: options.note,
+      letGo: async () => (options.isLast ? await attachment.detach() : null),
+    }),
     durationMs: endMonoMs - startMonoMs,
     startPauseMs: pauseMs,
   };
