@@ -37,7 +37,7 @@ export async function recordClinic(attachment: Attachment, options: RecordCpuOpt
   try {
     const stats = await ProcessStatsRecorder.start(session, STATS_INTERVAL_MS);
     const moment = await clocksOf(attachment);
-    const cpu = await recordCpu(attachment, options);
+    const cpu = await recordCpu(attachment, { ...options, isLast: false });
     const readings = await stats.stop();
     events = (await tracer?.stop()) ?? [];
     const allocated = await heap.read();
