@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
-import { createBrotliCompress, createGzip } from 'node:zlib';
+import { createBrotliCompress, createGzip, gzipSync } from 'node:zlib';
 import type { HeapGraph } from '../../src/heap/heap-graph.ts';
 import { openNodes, openSnapshot } from '../../src/snapshot-stream/open-snapshot.ts';
 import { SnapshotHelper } from '../../src/snapshot-stream/snapshot-helper.ts';
@@ -114,7 +114,12 @@ test('.gz and .br are read as they are; a damaged one is refused or salvaged', a
     await pipeline(Readable.from([text]), pack, createWriteStream(file));
     assert.deepEqual((await summariseSnapshot(file)).constructors, constructors);
   }
+  // The content tells, not the name.
   const misnamed = join(folder, 'b.heapsnapshot.gz');
   writeFileSync(misnamed, text);
+  assert.deepEqual((await summariseSnapshot(misnamed)).constructors, constructors);
+  const packed = gzipSync(text);
+  packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 64);
+  writeFileSync(misnamed, packed);
   await assert.rejects(summariseSnapshot(misnamed), { code: 'snapshot-not-unpacked' });
 });
