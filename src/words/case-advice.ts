@@ -39,7 +39,7 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
     return `${where} gives a metric of package \`${inPackage.package}\` its label values, and each new set of them is a time series that stays. A label whose value is another for each user or request (an id, an address) adds one each time. Leave that label out, or give it few values: the route, not the path.`;
   if (first.package === null && inPackage) {
-    return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Call it once and use the result for all requests. Or end or close what it returns. Or use a version of the package without this leak.`;
+    return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Make what it is called on anew for each request, give it a bound, or call what the package has to remove entries or to end what it returned. If the package offers none of these, use a version of it without this leak.`;
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;

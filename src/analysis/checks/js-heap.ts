@@ -1,10 +1,13 @@
+import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import * as say from '../../words/checks/js-heap.ts';
 import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { codeBounds } from '../code/code-bounds.ts';
+import { countSnapshots } from '../completeness/count-snapshots.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
+import { openedConnections } from '../heap/follows-connections.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { type ProportionalGrowth, proportionalGrowth } from '../heap/proportional-growth.ts';
@@ -51,12 +54,30 @@ export const jsHeap: Check = {
     // may be one.
     const isOpen =
       isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
-    return isOpen ? { ...result, status: 'insufficient-data' } : result;
+    if (isOpen) return { ...result, status: 'insufficient-data' };
+    const isBlind = !isSure && hasNotLooked(context);
+    return isBlind ? { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` } : result;
   },
 };
 
+/** What is open itself is judged as that. */
+const OF_CONNECTIONS: ReadonlySet<FindingKind> = new Set(['socket-leak', 'fd-leak', 'thread-leak']);
+
 /** A suspect in doubt that is this much of the growth explains it: then there is no second, unnamed leak. */
 const EXPLAINS = 0.3;
+
+/** Fewer tell of no growth. */
+const LEAST_READINGS = 3;
+const LEAST_LOOKS = 2;
+
+/** Snapshots were planned and refused, and nothing that stands in for them was taken. */
+function hasNotLooked(context: CheckContext): boolean {
+  const { planned, taken, refused } = countSnapshots(context, false);
+  const { events, manifest } = context.run;
+  const counts = events.filter(({ type }) => type === 'class-counts').length;
+  const isLookedAt = taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
+  return planned >= LEAST_LOOKS && refused > 0 && !isLookedAt;
+}
 
 interface Judgement {
   readonly accused: readonly JudgedSuspect[];
@@ -81,8 +102,13 @@ function judgeAll(
     // Buffers show beside the heap, not in it.
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
     const { confidence, against, isOpen } = judgeSuspect(suspect, behaviour, line);
-    if (confidence === null) cleared.push({ suspect, reason: against[0] ?? '' });
-    else accused.push({ suspect, behaviour, confidence, against, line, ...(isOpen ? { isOpen } : {}) });
+    if (confidence === null) {
+      cleared.push({ suspect, reason: against[0] ?? '' });
+      continue;
+    }
+    const judged = { suspect, behaviour, confidence, against, line, ...(isOpen ? { isOpen } : {}) };
+    const opened = OF_CONNECTIONS.has(suspectKind(suspect)) ? null : openedConnections(context, behaviour);
+    accused.push(opened === null || confidence === 'possible' ? judged : inDoubt(judged, say.forConnections(opened)));
   }
   return { accused: withoutEcho(oneEachHolder(accused)), cleared };
 }

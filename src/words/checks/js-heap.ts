@@ -75,3 +75,12 @@ export function heapLine(line: HeapLine | null, open: Proportional | null, told:
       return `after collections ${line.isBounded ? `it does not grow, at ${level}` : `at ${level}, ${restWords(line)}`}; ${seen}`;
   }
 }
+
+/** Every planned look at the heap was refused. */
+export const BLIND =
+  'heap snapshots were refused and classes were not counted, so a slow leak would not have been seen: allow a longer pause (`--max-pause 30s`), or soak longer';
+
+/** As many connections of clients were opened as objects stay. */
+export function forConnections(opened: number): string {
+  return `As many connections of clients were opened and are still open (${formatCount(opened)}). What the service keeps for a client that is there is no leak: check whether these clients are.`;
+}

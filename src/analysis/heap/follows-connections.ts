@@ -1,0 +1,22 @@
+import type { CheckContext } from '../check.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+
+/** As Linux tells of a connection that a client opened and still holds. */
+const ACCEPTED = /^TCP accepted on port \d+, ESTABLISHED$/;
+const LEAST = 30;
+const AS_MANY = { share: 0.1, count: 5 };
+
+/**
+ * How many more connections of clients are open than before, where a suspect gained as many objects: what a service keeps for a
+ * client that is there is no leak. Null where they are not as many.
+ */
+export function openedConnections({ run }: CheckContext, { unit, gained }: GrowthBehaviour): number | null {
+  const counts = run.events.flatMap((event) =>
+    event.type === 'descriptors'
+      ? [event.groups.reduce((sum, { pattern, count }) => sum + (ACCEPTED.test(pattern) ? count : 0), 0)]
+      : [],
+  );
+  const opened = (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+  if (unit !== 'objects' || opened < LEAST) return null;
+  return Math.abs(opened - gained) <= Math.max(AS_MANY.count, AS_MANY.share * opened) ? opened : null;
+}
