@@ -42,7 +42,8 @@ export const jmeterCsv: ResultFormat = {
 export const jmeterXml: ResultFormat = {
   id: 'jmeter-xml',
   title: 'JMeter results (.jtl, XML)',
-  matches: ({ text }) => /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<testResults\b/s.test(text),
+  // A comment ends at its first end: else many of them could be told apart in as many ways as there are.
+  matches: ({ text }) => /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<testResults\b/.test(text),
   open: (sink) => {
     /** Of the samples that are open, outermost first: whether one is a request of its own. */
     const open: boolean[] = [];
