@@ -43,7 +43,7 @@ export const jmeterXml: ResultFormat = {
   id: 'jmeter-xml',
   title: 'JMeter results (.jtl, XML)',
   // A comment ends at its first end: else many of them could be told apart in as many ways as there are.
-  matches: ({ text }) => /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<testResults\b/.test(text),
+  matches: ({ text }) => /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<testResults\b/.test(text),
   open: (sink) => {
     /** Of the samples that are open, outermost first: whether one is a request of its own. */
     const open: boolean[] = [];
