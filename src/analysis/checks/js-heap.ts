@@ -1,5 +1,6 @@
 import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
+import { perHour } from '../../model/units.ts';
 import * as say from '../../words/checks/js-heap.ts';
 import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
@@ -55,7 +56,7 @@ export const jsHeap: Check = {
     const isOpen =
       isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
     if (isOpen) return { ...result, status: 'insufficient-data' };
-    const isBlind = !isSure && hasNotLooked(context);
+    const isBlind = !isSure && hasNotLooked(context) && isCoarse(heap);
     return isBlind ? { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` } : result;
   },
 };
@@ -77,6 +78,13 @@ function hasNotLooked(context: CheckContext): boolean {
   const counts = events.filter(({ type }) => type === 'class-counts').length;
   const isLookedAt = taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
   return planned >= LEAST_LOOKS && refused > 0 && !isLookedAt;
+}
+
+/** A leak that would double the heap within a day would not show in its sizes alone. */
+const DAY_HOURS = 24;
+
+function isCoarse({ entry }: AfterCollection): boolean {
+  return entry === null || DAY_HOURS * perHour(entry.smallestSlope) > entry.trend.level;
 }
 
 interface Judgement {

@@ -76,7 +76,7 @@ export function heapLine(line: HeapLine | null, open: Proportional | null, told:
   }
 }
 
-/** Every planned look at the heap was refused. */
+/** Every planned look at the heap was refused, and the sizes after collections show fast leaks only. */
 export const BLIND =
   'heap snapshots were refused and classes were not counted, so a slow leak would not have been seen: allow a longer pause (`--max-pause 30s`), or soak longer';
 
