@@ -19,4 +19,4 @@ const server = createServer((request, response) => {
     }),
   );
 });
-server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => console.log(`ready ${server.address().port}`));
+server.listen(Number(process.argv[2]) || 0, '127.0.0.1', () => console.log(`ready ${server.address().port}`));
