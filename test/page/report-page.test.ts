@@ -126,7 +126,7 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     await page.keyboard.press('Enter');
     assert.equal(await flame.getAttribute('data-zoom'), '3');
     await page.keyboard.press('Escape');
-    assert.equal(await flame.getAttribute('data-zoom'), '3');
+    assert.equal(await flame.getAttribute('data-zoom'), '2');
     await page.keyboard.press('Home');
     assert.equal(await flame.getAttribute('data-zoom'), '0');
     await page.close();
