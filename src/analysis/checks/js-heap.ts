@@ -56,8 +56,10 @@ export const jsHeap: Check = {
     const isOpen =
       isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
     if (isOpen) return { ...result, status: 'insufficient-data' };
-    const isBlind = !isSure && hasNotLooked(context) && isCoarse(heap);
-    return isBlind ? { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` } : result;
+    if (isSure || isLookedAt(context)) return result;
+    const isBlind = wasRefused(context) && isCoarse(heap);
+    if (isBlind) return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
+    return cannotTell(heap) ? { ...result, status: 'insufficient-data' } : result;
   },
 };
 
@@ -71,13 +73,22 @@ const EXPLAINS = 0.3;
 const LEAST_READINGS = 3;
 const LEAST_LOOKS = 2;
 
-/** Snapshots were planned and refused, and nothing that stands in for them was taken. */
-function hasNotLooked(context: CheckContext): boolean {
-  const { planned, taken, refused } = countSnapshots(context, false);
+/** By snapshots, or by what stands in for them. */
+function isLookedAt(context: CheckContext): boolean {
   const { events, manifest } = context.run;
   const counts = events.filter(({ type }) => type === 'class-counts').length;
-  const isLookedAt = taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
-  return planned >= LEAST_LOOKS && refused > 0 && !isLookedAt;
+  const { taken } = countSnapshots(context, false);
+  return taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
+}
+
+function wasRefused(context: CheckContext): boolean {
+  const { planned, refused } = countSnapshots(context, false);
+  return planned >= LEAST_LOOKS && refused > 0;
+}
+
+/** The sizes after collections are all there is, and they do not tell. */
+function cannotTell({ entry }: AfterCollection): boolean {
+  return entry?.verdict === 'flat' && !entry.isBounded;
 }
 
 /** A leak that would double the heap within a day would not show in its sizes alone. */
