@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../model/clock.ts';
+import { ProfilerError } from '../model/errors.ts';
+import { EXIT } from '../model/exit-codes.ts';
+import type { CaptureCost, CaptureName } from '../model/run-event.ts';
+import { type Bytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
+import type { RunFile } from '../record/run-files.ts';
+import type { RunRecorder } from '../record/run-recorder.ts';
+import type { DiskGuard } from './disk-guard.ts';
+import type { Instruments } from './instruments.ts';
+import type { LongPauses } from './long-pauses.ts';
+import type { RunLog } from './run-log.ts';
+import type { TargetKeeper } from './target-keeper.ts';
+
+interface DeskOptions {
+  readonly keeper: TargetKeeper;
+  readonly recorder: RunRecorder;
+  readonly disk: DiskGuard;
+  readonly log: RunLog;
+  readonly clock: Clock;
+  readonly pauses: LongPauses;
+  readonly spacingMs: Milliseconds;
+}
+
+/** What all captures have in common: one after the other, an event of what each cost, its failure told and survived, its file kept. */
+export class CaptureDesk {
+  readonly #options: DeskOptions;
+  #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  async attempt(
+    capture: CaptureName,
+    action: (instruments: Instruments) => Promise<{
+      readonly file: RunFile | null;
+      readonly cost: CaptureCost;
+      readonly bytes: Bytes;
+      readonly estimatedPauseMs?: Milliseconds;
+    } | null>,
+  ): Promise<void> {
+    const { keeper, log, clock, recorder, spacingMs } = this.#options;
+    // Windows of the CPU profile change in some milliseconds.
+    if (capture !== 'cpu') await sleep(Math.max(0, this.#lastEndMonoMs + spacingMs - clock.monoMs()));
+    const startMonoMs = clock.monoMs();
+    try {
+      if (keeper.hasLostInside) throw new Error('there is no connection to the service');
+      const done = await keeper.whileBusy(action);
+      if (done)
+        log.event({
+          type: 'capture',
+          capture,
+          file: done.file?.file ?? null,
+          cost: done.cost,
+          bytes: done.bytes,
+          error: null,
+          ...(done.estimatedPauseMs === undefined ? {} : { estimatedPauseMs: done.estimatedPauseMs }),
+        });
+    } catch (error) {
+      const endMonoMs = clock.monoMs();
+      const { message } = error as Error;
+      if (error instanceof ProfilerError && error.exitCode === EXIT.storage)
+        recorder.noteLoss(`${capture} at ${formatDuration(endMonoMs - recorder.manifest.clock.startMonoMs)}`, message);
+      log.event({
+        type: 'capture',
+        capture,
+        file: null,
+        cost: { startMonoMs, endMonoMs, pauseMs: endMonoMs - startMonoMs },
+        bytes: 0,
+        error: message,
+      });
+      log.say(`${capture} failed: ${message}`);
+    } finally {
+      this.#lastEndMonoMs = clock.monoMs();
+    }
+  }
+
+  async keepText(file: RunFile, text: string): Promise<void> {
+    const { recorder, disk } = this.#options;
+    disk.refuse(file.file, text.length);
+    await recorder.writeArtefact(file, text);
+  }
+
+  /** Whatever was estimated: the truth decides whether it is repeated. */
+  noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
+    const { keeper, pauses } = this.#options;
+    pauses.note(capture, pauseMs, keeper.instruments?.attachment.process?.pid ?? null);
+  }
+}
