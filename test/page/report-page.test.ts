@@ -121,7 +121,8 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     const { page } = await open('leak');
     const flame = page.locator('.flame');
     await flame.focus();
-    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown'])
+      await page.keyboard.press(key);
     assert.match(await textOf(page.locator('.flame-status')), /^\w.*, node:\w+:\d+:\d+: .*%/);
     await page.keyboard.press('Enter');
     assert.equal(await flame.getAttribute('data-zoom'), '3');
