@@ -142,7 +142,9 @@ function heldOutside({ trends }: CheckContext, kind: HeapFindingKind): HeapFindi
 
 function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: AllocatedAt): FindingSubject {
   const own = placeOfLocation(suspect.classLocation, placeOf);
-  const held = placeOfLocation(suspect.anchorLocation, placeOf);
+  // What the runtime holds has no place in the program: whoever the path came by did not make its list.
+  const isOfRuntime = HELD_BY_RUNTIME.includes(suspect.holder.container);
+  const held = isOfRuntime ? null : placeOfLocation(suspect.anchorLocation, placeOf);
   // A line of Node itself is where nobody looks.
   const holder = held?.file.startsWith('node:') ? (own ?? held) : held;
   const place = holder ?? own ?? allocatedBy(allocatedAt);
