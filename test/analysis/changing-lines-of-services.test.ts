@@ -3,35 +3,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { changingLines } from '../../src/analysis/code/changing-lines.ts';
-import { RunCode } from '../../src/analysis/code/run-code.ts';
-import { readCode } from '../../src/format/code/read-code.ts';
+import type { RunCode } from '../../src/analysis/code/run-code.ts';
 import type { Holder, KnownBy, Owner, PlainContainer } from '../../src/model/holder.ts';
+import { codeOf } from '../helpers/code-of.ts';
 
 /** Services that were written before anybody looked for the line that adds. */
 const TARGETS = 'test/targets';
 
-function codeOf(service: string): RunCode {
+function codeOfService(service: string): RunCode {
   const folder = join(TARGETS, service);
   const files = readdirSync(folder, { recursive: true })
     .map(String)
     .filter((file) => /\.[cm]js$/.test(file) && !file.includes('node_modules'));
-  const scripts = files.map((file) =>
-    readCode({
-      url: `file:///srv/${file}`,
-      text: readFileSync(join(folder, file), 'utf8'),
-      map: null,
-      sourceText: () => null,
-      isOwn: true,
-    }),
-  );
-  const placeOf = (url: string, line0: number, column0: number, name: string) => ({
-    file: url.replace('file:///srv/', ''),
-    line: line0 + 1,
-    column: column0 + 1,
-    function: name,
-    package: null,
-  });
-  return new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeOf, []);
+  return codeOf(Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])));
 }
 
 const of = (name: string): Owner => ({ kind: 'instance', class: name, knownBy: null });
@@ -233,7 +217,7 @@ const codes = new Map<string, RunCode>();
 
 for (const [service, name, holder, file, adds] of CASES) {
   test(`${service}: ${adds}`, () => {
-    const code = codes.get(service) ?? codeOf(service);
+    const code = codes.get(service) ?? codeOfService(service);
     codes.set(service, code);
     const { added } = changingLines(
       {

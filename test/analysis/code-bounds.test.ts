@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeBounds } from '../../src/analysis/code/code-bounds.ts';
-import { RunCode } from '../../src/analysis/code/run-code.ts';
 import { judgeBounds } from '../../src/analysis/heap/bounds.ts';
 import { growthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
-import { readCode } from '../../src/format/code/read-code.ts';
 import type { HeapSuspect } from '../../src/model/heap-growth.ts';
+import { codeOf } from '../helpers/code-of.ts';
 import { variableOf } from '../helpers/holders.ts';
 
-function codeOf(text: string): RunCode {
-  const script = readCode({ url: 'file:///srv/desk.js', text, map: null, sourceText: () => null, isOwn: true });
-  const placeOf = (_url: string, line0: number, column0: number, name: string) => ({
-    file: 'desk.js',
-    line: line0 + 1,
-    column: column0 + 1,
-    function: name,
-    package: null,
-  });
-  return new RunCode({ schema: 'profiler-code/1', scripts: [script], leftOut: 0 }, placeOf, []);
-}
+const deskCode = (text: string) => codeOf({ 'desk.js': text });
 
 function suspectOf(container: 'map' | 'array' | 'object', counts: readonly number[]): HeapSuspect {
   const holder = { ...variableOf('desk.js', 'map', 'kept'), container } as HeapSuspect['holder'];
@@ -43,7 +32,7 @@ function suspectOf(container: 'map' | 'array' | 'object', counts: readonly numbe
 const COUNTS = [10, 210, 410];
 
 function boundsOf(container: 'map' | 'array' | 'object', text: string): string[] {
-  return codeBounds(suspectOf(container, COUNTS), codeOf(text)).map(
+  return codeBounds(suspectOf(container, COUNTS), deskCode(text)).map(
     ({ unit, value, line }) => `${value} ${unit} at ${line.line}`,
   );
 }
@@ -121,7 +110,7 @@ test('what is below the bound of the code may still fill; what is beyond proves 
   const openBy = (text: string): string | null => {
     const suspect = suspectOf('map', COUNTS);
     const behaviour = growthBehaviour(suspect, [interval(0), interval(1)]);
-    return judgeBounds({ ...suspect, codeBounds: codeBounds(suspect, codeOf(text)) }, behaviour).open;
+    return judgeBounds({ ...suspect, codeBounds: codeBounds(suspect, deskCode(text)) }, behaviour).open;
   };
   const sized = (most: number) =>
     `const kept = new Map();\n${ADD}\nexports.trim = () => { if (kept.size > ${most}) kept.delete(kept.keys().next().value); };`;
@@ -139,7 +128,7 @@ test('what is below the bound of the code may still fill; what is beyond proves 
 test('a variable of the function that takes up a new store lets go of nothing', () => {
   const text =
     'const rooms = new Map();\nexports.join = (name, member) => {\n  let room = rooms.get(name);\n  if (!room) {\n    room = new Set();\n    rooms.set(name, room);\n  }\n  room.add(member);\n};\nlet kept = [];\nexports.flush = () => {\n  kept = [];\n};';
-  const { scripts } = codeOf(text).map;
+  const { scripts } = deskCode(text).map;
   const removals = scripts.flatMap(({ statements }) => statements.filter(({ act }) => act === 'remove'));
   assert.deepEqual(
     removals.map(({ at }) => at.line0),

@@ -5,8 +5,8 @@ import { analyse } from '../../src/analysis/analyse.ts';
 import { RunCode } from '../../src/analysis/code/run-code.ts';
 import type { AllocationReadings, RunData } from '../../src/analysis/run-data.ts';
 import type { AllocationSeries } from '../../src/cpu/allocation-series.ts';
-import { readCode } from '../../src/format/code/read-code.ts';
 import type { Report } from '../../src/model/report.ts';
+import { placeInService, scriptsOf } from '../helpers/code-of.ts';
 import { seededNormal } from '../helpers/series.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
@@ -20,22 +20,8 @@ export function priceOf(article) {
   return price;
 }
 `;
-const scripts = ['main.mjs', 'history.mjs', 'stock.mjs', 'prices.mjs'].map((name) =>
-  readCode({
-    url: `file:///srv/${name}`,
-    text: name === 'prices.mjs' ? REFUSING : readFileSync(`${FOLDER}/${name}`, 'utf8'),
-    map: null,
-    sourceText: () => null,
-    isOwn: true,
-  }),
-);
-const placeOf = (url: string, line0: number, column0: number, name: string) => ({
-  file: url.replace('file:///srv/', ''),
-  line: line0 + 1,
-  column: column0 + 1,
-  function: name,
-  package: null,
-});
+const FILES = ['main.mjs', 'history.mjs', 'stock.mjs'].map((name) => [name, readFileSync(`${FOLDER}/${name}`, 'utf8')]);
+const scripts = scriptsOf({ ...Object.fromEntries(FILES), 'prices.mjs': REFUSING });
 const INTERVAL = 32 * 1024;
 const BYTES_EACH = 1000;
 const READINGS = 6;
@@ -63,7 +49,7 @@ function functionOf(file: string, name: string) {
   const script = scripts.find(({ url }) => url.endsWith(`/${file}`));
   const found = script?.functions.find((one) => one.name === name && one.start.line0 > 0);
   assert.ok(script && found, `${name} in ${file}`);
-  return placeOf(script.url, found.start.line0, found.start.column0, name);
+  return placeInService(script.url, found.start.line0, found.start.column0, name);
 }
 
 function readingsOf(run: RunData, { sites }: Service, seed: number): AllocationReadings {
@@ -105,8 +91,14 @@ function reportOf(service: Service, seed: number, hasCode = true): Report {
         const readings = readingsOf(run, service, seed);
         const stacks = readings.series.flatMap((one) => one.stacks);
         const growth = stacks.map((site) => ({ ...site, beforeBytes: 0, shareOfGrowth: 1 / stacks.length }));
-        const code = new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeOf, growth);
-        return { ...run, placeOf, code: hasCode ? code : null, allocationGrowth: growth, allocationReadings: readings };
+        const code = new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeInService, growth);
+        return {
+          ...run,
+          placeOf: placeInService,
+          code: hasCode ? code : null,
+          allocationGrowth: growth,
+          allocationReadings: readings,
+        };
       },
     }),
   );
