@@ -7,9 +7,9 @@ import { median } from '../stats/order-statistics.ts';
 import { type Point, spanOf } from '../stats/point.ts';
 import { measureTrend } from '../stats/trend.ts';
 import { isStraightLine } from './leak-thresholds.ts';
+import { workClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { valuesIn } from './sample-series.ts';
-import { workClock } from './traffic.ts';
 import type { TableEntry } from './trend-table.ts';
 
 const BLOCKS = 24;

@@ -3,11 +3,11 @@ import type { ReportFlame } from '../model/report-document.ts';
 import { formatFlameValue, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
 import { functionsOf, REMARK } from '../words/report/labels.ts';
+import { pageFlame, scriptJson } from './build-page-data.ts';
 import { flameTotals } from './flame-totals.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { table } from './html/table.ts';
 import { html } from './markup.ts';
-import { pageFlame, scriptJson } from './page-data.ts';
 
 export interface FlamePage extends PageAssets {
   readonly title: string;

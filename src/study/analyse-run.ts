@@ -23,7 +23,7 @@ import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
-import { readCodeOfRun } from '../record/read-code.ts';
+import { readCodeOfRun } from '../record/read-code-of-run.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';

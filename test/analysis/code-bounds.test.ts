@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeBounds } from '../../src/analysis/code/code-bounds.ts';
-import { judgeBounds } from '../../src/analysis/heap/bounds.ts';
 import { growthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
+import { judgeBounds } from '../../src/analysis/heap/judge-bounds.ts';
 import type { HeapSuspect } from '../../src/model/heap-growth.ts';
 import { codeOf } from '../helpers/code-of.ts';
 import { variableOf } from '../helpers/holders.ts';

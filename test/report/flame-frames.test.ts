@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FlameNode } from '../../src/model/flame.ts';
+import { pageFlame, scriptJson } from '../../src/report/build-page-data.ts';
 import { flameFrames } from '../../src/report/flame-frames.ts';
 import { flameTotals } from '../../src/report/flame-totals.ts';
-import { pageFlame, scriptJson } from '../../src/report/page-data.ts';
 
 function leaf(name: string, self: number): FlameNode {
   return { name, place: null, value: self, self, children: [] };

@@ -6,7 +6,7 @@ import { type Check, type CheckContext, type FindingDraft, found, insufficient }
 import { findingId } from '../finding-id.ts';
 import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { requestCount } from '../request-count.ts';
+import { requestCount } from '../requests-of-run.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
 const LEAST_CALLS_EACH = 5;

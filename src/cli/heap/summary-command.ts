@@ -8,7 +8,7 @@ import type { Command } from '../command.ts';
 import { numberOption } from '../option-types.ts';
 import { showProgress } from './progress.ts';
 import { takeAhead } from './read-ahead.ts';
-import { table } from './table.ts';
+import { table } from './text-table.ts';
 
 /**
  * What is in a snapshot, and who keeps it alive.
