@@ -1,3 +1,4 @@
+import { isFunctionClass, shapeKeys } from '../../model/class-name.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import { ANY_ENDING, type CodeStatement } from '../../model/script-code.ts';
 import type { CodeMap, InScript, ProgramPath } from './code-map.ts';
@@ -153,7 +154,7 @@ export function classPut(code: CodeMap, { script, item }: InScript<CodeStatement
 
 /** What piles up is a function, or calls one: a timer, a listener, a reaction. */
 function isCode(name: string, holder: HeapSuspect['holder'] | undefined): boolean {
-  return name.startsWith('closure') || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');
+  return isFunctionClass(name) || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');
 }
 
 /** `Cart` of `3/c5 ~`, `{id, url}` and `Map` of what was made; null for what has no class of its own. */
@@ -165,9 +166,8 @@ function classOf(code: CodeMap, path: ProgramPath): string | null {
 /** Snapshots call a plain object `Object {id, url, …}`. */
 function isSameClass(made: string, name: string): boolean {
   if (made === name) return true;
-  const [, shape] = /^Object \{(.*)\}$/.exec(name) ?? [];
-  if (shape === undefined || !made.startsWith('{')) return name === 'Object' && made.startsWith('{');
-  const keys = shape.split(', ').filter((key) => key !== '…' && key !== '<key>');
+  const keys = shapeKeys(name);
+  if (keys === null || !made.startsWith('{')) return name === 'Object' && made.startsWith('{');
   const own = made.slice(1, -1).split(', ');
   return keys.every((key) => own.includes(key));
 }
