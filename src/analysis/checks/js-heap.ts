@@ -2,7 +2,6 @@ import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { perHour } from '../../model/units.ts';
 import * as say from '../../words/checks/js-heap.ts';
-import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { codeBounds } from '../code/code-bounds.ts';
 import { countSnapshots } from '../completeness/count-snapshots.ts';
@@ -174,8 +173,9 @@ function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
 }
 
 function anchorKey({ holder: held, anchorLocation: at }: HeapSuspect): string {
-  const holder = holderText(held);
-  return at ? `${holder} ${at.scriptUrl}:${at.line0}:${at.column0}` : holder;
+  // A slot is the same whatever it leads to.
+  const holder = held.container === 'slot' ? { ...held, class: null } : held;
+  return JSON.stringify([holder, at && [at.scriptUrl, at.line0, at.column0]]);
 }
 
 const SHOWN_AS_CLEARED = 3;
