@@ -7,7 +7,7 @@ import { bytesPerHour } from '../../words/figures.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
+import { EXPLAINED_SHARE, isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
@@ -73,7 +73,7 @@ function keptShare(context: CheckContext): number | null {
 function isExplained({ earlier }: CheckContext, slope: number): boolean {
   const sure = earlier.filter(({ kind, confidence }) => isLeakKind(kind) && confidence !== 'possible');
   const explained = sure.reduce((sum, { growth }) => sum + (growth?.bytesPerHour ?? 0), 0);
-  return sure.some(({ kind }) => kind === 'thread-leak') || explained >= 0.5 * perHour(slope);
+  return sure.some(({ kind }) => kind === 'thread-leak') || explained >= EXPLAINED_SHARE * perHour(slope);
 }
 
 /** Up and then at rest, with heap and buffers flat: what the allocator keeps, not what the program holds. Fails no gate. */

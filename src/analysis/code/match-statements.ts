@@ -53,7 +53,7 @@ function weightOf(
   held: ReadonlyMap<ProgramPath, number>,
 ): number {
   const { holder } = suspect;
-  if (holder.container === 'timers') return item.act === 'add' ? 0.3 : 0.3;
+  if (holder.container === 'timers') return LIKE_TIMERS;
   if (holder.container === 'listeners' && !isSameEvent(item.event, holder.event)) return 0;
   const on = item.on === null ? null : code.path(script, item.on);
   const byPath = on === null ? 0 : pathWeight(code, on, held);
@@ -100,11 +100,13 @@ function nameWeight(code: CodeMap, script: number, { on }: CodeStatement, suspec
   return at && pathOf(at.scriptUrl) === pathOf(code.scripts[script]!.url) ? BY_NAME.sameScript : BY_NAME.elsewhere;
 }
 
+/** Node keeps the timer, and no variable of the program leads to it: every statement about timers fits alike. */
+const LIKE_TIMERS = 0.3;
 const SAME_FUNCTION = 0.9;
 const SAME_CLASS = 0.5;
 const OTHER_CLASS = -0.2;
 
-/** What the statement puts there, held against what piles up. */
+/** How well what the statement adds matches the class that accumulates. */
 export function valueWeight(
   code: CodeMap,
   { script, item }: InScript<CodeStatement>,

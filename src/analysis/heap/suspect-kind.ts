@@ -3,6 +3,7 @@ import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Container, Holder } from '../../model/holder.ts';
 import type { TrendedMetric } from '../../model/metric-catalogue.ts';
 import type { CheckContext } from '../check.ts';
+import { COUNT_SHARE } from '../leak-thresholds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
 const BY_HOLDER: Readonly<Partial<Record<Container, HeapFindingKind>>> = {
@@ -57,7 +58,7 @@ export function asCounted(
 ): HeapFindingKind {
   const counted = COUNTED[kind];
   if (!counted || unit !== 'objects' || isHeldByRuntime(holder)) return kind;
-  const open = trends.judge(counted.metric, { leastShare: 0.1, leastGrowth: counted.leastGrowth });
+  const open = trends.judge(counted.metric, { leastShare: COUNT_SHARE, leastGrowth: counted.leastGrowth });
   const loadedMs = loaded.reduce((sum, { interval }) => sum + interval.loadedMs, 0);
   const wouldShow = open !== null && gained / Math.max(1, loadedMs) > 2 * open.smallestSlope;
   return open !== null && open.verdict !== 'growing' && wouldShow ? 'js-heap-leak' : kind;

@@ -67,14 +67,16 @@ function placeOfLocation(at: HeapLocation | null, placeOf: PlaceOf): SourcePlace
 }
 
 const STACKS = 3;
+/** With fewer samples a stack may be chance. */
 const LEAST_SAMPLES = 10;
+const MOST_OF_GROWTH = 0.5;
 
 /**
  * The sampling profile does not know classes: its stacks belong to the growth of the whole heap, so they are shown where
  * the suspect is most of it. Those that begin in the service's own code come first.
  */
 export function allocationStacks({ run }: RunView, { shareOfGrowth }: HeapSuspect): AllocatedAt {
-  if (shareOfGrowth < 0.5) return [];
+  if (shareOfGrowth < MOST_OF_GROWTH) return [];
   return run.allocationGrowth
     .filter(({ stack, samples }) => stack.length > 0 && (samples === null || samples >= LEAST_SAMPLES))
     .slice(0, STACKS)
