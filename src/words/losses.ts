@@ -4,10 +4,9 @@ import type { Bytes } from '../model/units.ts';
 export const LOSS = {
   manifestLost: (file: string): string =>
     `${file} was lost or damaged: the target, the plan and the limits of the run are not known`,
-  manifestChanged: (file: string): string =>
-    `${file} is not as it was written: it was changed or damaged after the run`,
+  manifestChanged: (file: string): string => `${file} is not what was written: it was changed or damaged after the run`,
   checksumLost: (file: string): string => `${file} has lost its checksum: it was changed after the run`,
-  notClosed: 'the run folder was not closed: the tool was ended before',
+  notClosed: 'the run folder was not closed: the profiler ended before that',
   of: (file: string, loss: string): string => `${file}: ${loss}`,
   notSealed: 'the seal of the run does not name it',
   linesMissing: (missing: number, written: number): string => `${missing} of ${written} lines are missing or damaged`,

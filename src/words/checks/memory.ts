@@ -18,7 +18,7 @@ export const NATIVE = {
   cameToRest: 'grew and levelled off',
   followsLeak: (detail: string): string => `${detail}; it follows a leak above, which is the cause`,
   tooShort: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are too short to tell a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
+    `${formatDuration(spanMs)} are too short to distinguish a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
   short: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
     `${formatDuration(spanMs)} are too short: an allocator that keeps freed memory looks the same. At least ${formatDuration(neededMs)} are needed.`,
   notExplained: (grown: Bytes, spanMs: Milliseconds): string =>
@@ -26,12 +26,12 @@ export const NATIVE = {
   workers:
     'The heaps of worker threads are not examined. If the service has worker threads, one of them may be the part that grows.',
   fragmentTitle: (grown: Bytes): string =>
-    `Memory outside of V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
+    `Memory outside V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
   fragmentEvidence: (latest: Bytes, halfRatio: number): string =>
     `RSS without heap and external memory rose to ${formatBytes(latest)}; its second half grew ${figure(halfRatio)} times as fast as the first.`,
   fragmentAgainst: 'A native leak under a falling load looks the same.',
   title: (slope: number): string =>
-    `Memory outside of V8 grows by ${bytesPerHour(slope)} while heap and buffers do not explain it.`,
+    `Memory outside V8 grows by ${bytesPerHour(slope)}, and heap and buffers do not explain it.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend, halfRatio: number): string =>
     `RSS without heap and external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}), second half ${figure(halfRatio)} times as fast as the first.`,
   against: 'Fragmentation also grows, but levels off. A longer run would show which it is.',

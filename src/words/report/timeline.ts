@@ -45,7 +45,7 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'unresponsive':
       return {
         kind: 'error',
-        label: event.edge === 'start' ? 'does not answer' : 'answers again',
+        label: event.edge === 'start' ? 'does not respond' : 'responds again',
         detail: event.detail,
       };
     case 'gap':

@@ -94,10 +94,10 @@ describe('requests that failed', () => {
       told(analyse(answering(traitsOf))).notes.join('\n');
     const late = notesOf((share, count) => (share > 0.7 ? moved(count) : json(count)));
     assert.match(late, /request `ledger` was answered with JSON at first and with redirects later/);
-    assert.doesNotMatch(late, /of the answers were redirects/);
+    assert.doesNotMatch(late, /of the responses were redirects/);
     assert.match(
       notesOf((_, count) => moved(count)),
-      /^100 % of the answers were redirects, which the load does not follow/,
+      /^100 % of the responses were redirects, which the load does not follow/,
     );
     assert.equal(
       notesOf((_, count) => json(count)),
@@ -128,7 +128,7 @@ describe('requests that failed', () => {
     });
     const task = analyse(failing('health', 1));
     assert.deepEqual(facts(task), [5, 'inconclusive']);
-    assert.match(told(task).missing.join(), /^request `health` failed in \S+ of \S+ cases: so it was not tested$/);
+    assert.match(told(task).missing.join(), /^request `health` failed in \S+ of \S+ cases, so it was not tested$/);
     const half = analyse(failing('ledger', 0.5));
     assert.deepEqual(facts(half), [0, 'pass']);
     const { limits } = headline({ ...healthyDocument(), report: half });

@@ -44,7 +44,7 @@ describe('a service that stops answering', () => {
     assert.ok(aborted.length > 0);
     const report = analyse(silent(sealed, [[fromMs, 10 * MINUTE]], ...aborted));
     assert.deepEqual(facts(report), [5, 'inconclusive']);
-    assert.match(told(report).missing.join(), /the load is missing for .*requests waited there and none was answered/);
+    assert.match(told(report).missing.join(), /the load is missing for .*requests waited and none was answered/);
   });
 
   test('for a while, after which what waited was answered, or given up by its time limit', () => {
