@@ -128,7 +128,7 @@ export function partReached(share: Share): string {
 }
 
 export function limitUnmeasured(name: string, limit: string): string {
-  return `the limit ${name} ${limit} was not measured in this run`;
+  return `the threshold ${name} ${limit} was not measured in this run`;
 }
 
 export function importLost(reason: string): string {

@@ -48,7 +48,7 @@ export function gone(durationMs: Milliseconds, requests: number): string {
 
 /** The finding is gone, and the run fails by something else. */
 export function otherFailures(failed: readonly { readonly words: string }[]): string {
-  return `The run still fails, because of another finding or limit (exit code 1 of \`profiler check\`): ${failed.map(({ words }) => words).join('; ')}.`;
+  return `The run still fails, because of another finding or threshold (exit code 1 of \`profiler check\`): ${failed.map(({ words }) => words).join('; ')}.`;
 }
 
 /** Why a run in which the finding is not seen cannot say that it is gone. */
@@ -59,7 +59,7 @@ export const WHY_NOT = {
   checkOpen: (check: string, detail: string): string => `${check}: ${detail}`,
   fewSnapshots: 'it was found in heap snapshots, and this run has fewer than two',
   limitOpen: (holder: string): string =>
-    `the limit on ${holder} was not measured in this run: name it with --slo or in the scenario`,
+    `the threshold on ${holder} was not measured in this run: set it with --slo or in the scenario`,
   requestMissing: (name: string, before: number, isDriven: boolean): string =>
     `request ${code(name)}, which the first run ${isDriven ? 'made' : 'saw'} ${formatCount(before)} times, was not ${isDriven ? 'made' : 'seen'} in this run: drive it with ${isDriven ? 'the scenario of the first run' : 'a scenario'}`,
   outcomeMissing: (name: string, outcome: 'failed' | 'aborted', before: number, now: number): string =>
