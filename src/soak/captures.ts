@@ -23,6 +23,7 @@ import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
 import { ScriptKeeper } from './script-keeper.ts';
 import type { TargetKeeper } from './target-keeper.ts';
+import { WorkerCaptures } from './worker-captures.ts';
 
 export interface CaptureOptions {
   readonly keeper: TargetKeeper;
@@ -84,6 +85,7 @@ export class Captures {
   readonly #desk: CaptureDesk;
   readonly #scripts: ScriptKeeper;
   readonly #calls: CallCounting;
+  readonly #workers: WorkerCaptures;
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
@@ -100,6 +102,7 @@ export class Captures {
     this.#desk = new CaptureDesk(options);
     this.#scripts = new ScriptKeeper(options, this.#desk);
     this.#calls = new CallCounting(options, this.#desk);
+    this.#workers = new WorkerCaptures(options, this.#desk, this.#scripts);
   }
 
   /** Ends the running CPU window and keeps it; with `last`, no further window is opened. */
@@ -378,6 +381,11 @@ export class Captures {
       (urls) => this.#scripts.keep(urls),
       () => {},
     );
+  }
+
+  /** The heaps of the worker threads. To be called under load: those of some pools come to their event loop with a task only. */
+  async keepWorkers(phase: PhaseName, isPlanned = true): Promise<void> {
+    await this.#workers.look(phase, isPlanned);
   }
 
   /** Each collection of it is felt. */
