@@ -45,7 +45,9 @@ export const doctorCommand: Command = (exit) => ({
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
       }
       if (backends.length > 0)
-        terminal.print('What can take captures there, of the main thread (worker threads are not examined):');
+        terminal.print(
+          'What can take captures there, of the main thread (soak takes heap snapshots of worker threads too):',
+        );
       for (const { backend, captures, status, detail, fix } of backends) {
         const more = fix ? `\n           ${fix.replaceAll('\n', '\n           ')}` : '';
         terminal.print(`  ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}${more}`);

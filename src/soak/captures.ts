@@ -8,6 +8,7 @@ import { type CollectOptions, LiveSize } from './live-size.ts';
 import { Marking } from './marking.ts';
 import { ScriptKeeper } from './script-keeper.ts';
 import { SnapshotCaptures, type SnapshotOptions } from './snapshot-captures.ts';
+import { WorkerCaptures } from './worker-captures.ts';
 
 /**
  * The captures of a run: each leaves its file in the run folder, a record in the manifest, and an event that says what
@@ -22,6 +23,7 @@ export class Captures {
   readonly #classes: ClassCounting;
   readonly #snapshots: SnapshotCaptures;
   readonly #calls: CallCounting;
+  readonly #workers: WorkerCaptures;
   #cpuWindows = 0;
 
   constructor(options: CaptureOptions) {
@@ -36,6 +38,7 @@ export class Captures {
     this.#classes = new ClassCounting(options, desk, this.#liveSize);
     this.#snapshots = new SnapshotCaptures(options, desk, marking, scripts);
     this.#calls = new CallCounting(options, desk);
+    this.#workers = new WorkerCaptures(options, desk, scripts);
   }
 
   /** Ends the running CPU window and keeps it; with `last`, no further window is opened. */
@@ -111,5 +114,10 @@ export class Captures {
   /** Keeps which statements of the known scripts add to a container, and which remove. For the end of a run. */
   async keepCode(): Promise<void> {
     await this.#scripts.keepCode(this.#calls.counts);
+  }
+
+  /** The heaps of the worker threads. To be called under load: those of some pools come to their event loop with a task only. */
+  async keepWorkers(phase: PhaseName, isPlanned = true): Promise<void> {
+    await this.#workers.look(phase, isPlanned);
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
 import { RunCode } from '../analysis/code/run-code.ts';
 import type { NamedGate } from '../analysis/gates.ts';
-import type { AllocationBurst, AllocationReadings, CpuEvidence, RunData } from '../analysis/run-data.ts';
+import type { AllocationBurst, AllocationReadings, CpuEvidence, RunData, WorkerHeap } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
 import { thresholdGates } from '../analysis/threshold-gates.ts';
 import { allocationOwners } from '../cpu/allocation-owners.ts';
@@ -20,7 +20,7 @@ import type { ScriptNames } from '../model/original-names.ts';
 import type { PlaceOf, SamplingHeapProfile } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
-import type { SnapshotRecord } from '../model/run-manifest.ts';
+import type { SnapshotRecord, WorkerSnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
 import { readCodeOfRun } from '../record/read-code-of-run.ts';
@@ -70,6 +70,8 @@ export async function analyseRun(
   const { run: read, ...heap } =
     growth === undefined ? await readHeapGrowth(run, scripts, onProgress) : { run, growth, error: null };
   if (heap.error !== null) losses.push(heap.error);
+  const workers = await readWorkerHeaps(read, scripts, onProgress);
+  losses.push(...workers.flatMap(({ error }) => error ?? []));
   const database = await readDatabase(run, lose);
   const allocations = await readAllocations(run, placeOf, lose);
   const code = await readCodeOfRun(run, note);
@@ -81,6 +83,7 @@ export async function analyseRun(
     thresholds: thresholds ?? keptLimits(run.manifest, lose),
     heapGrowth: heap.growth,
     heapGrowthError: heap.error,
+    ...(workers.length > 0 ? { workers } : {}),
     cpu: cpu && cpuEvidence(cpu, placeOf),
     work: cpu?.work ?? null,
     burst: await readBurst(run, placeOf, lose),
@@ -117,21 +120,45 @@ export async function readHeapGrowth(
   onProgress: (text: string) => void,
 ): Promise<{ readonly run: Run; readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const [heap, changed] = await Promise.all([
-    compareSnapshots(run, scripts, onProgress),
+    compareSnapshots(run, largestSegment(run.manifest.snapshots), scripts, onProgress),
     findChangedArtefacts(run, ['heap-snapshot']),
   ]);
   if (changed.length === 0) return { run, ...heap };
   const whole = withoutArtefacts(run, changed);
-  return { run: whole, ...(await compareSnapshots(whole, scripts, onProgress)) };
+  const left = largestSegment(whole.manifest.snapshots);
+  return { run: whole, ...(await compareSnapshots(whole, left, scripts, onProgress)) };
+}
+
+const LEAST_SNAPSHOTS = 2;
+
+/** One thread after the other: the graph of a heap takes memory. */
+async function readWorkerHeaps(
+  run: Run,
+  scripts: readonly ScriptNames[],
+  onProgress: (text: string) => void,
+): Promise<WorkerHeap[]> {
+  const byThread = new Map<string, WorkerSnapshotRecord[]>();
+  for (const record of run.manifest.workerSnapshots ?? []) {
+    const key = `${record.segment} ${record.thread}`;
+    byThread.set(key, [...(byThread.get(key) ?? []), record]);
+  }
+  const heaps: WorkerHeap[] = [];
+  for (const snapshots of byThread.values()) {
+    const [first] = snapshots;
+    if (!first || snapshots.length < LEAST_SNAPSHOTS) continue;
+    const { thread, name, url } = first;
+    heaps.push({ thread, name, url, snapshots, ...(await compareSnapshots(run, snapshots, scripts, onProgress)) });
+  }
+  return heaps;
 }
 
 async function compareSnapshots(
   run: Run,
+  snapshots: readonly SnapshotRecord[],
   scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
-  const snapshots = largestSegment(run.manifest.snapshots);
-  if (snapshots.length < 2) return { growth: null, error: null };
+  if (snapshots.length < LEAST_SNAPSHOTS) return { growth: null, error: null };
   const files = snapshots.map(({ file }) => join(run.dir, file));
   const refusal = refuseComparison(files);
   if (refusal !== null) return { growth: null, error: `the heap snapshots were not compared: ${refusal}` };

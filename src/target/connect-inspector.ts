@@ -60,7 +60,15 @@ export async function connectInspector(url: string): Promise<InspectorSession> {
   const transport = await (door === null
     ? connectWebSocket(url, CONNECT_DEADLINE_MS)
     : connectAgent(door, CONNECT_DEADLINE_MS));
-  return new TransportSession(transport);
+  return new TransportSession(transport, { isWorker: false });
+}
+
+/**
+ * The session of a worker thread, whose messages another session carries. That one tells when the program has ended: a thread
+ * that was to say so too would wait with its end for us.
+ */
+export function openWorkerSession(transport: Transport): InspectorSession {
+  return new TransportSession(transport, { isWorker: true });
 }
 
 class TransportSession implements InspectorSession {
@@ -81,8 +89,10 @@ class TransportSession implements InspectorSession {
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, { isWorker }: { readonly isWorker: boolean }) {
     this.#transport = transport;
+    // Nothing is left to take back.
+    this.#wasTold = isWorker;
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -101,6 +111,7 @@ class TransportSession implements InspectorSession {
       this.#wasTold = true;
       this.disconnect(TARGET_EXITING);
     });
+    if (isWorker) return;
     // Node 18 to 26 know it. Not waited for, since a stopped process accepts connections and never answers; and not
     // `Runtime.enable`, whose event says the same: that replays the console and keeps what is logged from then on.
     this.call(NOTIFY, { enabled: true }).catch(() => {});

@@ -6,6 +6,7 @@ import { NATIVE, smallestLeak } from '../../words/checks/memory.ts';
 import { bytesPerHour } from '../../words/figures.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
+import { doubtByWorkers } from '../completeness/unexamined-workers.ts';
 import { findingId } from '../finding-id.ts';
 import { EXPLAINED_SHARE, isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
@@ -50,7 +51,7 @@ function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
   return {
     ...open,
     detail: `${NATIVE.notExplained(grown, trend.span)}; ${open.detail}`,
-    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, NATIVE.workers] }],
+    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, ...doubtByWorkers(context)] }],
   };
 }
 
@@ -106,7 +107,7 @@ function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [{ what: NATIVE.evidence(trend, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
-    against: [NATIVE.against, NATIVE.workers],
+    against: [NATIVE.against, ...doubtByWorkers(context)],
     recommendation: recommend('native-memory-leak', { holder: NATIVE.process, subject: NATIVE.class }),
   };
 }

@@ -91,11 +91,17 @@ function costOf(events: readonly RunEvent[]): ReportDocument['cost'] {
   return [...byCapture].map(([what, cost]) => ({ what, ...cost })).sort((a, b) => b.totalPauseMs - a.totalPauseMs);
 }
 
-function filesOf({ snapshots, cpuWindows, heapProfiles, scrape }: RunManifest): ReportFile[] {
+function filesOf({ snapshots, workerSnapshots = [], cpuWindows, heapProfiles, scrape }: RunManifest): ReportFile[] {
   return [
     ...snapshots.map(({ file, bytes, phase }) => ({
       path: file,
       what: FILE_WORDS.snapshot(phase),
+      sizeBytes: bytes,
+      sensitive: true,
+    })),
+    ...workerSnapshots.map(({ file, bytes, phase, thread }) => ({
+      path: file,
+      what: FILE_WORDS.workerSnapshot(thread, phase),
       sizeBytes: bytes,
       sensitive: true,
     })),

@@ -1,5 +1,6 @@
 import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../../model/units.ts';
 import { bytesPerHour, figure } from '../figures.ts';
+import { capital } from '../terms.ts';
 
 /** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes a millisecond. */
 export function smallestLeak(slopePerMs: number): string {
@@ -25,6 +26,7 @@ export const NATIVE = {
     `${formatBytes(grown)} more in ${formatDuration(spanMs)}, which heap and buffers of the main thread do not explain`,
   workers:
     'The heaps of worker threads are not examined. If the service has worker threads, one of them may be the part that grows.',
+  unexamined: (what: string): string => `${capital(what)}: one of them may be the part that grows.`,
   fragmentTitle: (grown: Bytes): string =>
     `Memory outside V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
   fragmentEvidence: (latest: Bytes, halfRatio: number): string =>

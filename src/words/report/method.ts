@@ -47,6 +47,8 @@ export function uncountedCalls(count: number): string {
 /** What a reader finds in a file of the run. */
 export const FILE_WORDS = {
   snapshot: (phase: string): string => `heap snapshot (${phase}), opens in Chrome DevTools`,
+  workerSnapshot: (thread: number, phase: string): string =>
+    `heap snapshot of worker thread ${thread} (${phase}), opens in Chrome DevTools`,
   cpuProfile: 'CPU profile, opens in Chrome DevTools and speedscope',
   heapProfile: 'live allocations by stack, opens in Chrome DevTools',
   samples: 'one line per sample',

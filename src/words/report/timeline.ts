@@ -20,6 +20,7 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'descriptors':
     case 'class-counts':
     case 'route-counts':
+    case 'worker-threads':
       return null;
     case 'capture-refused':
       return { kind: 'refused', label: `${event.capture} refused`, detail: event.reason };
