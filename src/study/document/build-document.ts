@@ -50,7 +50,7 @@ export function buildDocument({
     report,
     endReason: end?.type === 'end' ? end.reason : 'aborted',
     scenario: manifest.scenario?.name ?? null,
-    series: [...chartSeries(samples, startMonoMs), ...scraped.charts],
+    series: [...chartSeries(samples, startMonoMs, requests), ...scraped.charts],
     latency: latencySeries(requests, startMonoMs),
     timeline: timeline(events, startMonoMs, report.completeness?.gaps ?? []),
     flames: [...(cpu ? [cpuFlames(cpu, placeOf, startMonoMs)] : []), ...allocations],
