@@ -19,7 +19,7 @@ const ROWS = 50;
 
 /** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
 export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string {
-  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame) };
+  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame), windows: [] };
   const tables = flames.map(({ title: name, root, unit = 'microseconds' }) => {
     const rows = flameTotals(root)
       .slice(0, ROWS)

@@ -15,9 +15,10 @@ import { createPlaceOf, toldFromFolder } from '../cpu/place-of.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
+import type { FlameWindows } from '../model/flame-windows.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { ScriptNames } from '../model/original-names.ts';
-import type { PlaceOf, SamplingHeapProfile } from '../model/profiles.ts';
+import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord, WorkerSnapshotRecord } from '../model/run-manifest.ts';
@@ -29,6 +30,7 @@ import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { type Redacted, redacted } from '../redact/redact-values.ts';
 import { growthOf } from '../snapshot-stream/growth-of.ts';
+import { type AllocationReading, allocationFlames } from './document/allocation-flames.ts';
 import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';
@@ -99,7 +101,20 @@ export async function analyseRun(
     folder: shownPath(runDir),
   };
   const report = analyse(data);
-  return redacted(buildDocument({ run: read, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
+  const { flames } = allocations;
+  return redacted(
+    buildDocument({
+      run: read,
+      report,
+      heap: heap.growth,
+      cpu,
+      allocations: flames,
+      database,
+      placeOf,
+      notes,
+      toolVersion,
+    }),
+  );
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
@@ -217,27 +232,32 @@ function busySamples(tree: CallTree): number {
 interface Allocations {
   readonly growth: readonly AllocationGrowth[];
   readonly readings: AllocationReadings | null;
+  readonly flames: readonly FlameWindows[];
 }
+
+const NO_ALLOCATIONS: Allocations = { growth: [], readings: null, flames: [] };
 
 /** Each reading is one of the last life of the process, from the first to the last. */
 async function readAllocations(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<Allocations> {
   const all = run.manifest.heapProfiles;
   const records = all.filter(({ segment }) => segment === all.at(-1)?.segment);
-  const [first, last] = [records[0], records.at(-1)];
-  if (!first || !last || first === last) return { growth: [], readings: null };
+  const last = records.at(-1);
+  if (!last) return NO_ALLOCATIONS;
   try {
-    const profiles: SamplingHeapProfile[] = [];
-    for (const record of spread(records)) profiles.push(await readHeapProfile(run, record));
+    const readings: AllocationReading[] = [];
+    for (const record of spread(records)) readings.push({ record, profile: await readHeapProfile(run, record) });
+    const profiles = readings.map(({ profile }) => profile);
+    const flames = [allocationFlames(readings, placeOf, run.manifest.clock.startMonoMs)];
     const [before, after] = [profiles[0], profiles.at(-1)];
-    if (!before || !after) return { growth: [], readings: null };
+    if (!before || !after || before === after) return { ...NO_ALLOCATIONS, flames };
     const growth = allocationGrowth(before, after, placeOf);
-    if (profiles.length < LEAST_READINGS) return { growth, readings: null };
+    if (profiles.length < LEAST_READINGS) return { growth, readings: null, flames };
     const series = allocationSeries(profiles, placeOf);
-    return { growth, readings: { atMs: spread(records).map(({ monoMs }) => monoMs), file: last.file, series } };
+    return { growth, readings: { atMs: readings.map(({ record }) => record.monoMs), file: last.file, series }, flames };
   } catch (error) {
     rethrowStorage(error);
     note(`the allocation profiles were left out: ${(error as Error).message}`);
-    return { growth: [], readings: null };
+    return NO_ALLOCATIONS;
   }
 }
 

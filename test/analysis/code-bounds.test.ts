@@ -105,6 +105,7 @@ test('what is below the bound of the code may still fill; what is beyond proves 
     requestsByName: new Map(),
     namedBy: 'target' as const,
     isIdle: false,
+    tells: true,
     holdsIdleTail: false,
   });
   const openBy = (text: string): string | null => {

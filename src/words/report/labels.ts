@@ -18,6 +18,7 @@ export const LABEL = {
   inOneRequest: 'in one request',
   keptAlive: 'Kept alive by',
   latencyByRequest: 'Latency by request',
+  liveAllocations: 'What is alive, by the code that allocated it',
   limitsOfData: 'Limits of the data',
   meanInServer: 'mean in the server',
   method: 'Method and limits',
@@ -46,6 +47,8 @@ export const REMARK = {
   fromSendTime:
     'Measured from the intended send time, so that a pause of the service counts for every request that it delays. Percentiles leave out failed requests; a threshold uses the slower of the two values, without and with them.',
   flameNeedsScript: 'The flame graph needs JavaScript; the tables list the functions.',
+  liveAllocations:
+    'From samples of the allocations. Select a time in the charts to see what was allocated in it and is still alive at its end.',
   needsScript: 'The charts need JavaScript; the tables have the same figures.',
   notMeasured: 'could not be measured',
   noBottleneck: 'No bottleneck was found.',
