@@ -7,7 +7,7 @@ import { flagArgument, numberArgument, terminalFor, textArgument } from '../argu
 import type { Command } from '../command.ts';
 import { choiceOption, numberOption } from '../option-types.ts';
 import { showProgress } from './progress.ts';
-import { table } from './table.ts';
+import { table } from './text-table.ts';
 
 const ORDERS: readonly ObjectOrder[] = ['retained', 'shallow', 'id'];
 const DEFAULT_TOP = 20;
