@@ -1,4 +1,4 @@
-import { flameWindows } from '../../cpu/flame-windows.ts';
+import { layWindows } from '../../cpu/lay-windows.ts';
 import { allocationTree } from '../../format/profile-files/allocation-tree.ts';
 import type { FlameWindows } from '../../model/flame-windows.ts';
 import type { PlaceOf, SamplingHeapProfile } from '../../model/profiles.ts';
@@ -23,5 +23,5 @@ export function allocationFlames(
     const atSec = (record.monoMs - startMonoMs) / 1000;
     return { startSec: atSec, endSec: atSec, requests: record.requests, tree: allocationTree(profile) };
   });
-  return flameWindows('allocations', 'bytes', windows, placeOf, LIMITS);
+  return layWindows('allocations', 'bytes', windows, placeOf, LIMITS);
 }

@@ -1,7 +1,7 @@
 import type { CpuWork } from '../../analysis/run-data.ts';
 import { type CallTree, weightedTree } from '../../cpu/call-tree.ts';
-import { flameWindows } from '../../cpu/flame-windows.ts';
 import { hottestFunctions, timeShares } from '../../cpu/function-times.ts';
+import { CPU_LIMITS, layWindows } from '../../cpu/lay-windows.ts';
 import type { FlameWindows } from '../../model/flame-windows.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { HotFunction } from '../../model/report-document.ts';
@@ -26,9 +26,6 @@ export interface CpuSummary {
   readonly work: CpuWork;
 }
 
-/** A page holds the trees of all windows, and stays below 2 MB. */
-const FLAME_LIMITS = { maxNodes: 8000, minShare: 0.001 } as const;
-
 /** The flame graphs of all windows, for the page to draw any of them. */
 export function cpuFlames({ stretches }: CpuSummary, placeOf: PlaceOf, startMonoMs: MonoMs): FlameWindows {
   const windows = stretches.map((stretch) => ({
@@ -37,7 +34,7 @@ export function cpuFlames({ stretches }: CpuSummary, placeOf: PlaceOf, startMono
     requests: stretch.requests,
     tree: weightedTree(stretch.tree),
   }));
-  return flameWindows('cpu', 'microseconds', windows, placeOf, FLAME_LIMITS);
+  return layWindows('cpu', 'microseconds', windows, placeOf, CPU_LIMITS);
 }
 
 export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceOf, limit: number): HotFunction[] {

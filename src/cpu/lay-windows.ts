@@ -10,6 +10,9 @@ export interface TreeWindow extends Pick<FlameWindow, 'startSec' | 'endSec' | 'r
   readonly tree: WeightedTree;
 }
 
+/** A page holds the trees of all windows of a night, and stays below 2 MB with all else. */
+export const CPU_LIMITS: FlameLimits = { maxNodes: 5000, minShare: 0.001 };
+
 const OTHER = '(other)';
 
 /**
@@ -17,7 +20,7 @@ const OTHER = '(other)';
  * windows; of more than `maxNodes` those with the largest shares. Shares never grow from a parent to its child, so what is
  * kept hangs together.
  */
-export function flameWindows(
+export function layWindows(
   id: FlameWindows['id'],
   unit: FlameWindows['unit'],
   windows: readonly TreeWindow[],
