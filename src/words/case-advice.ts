@@ -33,6 +33,8 @@ function isOfNode({ file }: ChangingLine): boolean {
 const OF_METRICS =
   /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
 
+const PIPES = /\.pipe\(/;
+
 function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingLine): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
@@ -47,6 +49,8 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
     case 'listener-leak':
+      if (PIPES.test(first.excerpt ?? ''))
+        return `${where} pipes into another stream each time it runs. A pipe stays when that stream's client goes away: \`unpipe\` it on the \`close\` event of the response, or destroy that stream.`;
       return `${where} adds a listener each time it runs.`;
     case 'promise-leak':
       return `${where} adds a reaction to ${holder} each time it runs, and that promise does not settle.`;

@@ -24,7 +24,7 @@ const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
   slot: /^(?:=|delete|\[\]=)$/,
   chain: /^(?:=|shift|pop|delete|clear)$/,
   promise: /^$/,
-  listeners: /^(?:off|removeListener|removeAllListeners|removeEventListener|abort|unsubscribe)$/,
+  listeners: /^(?:off|removeListener|removeAllListeners|removeEventListener|unpipe|abort|unsubscribe)$/,
   timers: /^(?:clearInterval|clearTimeout|clearImmediate)$/,
 };
 

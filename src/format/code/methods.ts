@@ -29,6 +29,7 @@ export const REMOVING: ReadonlySet<string> = new Set([
   'removeListener',
   'removeAllListeners',
   'removeEventListener',
+  'unpipe',
   'unsubscribe',
   'unregister',
   'abort',

@@ -137,6 +137,9 @@ function listenersOf(naming: Naming, at: number): Holder | null {
     api,
     on: namedObject(naming, on),
   });
+  // A stream that it is piped to is a listener to its data, in a list of its own.
+  if (propertyTo(graph, path, at) === 'pipes' && propertyTo(graph, path, at - 1) === '_readableState')
+    return listeners(at - 2, 'data', 'event-emitter');
   if (propertyTo(graph, path, at) === '_events') return listeners(at - 1, null, 'event-emitter');
   if (propertyTo(graph, path, at - 1) === '_events' && className(graph, path.nodes[at]!) === 'Array')
     return listeners(at - 2, propertyTo(graph, path, at), 'event-emitter');
