@@ -180,9 +180,10 @@ function judged(perInterval: number, stays: (requests: number) => number): Retur
   const marks = totals.map((requests, at) => ({ monoMs: 20_000 * at, requests }));
   const counts = [0, half, 2 * half, 2 * half].map((requests) => 10 + stays(requests));
   const suspect = ticketsOf(counts);
-  const heap = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
-  return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), heap);
+  return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), RESTING_HEAP);
 }
+
+const RESTING_HEAP = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
 
 test('one object for each request of a route, kept through a rest, is likely; of some dozen requests it is too early to tell', () => {
   assert.equal(judged(400, (requests) => requests).confidence, 'likely');
@@ -233,6 +234,22 @@ test('an interval with hardly any load does not make even growth uneven', () => 
   assert.equal(behaviour.outlivedIdle, true);
   // Where it is one of two, there is nothing else to compare with.
   assert.equal(growthBehaviour(ticketsOf([137, 232, 236]), intervals.slice(1)).loaded.length, 2);
+});
+
+test('requests whose client went away count as requests: growth that follows all of them is even', () => {
+  const begun = [0, 1000, 2200, 3700];
+  const aborted = [0, 100, 460, 1210];
+  const events = begun.map((requests, at) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs: 20_000 * at,
+    routes: [{ route: 'GET /quotes/{id}', begun: requests, failed: 0, aborted: aborted[at]! }],
+  }));
+  const view = { run: { requests: [], events }, loaded: [{ fromMs: 0, toMs: 60_000 }], idleTail: null };
+  const marks = begun.map((requests, at) => ({ monoMs: 20_000 * at, requests: requests - aborted[at]! }));
+  const intervals = intervalsBetween(view as unknown as Parameters<typeof intervalsBetween>[0], marks);
+  const leak = ticketsOf(begun.map((requests) => Math.round(requests / 7)));
+  assert.equal(judgeSuspect(leak, growthBehaviour(leak, intervals), RESTING_HEAP).confidence, 'likely');
 });
 
 test('where only requests that fail leave something, the removal belongs into a finally', () => {
