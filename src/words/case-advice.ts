@@ -14,6 +14,8 @@ export interface CaseAdvice {
   readonly removed: readonly ChangingLine[];
   /** A bound that exists and does not hold; a sentence. */
   readonly brokenBound: string | null;
+  /** Where Node itself holds what piles up: the class of the handle. */
+  readonly handle?: string;
 }
 
 /** What to change where the statements are known; null where they are not: then the advice for the kind is all there is. */
@@ -35,7 +37,32 @@ const OF_METRICS =
 
 const PIPES = /\.pipe\(/;
 
-function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingLine): string {
+/** What is opened, and how to end it. */
+const OF_HANDLES: Readonly<Record<string, { readonly opened: string; readonly remedy: string }>> = {
+  FSEvent: {
+    opened: 'a file watcher',
+    remedy:
+      'Close the watcher that it returns whatever the outcome, also where nothing changes before the wait is over. Or keep one watcher for each file.',
+  },
+  StatWatcher: {
+    opened: 'a file watcher',
+    remedy: 'Call `unwatchFile` whatever the outcome, also where nothing changes before the wait is over.',
+  },
+  Process: {
+    opened: 'a child process',
+    remedy: 'End its input, or `kill()` it, whatever the outcome (in a `finally`), and give it a `timeout`.',
+  },
+};
+const PIPE = {
+  opened: 'a child process, whose pipes stay open until it ends,',
+  remedy: OF_HANDLES.Process!.remedy,
+};
+
+function ofHandle(handle: string | undefined): (typeof OF_HANDLES)[string] | null {
+  return handle === 'Pipe' ? PIPE : (OF_HANDLES[handle ?? ''] ?? null);
+}
+
+function addition({ kind, holder, subject, added, handle }: CaseAdvice, first: ChangingLine): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
@@ -45,6 +72,8 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
+  const opened = ofHandle(handle)?.opened;
+  if (opened !== undefined) return `${where} starts ${opened} each time it runs.`;
   switch (kind) {
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
@@ -82,12 +111,13 @@ function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
 
-function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | null {
-  const remedy = REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
+function removal({ kind, removed, brokenBound, added, handle }: CaseAdvice): string | null {
+  const remedy = ofHandle(handle)?.remedy ?? REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
-  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'}. ${remedy}`;
+  if (!first)
+    return `No statement was found that ${isOpened(kind) || ofHandle(handle) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
   const [{ route, outcome } = {}] = added;
@@ -99,5 +129,7 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
     brokenBound === null
       ? 'check whether its condition is ever true, and whether it runs'
       : 'find out why the bound is not applied';
-  return `${lineText(first)} removes too few, or does not run: ${bound} for each one that was added, also on failure.`;
+  const removes = ofHandle(handle) ? 'closes' : 'removes';
+  const what = ofHandle(handle) ? 'was opened' : 'was added';
+  return `${lineText(first)} ${removes} too few, or does not run: ${bound} for each one that ${what}, also on failure.${ofHandle(handle) ? ` ${remedy}` : ''}`;
 }

@@ -269,3 +269,45 @@ test('a call of a package on an instance that cannot be followed is found on the
   const { added } = changingLines(suspectOf(holder, 'Object {labels}', 'node_modules/prom-client/index.js'), run);
   assert.equal(`${added[0]?.file}:${added[0]?.line}`, 'metrics.ts:6', JSON.stringify(added, null, 1));
 });
+
+test('what Node holds while it is open was opened by a call of Node, whatever the import: a file watcher, a child process', () => {
+  const handles = (name: string): Holder => ({ container: 'handles', class: name });
+  const watcher = `import { watch } from 'node:fs';
+export const changed = (file, waitMs) => new Promise((resolve) => {
+  setTimeout(resolve, waitMs, false);
+  const watcher = watch(file, () => {
+    watcher.close();
+    resolve(true);
+  });
+});
+const own = { watch() {} }; own.watch('a');
+`;
+  const watched = linesOf({ 'page.mjs': watcher }, handles('FSEvent'), 'FSEvent', 'page.mjs');
+  assert.deepEqual(
+    watched.added.map(({ line }) => line),
+    [4],
+  );
+  assert.deepEqual(
+    watched.removed.map(({ line }) => line),
+    [5],
+  );
+  const sorter = `const { spawn } = require('node:child_process');
+exports.sort = (rows) => {
+  const sort = spawn('sort', []);
+  for (const row of rows) {
+    if (row === null) throw new TypeError('no row');
+    sort.stdin.write(row);
+  }
+  sort.stdin.end();
+};
+exports.name = /a(b)/.exec('ab');
+`;
+  for (const name of ['Pipe', 'Process']) {
+    const { added, removed } = linesOf({ 'sort.cjs': sorter }, handles(name), name, 'sort.cjs');
+    assert.deepEqual(
+      [added, removed].map((lines) => lines.map(({ line }) => line)),
+      [[3], [8]],
+      name,
+    );
+  }
+});

@@ -252,6 +252,30 @@ test('requests whose client went away count as requests: growth that follows all
   assert.equal(judgeSuspect(leak, growthBehaviour(leak, intervals), RESTING_HEAP).confidence, 'likely');
 });
 
+test('a few dozen handles that stay open through a rest are likely a leak, unless clients have a part in them', () => {
+  const handles = (name: string): HeapSuspect => ({
+    ...ticketsOf([11, 42, 61, 85, 85]),
+    class: name,
+    holder: { container: 'handles', class: name },
+    survivors: 85,
+    shareOfGrowth: 1,
+  });
+  const intervals = [690, 680, 700, 0].map((requests, at) => ({
+    fromMs: 17_000 * at,
+    toMs: 17_000 * (at + 1),
+    loadedMs: requests === 0 ? 0 : 17_000,
+    requests,
+    requestsByName: new Map<string, NamedCount>(),
+    namedBy: 'load' as const,
+    isIdle: requests === 0,
+    holdsIdleTail: requests === 0,
+  }));
+  const confidenceOf = (suspect: HeapSuspect) =>
+    judgeSuspect(suspect, growthBehaviour(suspect, intervals), RESTING_HEAP).confidence;
+  assert.equal(confidenceOf(handles('FSEvent')), 'likely');
+  assert.equal(confidenceOf(handles('TCP')), 'possible');
+});
+
 test('where only requests that fail leave something, the removal belongs into a finally', () => {
   const place = { file: 'desk.js', column: 5, function: 'sell', package: null };
   const advice = caseAdvice({

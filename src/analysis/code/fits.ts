@@ -13,6 +13,7 @@ const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
   listeners:
     /^(?:on|once|addListener|prependListener|prependOnceListener|addEventListener|pipe|\[\]=|push|Promise\.\w+|await)$/,
   timers: /^(?:setInterval|setTimeout|setImmediate)$/,
+  handles: /^open$/,
 };
 
 const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
@@ -26,6 +27,7 @@ const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
   promise: /^$/,
   listeners: /^(?:off|removeListener|removeAllListeners|removeEventListener|unpipe|abort|unsubscribe)$/,
   timers: /^(?:clearInterval|clearTimeout|clearImmediate)$/,
+  handles: /^(?:close|kill|end|destroy|abort|unwatchFile)$/,
 };
 
 /** Whether a statement of this sort can add to, or take from, such a container. */

@@ -71,7 +71,8 @@ function adviceFor(
 ): string {
   const about = { holder: holderText(suspect.holder), subject: code(suspect.class) };
   const brokenBound = judgeBounds(suspect, behaviour).broken;
-  return caseAdvice({ kind, ...about, added, removed, brokenBound }) ?? recommend(kind, about);
+  const handle = suspect.holder.container === 'handles' ? { handle: suspect.holder.class } : {};
+  return caseAdvice({ kind, ...about, added, removed, brokenBound, ...handle }) ?? recommend(kind, about);
 }
 
 const DAY_MS = 24 * 3_600_000;

@@ -9,6 +9,7 @@ import {
   EACH_ELEMENT,
   ELEMENT_OF,
   LISTENING,
+  OPENING,
   REMOVING,
   SAME_ELEMENTS,
   TIMERS,
@@ -57,7 +58,10 @@ export function noteCall(walker: Walker, node: Call, around: Around): Value {
   const method = nameOfCallee(callee);
   const on = member ? withoutStep(path) : null;
   if (method !== null) noteMethod({ walker, node, around, args, on, method, at: member?.property.start ?? node.start });
-  return resultOf({ walker, node, around, args, on, method, path });
+  const value = resultOf({ walker, node, around, args, on, method, path });
+  if (method !== null && OPENING.has(method) && path !== null)
+    walker.note('add', 'open', path, [value], node, member?.property.start ?? node.start, around);
+  return value;
 }
 
 function nameOfCallee(callee: AnyNode): string | null {
