@@ -14,6 +14,8 @@ export interface CaseAdvice {
   readonly removed: readonly ChangingLine[];
   /** A bound that exists and does not hold; a sentence. */
   readonly brokenBound: string | null;
+  /** One text that is appended to. */
+  readonly isText?: boolean;
   /** Where Node itself holds what piles up: the class of the handle. */
   readonly handle?: string;
 }
@@ -62,7 +64,7 @@ function ofHandle(handle: string | undefined): (typeof OF_HANDLES)[string] | nul
   return handle === 'Pipe' ? PIPE : (OF_HANDLES[handle ?? ''] ?? null);
 }
 
-function addition({ kind, holder, subject, added, handle }: CaseAdvice, first: ChangingLine): string {
+function addition({ kind, holder, subject, added, handle, isText }: CaseAdvice, first: ChangingLine): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
@@ -74,6 +76,7 @@ function addition({ kind, holder, subject, added, handle }: CaseAdvice, first: C
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
   const opened = ofHandle(handle)?.opened;
   if (opened !== undefined) return `${where} starts ${opened} each time it runs.`;
+  if (isText) return `${where} appends to ${holder}.`;
   switch (kind) {
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
@@ -107,12 +110,14 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
 const REMEDY_OF_CONTAINERS =
   'Remove each when its work is done, also on failure (in a `finally`). Or give the holder a bound: a maximum size that evicts the oldest entry, or an expiry.';
 
+const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
+
 function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
 
-function removal({ kind, removed, brokenBound, added, handle }: CaseAdvice): string | null {
-  const remedy = ofHandle(handle)?.remedy ?? REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
+function removal({ kind, removed, brokenBound, added, handle, isText }: CaseAdvice): string | null {
+  const remedy = ofHandle(handle)?.remedy ?? (isText ? REMEDY_OF_TEXT : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;

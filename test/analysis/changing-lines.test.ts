@@ -311,3 +311,36 @@ exports.name = /a(b)/.exec('ab');
     );
   }
 });
+
+test('a text grows by `+=`, and is emptied by an assignment', () => {
+  const logger = `class Logger {
+  constructor() { this.pending = ''; this.lines = 0; }
+  info(text) {
+    this.pending += text;
+    if (this.lines >= 100) this.flush();
+  }
+  flush() {
+    this.pending = '';
+  }
+}
+module.exports = { Logger };
+`;
+  const other = `exports.walk = (names) => { const pending = []; for (const name of names) pending.push(name); while (pending.pop()); };
+`;
+  const holder: Holder = {
+    container: 'chain',
+    class: '(string)',
+    knownBy: property('pending'),
+    owner: instance('Logger'),
+  };
+  const { added, removed } = linesOf(
+    { 'node_modules/schemas/walk.js': other, 'logger.cjs': logger },
+    holder,
+    '(string)',
+    'logger.cjs',
+  );
+  assert.deepEqual(
+    [added, removed].map((lines) => lines.map(({ file, line }) => `${file}:${line}`)),
+    [['logger.cjs:4'], ['logger.cjs:8']],
+  );
+});

@@ -8,7 +8,7 @@ const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
   array: /^(?:push|unshift|splice|\[\]=|spread|append)$/,
   object: /^(?:\[\]=|\.=|Object\.\w+|spread|register|set|add|push|append|subscribe|unshift)$/,
   slot: /^(?:=|spread|\.=|\[\]=|push|add|set)$/,
-  chain: /^(?:=|spread|\.=|push|add)$/,
+  chain: /^(?:=|\+=|spread|\.=|push|add)$/,
   promise: /^(?:then|catch|finally|await|Promise\.\w+)$/,
   listeners:
     /^(?:on|once|addListener|prependListener|prependOnceListener|addEventListener|pipe|\[\]=|push|Promise\.\w+|await)$/,

@@ -8,7 +8,7 @@ import { caseAdvice } from '../../words/case-advice.ts';
 import { lineText } from '../../words/changing-lines.ts';
 import { DOUBT, NOT_OPEN } from '../../words/checks/heap-suspects.ts';
 import { suspectTitle } from '../../words/checks/heap-title.ts';
-import { holderText } from '../../words/holder.ts';
+import { holderText, isText } from '../../words/holder.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
@@ -72,7 +72,17 @@ function adviceFor(
   const about = { holder: holderText(suspect.holder), subject: code(suspect.class) };
   const brokenBound = judgeBounds(suspect, behaviour).broken;
   const handle = suspect.holder.container === 'handles' ? { handle: suspect.holder.class } : {};
-  return caseAdvice({ kind, ...about, added, removed, brokenBound, ...handle }) ?? recommend(kind, about);
+  return (
+    caseAdvice({
+      kind,
+      ...about,
+      added,
+      removed,
+      brokenBound,
+      ...handle,
+      isText: isText(suspect.holder, suspect.class),
+    }) ?? recommend(kind, about)
+  );
 }
 
 const DAY_MS = 24 * 3_600_000;

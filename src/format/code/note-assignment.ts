@@ -45,6 +45,9 @@ export function noteAssignment(walker: AssignmentWalker, node: Assignment, aroun
     noteChange(walker, node, to, on, value, inside);
     return walker.book.join([to, value]);
   }
+  // `this.pending += line`: of a text, that is how it grows.
+  if (operator === '+=' && to !== null)
+    walker.note('add', '+=', to, [], node, left.type === 'MemberExpression' ? left.property.start : node.start, around);
   return to;
 }
 
