@@ -136,3 +136,27 @@ test('a variable of the function that takes up a new store lets go of nothing', 
     [11],
   );
 });
+
+test('a list that is put back shortened is cut to that size, each of them; one that is only read is not', () => {
+  const boundsOfLists = (text: string): string[] => {
+    const suspect: HeapSuspect = {
+      ...suspectOf('array', COUNTS),
+      holder: {
+        container: 'array',
+        class: 'Array',
+        knownBy: null,
+        owner: {
+          kind: 'container',
+          knownBy: { how: 'variable', name: 'kept' },
+          owner: { kind: 'module', file: 'desk.js' },
+        },
+      },
+    };
+    return codeBounds(suspect, deskCode(text)).map(({ unit, value }) => `${value} ${unit}`);
+  };
+  const stored = (put: string) =>
+    `const kept = new Map(), byKey = {};\nexports.add = (key, one) => {\n  const list = kept.get(key) ?? [];\n  list.unshift(one);\n  ${put};\n  return list.slice(0, 5);\n};`;
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list.slice(0, 20))')), ['20 items']);
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list.slice(-30))')), ['30 items']);
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list)')), []);
+});

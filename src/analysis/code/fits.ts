@@ -20,7 +20,7 @@ const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
   map: /^(?:delete|clear|=|evict|prune|reset|release)$/,
   'weak-map': /^(?:delete|=)$/,
   set: /^(?:delete|clear|=|evict|prune|reset|release)$/,
-  array: /^(?:pop|shift|splice|length=|=|clear|\[\]=|reset)$/,
+  array: /^(?:pop|shift|splice|slice|length=|=|clear|\[\]=|reset)$/,
   object: /^(?:delete|\[\]=|=|clear|unregister|pop|shift|prune|evict|reset|release)$/,
   slot: /^(?:=|delete|\[\]=)$/,
   chain: /^(?:=|shift|pop|delete|clear)$/,

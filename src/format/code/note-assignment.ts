@@ -2,8 +2,8 @@ import type { AnyNode, Function as FunctionNode, MemberExpression } from 'acorn'
 import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, descendants } from '../script-scopes.ts';
 import type { Around } from './code-book.ts';
-import { conditional, nameOfMember, type Value } from './code-paths.ts';
-import type { Walker } from './note-call.ts';
+import { conditional, nameOfMember, stepTo, type Value } from './code-paths.ts';
+import { noteCut, type Walker } from './note-call.ts';
 
 type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
 
@@ -74,6 +74,7 @@ function noteChange(
     right.type === 'UnaryExpression';
   if (left.type === 'MemberExpression' && name === null) {
     walker.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
+    noteCut(walker, right, stepTo(on, '[]'), node, at, around);
     return;
   }
   // What an object begins with was nowhere before.
