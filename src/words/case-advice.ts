@@ -14,6 +14,8 @@ export interface CaseAdvice {
   readonly removed: readonly ChangingLine[];
   /** A bound that exists and does not hold; a sentence. */
   readonly brokenBound: string | null;
+  /** Of what holds them: `FinalizationRegistry`. */
+  readonly holderClass?: string;
   /** One text that is appended to. */
   readonly isText?: boolean;
   /** Where Node itself holds what piles up: the class of the handle. */
@@ -37,6 +39,7 @@ function isOfNode({ file }: ChangingLine): boolean {
 const OF_METRICS =
   /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
 
+const OF_REGISTRY = 'FinalizationRegistry';
 const PIPES = /\.pipe\(/;
 
 /** What is opened, and how to end it. */
@@ -64,7 +67,10 @@ function ofHandle(handle: string | undefined): (typeof OF_HANDLES)[string] | nul
   return handle === 'Pipe' ? PIPE : (OF_HANDLES[handle ?? ''] ?? null);
 }
 
-function addition({ kind, holder, subject, added, handle, isText }: CaseAdvice, first: ChangingLine): string {
+function addition(
+  { kind, holder, subject, added, handle, isText, holderClass }: CaseAdvice,
+  first: ChangingLine,
+): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
@@ -76,6 +82,8 @@ function addition({ kind, holder, subject, added, handle, isText }: CaseAdvice, 
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
   const opened = ofHandle(handle)?.opened;
   if (opened !== undefined) return `${where} starts ${opened} each time it runs.`;
+  if (holderClass === OF_REGISTRY)
+    return `${where} registers an object with ${holder}, together with the value that its callback gets. If that value leads to the object (or is a function that uses it), the object is never collected, and the callback never called. Hand over only what the clean-up needs, such as an id.`;
   if (isText) return `${where} appends to ${holder}.`;
   switch (kind) {
     case 'timer-leak':
@@ -116,11 +124,12 @@ function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
 
-function removal({ kind, removed, brokenBound, added, handle, isText }: CaseAdvice): string | null {
+function removal({ kind, removed, brokenBound, added, handle, isText, holderClass }: CaseAdvice): string | null {
   const remedy = ofHandle(handle)?.remedy ?? (isText ? REMEDY_OF_TEXT : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
+  if (!first && holderClass === OF_REGISTRY) return null;
   if (!first)
     return `No statement was found that ${isOpened(kind) || ofHandle(handle) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)

@@ -76,6 +76,17 @@ const tail = () => new Promise((done) => get({ port: server.address().port, host
     place: /feed\.mjs$/,
   },
   {
+    name: 'what a FinalizationRegistry is to hand over leads to the object itself',
+    module: true,
+    setUp: `class Cursor { constructor(i) { this.rows = ['r' + i, 's' + i]; } close() { this.rows = []; } }
+const abandoned = new FinalizationRegistry((close) => close());
+const open = (i) => { const cursor = new Cursor(i); abandoned.register(cursor, () => cursor.close()); return cursor.rows.length; };`,
+    request: 'open(i);',
+    class: /^closure/,
+    holder: /^FinalizationRegistry `abandoned` of module service\.mjs$/,
+    kinds: ['object'],
+  },
+  {
     name: 'Map that a module exports, CommonJS',
     setUp: `exports.sessions = new Map();`,
     request: "exports.sessions.set('k' + i, { id: 's' + i, cart: ['x' + i] });",

@@ -81,6 +81,7 @@ function adviceFor(
       brokenBound,
       ...handle,
       isText: isText(suspect.holder, suspect.class),
+      ...('class' in suspect.holder ? { holderClass: suspect.holder.class } : {}),
     }) ?? recommend(kind, about)
   );
 }

@@ -172,6 +172,8 @@ function rootOf({ graph, path, scopes }: Naming, at: number): Holder | null {
 function plainHolder(naming: Naming, at: number, anchor: number, isChain: boolean): Holder {
   const { graph, path, scopes } = naming;
   const node = path.nodes[at]!;
+  // Its cells are a list, which no program sees.
+  if (className(graph, node) === 'FinalizationRegistry') return { container: 'object', ...namedObject(naming, at) };
   const container = containerOf(graph, path, at);
   if (container !== 'slot' && !(isChain && container === 'object' && !isContainer(graph, node)))
     return { container, ...namedObject(naming, at) };
