@@ -268,6 +268,7 @@ test('a few dozen handles that stay open through a rest are likely a leak, unles
     requestsByName: new Map<string, NamedCount>(),
     namedBy: 'load' as const,
     isIdle: requests === 0,
+    tells: requests > 0,
     holdsIdleTail: requests === 0,
   }));
   const confidenceOf = (suspect: HeapSuspect) =>
