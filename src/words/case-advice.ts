@@ -40,6 +40,8 @@ const OF_METRICS =
   /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
 
 const OF_REGISTRY = 'FinalizationRegistry';
+/** Of a queue: the next one is taken. */
+const TAKES_NEXT = /\.(?:shift|pop)\(\)/;
 const PIPES = /\.pipe\(/;
 
 /** What is opened, and how to end it. */
@@ -68,13 +70,16 @@ function ofHandle(handle: string | undefined): (typeof OF_HANDLES)[string] | nul
 }
 
 function addition(
-  { kind, holder, subject, added, handle, isText, holderClass }: CaseAdvice,
+  { kind, holder, subject, added, removed, handle, isText, holderClass }: CaseAdvice,
   first: ChangingLine,
 ): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
     return `${where} sets the label values of a metric of package \`${inPackage.package}\`, and each new set of values creates a time series that stays. A label with a different value for each user or request (an id, an address) adds one each time. Remove that label, or use few values: the route, not the path.`;
+  const taken = removed.find(({ package: owner, excerpt }) => owner !== null && TAKES_NEXT.test(excerpt ?? ''));
+  if (first.package === null && inPackage && taken)
+    return `${where} calls package \`${inPackage.package}\`, which puts another ${subject} into a queue each time (${shortLineText(inPackage)}), and takes it out when its turn comes (${shortLineText(taken)}). More is put in than is taken out. Work that never ends holds up all that waits behind it: give that work a timeout, and limit how many may wait.`;
   if (first.package === null && inPackage) {
     return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Create the object that it is called on for each request, give it a bound, or call the method of the package that removes entries or closes what it returned. If the package offers none of these, use a version of it without this leak.`;
   }

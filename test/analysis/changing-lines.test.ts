@@ -344,3 +344,39 @@ module.exports = { Logger };
     [['logger.cjs:4'], ['logger.cjs:8']],
   );
 });
+
+test('a linked list grows where a link is set, not where an empty one gets its first; it shrinks where its end moves on', () => {
+  const lru = `exports.lru = (max) => {
+  const nodes = new Map();
+  let head = null;
+  let tail = null;
+  const pushFront = (node) => {
+    node.next = head;
+    if (head) head.prev = node;
+    head = node;
+    tail ??= node;
+  };
+  return { set(key, value) {
+    const node = { key, value, prev: null, next: null };
+    nodes.set(key, node);
+    pushFront(node);
+    if (nodes.size > max) {
+      nodes.delete(tail.key);
+      tail = tail.prev;
+    }
+  } };
+};
+`;
+  const holder: Holder = {
+    container: 'chain',
+    class: 'Object {key, value, prev, next}',
+    knownBy: variable('tail'),
+    owner: { kind: 'function', name: 'lru', file: 'lru.cjs' },
+  };
+  const { added, removed } = linesOf({ 'lru.cjs': lru }, holder, 'Object {key, value, prev, next}', 'lru.cjs');
+  assert.ok([6, 7].includes(added[0]?.line ?? 0), `line ${added[0]?.line}`);
+  assert.deepEqual(
+    removed.map(({ line }) => line),
+    [17],
+  );
+});

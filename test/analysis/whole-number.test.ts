@@ -292,3 +292,28 @@ test('where only requests that fail leave something, the removal belongs into a 
     /`desk\.js:9:5` `open\.delete\(id\)` in `sell` removes it, but not after `POST \/tickets` requests that fail: .* `finally`/,
   );
 });
+
+test('what waits in a queue of a package is no leak of the package: the work that its turn depends on is to end', () => {
+  const line = (file: string, at: number, excerpt: string, owner: string | null) => ({
+    file,
+    line: at,
+    column: 1,
+    function: 'run',
+    package: owner,
+    excerpt,
+  });
+  const adviceWith = (removal: string) =>
+    caseAdvice({
+      kind: 'js-heap-leak',
+      holder: 'Array `#queue` of PriorityQueue',
+      subject: '`Object {id, run}`',
+      added: [
+        line('notifier.js', 9, 'outbox.add(() => post(url))', null),
+        line('queue.js', 19, 'this.#queue.push(element)', 'waiting-list@1.0.0'),
+      ],
+      removed: [line('queue.js', 47, removal, 'waiting-list@1.0.0')],
+      brokenBound: null,
+    });
+  assert.match(adviceWith('const item = this.#queue.shift();') ?? '', /queue\.js:47.*give that work a timeout/);
+  assert.doesNotMatch(adviceWith('this.#byKey.delete(key);') ?? '', /timeout/);
+});

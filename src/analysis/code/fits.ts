@@ -7,7 +7,7 @@ const ADDS: Readonly<Partial<Record<Container, RegExp>>> = {
   set: /^(?:add|spread)$/,
   array: /^(?:push|unshift|splice|\[\]=|spread|append)$/,
   object: /^(?:\[\]=|\.=|Object\.\w+|spread|register|set|add|push|append|subscribe|unshift)$/,
-  slot: /^(?:=|spread|\.=|\[\]=|push|add|set)$/,
+  slot: /^(?:=|\?\?=|spread|\.=|\[\]=|push|add|set)$/,
   chain: /^(?:=|\+=|spread|\.=|push|add)$/,
   promise: /^(?:then|catch|finally|await|Promise\.\w+)$/,
   listeners:
@@ -23,7 +23,7 @@ const REMOVES: Readonly<Partial<Record<Container, RegExp>>> = {
   array: /^(?:pop|shift|splice|slice|length=|=|clear|\[\]=|reset)$/,
   object: /^(?:delete|\[\]=|=|clear|unregister|pop|shift|prune|evict|reset|release)$/,
   slot: /^(?:=|delete|\[\]=)$/,
-  chain: /^(?:=|shift|pop|delete|clear)$/,
+  chain: /^(?:=|step|shift|pop|delete|clear)$/,
   promise: /^$/,
   listeners: /^(?:off|removeListener|removeAllListeners|removeEventListener|unpipe|abort|unsubscribe)$/,
   timers: /^(?:clearInterval|clearTimeout|clearImmediate)$/,
