@@ -1,4 +1,6 @@
+import { ownCommand } from '../files/own-command.ts';
 import { printable } from '../model/printable.ts';
+import { typedAs } from '../model/typed-as.ts';
 import type { Rendered } from '../report/terminal-text.ts';
 import { writeControl, writeJson, writeRendered, writeResult, writeWords } from './output.ts';
 
@@ -32,6 +34,7 @@ const CLEAR_LINE = '\u001b[2K';
 /** Colour follows NO_COLOR, FORCE_COLOR, TERM=dumb, `--no-color`, and whether the stream is a terminal, in this order of words. */
 export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
   const isInteractive = process.stderr.isTTY === true && env.TERM !== 'dumb' && !options.quiet && !options.json;
+  const program = ownCommand(env);
   let drawnLines = 0;
 
   const erase = (): void => {
@@ -59,7 +62,7 @@ export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = 
     say: (text) => {
       if (options.quiet) return;
       erase();
-      writeWords('stderr', `${text}\n`);
+      writeWords('stderr', `${typedAs(text, program)}\n`);
     },
     redraw: (lines) => {
       if (!isInteractive) return;
