@@ -15,7 +15,8 @@ import { Series } from './series.ts';
 const MOST_EVENTS = 200;
 const MOST_POINTS = 120;
 const MOST_SUSPECTS = 5;
-const MEASURED_EVERY_MS = 10_000;
+/** To measure a trend takes some 20 ms: every half a minute that is less than a thousandth of a core. */
+const MEASURED_EVERY_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** What the engine calls so is no class of the program. */
 const OF_THE_ENGINE = /^[(]/;
@@ -50,6 +51,7 @@ export class LiveBook {
   #live: Point[] = [];
   #segment = 0;
   #growth: LiveGrowth = { kind: 'unknown' };
+  #hasNewPoint = false;
   #measuredAtMs = Number.NEGATIVE_INFINITY;
   #events: LiveEvent[] = [];
   #suspects: readonly LiveSuspect[] = [];
@@ -70,7 +72,7 @@ export class LiveBook {
     const live = values['heap.live'];
     // It stands in the samples that follow a collection.
     if (isWarm && live !== undefined) this.#collected({ x: sample.monoMs, y: live });
-    if (sample.monoMs - this.#measuredAtMs >= MEASURED_EVERY_MS) this.#measure(sample.monoMs);
+    if (this.#hasNewPoint && sample.monoMs - this.#measuredAtMs >= MEASURED_EVERY_MS) this.#measure(sample.monoMs);
     this.#before = sample;
   }
 
@@ -165,11 +167,13 @@ export class LiveBook {
 
   #collected(point: Point): void {
     this.#live.push(point);
+    this.#hasNewPoint = true;
     if (this.#live.length > MOST_POINTS) this.#live = this.#live.filter((_, index) => index % 2 === 1);
   }
 
   #measure(nowMs: Milliseconds): void {
     this.#measuredAtMs = nowMs;
+    this.#hasNewPoint = false;
     const trend = measureTrend([this.#live], 1, { isCalm: true });
     if (trend === null) return;
     const kind = judgeTrend(trend, { p: trend.pRising });
