@@ -55,6 +55,7 @@ const readTarget = fields<TargetFacts>({
   commandLine: listOf(text),
   cwd: text,
   name: text,
+  namedBy: optional(listOf(text)),
 });
 
 const snapshotFields: Fields<SnapshotRecord> = {
