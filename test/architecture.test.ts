@@ -65,6 +65,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'format',
     'files',
   ],
+  serve: ['model', 'redact'],
+  // Of `study` the series of a run as the report draws them.
+  browse: ['model', 'redact', 'format', 'words', 'files', 'snapshot-stream', 'record', 'study', 'serve'],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';
