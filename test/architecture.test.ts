@@ -66,8 +66,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'files',
   ],
   serve: ['model', 'redact'],
-  // Of `study` the series of a run as the report draws them.
-  browse: ['model', 'redact', 'format', 'words', 'files', 'snapshot-stream', 'record', 'study', 'serve'],
+  // Of `study` and `report` the series of a run as the report draws them.
+  browse: ['model', 'redact', 'format', 'words', 'report', 'files', 'snapshot-stream', 'record', 'study', 'serve'],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';

@@ -60,6 +60,15 @@ export function bytes(size: number | null): string {
   return size === null ? '' : formatBytes(size);
 }
 
+/** What a gate measured, in its unit. */
+export function gateFigure(measured: number | null, unit: string): string {
+  if (measured === null) return 'unknown';
+  if (unit === 'bytes') return formatBytes(measured);
+  const figure = String(Number(measured.toPrecision(4)));
+  if (unit === 'count') return figure;
+  return `${figure} ${unit === 'percent' ? '%' : unit}`;
+}
+
 export function signed(text: string): string {
   return text.startsWith('-') || text === '0' ? text : `+${text}`;
 }

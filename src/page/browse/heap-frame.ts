@@ -2,7 +2,7 @@ import type { HeapEntry } from '../../model/browse.ts';
 import { formatBytes } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';
-import { addressOf, heading, tabs, type ViewContext } from './view.ts';
+import { addressOf, heading, link, tabs, type ViewContext } from './view.ts';
 
 /** What every page about a snapshot has: which one it is, the tabs, the search, the switch for values. */
 export interface HeapFrame {
@@ -34,6 +34,7 @@ export async function heapFrame(id: string, tab: string, context: ViewContext): 
     heap,
     head: [
       heading(heap.name, formatBytes(heap.fileBytes)),
+      ...(heap.run === null ? [] : [h('p', {}, link('The run', ['run', heap.run]))]),
       h(
         'div',
         { class: 'tools' },

@@ -2,10 +2,13 @@ import type { HeapEntry } from '../../model/browse.ts';
 import { h } from '../h.ts';
 import { ask, Refused } from './api.ts';
 import { mountBar } from './bar.ts';
+import { compareView } from './compare-view.ts';
 import { changesView, suspectsView } from './heap-changes.ts';
 import { classesView, objectsView, packagesView } from './heap-lists.ts';
 import { dominatorsView, objectView } from './heap-object.ts';
 import { holdersView, stringsView } from './heap-strings.ts';
+import { runView } from './run-view.ts';
+import { runsView } from './runs-list.ts';
 import { addressOf, heading, type Place, placeOf, type View, type ViewContext } from './view.ts';
 
 const IS_UI = document.documentElement.dataset.mode === 'ui';
@@ -17,6 +20,9 @@ let isFirst = true;
 async function viewOf({ path }: Place, context: ViewContext): Promise<View> {
   const [page, id = '', what = 'classes', detail] = path;
   if (page === 'heap') return heapView(id, what, detail === undefined ? null : Number(detail), context);
+  if (IS_UI && page === undefined) return runsView(context);
+  if (IS_UI && page === 'run') return runView(id, context);
+  if (IS_UI && page === 'compare') return compareView(id, what, context);
   if (page !== undefined) throw new Error('There is no such page.');
   const heaps = await ask<readonly HeapEntry[]>('heaps', {}, context.signal);
   // The last one can be compared with those before.
