@@ -1,5 +1,5 @@
-import type { ComparedRuns, ComparedSeries, InBoth } from '../model/browse-runs.ts';
 import type { PageChart } from '../model/page-data.ts';
+import type { ComparedRuns, ComparedSeries, InBoth } from '../model/run-pages.ts';
 import { findingEntry, runCharts } from './run-details.ts';
 import { type RunFolder, type RunFolders, readReport } from './run-folders.ts';
 

@@ -12,10 +12,7 @@ export interface ExploreOptions {
 }
 
 /** Serves the heap explorer for these snapshots, which are given in the order in which they were taken. */
-export async function exploreHeaps(
-  paths: readonly string[],
-  { port, salvage }: ExploreOptions,
-): Promise<PageServer & { readonly shelf: HeapShelf }> {
+export async function exploreHeaps(paths: readonly string[], { port, salvage }: ExploreOptions): Promise<PageServer> {
   const files = heapFiles(paths);
   const shelf = new HeapShelf(salvage);
   const find = async (id: string): Promise<HeapFile | null> => files.find((file) => file.id === id) ?? null;
@@ -26,8 +23,10 @@ export async function exploreHeaps(
     if (path[1] === 'heaps' && path.length === 2) return json(files.map(({ path: _, ...entry }) => entry));
     return path[1] === 'heap' ? heaps(path, query) : null;
   }, port);
+  // It is read while the reader turns to the browser.
+  const shown = files.at(-1);
+  if (shown) shelf.open(shown.path);
   return {
-    shelf,
     url: server.url,
     close: async () => {
       await server.close();

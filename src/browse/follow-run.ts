@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEvent } from '../format/event-line.ts';
 import { readSample } from '../format/sample-line.ts';
-import type { LiveEvent } from '../model/browse-runs.ts';
+import type { LiveEvent } from '../model/run-pages.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { FollowedJournal } from '../record/follow-journal.ts';

@@ -1,6 +1,6 @@
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { HeapQuestion, ObjectOrder } from '../model/heap-explorer.ts';
+import type { HeapQuestion, ObjectOrder } from '../model/heap-answers.ts';
 
 const ORDERS: readonly ObjectOrder[] = ['retained', 'shallow', 'id'];
 /** So many pages nobody turns; and a list is sorted as far as it is asked for. */

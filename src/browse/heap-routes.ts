@@ -1,6 +1,6 @@
-import type { HeapEntry, PathEntry, SuspectEntry } from '../model/browse.ts';
-import type { ObjectPath } from '../model/heap-explorer.ts';
+import type { ObjectPath } from '../model/heap-answers.ts';
 import type { HeapSuspect } from '../model/heap-growth.ts';
+import type { HeapEntry, PathEntry, SuspectEntry } from '../model/heap-pages.ts';
 import { redacted } from '../redact/redact-values.ts';
 import type { Reply, Route } from '../serve/page-server.ts';
 import { growthOf } from '../snapshot-stream/growth-of.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { HeapAnswers, HeapQuestion } from '../model/heap-explorer.ts';
+import type { HeapAnswers, HeapQuestion } from '../model/heap-answers.ts';
 import { ExploredSnapshot } from '../snapshot-stream/explored-snapshot.ts';
 
 /** Each open snapshot keeps about twice the size of its file in memory. */
@@ -27,6 +27,11 @@ export class HeapShelf {
       if (question.what === 'overview') this.#drop(file);
       throw error;
     }
+  }
+
+  /** Begins to read a snapshot that is going to be asked for. */
+  open(file: string): void {
+    this.#take(file);
   }
 
   async close(): Promise<void> {

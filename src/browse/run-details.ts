@@ -1,5 +1,5 @@
-import type { FindingEntry, RunCharts, RunDetails } from '../model/browse-runs.ts';
 import type { Finding } from '../model/finding.ts';
+import type { FindingEntry, RunCharts, RunDetails } from '../model/run-pages.ts';
 import { readRun } from '../record/read-run.ts';
 import { pageCharts } from '../report/build-page-data.ts';
 import { chartSeries } from '../study/document/chart-series.ts';

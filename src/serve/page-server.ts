@@ -107,7 +107,7 @@ async function answer(
 }
 
 const ENTRANCE =
-  '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>profiler</title><p><a href="/">Go on</a></p></html>\n';
+  '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>profiler</title><link rel="icon" href="data:,"><p><a href="/">Go on</a></p></html>\n';
 
 const CONTENT: Readonly<Record<Exclude<Reply['type'], 'events'>, OutgoingHttpHeaders>> = {
   page: { 'content-type': 'text/html; charset=utf-8' },

@@ -13,7 +13,7 @@ import {
   type RepeatedStrings,
   ROWS_A_PAGE,
   type StringHolder,
-} from '../../model/heap-explorer.ts';
+} from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
 import { findById } from '../paths/find-nodes.ts';
 import { NODE_TYPE_NAMES } from '../snapshot-layout.ts';

@@ -1,9 +1,9 @@
-import type { ComparedRuns, ComparedSeries, FindingEntry, InBoth, RunEntry } from '../../model/browse-runs.ts';
 import type { Gate } from '../../model/report.ts';
+import type { ComparedRuns, ComparedSeries, FindingEntry, InBoth, RunEntry } from '../../model/run-pages.ts';
 import { h } from '../h.ts';
-import { onThemeChange } from '../theme.ts';
-import { timeChart } from '../time-chart.ts';
+import type { TimeChart } from '../time-chart.ts';
 import { ask } from './api.ts';
+import { chartStack } from './chart-stack.ts';
 import { type Cell, gateFigure, grid, TEXT } from './grid.ts';
 import { formatStart, result } from './runs-list.ts';
 import { heading, link, prose, type View, type ViewContext } from './view.ts';
@@ -11,10 +11,7 @@ import { heading, link, prose, type View, type ViewContext } from './view.ts';
 /** Two runs side by side: what is new, what is gone, and the curves on one axis. */
 export async function compareView(earlier: string, later: string, { signal }: ViewContext): Promise<View> {
   const { before, after, findings, gates, series } = await ask<ComparedRuns>(`compare/${earlier}/${later}`, {}, signal);
-  const curves = h('div', { class: 'charts' });
-  const paint = (): void => curves.replaceChildren(...series.map((one) => comparedChart(one, before, after)));
-  paint();
-  onThemeChange(paint);
+  const curves = chartStack(() => series.map((one) => comparedChart(one, before, after)));
   const swap = h('p', {}, link('The other way round', ['compare', later, earlier]));
   return {
     title: 'Two runs',
@@ -36,7 +33,7 @@ export async function compareView(earlier: string, later: string, { signal }: Vi
         h('span', {}, h('i', { class: 'swatch before' }), `A: ${before.id}`),
         h('span', {}, h('i', { class: 'swatch after' }), `B: ${after.id}`),
       ),
-      curves,
+      curves.element,
     ],
   };
 }
@@ -82,8 +79,12 @@ function measured(gate: Gate | null): HTMLElement | string {
   return h('span', {}, h('span', { class: `status ${status}` }, status), ` ${gateFigure(value, unit)}, limit ${limit}`);
 }
 
-function comparedChart({ title, unit, tSec, before, after }: ComparedSeries, a: RunEntry, b: RunEntry): HTMLElement {
-  return timeChart({
+function comparedChart(
+  { title, unit, tSec, before, after }: ComparedSeries,
+  a: RunEntry,
+  b: RunEntry,
+): Omit<TimeChart, 'time'> {
+  return {
     title,
     unit,
     description: `${title} of ${a.id} (A) and of ${b.id} (B), from the start of each run`,
@@ -95,5 +96,5 @@ function comparedChart({ title, unit, tSec, before, after }: ComparedSeries, a: 
       { label: 'A', colour: '--series', value: before },
       { label: 'B', colour: '--series-2', value: after },
     ],
-  });
+  };
 }

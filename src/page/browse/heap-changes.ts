@@ -1,5 +1,5 @@
-import type { HeapEntry, SuspectEntry } from '../../model/browse.ts';
-import type { ClassChangeRow, HeapChanges, ObjectList } from '../../model/heap-explorer.ts';
+import type { ClassChangeRow, HeapChanges, ObjectList } from '../../model/heap-answers.ts';
+import type { HeapEntry, SuspectEntry } from '../../model/heap-pages.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';

@@ -1,4 +1,4 @@
-import type { HeapEntry } from '../../model/browse.ts';
+import type { HeapEntry } from '../../model/heap-pages.ts';
 import { formatBytes } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';

@@ -1,6 +1,6 @@
-import type { PathEntry } from '../../model/browse.ts';
-import type { DominatedList, HeapReference, ObjectDetails, ReferenceList } from '../../model/heap-explorer.ts';
-import { ROWS_A_PAGE } from '../../model/heap-explorer.ts';
+import type { DominatedList, HeapReference, ObjectDetails, ReferenceList } from '../../model/heap-answers.ts';
+import { ROWS_A_PAGE } from '../../model/heap-answers.ts';
+import type { PathEntry } from '../../model/heap-pages.ts';
 import { formatCount } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';

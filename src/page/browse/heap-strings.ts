@@ -1,5 +1,5 @@
-import type { RepeatedString, RepeatedStrings, StringHolder } from '../../model/heap-explorer.ts';
-import { ROWS_A_PAGE } from '../../model/heap-explorer.ts';
+import type { RepeatedString, RepeatedStrings, StringHolder } from '../../model/heap-answers.ts';
+import { ROWS_A_PAGE } from '../../model/heap-answers.ts';
 import { formatCount } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';

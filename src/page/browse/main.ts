@@ -1,4 +1,4 @@
-import type { HeapEntry } from '../../model/browse.ts';
+import type { HeapEntry } from '../../model/heap-pages.ts';
 import { h } from '../h.ts';
 import { ask, Refused } from './api.ts';
 import { mountBar } from './bar.ts';
@@ -7,7 +7,7 @@ import { changesView, suspectsView } from './heap-changes.ts';
 import { classesView, objectsView, packagesView } from './heap-lists.ts';
 import { dominatorsView, objectView } from './heap-object.ts';
 import { holdersView, stringsView } from './heap-strings.ts';
-import { runView } from './run-view.ts';
+import { runView } from './run-page.ts';
 import { runsView } from './runs-list.ts';
 import { addressOf, heading, type Place, placeOf, type View, type ViewContext } from './view.ts';
 

@@ -1,4 +1,4 @@
-import type { RunEntry } from '../../model/browse-runs.ts';
+import type { RunEntry } from '../../model/run-pages.ts';
 import { formatCount, formatDuration } from '../../model/units.ts';
 import { h } from '../h.ts';
 import { ask } from './api.ts';

@@ -1,5 +1,5 @@
-import type { HeapEntry } from './browse.ts';
 import type { Finding } from './finding.ts';
+import type { HeapEntry } from './heap-pages.ts';
 import type { PageBand, PageChart, PageMark } from './page-data.ts';
 import type { Gate, Report } from './report.ts';
 import type { Milliseconds, WallMs } from './units.ts';

@@ -1,10 +1,10 @@
-import type { LiveEvent, RunDetails } from '../../model/browse-runs.ts';
 import type { PageChart } from '../../model/page-data.ts';
+import type { LiveEvent, RunDetails } from '../../model/run-pages.ts';
 import { formatBytes, formatDuration } from '../../model/units.ts';
 import { h } from '../h.ts';
-import { onThemeChange } from '../theme.ts';
-import { type TimeChart, timeChart } from '../time-chart.ts';
+import type { TimeChart } from '../time-chart.ts';
 import { ask } from './api.ts';
+import { chartStack } from './chart-stack.ts';
 import { type Cell, gateFigure, grid, TEXT } from './grid.ts';
 import { formatStart, result } from './runs-list.ts';
 import { heading, link, prose, type View, type ViewContext } from './view.ts';
@@ -17,13 +17,10 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
   const run = await ask<RunDetails>(`run/${key}`, {}, signal);
   const { id, target, scenario, startWallMs, durationMs, plannedMs, charts } = run;
   const length = durationMs === null ? `planned ${formatDuration(plannedMs)}` : formatDuration(durationMs);
-  const curves = h('div', { class: 'charts' });
   const live = h('p', { class: 'facts', role: 'status' });
   const shown = [...charts];
-  const paint = (): void => curves.replaceChildren(...shown.map((chart) => timeChart(asTimeChart(chart, run, shown))));
-  paint();
-  onThemeChange(paint);
-  const stop = run.state === 'recording' ? follow(key, run, shown, live, paint) : undefined;
+  const curves = chartStack(() => shown.map((chart) => asTimeChart(chart, run, shown)));
+  const stop = run.state === 'recording' ? follow(key, run, shown, live, curves.paint) : undefined;
   return {
     title: id,
     nodes: [
@@ -42,7 +39,7 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
       ...findings(run),
       ...gates(run),
       h('h2', {}, 'Curves'),
-      curves,
+      curves.element,
       ...snapshots(run),
     ],
     ...(stop ? { leave: stop } : {}),
@@ -91,7 +88,11 @@ function snapshots({ heaps }: RunDetails): HTMLElement[] {
   ];
 }
 
-function asTimeChart(chart: PageChart, { bands, marks }: RunDetails, all: readonly PageChart[]): TimeChart {
+function asTimeChart(
+  chart: PageChart,
+  { bands, marks }: RunDetails,
+  all: readonly PageChart[],
+): Omit<TimeChart, 'time'> {
   const { title, unit, description, tSec, value } = chart;
   const end = Math.max(1, ...all.map((one) => one.tSec.at(-1) ?? 0));
   return {
