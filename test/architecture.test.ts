@@ -66,6 +66,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'format',
     'files',
   ],
+  serve: ['model', 'redact'],
+  // Of `study` and `report` the series of a run as the report draws them.
+  browse: ['model', 'redact', 'format', 'words', 'report', 'files', 'snapshot-stream', 'record', 'study', 'serve'],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';

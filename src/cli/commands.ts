@@ -20,6 +20,7 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
   ['baseline', async () => (await import('./baseline-command.ts')).baselineCommand],
   ['export', async () => (await import('./export-command.ts')).exportCommand],
   ['import', async () => (await import('./import-command.ts')).importCommand],
+  ['ui', async () => (await import('./ui-command.ts')).uiCommand],
   ['demo', async () => (await import('./demo-command.ts')).demoCommand],
   ['config', async () => (await import('./config-command.ts')).configCommand],
   ['completion', async () => (await import('./completion-command.ts')).completionCommand],

@@ -9,6 +9,7 @@ const LOADERS: readonly (readonly [word: string, load: (ahead: SnapshotHelper | 
   ['summary', async (ahead) => (await import('./summary-command.ts')).summaryCommand(ahead)],
   ['diff', async (ahead) => (await import('./diff-command.ts')).diffCommand(ahead)],
   ['query', async () => (await import('./query-command.ts')).queryCommand],
+  ['explore', async () => (await import('./explore-command.ts')).exploreCommand],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],
 ];

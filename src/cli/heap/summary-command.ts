@@ -1,4 +1,4 @@
-import type { PackageRow } from '../../model/heap-explorer.ts';
+import type { PackageRow } from '../../model/heap-answers.ts';
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { redactText } from '../../redact/redact-text.ts';
