@@ -14,6 +14,7 @@ import { type LoadDriver, startLoadDriver } from './load-driver.ts';
 import { LongPauses } from './long-pauses.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { RunParts } from './run-parts.ts';
+import { RunPauses } from './run-pauses.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
 import { prepareScrape, type Scraping } from './scraping.ts';
@@ -62,8 +63,9 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recording = deferred<RunRecorder>();
-  const log = createRunLog(recording.promise, clock, listener);
-  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log, durationMs });
+  const all = new RunPauses({ ...options, askedMs: options.pauseBudgetMs ?? null, isLoadOurs: options.load !== null });
+  const log = createRunLog(recording.promise, clock, listener, (event) => all.note(event));
+  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log, durationMs, all });
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
@@ -165,6 +167,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       log,
       stop: AbortSignal.any([stop, gone.signal]),
     });
+    log.event({ type: 'note', detail: all.summary() });
     if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
     await captures.keepCode();

@@ -7,6 +7,7 @@ import { subtract } from '../spans.ts';
 import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
 import { importFaults } from './import-faults.ts';
+import { lastRefusal, refusedCaptures } from './refused-captures.ts';
 import { requestFaults } from './request-faults.ts';
 import { unexaminedWorkers } from './unexamined-workers.ts';
 
@@ -38,7 +39,8 @@ export function judgeCompleteness(view: RunView): Completeness {
       ...imported.notes,
       ...load.notes,
       ...(isTooMuch ? [] : told),
-      ...say.snapshotNotes(snapshots),
+      ...say.snapshotNotes(snapshots, lastRefusal(view)),
+      ...refusedCaptures(view),
       ...notLookedAt(view),
     ],
     gaps: gaps.map(({ what, fromMs, toMs, reason }) => ({

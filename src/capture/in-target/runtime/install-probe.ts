@@ -3,8 +3,8 @@ import { homeOfProbes } from '../home.ts';
 import { monoMs } from '../mono-ms.ts';
 import { Collections } from './collections.ts';
 import { HttpRequests } from './http-requests.ts';
-import { LoopDelay, LoopUtilization } from './loop-meters.ts';
 import { KeptConnections } from './kept-connections.ts';
+import { LoopDelay, LoopUtilization } from './loop-meters.ts';
 import { StallWatches } from './stall-watches.ts';
 import type { ProbeOptions, ProbeReading, TargetProbe } from './target-runtime-probe.ts';
 
