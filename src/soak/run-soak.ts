@@ -7,6 +7,7 @@ import { plannedBytes } from '../record/planned-bytes.ts';
 import type { RunRecorder, StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { localPort } from '../target/load-port.ts';
+import { otherClusterWorkers } from '../target/process-facts.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -60,6 +61,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       views: viewsOf(target),
     }),
     ...(scrape ? { scrape: scrape.plan } : {}),
+    ...clusterOf(target),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recording = deferred<RunRecorder>();
@@ -182,6 +184,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (recorder) await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
   return recorder && recorder.losses.length > 0 ? 'storage-lost' : ending();
+}
+
+/** The other workers of its cluster serve the same port, and are not looked at. */
+function clusterOf({ process }: SoakTarget): Pick<RunManifest, 'otherClusterWorkers'> {
+  const others = process === null ? 0 : otherClusterWorkers(process).length;
+  return others === 0 ? {} : { otherClusterWorkers: others };
 }
 
 /** What the disk refused to the last is one more loss: there is a run all the same, and it is analysed. */

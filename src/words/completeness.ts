@@ -67,6 +67,13 @@ export function capturesRefused(what: readonly string[], reason: string): string
   return `captures were refused, so that the service was not paused for longer: ${what.join(', ')}; the last one: ${reason}`;
 }
 
+/** A load of ours goes to all of them. */
+export function unwatchedCluster(others: number): string {
+  return others === 1
+    ? 'the other worker of the cluster was not watched: what leaks or slows down there alone is not seen'
+    : `the ${others} other workers of the cluster were not watched: what leaks or slows down there alone is not seen`;
+}
+
 /** What was never planned. */
 export const NOT_LOOKED_AT = {
   earlierVersion: 'recorded by an earlier version: it cannot be checked whether lines are missing',

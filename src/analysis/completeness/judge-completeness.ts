@@ -36,6 +36,7 @@ export function judgeCompleteness(view: RunView): Completeness {
     ],
     notes: [
       ...unexaminedWorkers(view),
+      ...unwatchedCluster(view),
       ...imported.notes,
       ...load.notes,
       ...(isTooMuch ? [] : told),
@@ -93,6 +94,11 @@ function gapWords(view: RunView, gaps: readonly Gap[]): string[] {
 
 function lengthOf(spans: readonly { readonly fromMs: number; readonly toMs: number }[]): Milliseconds {
   return spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
+function unwatchedCluster({ run }: RunView): string[] {
+  const { otherClusterWorkers = 0 } = run.manifest;
+  return otherClusterWorkers === 0 ? [] : [say.unwatchedCluster(otherClusterWorkers)];
 }
 
 /** What was never planned is no gap, but whoever reads a pass should know of it. */
