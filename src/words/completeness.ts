@@ -74,6 +74,9 @@ export function unwatchedCluster(others: number): string {
     : `the ${others} other workers of the cluster were not watched: what leaks or slows down there alone is not seen`;
 }
 
+/** Of a check that needs what only the runtime of the service tells. */
+export const SEEN_FROM_OUTSIDE = 'not seen: the process was observed from outside only';
+
 /** What was never planned. */
 export const NOT_LOOKED_AT = {
   earlierVersion: 'recorded by an earlier version: it cannot be checked whether lines are missing',
