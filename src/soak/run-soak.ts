@@ -89,6 +89,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         const startMonoMs = clock.monoMs();
         void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
       },
+      isCpuAsked: options.cpuWindowMs !== null || options.cpuIntervalUs !== null,
       loadPort: options.load ? localPort(options.load.baseUrl) : null,
       onAway: (isAway) => void driver?.hold(isAway),
       onGone: (why) => {

@@ -26,11 +26,16 @@ function assertSampled(stdout: string, pid: number): void {
   assert.ok(rss && rss.status === 'pass' && Number(rss.measured) > 0, JSON.stringify(report.gates));
 }
 
-test('a process that is not Node is sampled from outside, and gets no signal', async (t) => {
+test('a process that is not Node, and who listens at --url alone, are sampled from outside and not touched', async (t) => {
   const child: ChildProcess = spawn('sleep', ['600']);
   t.after(() => child.kill());
   await once(child, 'spawn');
-  const { run, stdout, stderr, code } = await soak(t, ['--pid', String(child.pid)]);
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const [{ run, stdout, stderr, code }, listener] = await Promise.all([
+    soak(t, ['--pid', String(child.pid)]),
+    soak(t, ['--url', service.baseUrl]),
+  ]);
   assert.equal(code, 5, stderr);
   assertSampled(stdout, child.pid ?? 0);
   const { samples, events } = await readRun(run);
@@ -41,12 +46,6 @@ test('a process that is not Node is sampled from outside, and gets no signal', a
   );
   // SIGUSR1 would have ended it.
   assert.deepEqual([child.exitCode, child.signalCode], [null, null]);
-});
-
-test('with --url alone, who listens there on this host is sampled', async (t) => {
-  const service = await spawnService('test/targets/http-service.mjs');
-  t.after(() => service.stop());
-  const { stdout } = await soak(t, ['--url', service.baseUrl]);
-  assertSampled(stdout, service.pid);
+  assertSampled(listener.stdout, service.pid);
   assert.equal(service.stderr(), '');
 });
