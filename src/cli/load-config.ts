@@ -24,6 +24,7 @@ export interface Config {
     readonly sampleMs: number | null;
     readonly snapshots: number | null;
     readonly maxPauseMs: number | null;
+    readonly pauseBudgetMs: number | null;
     readonly cpuIntervalMs: number | null;
     readonly cpuWindowMs: number | null;
     readonly probes: boolean | null;
@@ -62,6 +63,7 @@ export interface ConfigFile {
     readonly sample?: string;
     readonly snapshots?: number;
     readonly maxPause?: string;
+    readonly pauseBudget?: string;
     readonly cpuInterval?: string;
     readonly cpuWindow?: string;
     readonly probes?: boolean;
@@ -107,6 +109,7 @@ function readConfig(file: string): Config {
       sampleMs: durationOr(config.captures?.sample),
       snapshots: config.captures?.snapshots ?? null,
       maxPauseMs: durationOr(config.captures?.maxPause),
+      pauseBudgetMs: durationOr(config.captures?.pauseBudget),
       cpuIntervalMs: durationOr(config.captures?.cpuInterval),
       cpuWindowMs: durationOr(config.captures?.cpuWindow),
       probes: config.captures?.probes ?? null,

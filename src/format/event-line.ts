@@ -61,6 +61,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
       'heap-snapshot',
       'collect-garbage',
       'marking',
+      'class-counts',
       'call-counts',
       'worker-snapshot',
     ),

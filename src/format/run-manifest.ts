@@ -148,6 +148,7 @@ const readManifest = fields<RunManifest>({
     failOn: listOf(oneOf('leak', 'slo', 'degradation')),
     views: optional(listOf(oneOf('process', 'inside'))),
   }),
+  otherClusterWorkers: optional(count),
   scenario: nullable(
     fields<ScenarioRecord>({
       name: text,

@@ -51,6 +51,9 @@ export type CaptureName =
   | 'call-counts'
   | 'worker-snapshot';
 
+/** What is refused by its estimate, and told. */
+export type RefusedCapture = Exclude<CaptureName, 'cpu' | 'heap-count'>;
+
 /** One line of events.ndjson. */
 export type RunEvent = At &
   (
@@ -68,16 +71,7 @@ export type RunEvent = At &
       }
     | {
         readonly type: 'capture-refused';
-        readonly capture: Extract<
-          CaptureName,
-          | 'cpu-start'
-          | 'heap-profile'
-          | 'heap-snapshot'
-          | 'collect-garbage'
-          | 'marking'
-          | 'call-counts'
-          | 'worker-snapshot'
-        >;
+        readonly capture: RefusedCapture;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;
         readonly estimatedBytes: Bytes;

@@ -94,7 +94,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     sigusr1: status.sigusr1,
     nodeFlags: redactCommandLine([...flags, ...environmentFlags]),
     isClusterWorker: environment?.has(CLUSTER_VARIABLE) ?? false,
-    clusterWorkers: isNode ? listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE)) : [],
+    clusterWorkers: isNode ? clusterWorkersOf(pid) : [],
     listening: open && listeningAmong(pid, open.sockets),
     unixListening: unix?.filter((path) => !isOfAgent(path)) ?? null,
     agentDoor: reachableDoor(pid, unix ?? []),
@@ -102,6 +102,16 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     rssBytes: status.rssBytes,
     ageMs: Math.max(0, (ticksSinceBoot() - stat.startTicks) * 10),
   };
+}
+
+/** Workers of the same cluster: they serve the same port, and each has a heap of its own. */
+export function otherClusterWorkers({ pid, isClusterWorker }: ProcessFacts): readonly number[] {
+  const primary = isClusterWorker ? readStat(pid)?.parentPid : undefined;
+  return primary === undefined ? [] : clusterWorkersOf(primary).filter((worker) => worker !== pid);
+}
+
+function clusterWorkersOf(primary: number): readonly number[] {
+  return listChildren(primary).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
 }
 
 /** Pid and start time together are the identity of a process: a pid alone is used again. */

@@ -123,8 +123,8 @@ test('nothing that the probes hand to Node throws, whatever is published and wha
   program.home.probe?.beginStallWatch(1);
   program.install('query-probe', 'installQueryProbe', { slowMs: 100 });
   assert.deepEqual([...installed.unavailable], []);
-  // Two subscribers of each probe, the observer of collections, the timer of a stall watch.
-  assert.equal(program.handed.length, 6);
+  // Two subscribers of each probe, the observer of collections, the timer and the subscriber of a stall watch.
+  assert.equal(program.handed.length, 7);
   const failures = new Set<string>();
   const callAll = (what: string, words: readonly (readonly unknown[])[]): void => {
     for (const callback of program.handed) {
