@@ -61,6 +61,7 @@ class Program {
       require: (name: string) => modules[name],
       process: {
         hrtime: process.hrtime,
+        cpuUsage: process.cpuUsage,
         debugPort: 1,
         _debugEnd: end,
         kill() {},
