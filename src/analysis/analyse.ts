@@ -13,6 +13,7 @@ import { countRoutes } from './count-routes.ts';
 import { crossCheck } from './cross-check.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
+import { importedLimits } from './imported-limits.ts';
 import { querySummaries } from './queries/query-summaries.ts';
 import { rankFindings } from './rank-findings.ts';
 import { requestCount } from './requests-of-run.ts';
@@ -26,7 +27,7 @@ import { verifyLine } from './verify-line.ts';
 /** A recorded run judged: what was found, what was looked at, what the gates say. Knows nothing but what it is given. */
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
-  const limits = thresholdGates(view);
+  const limits = [...thresholdGates(view), ...importedLimits(run.events)];
   const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
   const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({

@@ -99,6 +99,10 @@ export function allFailed(errors: number, count: number): string {
   return count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`;
 }
 
+export function allButProbesFailed(errors: number, count: number): string {
+  return `${allFailed(errors, count)}, but for those of health checks`;
+}
+
 export function requestFailed(name: string, errors: number, count: number): string {
   return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases, so it was not tested`;
 }
