@@ -94,8 +94,7 @@ function addition(
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
     case 'listener-leak':
-      if (PIPES.test(first.excerpt ?? ''))
-        return `${where} pipes into another stream each time it runs. A pipe stays when that stream's client goes away: \`unpipe\` it on the \`close\` event of the response, or destroy that stream.`;
+      if (PIPES.test(first.excerpt ?? '')) return `${where} pipes into another stream each time it runs.`;
       return `${where} adds a listener each time it runs.`;
     case 'promise-leak':
       return `${where} adds a reaction to ${holder} each time it runs, and that promise does not settle.`;
@@ -123,6 +122,8 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
 const REMEDY_OF_CONTAINERS =
   'Remove each when its work is done, also on failure (in a `finally`). Or give the holder a bound: a maximum size that evicts the oldest entry, or an expiry.';
 
+const REMEDY_OF_PIPES =
+  "A pipe stays when that stream's client goes away: `unpipe` it on the `close` event of the response, or destroy that stream.";
 const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
 
 function isOpened(kind: FindingKind): boolean {
@@ -130,7 +131,10 @@ function isOpened(kind: FindingKind): boolean {
 }
 
 function removal({ kind, removed, brokenBound, added, handle, isText, holderClass }: CaseAdvice): string | null {
-  const remedy = ofHandle(handle)?.remedy ?? (isText ? REMEDY_OF_TEXT : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
+  const isPipe = kind === 'listener-leak' && PIPES.test(added[0]?.excerpt ?? '');
+  const remedy =
+    ofHandle(handle)?.remedy ??
+    (isText ? REMEDY_OF_TEXT : isPipe ? REMEDY_OF_PIPES : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
