@@ -44,7 +44,8 @@ export const summaryCommand =
       const top = numberArgument(args, 'top') ?? 20;
       if (textArgument(args, 'by') === 'package') {
         const packages = await sumByPackage(file, options).finally(release);
-        if (terminal.json) terminal.data({ schema: 'profiler-heap/1', file: isDash(args.file) ? 'stdin' : file, packages });
+        if (terminal.json)
+          terminal.data({ schema: 'profiler-heap/1', file: isDash(args.file) ? 'stdin' : file, packages });
         else terminal.print(packagesText(packages, top));
         return;
       }

@@ -61,9 +61,11 @@ export function writeTables(rows: readonly Row[]): { readonly text: string; read
     )
     .map(judgeRow);
   const summary = summarise(judged);
-  const text = [INTRODUCTION, `## Estimate and measured cost\n\n${readingOf(judged)}\n\n${summary}`, tableOf(judged)].join(
-    '\n',
-  );
+  const text = [
+    INTRODUCTION,
+    `## Estimate and measured cost\n\n${readingOf(judged)}\n\n${summary}`,
+    tableOf(judged),
+  ].join('\n');
   return { text: `${text}\n`, summary };
 }
 
