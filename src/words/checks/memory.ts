@@ -1,6 +1,7 @@
+import type { SourcePlace } from '../../model/profiles.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../../model/units.ts';
 import { bytesPerHour, figure } from '../figures.ts';
-import { capital } from '../terms.ts';
+import { capital, code } from '../terms.ts';
 
 /** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes a millisecond. */
 export function smallestLeak(slopePerMs: number): string {
@@ -83,8 +84,9 @@ export const BUFFERS = {
   notSeen: 'buffers have too few samples for a trend',
   grow: (slope: number): string => `held buffers grow by ${bytesPerHour(slope)}`,
   released: 'buffers were released when the load ended',
-  title: (slope: number): string =>
-    `Memory of buffers outside the heap grows by ${bytesPerHour(slope)} and is not released.`,
+  /** `place`: where they are allocated, if that is known. */
+  title: (slope: number, place: SourcePlace | null): string =>
+    `Memory of buffers outside the heap grows by ${bytesPerHour(slope)} and is not released${place ? `; those that stay are allocated in ${code(place.function)} (${place.file}:${place.line})` : ''}.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend): string =>
     `After collections, external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}).`,
   against: 'No snapshot says who holds the buffers.',
