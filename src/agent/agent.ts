@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { RELAY_SCRIPT } from '../model/agent-protocol.ts';
 import { openDoor } from './door.ts';
 import { snapshotOnSignal } from './snapshot-on-signal.ts';
 import { whyNot } from './why-not.ts';
@@ -28,7 +29,7 @@ function load(): void {
       warn(reason);
       return;
     }
-    openDoor(join(__dirname, 'relay-thread.cjs'), warn);
+    openDoor(join(__dirname, RELAY_SCRIPT), warn);
     snapshotOnSignal(process.env, tell);
   } catch (error) {
     warn((error as Error).message);

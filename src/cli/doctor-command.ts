@@ -3,14 +3,15 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import { closeAbandoned } from '../target/close-abandoned.ts';
-import { diagnose } from '../target/diagnose.ts';
+import { diagnose, threadsOf } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
+import { describeThread, type WorkerThread } from '../target/worker-threads.ts';
 import { terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
 import { noTargetError } from './resolve-target.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 
-/** What can and cannot be captured of a target, and what to change. Touches nothing but what a killed instance left open. */
+/** What can and cannot be captured of a target, and what to change. Touches nothing but what a killed instance left open; an agent is asked for the threads of its service. */
 export const doctorCommand: Command = (exit) => ({
   command: 'doctor',
   describe: 'say what can and cannot be captured of a service, and what to change',
@@ -37,20 +38,36 @@ export const doctorCommand: Command = (exit) => ({
       facts,
       checks.every(({ ok }) => ok),
     );
+    const threads = await threadsOf(facts);
     if (terminal.json) {
-      terminal.data({ pid: facts.pid, name: facts.name, checks, backends });
+      terminal.data({ pid: facts.pid, name: facts.name, checks, backends, threads });
     } else {
       terminal.print(`${facts.name}, process ${facts.pid}: ${printable(facts.commandLine.join(' '))}`);
       for (const { check, ok, detail, fix } of checks) {
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
       }
       if (backends.length > 0)
-        terminal.print('What can take captures there, of the main thread (worker threads are not examined):');
+        terminal.print('What can take captures there, of the main thread; a soak examines no other:');
       for (const { backend, captures, status, detail, fix } of backends) {
         const more = fix ? `\n           ${fix.replaceAll('\n', '\n           ')}` : '';
         terminal.print(`  ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}${more}`);
       }
+      for (const line of threadLines(threads, facts.isNode)) terminal.print(line);
     }
     exit(checks.every((check) => check.ok) ? EXIT.passed : EXIT.attachFailed);
   },
 });
+
+/** What `--thread` of `cpu` and `heap snapshot` can name. */
+function threadLines(threads: readonly WorkerThread[] | null, isNode: boolean): string[] {
+  if (!isNode) return [];
+  if (threads === null)
+    return [
+      'Worker threads: cpu and heap snapshot capture one with --thread N; here they are listed where the service has loaded the agent.',
+    ];
+  if (threads.length === 0) return ['The service has no worker threads now.'];
+  return [
+    'Worker threads, for cpu and heap snapshot:',
+    ...threads.map((thread) => `  --thread ${thread.id}  ${describeThread(thread)}, ${printable(thread.script)}`),
+  ];
+}

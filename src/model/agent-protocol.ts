@@ -33,6 +33,13 @@ export function isOfAgent(path: string): boolean {
   return path.includes(`/${AGENT_FOLDER}`);
 }
 
+/** The script of the thread that an agent starts in a service while the tool is there: no thread of the service. */
+export const RELAY_SCRIPT = 'relay-thread.cjs';
+
+export function isRelay(script: string): boolean {
+  return script.endsWith(`/agent/${RELAY_SCRIPT}`);
+}
+
 /** Null for what no agent says. */
 export function readWelcome(line: string): AgentWelcome | null {
   try {

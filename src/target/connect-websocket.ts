@@ -20,6 +20,7 @@ export async function connectWebSocket(url: string, deadlineMs: Milliseconds): P
 }
 
 class WebSocketTransport implements Transport {
+  readonly tellsEnd = false;
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {

@@ -94,7 +94,7 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     sigusr1: status.sigusr1,
     nodeFlags: redactCommandLine([...flags, ...environmentFlags]),
     isClusterWorker: environment?.has(CLUSTER_VARIABLE) ?? false,
-    clusterWorkers: isNode ? listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE)) : [],
+    clusterWorkers: isNode ? clusterWorkersOf(pid) : [],
     listening: open && listeningAmong(pid, open.sockets),
     unixListening: unix?.filter((path) => !isOfAgent(path)) ?? null,
     agentDoor: reachableDoor(pid, unix ?? []),
@@ -102,6 +102,11 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
     rssBytes: status.rssBytes,
     ageMs: Math.max(0, (ticksSinceBoot() - stat.startTicks) * 10),
   };
+}
+
+/** Empty where it is not the primary of a cluster. */
+export function clusterWorkersOf(pid: number): readonly number[] {
+  return listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
 }
 
 /** Pid and start time together are the identity of a process: a pid alone is used again. */
