@@ -26,6 +26,7 @@ export interface Config {
     readonly maxPauseMs: number | null;
     readonly cpuIntervalMs: number | null;
     readonly cpuWindowMs: number | null;
+    readonly clinicWindowMs: number | null;
     readonly probes: boolean | null;
   };
   readonly gates: {
@@ -64,6 +65,7 @@ export interface ConfigFile {
     readonly maxPause?: string;
     readonly cpuInterval?: string;
     readonly cpuWindow?: string;
+    readonly clinicWindow?: string;
     readonly probes?: boolean;
   };
   readonly gates?: {
@@ -109,6 +111,7 @@ function readConfig(file: string): Config {
       maxPauseMs: durationOr(config.captures?.maxPause),
       cpuIntervalMs: durationOr(config.captures?.cpuInterval),
       cpuWindowMs: durationOr(config.captures?.cpuWindow),
+      clinicWindowMs: durationOr(config.captures?.clinicWindow),
       probes: config.captures?.probes ?? null,
     },
     gates: {

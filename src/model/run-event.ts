@@ -48,7 +48,8 @@ export type CaptureName =
   | 'collect-garbage'
   | 'marking'
   | 'class-counts'
-  | 'call-counts';
+  | 'call-counts'
+  | 'clinic-window';
 
 /** One line of events.ndjson. */
 export type RunEvent = At &

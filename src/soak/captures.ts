@@ -14,6 +14,7 @@ import { busyShareOf } from './busy-share.ts';
 import { CallCounting } from './call-counting.ts';
 import { CaptureDesk } from './capture-desk.ts';
 import { refuseClassCount } from './class-count-budget.ts';
+import { ClinicWindow } from './clinic-window.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import { type Instruments, noteLeftOut } from './instruments.ts';
@@ -84,6 +85,7 @@ export class Captures {
   readonly #desk: CaptureDesk;
   readonly #scripts: ScriptKeeper;
   readonly #calls: CallCounting;
+  readonly clinic: ClinicWindow;
   #cpuWindows = 0;
   #heapProfiles = 0;
   #snapshots = 0;
@@ -100,6 +102,7 @@ export class Captures {
     this.#desk = new CaptureDesk(options);
     this.#scripts = new ScriptKeeper(options, this.#desk);
     this.#calls = new CallCounting(options, this.#desk);
+    this.clinic = new ClinicWindow(options, this.#desk);
   }
 
   /** Ends the running CPU window and keeps it; with `last`, no further window is opened. */
