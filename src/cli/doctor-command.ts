@@ -1,15 +1,19 @@
 import { describeBackends } from '../capture/addons/describe-backends.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { METRICS } from '../model/metric-catalogue.ts';
+import type { MetricInfo } from '../model/metric-info.ts';
 import { printable } from '../model/printable.ts';
 import { closeAbandoned } from '../target/close-abandoned.ts';
 import { diagnose, threadsOf } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
+import { hasProc, withoutProc } from '../target/proc.ts';
 import { describeThread, type WorkerThread } from '../target/worker-threads.ts';
 import { terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
 import { noTargetError } from './resolve-target.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What can and cannot be captured of a target, and what to change. Touches nothing but what a killed instance left open; an agent is asked for the threads of its service. */
 export const doctorCommand: Command = (exit) => ({
@@ -29,6 +33,11 @@ export const doctorCommand: Command = (exit) => ({
         'doctor checks a process on this machine; it cannot check an address.',
         'Give the process: --pid, --port or --name. To try an address: profiler top --inspect HOST:PORT',
       );
+    }
+    if (!hasProc()) {
+      describeWithoutProc(terminal);
+      exit(EXIT.attachFailed);
+      return;
     }
     if (!spec || 'command' in spec) throw noTargetError('doctor');
     const facts = findTarget(spec);
@@ -70,4 +79,24 @@ function threadLines(threads: readonly WorkerThread[] | null, isNode: boolean): 
     'Worker threads, for cpu and heap snapshot:',
     ...threads.map((thread) => `  --thread ${thread.id}  ${describeThread(thread)}, ${printable(thread.script)}`),
   ];
+}
+
+/** macOS, Windows: what a soak measures there, and what it does not. */
+function describeWithoutProc(terminal: Terminal): void {
+  const { message, hint } = withoutProc();
+  const named = (isOf: (source: MetricInfo['source']) => boolean): string[] =>
+    (Object.entries(METRICS) as [string, MetricInfo][]).filter(([, { source }]) => isOf(source)).map(([name]) => name);
+  const measured = named((source) => source === 'pidusage');
+  const missing = named((source) => source === 'proc' || source === 'cgroup');
+  if (terminal.json) {
+    terminal.data({ platform: process.platform, hasProc: false, fix: hint, measured, missing });
+    return;
+  }
+  terminal.print(`${process.platform}: ${message}`);
+  terminal.print(`  trouble  --pid, --port, --name, --agent and starting a service cannot be used\n           ${hint}`);
+  terminal.print(`  ok       by pidusage, if the service runs on this machine: ${measured.join(', ')}`);
+  terminal.print(
+    '  ok       from inside: heap, event loop, collections, requests, queries, CPU profiles, heap snapshots',
+  );
+  terminal.print(`  trouble  not measured without /proc: ${missing.join(', ')}`);
 }

@@ -70,6 +70,8 @@ export class TargetKeeper {
   #segment = 0;
   #life: Life;
   #outside: ProcessSampler | null;
+  /** In its place on a host without /proc: it tells of no end, the connection does. */
+  #portable: ProcessSampler | null = null;
   #instruments: Instruments | null;
   /** Where the inspector was last: no port of the service. */
   #inspectorPort: number | null = null;
@@ -95,7 +97,7 @@ export class TargetKeeper {
     this.#process = instruments?.attachment.process ?? target.process;
     this.#life = target.facts;
     this.#hasClosed = watchPort(this.#process, options.loadPort);
-    this.#outside = this.#process && watchFromOutside(this.#process, options);
+    this.#outside = this.#process ? watchFromOutside(this.#process, options) : null;
     this.#instruments = instruments;
     if (instruments) this.#adopt(instruments);
     options.stop.addEventListener('abort', () => this.#instruments?.attachment.session.hasten(ENDING_MS), {
@@ -136,7 +138,7 @@ export class TargetKeeper {
 
   /** Values from outside (none of a target that is known by address only); null while there is no process. */
   async readOutside(): Promise<Values | null> {
-    if (!this.#outside) return {};
+    if (!this.#outside) return await this.#readPortable();
     const reading = await this.#outside.sample();
     if (!reading.alive) {
       if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
@@ -145,6 +147,11 @@ export class TargetKeeper {
     this.#noteClosed();
     if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
     return reading.values;
+  }
+
+  async #readPortable(): Promise<Values> {
+    const reading = await this.#portable?.sample();
+    return reading?.alive ? reading.values : {};
   }
 
   /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
@@ -412,6 +419,7 @@ export class TargetKeeper {
 
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
+    this.#portable = instruments.portable;
     this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
   }

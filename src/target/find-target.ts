@@ -6,6 +6,7 @@ import { describeProcess } from './describe-process.ts';
 import { listNodeProcesses } from './list-node-processes.ts';
 import { socketsInNamespaceOf } from './listening-sockets.ts';
 import { nameTests } from './name-tests.ts';
+import { hasProc, withoutProc } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 import { pidsServing } from './who-serves.ts';
 
@@ -16,6 +17,7 @@ import { pidsServing } from './who-serves.ts';
 export function findTarget(
   spec: { readonly pid: number } | { readonly port: number } | { readonly name: string } | { readonly agent: string },
 ): ProcessFacts {
+  if (!hasProc()) throw withoutProc();
   if ('pid' in spec) return findByPid(spec.pid);
   if ('agent' in spec) return findByAgent(spec.agent);
   if ('port' in spec) return findByPort(spec.port);
