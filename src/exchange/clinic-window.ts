@@ -25,6 +25,8 @@ import { redactText } from '../redact/redact-text.ts';
 export const LONGEST_CLINIC_MS: Milliseconds = 120_000;
 const USUAL_CLINIC_MS: Milliseconds = 60_000;
 const READINGS_PER_SAMPLE = 10;
+/** A service whose event loop is blocked is read that much less often: just such a window is to be looked at. */
+const FEWEST_TRACED = 20;
 const FEWEST_READINGS = 20 * READINGS_PER_SAMPLE;
 
 export interface ClinicWindowOptions {
@@ -111,7 +113,7 @@ async function tracedDoctorOf(run: Run, { fromMono, toMono }: Window): Promise<C
   // The clock of the target is that of the run only on one host.
   const offsetMs = run.manifest.clock.startWallMs - run.manifest.clock.startMonoMs;
   const within = stats.filter(({ timestampMs }) => isWithin(timestampMs - offsetMs));
-  if (within.length < FEWEST_READINGS) return null;
+  if (within.length < FEWEST_TRACED) return null;
   return doctorFiles(processOf(run), within, gcEvents, clock);
 }
 
