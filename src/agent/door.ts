@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { removeStaleSockets } from '../files/agent-folders.ts';
 import { AGENT_PROTOCOL, type AgentWelcome } from '../model/agent-protocol.ts';
 import { splitLines } from '../model/split-lines.ts';
-import { leavePlace, placeOfDoor } from './place.ts';
+import { leavePlace, placeOfDoor } from './door-place.ts';
 import { startVisit, type Visit } from './visit.ts';
 
 /** A greeting is short; who sends more is nobody of ours. */

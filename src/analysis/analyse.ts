@@ -12,7 +12,7 @@ import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
 import { querySummaries } from './queries/query-summaries.ts';
 import { rankFindings } from './rank-findings.ts';
-import { requestCount } from './request-count.ts';
+import { requestCount } from './requests-of-run.ts';
 import type { RunData } from './run-data.ts';
 import { type RunView, viewRun } from './run-view.ts';
 import { thresholdGates } from './threshold-gates.ts';

@@ -18,9 +18,12 @@ export function breakingInterval(stages: readonly StressStage[]): StressReport['
   };
 }
 
+/** A stage with more failed requests does not show what the service can do. */
+const MOST_ERRORS = 0.05;
+
 /** Throughput over load, of the stages that the generator itself did not limit. */
 export function capacityCurve(stages: readonly StressStage[], unit: StressReport['unit']): CapacityCurve {
-  const usable = stages.filter(({ isDoubtful, errorShare }) => !isDoubtful && errorShare < 0.05);
+  const usable = stages.filter(({ isDoubtful, errorShare }) => !isDoubtful && errorShare < MOST_ERRORS);
   const points = usable.map((stage) => ({
     load: unit === 'users' ? stage.level : stage.inFlight,
     throughput: stage.throughputPerSecond,

@@ -8,7 +8,7 @@ import * as say from '../words/checks/counted.ts';
 import type { CheckContext, FindingDraft } from './check.ts';
 import { findingId } from './finding-id.ts';
 import { keptThroughRest } from './kept-through-rest.ts';
-import { PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
+import { COUNT_SHARE, PARTLY_RELEASED_COUNTS, RELEASED_SHARE, SHORT_RUN_MS } from './leak-thresholds.ts';
 import { descriptorsTimeToLimit, NO_LIMIT } from './limits.ts';
 import { heldThroughLulls } from './lulls.ts';
 import { valuesIn } from './sample-series.ts';
@@ -36,7 +36,7 @@ export interface CountedVerdict {
 /** Does the number of open things climb with the load, and stay when the load is gone? */
 export function judgeCounted(context: CheckContext, resource: CountedResource): CountedVerdict {
   const { metric, leastGain } = resource;
-  const judged = context.trends.judge(metric, { leastShare: 0.1, leastGrowth: leastGain });
+  const judged = context.trends.judge(metric, { leastShare: COUNT_SHARE, leastGrowth: leastGain });
   const entry = judged?.verdict === 'growing' ? judged : (keptThroughRest(context, metric, leastGain) ?? judged);
   if (!entry) return { finding: null, detail: null };
   const { trend, verdict } = entry;

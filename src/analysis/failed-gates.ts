@@ -3,7 +3,7 @@ import type { Report } from '../model/report.ts';
 import { gateFailed, limitBroken } from '../words/limits.ts';
 
 export interface FailedGate {
-  /** `limit rss max <10MiB`, or what was found. */
+  /** `threshold rss max <10MiB`, or what was found. */
   readonly words: string;
   /** The run was asked to fail by it (`--fail-on`). */
   readonly counts: boolean;

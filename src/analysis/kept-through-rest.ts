@@ -6,10 +6,10 @@ import { judgeTrend, leastGrowthOf } from '../stats/judge-trend.ts';
 import { median } from '../stats/order-statistics.ts';
 import { type Point, spanOf } from '../stats/point.ts';
 import { measureTrend } from '../stats/trend.ts';
-import { isStraightLine } from './leak-thresholds.ts';
+import { COUNT_SHARE, isStraightLine } from './leak-thresholds.ts';
+import { workClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { valuesIn } from './sample-series.ts';
-import { workClock } from './traffic.ts';
 import type { TableEntry } from './trend-table.ts';
 
 const BLOCKS = 24;
@@ -40,7 +40,7 @@ export function keptThroughRest(view: RunView, metric: MetricName, leastGain: nu
   const blocks = blockPoints(points, spanOf(points) / BLOCKS);
   const trend = measureTrend([blocks], 1, { isCalm: true });
   if (trend === null || !isStraightLine(trend)) return null;
-  const limits = { leastShare: 0.1, leastGrowth: MANY * leastGain };
+  const limits = { leastShare: COUNT_SHARE, leastGrowth: MANY * leastGain };
   if (judgeTrend(trend, { ...limits, p: trend.pRising }) !== 'growing') return null;
   const height = median(valuesIn(view, metric, idleTail.fromMs, idleTail.fromMs + LEAST_REST_MS / 2));
   const left = valuesIn(view, metric, idleTail.toMs - (idleTail.toMs - idleTail.fromMs) / 3, idleTail.toMs).at(-1);

@@ -1,8 +1,8 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import { median } from '../stats/order-statistics.ts';
+import { workClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { valuesIn } from './sample-series.ts';
-import { workClock } from './traffic.ts';
 
 /** Long enough for what requests in progress use to be let go, and to see a wave. */
 const PARTS = 12;

@@ -10,7 +10,7 @@ import type { PlaceOf } from '../model/profiles.ts';
 import type { HotFunction } from '../model/report-document.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { DescriptorGroup, RunEvent } from '../model/run-event.ts';
-import type { RunManifest } from '../model/run-manifest.ts';
+import type { RunManifest, WorkerSnapshotRecord } from '../model/run-manifest.ts';
 import type { Sample } from '../model/sample.ts';
 import type { ScrapedRun } from '../model/scrape.ts';
 import type { Threshold } from '../model/threshold.ts';
@@ -54,6 +54,14 @@ export interface AllocationReadings {
   readonly series: readonly AllocationSeries[];
 }
 
+/** What the snapshots of one worker thread say, those of one life of the process. */
+export interface WorkerHeap extends Pick<WorkerSnapshotRecord, 'thread' | 'name' | 'url'> {
+  readonly snapshots: readonly WorkerSnapshotRecord[];
+  /** Null where they could not be read; `error` says why. */
+  readonly growth: HeapGrowth | null;
+  readonly error: string | null;
+}
+
 /** A run folder as the analysis wants it: everything read, nothing decided. */
 export interface RunData {
   readonly manifest: RunManifest;
@@ -66,6 +74,8 @@ export interface RunData {
   readonly heapGrowth: HeapGrowth | null;
   /** Why there is no `heapGrowth`, in a sentence; null where there is one, or nothing was to be read. */
   readonly heapGrowthError: string | null;
+  /** Worker threads of which there are at least two snapshots; absent where there is none. */
+  readonly workers?: readonly WorkerHeap[];
   readonly cpu: CpuEvidence | null;
   /** Null where no CPU window can be read. */
   readonly work?: CpuWork | null;

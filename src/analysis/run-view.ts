@@ -1,8 +1,8 @@
 import type { PhaseName, RunEvent } from '../model/run-event.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
+import { restAtEnd, restsOfTraffic, type WorkClock } from './rests-of-traffic.ts';
 import type { RunData } from './run-data.ts';
 import { type Span, subtract } from './spans.ts';
-import { restAtEnd, restsOfTraffic, type WorkClock } from './traffic.ts';
 
 /** A run cut into the stretches that the checks speak of. */
 export interface RunView {

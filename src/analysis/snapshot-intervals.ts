@@ -18,6 +18,8 @@ export interface SnapshotInterval extends Span {
   readonly namedBy: 'load' | 'target';
   /** Hardly a request came: what is not let go here is not an expiry or a queue. */
   readonly isIdle: boolean;
+  /** Enough of the load came for its growth to be compared with that of the others. */
+  readonly tells: boolean;
   /** The time without load at the end of the run lies inside: what is left was kept through it. */
   readonly holdsIdleTail: boolean;
 }
@@ -39,6 +41,11 @@ function plus(a: NamedCount, b: NamedCount, sign: 1 | -1 = 1): NamedCount {
 const IDLE_SHARE = 0.1;
 /** The same where only the time under load is known. */
 const IDLE_TIME_SHARE = 0.05;
+/**
+ * Of the load of the fullest interval. Where less came, a handful of requests that were under way at a snapshot moves the growth
+ * per request by more than a bound would.
+ */
+const TELLING_SHARE = 0.2;
 
 /** Null when the snapshots of the comparison are not those of the run. */
 export function snapshotIntervals(view: RunView, growth: HeapGrowth): SnapshotInterval[] | null {
@@ -54,7 +61,7 @@ export function intervalsBetween(
   view: RunView,
   marks: readonly { readonly monoMs: MonoMs; readonly requests: number | null }[],
 ): SnapshotInterval[] {
-  const intervals: Omit<SnapshotInterval, 'isIdle'>[] = [];
+  const intervals: Omit<SnapshotInterval, 'isIdle' | 'tells'>[] = [];
   for (const [i, to] of marks.entries()) {
     const from = marks[i - 1];
     if (!from) continue;
@@ -72,7 +79,12 @@ export function intervalsBetween(
     });
   }
   const busiest = Math.max(0, ...intervals.map(rateOf));
-  return intervals.map((interval) => ({ ...interval, isIdle: isIdle(interval, busiest) }));
+  const fullest = Math.max(0, ...intervals.map(loadOf));
+  return intervals.map((interval) => ({
+    ...interval,
+    isIdle: isIdle(interval, busiest),
+    tells: loadOf(interval) >= TELLING_SHARE * fullest,
+  }));
 }
 
 function findRecord(records: readonly SnapshotRecord[], file: string): SnapshotRecord | undefined {
@@ -136,14 +148,23 @@ function merged(routes: readonly RouteCount[]): Map<string, NamedCount> {
 const OF_PROBES =
   /^(?:GET|HEAD) (?:\/[\w-]+)*\/_?(?:health|healthz|health-?check|live|livez|liveness|ready|readyz|readiness|ping|heartbeat|metrics)$/i;
 
-/** Requests a millisecond, but those of probes where routes are known. */
-function rateOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName' | 'fromMs' | 'toMs'>): number {
-  const { requests, requestsByName, fromMs, toMs } = interval;
+/** Requests, but those of probes where routes are known. */
+function asked({ requests, requestsByName }: Pick<SnapshotInterval, 'requests' | 'requestsByName'>): number {
   const ofProbes = [...requestsByName].reduce((sum, [name, { begun }]) => sum + (OF_PROBES.test(name) ? begun : 0), 0);
-  return Math.max(0, (requests ?? 0) - ofProbes) / Math.max(1, toMs - fromMs);
+  return Math.max(0, (requests ?? 0) - ofProbes);
 }
 
-function isIdle(interval: Omit<SnapshotInterval, 'isIdle'>, busiest: number): boolean {
+/** Requests a millisecond. */
+function rateOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName'> & Span): number {
+  return asked(interval) / Math.max(1, interval.toMs - interval.fromMs);
+}
+
+/** Requests, or the time under load where nobody counted them. */
+function loadOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName' | 'loadedMs'>): number {
+  return interval.requests === null ? interval.loadedMs : asked(interval);
+}
+
+function isIdle(interval: Omit<SnapshotInterval, 'isIdle' | 'tells'>, busiest: number): boolean {
   const { requests, loadedMs, fromMs, toMs } = interval;
   if (requests !== null && busiest > 0) return rateOf(interval) < IDLE_SHARE * busiest;
   return loadedMs < IDLE_TIME_SHARE * (toMs - fromMs);

@@ -13,10 +13,10 @@ import type { Pieces, Point } from '../stats/point.ts';
 import { spanOf } from '../stats/point.ts';
 import { liveHeapSeries } from './live-heap.ts';
 import { type LatencyKey, latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
+import type { WorkClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { blockSeries, gauge, type ReadValue, rate, rawSeries, sinceStart } from './sample-series.ts';
 import { type ScrapedKey, scrapedTrends } from './scraped/scraped-trends.ts';
-import type { WorkClock } from './traffic.ts';
 
 /** A series that is made of more than one metric, of requests, or of what the service says of itself. */
 type DerivedTrend =

@@ -5,9 +5,9 @@ import { holm } from '../stats/holm.ts';
 import { judgeTrend, leastGrowthOf, type TrendLimits, type TrendVerdict } from '../stats/judge-trend.ts';
 import type { Pieces, Point } from '../stats/point.ts';
 import { measureTrend, type Trend } from '../stats/trend.ts';
+import { type WorkClock, workClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { scrapedFamily } from './scraped/scraped-trends.ts';
-import { type WorkClock, workClock } from './traffic.ts';
 import { isCalm, type TrendName, trendSeries, workSeries } from './trend-series.ts';
 
 export interface TableEntry extends Bounded {

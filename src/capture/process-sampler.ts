@@ -5,8 +5,8 @@ import type { Milliseconds } from '../model/units.ts';
 import { hasProc, ticksSinceBoot } from '../target/proc.ts';
 import { OomWatch } from './cause-of-death.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
+import { countDescriptors, topDescriptors } from './count-descriptors.ts';
 import { CpuUsage } from './cpu-usage.ts';
-import { countDescriptors, topDescriptors } from './descriptors.ts';
 import { parseKeyed, parseNetDev, parseProcStat, readKernelFile } from './proc-files.ts';
 
 type ProcessValues = Partial<Record<MetricName, number>>;

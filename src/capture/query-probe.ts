@@ -4,7 +4,7 @@ import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import type { installQueryProbe } from './in-target/query/install-query-probe.ts';
-import type { QueryProbeOptions, QueryReport } from './in-target/query/query-probe.ts';
+import type { QueryProbeOptions, QueryReport } from './in-target/query/target-query-probe.ts';
 import { callScript } from './in-target-code.ts';
 
 const PROBE = `${REGISTRY_EXPRESSION}?.queries`;

@@ -8,7 +8,7 @@ import type { InspectorSession } from '../target/session.ts';
 import { HEARTBEAT_EXPRESSION, REGISTRY_EXPRESSION } from '../target/target-registry.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
 import type { installProbe } from './in-target/runtime/install-probe.ts';
-import type { ProbeOptions, ProbeReading } from './in-target/runtime/runtime-probe.ts';
+import type { ProbeOptions, ProbeReading } from './in-target/runtime/target-runtime-probe.ts';
 import { callScript } from './in-target-code.ts';
 import type { Measured } from './measure-cost.ts';
 import { toRuntimeValues } from './runtime-values.ts';

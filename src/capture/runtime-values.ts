@@ -1,5 +1,5 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
-import type { ProbeReading } from './in-target/runtime/runtime-probe.ts';
+import type { ProbeReading } from './in-target/runtime/target-runtime-probe.ts';
 
 const TIMERS: readonly string[] = ['Timeout', 'Immediate'];
 const SOCKETS: readonly string[] = ['TCPSocketWrap', 'TLSWrap'];

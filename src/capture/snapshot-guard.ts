@@ -29,6 +29,10 @@ export interface GuardOptions {
   readonly maxPauseMs: Milliseconds | null;
   /** A thread of the service hands the snapshot on (its agent): on a busy host much of it waits there. */
   readonly isRelayed?: boolean;
+  /** A worker thread of it: what the main thread computes meanwhile says nothing of it. */
+  readonly isWorker?: boolean;
+  /** By a snapshot of the like, taken before. */
+  readonly calibration?: SnapshotCalibration | null;
 }
 
 export interface Judgement {
@@ -55,10 +59,15 @@ type Facts = Omit<SnapshotFacts, 'numbers' | 'inMemory'>;
  */
 export class SnapshotGuard {
   readonly #options: GuardOptions;
-  #calibration: SnapshotCalibration | null = null;
+  #calibration: SnapshotCalibration | null;
 
   constructor(options: GuardOptions) {
     this.#options = options;
+    this.#calibration = options.calibration ?? null;
+  }
+
+  get calibration(): SnapshotCalibration | null {
+    return this.#calibration;
   }
 
   async judge(asked: {

@@ -4,7 +4,7 @@ import type { Bytes, Milliseconds } from '../model/units.ts';
 import type { InspectorSession } from '../target/session.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { discardConsoleEntries } from './discard-console-entries.ts';
-import type { SnapshotEstimate } from './estimate-snapshot.ts';
+import type { SnapshotCalibration, SnapshotEstimate } from './estimate-snapshot.ts';
 import { readHeapMakeup } from './look-at-heap.ts';
 import type { MeasureCost } from './measure-cost.ts';
 import { openPartFile, type Sink, type WrittenFile } from './part-file.ts';
@@ -51,6 +51,7 @@ export class SnapshotRecorder {
   readonly #openSink: OpenSink;
   readonly #backend: SnapshotRecorderOptions['backend'];
   readonly #pid: number | null;
+  readonly #isWorker: boolean;
   readonly #guard: SnapshotGuard;
   #idEpoch: string;
   #keepsIds = false;
@@ -59,12 +60,18 @@ export class SnapshotRecorder {
     const { session, measure, newEpoch, pid, openSink = replacing, backend = null } = options;
     this.#guard = new SnapshotGuard(options);
     this.#pid = pid;
+    this.#isWorker = options.isWorker ?? false;
     this.#session = session;
     this.#measure = measure;
     this.#newEpoch = newEpoch;
     this.#openSink = openSink;
     this.#backend = backend;
     this.#idEpoch = newEpoch();
+  }
+
+  /** What its snapshots have taught; null before the first. */
+  get calibration(): SnapshotCalibration | null {
+    return this.#guard.calibration;
   }
 
   /** Whether a snapshot into `path` may be taken. What was done to the target to know it stands in `steps`. */
@@ -110,7 +117,8 @@ export class SnapshotRecorder {
     const collected = await collectGarbage(this.#session, this.#measure);
     const makeup = await readHeapMakeup(this.#session);
     const idEpoch = this.#idEpoch;
-    const threadBefore = readMainThread(this.#pid);
+    const threadPid = this.#isWorker ? null : this.#pid;
+    const threadBefore = readMainThread(threadPid);
     const memory = watchMemory(this.#pid);
     const { nodes, cost, ...written } = await (this.#backend?.take ?? takeSnapshot)(this.#session, {
       openSink: () => this.#openSink(path, options.refuse),
@@ -126,7 +134,7 @@ export class SnapshotRecorder {
     this.#keepsIds = options.keepIds;
     if (!options.keepIds) await this.forgetIds().catch((error: unknown) => this.#throwWhileOpen(error));
     const rise = memory.stop();
-    const cpuMs = timeBetween(threadBefore, readMainThread(this.#pid))?.runMs ?? null;
+    const cpuMs = timeBetween(threadBefore, readMainThread(threadPid))?.runMs ?? null;
     // Numbers are nodes too: what they cost says nothing of a snapshot without them.
     if (nodes !== null && !options.numbers) {
       this.#guard.learn({ nodes, makeup, cpuMs: cpuMs ?? cost.pauseMs, memory: rise });

@@ -8,7 +8,7 @@ import { closeAbandoned } from '../target/close-abandoned.ts';
 import { diagnose, threadsOf } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
 import { hasProc, withoutProc } from '../target/proc.ts';
-import { describeThread, type WorkerThread } from '../target/worker-threads.ts';
+import { describeThread, type ThreadFacts } from '../target/worker-threads.ts';
 import { terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
 import { noTargetError } from './resolve-target.ts';
@@ -56,7 +56,9 @@ export const doctorCommand: Command = (exit) => ({
         terminal.print(`  ${ok ? 'ok     ' : 'trouble'}  ${check}: ${detail}${fix ? `\n           ${fix}` : ''}`);
       }
       if (backends.length > 0)
-        terminal.print('What can take captures there, of the main thread; a soak examines no other:');
+        terminal.print(
+          'What can take captures there, of the main thread (soak takes heap snapshots of worker threads too):',
+        );
       for (const { backend, captures, status, detail, fix } of backends) {
         const more = fix ? `\n           ${fix.replaceAll('\n', '\n           ')}` : '';
         terminal.print(`  ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}${more}`);
@@ -68,7 +70,7 @@ export const doctorCommand: Command = (exit) => ({
 });
 
 /** What `--thread` of `cpu` and `heap snapshot` can name. */
-function threadLines(threads: readonly WorkerThread[] | null, isNode: boolean): string[] {
+function threadLines(threads: readonly ThreadFacts[] | null, isNode: boolean): string[] {
   if (!isNode) return [];
   if (threads === null)
     return [
@@ -77,7 +79,7 @@ function threadLines(threads: readonly WorkerThread[] | null, isNode: boolean): 
   if (threads.length === 0) return ['The service has no worker threads now.'];
   return [
     'Worker threads, for cpu and heap snapshot:',
-    ...threads.map((thread) => `  --thread ${thread.id}  ${describeThread(thread)}, ${printable(thread.script)}`),
+    ...threads.map((thread) => `  --thread ${thread.id}  ${describeThread(thread)}, ${printable(thread.url)}`),
   ];
 }
 

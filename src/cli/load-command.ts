@@ -13,7 +13,7 @@ import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { starterScenario } from '../scenario/starter-scenario.ts';
-import { stageWords } from '../words/report/stress.ts';
+import { stageWords } from '../words/report/stress-outcome.ts';
 import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { watchOfLoad } from './load-target.ts';

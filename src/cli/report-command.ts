@@ -93,5 +93,5 @@ export const checkCommand: Command = (exit) => ({
 function gateLine({ name, limit, measured, unit, status }: Gate, verdict: Report['verdict']): string {
   const uncounted =
     status === 'fail' && verdict !== 'fail' ? '  (does not count: not named by --fail-on of the run)' : '';
-  return `${status.padEnd(8)}${printable(name)}  limit ${limit}  measured ${measured ?? 'unknown'} ${unit}${uncounted}`;
+  return `${status.padEnd(8)}${printable(name)}  threshold ${limit}  measured ${measured ?? 'unknown'} ${unit}${uncounted}`;
 }

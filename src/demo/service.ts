@@ -12,7 +12,7 @@ import { PayloadStaging } from './evidence/payload-staging.ts';
 import { RetentionPolicy } from './evidence/retention-policy.ts';
 import type { Faults } from './faults.ts';
 import { answerError } from './http/answer-error.ts';
-import { ServiceMetrics } from './metrics/service-metrics.ts';
+import { ServiceMetrics } from './metrics/demo-metrics.ts';
 import { enrollRoute } from './routes/enroll.ts';
 import { healthRoute } from './routes/health.ts';
 import { ledgerEntriesRoute } from './routes/ledger-entries.ts';

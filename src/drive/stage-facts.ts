@@ -1,8 +1,8 @@
 import { RequestMeasures } from '../analysis/request-measures.ts';
 import type { StageFacts } from '../analysis/stage-judge.ts';
 import { requestGates } from '../analysis/threshold-gates.ts';
+import { generatorLimits, isGeneratorSpent } from '../load/build-load-report.ts';
 import type { LoadTotals } from '../load/load-messages.ts';
-import { generatorLimits, isGeneratorSpent } from '../load/load-report.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { RequestInterval } from '../model/requests.ts';
 import type { Sample } from '../model/sample.ts';

@@ -55,19 +55,6 @@ export function checksumOfLine(line: string): number {
   return Number.parseInt(line.slice(-11, -3), 16);
 }
 
-/** Reads a journal in one piece. */
-export function decodeJournal(bytes: Uint8Array): { records: JournalRecord[]; damage: JournalDamage[] } {
-  const records: JournalRecord[] = [];
-  const damage: JournalDamage[] = [];
-  const decoder = createJournalDecoder({
-    record: (record) => records.push(record),
-    damage: (one) => damage.push(one),
-  });
-  decoder.push(bytes);
-  decoder.end();
-  return { records, damage };
-}
-
 /** Reads a journal as its bytes come; holds no more than one line. */
 export function createJournalDecoder(sink: {
   readonly record: (record: JournalRecord) => void;

@@ -13,12 +13,14 @@ import type {
   ScriptRecord,
   SnapshotRecord,
   TargetFacts,
+  WorkerSnapshotRecord,
 } from '../model/run-manifest.ts';
 import type { ScrapedSeries, ScrapePlan } from '../model/scrape.ts';
 import { crc32, hex } from './crc32.ts';
 import { parseJson } from './parse-json.ts';
 import {
   count,
+  type Fields,
   fields,
   listOf,
   listOfDistinct,
@@ -61,7 +63,7 @@ const readTarget = fields<TargetFacts>({
   name: text,
 });
 
-const readSnapshot = fields<SnapshotRecord>({
+const snapshotFields: Fields<SnapshotRecord> = {
   file: artefactFile,
   monoMs: moment,
   segment: count,
@@ -71,7 +73,10 @@ const readSnapshot = fields<SnapshotRecord>({
   pauseMs: number,
   heapUsedBytes: number,
   phase: text,
-});
+};
+const readSnapshot = fields<SnapshotRecord>(snapshotFields);
+
+const readWorkerSnapshot = fields<WorkerSnapshotRecord>({ ...snapshotFields, thread: count, name: text, url: text });
 
 const readCpuWindow = fields<CpuWindowRecord>({
   file: artefactFile,
@@ -168,6 +173,7 @@ const readManifest = fields<RunManifest>({
   clinicWindow: optional(
     fields<ClinicWindowRecord>({ file: clinicFile, startMonoMs: moment, endMonoMs: moment, segment: count }),
   ),
+  workerSnapshots: optional(listOfDistinct(readWorkerSnapshot, 'file')),
   code: optional(fields({ file: text })),
   seal: optional(
     fields<RunSeal>({

@@ -43,7 +43,7 @@ export function summariseGraph(
 ): HeapSummary {
   const { graph, sizes, aggregates } = analysed;
   const totalBytes = graph.nodeCount === 0 ? 0 : sizes.retained[0]!;
-  const system = aggregates.filter(isSystem).reduce((sum, { shallowBytes }) => sum + shallowBytes, 0);
+  const system = aggregates.filter(isSystemClass).reduce((sum, { shallowBytes }) => sum + shallowBytes, 0);
   return {
     nodes: graph.nodeCount,
     edges: graph.edgeCount,
@@ -57,6 +57,6 @@ export function summariseGraph(
   };
 }
 
-function isSystem({ class: name }: ClassAggregate): boolean {
+export function isSystemClass({ class: name }: ClassAggregate): boolean {
   return SYSTEM.has(name) || name.startsWith('system / ');
 }

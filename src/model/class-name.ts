@@ -4,3 +4,11 @@ export const CLOSURE_PREFIX = 'closure ';
 export function isFunctionClass(name: string): boolean {
   return name.startsWith(CLOSURE_PREFIX);
 }
+
+const SHAPE = /^Object \{(.*)\}$/;
+
+/** The keys of a plain object as the heap engine names its class: `Object {id, url, …}`; null for any other class. Keys that stand for many are left out. */
+export function shapeKeys(name: string): string[] | null {
+  const [, shape] = SHAPE.exec(name) ?? [];
+  return shape === undefined ? null : shape.split(', ').filter((key) => key !== '…' && key !== '<key>');
+}

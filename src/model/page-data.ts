@@ -1,3 +1,4 @@
+import type { FlameWindow } from './flame-windows.ts';
 import type { FlameUnit } from './weighted-tree.ts';
 
 /**
@@ -9,7 +10,10 @@ export interface PageData {
   readonly latency: readonly PageLatency[];
   readonly bands: readonly PageBand[];
   readonly marks: readonly PageMark[];
+  /** Graphs that stand for themselves. */
   readonly flames: readonly PageFlame[];
+  /** Windows of a run, of which the page draws those that the reader chooses. */
+  readonly windows: readonly PageFlameWindows[];
 }
 
 export interface PageChart {
@@ -66,4 +70,24 @@ export interface PageFlame {
   readonly before: readonly number[] | null;
   /** How many frames were too light to be kept. */
   readonly dropped: number;
+  /**
+   * Of a difference of two samplings: what one sample stands for before and after, in the unit of the graph. The variance of a
+   * value is then the value times this (Poisson), and what lies within it is noise. Null where it is not known.
+   */
+  readonly sample: { readonly before: number; readonly after: number } | null;
+}
+
+/** `FlameWindows` with each name and place written once. */
+export interface PageFlameWindows {
+  readonly id: 'cpu' | 'allocations';
+  readonly unit: FlameUnit;
+  readonly names: readonly string[];
+  readonly places: readonly string[];
+  /** Of each function, its name and its place. */
+  readonly name: readonly number[];
+  readonly place: readonly number[];
+  /** Of each node, its function and its parent (-1 for the root, which is node 0; parents stand first). */
+  readonly frameOf: readonly number[];
+  readonly parentOf: readonly number[];
+  readonly windows: readonly FlameWindow[];
 }

@@ -1,4 +1,5 @@
 import type { FlameDiffNode, FlameNode } from './flame.ts';
+import type { FlameWindows } from './flame-windows.ts';
 import type { HeapGrowth } from './heap-growth.ts';
 import type { SourcePlace } from './profiles.ts';
 import type { Report } from './report.ts';
@@ -123,7 +124,8 @@ export interface ReportDocument {
   readonly series: readonly ReportSeries[];
   readonly latency: readonly LatencySeries[];
   readonly timeline: readonly TimelineEvent[];
-  readonly flames: readonly ReportFlame[];
+  /** What the CPU did and what lives of what was allocated, window by window; what was not recorded is left out. */
+  readonly flames: readonly FlameWindows[];
   /** Largest self time first. */
   readonly hotFunctions: readonly HotFunction[];
   readonly heap: HeapGrowth | null;

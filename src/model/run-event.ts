@@ -49,7 +49,8 @@ export type CaptureName =
   | 'marking'
   | 'class-counts'
   | 'call-counts'
-  | 'clinic-window';
+  | 'clinic-window'
+  | 'worker-snapshot';
 
 /** One line of events.ndjson. */
 export type RunEvent = At &
@@ -70,7 +71,13 @@ export type RunEvent = At &
         readonly type: 'capture-refused';
         readonly capture: Extract<
           CaptureName,
-          'cpu-start' | 'heap-profile' | 'heap-snapshot' | 'collect-garbage' | 'marking' | 'call-counts'
+          | 'cpu-start'
+          | 'heap-profile'
+          | 'heap-snapshot'
+          | 'collect-garbage'
+          | 'marking'
+          | 'call-counts'
+          | 'worker-snapshot'
         >;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;
@@ -82,6 +89,13 @@ export type RunEvent = At &
     | { readonly type: 'class-counts'; readonly requests: number | null; readonly classes: readonly ClassCount[] }
     /** At the moment of a look at the heap. */
     | { readonly type: 'route-counts'; readonly routes: readonly RouteCount[] }
+    /** A look at the worker threads; `reason`: why fewer were examined than there are, else empty. */
+    | {
+        readonly type: 'worker-threads';
+        readonly running: number;
+        readonly examined: number;
+        readonly reason: string;
+      }
     | { readonly type: 'live-heap'; readonly bytes: Bytes; readonly forced: boolean }
     | {
         readonly type: 'load';

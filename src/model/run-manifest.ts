@@ -29,6 +29,15 @@ export interface SnapshotRecord {
   readonly phase: string;
 }
 
+/** One heap snapshot of a worker thread, `heap/worker-2-1.heapsnapshot`: which thread it is, as Node numbers and the program names it. */
+export interface WorkerSnapshotRecord extends SnapshotRecord {
+  readonly thread: number;
+  /** Empty where the program gave no name. */
+  readonly name: string;
+  /** Of its script; empty where it runs a text. */
+  readonly url: string;
+}
+
 /** One CPU window; consecutive windows overlap a little, so that no time is missed. */
 export interface CpuWindowRecord {
   readonly file: string;
@@ -160,6 +169,8 @@ export interface RunManifest {
   readonly scrape?: ScrapePlan;
   readonly allocationBurst?: AllocationBurstRecord;
   readonly clinicWindow?: ClinicWindowRecord;
+  /** Absent where no worker thread was looked at. */
+  readonly workerSnapshots?: readonly WorkerSnapshotRecord[];
   /** What the scripts do with what they hold. Absent in runs of earlier versions. */
   readonly code?: { readonly file: string };
   /** Absent while the run is recorded, where the tool was killed, and in runs of earlier versions. */

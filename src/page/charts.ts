@@ -4,6 +4,7 @@ import { csvButton } from './csv.ts';
 import { h } from './h.ts';
 import { onThemeChange } from './theme.ts';
 import { type TimeChart, timeChart } from './time-chart.ts';
+import type { TimeSelection } from './time-selection.ts';
 
 const PERCENTILES = [
   ['p50', '--series', 'p50Ms'],
@@ -12,7 +13,7 @@ const PERCENTILES = [
 ] as const;
 
 /** Fills the two places for charts: the series of the run, and latency by request name. */
-export function mountCharts(data: PageData): void {
+export function mountCharts(data: PageData, time: TimeSelection): void {
   const { bands, marks } = data;
   const span = spanOf(data);
   const series = data.charts.map(({ title, unit, description, tSec, value }) => ({
@@ -23,9 +24,10 @@ export function mountCharts(data: PageData): void {
     bands,
     marks,
     span,
+    time,
     lines: [{ label: title, colour: '--series', value }],
   }));
-  const latency = data.latency.map((one) => ({ ...latencyChart(one), bands, marks, span }));
+  const latency = data.latency.map((one) => ({ ...latencyChart(one), bands, marks, span, time }));
   mount('charts', series, marksLegend(data));
   mount('latency', latency, percentileLegend());
 }
@@ -39,7 +41,7 @@ function mount(name: string, charts: readonly TimeChart[], legend: HTMLElement):
   onThemeChange(paint);
 }
 
-function latencyChart(one: PageLatency): Omit<TimeChart, 'bands' | 'marks' | 'span'> {
+function latencyChart(one: PageLatency): Omit<TimeChart, 'bands' | 'marks' | 'span' | 'time'> {
   const highest = Math.max(...one.p99Ms.map((ms) => ms ?? 0));
   return {
     title: one.name,
@@ -63,7 +65,11 @@ function marksLegend({ bands, marks, charts }: PageData): HTMLElement {
     { class: 'legend' },
     bands.length > 0 ? h('span', {}, swatch('--band'), `shaded by phase: ${phases}`) : null,
     ...kinds.map((kind) => h('span', {}, swatch(markColour(kind)), kind)),
-    h('span', {}, 'Drag to zoom all charts, double click to see the whole run.'),
+    h(
+      'span',
+      {},
+      'Drag to select a time: all charts zoom to it, and the flame graphs show it. Double click, or Escape, shows the whole run.',
+    ),
     csvButton(charts),
   );
 }

@@ -1,5 +1,5 @@
 import { printable } from '../model/printable.ts';
-import { changeColour, originColour, originOf } from './flame-colour.ts';
+import { changeColour, isNoise, originColour, originOf } from './flame-colour.ts';
 import { type FlameGraph, isUnder, nameOf, placeOf } from './flame-graph.ts';
 import { isDark, themeColour } from './theme.ts';
 
@@ -72,8 +72,12 @@ function opacity(graph: FlameGraph, { zoom, hits }: FlameView, i: number): numbe
 }
 
 function colourOf(graph: FlameGraph, i: number, dark: boolean): string {
-  const { before, value } = graph.data;
-  if (before) return changeColour(value[i] ?? 0, before[i] ?? 0, dark);
+  const { before, sample } = graph.data;
+  const value = graph.data.value[i] ?? 0;
+  if (before) {
+    const was = before[i] ?? 0;
+    return isNoise(value, was, sample) ? changeColour(value, value, dark) : changeColour(value, was, dark);
+  }
   return originColour(originOf(placeOf(graph, i)), nameOf(graph, i), dark);
 }
 

@@ -26,6 +26,18 @@ export function originColour(origin: Origin, name: string, dark: boolean): strin
   return `hsl(${hue + shift} ${dark ? saturation * 0.7 : saturation}% ${lightness}%)`;
 }
 
+/** Three standard deviations: of a graph with some hundred frames, none is coloured by chance. */
+const NOISE = 3;
+
+/**
+ * Whether two sampled values differ by no more than they vary: what is made of n samples varies by the root of n (Poisson), so
+ * its variance is the value times what one sample stands for.
+ */
+export function isNoise(value: number, before: number, sample: { before: number; after: number } | null): boolean {
+  if (sample === null) return false;
+  return Math.abs(value - before) <= NOISE * Math.sqrt(value * sample.after + before * sample.before);
+}
+
 /** Red where a frame takes more than before, blue where it takes less; the figures say it in words as well. */
 export function changeColour(value: number, before: number, dark: boolean): string {
   const change = (value - before) / Math.max(1, value, before);

@@ -14,8 +14,15 @@ export interface FlameWidget {
   search(matches: ((text: string) => boolean) | null): number;
 }
 
+export interface FlameHooks {
+  /** Told of each frame that is selected. */
+  readonly onSelect?: ((i: number) => void) | undefined;
+  /** Key `s`: the reader wants to see who calls the selected function. */
+  readonly onAround?: () => void;
+}
+
 /** Draws a flame graph: click or Enter zooms, Escape goes one step out, the arrow keys walk from frame to frame. */
-export function flameWidget(data: PageFlame): FlameWidget {
+export function flameWidget(data: PageFlame, { onSelect, onAround }: FlameHooks = {}): FlameWidget {
   const graph = flameGraph(data);
   let view: FlameView = { zoom: 0, selected: 0, hits: null };
   const canvas = h('canvas');
@@ -44,6 +51,7 @@ export function flameWidget(data: PageFlame): FlameWidget {
   };
   const show = (next: Partial<FlameView>): void => {
     view = { ...view, ...next };
+    if (next.selected !== undefined) onSelect?.(next.selected);
     status.textContent = describeFrame(graph, view.selected);
     paint();
   };
@@ -55,6 +63,10 @@ export function flameWidget(data: PageFlame): FlameWidget {
 
   frame.addEventListener('scroll', paint);
   frame.addEventListener('keydown', (event) => {
+    if (event.key === 's' && onAround) {
+      onAround();
+      return;
+    }
     const next = keyMove(graph, view, event.key);
     if (!next) return;
     event.preventDefault();

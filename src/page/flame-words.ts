@@ -1,6 +1,7 @@
 import { printable } from '../model/printable.ts';
 import { formatBytes, formatCount } from '../model/units.ts';
 import type { FlameUnit } from '../model/weighted-tree.ts';
+import { isNoise } from './flame-colour.ts';
 import { type FlameGraph, nameOf, placeOf } from './flame-graph.ts';
 
 /** A frame in words, for the tooltip, the status line and a screen reader. */
@@ -11,7 +12,11 @@ export function describeFrame(graph: FlameGraph, i: number): string {
   const place = placeOf(graph, i);
   const format = FORMATS[data.unit];
   const parts = [`${format(value)} (${share.toFixed(1)} %)`, `self ${format(data.self[i] ?? 0)}`];
-  if (data.before) parts.push(describeChange(value, data.before[i] ?? 0, format));
+  if (data.before) {
+    const before = data.before[i] ?? 0;
+    const noise = isNoise(value, before, data.sample) ? ', no more than the samples vary by' : '';
+    parts.push(`${describeChange(value, before, format)}${noise}`);
+  }
   return `${printable(nameOf(graph, i))}${place ? `, ${printable(place)}` : ', native'}: ${parts.join(', ')}`;
 }
 
@@ -29,5 +34,5 @@ const FORMATS: Readonly<Record<FlameUnit, (value: number) => string>> = {
 
 function formatMicroseconds(us: number): string {
   if (us >= 1e6) return `${(us / 1e6).toFixed(2)} s`;
-  return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${us} µs`;
+  return us >= 1000 ? `${(us / 1000).toFixed(1)} ms` : `${Number(us.toPrecision(3))} µs`;
 }

@@ -4,6 +4,7 @@ import { formatAxis, formatTime } from './axis-format.ts';
 import { overlayPlugin } from './chart-overlay.ts';
 import { h } from './h.ts';
 import { themeColour } from './theme.ts';
+import type { TimeSelection } from './time-selection.ts';
 
 export interface TimeChart {
   readonly title: string;
@@ -19,16 +20,24 @@ export interface TimeChart {
   readonly marks: readonly PageMark[];
   /** Start and end of the run: all charts share one time axis. */
   readonly span: readonly [number, number];
+  /** Told of the time that the reader draws a frame around. */
+  readonly time: TimeSelection;
 }
 
 const HEIGHT = 150;
+/** An arrow key moves by this share of what is shown. */
+const KEY_STEP = 0.01;
 /** Charts of one page move their cursors together, and zoom together. */
 const SYNC = 'run';
 
 /** Draws a chart into a figure. The canvas is a picture with a description; the figures stand in the table. */
 export function timeChart(chart: TimeChart): HTMLElement {
-  const value = h('span', { class: 'value' });
-  const canvas = h('div', { role: 'img', 'aria-label': chart.description });
+  const value = h('span', { class: 'value', role: 'status' });
+  const canvas = h('div', {
+    role: 'application',
+    tabindex: 0,
+    'aria-label': `${chart.description} Arrow keys read values, Enter starts and ends a selection of time, Escape ends it.`,
+  });
   const figure = h(
     'figure',
     { class: 'chart' },
@@ -50,7 +59,33 @@ function draw(chart: TimeChart, place: HTMLElement, width: number, value: HTMLEl
   const columns = [[...chart.tSec], ...chart.lines.map((line) => [...line.value])];
   const plot = new uPlot(options(chart, width, value), columns as uPlot.AlignedData, place);
   place.dataset.drawn = 'true';
+  place.addEventListener('keydown', keyHandler(plot, chart.time));
+  plot.over.addEventListener('dblclick', () => chart.time.select(null));
+  chart.time.onChange(() => plot.setScale('x', { min: chart.span[0], max: chart.span[1] }));
   return plot;
+}
+
+/** Reading and selecting by keyboard: the cursor moves, Enter marks where a selection starts and where it ends. */
+function keyHandler(plot: uPlot, time: TimeSelection): (event: KeyboardEvent) => void {
+  let from: number | null = null;
+  return (event) => {
+    const width = plot.over.clientWidth;
+    const left = plot.cursor.left !== undefined && plot.cursor.left >= 0 ? plot.cursor.left : 0;
+    const step = event.key === 'ArrowLeft' ? -KEY_STEP : event.key === 'ArrowRight' ? KEY_STEP : null;
+    if (step !== null) plot.setCursor({ left: Math.min(width, Math.max(0, left + step * width)), top: 1 });
+    else if (event.key === 'Escape') {
+      from = null;
+      time.select(null);
+    } else if (event.key === 'Enter') {
+      const at = plot.posToVal(left, 'x');
+      if (from === null) from = at;
+      else {
+        if (at !== from) time.select({ startSec: Math.min(from, at), endSec: Math.max(from, at) });
+        from = null;
+      }
+    } else return;
+    event.preventDefault();
+  };
 }
 
 function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Options {
@@ -66,15 +101,18 @@ function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Opt
     height: HEIGHT,
     padding: [8, 18, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: true, y: false } },
-    scales: { x: { time: false, range: zoomRange(chart.span) }, y: { range: rangeFromZero } },
+    cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
+    scales: { x: { time: false, range: shownRange(chart) }, y: { range: rangeFromZero } },
     axes: [
       { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(formatTime) },
       { ...axis, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => formatAxis(tick, chart.unit)) },
     ],
     series: [{}, ...chart.lines.map((line) => series(line.label, line.colour, chart.lines.length === 1))],
     plugins: [overlayPlugin(chart.bands, chart.marks)],
-    hooks: { setCursor: [(plot) => showValues(plot, chart, value)] },
+    hooks: {
+      setCursor: [(plot) => showValues(plot, chart, value)],
+      setSelect: [(plot) => tellTime(plot, chart.time)],
+    },
   };
 }
 
@@ -89,9 +127,9 @@ function series(label: string, colour: string, filled: boolean): uPlot.Series {
   };
 }
 
-/** The span of the whole run at first, what the reader has drawn a frame around afterwards. */
-function zoomRange([start, end]: readonly [number, number]): uPlot.Range.Function {
-  return (_, min, max) => (min === null || max === null || min === max ? [start, end] : [min, max]);
+/** The time that is selected, else the whole run: never the extent of the own data, which differs from chart to chart. */
+function shownRange({ span: [start, end], time }: TimeChart): uPlot.Range.Function {
+  return () => (time.range ? [time.range.startSec, time.range.endSec] : [start, end]);
 }
 
 /** From zero where zero is near enough to keep the shape readable: an axis that starts at 98 makes 2 look like a lot. */
@@ -102,13 +140,26 @@ function rangeFromZero(_: uPlot, min: number | null, max: number | null): [numbe
   return [min < 0 ? min - room : min < 0.75 * max ? 0 : min - room, max + room];
 }
 
+/**
+ * Takes the frame away again: what it held is what all charts show now. The frame is drawn in all charts, which zoom one after the
+ * other: only the one under the pointer knows what it meant.
+ */
+function tellTime(plot: uPlot, time: TimeSelection): void {
+  const { left, width } = plot.select;
+  if (width <= 0 || !plot.over.matches(':hover')) return;
+  const [startSec, endSec] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')];
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  time.select({ startSec, endSec });
+}
+
+/** The nearest value, and the time of the cursor: one time for all charts, though they were not sampled at the same moments. */
 function showValues(plot: uPlot, chart: TimeChart, place: HTMLElement): void {
-  const at = plot.cursor.idx;
-  const tSec = at === null || at === undefined ? undefined : plot.data[0][at];
-  if (at === null || at === undefined || tSec === undefined) {
+  const { idx: at, left = -1 } = plot.cursor;
+  if (at === null || at === undefined || left < 0) {
     place.textContent = '';
     return;
   }
+  const tSec = plot.posToVal(left, 'x');
   const shown = chart.lines.map(({ label, value }) => {
     const measured = value[at];
     const text = typeof measured === 'number' ? formatAxis(measured, chart.unit) : 'no data';

@@ -33,13 +33,14 @@ export async function findChangedArtefacts(
 export function withoutArtefacts(run: Run, changed: readonly string[]): Run {
   if (changed.length === 0) return run;
   const isKept = ({ file }: { readonly file: string }): boolean => !changed.includes(file);
-  const { allocationBurst, ...others } = run.manifest;
+  const { allocationBurst, workerSnapshots, ...others } = run.manifest;
   const manifest: RunManifest = {
     ...others,
     snapshots: others.snapshots.filter(isKept),
     cpuWindows: others.cpuWindows.filter(isKept),
     heapProfiles: others.heapProfiles.filter(isKept),
     ...(allocationBurst && isKept(allocationBurst) ? { allocationBurst } : {}),
+    ...(workerSnapshots ? { workerSnapshots: workerSnapshots.filter(isKept) } : {}),
   };
   const reason = LOSS.otherContent;
   // One of another size is told as such.

@@ -11,8 +11,8 @@ import type { RunDamage } from './read-journal.ts';
 import { readCpuProfileFile } from './read-profiles.ts';
 import { artefactKind } from './run-files.ts';
 
-/** Listed apart from the profiles of live objects, and of no use without its record. */
-const BURST = 'heap/burst.heapprofile';
+/** Listed apart from the profiles of live objects and from the snapshots of the main thread; of no use without their records. */
+const LISTED_APART = /^heap\/(?:burst\.heapprofile|worker-\d+-\d+\.heapsnapshot)$/;
 
 interface Recorded {
   readonly samples: readonly Sample[];
@@ -48,13 +48,14 @@ export async function completeManifest(
   files: Iterable<string>,
 ): Promise<{ manifest: RunManifest; damage: RunDamage[] }> {
   const all = new Set(files);
-  const { allocationBurst, ...others } = manifest;
+  const { allocationBurst, workerSnapshots, ...others } = manifest;
   const hasBurst = allocationBurst !== undefined && all.has(allocationBurst.file);
-  const onDisk = new Set([...all].filter((file) => artefactKind(file) !== 'database' && file !== BURST));
+  const apart = [...(allocationBurst ? [allocationBurst] : []), ...(workerSnapshots ?? [])];
+  const onDisk = new Set([...all].filter((file) => artefactKind(file) !== 'database' && !LISTED_APART.test(file)));
   const listed = [...manifest.snapshots, ...manifest.cpuWindows, ...manifest.heapProfiles].map(({ file }) => file);
   const damage = [
     ...listed.filter((file) => !onDisk.has(file)),
-    ...(allocationBurst && !hasBurst ? [allocationBurst.file] : []),
+    ...apart.map(({ file }) => file).filter((file) => !all.has(file)),
   ].map((file) => note(file, MENDED.missing));
   const lists: Lists = {
     snapshots: manifest.snapshots.filter(({ file }) => onDisk.has(file)),
@@ -70,7 +71,11 @@ export async function completeManifest(
   lists.snapshots.sort((a, b) => a.monoMs - b.monoMs);
   lists.cpuWindows.sort((a, b) => a.startMonoMs - b.startMonoMs);
   lists.heapProfiles.sort((a, b) => a.monoMs - b.monoMs);
-  return { manifest: { ...others, ...(hasBurst ? { allocationBurst } : {}), ...lists }, damage };
+  const kept = {
+    ...(hasBurst ? { allocationBurst } : {}),
+    ...(workerSnapshots ? { workerSnapshots: workerSnapshots.filter(({ file }) => all.has(file)) } : {}),
+  };
+  return { manifest: { ...others, ...kept, ...lists }, damage };
 }
 
 /** Adds the record of one artefact to its list; returns what is to be told of it. */

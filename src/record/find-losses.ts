@@ -55,13 +55,13 @@ function damagedLoss(damage: readonly RunDamage[]): string | null {
 }
 
 function lostFiles(
-  { seal, snapshots, cpuWindows, heapProfiles, allocationBurst }: RunManifest,
+  { seal, snapshots, workerSnapshots = [], cpuWindows, heapProfiles, allocationBurst }: RunManifest,
   onDisk: ReadBack['onDisk'],
 ): string[] {
   const expected = new Map<string, Bytes | null>();
   for (const { file } of [...cpuWindows, ...heapProfiles, ...(allocationBurst ? [allocationBurst] : [])])
     expected.set(file, null);
-  for (const { file, bytes } of snapshots) expected.set(file, bytes);
+  for (const { file, bytes } of [...snapshots, ...workerSnapshots]) expected.set(file, bytes);
   for (const [file, bytes] of Object.entries(seal?.files ?? {})) expected.set(file, bytes);
   return [...expected].flatMap(([file, bytes]) => {
     const found = onDisk.get(file);

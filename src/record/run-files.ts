@@ -59,17 +59,28 @@ export function artefactKind(file: string): ArtefactKind | null {
 
 /** Whether the recorder gives such names while it writes, before run.json can name the file. */
 export function isPlannedName(file: string): boolean {
-  return /^(?:cpu\/\d+\.cpuprofile|heap\/(?:\d+\.heapsnapshot|(?:\d+|burst)\.heapprofile)|(?:database\/(?:server|queries-\d+)|clinic\/\d+)\.json)$/.test(
+  return /^(?:cpu\/\d+\.cpuprofile|heap\/(?:(?:worker-\d+-)?\d+\.heapsnapshot|(?:\d+|burst)\.heapprofile)|(?:database\/(?:server|queries-\d+)|clinic\/\d+)\.json)$/.test(
     file,
   );
 }
 
 /** All artefacts that run.json names, by their path within the run folder. */
 export function artefactsOf(manifest: RunManifest): string[] {
-  const { snapshots, cpuWindows, heapProfiles, allocationBurst, clinicWindow, scripts, code, seal } = manifest;
+  const {
+    snapshots,
+    workerSnapshots = [],
+    cpuWindows,
+    heapProfiles,
+    allocationBurst,
+    clinicWindow,
+    scripts,
+    code,
+    seal,
+  } = manifest;
   const files = [
     ...[
       ...snapshots,
+      ...workerSnapshots,
       ...cpuWindows,
       ...heapProfiles,
       ...(allocationBurst ? [allocationBurst] : []),

@@ -3,11 +3,11 @@ import type { ReportFlame } from '../model/report-document.ts';
 import { formatFlameValue, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
 import { functionsOf, REMARK } from '../words/report/labels.ts';
+import { pageFlame, scriptJson } from './build-page-data.ts';
 import { flameTotals } from './flame-totals.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { table } from './html/table.ts';
 import { html } from './markup.ts';
-import { pageFlame, scriptJson } from './page-data.ts';
 
 export interface FlamePage extends PageAssets {
   readonly title: string;
@@ -19,7 +19,7 @@ const ROWS = 50;
 
 /** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
 export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string {
-  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame) };
+  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame), windows: [] };
   const tables = flames.map(({ title: name, root, unit = 'microseconds' }) => {
     const rows = flameTotals(root)
       .slice(0, ROWS)

@@ -1,5 +1,6 @@
 import type { ReportDocument } from '../model/report-document.ts';
 import { verdictWord } from '../words/report/facts.ts';
+import { pageData, scriptJson } from './build-page-data.ts';
 import { checkedSection, eventsSection, filesSection, methodSection } from './html/background-sections.ts';
 import { bottleneckSection } from './html/bottleneck-section.ts';
 import { findingsSection } from './html/finding-section.ts';
@@ -8,7 +9,6 @@ import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { querySection } from './html/query-section.ts';
 import { gatesSection, verdictSection } from './html/verdict-section.ts';
 import { html, type Markup } from './markup.ts';
-import { pageData, scriptJson } from './page-data.ts';
 
 export type { PageAssets } from './html/page-shell.ts';
 

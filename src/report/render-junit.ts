@@ -55,7 +55,7 @@ function missingCase(missing: readonly string[]): Markup {
 }
 
 function gateCase({ name, limit, measured, unit, status }: Gate): Markup {
-  const text = `measured ${formatValue(measured, unit)}, limit ${limit}`;
+  const text = `measured ${formatValue(measured, unit)}, threshold ${limit}`;
   const outcome =
     status === 'fail'
       ? html`<failure message="${text}" type="gate">${text}</failure>`

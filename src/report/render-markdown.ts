@@ -63,7 +63,7 @@ export function gateTable({ report }: ReportDocument): string {
     markdownText(formatValue(measured, unit)),
     status === 'fail' ? '**FAIL**' : status,
   ]);
-  return markdownTable(['gate', 'limit', 'measured', 'result'], 'lrrl', rows);
+  return markdownTable(['gate', 'threshold', 'measured', 'result'], 'lrrl', rows);
 }
 
 function findingHeading({ kind, rank, subject }: Finding): string {

@@ -1,7 +1,7 @@
 import type { StressReport } from '../model/stress-report.ts';
 import { figure, formatMs, percent } from '../words/figures.ts';
 import { LABEL } from '../words/report/labels.ts';
-import { curveWords, outcomeWords, stageWords } from '../words/report/stress.ts';
+import { curveWords, outcomeWords, stageWords } from '../words/report/stress-outcome.ts';
 import { gateLine, type TerminalOptions } from './render-terminal.ts';
 import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';

@@ -75,7 +75,7 @@ export function gateLine({ name, limit, measured, unit, status }: Gate): Termina
     span(`  ${mark}  `, style),
     span(name.padEnd(24)),
     span(` ${formatValue(measured, unit)}`, 'bold'),
-    span(`  (limit ${limit})`, 'dim'),
+    span(`  (threshold ${limit})`, 'dim'),
   ];
 }
 

@@ -218,7 +218,7 @@ function readThresholds(
       );
       return [];
     }
-    if (limits.length === 0) report(['thresholds', subject], 'the list is empty; name a limit, or leave it out');
+    if (limits.length === 0) report(['thresholds', subject], 'the list is empty; add a threshold, or leave it out');
     return limits.flatMap((item, i) => {
       const path = ['thresholds', subject, i];
       const { limit, abortOnFail = false, after } = typeof item === 'string' ? { limit: item } : item;

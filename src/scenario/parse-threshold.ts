@@ -31,9 +31,9 @@ const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => num
  * `p95` is another way to write `p(95)`. Returns what is wrong, in words, when it is none.
  */
 export function parseThreshold(subject: string, text: string): Threshold | string {
-  if (text.length > LONGEST) return `a limit of ${text.length} characters is none`;
+  if (text.length > LONGEST) return `a threshold of ${text.length} characters is too long`;
   const match = /^\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$/.exec(text);
-  if (!match) return `"${text}" is no limit: write a metric, < or >, and a value, for example ${example(subject)}`;
+  if (!match) return `"${text}" is no threshold: write a metric, < or >, and a value, for example ${example(subject)}`;
   const [, name = '', operator = '', written = ''] = match;
   const percentile = readPercentile(name);
   const metric = percentile === null ? name : `p(${percentile})`;

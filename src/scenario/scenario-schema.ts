@@ -119,16 +119,16 @@ const thresholdList: Schema = {
   items: {
     type: ['string', 'object'],
     properties: {
-      limit: text('a limit, for example errors<5%'),
-      abortOnFail: { type: 'boolean', description: 'true: end the load when the limit fails' },
-      after: duration('how long the load runs before the limit may end it'),
+      limit: text('a threshold, for example errors<5%'),
+      abortOnFail: { type: 'boolean', description: 'true: end the load when the threshold fails' },
+      after: duration('how long the load runs before the threshold may end it'),
     },
     required: ['limit'],
     additionalProperties: false,
     description:
-      'a limit, for example p(95)<300ms, errors<1% or rss<512MiB, or { limit: errors<5%, abortOnFail: true }',
+      'a threshold, for example p(95)<300ms, errors<1% or rss<512MiB, or { limit: errors<5%, abortOnFail: true }',
   },
-  description: 'list of limits, for example [ "p(95)<300ms", "errors<1%" ]',
+  description: 'list of thresholds, for example [ "p(95)<300ms", "errors<1%" ]',
 };
 
 const http: Schema = object(
@@ -262,7 +262,7 @@ export const SCENARIO_SCHEMA: Schema = {
       thresholds: {
         type: 'object',
         additionalProperties: thresholdList,
-        description: 'limits by the name of a request, "*" for all, or resources',
+        description: 'thresholds by the name of a request, "*" for all, or resources',
       },
     },
     ['name', 'load', 'tasks'],

@@ -5,6 +5,7 @@ import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
+import type { RetainingPath } from '../heap/paths/path-finder.ts';
 import type { RetainedSizes, TreeLayout } from '../heap/retained-sizes.ts';
 import { type StringColumns, StringTable } from '../heap/string-table.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
@@ -37,7 +38,9 @@ export type HelperRequest =
       readonly sizes: RetainedSizes;
       readonly most: number;
     }
-  | { readonly type: 'aggregates'; readonly graph: SharedGraph };
+  | { readonly type: 'aggregates'; readonly graph: SharedGraph }
+  | { readonly type: 'prepare-paths'; readonly graph: SharedGraph }
+  | { readonly type: 'path'; readonly node: number };
 
 export type HelperAnswer =
   | { readonly type: 'front'; readonly start: FrontStart | null }
@@ -49,7 +52,9 @@ export type HelperAnswer =
   | { readonly type: 'lay-out'; readonly layout: TreeLayout }
   | { readonly type: 'biggest'; readonly biggest: readonly BigObject[] }
   | { readonly type: 'repetitions'; readonly repetitions: Repetitions }
-  | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] };
+  | { readonly type: 'aggregates'; readonly aggregates: readonly ClassAggregate[] }
+  | { readonly type: 'prepare-paths' }
+  | { readonly type: 'path'; readonly path: RetainingPath | null };
 
 export function share(graph: HeapGraph): SharedGraph {
   return { ...graph, strings: graph.strings.columns };

@@ -1,10 +1,12 @@
 import { parentPort } from 'node:worker_threads';
 import type { UnnumberedNodes } from '../heap/number-nodes.ts';
+import type { PathFinder } from '../heap/paths/path-finder.ts';
 import { graphOf, type HelperAnswer, type HelperRequest, type Numbered, share } from './helper-messages.ts';
 import { FrontReader } from './read-front.ts';
 
 let front: FrontReader | null = null;
 let sized: UnnumberedNodes | null = null;
+let paths: PathFinder | null = null;
 
 /** What a first request does not need is loaded when it is asked for: reading should begin at once. */
 async function answer(request: HelperRequest): Promise<HelperAnswer> {
@@ -60,6 +62,17 @@ async function answer(request: HelperRequest): Promise<HelperAnswer> {
       const graph = { ...graphOf(request.graph), edgeType: request.graph.edgeType.slice() };
       return { type: 'aggregates', aggregates: analyseGraph(graph).aggregates };
     }
+    case 'prepare-paths': {
+      const [{ PathFinder }, { findWeakMapEdges }] = await Promise.all([
+        import('../heap/paths/path-finder.ts'),
+        import('../heap/weak-map-edges.ts'),
+      ]);
+      const graph = graphOf(request.graph);
+      paths = new PathFinder(graph, findWeakMapEdges(graph));
+      return { type: 'prepare-paths' };
+    }
+    case 'path':
+      return { type: 'path', path: paths?.pathsTo([request.node], 1)[0] ?? null };
   }
 }
 

@@ -2,7 +2,7 @@ import { analyseGraph } from '../heap/analyse-graph.ts';
 import { biggestDominators } from '../heap/biggest-dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import { findByClass, findById } from '../heap/paths/find-nodes.ts';
-import { type RetainingPath, retainingPaths } from '../heap/paths/retaining-paths.ts';
+import { PathFinder, type RetainingPath } from '../heap/paths/path-finder.ts';
 import type { WeakMapEdges } from '../heap/weak-map-edges.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
@@ -24,7 +24,7 @@ export async function pathsTo(file: string, target: PathTarget, options: PathOpt
   const what = 'id' in target ? `object @${target.id}` : 'class' in target ? `class ${target.class}` : 'object';
   if (nodes.length === 0) throw notThere(`there is no ${what} in ${file}`);
   const most = 'biggest' in target ? target.biggest : options.most;
-  const paths = retainingPaths(graph, weakMaps, nodes, most);
+  const paths = new PathFinder(graph, weakMaps).pathsTo(nodes, most);
   if (paths.length === 0) throw notThere(`nothing keeps ${what} alive: only weak references lead to it`);
   return paths;
 }

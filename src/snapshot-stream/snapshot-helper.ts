@@ -9,6 +9,7 @@ import type { DominatorTree } from '../heap/dominators.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import type { NumberedNodes } from '../heap/number-nodes.ts';
 import type { ParsedTail } from '../heap/parsed-tail.ts';
+import type { RetainingPath } from '../heap/paths/path-finder.ts';
 import type { TreeLayout } from '../heap/retained-sizes.ts';
 import type { Repetitions } from '../heap/summarise-graph.ts';
 import type { Bytes } from '../model/units.ts';
@@ -114,6 +115,12 @@ export class SnapshotHelper {
   /** Classes with their retained sizes: all of `analyseGraph`, while the caller does something else with the graph. */
   aggregates(graph: HeapGraph): Promise<readonly ClassAggregate[]> {
     return this.ask({ type: 'aggregates', graph: share(graph) }, ({ aggregates }) => aggregates);
+  }
+
+  /** Begins to prepare; what it returns looks for the path to a node as soon as that is done. */
+  paths(graph: HeapGraph): (node: number) => Promise<RetainingPath | null> {
+    void this.ask({ type: 'prepare-paths', graph: share(graph) }, () => null);
+    return (node) => this.ask({ type: 'path', node }, ({ path }) => path);
   }
 
   /** Several requests may be under way; they are answered in order. */

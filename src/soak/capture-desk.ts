@@ -22,7 +22,7 @@ interface DeskOptions {
   readonly spacingMs: Milliseconds;
 }
 
-/** What all captures have in common: one after the other, an event of what each cost, its failure told and survived, its file kept. */
+/** What all captures have in common: they run one after the other, each writes an event with its cost and keeps its file, and a failure costs that capture only. */
 export class CaptureDesk {
   readonly #options: DeskOptions;
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
@@ -82,7 +82,13 @@ export class CaptureDesk {
     await recorder.writeArtefact(file, text);
   }
 
-  /** Whatever was estimated: the truth decides whether it is repeated. */
+  /** Growth is compared with the requests of each route. A service that does not answer has none to count. */
+  async noteRoutes({ probe }: Instruments): Promise<void> {
+    const routes = await probe.readRoutes().catch(() => []);
+    if (routes.length > 0) this.#options.log.event({ type: 'route-counts', routes });
+  }
+
+  /** The measured pause, not the estimate, decides whether the capture is repeated. */
   noteLength(capture: CaptureName, pauseMs: Milliseconds): void {
     const { keeper, pauses } = this.#options;
     pauses.note(capture, pauseMs, keeper.instruments?.attachment.process?.pid ?? null);

@@ -16,6 +16,7 @@ const LEFT_OUT: Readonly<Record<GuardedCapture, string>> = {
   'collect-garbage': 'garbage not collected',
   marking: 'garbage not collected beside the program',
   'call-counts': 'calls not counted',
+  'worker-snapshot': 'no heap snapshot of a worker thread',
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };

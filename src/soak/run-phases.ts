@@ -58,6 +58,7 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   });
   if (stop.aborted) return;
   await phase('baseline', options, async () => {
+    await captures.keepWorkers('baseline', snapshots > 1);
     await load?.pause();
     await wait(SETTLE_MS, stop);
     await (snapshots > 0 ? captures.keepSnapshot('baseline') : captures.keepClassCounts());
@@ -71,10 +72,12 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
       // Clients go, too: connections that the load keeps open would stand there as sockets that nobody closes.
       await load?.stop();
       await stay(plan.idleTailMs, options);
+      if (snapshots > 1) await captures.keepWorkers('idle-tail');
       await (snapshots > 1 ? captures.keepSnapshot('idle-tail', { isLast: true }) : captures.keepClassCounts());
     });
   } else {
     const last = noteIdleTail(options) ? 'idle-tail' : 'steady';
+    if (snapshots > 1) await captures.keepWorkers(last);
     await (snapshots > 1 ? captures.keepSnapshot(last, { isLast: true }) : captures.keepClassCounts());
   }
   await captures.keepAllocations();
@@ -166,6 +169,7 @@ async function snapshotUnderPause(
   { captures, load, stop }: PhasesOptions,
   { resume, count, momentsLeft }: { readonly resume: boolean; readonly count: boolean; readonly momentsLeft: number },
 ): Promise<void> {
+  await captures.keepWorkers('steady');
   await load?.pause();
   await wait(SETTLE_MS, stop);
   // Where nobody sends requests, ids cost next to nothing, and tell what outlives the idle tail object by object.

@@ -1,33 +1,29 @@
-import { scaleCpuInterval, scaleHeapInterval } from '../capture/choose-intervals.ts';
 import { PostgresMonitor } from '../capture/database/postgres-monitor.ts';
-import { readResidentBytes } from '../capture/proc-files.ts';
-import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
-import { freeBytes } from '../files/free-space.ts';
 import type { Clock } from '../model/clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import type { RunManifest, View } from '../model/run-manifest.ts';
-import { type Bytes, formatBytes, type Microseconds, type Milliseconds } from '../model/units.ts';
 import { checkBeforeRun, createRun } from '../record/open-run.ts';
-import { type PlannedBytes, plannedBytes } from '../record/planned-bytes.ts';
+import { plannedBytes } from '../record/planned-bytes.ts';
 import type { RunRecorder, StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { localPort } from '../target/load-port.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
-import { DiskGuard } from './disk-guard.ts';
 import { firstManifest } from './first-manifest.ts';
 import { type LoadDriver, startLoadDriver } from './load-driver.ts';
 import { LongPauses } from './long-pauses.ts';
-import { type PhasePlan, planPhases } from './plan-phases.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
+import { RunParts } from './run-parts.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
 import { prepareScrape, type Scraping } from './scraping.ts';
+import { settleRecording } from './settle-recording.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { createProgress } from './soak-progress.ts';
 import type { SoakListener } from './soak-status.ts';
 import type { SoakTarget } from './soak-target.ts';
 import { TargetKeeper } from './target-keeper.ts';
+import { watchDisk } from './watch-disk.ts';
 
 /** `storage-lost`: however it ended, something that was to be recorded never reached the disk. */
 export type SoakEnding = 'completed' | 'stopped-by-user' | 'target-lost' | 'storage-lost';
@@ -40,14 +36,6 @@ export interface SoakDeps {
   readonly toolVersion: string;
 }
 
-const SHORTEST_CPU_WINDOW_MS = 10_000;
-const LONGEST_CPU_WINDOW_MS = 10 * 60_000;
-const LONGEST_LOAD_INTERVAL_MS = 10_000;
-const SHORTEST_RETURN_MS = 30_000;
-const LONGEST_RETURN_MS = 10 * 60_000;
-const SHORTEST_SPACING_MS = 250;
-const LONGEST_SPACING_MS = 1000;
-
 /**
  * Records one soak of a process that was found and judged fit: attaches, drives or watches the load through all
  * phases, and leaves a run folder. The inspector is closed again however this ends. What fails before the first
@@ -55,7 +43,7 @@ const LONGEST_SPACING_MS = 1000;
  */
 export async function runSoak(target: SoakTarget, options: SoakOptions, deps: SoakDeps): Promise<SoakEnding> {
   const { clock, listener, stop } = deps;
-  const settled = settle(options);
+  const settled = settleRecording(options);
   const { durationMs, sampleMs } = options;
   const loadIntervalMs = options.load === null ? null : settled.loadIntervalMs;
   const planned = plannedBytes({ ...settled, durationMs, sampleMs, loadIntervalMs });
@@ -81,7 +69,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
   /** Why the recording broke off. */
   let broken: string | null = null;
-  const parts = new Parts();
+  const parts = new RunParts();
   if (monitor) parts.add(() => monitor.close());
   let recorder: RunRecorder | null = null;
   let driver: LoadDriver | null = null;
@@ -113,7 +101,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       { ...place, onStorage: (change) => listener.happened(redactMessage(tellStorage(change))) },
     );
     recording.resolve(recorder);
-    const disk = watchDisk(target, { recorder, log, clock, planned });
+    const disk = watchDisk(target.process, { recorder, log, clock, planned });
     if (target.attach) log.say(`attached to ${target.facts.name} (process ${target.facts.pid})`);
     const load = options.load
       ? await startLoadDriver(options.load, {
@@ -155,7 +143,6 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     const captures = new Captures({
       ...options,
       ...settled,
-      spacingMs: spacingOf(options),
       isLoadOurs: load !== null,
       keeper,
       recorder,
@@ -193,41 +180,6 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
   return recorder && recorder.losses.length > 0 ? 'storage-lost' : ending();
 }
 
-/** The disk of the run, looked at now and before each capture. What will perhaps not fit is said at once. */
-function watchDisk(
-  { process: target }: SoakTarget,
-  {
-    recorder,
-    log,
-    clock,
-    planned,
-  }: {
-    readonly recorder: RunRecorder;
-    readonly log: RunLog;
-    readonly clock: Clock;
-    readonly planned: PlannedBytes;
-  },
-): DiskGuard {
-  const { plan, clock: begun } = recorder.manifest;
-  const free = freeBytes(recorder.dir);
-  const heapBytes = target ? (readResidentBytes(target.pid) ?? 0) : 0;
-  const needed = planned.journals + planned.profiles + plan.snapshots * snapshotFileBytes(heapBytes, null);
-  if (free !== null && free < needed) {
-    const detail = `the run may take up to ${formatBytes(needed)}, and its disk has ${formatBytes(free)} left: captures that do not fit will be left out`;
-    log.event({ type: 'note', detail });
-    log.say(detail);
-  }
-  return new DiskGuard({
-    recorder,
-    log,
-    freeBytes: () => freeBytes(recorder.dir),
-    reservedBytes: () => {
-      const passed = (clock.monoMs() - begun.startMonoMs) / plan.durationMs;
-      return planned.journals * clamp(1 - passed, 0.1, 1);
-    },
-  });
-}
-
 /** What the disk refused to the last is one more loss: there is a run all the same, and it is analysed. */
 async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> {
   try {
@@ -244,31 +196,6 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
 /** The sides from which this target can be looked at. */
 function viewsOf({ process, attach }: SoakTarget): View[] {
   return [...(process ? (['process'] as const) : []), ...(attach ? (['inside'] as const) : [])];
-}
-
-interface Settled {
-  readonly plan: PhasePlan;
-  readonly cpuWindowMs: Milliseconds;
-  readonly cpuIntervalUs: Microseconds;
-  readonly heapIntervalBytes: Bytes;
-  readonly returnTimeoutMs: Milliseconds;
-  /** One line of requests.ndjson a name: histograms of a night are decoded again when it is analysed. */
-  readonly loadIntervalMs: Milliseconds;
-}
-
-/** What follows from the length of the run. */
-function settle(options: SoakOptions): Settled {
-  const { durationMs } = options;
-  const plan = planPhases(durationMs, options.snapshots, options.load !== null);
-  const cpuWindowMs = options.cpuWindowMs ?? clamp(plan.steadyMs / 3, SHORTEST_CPU_WINDOW_MS, LONGEST_CPU_WINDOW_MS);
-  return {
-    plan,
-    cpuWindowMs,
-    cpuIntervalUs: options.cpuIntervalUs ?? scaleCpuInterval(durationMs, cpuWindowMs),
-    heapIntervalBytes: scaleHeapInterval(durationMs),
-    loadIntervalMs: clamp(Math.round(durationMs / 3600), 1000, LONGEST_LOAD_INTERVAL_MS),
-    returnTimeoutMs: clamp(durationMs / 10, SHORTEST_RETURN_MS, LONGEST_RETURN_MS),
-  };
 }
 
 function noteSegment(recorder: RunRecorder, life: RunManifest['segments'][number], segment: number): void {
@@ -290,26 +217,4 @@ function tellStorage(change: StorageChange): string {
   return change.state === 'trouble'
     ? `${change.error.message}; kept in memory, trying again`
     : `${change.file} is being written again${change.lostLines > 0 ? `; ${change.lostLines} lines were lost meanwhile` : ''}`;
-}
-
-/** What was started, to be ended in the opposite order, each whether or not the others could be. */
-class Parts {
-  readonly #ends: (() => Promise<unknown>)[] = [];
-
-  add(end: () => Promise<unknown>): void {
-    this.#ends.push(end);
-  }
-
-  async end(onError: (error: Error) => void): Promise<void> {
-    for (const end of this.#ends.reverse()) await end().catch(onError);
-  }
-}
-
-/** Where the load is ours, it is paused for captures; what others send is not. Short runs have no second to give away. */
-function spacingOf({ load, durationMs }: SoakOptions): Milliseconds {
-  return load === null ? clamp(durationMs / 60, SHORTEST_SPACING_MS, LONGEST_SPACING_MS) : 0;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }

@@ -3,7 +3,6 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import { hasHandedOver } from '../target/has-handed-over.ts';
-import { watchPort } from '../target/load-port.ts';
 import { poll } from '../target/poll.ts';
 import {
   isListeningOn,
@@ -16,7 +15,8 @@ import { servicePorts } from '../target/service-ports.ts';
 import type { SessionEnd } from '../target/session.ts';
 import { waitForReturn } from '../target/wait-for-return.ts';
 import { attachFirst } from './attach-first.ts';
-import { causeOfEnd } from './cause-of-end.ts';
+import { causeOfEnd, type Ending, endingText } from './cause-of-end.ts';
+import { InsideView } from './inside-view.ts';
 import {
   type InstrumentOptions,
   type Instruments,
@@ -24,12 +24,11 @@ import {
   takeDownInstruments,
   watchFromOutside,
 } from './instruments.ts';
+import { LoadPortWatch } from './load-port-watch.ts';
 import type { SoakTarget } from './soak-target.ts';
 import { wait } from './wait.ts';
 
 type Values = Partial<Record<MetricName, number>>;
-/** `exiting`: its program has ended, the process is there still. `draining`: it works, but new requests go elsewhere. */
-type Ending = 'exited' | 'reused' | 'exiting' | 'draining';
 type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
@@ -73,21 +72,15 @@ export class TargetKeeper {
   /** In its place on a host without /proc: it tells of no end, the connection does. */
   #portable: ProcessSampler | null = null;
   #instruments: Instruments | null;
+  readonly #inside: InsideView;
   /** Where the inspector was last: no port of the service. */
   #inspectorPort: number | null = null;
   #recovering: Promise<void> | null = null;
-  #pendingInside: Promise<void> | null = null;
-  #arrived: Values = {};
   #lookedForSuccessorMonoMs = Number.NEGATIVE_INFINITY;
-  #unresponsive = false;
-  #ownCollections = 0;
-  #busy = false;
   #closing = false;
   /** Ended, and not back yet. */
   #isAwaited = false;
-  /** It listens no more where load of ours goes. */
-  #isClosed = false;
-  #hasClosed: () => boolean;
+  readonly #loadPort: LoadPortWatch;
   readonly #ending = new AbortController();
 
   private constructor(target: SoakTarget, instruments: Instruments | null, options: KeeperOptions) {
@@ -96,9 +89,10 @@ export class TargetKeeper {
     // Read just before it was attached to, so newer than when it was found.
     this.#process = instruments?.attachment.process ?? target.process;
     this.#life = target.facts;
-    this.#hasClosed = watchPort(this.#process, options.loadPort);
-    this.#outside = this.#process ? watchFromOutside(this.#process, options) : null;
+    this.#loadPort = new LoadPortWatch(this.#process, options);
+    this.#outside = this.#process && watchFromOutside(this.#process, options);
     this.#instruments = instruments;
+    this.#inside = new InsideView({ instruments: () => this.#instruments, log: options.log, stop: options.stop });
     if (instruments) this.#adopt(instruments);
     options.stop.addEventListener('abort', () => this.#instruments?.attachment.session.hasten(ENDING_MS), {
       once: true,
@@ -112,9 +106,9 @@ export class TargetKeeper {
     return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
   }
 
-  /** Major collections that the target ran by itself, as far as it has told. */
+  /** Major collections that the target ran by itself, as far as it has reported them. */
   get ownCollections(): number {
-    return this.#ownCollections;
+    return this.#inside.ownCollections;
   }
 
   get segment(): number {
@@ -144,7 +138,7 @@ export class TargetKeeper {
       if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
       return null;
     }
-    this.#noteClosed();
+    if (!this.#isAwaited && !this.#closing) this.#loadPort.look();
     if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
     return reading.values;
   }
@@ -154,18 +148,19 @@ export class TargetKeeper {
     return reading?.alive ? reading.values : {};
   }
 
-  /** Values from inside that came within `patienceMs`; later ones are given with the next call. */
-  async readInside(patienceMs: Milliseconds): Promise<Values> {
-    if (!this.#busy) {
-      // Here and not in it: without instruments it ends before it is assigned, and would stay for ever.
-      this.#pendingInside ??= this.#askInside().finally(() => {
-        this.#pendingInside = null;
-      });
-    }
-    if (this.#pendingInside) await Promise.race([this.#pendingInside, wait(patienceMs, this.#options.stop)]);
-    const values = this.#arrived;
-    this.#arrived = {};
-    return values;
+  /** Values from inside that arrived within `patienceMs`; later ones are returned by the next call. */
+  readInside(patienceMs: Milliseconds): Promise<Values> {
+    return this.#inside.read(patienceMs);
+  }
+
+  /** Asks the target something short, unless it is busy with a capture or out of reach. */
+  whenCalm<Value>(ask: (instruments: Instruments) => Promise<Value> | null): Promise<Value | null> {
+    return this.#inside.whenCalm(ask);
+  }
+
+  /** Does something that pauses the target: nobody asks it anything meanwhile, and its watchdog waits. */
+  whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
+    return this.#inside.whileBusy(action);
   }
 
   /** Notes what most descriptors point to, for whoever asks which of them leak. */
@@ -183,27 +178,6 @@ export class TargetKeeper {
     if (now?.startTicks === known.startTicks) this.#process = { ...now, nodeVersion: known.nodeVersion };
   }
 
-  /** Asks the target something short, unless it is busy with a capture or out of reach. */
-  async whenCalm<Value>(ask: (instruments: Instruments) => Promise<Value> | null): Promise<Value | null> {
-    await this.#pendingInside;
-    return this.#instruments && !this.#busy && !this.#unresponsive ? await ask(this.#instruments) : null;
-  }
-
-  /** Does something that pauses the target: nobody asks it anything meanwhile, and its watchdog waits. */
-  async whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
-    await this.#pendingInside;
-    const instruments = this.#instruments;
-    if (!instruments) return null;
-    this.#busy = true;
-    try {
-      await instruments.attachment.suspendWatchdog();
-      return await action(instruments);
-    } finally {
-      this.#busy = false;
-      if (instruments.attachment.session.isOpen) await instruments.attachment.resumeWatchdog().catch(() => {});
-    }
-  }
-
   /** Whether the target is gone at this moment: ended, and nobody has taken its place yet. */
   get isGone(): boolean {
     return this.#isAwaited;
@@ -212,7 +186,7 @@ export class TargetKeeper {
   async close(): Promise<void> {
     this.#closing = true;
     this.#ending.abort();
-    await this.#pendingInside;
+    await this.#inside.settled();
     const instruments = this.#instruments;
     this.#instruments = null;
     if (instruments) await this.#takeDown(instruments);
@@ -223,48 +197,12 @@ export class TargetKeeper {
       this.#options.log.say(`while letting go of the target: ${problem}`);
   }
 
-  async #askInside(): Promise<void> {
-    const { log } = this.#options;
-    try {
-      const probe = this.#instruments?.probe;
-      if (!probe) return;
-      const sample = await probe.sample();
-      for (const live of sample.liveHeaps) {
-        log.event({ type: 'live-heap', bytes: live.bytes, forced: live.forced }, live.monoMs);
-        if (!live.forced) this.#ownCollections += 1;
-      }
-      this.#arrived = { ...sample.values };
-      if (this.#unresponsive) log.event({ type: 'unresponsive', edge: 'end', detail: 'the event loop answers again' });
-      this.#unresponsive = false;
-    } catch (error) {
-      // A lost connection is seen by `#watchConnection`; what remains is a loop that does not answer.
-      if (!this.#unresponsive && this.#instruments?.attachment.session.isOpen) {
-        this.#unresponsive = true;
-        log.event({ type: 'unresponsive', edge: 'start', detail: (error as Error).message });
-        log.say(`the service does not answer: ${(error as Error).message}`);
-      }
-    }
-  }
-
-  /** A server that closes waits for its connections: load of ours lets go of them, so that it can end. */
-  #noteClosed(): void {
-    const { log, onAway } = this.#options;
-    const isClosed = !this.#isAwaited && !this.#closing && this.#hasClosed();
-    if (isClosed === this.#isClosed || this.#isAwaited) return;
-    this.#isClosed = isClosed;
-    onAway(isClosed);
-    const detail = isClosed
-      ? 'the service listens no more where the load goes: the load waits for it'
-      : 'the service listens again where the load goes';
-    log.event({ type: 'note', detail });
-    log.say(detail);
-  }
-
   /** Looked at now and then: the table of sockets is long where there are many connections. */
   #isDraining(): boolean {
     const { clock, stop } = this.#options;
     const instruments = this.#instruments;
-    if (!this.#process || !instruments || this.#busy || this.#recovering || this.#closing || stop.aborted) return false;
+    if (!this.#process || !instruments || this.#inside.isBusy || this.#recovering || this.#closing || stop.aborted)
+      return false;
     const nowMonoMs = clock.monoMs();
     if (nowMonoMs - this.#lookedForSuccessorMonoMs < LOOK_FOR_SUCCESSOR_EVERY_MS) return false;
     this.#lookedForSuccessorMonoMs = nowMonoMs;
@@ -275,7 +213,7 @@ export class TargetKeeper {
     void instruments.attachment.session.closed.then(async (end) => {
       if (this.#closing || this.#instruments !== instruments) return;
       this.#instruments = null;
-      this.#unresponsive = false;
+      this.#inside.noteLost();
       // It may have closed while the recovery that brought it was about to end.
       await this.#recovering;
       this.#recover(() => this.#goOnWithout(instruments, end));
@@ -362,7 +300,7 @@ export class TargetKeeper {
     else instruments?.attachment.session.disconnect();
     const isOurs = lost.pid === this.#target.process?.pid && lost.startTicks === this.#target.process.startTicks;
     const cause = reason === 'draining' ? null : await causeOfEnd(this.#outside, isOurs ? this.#target.ended : null);
-    const ended = endingWords(lost.pid, reason, cause);
+    const ended = endingText(lost.pid, reason, cause);
     log.event({
       type: 'target-lost',
       reason: ended,
@@ -385,8 +323,7 @@ export class TargetKeeper {
     this.#isAwaited = false;
     this.#process = successor;
     this.#outside = watchFromOutside(successor, this.#options);
-    this.#isClosed = false;
-    this.#hasClosed = watchPort(successor, this.#options.loadPort);
+    this.#loadPort.follow(successor);
     this.#beginLife(successor, lostMonoMs);
     onAway(false);
     const next = await this.#attachAgain(lostMonoMs);
@@ -422,21 +359,6 @@ export class TargetKeeper {
     this.#portable = instruments.portable;
     this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
-  }
-}
-
-function endingWords(pid: number, reason: Ending, cause: string | null): string {
-  switch (reason) {
-    case 'exited':
-      return `process ${pid} ${cause ?? 'ended'}`;
-    case 'reused':
-      return `process ${pid} ${cause ?? 'ended'} and its number was given to another`;
-    case 'exiting':
-      return cause === null
-        ? `exiting: the program of process ${pid} has ended`
-        : `exiting: the program of process ${pid} ${cause}`;
-    case 'draining':
-      return `draining: process ${pid} listens no more, another process does in its place`;
   }
 }
 

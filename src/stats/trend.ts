@@ -1,5 +1,6 @@
 import { driftTest } from './drift.ts';
 import { MOST_TO_PERMUTE, testLine } from './few-points.ts';
+import { fitShape, type Shape } from './fit-shape.ts';
 import { halfRatio } from './half-ratio.ts';
 import { leastSquares } from './least-squares.ts';
 import { mannKendall } from './mann-kendall.ts';
@@ -7,7 +8,6 @@ import { median, robustDeviation } from './order-statistics.ts';
 import { detectPeriod, removePeriod } from './period.ts';
 import { varianceFactor } from './persistence.ts';
 import { type Pieces, type Point, spanOf } from './point.ts';
-import { fitShape, type Shape } from './shape.ts';
 import { smallestSlope } from './smallest-slope.ts';
 import { detrend, type TheilSen, theilSen } from './theil-sen.ts';
 

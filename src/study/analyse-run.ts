@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
 import { RunCode } from '../analysis/code/run-code.ts';
 import type { NamedGate } from '../analysis/gates.ts';
-import type { AllocationBurst, AllocationReadings, CpuEvidence, RunData } from '../analysis/run-data.ts';
+import type { AllocationBurst, AllocationReadings, CpuEvidence, RunData, WorkerHeap } from '../analysis/run-data.ts';
 import { viewRun } from '../analysis/run-view.ts';
 import { thresholdGates } from '../analysis/threshold-gates.ts';
 import { allocationOwners } from '../cpu/allocation-owners.ts';
@@ -15,20 +15,22 @@ import { createPlaceOf, toldFromFolder } from '../cpu/place-of.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
+import type { FlameWindows } from '../model/flame-windows.ts';
 import type { HeapGrowth } from '../model/heap-growth.ts';
 import type { ScriptNames } from '../model/original-names.ts';
-import type { PlaceOf, SamplingHeapProfile } from '../model/profiles.ts';
+import type { PlaceOf } from '../model/profiles.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
-import type { SnapshotRecord } from '../model/run-manifest.ts';
+import type { SnapshotRecord, WorkerSnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
 import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
-import { readCodeOfRun } from '../record/read-code.ts';
+import { readCodeOfRun } from '../record/read-code-of-run.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { type Redacted, redacted } from '../redact/redact-values.ts';
 import { growthOf } from '../snapshot-stream/growth-of.ts';
+import { type AllocationReading, allocationFlames } from './document/allocation-flames.ts';
 import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';
@@ -70,6 +72,8 @@ export async function analyseRun(
   const { run: read, ...heap } =
     growth === undefined ? await readHeapGrowth(run, scripts, onProgress) : { run, growth, error: null };
   if (heap.error !== null) losses.push(heap.error);
+  const workers = await readWorkerHeaps(read, scripts, onProgress);
+  losses.push(...workers.flatMap(({ error }) => error ?? []));
   const database = await readDatabase(run, lose);
   const allocations = await readAllocations(run, placeOf, lose);
   const code = await readCodeOfRun(run, note);
@@ -81,6 +85,7 @@ export async function analyseRun(
     thresholds: thresholds ?? keptLimits(run.manifest, lose),
     heapGrowth: heap.growth,
     heapGrowthError: heap.error,
+    ...(workers.length > 0 ? { workers } : {}),
     cpu: cpu && cpuEvidence(cpu, placeOf),
     work: cpu?.work ?? null,
     burst: await readBurst(run, placeOf, lose),
@@ -96,7 +101,20 @@ export async function analyseRun(
     folder: shownPath(runDir),
   };
   const report = analyse(data);
-  return redacted(buildDocument({ run: read, report, heap: heap.growth, cpu, database, placeOf, notes, toolVersion }));
+  const { flames } = allocations;
+  return redacted(
+    buildDocument({
+      run: read,
+      report,
+      heap: heap.growth,
+      cpu,
+      allocations: flames,
+      database,
+      placeOf,
+      notes,
+      toolVersion,
+    }),
+  );
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
@@ -117,21 +135,45 @@ export async function readHeapGrowth(
   onProgress: (text: string) => void,
 ): Promise<{ readonly run: Run; readonly growth: HeapGrowth | null; readonly error: string | null }> {
   const [heap, changed] = await Promise.all([
-    compareSnapshots(run, scripts, onProgress),
+    compareSnapshots(run, largestSegment(run.manifest.snapshots), scripts, onProgress),
     findChangedArtefacts(run, ['heap-snapshot']),
   ]);
   if (changed.length === 0) return { run, ...heap };
   const whole = withoutArtefacts(run, changed);
-  return { run: whole, ...(await compareSnapshots(whole, scripts, onProgress)) };
+  const left = largestSegment(whole.manifest.snapshots);
+  return { run: whole, ...(await compareSnapshots(whole, left, scripts, onProgress)) };
+}
+
+const LEAST_SNAPSHOTS = 2;
+
+/** One thread after the other: the graph of a heap takes memory. */
+async function readWorkerHeaps(
+  run: Run,
+  scripts: readonly ScriptNames[],
+  onProgress: (text: string) => void,
+): Promise<WorkerHeap[]> {
+  const byThread = new Map<string, WorkerSnapshotRecord[]>();
+  for (const record of run.manifest.workerSnapshots ?? []) {
+    const key = `${record.segment} ${record.thread}`;
+    byThread.set(key, [...(byThread.get(key) ?? []), record]);
+  }
+  const heaps: WorkerHeap[] = [];
+  for (const snapshots of byThread.values()) {
+    const [first] = snapshots;
+    if (!first || snapshots.length < LEAST_SNAPSHOTS) continue;
+    const { thread, name, url } = first;
+    heaps.push({ thread, name, url, snapshots, ...(await compareSnapshots(run, snapshots, scripts, onProgress)) });
+  }
+  return heaps;
 }
 
 async function compareSnapshots(
   run: Run,
+  snapshots: readonly SnapshotRecord[],
   scripts: readonly ScriptNames[],
   onProgress: (text: string) => void,
 ): Promise<{ readonly growth: HeapGrowth | null; readonly error: string | null }> {
-  const snapshots = largestSegment(run.manifest.snapshots);
-  if (snapshots.length < 2) return { growth: null, error: null };
+  if (snapshots.length < LEAST_SNAPSHOTS) return { growth: null, error: null };
   const files = snapshots.map(({ file }) => join(run.dir, file));
   const refusal = refuseComparison(files);
   if (refusal !== null) return { growth: null, error: `the heap snapshots were not compared: ${refusal}` };
@@ -190,27 +232,32 @@ function busySamples(tree: CallTree): number {
 interface Allocations {
   readonly growth: readonly AllocationGrowth[];
   readonly readings: AllocationReadings | null;
+  readonly flames: readonly FlameWindows[];
 }
+
+const NO_ALLOCATIONS: Allocations = { growth: [], readings: null, flames: [] };
 
 /** Each reading is one of the last life of the process, from the first to the last. */
 async function readAllocations(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<Allocations> {
   const all = run.manifest.heapProfiles;
   const records = all.filter(({ segment }) => segment === all.at(-1)?.segment);
-  const [first, last] = [records[0], records.at(-1)];
-  if (!first || !last || first === last) return { growth: [], readings: null };
+  const last = records.at(-1);
+  if (!last) return NO_ALLOCATIONS;
   try {
-    const profiles: SamplingHeapProfile[] = [];
-    for (const record of spread(records)) profiles.push(await readHeapProfile(run, record));
+    const readings: AllocationReading[] = [];
+    for (const record of spread(records)) readings.push({ record, profile: await readHeapProfile(run, record) });
+    const profiles = readings.map(({ profile }) => profile);
+    const flames = [allocationFlames(readings, placeOf, run.manifest.clock.startMonoMs)];
     const [before, after] = [profiles[0], profiles.at(-1)];
-    if (!before || !after) return { growth: [], readings: null };
+    if (!before || !after || before === after) return { ...NO_ALLOCATIONS, flames };
     const growth = allocationGrowth(before, after, placeOf);
-    if (profiles.length < LEAST_READINGS) return { growth, readings: null };
+    if (profiles.length < LEAST_READINGS) return { growth, readings: null, flames };
     const series = allocationSeries(profiles, placeOf);
-    return { growth, readings: { atMs: spread(records).map(({ monoMs }) => monoMs), file: last.file, series } };
+    return { growth, readings: { atMs: readings.map(({ record }) => record.monoMs), file: last.file, series }, flames };
   } catch (error) {
     rethrowStorage(error);
     note(`the allocation profiles were left out: ${(error as Error).message}`);
-    return { growth: [], readings: null };
+    return NO_ALLOCATIONS;
   }
 }
 

@@ -5,6 +5,6 @@ import { parseThresholds } from '../scenario/parse-threshold.ts';
 /** The limits that a run was made with, as run.json keeps them; one that cannot be read is told and left out. */
 export function keptLimits({ thresholds }: Pick<RunManifest, 'thresholds'>, note: (text: string) => void): Threshold[] {
   return parseThresholds(thresholds, (subject, text, why) =>
-    note(`the limit ${text} of ${subject} was left out: ${why}`),
+    note(`the threshold ${text} of ${subject} was left out: ${why}`),
   );
 }

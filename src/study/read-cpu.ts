@@ -34,19 +34,21 @@ export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) =
       note(`${record.file} was left out: ${(error as Error).message}`);
     }
   }
-  const [first] = read;
-  const last = read.at(-1);
-  if (!first || !last) return null;
-  const stretch = ({ record, requests, profile }: typeof first): CpuStretch => ({
-    startMonoMs: record.startMonoMs,
-    endMonoMs: record.endMonoMs,
-    requests,
-    tree: mergeWindows([profile]),
-  });
+  const stretches = read.map(
+    ({ record, requests, profile }): CpuStretch => ({
+      startMonoMs: record.startMonoMs,
+      endMonoMs: record.endMonoMs,
+      requests,
+      tree: mergeWindows([profile]),
+    }),
+  );
+  const [first, ...later] = stretches;
+  if (!first) return null;
   return {
     whole: mergeWindows(read.map(({ profile }) => profile)),
-    first: stretch(first),
-    last: last === first ? null : stretch(last),
+    stretches,
+    first,
+    last: later.at(-1) ?? null,
     work: workOf(read, placeOf, run.manifest.scripts),
   };
 }

@@ -11,7 +11,7 @@ const SLO_SCHEMA = {
   additionalProperties: {
     type: 'array',
     items: { type: 'string' },
-    description: 'a list of limits, such as [ "p(95)<300ms" ]',
+    description: 'a list of thresholds, such as [ "p(95)<300ms" ]',
   },
 } as const;
 
@@ -23,7 +23,7 @@ export function readLimits(fromConfig: Limits, file: string | null): Threshold[]
   const faults: string[] = [];
   const fromFile = file === null ? [] : limitsOf(readFile(file, faults), file, faults);
   if (file !== null && fromFile.length === 0 && faults.length === 0)
-    faults.push(`${file}: it names no limit; write for example  "*": ["p(95)<300ms"]`);
+    faults.push(`${file}: it has no threshold; write for example  "*": ["p(95)<300ms"]`);
   const thresholds = [...limitsOf(fromConfig, 'configuration', faults), ...fromFile];
   if (faults.length > 0) {
     throw new ProfilerError(
@@ -57,6 +57,6 @@ function readFile(file: string, faults: string[]): Limits {
 
 function limitsOf(limits: Limits, where: string, faults: string[]): Threshold[] {
   for (const [subject, texts] of Object.entries(limits))
-    if (texts.length === 0) faults.push(`${where}: ${subject}: its list is empty; name a limit, or leave it out`);
+    if (texts.length === 0) faults.push(`${where}: ${subject}: its list is empty; add a threshold, or leave it out`);
   return parseThresholds(limits, (subject, _, why) => faults.push(`${where}: ${subject}: ${why}`));
 }

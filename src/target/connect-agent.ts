@@ -60,7 +60,6 @@ function failed(detail: string): InspectorError {
 }
 
 class AgentTransport implements Transport {
-  readonly tellsEnd = false;
   readonly #socket: Socket;
   /** Tells the agent that somebody is there. */
   readonly #guest: Socket;

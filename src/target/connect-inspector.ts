@@ -60,12 +60,15 @@ export async function connectInspector(url: string): Promise<InspectorSession> {
   const transport = await (door === null
     ? connectWebSocket(url, CONNECT_DEADLINE_MS)
     : connectAgent(door, CONNECT_DEADLINE_MS));
-  return openSession(transport);
+  return new TransportSession(transport, { isWorker: false });
 }
 
-/** One session over whatever carries its messages. */
-export function openSession(transport: Transport): InspectorSession {
-  return new TransportSession(transport);
+/**
+ * The session of a worker thread, whose messages another session carries. That one tells when the program has ended: a thread
+ * that was to say so too would wait with its end for us.
+ */
+export function openWorkerSession(transport: Transport): InspectorSession {
+  return new TransportSession(transport, { isWorker: true });
 }
 
 class TransportSession implements InspectorSession {
@@ -78,8 +81,6 @@ class TransportSession implements InspectorSession {
   #end: SessionEnd | null = null;
   /** That the program has ended, on this connection. */
   #wasTold = false;
-  /** Without being asked. */
-  readonly #isToldOfEnd: boolean;
   /** By our clock: when the connection is closed whatever is still on its way. */
   #leaveBy = Number.POSITIVE_INFINITY;
   #silence: NodeJS.Timeout | undefined;
@@ -88,9 +89,10 @@ class TransportSession implements InspectorSession {
   /** Runs while a context that was missed is looked for once more. */
   #checking: Promise<void> | null = null;
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, { isWorker }: { readonly isWorker: boolean }) {
     this.#transport = transport;
-    this.#isToldOfEnd = transport.tellsEnd;
+    // Nothing is left to take back.
+    this.#wasTold = isWorker;
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -109,7 +111,7 @@ class TransportSession implements InspectorSession {
       this.#wasTold = true;
       this.disconnect(TARGET_EXITING);
     });
-    if (this.#isToldOfEnd) return;
+    if (isWorker) return;
     // Node 18 to 26 know it. Not waited for, since a stopped process accepts connections and never answers; and not
     // `Runtime.enable`, whose event says the same: that replays the console and keeps what is logged from then on.
     this.call(NOTIFY, { enabled: true }).catch(() => {});
@@ -201,8 +203,7 @@ class TransportSession implements InspectorSession {
     const wasOpen = this.isOpen;
     this.#tellEnd(end);
     // The word of the program's end may be on its way unasked: behind the answer to this none is.
-    if (wasOpen && !this.#wasTold && !this.#isToldOfEnd)
-      this.#send(NOTIFY, { enabled: false }, CALL_DEADLINE_MS).catch(() => {});
+    if (wasOpen && !this.#wasTold) this.#send(NOTIFY, { enabled: false }, CALL_DEADLINE_MS).catch(() => {});
     this.#leaveBy = performance.now() + LAST_WORDS_MS;
     this.#leaveWhenQuiet();
   }

@@ -20,7 +20,6 @@ export async function connectWebSocket(url: string, deadlineMs: Milliseconds): P
 }
 
 class WebSocketTransport implements Transport {
-  readonly tellsEnd = false;
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {

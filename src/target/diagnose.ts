@@ -8,7 +8,7 @@ import { listensItself, portOwner } from './open-inspector.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { listensToSigusr1 } from './signal-listener.ts';
-import { listThreads, type WorkerThread } from './worker-threads.ts';
+import { listThreads, type ThreadFacts } from './worker-threads.ts';
 
 /** One line of `profiler doctor`. */
 export interface Diagnosis {
@@ -48,7 +48,7 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
  * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector is
  * opened. Null without an agent, and where it does not answer.
  */
-export async function threadsOf({ agentDoor }: ProcessFacts): Promise<readonly WorkerThread[] | null> {
+export async function threadsOf({ agentDoor }: ProcessFacts): Promise<readonly ThreadFacts[] | null> {
   if (agentDoor === null) return null;
   try {
     const session = await connectInspector(agentAt(agentDoor).url);

@@ -1,9 +1,9 @@
 import type { Attachment } from './attachment.ts';
 import type { InspectorSession } from './session.ts';
-import { connectThread, type WorkerThread } from './worker-threads.ts';
+import { connectThread, type ThreadFacts } from './worker-threads.ts';
 
 /** The thread of a service that is captured in place of its main thread. */
-export interface HeldThread extends WorkerThread {
+export interface HeldThread extends ThreadFacts {
   /** It has ended, and the service goes on as far as is known. */
   readonly hasEnded: boolean;
 }
@@ -13,7 +13,7 @@ export interface HeldThread extends WorkerThread {
  * and registry stay with the main thread, so only what ends with its session may be done in the thread.
  */
 export async function inThread(attachment: Attachment, id: number): Promise<Attachment> {
-  const { session, thread } = await connectThread(attachment.session, id);
+  const { session, ...thread } = await connectThread(attachment.session, id);
   const held: HeldThread = {
     ...thread,
     get hasEnded() {

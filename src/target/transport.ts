@@ -1,8 +1,6 @@
 /** What carries the messages of one session to a target and back: a connection to its inspector, or to the agent in it. */
 export interface Transport {
   readonly isOpen: boolean;
-  /** That the far side has ended closes it, by itself. To ask an inspector for word of that makes the far side wait for us. */
-  readonly tellsEnd: boolean;
   /** To be called once, before anything is sent. `closed` is told once, with the reason in words. */
   listen(listeners: { readonly message: (text: string) => void; readonly closed: (reason: string) => void }): void;
   send(text: string): void;

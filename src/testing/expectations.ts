@@ -20,20 +20,20 @@ export function expectNoLeak({ report, text }: SoakResult): void {
 }
 
 /**
- * Throws an AssertionError that lists every limit that did not hold, or could not be measured, and when the run is not whole. Without `limits`: those of
+ * Throws an AssertionError that lists every threshold that did not hold, or could not be measured, and if the run is incomplete. Without `limits`: those of
  * the scenario. `limits`: `{ checkout: ['p(95)<300ms', 'errors<1%'], resources: ['rss<512MiB'] }`, or a file of them.
  */
 export function expectSlo(result: SoakResult, limits?: Limits | string): void {
   const gates = result.judge(limits);
-  if (gates.length === 0) throw failure('There is no limit to hold.', '', expectSlo);
+  if (gates.length === 0) throw failure('There is no threshold to check.', '', expectSlo);
   const broken = gates.filter(({ status }) => status !== 'pass');
   const missing = result.report.completeness?.missing ?? [];
   if (broken.length === 0 && missing.length > 0) throw failure(tooLittle(missing), '', expectSlo);
   if (broken.length === 0) return;
   const lines = broken.map(({ name, limit, measured, unit, status }) =>
     status === 'fail'
-      ? `${name} is ${round(measured)} ${unit}, limit ${limit}`
-      : `${name} (limit ${limit}) was not measured`,
+      ? `${name} is ${round(measured)} ${unit}, threshold ${limit}`
+      : `${name} (threshold ${limit}) was not measured`,
   );
   throw failure(lines.join('\n'), '', expectSlo);
 }

@@ -50,7 +50,7 @@ export interface SoakResult {
   readonly text: string;
   /** Null when it was removed. */
   readonly folder: string | null;
-  /** The limits of the scenario, or others, held against what was measured. `limits`: as in a scenario, or a file of them. */
+  /** Compares the thresholds of the scenario, or others, with what was measured. `limits`: as in a scenario, or a file of them. */
   readonly judge: (limits?: Limits | string) => readonly Gate[];
 }
 

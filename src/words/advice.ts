@@ -77,7 +77,7 @@ const ADVICE: Readonly<Record<FindingKind, Advice>> = {
   },
   'throughput-degradation': {
     change: () =>
-      'See which other series moved with it: CPU a request, event-loop delay, pool waits or the database; the one that rose first is probably the cause.',
+      'See which other series moved with it: CPU per request, event-loop delay, pool waits or the database; the one that rose first is probably the cause.',
     check: GONE,
   },
   'error-rate-degradation': {

@@ -18,10 +18,10 @@ export function movedFigure(metric: MetricName, from: number, to: number): strin
 }
 
 export function waitedForCore(after: Share, before: Share): string {
-  return `The service waited for a core ${percent(after)} of the time after it, ${percent(before)} before: other work on the machine may have made it slower.`;
+  return `After it the service waited for a core ${percent(after)} of the time, before it ${percent(before)}: other work on the machine may have made it slower.`;
 }
 
-/** Null for what has no part in how the service does. */
+/** Null for an event that does not affect the service. */
 export function eventWords(event: RunEvent): string | null {
   switch (event.type) {
     case 'note':

@@ -37,9 +37,9 @@ function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingL
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
-    return `${where} gives a metric of package \`${inPackage.package}\` its label values, and each new set of them is a time series that stays. A label whose value is another for each user or request (an id, an address) adds one each time. Leave that label out, or give it few values: the route, not the path.`;
+    return `${where} sets the label values of a metric of package \`${inPackage.package}\`, and each new set of values creates a time series that stays. A label with a different value for each user or request (an id, an address) adds one each time. Remove that label, or use few values: the route, not the path.`;
   if (first.package === null && inPackage) {
-    return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Make what it is called on anew for each request, give it a bound, or call what the package has to remove entries or to end what it returned. If the package offers none of these, use a version of it without this leak.`;
+    return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Create the object that it is called on for each request, give it a bound, or call the method of the package that removes entries or closes what it returned. If the package offers none of these, use a version of it without this leak.`;
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;

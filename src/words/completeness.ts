@@ -36,9 +36,9 @@ export function gapWords(
 /** Why something is missing. */
 export const GAP_REASON = {
   windowLost: 'the window that was being recorded was lost with the connection to the service',
-  unanswered: 'requests waited there and none was answered',
-  unrecorded: 'no requests are recorded there',
-  unresponsive: (detail: string): string => `the service did not answer: ${detail}`,
+  unanswered: 'requests waited and none was answered',
+  unrecorded: 'no requests are recorded for this time',
+  unresponsive: (detail: string): string => `the service did not respond: ${detail}`,
 } as const;
 
 export function snapshotNotes({ planned, refused, failed }: Completeness['snapshots']): string[] {
@@ -71,11 +71,11 @@ export function allFailed(errors: number, count: number): string {
 }
 
 export function requestFailed(name: string, errors: number, count: number): string {
-  return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases: so it was not tested`;
+  return `request ${code(name)} failed in ${formatCount(errors)} of ${formatCount(count)} cases, so it was not tested`;
 }
 
 export function requestNeverSent(name: string): string {
-  return `request ${code(name)} of the scenario was never sent: so it was not tested; run longer, or raise its weight`;
+  return `request ${code(name)} of the scenario was never sent, so it was not tested: run longer, or raise its weight`;
 }
 
 /** `most`: the most frequent failures; null where their kinds are not known. */
@@ -84,7 +84,7 @@ export function someFailed(share: Share, most: string | null): string {
 }
 
 export function failuresRose(before: Share, later: Share): string {
-  return `the share of failed requests rose from ${percent(before)} to ${percent(later)}: what they would have done was not tested`;
+  return `the share of failed requests rose from ${percent(before)} to ${percent(later)}: the work that they should have done was not tested`;
 }
 
 /** The routes with most failures. */
@@ -106,15 +106,15 @@ export const ANSWERS: Readonly<Record<AnswerKind, string>> = {
   redirect: 'redirects',
   empty: 'empty bodies',
   JSON: 'JSON',
-  other: 'other bodies than JSON',
+  other: 'bodies that are not JSON',
 };
 
 export function answersChanged(name: string, was: AnswerKind, is: AnswerKind): string {
-  return `request ${code(name)} was answered with ${ANSWERS[was]} at first and with ${ANSWERS[is]} later: the service then ran other code`;
+  return `request ${code(name)} was answered with ${ANSWERS[was]} at first and with ${ANSWERS[is]} later: the service no longer ran the same code`;
 }
 
 export function mostlyRedirects(share: Share): string {
-  return `${percent(share)} of the answers were redirects, which the load does not follow: check its login`;
+  return `${percent(share)} of the responses were redirects, which the load does not follow: check its login`;
 }
 
 /** `to`: the address that was asked; empty where it is not known. */
@@ -128,7 +128,7 @@ export function partReached(share: Share): string {
 }
 
 export function limitUnmeasured(name: string, limit: string): string {
-  return `the limit ${name} ${limit} was not measured in this run`;
+  return `the threshold ${name} ${limit} was not measured in this run`;
 }
 
 export function importLost(reason: string): string {

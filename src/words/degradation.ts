@@ -89,7 +89,7 @@ export function trendEvidence(series: ToldSeries, { share, slope, low, high, ...
 }
 
 export function shortRun(spanMs: Milliseconds): string {
-  return `${formatDuration(spanMs)} is a short run: one slow period of the machine looks the same. Half an hour would tell.`;
+  return `${formatDuration(spanMs)} is a short run: one slow period of the machine looks the same. Half an hour would show which it is.`;
 }
 
 /** Levels as the series is judged. */
@@ -111,4 +111,5 @@ export function stepEvidence(series: ToldSeries, { from, to, pointsBefore, point
   return `It was at ${level(from)} (median of ${pointsBefore} blocks) and at ${level(to)} from then to the end (${pointsAfter} blocks); the values before and after barely overlap.`;
 }
 
-export const CUT_OFF = 'The run ended soon after: it may have lasted some seconds only. A longer run would tell.';
+export const CUT_OFF =
+  'The run ended soon after: it may have lasted only a few seconds. A longer run would show whether it stays.';

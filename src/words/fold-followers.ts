@@ -7,15 +7,15 @@ export function eachHolds(ownerTitle: string, countedTitle: string): string {
 }
 
 export function allocatedWhere(name: string, file: string, line: number, called: string): string {
-  return `What stays alive with them was allocated where ${code(name)} (${file}:${line}) calls ${code(called)}.`;
+  return `The objects that stay alive with them were allocated where ${code(name)} (${file}:${line}) calls ${code(called)}.`;
 }
 
 /** `times`: how many of the follower come with each of the cause. */
 export function comeWithEach(causeClass: string, times: number, followerTitle: string): string {
-  return `With each ${causeClass} come ${figure(times)} of these: ${followerTitle}`;
+  return `Each ${causeClass} comes with ${figure(times)} of these: ${followerTitle}`;
 }
 
 /** `times`: how many of the cause come with each follower. */
 export function manyOfCause(times: number, followerTitle: string): string {
-  return `${figure(times)} come with each of these: ${followerTitle}`;
+  return `Each of these comes with ${figure(times)} of them: ${followerTitle}`;
 }

@@ -1,13 +1,13 @@
 /** What memory grows into. */
 export const MEMORY_LIMIT = {
   heap: "V8's heap limit",
-  container: 'memory limit of the container',
-  asked: 'limit on RSS that was asked for',
+  container: 'container memory limit',
+  asked: 'RSS threshold',
 } as const;
 
-/** Why a run fails: a limit that was asked for. */
+/** Why a run fails: a threshold of the scenario or of --slo. */
 export function limitBroken(name: string, limit: string): string {
-  return `limit ${name} ${limit}`;
+  return `threshold ${name} ${limit}`;
 }
 
 /** Why a run fails: a gate, by the first thing that was found. */

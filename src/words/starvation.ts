@@ -7,7 +7,8 @@ export const STARVED = {
     `${figure(from)} % of the requests failed before and ${figure(to)} % after`,
   hanging: (from: number, to: number): string =>
     `${figure(from)} requests were in flight before and ${figure(to)} after`,
-  fewer: (from: number, to: number): string => `${figure(from)} answers a second came before and ${figure(to)} after`,
+  fewer: (from: number, to: number): string =>
+    `${figure(from)} responses per second came before and ${figure(to)} after`,
 } as const;
 
 /** `cpuPercent`: of a core, while it waits; null where it was not measured. */

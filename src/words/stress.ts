@@ -7,7 +7,7 @@ export const PROCESS_ENDED = 'the process of the service ended';
 export const NO_ANSWER = 'no request was answered';
 
 export function requestsFailed(share: Share, limit: Share): string {
-  return `${percent(share)} of the requests failed (limit ${percent(limit)})`;
+  return `${percent(share)} of the requests failed (threshold ${percent(limit)})`;
 }
 
 export function limitBroken(limit: string, windows: number): string {
@@ -15,7 +15,7 @@ export function limitBroken(limit: string, windows: number): string {
 }
 
 export function arrivalsLate(answered: Share, limit: Share): string {
-  return `${percent(answered)} of the arrivals were answered in time (limit ${percent(limit)})`;
+  return `${percent(answered)} of the arrivals were answered in time (threshold ${percent(limit)})`;
 }
 
 export function throughputFell(now: number, best: number): string {

@@ -4,14 +4,14 @@ const MINUTE_MS: Milliseconds = 60_000;
 
 export interface Rest {
   readonly verdict: 'growing' | 'plateau' | 'step' | 'flat';
-  /** The largest growth that the data allow is below what is worth a word. */
+  /** The largest growth that the data allow is too small to be reported. */
   readonly isBounded: boolean;
-  /** A run of this length would tell; null where that is not known. */
+  /** A run of this length would show which it is; null where that is not known. */
   readonly tellsAfterMs: Milliseconds | null;
   readonly axis: 'time' | 'requests';
 }
 
-/** What is said of a series that is not seen to grow: that it does not, that it levelled off, or that nobody can tell yet. */
+/** What is said of a series that is not seen to grow: that it does not, that it levelled off, or that it cannot be judged yet. */
 export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): string {
   switch (verdict) {
     case 'growing':
@@ -25,8 +25,8 @@ export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): str
   }
 }
 
-/** `a run of 4 m at this load would tell`, in whole minutes: no more is known of it. */
+/** `a run of 4 m at this load would show which it is`, in whole minutes: no more is known of it. */
 export function runThatTells(tellsAfterMs: Milliseconds | null): string {
-  if (tellsAfterMs === null) return 'a longer run would tell';
-  return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would tell`;
+  if (tellsAfterMs === null) return 'a longer run would show which it is';
+  return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would show which it is`;
 }

@@ -104,7 +104,7 @@ describe('each bottleneck states where, what it costs, the gain and how to check
     ],
     [
       'no-keep-alive',
-      /closes the connection after each answer/,
+      /closes the connection after each response/,
       { traits: (_, count) => ({ closed: count, connects: count, connectMs: 0.4 * count }) },
     ],
     [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeBounds } from '../../src/analysis/code/code-bounds.ts';
-import { judgeBounds } from '../../src/analysis/heap/bounds.ts';
 import { growthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
+import { judgeBounds } from '../../src/analysis/heap/judge-bounds.ts';
 import type { HeapSuspect } from '../../src/model/heap-growth.ts';
 import { codeOf } from '../helpers/code-of.ts';
 import { variableOf } from '../helpers/holders.ts';
@@ -105,6 +105,7 @@ test('what is below the bound of the code may still fill; what is beyond proves 
     requestsByName: new Map(),
     namedBy: 'target' as const,
     isIdle: false,
+    tells: true,
     holdsIdleTail: false,
   });
   const openBy = (text: string): string | null => {

@@ -280,7 +280,7 @@ test('time to the limit is that of all that grows, and the limit has a name', ()
 
   const values = () => ({ 'cgroup.memory.limit': 400e6 });
   const contained = growthOf({ populations: [leak()], values }, 'js-heap-leak');
-  assert.deepEqual(contained?.limit, { name: 'memory limit of the container', bytes: 400e6 });
+  assert.deepEqual(contained?.limit, { name: 'container memory limit', bytes: 400e6 });
 });
 
 test('the line of the holder is named as such, unless one is known that makes what stays', () => {

@@ -67,7 +67,7 @@ describe('what is counted', () => {
       assert.deepEqual([first?.kind, first?.confidence], ['thread-leak', 'confirmed'], `seed ${seed}`);
       assert.match(
         first?.evidence.map(({ what }) => what).join(' ') ?? '',
-        /With each thread come 2 of these: Open pipes/,
+        /Each thread comes with 2 of these: Open pipes/,
       );
       // Ten files for each thread are a leak of their own.
       assert.deepEqual(others.map(({ kind }) => kind).sort(), ['fd-leak', 'js-heap-leak'], `seed ${seed}`);
@@ -149,7 +149,7 @@ describe('native memory', () => {
         [['native-memory-leak', 'possible']],
       );
       const { sentences } = headline({ ...healthyDocument(), report });
-      assert.match(sentences.join('\n'), /Memory outside of V8 grows/);
+      assert.match(sentences.join('\n'), /Memory outside V8 grows/);
       assert.equal(reportOf({ seed, values: perRequest(12_000, 100e6) }).exitCode, 0, 'let go when idle');
       assert.equal(reportOf({ seed, values: perRequest(1500) }).exitCode, 0, 'as much as a healthy service gains');
     }

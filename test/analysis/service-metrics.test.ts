@@ -166,7 +166,7 @@ describe('what the service says of itself', () => {
     const depth = gauge('mail_queue_depth', (second) => 4 * second);
     const [finding] = reportOf({ seed: 7, metrics: [depth], served: (second) => 50 * second + second ** 2 }).findings;
     assert.equal(finding?.confidence, 'possible');
-    assert.match(finding?.against.join(' ') ?? '', /requests a second rose to [\d.]+ times as many/);
+    assert.match(finding?.against.join(' ') ?? '', /requests per second rose to [\d.]+ times as many/);
   });
 
   test('a healthy service is silent', () => {

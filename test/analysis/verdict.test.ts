@@ -209,7 +209,7 @@ describe('requests without an answer', () => {
 
 test('a limit that was not measured is told', () => {
   const run = syntheticRun({ seed: 12 });
-  const told = /the limit db.connections <50 was not measured/;
+  const told = /the threshold db.connections <50 was not measured/;
   assert.match(analyse({ ...run, thresholds: [UNMEASURED, LATENCY_HELD] }).completeness?.notes.join() ?? '', told);
   assert.match(analyse({ ...run, thresholds: [UNMEASURED] }).completeness?.missing.join() ?? '', told);
 });

@@ -293,7 +293,7 @@ describe('gone needs the load under which it was found', () => {
     test('the same class', () => {
       const { status, detail, now } = verified(moved({}));
       assert.equal(status, 'still-there');
-      assert.match(detail, /^Still there, \w+, held elsewhere than in the first run \(.*\): It moved\.$/);
+      assert.match(detail, /^Still there, \w+, but with another holder than in the first run \(.*\): It moved\.$/);
       assert.equal(now?.id, 'ffffffffff');
       assert.equal(verified(moved({ confidence: 'possible' })).status, 'not-enough-data');
     });

@@ -30,6 +30,7 @@ function gain(amount: number, counts: Counts, requests?: number) {
       requestsByName,
       namedBy: 'target' as const,
       isIdle: false,
+      tells: true,
       holdsIdleTail: false,
     },
   };
@@ -137,6 +138,25 @@ test('routes of which the target counted the later ones together are one', () =>
   );
 });
 
+function ticketsOf(counts: readonly number[]): HeapSuspect {
+  return {
+    class: 'Ticket',
+    holder: variableOf('desk.js', 'map', 'open'),
+    holderId: 1,
+    path: [],
+    signature: 'open',
+    anchorLocation: null,
+    classLocation: null,
+    counts,
+    bytes: counts.map((count) => 1000 * count),
+    cohorts: [],
+    shareOfGrowth: 0.3,
+    objectsPerRequest: null,
+    bytesPerRequest: null,
+    boundHints: [],
+  };
+}
+
 /** A watched service with `perInterval` requests between two looks, half of them to the route that leaks, and health checks in the rest. */
 function judged(perInterval: number, stays: (requests: number) => number): ReturnType<typeof judgeSuspect> {
   const half = perInterval / 2;
@@ -159,22 +179,7 @@ function judged(perInterval: number, stays: (requests: number) => number): Retur
   } as unknown as Parameters<typeof intervalsBetween>[0];
   const marks = totals.map((requests, at) => ({ monoMs: 20_000 * at, requests }));
   const counts = [0, half, 2 * half, 2 * half].map((requests) => 10 + stays(requests));
-  const suspect: HeapSuspect = {
-    class: 'Ticket',
-    holder: variableOf('desk.js', 'map', 'open'),
-    holderId: 1,
-    path: [],
-    signature: 'open',
-    anchorLocation: null,
-    classLocation: null,
-    counts,
-    bytes: counts.map((count) => 1000 * count),
-    cohorts: [],
-    shareOfGrowth: 0.3,
-    objectsPerRequest: null,
-    bytesPerRequest: null,
-    boundHints: [],
-  };
+  const suspect = ticketsOf(counts);
   const heap = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
   return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), heap);
 }
@@ -184,6 +189,50 @@ test('one object for each request of a route, kept through a rest, is likely; of
   const early = judged(26, (requests) => requests);
   assert.equal(early.confidence, 'possible');
   assert.equal(early.isOpen, true);
+});
+
+test('an interval with hardly any load does not make even growth uneven', () => {
+  // Recorded at 2 requests a second: the last interval is the rest, with 6 requests of the route and 18 health checks.
+  const seen = [
+    { leaking: 35, all: 68, checks: 11 },
+    { leaking: 126, all: 235, checks: 39 },
+    { leaking: 223, all: 420, checks: 69 },
+    { leaking: 229, all: 439, checks: 87 },
+  ];
+  const events = seen.map(({ leaking, all, checks }, at) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs: 90_000 * at,
+    routes: [
+      { route: 'GET /tickets', begun: leaking, failed: 0, aborted: 0 },
+      { route: 'GET /seats', begun: all - leaking, failed: 0, aborted: 0 },
+      { route: 'GET /health', begun: checks, failed: 0, aborted: 0 },
+    ],
+  }));
+  const view = {
+    run: { requests: [], events },
+    loaded: [{ fromMs: 0, toMs: 180_000 }],
+    idleTail: { fromMs: 190_000, toMs: 270_000 },
+  } as unknown as Parameters<typeof intervalsBetween>[0];
+  const intervals = intervalsBetween(
+    view,
+    seen.map(({ all, checks }, at) => ({ monoMs: 90_000 * at, requests: all + checks })),
+  );
+  assert.deepEqual(
+    intervals.map(({ isIdle, tells }) => [isIdle, tells]),
+    [
+      [false, true],
+      [false, true],
+      [false, false],
+    ],
+  );
+  const behaviour = growthBehaviour(ticketsOf([45, 137, 232, 236]), intervals);
+  assert.equal(behaviour.whole?.request, 'GET /tickets');
+  assert.equal(behaviour.loaded.length, 2);
+  assert.ok((behaviour.laterOverEarlier ?? 0) > 0.9);
+  assert.equal(behaviour.outlivedIdle, true);
+  // Where it is one of two, there is nothing else to compare with.
+  assert.equal(growthBehaviour(ticketsOf([137, 232, 236]), intervals.slice(1)).loaded.length, 2);
 });
 
 test('where only requests that fail leave something, the removal belongs into a finally', () => {

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import vm from 'node:vm';
 import { findCaller } from '../../src/capture/in-target/query/find-caller.ts';
-import type { TargetQueryProbe } from '../../src/capture/in-target/query/query-probe.ts';
-import type { TargetProbe } from '../../src/capture/in-target/runtime/runtime-probe.ts';
+import type { TargetQueryProbe } from '../../src/capture/in-target/query/target-query-probe.ts';
+import type { TargetProbe } from '../../src/capture/in-target/runtime/target-runtime-probe.ts';
 import { callScript, type InTargetScript } from '../../src/capture/in-target-code.ts';
 
 type Anything = (...words: unknown[]) => unknown;

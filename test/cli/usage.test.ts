@@ -216,7 +216,7 @@ test('a file of limits without a limit is no limit that holds', async () => {
   await writeFile(join(folder, 'none.yaml'), '{}\n');
   const { code, stderr } = await runCli(['soak', '--pid', '1', '--slo', 'none.yaml'], { cwd: folder });
   assert.equal(code, 2);
-  assert.match(stderr, /none\.yaml: it names no limit/);
+  assert.match(stderr, /none\.yaml: it has no threshold/);
 });
 
 test('config check reports every fault with line and column', async () => {

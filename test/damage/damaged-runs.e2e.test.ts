@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeJournal } from '../../src/format/journal.ts';
 import type { RunManifest } from '../../src/model/run-manifest.ts';
 import { resumeRun } from '../../src/record/open-run.ts';
+import { decodeJournal } from '../helpers/decode-journal.ts';
 import { copyRun, copyWithoutSnapshots, judge, type RecordedRun, recordRun } from '../helpers/recorded-runs.ts';
 import { runCli } from '../helpers/run-cli.ts';
 

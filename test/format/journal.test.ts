@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { crc32 } from '../../src/format/crc32.ts';
-import { createJournalDecoder, decodeJournal, encodeJournalLine } from '../../src/format/journal.ts';
+import { createJournalDecoder, encodeJournalLine } from '../../src/format/journal.ts';
+import { decodeJournal } from '../helpers/decode-journal.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const records = fc.array(

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeEvent, readEvent } from '../../src/format/event-line.ts';
-import { decodeJournal } from '../../src/format/journal.ts';
 import { encodeRequestInterval, readRequestInterval } from '../../src/format/request-line.ts';
 import { runId } from '../../src/format/run-id.ts';
 import { encodeSample, readSample } from '../../src/format/sample-line.ts';
@@ -10,6 +9,7 @@ import { ShapeError } from '../../src/format/shape.ts';
 import { METRICS, type MetricName } from '../../src/model/metric-catalogue.ts';
 import type { RequestInterval } from '../../src/model/requests.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
+import { decodeJournal } from '../helpers/decode-journal.ts';
 
 const at = { wallMs: 1_795_466_650_000, monoMs: 1234.5 };
 const cost = { startMonoMs: 1, endMonoMs: 2, pauseMs: 0.5 };

@@ -18,7 +18,6 @@ import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
 import { parseTargetQueries } from '../../src/format/database-file.ts';
 import { encodeEvent, readEvent } from '../../src/format/event-line.ts';
 import { parseHeapProfile } from '../../src/format/heap-profile.ts';
-import { decodeJournal } from '../../src/format/journal.ts';
 import { parseProfile } from '../../src/format/profile-files/parse-profile.ts';
 import { PrometheusTextError, parsePrometheusText } from '../../src/format/prometheus-text.ts';
 import { encodeRequestInterval, readRequestInterval } from '../../src/format/request-line.ts';
@@ -51,6 +50,7 @@ import {
   ZERO_X_PAGE,
 } from '../format/profile-samples.ts';
 import { scanner, snapshotText } from '../heap/build-snapshot.ts';
+import { decodeJournal } from '../helpers/decode-journal.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 import { exampleManifest } from '../record/example-run.ts';
 import { takeInConversation } from './conversation.ts';

@@ -2,7 +2,8 @@ import type { Bottleneck } from '../../src/model/bottleneck.ts';
 import type { CheckId } from '../../src/model/check-id.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { FlameNode } from '../../src/model/flame.ts';
-import type { ReportDocument } from '../../src/model/report-document.ts';
+import type { FlameWindows } from '../../src/model/flame-windows.ts';
+import type { ReportDocument, ReportFlame } from '../../src/model/report-document.ts';
 import { HOSTILE_NAMES } from './hostile-names.ts';
 import { leakDocument, RECORDED_LEAK } from './report-document.ts';
 
@@ -42,18 +43,39 @@ function hostileBottleneck(name: string, i: number): Bottleneck {
   };
 }
 
+const place = (name: string) => ({ file: name, line: 1, column: 1, function: name, package: null });
+
+function hostileWindows(id: FlameWindows['id'], names: readonly string[]): FlameWindows {
+  const window = (startSec: number) => ({
+    startSec,
+    endSec: startSec + 5,
+    requests: 10,
+    samples: names.length,
+    nodes: names.map((_, i) => i + 1),
+    self: names.map(() => 1000),
+  });
+  return {
+    id,
+    unit: id === 'cpu' ? 'microseconds' : 'bytes',
+    frames: ['(root)', ...names].map((name, i) => ({ name, place: i === 0 ? null : place(name) })),
+    frameOf: [0, ...names.map((_, i) => i + 1)],
+    parentOf: [-1, ...names.map(() => 0)],
+    windows: [window(0), window(10), window(20)],
+  };
+}
+
+/** A flame graph with each name as a function. */
+export function hostileFlame(names: readonly string[] = HOSTILE_NAMES): ReportFlame {
+  const children = names.map(
+    (name): FlameNode => ({ name, place: place(name), value: 1000, self: 1000, children: [] }),
+  );
+  const root: FlameNode = { name: '(root)', place: null, self: 0, value: 1000 * names.length, children };
+  return { id: 'last', title: names[0] ?? '', detail: names[0] ?? '', root };
+}
+
 /** A report in which every text that comes from the profiled program is one of the hostile names. */
 export function hostileDocument(names: readonly string[] = HOSTILE_NAMES): ReportDocument {
   const leak = leakDocument();
-  const place = (name: string) => ({ file: name, line: 1, column: 1, function: name, package: null });
-  const children: FlameNode[] = names.map((name) => ({
-    name,
-    place: place(name),
-    value: 1000,
-    self: 1000,
-    children: [],
-  }));
-  const root: FlameNode = { name: '(root)', place: null, self: 0, value: 1000 * names.length, children };
   const [first] = names;
   return {
     ...leak,
@@ -72,7 +94,7 @@ export function hostileDocument(names: readonly string[] = HOSTILE_NAMES): Repor
     series: leak.series.slice(0, 1).flatMap((series) => names.slice(0, 8).map((name) => ({ ...series, title: name }))),
     latency: leak.latency.slice(0, 1).flatMap((series) => names.slice(0, 8).map((name) => ({ ...series, name }))),
     timeline: names.map((name, i) => ({ tSec: i, endSec: i, kind: 'capture', label: name, detail: name, pauseMs: 1 })),
-    flames: [{ id: 'last', title: first ?? '', detail: first ?? '', root }],
+    flames: (['cpu', 'allocations'] as const).map((id) => hostileWindows(id, names)),
     hotFunctions: names.map((name) => ({
       name,
       place: place(name),

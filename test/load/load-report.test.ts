@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildLoadReport } from '../../src/load/build-load-report.ts';
 import type { LoadTotals } from '../../src/load/load-messages.ts';
-import { buildLoadReport } from '../../src/load/load-report.ts';
 
 const TOTALS: LoadTotals = {
   startMonoMs: 0,

@@ -60,6 +60,7 @@ function intervalsOf({ requests }: HeapGrowth): SnapshotInterval[] {
     requestsByName: new Map(),
     namedBy: 'target',
     isIdle: false,
+    tells: true,
     holdsIdleTail: false,
   }));
 }

@@ -10,7 +10,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { renderFlameHtml } from '../../src/report/render-flame-html.ts';
 import { renderHtml } from '../../src/report/render-html.ts';
 import { launchChromium, NO_BROWSER } from '../helpers/chromium.ts';
-import { hostileDocument } from '../helpers/hostile-document.ts';
+import { hostileDocument, hostileFlame } from '../helpers/hostile-document.ts';
 import { pageAssets } from '../helpers/page-assets.ts';
 import { healthyDocument, leakDocument, scarceDocument } from '../helpers/report-document.ts';
 
@@ -30,7 +30,7 @@ const PAGES: Record<string, () => string> = {
   healthy: () => renderHtml({ document: healthyDocument(), ...pageAssets() }),
   scarce: () => renderHtml({ document: scarceDocument(), ...pageAssets() }),
   hostile: () => renderHtml({ document: hostileDocument(), ...pageAssets() }),
-  flame: () => renderFlameHtml({ title: 'CPU, 30 s', flames: leakDocument().flames, ...pageAssets() }),
+  flame: () => renderFlameHtml({ title: 'CPU, 30 s', flames: [hostileFlame()], ...pageAssets() }),
 };
 
 function watch(page: Page, own: string): string[] {
@@ -114,16 +114,17 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     assert.deepEqual(await drawnCanvases(page, '[data-mount="charts"]'), [series, series]);
     assert.deepEqual(await drawnCanvases(page, '[data-mount="latency"]'), [2, 2]);
     assert.deepEqual(await drawnCanvases(page, '[data-mount="flames"]'), [1, 1]);
+    assert.deepEqual(await drawnCanvases(page, '[data-mount="allocations"]'), [1, 1]);
     await page.close();
   });
 
   test('the flame graph zooms by keyboard and says where it is', async () => {
     const { page } = await open('leak');
-    const flame = page.locator('.flame');
+    const flame = page.locator('#cpu .flame');
     await flame.focus();
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown'])
       await page.keyboard.press(key);
-    assert.match(await textOf(page.locator('.flame-status')), /^\w.*, node:\w+:\d+:\d+: .*%/);
+    assert.match(await textOf(page.locator('#cpu .flame-status')), /^\w.*, node:\w+:\d+:\d+: .*%/);
     await page.keyboard.press('Enter');
     assert.equal(await flame.getAttribute('data-zoom'), '3');
     await page.keyboard.press('Escape');
@@ -135,10 +136,10 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
 
   test('a click zooms, and the pointer shows place and share', async () => {
     const { page } = await open('leak');
-    const flame = page.locator('.flame');
+    const flame = page.locator('#cpu .flame');
     await flame.scrollIntoViewIfNeeded();
     await flame.hover({ position: { x: 30, y: 28 } });
-    assert.match(await textOf(page.locator('.tip')), /\w.*: .* %/);
+    assert.match(await textOf(page.locator('#cpu .tip')), /\w.*: .* %/);
     await flame.click({ position: { x: 30, y: 28 } });
     assert.equal(await flame.getAttribute('data-zoom'), '1');
     await page.close();
@@ -146,10 +147,76 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
 
   test('the difference says in words what grew', async () => {
     const { page } = await open('leak');
-    await page.getByRole('button', { name: 'Difference per request' }).click();
-    await page.locator('.flame').focus();
+    await page.getByRole('button', { name: 'Change from first to last' }).click();
+    assert.match(await textOf(page.locator('#cpu .flame-bar .quiet')), /^per request: .*, against .*/);
+    await page.locator('#cpu .flame').focus();
     await page.keyboard.press('ArrowDown');
-    assert.match(await textOf(page.locator('.flame-status')), /[+-]\d+ % against .* before/);
+    assert.match(await textOf(page.locator('#cpu .flame-status')), /[+-]\d+ % against .* before/);
+    await page.close();
+  });
+
+  test('a frame drawn in a chart selects the CPU windows and the growth of that time, Escape ends it', async () => {
+    const { page, misdeeds } = await open('leak');
+    const chart = page.locator('[data-mount="charts"] .u-over').first();
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has no place');
+    await page.mouse.move(box.x + 0.05 * box.width, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.6 * box.width, box.y + 40, { steps: 5 });
+    await page.mouse.up();
+    const pressed = page.locator('#cpu .flame-bar button[aria-pressed="true"]').first();
+    assert.equal(await textOf(pressed), 'Selected time');
+    const inTime = await textOf(page.locator('#cpu .flame-bar .quiet'));
+    assert.match(inTime, /^\d.* s to .*requests.*samples/);
+    assert.match(
+      await textOf(page.locator('#heap [data-mount="allocations"]')),
+      /Growth in the selected time|No two readings/,
+    );
+    await page.getByRole('button', { name: 'Selected time against the rest' }).click();
+    assert.match(await textOf(page.locator('#cpu .flame-bar .quiet')), /, against /);
+    await page.locator('[data-mount="charts"] [data-drawn]').nth(1).focus();
+    await page.keyboard.press('Escape');
+    assert.equal(await textOf(pressed), 'Last window');
+    assert.deepEqual(misdeeds, []);
+    await page.close();
+  });
+
+  test('a time is selected by keyboard, and a time without windows says so', async () => {
+    const { page } = await open('leak');
+    const chart = page.locator('[data-mount="charts"] [data-drawn]').first();
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match(await textOf(page.locator('[data-mount="charts"] .value').first()), / at \d/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    assert.match(await textOf(page.locator('#cpu')), /No CPU window lies in the selected time/);
+    await page.close();
+  });
+
+  test('all charts tell the same time', async () => {
+    const { page } = await open('leak');
+    const chart = page.locator('[data-mount="charts"] .u-over').first();
+    await chart.hover({ position: { x: 200, y: 40 } });
+    const values = await page.locator('[data-mount="charts"] .value').allTextContents();
+    const times = new Set(values.filter((text) => text !== '').map((text) => text.replace(/.* at /, '')));
+    assert.equal(times.size, 1, [...times].join(' | '));
+    await page.close();
+  });
+
+  test('from the leaves, and around one function', async () => {
+    const { page } = await open('leak');
+    const flame = page.locator('#cpu .flame');
+    await page.locator('#cpu').getByRole('button', { name: 'From the leaves' }).click();
+    await flame.focus();
+    await page.keyboard.press('ArrowDown');
+    const heaviest = (await textOf(page.locator('#cpu .flame-status'))).split(',')[0];
+    await page.keyboard.press('s');
+    const headings = await page.locator('#cpu h3').allTextContents();
+    assert.deepEqual(headings, [`Callers of ${heaviest}, the nearest first`, `What ${heaviest} calls`]);
+    assert.equal(await page.locator('#cpu .flame').count(), 2);
+    assert.deepEqual(await axeViolations(page), []);
     await page.close();
   });
 

@@ -28,7 +28,7 @@ const ONE: Bottleneck = {
 function documentWith(bottlenecks: readonly Bottleneck[]): ReportDocument {
   const document = healthyDocument();
   const bottlenecksChecked = [
-    { check: 'size of answers', status: 'ok', detail: '0 of 3 grow' },
+    { check: 'size of responses', status: 'ok', detail: '0 of 3 grow' },
     { check: 'connections kept alive', status: 'insufficient-data', detail: 'no load of ours' },
   ] as const;
   return { ...document, report: { ...document.report, bottlenecks, bottlenecksChecked } };
@@ -52,7 +52,7 @@ test('that nothing was found is told with what was looked at, and what could not
   const document = documentWith([]);
   for (const text of [renderMarkdown(document), renderHtml({ document, ...pageAssets() })]) {
     assert.match(text, /No bottleneck was found/);
-    assert.match(text, /Checked, nothing found: size of answers/);
+    assert.match(text, /Checked, nothing found: size of responses/);
     assert.match(text, /Not seen: connections kept alive/);
   }
   assert.doesNotMatch(renderTerminal(document, { colour: false }), /Bottlenecks/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineEvent } from '../../src/model/report-document.ts';
 import { breakAtGaps, isBreak } from '../../src/report/break-at-gaps.ts';
-import { pageData } from '../../src/report/page-data.ts';
+import { pageData } from '../../src/report/build-page-data.ts';
 import { leakDocument } from '../helpers/report-document.ts';
 
 const gap = (tSec: number, endSec: number): TimelineEvent => ({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FlameNode } from '../../src/model/flame.ts';
+import { pageFlame, scriptJson } from '../../src/report/build-page-data.ts';
 import { flameFrames } from '../../src/report/flame-frames.ts';
 import { flameTotals } from '../../src/report/flame-totals.ts';
-import { pageFlame, scriptJson } from '../../src/report/page-data.ts';
 
 function leaf(name: string, self: number): FlameNode {
   return { name, place: null, value: self, self, children: [] };
@@ -41,14 +41,14 @@ describe('layout of flame graphs', () => {
     for (const name of kept) if (name.startsWith('g')) assert.ok(kept.has(name.replace('g', 'f')));
   });
 
-  test('a stack of 50,000 frames is laid out, summed and written', () => {
+  test('a stack of 90,000 frames is laid out, summed and written', () => {
     let node = leaf('deepest', 1);
-    for (let i = 0; i < 50_000; i++) node = over(`f${i}`, 0, [node]);
+    for (let i = 0; i < 90_000; i++) node = over(`f${i}`, 0, [node]);
     const flame = pageFlame({ id: 'last', title: '', detail: '', root: node });
-    assert.equal(flame.depth.length, 10_000);
-    assert.equal(flame.dropped, 40_001);
+    assert.equal(flame.depth.length, 60_000);
+    assert.equal(flame.dropped, 30_001);
     assert.equal(flameTotals(node)[0]?.name, 'deepest');
-    assert.ok(scriptJson({ charts: [], latency: [], bands: [], marks: [], flames: [flame] }).length > 0);
+    assert.ok(scriptJson({ charts: [], latency: [], bands: [], marks: [], windows: [], flames: [flame] }).length > 0);
   });
 
   test('self time is summed by function', () => {

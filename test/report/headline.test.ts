@@ -34,7 +34,7 @@ describe('the headline says what the verdict rests on', () => {
       gates: [{ name: 'rss max', limit: '512MiB', measured: 6e8, unit: 'bytes', status: 'fail' }],
     });
     assert.equal(words, 'GATE FAILED');
-    assert.equal(detail, 'rss max (limit 512MiB)');
+    assert.equal(detail, 'rss max (threshold 512MiB)');
   });
 
   test('a leak that is only possible does not turn a pass into a fail, nor into silence', () => {

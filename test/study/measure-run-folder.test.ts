@@ -13,5 +13,5 @@ test('limits that a run breaks are told, those that it holds are not', async (co
   await recorder.close();
   const { failed } = await measureRunFolder(dir, { onProgress: () => {}, toolVersion: '0.0.0' });
   // The run was recorded with --fail-on leak: told, and no failure of a comparison.
-  assert.deepEqual(failed, [{ words: 'limit rss max <10MiB', counts: false }]);
+  assert.deepEqual(failed, [{ words: 'threshold rss max <10MiB', counts: false }]);
 });

@@ -12,7 +12,7 @@ test('soak, expectNoLeak and expectSlo from a test file: a leak is named, limits
   assert.throws(() => expectNoLeak(result), { name: 'AssertionError', message: /listener|priceChange|PriceBoard/i });
   assert.equal(result.folder, null);
   expectSlo(result, { '*': ['errors<50%', 'p(50)<20s'], resources: ['rss<8GB'] });
-  assert.throws(() => expectSlo(result, { '*': ['rate>1000000/s'] }), /all requests rate is .* limit >1000000\/s/);
+  assert.throws(() => expectSlo(result, { '*': ['rate>1000000/s'] }), /all requests rate is .* threshold >1000000\/s/);
   assert.throws(() => expectSlo(result, { nobody: ['p(95)<1s'] }), /was not measured/);
   assert.throws(() => expectSlo(result, { '*': ['q95<1s'] }), /q95/);
 });

@@ -5,6 +5,9 @@ import { findingId } from '../finding-id.ts';
 import { NO_LIMIT } from '../limits.ts';
 import { ENOUGH_RUNS } from './measure-catalogue.ts';
 
+/** Half as much again, or half as fast. */
+const CRITICAL_CHANGE = 0.5;
+
 /** A figure that got worse, as a finding; `weight` orders them: how many times its own level a figure moved. */
 export function regressionFinding(
   measure: ComparedMeasure,
@@ -18,7 +21,7 @@ export function regressionFinding(
       id: findingId('regression', key, better),
       kind: 'regression',
       confidence: confirmed ? 'confirmed' : 'likely',
-      severity: Math.abs(changeShare ?? 1) >= 0.5 ? 'critical' : 'major',
+      severity: Math.abs(changeShare ?? 1) >= CRITICAL_CHANGE ? 'critical' : 'major',
       title: say.title(measure),
       subject: { class: key, holder: title, path: [], source: null, package: null },
       growth: {

@@ -4,6 +4,7 @@ import { measureTrend, type Trend } from '../../stats/trend.ts';
 import { TOO_FEW } from '../../words/bottlenecks/no-keep-alive.ts';
 import * as say from '../../words/bottlenecks/no-paging.ts';
 import { findingId } from '../finding-id.ts';
+import { LINE_R_SQUARED } from '../leak-thresholds.ts';
 import { bodySizeSeries } from '../load-series.ts';
 import { type BottleneckDraft, type Rule, seen, unseen } from './rule.ts';
 
@@ -38,7 +39,7 @@ function draftOf(name: string, trend: Trend): BottleneckDraft {
   const first = Math.max(0, trend.latest - trend.slope * trend.span);
   return {
     id: findingId('no-paging', name, ''),
-    confidence: trend.rSquared >= 0.9 ? 'likely' : 'possible',
+    confidence: trend.rSquared >= LINE_R_SQUARED ? 'likely' : 'possible',
     title: say.title(name, first, trend.latest, trend.span),
     request: name,
     source: null,

@@ -1,4 +1,4 @@
-import * as say from '../../words/checks/load.ts';
+import * as say from '../../words/checks/load-trends.ts';
 import { errorWords } from '../../words/failures.ts';
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';

@@ -5,7 +5,7 @@ import { BUFFERS, partOfFinding, smallestLeak } from '../../words/checks/memory.
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
-import { isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
+import { EXPLAINED_SHARE, isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
@@ -44,7 +44,7 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
   return earlier.some(
     ({ kind, confidence, growth }) =>
       kind === 'external-memory-leak' ||
-      (confidence !== 'possible' && (growth?.bytesPerHour ?? 0) > 0.5 * perHour(slope)),
+      (confidence !== 'possible' && (growth?.bytesPerHour ?? 0) > EXPLAINED_SHARE * perHour(slope)),
   );
 }
 

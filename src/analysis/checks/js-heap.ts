@@ -2,7 +2,6 @@ import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { perHour } from '../../model/units.ts';
 import * as say from '../../words/checks/js-heap.ts';
-import { holderText } from '../../words/holder.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { codeBounds } from '../code/code-bounds.ts';
 import { countSnapshots } from '../completeness/count-snapshots.ts';
@@ -11,10 +10,12 @@ import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { openedConnections } from '../heap/follows-connections.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
+import type { JudgedSuspect } from '../heap/judged-suspect.ts';
 import { type ProportionalGrowth, proportionalGrowth } from '../heap/proportional-growth.ts';
-import { type JudgedSuspect, suspectFinding } from '../heap/suspect-finding.ts';
+import { suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
 import { unnamedHeapLeak } from '../heap/unnamed-heap-leak.ts';
+import { withWorkers } from '../heap/worker-heaps.ts';
 import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.ts';
 
 /**
@@ -23,45 +24,47 @@ import { type SnapshotInterval, snapshotIntervals } from '../snapshot-intervals.
  */
 export const jsHeap: Check = {
   name: 'JS heap',
-  run(context) {
-    const heap = afterCollection(context);
-    const { heapGrowth, heapGrowthError } = context.run;
-    const intervals = heapGrowth && snapshotIntervals(context, heapGrowth);
-    if (!heap.entry && !intervals) {
-      return insufficient(say.tooLittle(heapGrowthError));
-    }
-    const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
-    const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
-    const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
-    const named = findings.some(({ confidence }) => confidence !== 'possible');
-    const unnamedLeak = named
-      ? null
-      : unnamedHeapLeak(context, heap, {
-          hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
-        });
-    const unnamed = unnamedLeak?.finding ?? null;
-    const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
-    const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
-    const isSure = all.some(({ confidence }) => confidence !== 'possible');
-    const open = isSure ? null : proportionalGrowth(context);
-    const told = isSure ? (unnamedLeak?.line ?? null) : null;
-    const result = describe(context, heap, all, {
-      cleared,
-      intervals,
-      open: open ?? (isSure ? null : (unnamedLeak?.line ?? null)),
-      told,
-    });
-    // No pass: a leak behind such a backlog would not be seen, and growth with the requests, or a store between two steps,
-    // may be one.
-    const isOpen =
-      isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
-    if (isOpen) return { ...result, status: 'insufficient-data' };
-    if (isSure || isLookedAt(context)) return result;
-    const isBlind = wasRefused(context) && isCoarse(heap);
-    if (isBlind) return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
-    return cannotTell(heap) ? { ...result, status: 'insufficient-data' } : result;
-  },
+  run: (context) => withWorkers(context, judgeHeap),
 };
+
+function judgeHeap(context: CheckContext): CheckResult {
+  const heap = afterCollection(context);
+  const { heapGrowth, heapGrowthError } = context.run;
+  const intervals = heapGrowth && snapshotIntervals(context, heapGrowth);
+  if (!heap.entry && !intervals) {
+    return insufficient(say.tooLittle(heapGrowthError));
+  }
+  const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
+  const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
+  const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
+  const named = findings.some(({ confidence }) => confidence !== 'possible');
+  const unnamedLeak = named
+    ? null
+    : unnamedHeapLeak(context, heap, {
+        hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
+      });
+  const unnamed = unnamedLeak?.finding ?? null;
+  const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
+  const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
+  const isSure = all.some(({ confidence }) => confidence !== 'possible');
+  const open = isSure ? null : proportionalGrowth(context);
+  const told = isSure ? (unnamedLeak?.line ?? null) : null;
+  const result = describe(context, heap, all, {
+    cleared,
+    intervals,
+    open: open ?? (isSure ? null : (unnamedLeak?.line ?? null)),
+    told,
+  });
+  // No pass: a leak behind such a backlog would not be seen, and growth with the requests, or a store between two steps,
+  // may be one.
+  const isOpen =
+    isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
+  if (isOpen) return { ...result, status: 'insufficient-data' };
+  if (isSure || isLookedAt(context)) return result;
+  const isBlind = wasRefused(context) && isCoarse(heap);
+  if (isBlind) return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
+  return cannotTell(heap) ? { ...result, status: 'insufficient-data' } : result;
+}
 
 /** What is open itself is judged as that. */
 const OF_CONNECTIONS: ReadonlySet<FindingKind> = new Set(['socket-leak', 'fd-leak', 'thread-leak']);
@@ -173,8 +176,9 @@ function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
 }
 
 function anchorKey({ holder: held, anchorLocation: at }: HeapSuspect): string {
-  const holder = holderText(held);
-  return at ? `${holder} ${at.scriptUrl}:${at.line0}:${at.column0}` : holder;
+  // A slot is the same whatever it leads to.
+  const holder = held.container === 'slot' ? { ...held, class: null } : held;
+  return JSON.stringify([holder, at && [at.scriptUrl, at.line0, at.column0]]);
 }
 
 const SHOWN_AS_CLEARED = 3;

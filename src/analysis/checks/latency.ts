@@ -1,4 +1,4 @@
-import * as say from '../../words/checks/load.ts';
+import * as say from '../../words/checks/load-trends.ts';
 import { type Check, type CheckContext, type CheckResult, found, insufficient } from '../check.ts';
 import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
 import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';

@@ -6,12 +6,14 @@ import { type Check, type CheckContext, type FindingDraft, found, insufficient }
 import { findingId } from '../finding-id.ts';
 import { callsOf, type KnownQuery, mergeQueries, rowsPerCall, siteOf } from '../queries/merge-queries.ts';
 import { packageAt, shortSql, sourceAt } from '../queries/query-subject.ts';
-import { requestCount } from '../request-count.ts';
+import { requestCount } from '../requests-of-run.ts';
 
 /** Fewer are no pattern: a request may well read a handful of things by their key. */
 const LEAST_CALLS_EACH = 5;
 const MOST_ROWS_EACH = 1.5;
 const LEAST_REQUESTS = 20;
+/** The query whose rows are iterated runs once a request; some requests end before it. */
+const OFTEN_ENOUGH = 0.5;
 /** How near the rows of one query and the calls of the other must come. */
 const TOLERANCE = 0.2;
 const HEAVY_MS_EACH = 10;
@@ -90,7 +92,7 @@ function parentOf(loop: Use, uses: readonly Use[]): Use | null {
       use.query !== loop.query &&
       use.route === loop.route &&
       use.callsEach < LEAST_CALLS_EACH &&
-      use.callsEach > 0.5 &&
+      use.callsEach > OFTEN_ENOUGH &&
       Math.abs(rows - loop.callsEach) <= TOLERANCE * loop.callsEach
     );
   };

@@ -6,8 +6,9 @@ import { NATIVE, smallestLeak } from '../../words/checks/memory.ts';
 import { bytesPerHour } from '../../words/figures.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
+import { doubtByWorkers } from '../completeness/unexamined-workers.ts';
 import { findingId } from '../finding-id.ts';
-import { isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
+import { EXPLAINED_SHARE, isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
@@ -50,7 +51,7 @@ function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
   return {
     ...open,
     detail: `${NATIVE.notExplained(grown, trend.span)}; ${open.detail}`,
-    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, NATIVE.workers] }],
+    findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, ...doubtByWorkers(context)] }],
   };
 }
 
@@ -73,7 +74,7 @@ function keptShare(context: CheckContext): number | null {
 function isExplained({ earlier }: CheckContext, slope: number): boolean {
   const sure = earlier.filter(({ kind, confidence }) => isLeakKind(kind) && confidence !== 'possible');
   const explained = sure.reduce((sum, { growth }) => sum + (growth?.bytesPerHour ?? 0), 0);
-  return sure.some(({ kind }) => kind === 'thread-leak') || explained >= 0.5 * perHour(slope);
+  return sure.some(({ kind }) => kind === 'thread-leak') || explained >= EXPLAINED_SHARE * perHour(slope);
 }
 
 /** Up and then at rest, with heap and buffers flat: what the allocator keeps, not what the program holds. Fails no gate. */
@@ -106,7 +107,7 @@ function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [{ what: NATIVE.evidence(trend, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
-    against: [NATIVE.against, NATIVE.workers],
+    against: [NATIVE.against, ...doubtByWorkers(context)],
     recommendation: recommend('native-memory-leak', { holder: NATIVE.process, subject: NATIVE.class }),
   };
 }

@@ -31,6 +31,8 @@ const SCAN_CALLS = 10;
 const BLOCKED_MS = 50;
 /** The server's share of what the service waits, below which the time is lost elsewhere. */
 const SERVER_SHARE = 0.5;
+/** Most calls read the table as a whole: the plan is not an exception. */
+const MOST_CALLS = 0.5;
 const SHOWN = 5;
 
 /** Which queries take long, and is a missing index the reason? */
@@ -92,7 +94,7 @@ function slowFinding(context: CheckContext, query: KnownQuery): FindingDraft {
 
 function confidenceOf(query: KnownQuery, isDoubtful: boolean): Confidence {
   if ((serverMeanMs(query) ?? 0) >= SLOW_MS) return 'confirmed';
-  const scanned = query.scans.some(({ use }) => use.seqScans >= 0.5 * callsOf(query));
+  const scanned = query.scans.some(({ use }) => use.seqScans >= MOST_CALLS * callsOf(query));
   if (scanned) return 'confirmed';
   if (query.scans.length > 0) return 'likely';
   return isDoubtful ? 'possible' : 'likely';

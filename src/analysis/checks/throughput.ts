@@ -1,4 +1,4 @@
-import * as say from '../../words/checks/load.ts';
+import * as say from '../../words/checks/load-trends.ts';
 import { type Check, found, insufficient } from '../check.ts';
 import { judgeDegradation } from '../degradation.ts';
 import { tooFewIntervals } from '../too-few-intervals.ts';

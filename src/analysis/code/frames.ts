@@ -19,6 +19,8 @@ export interface FrameFunction {
 }
 
 const MOST_STACKS = 40;
+/** A script with more functions is a bundle: its first and its last line say nothing of the files inside. */
+const BUNDLE_FUNCTIONS = 200;
 
 export function framesOf(code: CodeMap, placeOf: PlaceOf, allocationGrowth: readonly AllocationGrowth[]): Frames {
   const grown = allocationGrowth.slice(0, MOST_STACKS);
@@ -28,7 +30,7 @@ export function framesOf(code: CodeMap, placeOf: PlaceOf, allocationGrowth: read
     // A map may know nothing of the first line, which the compiler wrote; the names of many files stand in one bundle.
     const looks = [{ line0: 0, column0: 0 }, ...[own[0], own.at(-1)].flatMap((one) => one?.start ?? [])];
     const files = looks.map(({ line0, column0 }) => placeOf(url, line0, column0, '')?.file);
-    const isWanted = own.length > 200 || files.some((file) => file === undefined || wanted.has(file));
+    const isWanted = own.length > BUNDLE_FUNCTIONS || files.some((file) => file === undefined || wanted.has(file));
     if (!isWanted) continue;
     for (const [id, { start, name }] of own.entries()) {
       const place = placeOf(url, start.line0, start.column0, name);

@@ -1,3 +1,4 @@
+import { isFunctionClass, shapeKeys } from '../../model/class-name.ts';
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 import { ANY_ENDING, type CodeStatement } from '../../model/script-code.ts';
 import type { CodeMap, InScript, ProgramPath } from './code-map.ts';
@@ -52,7 +53,7 @@ function weightOf(
   held: ReadonlyMap<ProgramPath, number>,
 ): number {
   const { holder } = suspect;
-  if (holder.container === 'timers') return item.act === 'add' ? 0.3 : 0.3;
+  if (holder.container === 'timers') return LIKE_TIMERS;
   if (holder.container === 'listeners' && !isSameEvent(item.event, holder.event)) return 0;
   const on = item.on === null ? null : code.path(script, item.on);
   const byPath = on === null ? 0 : pathWeight(code, on, held);
@@ -99,11 +100,13 @@ function nameWeight(code: CodeMap, script: number, { on }: CodeStatement, suspec
   return at && pathOf(at.scriptUrl) === pathOf(code.scripts[script]!.url) ? BY_NAME.sameScript : BY_NAME.elsewhere;
 }
 
+/** Node keeps the timer, and no variable of the program leads to it: every statement about timers fits alike. */
+const LIKE_TIMERS = 0.3;
 const SAME_FUNCTION = 0.9;
 const SAME_CLASS = 0.5;
 const OTHER_CLASS = -0.2;
 
-/** What the statement puts there, held against what piles up. */
+/** How well what the statement adds matches the class that accumulates. */
 export function valueWeight(
   code: CodeMap,
   { script, item }: InScript<CodeStatement>,
@@ -153,7 +156,7 @@ export function classPut(code: CodeMap, { script, item }: InScript<CodeStatement
 
 /** What piles up is a function, or calls one: a timer, a listener, a reaction. */
 function isCode(name: string, holder: HeapSuspect['holder'] | undefined): boolean {
-  return name.startsWith('closure') || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');
+  return isFunctionClass(name) || ['timers', 'listeners', 'promise'].includes(holder?.container ?? '');
 }
 
 /** `Cart` of `3/c5 ~`, `{id, url}` and `Map` of what was made; null for what has no class of its own. */
@@ -165,9 +168,8 @@ function classOf(code: CodeMap, path: ProgramPath): string | null {
 /** Snapshots call a plain object `Object {id, url, …}`. */
 function isSameClass(made: string, name: string): boolean {
   if (made === name) return true;
-  const [, shape] = /^Object \{(.*)\}$/.exec(name) ?? [];
-  if (shape === undefined || !made.startsWith('{')) return name === 'Object' && made.startsWith('{');
-  const keys = shape.split(', ').filter((key) => key !== '…' && key !== '<key>');
+  const keys = shapeKeys(name);
+  if (keys === null || !made.startsWith('{')) return name === 'Object' && made.startsWith('{');
   const own = made.slice(1, -1).split(', ');
   return keys.every((key) => own.includes(key));
 }

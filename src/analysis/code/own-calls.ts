@@ -5,6 +5,18 @@ import type { Frames } from './frames.ts';
 import { callLine } from './line-of.ts';
 import type { RunCode } from './run-code.ts';
 
+/**
+ * How well a call fits, before the stacks that allocated are compared (those weigh 2 and 3, so they decide where there are any).
+ * The order matters, not the size: in a function before the top level, which ran once; not in a function that never ran; and
+ * rather a call of the method that adds.
+ */
+const FIT_AT_TOP = 0.1;
+const FIT_IN_FUNCTION = 0.5;
+const NEVER_RAN = 0.4;
+const SAME_METHOD = 0.3;
+const ON_STACK = 2;
+const ON_STACK_TO_METHOD = 3;
+
 /** Where the service calls the package that adds: by the stacks that allocated what stays, else by what its code calls. */
 export function ownCalls(statement: InScript<CodeStatement>, run: RunCode): ChangingLine[] {
   const { map: code, frames } = run;
@@ -34,17 +46,16 @@ function fitOf(
   const onStacks = shareCalling({ script, item }, method, root, stacks);
   // An instance that a framework puts into a field cannot be followed; on the stacks it is seen.
   if (!leadsThere && !isImported && onStacks === 0) return 0;
-  // At the top of a module it ran once.
-  let fit = item.in < 0 ? 0.1 : 0.5;
+  let fit = item.in < 0 ? FIT_AT_TOP : FIT_IN_FUNCTION;
   const inside = code.scripts[script]?.functions[item.in];
-  if (inside?.runs === 0) fit -= 0.4;
+  if (inside?.runs === 0) fit -= NEVER_RAN;
   const adder = code.scripts[statement.script]?.functions[statement.item.in]?.name ?? '';
-  if (method !== '' && method === adder) fit += 0.3;
+  if (method !== '' && method === adder) fit += SAME_METHOD;
   for (const { share, frames } of stacks) {
     const first = firstOwn(frames);
     const own = frames[first];
     if (own?.at?.script !== script || own.at.id !== item.in) continue;
-    fit += share * (isCalled(frames[first - 1], method) ? 3 : 2);
+    fit += share * (isCalled(frames[first - 1], method) ? ON_STACK_TO_METHOD : ON_STACK);
   }
   return fit;
 }

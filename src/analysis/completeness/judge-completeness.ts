@@ -8,6 +8,7 @@ import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
 import { importFaults } from './import-faults.ts';
 import { requestFaults } from './request-faults.ts';
+import { unexaminedWorkers } from './unexamined-workers.ts';
 
 /** A run that was not seen for more than this share of its judged time is no pass. */
 const MOST_UNSEEN = 0.1;
@@ -33,6 +34,7 @@ export function judgeCompleteness(view: RunView): Completeness {
       ...load.missing,
     ],
     notes: [
+      ...unexaminedWorkers(view),
       ...imported.notes,
       ...load.notes,
       ...(isTooMuch ? [] : told),

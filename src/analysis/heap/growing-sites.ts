@@ -1,7 +1,7 @@
 import type { AllocationSeries } from '../../cpu/allocation-series.ts';
 import { type SampledGrowth, sampledGrowth } from '../../stats/sampled-growth.ts';
 import type { CheckContext } from '../check.ts';
-import { workClock } from '../traffic.ts';
+import { workClock } from '../rests-of-traffic.ts';
 import { lineOverRequests, type ProportionalGrowth } from './proportional-growth.ts';
 
 /** A function of the program whose live objects grow with each request. */

@@ -15,7 +15,7 @@ export interface Gain {
 /** How a suspect behaved from snapshot to snapshot, as answers to the questions that tell leaks from look-alikes. */
 export interface GrowthBehaviour {
   readonly unit: 'objects' | 'bytes';
-  /** Intervals with load, in order, and those without. */
+  /** Intervals with load enough to compare, in order, and those without any. */
   readonly loaded: readonly Gain[];
   readonly idle: readonly Gain[];
   /** Of the loaded intervals together. */
@@ -56,12 +56,12 @@ const LEAST_OBJECTS = 10;
 export function growthBehaviour(suspect: HeapSuspect, intervals: readonly SnapshotInterval[]): GrowthBehaviour {
   const gainsOf = (series: readonly number[]): Gain[] =>
     intervals.map((interval, i) => ({ interval, amount: (series[i + 1] ?? 0) - (series[i] ?? 0) }));
-  const isLoaded = ({ interval }: Gain): boolean => !interval.isIdle;
+  const isLoaded = ofLoad(intervals);
   const objects = gainsOf(suspect.counts).filter(isLoaded);
   const unit = total(objects) >= LEAST_OBJECTS ? 'objects' : 'bytes';
   const gains = gainsOf(unit === 'objects' ? suspect.counts : suspect.bytes);
   const loaded = gains.filter(isLoaded);
-  const idle = gains.filter((gain) => !isLoaded(gain));
+  const idle = gains.filter(({ interval }) => interval.isIdle);
   const gained = total(loaded);
   const whole = unit === 'objects' ? wholeNumber(loaded) : null;
   const base: Base = whole ? (interval) => requestsOf(interval, whole) : chooseBase(loaded);
@@ -82,11 +82,17 @@ export function growthBehaviour(suspect: HeapSuspect, intervals: readonly Snapsh
     releasedInIdle: idle.length === 0 || gained <= 0 ? null : Math.max(0, -total(idle)) / gained,
     survivors,
     renewedInIdle: survivors === null || gained <= 0 ? 0 : Math.max(0, gained - survivors) / gained,
-    outlivedIdle: idle.length > 0 || loaded.some(({ interval }) => interval.holdsIdleTail),
+    outlivedIdle: idle.length > 0 || gains.some(({ interval }) => interval.holdsIdleTail),
     whole,
     cohortsAlive: cohortsAlive(suspect, intervals, gained),
     steps: unit === 'bytes' ? storeSteps(suspect, loadSoFar(intervals, base)) : null,
   };
+}
+
+/** Which gains count: those of the intervals with load, without those of hardly any where others are left to compare. */
+function ofLoad(intervals: readonly SnapshotInterval[]): (gain: Gain) => boolean {
+  const areEnough = intervals.filter(({ isIdle, tells }) => !isIdle && tells).length > 1;
+  return ({ interval }) => !interval.isIdle && (interval.tells || !areEnough);
 }
 
 /** Objects of one request come together, in whatever number; where less than one comes with a request, each is counted. */

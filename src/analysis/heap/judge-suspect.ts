@@ -4,8 +4,8 @@ import type { Container } from '../../model/holder.ts';
 import { CLEARED, DOUBT } from '../../words/checks/heap-suspects.ts';
 import { PARTLY_RELEASED_SHARE, RELEASED_SHARE, STEADY, UNEVEN } from '../leak-thresholds.ts';
 import type { AfterCollection } from './after-collection.ts';
-import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
+import { judgeBounds } from './judge-bounds.ts';
 
 /** `confidence` null: cleared, and `against` says why. */
 export interface SuspectVerdict {

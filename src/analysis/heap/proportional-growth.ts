@@ -4,8 +4,8 @@ import type { Point } from '../../stats/point.ts';
 import type { Proportional } from '../../words/checks/js-heap.ts';
 import { RELEASED_SHARE } from '../leak-thresholds.ts';
 import { idleTailSizes, liveHeapSizes } from '../live-heap.ts';
+import { workClock } from '../rests-of-traffic.ts';
 import type { RunView } from '../run-view.ts';
-import { workClock } from '../traffic.ts';
 
 /** The live heap grew by so much with the requests that no report may call it fine, whatever else is known. */
 export interface ProportionalGrowth extends Proportional {

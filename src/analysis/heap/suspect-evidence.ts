@@ -3,8 +3,8 @@ import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import * as say from '../../words/checks/heap-suspects.ts';
 import { PARTLY_RELEASED_SHARE, STEADY } from '../leak-thresholds.ts';
 import type { AfterCollection } from './after-collection.ts';
-import { judgeBounds } from './bounds.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
+import { judgeBounds } from './judge-bounds.ts';
 import { perRequestIn } from './whole-number.ts';
 
 /** What speaks for a suspect, each with the file that shows it. */

@@ -1,6 +1,6 @@
 import type { TargetProcessStats } from './process-stats/install-process-stats.ts';
-import type { TargetQueryProbe } from './query/query-probe.ts';
-import type { TargetProbe } from './runtime/runtime-probe.ts';
+import type { TargetQueryProbe } from './query/target-query-probe.ts';
+import type { TargetProbe } from './runtime/target-runtime-probe.ts';
 
 /** What the probes need of the registry that attaching left in the target (`target/target-registry.ts`). */
 interface Home {

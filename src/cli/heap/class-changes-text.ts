@@ -1,7 +1,7 @@
 import { type ClassChanges, TRUSTED_IDS } from '../../heap/class-changes.ts';
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
-import { signed, table } from './table.ts';
+import { signed, table } from './text-table.ts';
 
 const MOST_ROWS = 25;
 

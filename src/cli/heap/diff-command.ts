@@ -16,10 +16,10 @@ import { type Arguments, flagArgument, terminalFor, textArgument } from '../argu
 import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
 import { classChangesJson, classChangesText } from './class-changes-text.ts';
+import { placeFor, suspectFinding } from './diff-finding.ts';
 import { showProgress } from './progress.ts';
 import { takeAhead } from './read-ahead.ts';
-import { placeFor, suspectFinding } from './suspect-finding.ts';
-import { signed, table } from './table.ts';
+import { signed, table } from './text-table.ts';
 
 /**
  * What grew over two or more snapshots, and who holds it.

@@ -7,6 +7,7 @@ const LOADERS: readonly (readonly [word: string, load: (ahead: SnapshotHelper | 
   ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
   ['summary', async (ahead) => (await import('./summary-command.ts')).summaryCommand(ahead)],
   ['diff', async (ahead) => (await import('./diff-command.ts')).diffCommand(ahead)],
+  ['query', async () => (await import('./query-command.ts')).queryCommand],
   ['retainers', async () => (await import('./retainers-command.ts')).retainersCommand],
   ['redact', async () => (await import('./redact-command.ts')).redactCommand],
 ];
@@ -18,7 +19,7 @@ export async function loadHeapCommand(words: readonly string[]): Promise<Command
   const commands = await Promise.all((called.length > 0 ? called : LOADERS).map(([, load]) => load(ahead)));
   return (exit) => ({
     command: 'heap <command>',
-    describe: 'take a heap snapshot, or read snapshots: summary, growth, retaining paths, redaction',
+    describe: 'take a heap snapshot, or read snapshots: summary, growth, queries, retaining paths, redaction',
     builder: (yargs) => {
       const withCommands = yargs.command(commands.map((command) => command(exit))).demandCommand(1);
       // Help of a subcommand lists the examples of its parents too: these belong to the list of subcommands.

@@ -7,7 +7,7 @@ import { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
  * @param words the command line: `heap summary FILE`, `heap diff --classes FILE FILE`
  */
 export function readAhead(words: readonly string[]): SnapshotHelper | null {
-  const isSummary = words[1] === 'summary';
+  const isSummary = words[1] === 'summary' && !words.some((word) => word.startsWith('--by'));
   const isClasses = words[1] === 'diff' && words.includes('--classes');
   const file = words.slice(2).find((word) => !word.startsWith('-'));
   const isSalvage = words.some((word) => word.startsWith('--salvage'));

@@ -1,4 +1,4 @@
-import type { RetainingPath } from '../../heap/paths/retaining-paths.ts';
+import type { RetainingPath } from '../../heap/paths/path-finder.ts';
 import { ProfilerError } from '../../model/errors.ts';
 import { EXIT } from '../../model/exit-codes.ts';
 import { printable } from '../../model/printable.ts';

@@ -1,14 +1,16 @@
+import type { PackageRow } from '../../model/heap-explorer.ts';
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { redactText } from '../../redact/redact-text.ts';
+import { sumByPackage } from '../../snapshot-stream/query-objects.ts';
 import type { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
 import { type SnapshotSummary, summariseSnapshot } from '../../snapshot-stream/summarise-snapshot.ts';
-import { flagArgument, numberArgument, terminalFor } from '../arguments.ts';
+import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { numberOption } from '../option-types.ts';
+import { choiceOption, numberOption } from '../option-types.ts';
 import { showProgress } from './progress.ts';
 import { takeAhead } from './read-ahead.ts';
-import { table } from './table.ts';
+import { table } from './text-table.ts';
 
 /**
  * What is in a snapshot, and who keeps it alive.
@@ -28,18 +30,27 @@ export const summaryCommand =
           describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
         })
         .options({
+          by: choiceOption('by', ['class', 'package'], 'what to sum up (default: class)'),
           top: numberOption('top', 'lines of each table (default 20)', { min: 1, integer: true }),
           salvage: { type: 'boolean', describe: 'read the intact part of a damaged or truncated file' },
         })
-        .example('$0 heap summary service.heapsnapshot', 'what keeps the objects alive'),
+        .example('$0 heap summary service.heapsnapshot', 'what keeps the objects alive')
+        .example('$0 heap summary service.heapsnapshot --by package', 'what the packages keep'),
     handler: async (args) => {
       const terminal = terminalFor(args);
       const file = String(args.file);
       const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
+      const top = numberArgument(args, 'top') ?? 20;
+      if (textArgument(args, 'by') === 'package') {
+        const packages = await sumByPackage(file, options);
+        if (terminal.json) terminal.data({ schema: 'profiler-heap/1', file, packages });
+        else terminal.print(packagesText(packages, top));
+        return;
+      }
       const summary = await summariseSnapshot(file, options, takeAhead(ahead, file));
       for (const what of summary.damage) terminal.say(`not whole: ${what}`);
       if (terminal.json) terminal.data(toJson(summary));
-      else terminal.print(toText(summary, numberArgument(args, 'top') ?? 20));
+      else terminal.print(toText(summary, top));
     },
   });
 
@@ -91,6 +102,19 @@ function toText(summary: SnapshotSummary, top: number): string {
     ),
     `strings that are there more than once: ${formatCount(duplicates.strings)}, ${formatBytes(duplicates.wastedBytes)} would be saved`,
   ].join('\n\n');
+}
+
+function packagesText(packages: readonly PackageRow[], top: number): string {
+  const rows = packages
+    .slice(0, top)
+    .map((row) => [
+      shown(row.package),
+      formatCount(row.objects),
+      formatBytes(row.shallowBytes),
+      formatBytes(row.retainedBytes),
+      shown(row.classes.map(({ class: name }) => name).join(', '), 76),
+    ]);
+  return table(['package', 'objects', 'shallow', 'retained', 'most of it'], rows);
 }
 
 function shown(name: string, width: number = 56): string {

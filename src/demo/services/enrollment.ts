@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LruCache } from '../cache/lru-cache.ts';
 import type { DeviceRepository } from '../db/device-repository.ts';
-import type { ServiceMetrics } from '../metrics/service-metrics.ts';
+import type { ServiceMetrics } from '../metrics/demo-metrics.ts';
 
 const TOKEN_BYTES = 24;
 const MAX_CACHED_TOKENS = 1_000;

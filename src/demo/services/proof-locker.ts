@@ -7,7 +7,7 @@ import type { LedgerEvents } from '../events/ledger-events.ts';
 import type { PayloadStaging } from '../evidence/payload-staging.ts';
 import type { RetentionPolicy } from '../evidence/retention-policy.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import type { ServiceMetrics } from '../metrics/service-metrics.ts';
+import type { ServiceMetrics } from '../metrics/demo-metrics.ts';
 import type { ProofInput, ProofSealer, SealedProof } from './proof-sealer.ts';
 import type { ReceiptMemory } from './receipt-memory.ts';
 import type { ReceiptOutbox } from './receipt-outbox.ts';

@@ -2,8 +2,8 @@ import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { Holder } from '../../model/holder.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { pathInTree } from '../paths/path-in-tree.ts';
-import { boundsOf, NO_BOUNDS } from '../words/bounds.ts';
 import { findHolder } from '../words/find-holder.ts';
+import { boundsOf, NO_BOUNDS } from '../words/holder-bounds.ts';
 import { holderLocation } from '../words/holder-location.ts';
 import { type NodePath, pathWords } from '../words/path-words.ts';
 import type { Scopes } from '../words/scopes.ts';
@@ -37,13 +37,8 @@ export interface DescribeContext {
   readonly hasNumbers: boolean;
 }
 
-export interface DescribedSuspect {
-  readonly suspect: HeapSuspect;
-  readonly holderNode: number;
-}
-
-/** Puts a suspect into words by the objects of the last snapshot; null when none of it is left there. */
-export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): DescribedSuspect | null {
+/** What the objects of a suspect are in the last snapshot, and what holds them; null if none of it is left there. */
+export function describeSuspect(suspect: SuspectSeries, context: DescribeContext): HeapSuspect | null {
   const { graph, scopes, locations, series } = context;
   const signature = mainOf(suspect);
   const members = context.members.get(signature) ?? [];
@@ -56,7 +51,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
   const holderNode = path.nodes[at]!;
   const requests = requestsBetween(context.requests);
   const named = nodeOfSibling(context, path, suspect);
-  const described: HeapSuspect = {
+  return {
     class: suspect.main < 0 ? 'references' : example.words,
     holder: withoutName(holder, suspect),
     holderId: graph.nodeId[holderNode]!,
@@ -75,7 +70,6 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     objectsPerRequest: requests === null ? null : gain(suspect.counts) / requests,
     bytesPerRequest: requests === null ? null : gain(suspect.bytes) / requests,
   };
-  return { suspect: described, holderNode };
 }
 
 const ANY_KEY = `value of ${LABEL.key}`;

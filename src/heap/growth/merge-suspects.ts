@@ -1,16 +1,15 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
-import type { DescribedSuspect } from './describe-suspect.ts';
 
 /**
  * One leak, one suspect: the values of a dictionary, its keys and its table hang below one holder by different edges.
  * The first keeps its name (the biggest comes first, but bare references and strings give way), bytes add up.
  */
-export function mergeByHolder(described: readonly DescribedSuspect[]): HeapSuspect[] {
+export function mergeByHolder(described: readonly HeapSuspect[]): HeapSuspect[] {
   const groups = new Map<number, HeapSuspect[]>();
-  for (const { suspect, holderNode } of described) {
-    const group = groups.get(holderNode);
+  for (const suspect of described) {
+    const group = groups.get(suspect.holderId);
     if (group) group.push(suspect);
-    else groups.set(holderNode, [suspect]);
+    else groups.set(suspect.holderId, [suspect]);
   }
   return [...groups.values()].map(merged).sort((a, b) => b.shareOfGrowth - a.shareOfGrowth);
 }

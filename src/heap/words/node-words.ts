@@ -1,3 +1,4 @@
+import { CLOSURE_PREFIX } from '../../model/class-name.ts';
 import { isDataKey } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE, NODE_TYPE_NAMES } from '../snapshot-layout.ts';
@@ -16,7 +17,7 @@ export function nodeWords(graph: HeapGraph, node: number, originals: Originals |
     case NODE.object:
       return objectWords(graph, node, name);
     case NODE.closure:
-      return `closure ${name || '(anonymous)'}`;
+      return CLOSURE_PREFIX + (name || '(anonymous)');
     case NODE.hidden:
     case NODE.native:
     case NODE.synthetic:

@@ -28,13 +28,16 @@ export function numberOf(graph: HeapGraph, node: number, name: string): number |
     const type = edgeType[edge]!;
     // A hidden edge may have been made so by `hideNumbers`; of others the name is an index, of no string most likely.
     if (type === EDGE.element || nodeType[edgeTo[edge]!] !== NODE.number || edgeName[edge]! >= strings.count) continue;
-    if (strings.is(edgeName[edge]!, name)) return readValue(graph, edgeTo[edge]!);
+    if (strings.is(edgeName[edge]!, name)) return valueOfNumber(graph, edgeTo[edge]!);
   }
   return null;
 }
 
-/** V8 writes the value as a string beside the number. */
-function readValue({ firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph, number: number): number | null {
+/** V8 writes the value as a string beside the number; null where the snapshot has no values. */
+export function valueOfNumber(
+  { firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph,
+  number: number,
+): number | null {
   for (let edge = firstEdge[number]!; edge < firstEdge[number + 1]!; edge++) {
     if (!strings.is(edgeName[edge]!, 'value')) continue;
     const value = Number(strings.get(nodeName[edgeTo[edge]!]!));

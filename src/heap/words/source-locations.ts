@@ -24,6 +24,15 @@ export class SourceLocations {
     return { scriptUrl, line0: line0!, column0: column0!, functionName: this.functionName(node) };
   }
 
+  /** Calls back with each node that has a place, and the script that it is in. */
+  eachScript(found: (node: number, scriptUrl: string) => void): void {
+    const { count, values } = this.graph.locations;
+    for (let row = 0; row < count; row++) {
+      const url = this.urls.get(values[row * 4 + 1]!);
+      if (url !== undefined) found(values[row * 4]!, url);
+    }
+  }
+
   /** A few places are found by looking through all rows; who wants many gets an index. */
   private rowOf(node: number): number {
     const { count, values } = this.graph.locations;

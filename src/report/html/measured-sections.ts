@@ -99,9 +99,22 @@ ${table({ caption: LABEL.latencyByRequest, columns, rows, searchable: true })}`,
   );
 }
 
-export function heapSection({ heap, snapshots }: ReportDocument): Markup {
+export function heapSection(document: ReportDocument): Markup {
+  return section('heap', 'Heap', html`${grownClasses(document)}${liveAllocations(document)}`);
+}
+
+function liveAllocations({ flames }: ReportDocument): Markup {
+  if (!flames.some(({ id }) => id === 'allocations')) return NOTHING;
+  return html`
+<h3>${LABEL.liveAllocations}</h3>
+<p class="quiet">${REMARK.liveAllocations}</p>
+<div data-mount="allocations"></div>
+${NEEDS_SCRIPT}`;
+}
+
+function grownClasses({ heap, snapshots }: ReportDocument): Markup {
   if (!heap || heap.classes.length === 0) {
-    return section('heap', 'Heap', nothing(snapshots.length === 0 ? REMARK.noSnapshot : REMARK.noClassGrew));
+    return nothing(snapshots.length === 0 ? REMARK.noSnapshot : REMARK.noClassGrew);
   }
   const rows = heap.classes
     .slice(0, ROWS)
@@ -117,12 +130,8 @@ export function heapSection({ heap, snapshots }: ReportDocument): Markup {
     { head: LABEL.objectsBySnapshot, align: 'right' },
     { head: 'retained', align: 'right' },
   ] as const;
-  return section(
-    'heap',
-    'Heap',
-    html`<p class="quiet">${heapGrowth(heap)}</p>
-${table({ caption: LABEL.classesThatGrew, columns, rows, searchable: true })}`,
-  );
+  return html`<p class="quiet">${heapGrowth(heap)}</p>
+${table({ caption: LABEL.classesThatGrew, columns, rows, searchable: true })}`;
 }
 
 export function section(id: string, title: string, body: Markup): Markup {

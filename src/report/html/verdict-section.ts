@@ -37,7 +37,7 @@ export function gatesSection(document: ReportDocument): Markup {
   ]);
   const columns = [
     { head: 'gate' },
-    { head: 'limit', align: 'right' },
+    { head: 'threshold', align: 'right' },
     { head: 'measured', align: 'right' },
     { head: 'result' },
   ] as const;

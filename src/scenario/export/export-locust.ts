@@ -170,7 +170,7 @@ def judge(environment, **_):
         entry = environment.stats.total if name == "*" else (entries[0] if entries else None)
         measured = None if entry is None or entry.num_requests == 0 else measure(entry)
         if measured is None or not holds(measured):
-            print("limit not held: %s %s (measured %s)" % (name, what, measured))
+            print("threshold not held: %s %s (measured %s)" % (name, what, measured))
             environment.process_exit_code = 1
 `;
 }

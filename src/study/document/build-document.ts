@@ -1,4 +1,5 @@
 import type { DatabaseRecords } from '../../model/database.ts';
+import type { FlameWindows } from '../../model/flame-windows.ts';
 import type { HeapGrowth } from '../../model/heap-growth.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { Report } from '../../model/report.ts';
@@ -8,7 +9,7 @@ import type { RunManifest } from '../../model/run-manifest.ts';
 import type { Run } from '../../record/read-run.ts';
 import { FILE_WORDS, methodWords } from '../../words/report/method.ts';
 import { chartSeries } from './chart-series.ts';
-import { type CpuSummary, flamePages, hotFunctions } from './cpu-pages.ts';
+import { type CpuSummary, cpuFlames, hotFunctions } from './cpu-pages.ts';
 import { databaseFiles, reportDatabase } from './database-part.ts';
 import { latencySeries } from './latency-series.ts';
 import { scrapedPart } from './scraped-part.ts';
@@ -21,6 +22,7 @@ export interface DocumentParts {
   readonly report: Report;
   readonly heap: HeapGrowth | null;
   readonly cpu: CpuSummary | null;
+  readonly allocations: readonly FlameWindows[];
   readonly database: DatabaseRecords | null;
   readonly placeOf: PlaceOf;
   /** Limits of the data, found while it was read. */
@@ -34,6 +36,7 @@ export function buildDocument({
   report,
   heap,
   cpu,
+  allocations,
   database,
   placeOf,
   notes,
@@ -47,10 +50,10 @@ export function buildDocument({
     report,
     endReason: end?.type === 'end' ? end.reason : 'aborted',
     scenario: manifest.scenario?.name ?? null,
-    series: [...chartSeries(samples, startMonoMs), ...scraped.charts],
+    series: [...chartSeries(samples, startMonoMs, requests), ...scraped.charts],
     latency: latencySeries(requests, startMonoMs),
     timeline: timeline(events, startMonoMs, report.completeness?.gaps ?? []),
-    flames: cpu ? flamePages(cpu, placeOf, startMonoMs) : [],
+    flames: [...(cpu ? [cpuFlames(cpu, placeOf, startMonoMs)] : []), ...allocations],
     hotFunctions: cpu ? hotFunctions(cpu, placeOf, SHOWN_FUNCTIONS) : [],
     heap,
     snapshots: manifest.snapshots.map((snapshot): ReportSnapshot => {
@@ -91,11 +94,17 @@ function costOf(events: readonly RunEvent[]): ReportDocument['cost'] {
   return [...byCapture].map(([what, cost]) => ({ what, ...cost })).sort((a, b) => b.totalPauseMs - a.totalPauseMs);
 }
 
-function filesOf({ snapshots, cpuWindows, heapProfiles, scrape }: RunManifest): ReportFile[] {
+function filesOf({ snapshots, workerSnapshots = [], cpuWindows, heapProfiles, scrape }: RunManifest): ReportFile[] {
   return [
     ...snapshots.map(({ file, bytes, phase }) => ({
       path: file,
       what: FILE_WORDS.snapshot(phase),
+      sizeBytes: bytes,
+      sensitive: true,
+    })),
+    ...workerSnapshots.map(({ file, bytes, phase, thread }) => ({
+      path: file,
+      what: FILE_WORDS.workerSnapshot(thread, phase),
       sizeBytes: bytes,
       sensitive: true,
     })),

@@ -1,12 +1,11 @@
 import type { CpuWork } from '../../analysis/run-data.ts';
-import { buildFlame, buildFlameDiff } from '../../cpu/build-flame.ts';
-import type { CallTree } from '../../cpu/call-tree.ts';
-import { commonBase } from '../../cpu/compare-trees.ts';
+import { type CallTree, weightedTree } from '../../cpu/call-tree.ts';
 import { hottestFunctions, timeShares } from '../../cpu/function-times.ts';
+import { CPU_LIMITS, layWindows } from '../../cpu/lay-windows.ts';
+import type { FlameWindows } from '../../model/flame-windows.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
-import type { HotFunction, ReportFlame } from '../../model/report-document.ts';
+import type { HotFunction } from '../../model/report-document.ts';
 import type { MonoMs } from '../../model/units.ts';
-import { FLAME_TITLE, flameAgainst, flameDetail } from '../../words/report/timeline.ts';
 
 /** A stretch of the run under load, with what its CPU windows saw. */
 export interface CpuStretch {
@@ -17,37 +16,25 @@ export interface CpuStretch {
   readonly tree: CallTree;
 }
 
-/** What the CPU windows come to: all of them together, and the first and the last stretch under load. */
+/** What the CPU windows come to: all of them together, each of them, and the first and the last stretch under load. */
 export interface CpuSummary {
   readonly whole: CallTree;
+  readonly stretches: readonly CpuStretch[];
   readonly first: CpuStretch;
   /** Null where there was one stretch only. */
   readonly last: CpuStretch | null;
   readonly work: CpuWork;
 }
 
-const FLAME_LIMITS = { maxNodes: 6000, minShare: 0.001 } as const;
-
-/** Flame graphs of the first and of the last stretch, and their difference per request. */
-export function flamePages({ first, last }: CpuSummary, placeOf: PlaceOf, startMonoMs: MonoMs): ReportFlame[] {
-  const page = (id: string, title: string, stretch: CpuStretch): ReportFlame => ({
-    id,
-    title,
-    detail: detailOf(stretch, startMonoMs),
-    root: buildFlame(stretch.tree, placeOf, FLAME_LIMITS),
-  });
-  if (!last) return [page('first', FLAME_TITLE.whole, first)];
-  const base = commonBase(first.tree, last.tree, { before: first.requests, after: last.requests });
-  return [
-    page('first', FLAME_TITLE.first, first),
-    page('last', FLAME_TITLE.last, last),
-    {
-      id: 'diff',
-      title: base.per === 'request' ? FLAME_TITLE.perRequest : FLAME_TITLE.perSecond,
-      detail: flameAgainst(detailOf(first, startMonoMs), detailOf(last, startMonoMs)),
-      root: buildFlameDiff(first.tree, last.tree, base, placeOf, FLAME_LIMITS),
-    },
-  ];
+/** The flame graphs of all windows, for the page to draw any of them. */
+export function cpuFlames({ stretches }: CpuSummary, placeOf: PlaceOf, startMonoMs: MonoMs): FlameWindows {
+  const windows = stretches.map((stretch) => ({
+    startSec: (stretch.startMonoMs - startMonoMs) / 1000,
+    endSec: (stretch.endMonoMs - startMonoMs) / 1000,
+    requests: stretch.requests,
+    tree: weightedTree(stretch.tree),
+  }));
+  return layWindows('cpu', 'microseconds', windows, placeOf, CPU_LIMITS);
 }
 
 export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceOf, limit: number): HotFunction[] {
@@ -71,13 +58,4 @@ export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceO
 
 function keyOf({ name, place }: Pick<HotFunction, 'name' | 'place'>): string {
   return place ? `${place.file}:${place.line}:${place.column} ${name}` : name;
-}
-
-function detailOf({ startMonoMs, endMonoMs, requests, tree }: CpuStretch, runStartMonoMs: MonoMs): string {
-  return flameDetail({
-    fromMs: startMonoMs - runStartMonoMs,
-    toMs: endMonoMs - runStartMonoMs,
-    requests,
-    samples: tree.samples,
-  });
 }

@@ -5,8 +5,7 @@ import { code } from '../terms.ts';
 export const AGAINST = 'Other work on the same line is counted too.';
 export const ADVICE =
   'Send fewer fields or fewer rows per request, cache the text of responses that are sent often, or write large responses as a stream, row by row. A serialiser made from a schema is faster, but still blocks.';
-export const CHECK =
-  'In the next run the line should take a smaller share, and the size of the answers should be smaller.';
+export const CHECK = 'In the next run the line should take a smaller share, and the responses should be smaller.';
 
 export function looked(ofBusy: Share): string {
   return `${percent(ofBusy)} of the busy time is on lines that parse or write JSON`;
@@ -24,7 +23,7 @@ export function timeOnLines(who: string, ofBusy: Share, eachMs: number | null): 
 }
 
 export function sizeOfAnswers(request: string, meanBytes: Bytes): string {
-  return `The answers of ${code(request)} have ${formatBytes(meanBytes)} of JSON each on average.`;
+  return `The responses to ${code(request)} have ${formatBytes(meanBytes)} of JSON each on average.`;
 }
 
 export function gain(ofBusy: Share): string {

@@ -5,11 +5,11 @@ import { code } from '../terms.ts';
 export const AGAINST = 'The first page also grows while it is not full. A longer run would show which it is.';
 
 export function looked(growing: number, all: number): string {
-  return `${growing} of ${all} requests have answers that grow while the load stays the same`;
+  return `${growing} of ${all} requests have responses that grow while the load stays the same`;
 }
 
 export function title(request: string, from: Bytes, to: Bytes, spanMs: Milliseconds): string {
-  return `The answers of ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they contain all stored rows, not one page.`;
+  return `The responses to ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they contain all stored rows, not one page.`;
 }
 
 /** Bytes a millisecond. */
@@ -22,11 +22,11 @@ export interface SizeTrend {
 
 export function sizeRises({ slope, low, high, rSquared }: SizeTrend): string {
   const aMinute = (perMs: number): string => formatBytes(perMs * 60_000);
-  return `The mean size of an answer rises by ${aMinute(slope)} a minute under a load that stays the same (95 % interval ${aMinute(low)} to ${aMinute(high)}; R2 ${figure(rSquared)}).`;
+  return `The mean size of a response rises by ${aMinute(slope)} per minute under a load that stays the same (95 % interval ${aMinute(low)} to ${aMinute(high)}; R2 ${figure(rSquared)}).`;
 }
 
 export function gain(timesAsLarge: number): string {
-  return `Time, memory and size of each such answer stay level, instead of growing with all that is stored: here to ${figure(timesAsLarge)} times the size in one run.`;
+  return `Time, memory and size of each such response stay level, instead of growing with all that is stored: here to ${figure(timesAsLarge)} times the size in one run.`;
 }
 
 export function advice(request: string): string {
@@ -34,5 +34,5 @@ export function advice(request: string): string {
 }
 
 export function check(request: string): string {
-  return `In the next run the size of the answers of ${code(request)} should stay level.`;
+  return `In the next run the size of the responses to ${code(request)} should stay level.`;
 }

@@ -5,7 +5,7 @@ export const RULE_NAMES: Readonly<Record<BottleneckRule, string>> = {
   'sync-call': 'synchronous calls',
   'big-json': 'JSON of big bodies',
   'no-keep-alive': 'connections kept alive',
-  'no-compression': 'compression of answers',
-  'no-paging': 'size of answers',
+  'no-compression': 'compression of responses',
+  'no-paging': 'size of responses',
   'cache-never-hits': 'caches that grow with each request',
 };

@@ -14,7 +14,7 @@ export interface Bound {
 
 /** `bounds`: each in words. `neededMs`: how long a run must be to see them at work; 0 where nobody knows. */
 export function mayStillFill(bounds: readonly string[], neededMs: Milliseconds): string {
-  const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would tell.` : '';
+  const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would show which it is.` : '';
   return `Its holder has ${bounds.join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`;
 }
 

@@ -14,7 +14,7 @@ export const UNNAMED = 'the database';
 
 /** `meanWaitMs`: null where nobody took a connection under load. */
 export function inUse(out: number, limit: number, meanWaitMs: Milliseconds | null): string {
-  const acquired = meanWaitMs === null ? '' : `; a connection was waited for ${figure(meanWaitMs)} ms on average`;
+  const acquired = meanWaitMs === null ? '' : `; callers waited ${figure(meanWaitMs)} ms for one on average`;
   return `${formatCount(out)} of ${formatCount(limit)} connections in use at the end${acquired}`;
 }
 
@@ -24,7 +24,7 @@ export function holder(database: string): string {
 
 export function keptTitle(kept: number, limit: number): string {
   const all = kept >= limit ? `all ${formatCount(limit)}` : `${formatCount(kept)} of ${formatCount(limit)}`;
-  return `${capital(all)} connections of the pool are in use though no request is: they are not returned.`;
+  return `${capital(all)} connections of the pool are in use although no request is in progress: they are not returned.`;
 }
 
 export interface AtRest {
@@ -35,7 +35,7 @@ export interface AtRest {
 }
 
 export function atRest({ before, after, waiting, forMs }: AtRest): string {
-  return `In use at rest: ${formatCount(before)} first, ${formatCount(after)} last, for ${formatDuration(forMs)} by then; ${formatCount(waiting)} callers waited.`;
+  return `In use without requests: ${formatCount(before)} at first, ${formatCount(after)} at the end (${formatDuration(forMs)} after the last request); ${formatCount(waiting)} callers waited.`;
 }
 
 /** `line`: `server.js:12`. */
@@ -58,5 +58,5 @@ export interface Waits {
 
 export function waited({ acquires, failures, meanMs, maxMs, share }: Waits): string {
   const failed = failures > 0 ? `, ${formatCount(failures)} of them failed` : '';
-  return `Under load ${formatCount(acquires)} connections were asked for${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples a caller waited and none was free.`;
+  return `Under load ${formatCount(acquires)} connections were requested${failed}; the wait was ${figure(meanMs)} ms on average and ${figure(maxMs)} ms at most. In ${percent(share)} of the samples a caller waited and none was free.`;
 }

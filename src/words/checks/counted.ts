@@ -85,7 +85,7 @@ export function mostPointTo(pattern: string, count: number): string {
 }
 
 export function stillOpen(left: number, afterMs: Milliseconds): string {
-  return `They were still open at the end of the time without requests: ${formatCount(Math.round(left))} were, ${formatDuration(afterMs)} after the last.`;
+  return `At the end of the time without requests, ${formatDuration(afterMs)} after the last one, ${formatCount(Math.round(left))} were still open.`;
 }
 
 export function limitReached(most: number, inMs: Milliseconds): string {

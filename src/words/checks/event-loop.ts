@@ -5,5 +5,5 @@ export const DELAY = 'The event-loop delay (99th percentile)';
 export const TOO_FEW = 'the event loop has too few samples for a trend';
 
 export function takenFromCore(slopePerMs: number, spanMs: Milliseconds): string {
-  return `The system took the core away from the service more and more often: involuntary context switches a second rise by ${rateWords(slopePerMs, spanMs)}. Other work on the machine, or more threads of the service, may cause the delay.`;
+  return `The scheduler took the core away from the service more and more often: involuntary context switches per second rise by ${rateWords(slopePerMs, spanMs)}. Other work on the machine, or more threads of the service, may cause the delay.`;
 }

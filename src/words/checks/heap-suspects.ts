@@ -5,7 +5,7 @@ import { code } from '../terms.ts';
 
 /** Why a group that grew is no leak. */
 export const CLEARED = {
-  noLoad: 'no load came between the snapshots',
+  noLoad: 'no requests came between the snapshots',
   notGrown: 'it did not grow',
   released: 'it was released while no request came',
   atRest: 'it grew at first and then levelled off',
@@ -84,11 +84,11 @@ function requestsOf({ request, outcome }: RequestFit): string {
 }
 
 export function shareOfGrowth(share: Share, ofBytes: Bytes): string {
-  return `It is ${percent(share)} of all that grew in the heap (${formatBytes(ofBytes)}).`;
+  return `It is ${percent(share)} of the growth of the heap (${formatBytes(ofBytes)}).`;
 }
 
 export function cohortsAlive(share: Share): string {
-  return `Of what was created under load, ${percent(share)} is alive in the last snapshot.`;
+  return `Of the objects created under load, ${percent(share)} are alive in the last snapshot.`;
 }
 
 /** `same`: how many are the same objects, of how many; null where object ids do not tell. */

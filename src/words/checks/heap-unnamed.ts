@@ -40,12 +40,12 @@ export function siteGrows(site: {
   readonly growth: { readonly slope: number; readonly low: number; readonly high: number };
 }): string {
   const { slope, low, high } = site.growth;
-  return `Of the objects that ${at(site.place)} allocates, ${formatBytes(slope)} more live after each request (95 % interval ${formatBytes(Math.max(0, low))} to ${formatBytes(high)}), evenly over ${site.readings} readings of the allocation profile.`;
+  return `After each request ${formatBytes(slope)} more stay alive of what ${at(site.place)} allocates (95 % interval ${formatBytes(Math.max(0, low))} to ${formatBytes(high)}), evenly over ${site.readings} readings of the allocation profile.`;
 }
 
 /** A statement that keeps what is allocated there was not found. */
 export const NOTHING_ADDS =
-  'No statement was found that keeps these objects: what does may have a limit that is not reached yet.';
+  'No statement that keeps these objects was found: the one that does may have a limit that is not reached yet.';
 
 /** `removed`: takes away from what they are put into. */
 export function mayFill(
@@ -53,17 +53,17 @@ export function mayFill(
   removed: { readonly file: string; readonly line: number } | null,
 ): string {
   const reason = {
-    removal: `A statement takes objects away again${removed ? ` (${removed.file}:${removed.line})` : ''}`,
-    limit: 'Beside the statement that adds stands a limit',
-    package: 'What the objects are put into belongs to a package',
+    removal: `A statement removes objects again${removed ? ` (${removed.file}:${removed.line})` : ''}`,
+    limit: 'There is a limit next to the statement that adds',
+    package: 'The container of the objects belongs to a package',
   }[why];
-  return `${reason}: it may be a cache that is still filling. A longer run tells, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
+  return `${reason}: it may be a cache that is still filling. A longer run would show which it is, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
 }
 
 /** The functions that can be meant as well. */
 export function oneOf(others: readonly SourcePlace[]): string {
   const first = others.slice(0, 2).map(at).join(' and ');
-  return `The objects that ${first} allocates become more at the same pace, as those of a cache do that replaces them all the time: which of them leaks cannot be told.`;
+  return `The objects that ${first} allocates increase at the same rate. The objects of a cache that is renewed all the time do so too, so this run cannot say which of them leak.`;
 }
 
 export interface ClassCounts {

@@ -6,7 +6,7 @@ export const AGAINST = 'A hot function is not a defect by itself: it may be the 
 
 /** `who`: the function, in words. */
 export function most(who: string, ofBusy: Share, ofCore: Share): string {
-  return `${who} has most of the time, ${percent(ofBusy)} of the busy time and ${percent(ofCore)} of a core`;
+  return `${who} takes the most time, ${percent(ofBusy)} of the busy time and ${percent(ofCore)} of a core`;
 }
 
 export function blockingTitle(who: string, ms: Milliseconds): string {

@@ -82,5 +82,5 @@ export const BLIND =
 
 /** As many connections of clients were opened as objects stay. */
 export function forConnections(opened: number): string {
-  return `As many connections of clients were opened and are still open (${formatCount(opened)}). What the service keeps for a client that is there is no leak: check whether these clients are.`;
+  return `As many connections of clients were opened and are still open (${formatCount(opened)}). What the service keeps for a connected client is no leak: check whether these clients are still connected.`;
 }

@@ -14,5 +14,5 @@ export function heldDetail(held: number, all: number, unknown: readonly string[]
 }
 
 export function title(name: string, measured: number, unit: string, limit: string): string {
-  return `${code(name)} was ${figure(measured)} ${unit}; the limit is ${limit}.`;
+  return `${code(name)} was ${figure(measured)} ${unit}; the threshold is ${limit}.`;
 }

@@ -1,5 +1,6 @@
 import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../../model/units.ts';
 import { bytesPerHour, figure } from '../figures.ts';
+import { capital } from '../terms.ts';
 
 /** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes a millisecond. */
 export function smallestLeak(slopePerMs: number): string {
@@ -18,20 +19,21 @@ export const NATIVE = {
   cameToRest: 'grew and levelled off',
   followsLeak: (detail: string): string => `${detail}; it follows a leak above, which is the cause`,
   tooShort: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are too short to tell a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
+    `${formatDuration(spanMs)} are too short to distinguish a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
   short: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
     `${formatDuration(spanMs)} are too short: an allocator that keeps freed memory looks the same. At least ${formatDuration(neededMs)} are needed.`,
   notExplained: (grown: Bytes, spanMs: Milliseconds): string =>
     `${formatBytes(grown)} more in ${formatDuration(spanMs)}, which heap and buffers of the main thread do not explain`,
   workers:
     'The heaps of worker threads are not examined. If the service has worker threads, one of them may be the part that grows.',
+  unexamined: (what: string): string => `${capital(what)}: one of them may be the part that grows.`,
   fragmentTitle: (grown: Bytes): string =>
-    `Memory outside of V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
+    `Memory outside V8 grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
   fragmentEvidence: (latest: Bytes, halfRatio: number): string =>
     `RSS without heap and external memory rose to ${formatBytes(latest)}; its second half grew ${figure(halfRatio)} times as fast as the first.`,
   fragmentAgainst: 'A native leak under a falling load looks the same.',
   title: (slope: number): string =>
-    `Memory outside of V8 grows by ${bytesPerHour(slope)} while heap and buffers do not explain it.`,
+    `Memory outside V8 grows by ${bytesPerHour(slope)}, and heap and buffers do not explain it.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend, halfRatio: number): string =>
     `RSS without heap and external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}), second half ${figure(halfRatio)} times as fast as the first.`,
   against: 'Fragmentation also grows, but levels off. A longer run would show which it is.',

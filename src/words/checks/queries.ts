@@ -28,7 +28,7 @@ export function slowTitle(statement: string, meanMs: Milliseconds, scan: WholeTa
 }
 
 export function fasterServer(ms: Milliseconds): string {
-  return `The server itself needed ${figure(ms)} ms a call: the rest is spent on the network, behind other queries of the same connection, or waiting for the event loop.`;
+  return `The server itself needed ${figure(ms)} ms per call: the rest is spent on the network, behind other queries of the same connection, or waiting for the event loop.`;
 }
 
 export function lateLoop(ms: Milliseconds): string {
@@ -46,7 +46,7 @@ export interface SeenByService {
 }
 
 export function seenByService({ calls, meanMs, p95Ms, maxMs, slow, rowsEach }: SeenByService): string {
-  return `As the service saw it: ${formatCount(calls)} calls, ${figure(meanMs)} ms on average, 95 % within ${figure(p95Ms)} ms, ${figure(maxMs)} ms at most; ${percent(slow / Math.max(1, calls))} in the slow-query log; ${figure(rowsEach)} rows a call.`;
+  return `As the service saw it: ${formatCount(calls)} calls, ${figure(meanMs)} ms on average, 95 % within ${figure(p95Ms)} ms, ${figure(maxMs)} ms at most; ${percent(slow / Math.max(1, calls))} in the slow-query log; ${figure(rowsEach)} rows per call.`;
 }
 
 export function seenByServer(calls: number, meanMs: Milliseconds, fromCache: Share): string {
@@ -109,7 +109,7 @@ export function loopCalls({ callsEach, requests, maxCalls, msEach }: LoopCalls):
 }
 
 export function rowsOfParent(statement: string, rowsEach: number): string {
-  return `${code(statement)} gives ${figure(rowsEach)} rows per request: one call for each of them.`;
+  return `${code(statement)} returns ${figure(rowsEach)} rows per request: one call for each of them.`;
 }
 
 export function countedByServer(calls: number, meanMs: Milliseconds): string {

@@ -62,7 +62,7 @@ export function rises(text: string, as: string, rate: string): string {
 }
 
 export function trafficRose(times: number): string {
-  return `The requests a second rose to ${figure(times)} times as many in the same time.`;
+  return `The requests per second rose to ${figure(times)} times as many in the same time.`;
 }
 
 export function moreLabelSets(count: number): string {

@@ -77,7 +77,7 @@ function timeToLimit(growth: Growth): string | null {
   const from = low === null ? null : formatDuration(low);
   const interval = from === null ? '' : ` (${from} to ${high === null ? 'never' : formatDuration(high)})`;
   const limit = growth.limit ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}` : 'the limit';
-  const pace = growth.limit?.atPaceOfAll ? 'at the pace of all that grows, ' : '';
+  const pace = growth.limit?.atPaceOfAll ? 'at the combined rate of all growth, ' : '';
   return `${pace}${limit} is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
 }
 

@@ -74,7 +74,7 @@ function gateFailed({ report }: ReportDocument): Verdict {
   return {
     tone: 'bad',
     words: failing.length === 0 ? 'FAILED' : 'GATE FAILED',
-    detail: failing.map(({ name, limit }) => `${name} (limit ${limit})`).join(', '),
+    detail: failing.map(({ name, limit }) => `${name} (threshold ${limit})`).join(', '),
     sentences: top ? sentencesOf(top) : [],
   };
 }

@@ -12,12 +12,13 @@ export const LABEL = {
   classesThatGrew: 'Classes that grew between the snapshots',
   eventsOfRun: 'Events of the run',
   gaveWay: 'What ran out first',
-  gatesTable: 'Gates: limit, measured, result',
+  gatesTable: 'Gates: threshold, measured, result',
   filesOfRun: 'Files of the run and of the report',
   hottest: 'Hottest functions by self time',
   inOneRequest: 'in one request',
   keptAlive: 'Kept alive by',
   latencyByRequest: 'Latency by request',
+  liveAllocations: 'What is alive, by the code that allocated it',
   limitsOfData: 'Limits of the data',
   meanInServer: 'mean in the server',
   method: 'Method and limits',
@@ -44,8 +45,10 @@ export const REMARK = {
   bottlenecks:
     'Bottlenecks make the service slower or more expensive than necessary. They do not fail a run. The largest gain is first.',
   fromSendTime:
-    'Measured from the intended send time, so that a pause of the service counts for every request that it delays. Percentiles leave out failed requests; a limit uses the slower of the two values, without and with them.',
+    'Measured from the intended send time, so that a pause of the service counts for every request that it delays. Percentiles leave out failed requests; a threshold uses the slower of the two values, without and with them.',
   flameNeedsScript: 'The flame graph needs JavaScript; the tables list the functions.',
+  liveAllocations:
+    'From samples of the allocations. Select a time in the charts to see what was allocated in it and is still alive at its end.',
   needsScript: 'The charts need JavaScript; the tables have the same figures.',
   notMeasured: 'could not be measured',
   noBottleneck: 'No bottleneck was found.',

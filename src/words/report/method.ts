@@ -18,11 +18,11 @@ export function methodWords({ tool, host, plan, target }: RunManifest, toolVersi
     { name: 'Samples', value: `every ${formatDuration(plan.sampleIntervalMs)}` },
     {
       name: 'CPU',
-      value: `windows of ${formatDuration(plan.cpuWindowMs)} that overlap, one sample each ${plan.cpuIntervalUs / 1000} ms`,
+      value: `windows of ${formatDuration(plan.cpuWindowMs)} that overlap, one sample every ${plan.cpuIntervalUs / 1000} ms`,
     },
     {
       name: 'Allocations',
-      value: `one sample each ${formatBytes(plan.heapSamplingIntervalBytes)} on average, live objects`,
+      value: `one sample every ${formatBytes(plan.heapSamplingIntervalBytes)} on average, live objects`,
     },
     { name: 'Snapshots', value: `${plan.snapshots} planned, each after a pause of the load and a collection` },
   ];
@@ -47,10 +47,12 @@ export function uncountedCalls(count: number): string {
 /** What a reader finds in a file of the run. */
 export const FILE_WORDS = {
   snapshot: (phase: string): string => `heap snapshot (${phase}), opens in Chrome DevTools`,
+  workerSnapshot: (thread: number, phase: string): string =>
+    `heap snapshot of worker thread ${thread} (${phase}), opens in Chrome DevTools`,
   cpuProfile: 'CPU profile, opens in Chrome DevTools and speedscope',
   heapProfile: 'live allocations by stack, opens in Chrome DevTools',
-  samples: 'one line a sample',
-  scrapes: "one line a reading of the service's metrics",
+  samples: 'one line per sample',
+  scrapes: "one line per reading of the service's metrics",
   events: 'phases, captures and what they cost, restarts, gaps',
   queries: 'queries as the service made them, without values',
   server: 'statements, plans and tables as the server knows them',

@@ -24,6 +24,6 @@ export function missedColumns(requests: readonly Readonly<Record<Counted | 'coun
 export function missedWords({ dropped, aborted }: Missed): string[] {
   return [
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
-    ...(aborted > 0 ? [`${formatCount(aborted)} aborted unanswered`] : []),
+    ...(aborted > 0 ? [`${formatCount(aborted)} aborted without a response`] : []),
   ];
 }

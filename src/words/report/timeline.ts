@@ -1,7 +1,7 @@
 import type { CoverageGap } from '../../model/report.ts';
 import type { TimelineEvent } from '../../model/report-document.ts';
 import type { RunEvent } from '../../model/run-event.ts';
-import { formatCount, formatDuration, type Milliseconds } from '../../model/units.ts';
+import { formatDuration } from '../../model/units.ts';
 
 export const UNSEEN: Readonly<Record<CoverageGap['what'], string>> = {
   process: 'no values from outside',
@@ -20,6 +20,7 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'descriptors':
     case 'class-counts':
     case 'route-counts':
+    case 'worker-threads':
       return null;
     case 'capture-refused':
       return { kind: 'refused', label: `${event.capture} refused`, detail: event.reason };
@@ -45,7 +46,7 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
     case 'unresponsive':
       return {
         kind: 'error',
-        label: event.edge === 'start' ? 'does not answer' : 'answers again',
+        label: event.edge === 'start' ? 'does not respond' : 'responds again',
         detail: event.detail,
       };
     case 'gap':
@@ -64,30 +65,4 @@ export function timelineWords(event: Exclude<RunEvent, { type: 'phase' | 'captur
         detail: event.detail === '' ? event.reason : `${event.reason}: ${event.detail}`,
       };
   }
-}
-
-/** Titles of flame graphs. */
-export const FLAME_TITLE = {
-  whole: 'CPU under load',
-  first: 'First window under load',
-  last: 'Last window under load',
-  perRequest: 'Difference per request',
-  perSecond: 'Difference per second of CPU',
-} as const;
-
-/** A stretch of the run, from its start. `requests`: null where nobody counted. */
-export interface FlameSpan {
-  readonly fromMs: Milliseconds;
-  readonly toMs: Milliseconds;
-  readonly requests: number | null;
-  readonly samples: number;
-}
-
-export function flameDetail({ fromMs, toMs, requests, samples }: FlameSpan): string {
-  const asked = requests === null ? 'requests unknown' : `${formatCount(requests)} requests`;
-  return `${formatDuration(fromMs)} to ${formatDuration(toMs)}, ${asked}, ${formatCount(samples)} samples`;
-}
-
-export function flameAgainst(first: string, last: string): string {
-  return `${first}, against ${last}`;
 }

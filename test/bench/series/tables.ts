@@ -24,7 +24,7 @@ export function tablesOf(part: Part, outcomes: readonly Outcome[]): string {
   const isAlarm = ({ isAlarm }: Outcome): boolean => isAlarm;
   return [
     `## ${TITLES[part]}`,
-    `${outcomes.length} series${part === 'held-out' ? `; classes never looked at: ${HELD_OUT_CLASSES}` : ''}.`,
+    `${outcomes.length} series${part === 'held-out' ? `; classes not used: ${HELD_OUT_CLASSES}` : ''}.`,
     '### False alarms',
     table(healthy, columns, byClass(healthy), (cell) => rate(cell, isAlarm)),
     '### False alarms that are more than `possible`',
@@ -33,21 +33,21 @@ export function tablesOf(part: Part, outcomes: readonly Outcome[]): string {
     table(clear, columns, byClass(clear), (cell) => rate(cell, isAlarm)),
     '### Recall by growth, in block standard deviations',
     table(leaks, columns, bySize(leaks), (cell) => rate(cell, isAlarm)),
-    '### The same, of a test that knew the noise of the points beforehand: no test finds more',
+    '### The same for a test that knew the noise in advance: no test can find more',
     table(leaks, columns, bySize(leaks), (cell) => percent(mean(cell.map((outcome) => outcome.bestRecall)))),
     '### Slope: median of the relative error (size), growth of 2 or more',
     table(straight(clear), columns, bySize(clear), (cell) =>
       percent(median(cell.map(({ slopeError }) => Math.abs(slopeError ?? 0)))),
     ),
-    '### Interval of the slope holds the truth (nominal 95 %)',
+    '### Interval of the slope contains the true value (nominal 95 %)',
     table(straight(leaks), columns, byClass(straight(leaks)), (cell) =>
       rate(cell, ({ holdsSlope }) => holdsSlope === true),
     ),
-    '### Interval of the time to the limit holds the truth (nominal 95 %), heap',
+    '### Interval of the time to the limit contains the true value (nominal 95 %), heap',
     table(timed(leaks), columns, byClass(timed(leaks)), (cell) => rate(cell, ({ holdsTime }) => holdsTime === true)),
-    '### of these, with an open end',
+    '### Of these, open-ended',
     table(timed(leaks), columns, [all], (cell) => rate(cell, ({ isOpen }) => isOpen)),
-    '### Found, of leaks as large as the smallest that their run says it could detect (nominal 90 %), or up to twice that',
+    '### Found, of leaks between the smallest size that their run says it could detect and twice that (nominal 90 %)',
     table(
       straight(leaks).filter(({ overAnnounced }) => overAnnounced >= 1 && overAnnounced < 2),
       columns,
@@ -58,8 +58,8 @@ export function tablesOf(part: Part, outcomes: readonly Outcome[]): string {
 }
 
 const TITLES: Readonly<Record<Part, string>> = {
-  'held-out': 'Held out: seeds and classes that were not looked at while the method was chosen',
-  tuning: 'Tuning: what the method was chosen on',
+  'held-out': 'Held out: seeds and classes that were not used to choose the method',
+  tuning: 'Tuning: the series that the method was chosen on',
 };
 
 const HELD_OUT_CLASSES = SERIES_CLASSES.filter(({ isHeldOut }) => isHeldOut)

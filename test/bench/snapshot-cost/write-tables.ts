@@ -5,46 +5,47 @@ import { SHAPES } from './shapes.ts';
 
 const INTRODUCTION = `# What a heap snapshot costs, and what the guard estimates
 
-\`npm run bench:snapshot-cost\` starts a service whose heap is made of one kind of thing, looks at it, and takes two snapshots with the
-product's own code (\`-- --nodes 20,24 --sizes 20,60\` for a part of it; what is measured already is not measured again). This page is
-written by it; the rows are in \`test/bench/snapshot-cost/rows.ndjson\`, and \`test/capture/estimates.test.ts\` holds every one of them
-against the estimate of today.
+\`npm run bench:snapshot-cost\` starts a service whose heap consists of one kind of object, estimates it, and takes two snapshots with the
+code of the product (\`-- --nodes 20,24 --sizes 20,60\` for a part of it; cases that were measured already are not repeated). The command
+writes this page. The rows are in \`test/bench/snapshot-cost/rows.ndjson\`, and \`test/capture/estimates.test.ts\` compares each of them
+with today's estimate.
 
 ## Where the memory goes
 
-V8 builds a graph beside the heap: an entry of some 260 B for each object with its places in two hash tables, and 42 B for each
-reference. Names of references by index (\`[17]\` of an array, a place in the table of a Map) are made by a formatter that keeps its
-buffer of **1 KiB for each different index** as long as the graph lives. So the longest array and the largest Map decide: a Map of a million
-entries costs a gigabyte in names alone, however little it holds. Different strings are copied, up to 1024 characters of each. At last
-the text of the snapshot is sent: the protocol cannot wait for a slow reader, so what was not read yet lies in the target.
+V8 builds a graph next to the heap: about 260 B for each object, with its entries in two hash tables, and 42 B for each reference. The names of
+references by index (\`[17]\` of an array, a slot in the table of a Map) are made by a formatter. It keeps a buffer of **1 KiB for each different
+index** as long as the graph exists. So the longest array and the largest Map decide: a Map of a million entries costs a gigabyte for names
+alone, however little it holds. Different strings are copied, up to 1024 characters of each. Finally the text of the snapshot is sent. The
+protocol cannot wait for a slow reader, so what has not been read yet stays in the memory of the target.
 
-The guard knows this before it asks for anything:
+The guard knows the cost in three ways:
 
-1. From the sizes of the heap spaces (free, no pause): objects of 24 B each, and a name for each place in the large object space. This
-   is an upper limit, 1.5 to 130 times the truth (median 4), and most services are below what they may take all the same.
-2. Only where that does not fit: garbage is collected and the heap is looked through. V8 numbers all objects and says how many there
-   are; arrays, Maps and Sets are asked for what they hold. That costs the pauses of the column \`look\`, and 25 to 140 B an object.
-3. After the first snapshot of a process: what it took, and for what the heap has gained since the upper limit of step 1. What the
-   allocator kept from the last snapshot is used again, so it is not counted twice.
+1. From the sizes of the heap spaces, without a pause: objects of 24 B each, and one name for each slot in the large object space. This is an
+   upper bound, 1.5 to 130 times the real cost (median 4). For most services even this bound is allowed.
+2. Only if it is not: garbage is collected and the heap is examined. V8 numbers all objects and returns their count; arrays, Maps and Sets
+   return their sizes. This costs the pauses in the column \`look\`, and 25 to 140 B per object.
+3. After the first snapshot of a process: the cost of that snapshot, plus the upper bound of step 1 for the growth of the heap since then. Memory
+   that the allocator kept after the last snapshot is used again, so it is not counted twice.
 
-The pause is the estimated CPU time of the main thread, times what the host makes of it: one more thread on the cores that there are
-(load of the last minute, how long the main thread waited for a core in the collection just before), or the quota of the control group.
+The pause is the estimated CPU time of the main thread, multiplied by a factor for the host. The factor follows from one more thread on the
+available cores (load average of the last minute, and how long the main thread waited for a core in the collection just before), or from the
+quota of the control group.
 
-Memory is compared with what each control group above the process has left (limit less what is used; page cache that is on the disk
-already counts as free; a tenth of the limit is held back), and with four fifths of what the host has available. A pause may be 10 s, in a
-pod of Kubernetes 6 s: its usual liveness probe (every 10 s, 1 s to answer, restart after the third failure) is met three times by a
-pause of 20 s. \`--max-pause\` says otherwise, \`--force\` overrules both.
+Memory is compared with the free memory of each control group above the process (its limit minus its use; page cache that is already on disk
+counts as free; a tenth of the limit is kept in reserve), and with four fifths of the available memory of the host. By default a pause may be 10 s,
+and 6 s in a Kubernetes pod: a pause of 20 s would fail the usual liveness probe (every 10 s, timeout 1 s, restart after the third failure).
+\`--max-pause\` sets another limit, \`--force\` ignores both.
 
 ## What is not covered
 
-- Node 18 has a table of names that collides where strings end alike: 20 MB of short strings took 26 s there, and 1.6 s on Node 20. The
-  first estimate of the pause takes half of the worst; the first snapshot tells. Its pauses are counted apart below.
-- Other realms (\`vm\` contexts) keep arrays that the look does not count; they are taken by their bytes in the large object space.
-- Many WeakMaps of some thousand entries each: their tables are no large objects, and each entry makes names of 4 KiB.
-- A leak of native memory that Node does not account for, between two snapshots, may have taken what the allocator kept.
-- Large strings cannot be told from tables of weak maps and dictionaries: a service with megabytes of source text in one file is
-  estimated too high until its first snapshot.
-- A target on another host tells its own memory (Node 18.15 and later); its load and the groups above its own are not known.
+- Node 18 has a table of names with collisions between strings that end alike: 20 MB of short strings took 26 s, and 1.6 s on Node 20. The
+  first estimate of the pause assumes half of the worst case; after the first snapshot the pause is known. Pauses of Node 18 are listed separately below.
+- Other realms (\`vm\` contexts) keep arrays that are not examined. They are estimated from their bytes in the large object space.
+- Many WeakMaps of some thousand entries each: their tables are not large objects, and each entry creates names of 4 KiB.
+- A leak of native memory that Node does not account for may use up, between two snapshots, the memory that the allocator kept.
+- Large strings cannot be distinguished from tables of weak maps and dictionaries. The estimate for a service with megabytes of source text in one
+  file is too high until its first snapshot.
+- A target on another host reports its own memory (Node 18.15 and later). The load of that host and the control groups above its own are not known.
 `;
 
 /** The document, and a few words for the terminal. */
@@ -60,18 +61,20 @@ export function writeTables(rows: readonly Row[]): { readonly text: string; read
     )
     .map(judgeRow);
   const summary = summarise(judged);
-  const text = [INTRODUCTION, `## Estimate against truth\n\n${readingOf(judged)}\n\n${summary}`, tableOf(judged)].join(
-    '\n',
-  );
+  const text = [
+    INTRODUCTION,
+    `## Estimate and measured cost\n\n${readingOf(judged)}\n\n${summary}`,
+    tableOf(judged),
+  ].join('\n');
   return { text: `${text}\n`, summary };
 }
 
 function readingOf(judged: readonly Judged[]): string {
   const versions = [...new Set(judged.map(({ row }) => row.node))].toSorted((a, b) => majorOf(a) - majorOf(b));
-  return `${judged.length} services on ${versions.join(', ')}; ${cpus().length} cores. Estimates are given as multiples of the truth:
-below 1 they were too low. Memory is the highest resident size above where it stood (both with 20 MB added, the noise of the
-allocator); the pause is compared by CPU time of the main thread, which is what it lasts on a quiet machine. Constants were fitted on
-the shapes marked \`fit\`, the others were held out.`;
+  return `${judged.length} services on ${versions.join(', ')}; ${cpus().length} cores. Estimates are given as multiples of the measured
+cost: below 1 they were too low. Memory is the highest resident size minus the size before (with 20 MB added to both, the noise of the
+allocator). The pause is compared by the CPU time of the main thread, which is its length on a quiet machine. Constants were fitted on
+the shapes marked \`fit\`; the others were held out.`;
 }
 
 function summarise(judged: readonly Judged[]): string {

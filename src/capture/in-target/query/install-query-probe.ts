@@ -4,9 +4,9 @@ import { monoMs } from '../mono-ms.ts';
 import { followRequests } from './follow-requests.ts';
 import { normaliseSql } from './normalise-sql.ts';
 import { Patches } from './patches.ts';
-import { Pools } from './pools.ts';
 import { createQueryBook } from './query-book.ts';
-import type { QueryProbeOptions, TargetQueryProbe } from './query-probe.ts';
+import type { QueryProbeOptions, TargetQueryProbe } from './target-query-probe.ts';
+import { Pools } from './watch-pools.ts';
 import { PgWrappers } from './wrap-pg.ts';
 
 /** Files of `pg` whose exports are a class that we wrap. */

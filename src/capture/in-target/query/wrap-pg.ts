@@ -5,8 +5,8 @@ import { monoMs } from '../mono-ms.ts';
 import { findCaller } from './find-caller.ts';
 import type { RequestFollower } from './follow-requests.ts';
 import { type Anything, tapPromise } from './patches.ts';
-import type { Pool, Pools } from './pools.ts';
 import type { QueryBook } from './query-book.ts';
+import type { Pool, Pools } from './watch-pools.ts';
 
 /** As it was when the probe was installed. */
 const { getOwnPropertyDescriptor: describe } = Object;

@@ -1,6 +1,6 @@
 import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
-import type { ProbeReading } from './runtime-probe.ts';
+import type { ProbeReading } from './target-runtime-probe.ts';
 
 type V8 = typeof import('node:v8');
 type PerfHooks = typeof import('node:perf_hooks');

@@ -2,7 +2,7 @@ import { MOST_SIBLINGS, nameOfUrl, withoutLastPart } from '../../../model/reques
 import type { RouteCount } from '../../../model/run-event.ts';
 import { guarded } from '../guarded.ts';
 import { monoMs } from '../mono-ms.ts';
-import type { ProbeReading } from './runtime-probe.ts';
+import type { ProbeReading } from './target-runtime-probe.ts';
 
 type Response = object & { readonly destroyed?: boolean; readonly closed?: boolean; readonly statusCode?: number };
 type Request = { readonly method?: string; readonly url?: string };

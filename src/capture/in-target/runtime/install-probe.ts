@@ -2,10 +2,10 @@ import { Attempts } from '../attempts.ts';
 import { homeOfProbes } from '../home.ts';
 import { monoMs } from '../mono-ms.ts';
 import { Collections } from './collections.ts';
-import { LoopDelay, LoopUtilization } from './event-loop.ts';
 import { HttpRequests } from './http-requests.ts';
-import type { ProbeOptions, ProbeReading, TargetProbe } from './runtime-probe.ts';
+import { LoopDelay, LoopUtilization } from './loop-meters.ts';
 import { StallWatches } from './stall-watches.ts';
+import type { ProbeOptions, ProbeReading, TargetProbe } from './target-runtime-probe.ts';
 
 /**
  * Puts the probe into the target. Memory is bounded: counters, one histogram, some points, and one entry per request in

@@ -1,6 +1,6 @@
 import type { CallSite, TargetPool } from '../../../model/database.ts';
 import { monoMs } from '../mono-ms.ts';
-import type { QueryReading } from './query-probe.ts';
+import type { QueryReading } from './target-query-probe.ts';
 
 /** What is read of `pg.Pool`, all of it since version 2 of pg-pool. */
 export interface Pool {

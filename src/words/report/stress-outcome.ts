@@ -19,7 +19,7 @@ export function outcomeWords({ outcome, breakingPoint: { from, to }, unit }: Str
 }
 
 export function curveWords({ curve }: StressReport): string {
-  const best = `at most ${figure(curve.bestThroughput)} answers a second were measured`;
+  const best = `at most ${figure(curve.bestThroughput)} responses per second were measured`;
   if (curve.law === null) return `${best}; no scalability curve was fitted: ${curve.refusal}`;
   const { sigma, kappa, relativeError, peakLoad, peakThroughput } = curve.law;
   const law = `Universal Scalability Law: contention ${sigma.toPrecision(2)}, coherency ${kappa.toPrecision(2)}, off by ${percent(relativeError)}`;

@@ -1,4 +1,5 @@
-import type { PageChart, PageData, PageFlame, PageLatency, PageMark } from '../model/page-data.ts';
+import type { FlameWindows } from '../model/flame-windows.ts';
+import type { PageChart, PageData, PageFlame, PageFlameWindows, PageLatency, PageMark } from '../model/page-data.ts';
 import { printableLines } from '../model/printable.ts';
 import type {
   LatencySeries,
@@ -18,8 +19,8 @@ const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', '
 
 /** A chart of a page is some 550 pixels wide: smallest and largest value of each pixel. */
 const CHART_POINTS = 1100;
-/** Frames of one graph in a page that may hold three. */
-const FRAMES = 10_000;
+/** Frames of one graph of a page. */
+const FRAMES = 60_000;
 
 /** What the script of a report page needs, out of the document. */
 export function pageData(document: ReportDocument): PageData {
@@ -32,7 +33,8 @@ export function pageData(document: ReportDocument): PageData {
       .filter(({ kind }) => kind === 'phase')
       .map(({ label, tSec, endSec }) => ({ label, startSec: tSec, endSec })),
     marks: document.timeline.filter(({ kind }) => MARKED.includes(kind)).map(mark),
-    flames: document.flames.map(pageFlame),
+    flames: [],
+    windows: document.flames.map(pageWindows),
   };
 }
 
@@ -91,6 +93,23 @@ export function pageFlame({ id, title, detail, root, unit }: ReportFlame): PageF
     names: names.texts,
     places: places.texts,
     dropped,
+    sample: null,
+  };
+}
+
+function pageWindows({ id, unit, frames, frameOf, parentOf, windows }: FlameWindows): PageFlameWindows {
+  const names = new Index();
+  const places = new Index();
+  return {
+    id,
+    unit,
+    name: frames.map(({ name }) => names.of(name)),
+    place: frames.map(({ place }) => places.of(place ? formatPlace(place) : '')),
+    names: names.texts,
+    places: places.texts,
+    frameOf,
+    parentOf,
+    windows: windows.map((window) => ({ ...window, startSec: round(window.startSec), endSec: round(window.endSec) })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { monoMs } from '../mono-ms.ts';
-import type { ProbeReading } from './runtime-probe.ts';
+import type { ProbeReading } from './target-runtime-probe.ts';
 
 type PerfHooks = typeof import('node:perf_hooks');
 

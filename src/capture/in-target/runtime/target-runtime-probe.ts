@@ -1,5 +1,5 @@
 import type { RouteCount } from '../../../model/run-event.ts';
-import type { QueryReading } from '../query/query-probe.ts';
+import type { QueryReading } from '../query/target-query-probe.ts';
 
 /** One reading, as JSON over the inspector. Times in milliseconds, sizes in bytes; null where it is unavailable. */
 export interface ProbeReading {

@@ -1,13 +1,13 @@
 import { code } from '../terms.ts';
 
 /** Checks of latency, errors and throughput. */
-export const SERVED = 'The mean time to an answer';
+export const SERVED = 'The mean response time';
 export const RATE = 'The rate of answered requests';
 export const RATE_NOUN = 'the rate';
 export const FAILED = 'The share of failed requests';
 export const FAILED_NOUN = 'the share of failed requests';
-export const TOO_FEW_UNDER_LOAD = 'too few answers under load for a trend';
-export const TOO_FEW_SEEN = 'too few answers for a trend';
+export const TOO_FEW_UNDER_LOAD = 'too few responses under load for a trend';
+export const TOO_FEW_SEEN = 'too few responses for a trend';
 
 export function latencyOf(percentile: number, request: string): string {
   return `The ${percentile === 50 ? 'median' : `${percentile}th percentile`} latency of ${code(request)}`;
@@ -24,5 +24,5 @@ export function whatFailed(kinds: string): string {
 }
 
 export function followsFromLatency(detail: string): string {
-  return `${detail}; it follows from the slower answers above`;
+  return `${detail}; it follows from the slower responses above`;
 }

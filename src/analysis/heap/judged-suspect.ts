@@ -1,0 +1,15 @@
+import type { Confidence } from '../../model/finding.ts';
+import type { HeapSuspect } from '../../model/heap-growth.ts';
+import type { AfterCollection } from './after-collection.ts';
+import type { GrowthBehaviour } from './growth-tests.ts';
+
+export interface JudgedSuspect {
+  readonly suspect: HeapSuspect;
+  readonly behaviour: GrowthBehaviour;
+  readonly confidence: Confidence;
+  /** The series that it shows in: the heap, or the buffers beside it. */
+  readonly line: AfterCollection;
+  readonly against: readonly string[];
+  /** This run cannot tell whether it leaks: no pass. */
+  readonly isOpen?: true;
+}
