@@ -11,7 +11,7 @@ import { formatDuration } from '../model/units.ts';
 import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
 import { recordClinic } from '../session/record-clinic.ts';
 import { type RecordCpuOptions, recordCpu } from '../session/record-cpu.ts';
-import { describeThread } from '../target/worker-threads.ts';
+import { describeThread } from '../target/one-thread.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import { ADDON_PATH_OPTION, addonArgument, backendOption } from './backend-options.ts';
 import { clinicEntries, refuseClinicOutput, writeClinicRecording } from './clinic-output.ts';

@@ -2,8 +2,8 @@ import type { Options } from 'yargs';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Attachment } from '../target/attachment.ts';
+import { describeThread } from '../target/one-thread.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
-import { describeThread } from '../target/worker-threads.ts';
 import { type Arguments, numberArgument } from './arguments.ts';
 import { numberOption, textOption } from './option-types.ts';
 

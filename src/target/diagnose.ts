@@ -4,11 +4,11 @@ import { connectInspector } from './connect-inspector.ts';
 import { InspectorError } from './inspector-error.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { containsNode } from './node-binary.ts';
+import { listThreads, type ThreadFacts } from './one-thread.ts';
 import { listensItself, portOwner } from './open-inspector.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
 import { listensToSigusr1 } from './signal-listener.ts';
-import { listThreads, type ThreadFacts } from './worker-threads.ts';
 
 /** One line of `profiler doctor`. */
 export interface Diagnosis {

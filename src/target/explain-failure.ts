@@ -3,8 +3,8 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Attachment } from './attachment.ts';
 import { InspectorError } from './inspector-error.ts';
+import { describeThread } from './one-thread.ts';
 import { isSameProcess } from './process-facts.ts';
-import { describeThread } from './worker-threads.ts';
 
 /**
  * What fails while a target is attached fails for the target's reasons, unless it says otherwise itself: exit 4 when it

@@ -1,6 +1,6 @@
 import type { Attachment } from './attachment.ts';
+import { connectThread, type ThreadFacts } from './one-thread.ts';
 import type { InspectorSession } from './session.ts';
-import { connectThread, type ThreadFacts } from './worker-threads.ts';
 
 /** The thread of a service that is captured in place of its main thread. */
 export interface HeldThread extends ThreadFacts {

@@ -45,6 +45,8 @@ const server = createServer(({ url }, response) => {
   requests += 1;
   response.end(work());
 });
+// A heap snapshot stops it for longer than connections are kept by default.
+server.keepAliveTimeout = 300_000;
 server.listen(option('--port'), '127.0.0.1', () => {
   const { address: host, port } = server.address();
   process.stdout.write(`${JSON.stringify({ listening: { host, port }, pid: process.pid })}\n`);
