@@ -99,7 +99,9 @@ function runFile(file) {
   const node = [process.execPath, '--enable-source-maps', '--test-reporter=tap', file];
   const [command, ...args] = canIsolate && needsInspectorPort(file) ? [...ISOLATED, ...node] : node;
   const fileStartedMs = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // What hints call the program does not depend on what is installed here.
+  const env = { SOAK_PROFILER_COMMAND: 'profiler', ...process.env };
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const printed = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
   const timer = setTimeout(() => {

@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   words: ['model'],
   analysis: ['model', 'heap', 'cpu', 'stats', 'words'],
   report: ['model', 'redact', 'words'],
+  live: ['model', 'stats'],
   page: ['model'],
   files: ['model', 'format'],
   // Of `files` where agents have their sockets: the tool removes there what a killed service left.
@@ -65,6 +66,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'format',
     'files',
   ],
+  serve: ['model', 'redact'],
+  // Of `study` and `report` the series of a run as the report draws them.
+  browse: ['model', 'redact', 'format', 'words', 'report', 'files', 'snapshot-stream', 'record', 'study', 'serve'],
   demo: [],
 };
 const IMPORTS_EVERYTHING = 'cli';
@@ -80,7 +84,7 @@ const PACKAGE_ROOMS: Record<string, readonly string[]> = {
   'prom-client': ['exchange'],
 };
 
-const PURE = ['model', 'redact', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report'];
+const PURE = ['model', 'redact', 'format', 'heap', 'cpu', 'stats', 'scenario', 'words', 'analysis', 'report', 'live'];
 const SRC = 'src';
 
 interface Import {

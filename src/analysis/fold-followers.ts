@@ -105,6 +105,9 @@ function ofClass(cause: CountedDraft, followers: readonly FoundDraft[]): Counted
   return one ? { ...cause, subject: { ...cause.subject, class: one.subject.class, path: one.subject.path } } : cause;
 }
 
+/** What it opens are the pipes of a child process, which are sockets to Linux. */
+const STARTS_PROCESS = /(?:^|\.)(?:spawn|exec|execFile|fork)$/;
+
 function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
   const maker = madeBy(run, cause.kind);
   if (!maker || cause.subject.source !== null) return cause;
@@ -118,6 +121,7 @@ function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
       subject: cause.subject.class,
       ...lines,
       brokenBound: null,
+      ...(STARTS_PROCESS.test(maker.called) ? { handle: 'Pipe' } : {}),
     });
   return {
     ...cause,

@@ -10,7 +10,7 @@ import { coveredMs, overlaps, type Span } from './spans.ts';
 export interface SnapshotInterval extends Span {
   /** Time in which load came. */
   readonly loadedMs: Milliseconds;
-  /** Requests that the target answered; null where nobody counted. */
+  /** Requests that the target answered, or whose client went away before; null where nobody counted. */
   readonly requests: number | null;
   /** Requests by name: of our load, else by the routes that the target counted; empty where nobody did. */
   readonly requestsByName: ReadonlyMap<string, NamedCount>;
@@ -68,11 +68,13 @@ export function intervalsBetween(
     const span = { fromMs: from.monoMs, toMs: to.monoMs };
     const isDriven = view.run.requests.length > 0;
     const requestsByName = isDriven ? countByName(view, span) : countByRoute(view, span);
-    const driven = [...requestsByName.values()].reduce((sum, { begun }) => sum + begun, 0);
+    const { begun, aborted } = [...requestsByName.values()].reduce((sum, one) => plus(sum, one), NONE);
+    const answered = difference(from.requests, to.requests);
     intervals.push({
       ...span,
       loadedMs: coveredMs(view.loaded, span),
-      requests: difference(from.requests, to.requests) ?? (isDriven ? driven : null),
+      // Work was begun for those whose client went away, too.
+      requests: answered !== null ? answered + aborted : isDriven ? begun : null,
       requestsByName,
       namedBy: isDriven ? 'load' : 'target',
       holdsIdleTail: view.idleTail !== null && overlaps([view.idleTail], span),

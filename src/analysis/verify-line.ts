@@ -9,18 +9,24 @@ import type { RunView } from './run-view.ts';
  */
 export function verifyLine({ run }: RunView, findingId?: string): string {
   const { id, plan, scenario, target, scrape } = run.manifest;
-  const name = `--name ${shellWord(target.name)}`;
+  const namedBy = (target.namedBy ?? ['--name', target.name]).map(shellWord).join(' ');
+  // All behind `--` is the command that starts the service.
+  const withTarget = (...words: readonly string[]): string =>
+    (namedBy.startsWith('-- ') ? [...words, namedBy] : [...words.slice(0, 1), namedBy, ...words.slice(1)])
+      .filter((word) => word !== '')
+      .join(' ');
   if (findingId !== undefined)
-    return [
-      `profiler verify ${shellWord(run.folder ?? `profiles/${id}`)} --finding ${findingId} ${name}`,
+    return withTarget(
+      `profiler verify ${shellWord(run.folder ?? `profiles/${id}`)} --finding ${findingId}`,
       ...(scenario ? toBeGiven(scenario) : []),
-    ].join(' ');
+    );
   const duration = formatDuration(plan.durationMs).replace(/\s/g, '');
-  return [
-    `profiler soak ${name} --duration ${duration}`,
+  return withTarget(
+    'profiler soak',
+    `--duration ${duration}`,
     scenario ? loadWords(scenario) : '--load none',
     ...(scrape ? [`--scrape ${shellWord(scrape.url)}`] : []),
-  ].join(' ');
+  );
 }
 
 const REDACTED = '[redacted]';

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 
 /**
  * Each command with the word that calls it, in the order in which help lists them. They are loaded when called: to
@@ -19,9 +20,18 @@ const LOADERS: readonly (readonly [word: string, load: (words: readonly string[]
   ['baseline', async () => (await import('./baseline-command.ts')).baselineCommand],
   ['export', async () => (await import('./export-command.ts')).exportCommand],
   ['import', async () => (await import('./import-command.ts')).importCommand],
+  ['ui', async () => (await import('./ui-command.ts')).uiCommand],
   ['demo', async () => (await import('./demo-command.ts')).demoCommand],
   ['config', async () => (await import('./config-command.ts')).configCommand],
+  ['completion', async () => (await import('./completion-command.ts')).completionCommand],
 ];
+
+/** Throws (exit 2) where the first word calls no command: with `--help`, yargs would print its own help and end with 0. */
+export function refuseUnknownCommand(words: readonly string[]): void {
+  const word = words.find((one) => !one.startsWith('-'));
+  const known = LOADERS.map(([name]) => name);
+  if (word !== undefined) refuseUnknown('command', word, known);
+}
 
 /** The command that the first word calls; all of them where it calls none, for help, completion and suggestions. */
 export async function loadCommands(words: readonly string[]): Promise<readonly Command[]> {

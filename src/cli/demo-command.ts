@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createHostClock } from '../capture/host-clock.ts';
 import { startAsOthersAre } from '../files/oom-score.ts';
+import { shownPath } from '../files/shown-path.ts';
 import { runId } from '../format/run-id.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
@@ -55,7 +56,10 @@ export const demoCommand: Command = (exit) => ({
     const signals = stopOnSignals(terminal.say);
     signals.add({ end: () => service.stop().then(() => ''), left: () => 'the reference service is still ending' });
     try {
-      const target = await resolveTarget({ pid: service.pid }, 'soak', { url: null, allowRemote: false, signals });
+      const found = await resolveTarget({ pid: service.pid }, 'soak', { url: null, allowRemote: false, signals });
+      // It ends with the demo: to look again, it is started again.
+      const namedBy = ['--', 'node', shownPath(SERVICE), '--port', new URL(service.url).port, '--fault', fault.name];
+      const target = { ...found, facts: { ...found.facts, namedBy } };
       const firstId = runId(createHostClock().wallMs(), `demo-${fault.name}`);
       const { runId: id, runDir, reportDir } = await settleFolders(firstId, args, null, service.pid);
       const settled = settleSoakOptions({ ...DEFAULTS, ...args, url: service.url }, null);

@@ -24,8 +24,10 @@ import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { choiceOption, textOption } from './option-types.ts';
+import { writeContent } from './output.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import { renderWith0x } from './render-with-0x.ts';
+import { isDash, noRoomOnStdout, openAllNamed } from './standard-streams.ts';
 
 type Root = FlameNode | FlameDiffNode;
 
@@ -117,30 +119,42 @@ export const flameCommand: Command = (exit) => ({
         type: 'string',
         demandOption: true,
         describe:
-          '.cpuprofile, .heapprofile, pprof, speedscope, collapsed stacks, log of V8 (processed), file or folder of 0x or Clinic; packed or not',
+          '.cpuprofile, .heapprofile, pprof, speedscope, collapsed stacks, log of V8 (processed), file or folder of 0x or Clinic; packed or not; - reads stdin',
       })
       .options({
         diff: textOption('diff', 'an earlier profile: draw what changed since (html, svg)'),
         format: { ...choiceOption('format', FORMAT_NAMES, 'output format'), default: 'html' },
-        out: textOption('out', 'file to write (default: name of the profile, in this folder)'),
+        out: textOption('out', 'file to write, - for stdout (default: name of the profile, in this folder)'),
         force: { type: 'boolean', default: false, describe: 'replace an existing file' },
       })
       .example('$0 flame busy.cpuprofile', 'a page to open in a browser')
       .example('$0 flame after.cpuprofile --diff before.cpuprofile', 'red grew, blue shrank')
+      .example('$0 flame - --format collapsed --out - < busy.cpuprofile', 'from stdin to stdout')
       .example('$0 flame service.heapprofile', 'which code allocated what is still alive')
       .example('$0 flame busy.cpuprofile --format pprof', 'for go tool pprof'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const file = String(args.file);
-    const earlier = textArgument(args, 'diff');
+    const named = textArgument(args, 'diff');
+    const { paths, release } = await openAllNamed([String(args.file), ...(named === null ? [] : [named])]);
+    const [file = '', earlier = null] = paths;
+    const isOut = isDash(args.out);
+    if (isOut && terminal.json) throw noRoomOnStdout();
     const name = String(args.format) as FormatName;
     const format: Format = FORMATS[name];
     if (earlier !== null && !format.canDiff) throw noDiffError(name);
-    const out = resolve(textArgument(args, 'out') ?? `${nameOf(file)}${format.extension}`);
+    const out = resolve(
+      textArgument(args, 'out') ?? `${isDash(args.file) ? 'flame' : nameOf(file)}${format.extension}`,
+    );
     const force = flagArgument(args, 'force');
-    refuseToOverwrite(out, force, earlier === null ? [file] : [file, earlier]);
+    if (!isOut) refuseToOverwrite(out, force, paths);
 
-    const content = await format.make(await readFlame(file, earlier, format, terminal.say), terminal.say);
+    const flame = await readFlame(file, earlier, format, terminal.say).finally(release);
+    const content = await format.make(isDash(args.file) ? { ...flame, title: 'stdin' } : flame, terminal.say);
+    if (isOut) {
+      await writeContent(content);
+      exit(EXIT.passed);
+      return;
+    }
     const place = { whenTaken: force ? 'replace' : 'beside', say: terminal.say } as const;
     const written = await writeOutput(out, content, place);
     if (terminal.json) terminal.data({ format: name, file: written });

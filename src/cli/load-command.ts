@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { createHostClock } from '../capture/host-clock.ts';
 import { runLoad } from '../drive/run-load.ts';
 import { runStress } from '../drive/run-stress.ts';
 import type { TargetWatch } from '../drive/target-watch.ts';
@@ -6,13 +7,17 @@ import { shownPath } from '../files/shown-path.ts';
 import { readScenario, shippedScenarios } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import type { RouteCount } from '../model/run-event.ts';
 import { shellWord } from '../model/shell-word.ts';
+import { formatCount, formatDuration } from '../model/units.ts';
 import { renderLoadTerminal } from '../report/render-load-terminal.ts';
 import { renderStressTerminal } from '../report/render-stress-terminal.ts';
 import type { LoadOverrides } from '../scenario/override-load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MOST_USERS } from '../scenario/scenario-schema.ts';
 import { starterScenario } from '../scenario/starter-scenario.ts';
+import { watchRoutes } from '../session/watch-routes.ts';
+import { servicePorts } from '../target/service-ports.ts';
 import { stageWords } from '../words/report/stress-outcome.ts';
 import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -21,11 +26,14 @@ import { createLoadView, createStressView } from './load-view.ts';
 import { durationOption, numberOption, rateOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutput } from './output-file.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
-import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
+import { ATTACH_OPTIONS, TARGET_OPTIONS, targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
+import { withAttachment } from './with-attachment.ts';
 
 const DEFAULT_FILE = 'scenario.yaml';
 const DEFAULT_URL = 'http://127.0.0.1:3000';
+/** So long the requests of a service are watched for a first scenario. */
+const WATCHED_MS = 10_000;
 const NOT_ANSWERED = 'Not enough was answered to judge: is the service there?';
 
 /** Drives a scenario alone; nothing is recorded. */
@@ -53,11 +61,12 @@ export const loadCommand: Command = (exit) => ({
         workers: numberOption('workers', 'processes that share the load (default: 1)', { min: 1, integer: true }),
         init: {
           type: 'string',
-          describe: `write the scenario, or a first one, to a file (${DEFAULT_FILE}) and exit`,
+          describe: `write the scenario, or a first one, to a file (${DEFAULT_FILE}) and exit; with a target: with the requests that it gets meanwhile (--duration, default 10s)`,
         },
         force: { type: 'boolean', default: false, describe: 'with --init: replace an existing file' },
       })
       .example('$0 load --init orders.yaml', 'a scenario to start from')
+      .example('$0 load --init orders.yaml --port 3000', 'the same with the requests that the service gets meanwhile')
       .example(
         '$0 load peak --url http://127.0.0.1:3000 --port 3000',
         'a busy hour; --port watches CPU, memory, event loop',
@@ -184,14 +193,39 @@ function overridesOf(args: Arguments): LoadOverrides {
 async function writeStarter(args: Arguments, terminal: Terminal): Promise<void> {
   const named = textArgument(args, 'scenario');
   const file = resolve(textArgument(args, 'init') || (named === null ? DEFAULT_FILE : `${named}.yaml`));
-  const url = textArgument(args, 'url') ?? DEFAULT_URL;
   const force = flagArgument(args, 'force');
   refuseToOverwrite(file, force);
-  const text = named === null ? starterScenario(url) : withBaseUrl(readScenario(named).text, url);
+  const seen = named === null && targetOf(args) !== null ? await askForRoutes(args, terminal) : null;
+  const url = textArgument(args, 'url') ?? (seen?.port ? `http://127.0.0.1:${seen.port}` : DEFAULT_URL);
+  const text = named === null ? starterScenario(url, seen?.routes ?? []) : withBaseUrl(readScenario(named).text, url);
   const written = await writeOutput(file, text, { whenTaken: force ? 'replace' : 'beside', say: terminal.say });
   if (terminal.json) terminal.data({ file: written });
   else terminal.print(written);
   terminal.say(`Name your requests in it, then: profiler load ${shellWord(shownPath(written))}`);
+}
+
+/** The requests that the service gets meanwhile, and the port that it serves on. */
+async function askForRoutes(
+  args: Arguments,
+  terminal: Terminal,
+): Promise<{ readonly routes: readonly RouteCount[]; readonly port: number | null }> {
+  const durationMs = numberArgument(args, 'duration') ?? WATCHED_MS;
+  return await withAttachment(args, terminal, {
+    command: 'load --init',
+    stopWords: 'writing the scenario from what was seen so far (again to give up)',
+    action: async (attachment, stop) => {
+      const { facts, process } = attachment;
+      terminal.say(`watching the requests of ${facts.name} for ${formatDuration(durationMs)} (Ctrl-C: that is enough)`);
+      const routes = await watchRoutes(attachment, { clock: createHostClock(), durationMs, stop });
+      const seen = routes.reduce((sum, { begun }) => sum + begun, 0);
+      terminal.say(
+        seen === 0
+          ? 'no request came: the scenario holds examples. Send some requests meanwhile, or watch longer (--duration 5m)'
+          : `${formatCount(seen)} requests of ${routes.length} routes were seen`,
+      );
+      return { routes, port: numberArgument(args, 'port') ?? (process && servicePorts(process)[0]) ?? null };
+    },
+  });
 }
 
 function withBaseUrl(text: string, url: string): string {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Content } from '../files/write-atomically.ts';
 import { printableLines } from '../model/printable.ts';
 import { redactMessage, redactText } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
@@ -31,6 +33,12 @@ export function writeRendered(text: Rendered): void {
  */
 export function writeJson(value: unknown, redact: (text: string) => string = redactText): void {
   write('stdout', `${printableLines(JSON.stringify(redacted(value, redact)))}\n`);
+}
+
+/** A file, where `-` was given for its name. */
+export async function writeContent(content: Content): Promise<void> {
+  const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  for await (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
 }
 
 /** Cursor codes of ours. */

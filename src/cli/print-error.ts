@@ -1,6 +1,8 @@
+import { ownCommand } from '../files/own-command.ts';
 import { fileErrorOf } from '../files/storage-error.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { typedAs } from '../model/typed-as.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { writeJson, writeWords } from './output.ts';
 
@@ -14,7 +16,9 @@ export function printError(thrown: unknown, json: boolean): ExitCode {
     else writeWords('stderr', `profiler: this is a defect of the tool itself, please report it.\n${stack}\n`);
     return EXIT.toolFailed;
   }
-  const { code, message, hint, exitCode } = error;
+  const { code, exitCode } = error;
+  const program = ownCommand();
+  const [message, hint] = [typedAs(error.message, program), typedAs(error.hint, program)];
   if (json) {
     writeJson({ error: { code, message, hint } }, redactMessage);
     return exitCode;

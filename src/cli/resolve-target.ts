@@ -10,6 +10,7 @@ import { describeProcess } from '../target/describe-process.ts';
 import { findRecorded, findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/list-node-processes.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
+import { redactCommandLine } from '../target/redact-command-line.ts';
 import { type StopCommand, startCommand } from '../target/start-command.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
 import { assertNotHeld } from '../target/target-lock.ts';
@@ -46,7 +47,8 @@ export async function resolveTarget(
       signal: signals.stop,
       onSpawn: (stopNow) => signals.add(startedCommand(stopNow)),
     });
-    const target = ofProcess(facts, { by: 'command', command: root }, signals);
+    const named = { ...facts, namedBy: ['--', ...redactCommandLine(spec.command)] };
+    const target = ofProcess(named, { by: 'command', command: root }, signals);
     // Of a launcher above it we are told how that ended, which may be another matter.
     return { ...target, ended: facts.pid === root.pid ? ended : null, release: () => stop() };
   }
@@ -55,7 +57,11 @@ export async function resolveTarget(
   if (refusal) throw refusal;
   await assertNotHeld(facts);
   return {
-    ...ofProcess(facts, 'recorded' in spec ? { by: 'pid' } : identityOf(spec), options.signals),
+    ...ofProcess(
+      { ...facts, namedBy: wordsFor(spec, facts) },
+      'recorded' in spec ? { by: 'pid' } : identityOf(spec),
+      options.signals,
+    ),
     release: async () => {},
   };
 }
@@ -76,11 +82,18 @@ export function noTargetError(command: string): ProfilerError {
   );
 }
 
-function identityOf(
-  spec: { readonly pid: number } | { readonly port: number } | { readonly name: string } | { readonly agent: string },
-): TargetIdentity {
+type LocalSpec = Exclude<TargetSpec, { readonly inspect: string } | { readonly command: readonly string[] }>;
+
+function identityOf(spec: LocalSpec): TargetIdentity {
   if ('port' in spec) return { by: 'port', port: spec.port };
   return 'name' in spec ? { by: 'name', pattern: spec.name } : { by: 'pid' };
+}
+
+/** What names the process that comes after a fix: it has another pid. */
+function wordsFor(spec: LocalSpec | { readonly recorded: TargetFacts }, { name }: TargetFacts): string[] {
+  if ('port' in spec) return ['--port', String(spec.port)];
+  if ('agent' in spec) return ['--agent', spec.agent];
+  return ['--name', 'name' in spec ? spec.name : name];
 }
 
 /** It was started for this, so it ends with this. */
@@ -91,7 +104,11 @@ function startedCommand(stop: StopCommand): Belonging {
   };
 }
 
-function ofProcess(facts: ProcessFacts, identity: TargetIdentity, signals: Signals): SoakTarget {
+function ofProcess(
+  facts: ProcessFacts & Pick<TargetFacts, 'namedBy'>,
+  identity: TargetIdentity,
+  signals: Signals,
+): SoakTarget {
   const held = new HeldInspector(facts.name, (now) => attach(now ?? facts));
   signals.add(held);
   return { facts, process: facts, identity, ended: null, attach: held.attach };
@@ -104,8 +121,9 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
   await first.detach();
   const held = new HeldInspector(facts.name, (expected) => attachToAddress(address, { allowRemote, expected }));
   signals.add(held);
+  const namedBy = ['--inspect', redactAddress(address), ...(allowRemote ? ['--allow-remote'] : [])];
   return {
-    facts,
+    facts: { ...facts, namedBy },
     process,
     // Whoever listens there is who was named.
     identity: { by: 'port', port: first.inspector.port },
@@ -118,7 +136,15 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
 function outsideOnly(url: string): ResolvedTarget {
   const { host } = new URL(url);
   return {
-    facts: { pid: 0, startTicks: 0, nodeVersion: null, commandLine: [redactAddress(url)], cwd: '', name: host },
+    facts: {
+      pid: 0,
+      startTicks: 0,
+      nodeVersion: null,
+      commandLine: [redactAddress(url)],
+      cwd: '',
+      name: host,
+      namedBy: [],
+    },
     process: null,
     identity: { by: 'pid' },
     ended: null,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createHostClock } from '../capture/host-clock.ts';
 import { toolVersion } from '../files/tool-version.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
@@ -9,6 +10,9 @@ import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { analyseRun } from '../study/analyse-run.ts';
+import { classGrowth } from './live/class-growth.ts';
+import { LiveSoak } from './live/live-soak.ts';
+import { reportSoFar } from './live/report-so-far.ts';
 import { checkReportPlace } from './report-place.ts';
 import { createSoakView } from './soak-view.ts';
 import type { Signals } from './stop-on-signals.ts';
@@ -40,14 +44,13 @@ export async function soakAndReport(
   other: SoakListener | null = null,
 ): Promise<SoakOutcome> {
   checkReportPlace(reportDir);
-  const view = createSoakView(terminal);
+  const clock = createHostClock();
+  const live = terminal.isInteractive ? openLive(target, options, reportDir, terminal) : null;
+  const view = live ?? createSoakView(terminal);
   const listener = other ? both(view, other) : view;
-  const ending = await runSoak(target, options, {
-    clock: createHostClock(),
-    listener,
-    stop: signals.stop,
-    toolVersion: toolVersion(),
-  });
+  const ending = await runSoak(target, options, { clock, listener, stop: signals.stop, toolVersion: toolVersion() })
+    // What is said from here on, an error too, belongs to the terminal as it was.
+    .finally(() => live?.close());
   listener.ended?.();
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
@@ -66,6 +69,16 @@ export async function soakAndReport(
   return { document, endingCode, exitCodes: [endingCode, document.report.exitCode] };
 }
 
+function openLive({ facts }: SoakTarget, { runDir }: SoakOptions, reportDir: string, terminal: Terminal): LiveSoak {
+  return new LiveSoak({
+    terminal,
+    facts,
+    clock: createHostClock(),
+    reportNow: () => reportSoFar(runDir, `${reportDir}-so-far`),
+    compare: (before, after) => classGrowth(join(runDir, before), join(runDir, after)),
+  });
+}
+
 function both(one: SoakListener, other: SoakListener): SoakListener {
   return {
     status: (status) => {
@@ -75,6 +88,14 @@ function both(one: SoakListener, other: SoakListener): SoakListener {
     requests: (intervals) => {
       one.requests?.(intervals);
       other.requests?.(intervals);
+    },
+    event: (event) => {
+      one.event?.(event);
+      other.event?.(event);
+    },
+    ready: (controls) => {
+      one.ready?.(controls);
+      other.ready?.(controls);
     },
     ended: () => {
       one.ended?.();

@@ -2,43 +2,29 @@ import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
 import type { SoakListener, SoakStatus } from '../soak/soak-status.ts';
 import type { Terminal } from './terminal.ts';
 
-const BAR_WIDTH = 24;
 const LINE_EVERY_MS = 60_000;
 
-/** Shows a soak while it runs: a block that redraws itself in a terminal, one line a minute elsewhere, JSON lines with `--json`. */
+/** Shows a soak where nobody looks at a whole screen: one line a minute, or typed JSON lines, a status for each sample. */
 export function createSoakView(terminal: Terminal): SoakListener {
   let nextLineAtMs = LINE_EVERY_MS;
   return {
     status(status): void {
-      if (terminal.isInteractive) {
-        terminal.redraw(blockOf(status, terminal.columns));
+      if (terminal.json) {
+        terminal.data({ type: 'status', ...status });
         return;
       }
       if (status.elapsedMs < nextLineAtMs) return;
       nextLineAtMs = (Math.floor(status.elapsedMs / LINE_EVERY_MS) + 1) * LINE_EVERY_MS;
-      if (terminal.json) terminal.data({ type: 'status', ...status });
-      else terminal.say(lineOf(status));
+      terminal.say(lineOf(status));
+    },
+    event(event): void {
+      if (terminal.json) terminal.data({ type: 'event', event });
     },
     happened(text): void {
       if (terminal.json) terminal.data({ type: 'happened', text });
       else terminal.say(text);
     },
   };
-}
-
-/** Exported for the tests: the lines of the live block, none longer than the terminal is wide. */
-export function blockOf(status: SoakStatus, columns: number): string[] {
-  const share = status.elapsedMs / Math.max(1, status.elapsedMs + status.remainingMs);
-  const filled = Math.round(share * BAR_WIDTH);
-  const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`;
-  const lines = [
-    `${bar} ${Math.floor(share * 100)} %  ${status.phase}  ${formatDuration(status.elapsedMs)} gone, ${formatDuration(status.remainingMs)} to go`,
-    loadLine(status),
-    memoryLine(status),
-    loopLine(status),
-    'Ctrl-C once: stop, analyse, write the report.',
-  ];
-  return lines.map((line) => line.slice(0, Math.max(20, columns - 1)));
 }
 
 function lineOf(status: SoakStatus): string {

@@ -1,4 +1,6 @@
+import { ownCommand } from '../files/own-command.ts';
 import { printable } from '../model/printable.ts';
+import { typedAs } from '../model/typed-as.ts';
 import type { Rendered } from '../report/terminal-text.ts';
 import { writeControl, writeJson, writeRendered, writeResult, writeWords } from './output.ts';
 
@@ -14,6 +16,10 @@ export interface Terminal {
   say(text: string): void;
   /** Rewrites the lines drawn by the last call, where stderr is a terminal; else does nothing. */
   redraw(lines: readonly string[]): void;
+  /**
+   * Words go to `take` until the result is called: then those of meanwhile are written as usual, the latest of them.
+   */
+  divert(take: (text: string) => void): () => void;
   readonly isInteractive: boolean;
   /** One JSON document, or one JSON line an event, is wanted on stdout and nothing else. */
   readonly json: boolean;
@@ -27,12 +33,16 @@ export interface TerminalOptions {
   readonly json: boolean;
 }
 
+/** Of the words of hours, so many are written behind a live view. */
+const MOST_KEPT = 200;
 const CLEAR_LINE = '\u001b[2K';
 
 /** Colour follows NO_COLOR, FORCE_COLOR, TERM=dumb, `--no-color`, and whether the stream is a terminal, in this order of words. */
 export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
   const isInteractive = process.stderr.isTTY === true && env.TERM !== 'dumb' && !options.quiet && !options.json;
+  const program = ownCommand(env);
   let drawnLines = 0;
+  let diverted: { readonly take: (text: string) => void; kept: string[] } | null = null;
 
   const erase = (): void => {
     if (drawnLines > 0) writeControl(`\u001b[${drawnLines}A\r\u001b[J`);
@@ -58,8 +68,23 @@ export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = 
     },
     say: (text) => {
       if (options.quiet) return;
+      const words = typedAs(text, program);
+      if (diverted) {
+        diverted.take(words);
+        diverted.kept = [...diverted.kept.slice(1 - MOST_KEPT), words];
+        return;
+      }
       erase();
-      writeWords('stderr', `${text}\n`);
+      writeWords('stderr', `${words}\n`);
+    },
+    divert: (take) => {
+      const own = { take, kept: [] as string[] };
+      diverted = own;
+      return () => {
+        if (diverted !== own) return;
+        diverted = null;
+        for (const words of own.kept) writeWords('stderr', `${words}\n`);
+      };
     },
     redraw: (lines) => {
       if (!isInteractive) return;

@@ -1,9 +1,10 @@
 import { createHostClock } from '../capture/host-clock.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import { watchTarget } from '../session/watch-target.ts';
+import { type LiveSample, watchTarget } from '../session/watch-target.ts';
 import { flagArgument, numberArgument, terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
+import { LiveTop } from './live/live-top.ts';
 import { METRICS_OPTIONS, metricsAddress, withLiveMetrics } from './offer-live-metrics.ts';
 import { durationOption } from './option-types.ts';
 import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
@@ -32,7 +33,7 @@ export const topCommand: Command = (exit) => ({
           describe: 'watch HTTP requests inside the service (--no-probes: off)',
         },
       })
-      .example('$0 top --port 3000', 'until Ctrl-C')
+      .example('$0 top --port 3000', 'a live view with keys (? lists them), until q or Ctrl-C')
       .example('$0 top --port 3000 --json --once', 'one sample for a script')
       .example('$0 top --port 3000 --metrics-port 9464', 'for Prometheus, too'),
   handler: async (args) => {
@@ -47,7 +48,10 @@ export const topCommand: Command = (exit) => ({
       command: 'top',
       stopWords: 'stopping',
       action: async (attachment, stop) => {
-        const show = createTopView(terminal, attachment.facts);
+        const screen =
+          terminal.isInteractive && !once ? new LiveTop(terminal, attachment.facts, createHostClock()) : null;
+        const print = createTopView(terminal);
+        const show = screen ? (sample: LiveSample) => screen.show(sample) : print;
         const { name: service, nodeVersion } = attachment.facts;
         const live = { service, nodeVersion, runId: null, sampleMs: intervalMs };
         const ending = await withLiveMetrics(address, live, terminal, (metrics) =>
@@ -63,7 +67,7 @@ export const topCommand: Command = (exit) => ({
               if (once) enough.abort();
             },
           }),
-        );
+        ).finally(() => screen?.close());
         // Told by withAttachment, with exit code 4.
         if (ending === 'target-lost') throw new Error('its inspector closed');
       },

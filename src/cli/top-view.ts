@@ -1,23 +1,13 @@
-import { printable } from '../model/printable.ts';
-import type { TargetFacts } from '../model/run-manifest.ts';
 import { formatBytes } from '../model/units.ts';
 import type { LiveSample } from '../session/watch-target.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Shows samples as they come: a block that redraws itself, one line each where nobody looks, JSON lines with `--json`. */
-export function createTopView(terminal: Terminal, facts: TargetFacts): (sample: LiveSample) => void {
+/** Shows samples as they come where nobody looks at a whole screen: one line each, JSON lines with `--json`. */
+export function createTopView(terminal: Terminal): (sample: LiveSample) => void {
   return (sample) => {
     if (terminal.json) terminal.data(sample);
-    else if (terminal.isInteractive) terminal.redraw(topBlock(facts, sample, terminal.columns));
     else terminal.print(groupsOf(sample).flat().join('  '));
   };
-}
-
-/** The lines of the live block, none longer than the terminal is wide. */
-export function topBlock(facts: TargetFacts, sample: LiveSample, columns: number): string[] {
-  const title = `${printable(facts.name)}  process ${facts.pid}  Node ${facts.nodeVersion ?? 'unknown'}`;
-  const lines = [title, ...groupsOf(sample).map((group) => `  ${group.join('  ')}`), 'Ctrl-C ends it.'];
-  return lines.map((line) => line.slice(0, Math.max(20, columns - 1)));
 }
 
 function groupsOf({ values, perSecond }: LiveSample): string[][] {

@@ -120,8 +120,11 @@ export const verifyCommand: Command = (exit) => ({
       const thresholds = [...settled.thresholds, ...kept.filter((limit) => !isAsked(limit))];
       terminal.say(`to verify: ${printable(finding.title)}\nfor ${formatDuration(settled.durationMs)}`);
       const signals = stopOnSignals(terminal.say);
-      const found = await resolveTarget(targetOf(args) ?? config?.target ?? { recorded: target }, 'verify', {
-        url: null,
+      // Without a process the run saw nothing but its load: that address is looked at again.
+      const isOutside = target.pid === 0 && scenario !== null;
+      const named = targetOf(args) ?? config?.target ?? (isOutside ? null : { recorded: target });
+      const found = await resolveTarget(named, 'verify', {
+        url: isOutside ? (textArgument(recorded.args, 'url') ?? textArgument(args, 'url')) : null,
         allowRemote: flagArgument(args, 'allow-remote'),
         signals,
       });

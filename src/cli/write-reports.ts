@@ -6,6 +6,7 @@ import { shownPath } from '../files/shown-path.ts';
 import { writeAllAtomically } from '../files/write-atomically.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import { findingPage } from '../model/finding-catalogue.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { shellWord } from '../model/shell-word.ts';
 import type { Redacted } from '../redact/redact-values.ts';
@@ -25,10 +26,11 @@ export async function writeReports(
   { runDir, reportDir }: { readonly runDir: string; readonly reportDir: string },
 ): Promise<string> {
   const { script, style } = await readPageAssets();
+  const explanations = await readExplanations(document.report.findings.map(({ kind }) => findingPage(kind)));
   // First the one by which the folder is known as a report.
   const texts: Readonly<Record<ReportFile, string>> = {
     'report.json': renderJson(document),
-    'index.html': renderHtml({ document, script, style, sha256Base64 }),
+    'index.html': renderHtml({ document, explanations, script, style, sha256Base64 }),
     'report.md': renderMarkdown(document),
     'junit.xml': renderJunit(document),
     'profiler.sarif': renderSarif(document),
@@ -50,6 +52,17 @@ export async function writeReports(
     );
   }
   return join(reportDir, 'index.html');
+}
+
+/** Pages of the docs by their path in the package. One that is missing is left out: the report names it instead. */
+async function readExplanations(pages: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const read = await Promise.all(
+    [...new Set(pages)].map(async (page): Promise<readonly (readonly [string, string])[]> => {
+      const text = await readFile(new URL(`../../../${page}`, import.meta.url), 'utf8').catch(() => null);
+      return text === null ? [] : [[page, text]];
+    }),
+  );
+  return new Map(read.flat());
 }
 
 /** What runs in the browser, bundled when the package was built. */

@@ -13,17 +13,6 @@ export function buildFlame(tree: CallTree, placeOf: PlaceOf, limits: FlameLimits
   return flameOf(weightedTree(tree), placeOf, limits);
 }
 
-/** Two call trees as the difference of flame graphs: see `flameDiffOf`. */
-export function buildFlameDiff(
-  before: CallTree,
-  after: CallTree,
-  base: CommonBase,
-  placeOf: PlaceOf,
-  limits: FlameLimits = {},
-): FlameDiffNode {
-  return flameDiffOf(weightedTree(before), weightedTree(after), base, placeOf, limits);
-}
-
 /**
  * The tree as a flame graph, without `(idle)`. In every node `value` is `self` plus the values of the children;
  * what the limits leave out is a child `(other)`. Children stand largest first.

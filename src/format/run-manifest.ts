@@ -61,6 +61,7 @@ const readTarget = fields<TargetFacts>({
   commandLine: listOf(text),
   cwd: text,
   name: text,
+  namedBy: optional(listOf(text)),
 });
 
 const snapshotFields: Fields<SnapshotRecord> = {

@@ -13,6 +13,11 @@ export interface TargetFacts {
   readonly cwd: string;
   /** Name of the nearest package.json, or of the script. */
   readonly name: string;
+  /**
+   * The words of a command line that name it again after a restart: `--port 3000`, or `-- node server.js` for what was
+   * started for the run. Absent in runs of earlier versions.
+   */
+  readonly namedBy?: readonly string[];
 }
 
 /** One heap snapshot of a run. Object ids compare within one `idEpoch` only (V8 renumbers after HeapProfiler.disable). */

@@ -59,7 +59,7 @@ export interface CodeText {
 /** A statement that may add to something or take away from it, or a place where the size of something is held against a number. */
 export interface CodeStatement {
   readonly act: 'add' | 'remove' | 'bound';
-  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `size` of a bound. */
+  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `open` what Node holds, `size` of a bound. */
   readonly how: string;
   /** To what; null for timers. */
   readonly on: CodePath | null;

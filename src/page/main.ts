@@ -1,5 +1,6 @@
 import type { PageData } from '../model/page-data.ts';
 import { mountCharts } from './charts.ts';
+import { mountCopy } from './copy.ts';
 import { followSections } from './current-section.ts';
 import { mountFlames, mountFlameWindows } from './flames.ts';
 import { mountKeys } from './keys.ts';
@@ -12,6 +13,7 @@ if (data) {
   const time = new TimeSelection();
   mountCharts(data, time);
   mountKeys(mountSearch(mountFlames(data.flames) ?? mountFlameWindows(data.windows, time)));
+  mountCopy();
   followSections();
   document.documentElement.dataset.ready = 'true';
 }

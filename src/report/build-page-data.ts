@@ -24,17 +24,30 @@ const FRAMES = 60_000;
 
 /** What the script of a report page needs, out of the document. */
 export function pageData(document: ReportDocument): PageData {
+  const { charts, bands, marks } = pageCharts(document.series, document.timeline);
   return {
-    charts: document.series.filter(({ points }) => points.length > 1).map((series) => chart(series, document.timeline)),
+    charts,
     latency: document.latency
       .filter(({ points }) => points.length > 1)
       .map((series) => latency(series, document.timeline)),
-    bands: document.timeline
-      .filter(({ kind }) => kind === 'phase')
-      .map(({ label, tSec, endSec }) => ({ label, startSec: tSec, endSec })),
-    marks: document.timeline.filter(({ kind }) => MARKED.includes(kind)).map(mark),
+    bands,
+    marks,
     flames: [],
     windows: document.flames.map(pageWindows),
+  };
+}
+
+/** Series as a page draws them, with the phases and marks of the run. */
+export function pageCharts(
+  series: readonly ReportSeries[],
+  timeline: readonly TimelineEvent[],
+): Pick<PageData, 'charts' | 'bands' | 'marks'> {
+  return {
+    charts: series.filter(({ points }) => points.length > 1).map((one) => chart(one, timeline)),
+    bands: timeline
+      .filter(({ kind }) => kind === 'phase')
+      .map(({ label, tSec, endSec }) => ({ label, startSec: tSec, endSec })),
+    marks: timeline.filter(({ kind }) => MARKED.includes(kind)).map(mark),
   };
 }
 

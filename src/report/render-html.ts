@@ -3,7 +3,7 @@ import { verdictWord } from '../words/report/facts.ts';
 import { pageData, scriptJson } from './build-page-data.ts';
 import { checkedSection, eventsSection, filesSection, methodSection } from './html/background-sections.ts';
 import { bottleneckSection } from './html/bottleneck-section.ts';
-import { findingsSection } from './html/finding-section.ts';
+import { type Explanations, findingsSection } from './html/finding-section.ts';
 import { cpuSection, heapSection, latencySection, timelineSection } from './html/measured-sections.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { querySection } from './html/query-section.ts';
@@ -30,11 +30,15 @@ const LINKS = [
  * index.html: the whole report in one file. Verdict, findings and tables are there without a script; the script adds
  * charts, flame graphs and search to it.
  */
-export function renderHtml({ document, ...assets }: PageAssets & { readonly document: ReportDocument }): string {
+export function renderHtml({
+  document,
+  explanations = new Map(),
+  ...assets
+}: PageAssets & { readonly document: ReportDocument; readonly explanations?: Explanations }): string {
   const body = html`${header(document)}
 <main>
 ${verdictSection(document)}
-${findingsSection(document)}
+${findingsSection(document, explanations)}
 ${bottleneckSection(document)}
 ${gatesSection(document)}
 ${checkedSection(document)}

@@ -4,7 +4,7 @@ import { EarlierSnapshot } from '../heap/explore/earlier-snapshot.ts';
 import { HeapExplorer } from '../heap/explore/heap-explorer.ts';
 import type { HeapGraph } from '../heap/heap-graph.ts';
 import { PathFinder, type RetainingPath } from '../heap/paths/path-finder.ts';
-import type { HeapAnswer, HeapQuestion } from '../model/heap-explorer.ts';
+import type { HeapAnswer, HeapQuestion } from '../model/heap-answers.ts';
 import type { ExploreAnswer, ExploreRequest, ExploreStart } from './explored-snapshot.ts';
 import { openNodes, openSnapshot } from './open-snapshot.ts';
 import { refusalOf } from './refusal.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
-import type { HeapAnswer, HeapAnswers, HeapQuestion } from '../model/heap-explorer.ts';
+import type { HeapAnswer, HeapAnswers, HeapQuestion } from '../model/heap-answers.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { OnProgress } from './open-snapshot.ts';
 import { errorOf, type Refusal } from './refusal.ts';

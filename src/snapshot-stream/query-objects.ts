@@ -1,7 +1,7 @@
 import { analyseGraph } from '../heap/analyse-graph.ts';
 import { HeapExplorer } from '../heap/explore/heap-explorer.ts';
 import { parseQuery } from '../heap/explore/parse-query.ts';
-import type { ObjectList, ObjectOrder, PackageRow } from '../model/heap-explorer.ts';
+import type { ObjectList, ObjectOrder, PackageRow } from '../model/heap-answers.ts';
 import { type OpenOptions, openSnapshot } from './open-snapshot.ts';
 import { SnapshotHelper } from './snapshot-helper.ts';
 import { analyseTogether } from './summarise-together.ts';

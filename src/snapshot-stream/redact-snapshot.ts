@@ -22,13 +22,25 @@ export interface Redaction {
 export async function redactSnapshot(
   input: string,
   output: string,
-  options: { readonly onProgress?: OnProgress; readonly whenTaken?: WhenTaken } = {},
+  { onProgress, whenTaken }: { readonly onProgress?: OnProgress; readonly whenTaken?: WhenTaken } = {},
+): Promise<Redaction> {
+  let path = output;
+  const write = async (content: AsyncIterable<Uint8Array>): Promise<void> => {
+    path = await writeAtomically(output, packed(content, output), whenTaken);
+  };
+  const counts = await redactSnapshotTo(input, { ...(onProgress ? { onProgress } : {}), write });
+  return { ...counts, path };
+}
+
+/** The same for a stream: `write` takes the content as it comes. */
+export async function redactSnapshotTo(
+  input: string,
+  options: { readonly onProgress?: OnProgress; readonly write: (content: AsyncIterable<Uint8Array>) => Promise<void> },
 ): Promise<Redaction> {
   const { graph } = await openSnapshot(input, options);
   const remove = stringsToRedact(graph);
-  const content = redactedChunks(input, { remove, from: graph.stringsOffset }, options.onProgress);
-  const path = await writeAtomically(output, packed(content, output), options.whenTaken);
-  return { path, strings: graph.strings.count, redacted: remove.reduce((sum, one) => sum + one, 0) };
+  await options.write(redactedChunks(input, { remove, from: graph.stringsOffset }, options.onProgress));
+  return { path: '', strings: graph.strings.count, redacted: remove.reduce((sum, one) => sum + one, 0) };
 }
 
 async function* redactedChunks(

@@ -22,24 +22,31 @@ interface DeskOptions {
   readonly spacingMs: Milliseconds;
 }
 
+type CaptureAction = (instruments: Instruments) => Promise<{
+  readonly file: RunFile | null;
+  readonly cost: CaptureCost;
+  readonly bytes: Bytes;
+  readonly estimatedPauseMs?: Milliseconds;
+} | null>;
+
 /** What all captures have in common: they run one after the other, each writes an event with its cost and keeps its file, and a failure costs that capture only. */
 export class CaptureDesk {
   readonly #options: DeskOptions;
+  #turn: Promise<void> = Promise.resolve();
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeskOptions) {
     this.#options = options;
   }
 
-  async attempt(
-    capture: CaptureName,
-    action: (instruments: Instruments) => Promise<{
-      readonly file: RunFile | null;
-      readonly cost: CaptureCost;
-      readonly bytes: Bytes;
-      readonly estimatedPauseMs?: Milliseconds;
-    } | null>,
-  ): Promise<void> {
+  /** One after the other: what a user asks for meanwhile waits for its turn. */
+  attempt(capture: CaptureName, action: CaptureAction): Promise<void> {
+    const turn = this.#turn.then(() => this.#attempt(capture, action));
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #attempt(capture: CaptureName, action: CaptureAction): Promise<void> {
     const { keeper, log, clock, recorder, spacingMs } = this.#options;
     // Windows of the CPU profile change in some milliseconds.
     if (capture !== 'cpu') await sleep(Math.max(0, this.#lastEndMonoMs + spacingMs - clock.monoMs()));

@@ -9,6 +9,7 @@ import { Marking } from './marking.ts';
 import { ClinicWindow } from './record-clinic-window.ts';
 import { ScriptKeeper } from './script-keeper.ts';
 import { SnapshotCaptures, type SnapshotOptions } from './snapshot-captures.ts';
+import type { AskedEstimate } from './soak-status.ts';
 import { WorkerCaptures } from './worker-captures.ts';
 
 /**
@@ -102,6 +103,11 @@ export class Captures {
   ): Promise<void> {
     const { isRefused, isCollected } = await this.#snapshots.keep(phase, options);
     if (isRefused) await this.#classes.keep({ momentsLeft, isCollected });
+  }
+
+  /** What a snapshot would cost now, by the heap as it is; nothing is done to the service. Null where it cannot be asked. */
+  async estimateSnapshot(): Promise<AskedEstimate | null> {
+    return await this.#snapshots.estimate();
   }
 
   /** The live size, and how many objects of each class are alive. */

@@ -61,8 +61,8 @@ function scenarioRecord({ scenario, baseUrl, file, text }: LoadOptions): Scenari
 }
 
 function targetFacts(facts: TargetFacts): RunManifest['target'] {
-  const { pid, startTicks, nodeVersion, commandLine, cwd, name } = facts;
-  return { pid, startTicks, nodeVersion, commandLine, cwd, name };
+  const { pid, startTicks, nodeVersion, commandLine, cwd, name, namedBy } = facts;
+  return { pid, startTicks, nodeVersion, commandLine, cwd, name, ...(namedBy ? { namedBy } : {}) };
 }
 
 function textsBySubject(thresholds: SoakOptions['thresholds']): RunManifest['thresholds'] {

@@ -10,6 +10,8 @@ export interface LoadProgress {
   readonly completed: number;
   readonly errors: number;
   readonly ratePerSecond: number;
+  /** By the user, not by a phase. */
+  readonly isPaused: boolean;
 }
 
 /** The load of a soak, in its own process: its requests go into the run folder; its death ends the load, not the run. */
@@ -20,6 +22,8 @@ export interface LoadDriver {
   resume(): Promise<void>;
   /** While the service is gone nothing is sent, whatever the phases say: what takes its port may be another program. */
   hold(isGone: boolean): Promise<void>;
+  /** What the user wants: nothing is sent while it rests, whatever the phases say. */
+  rest(isResting: boolean): Promise<void>;
   stop(): Promise<void>;
   values(): Partial<Record<MetricName, number>>;
   progress(): LoadProgress;
@@ -115,6 +119,7 @@ export async function startLoadDriver(
   let isWanted = false;
   /** Where the service is gone: what listens on its port by now may be another program. */
   let isHeld = false;
+  let isResting = false;
   let isSending = false;
   let aborted = 0;
   /** Never longer than the grace; shorter when the user stops the run meanwhile. */
@@ -139,7 +144,7 @@ export async function startLoadDriver(
   let turn: Promise<void> = Promise.resolve();
   const settle = async (): Promise<void> => {
     const next = turn.then(async () => {
-      const shallSend = isWanted && !isHeld;
+      const shallSend = isWanted && !isHeld && !isResting;
       if (shallSend === isSending) return;
       isSending = shallSend;
       if (!shallSend) return await tell('paused', pause);
@@ -162,6 +167,10 @@ export async function startLoadDriver(
       isHeld = held;
       await settle();
     },
+    rest: async (resting) => {
+      isResting = resting;
+      await settle();
+    },
     stop: () => tell('stopped', load.stop),
     values: () => {
       const totals = load.totals();
@@ -169,6 +178,11 @@ export async function startLoadDriver(
         ? {}
         : { 'load.requests': totals.completed, 'load.errors': totals.errors, 'load.in-flight': totals.inFlight };
     },
-    progress: () => ({ completed: load.totals()?.completed ?? 0, errors: load.totals()?.errors ?? 0, ratePerSecond }),
+    progress: () => ({
+      completed: load.totals()?.completed ?? 0,
+      errors: load.totals()?.errors ?? 0,
+      ratePerSecond,
+      isPaused: isResting,
+    }),
   };
 }

@@ -28,7 +28,9 @@ export function createRunLog(recorder: Promise<RunRecorder>, clock: Clock, liste
     event(event, atMonoMs): void {
       const nowMonoMs = clock.monoMs();
       const monoMs = atMonoMs ?? nowMonoMs;
-      append({ ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent);
+      const stamped = { ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent;
+      append(stamped);
+      listener.event?.(stamped);
     },
     say: (text) => listener.happened(redactMessage(text)),
   };

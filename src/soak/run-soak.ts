@@ -20,7 +20,7 @@ import { prepareScrape, type Scraping } from './scraping.ts';
 import { settleRecording } from './settle-recording.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { createProgress } from './soak-progress.ts';
-import type { SoakListener } from './soak-status.ts';
+import type { SoakControls, SoakListener } from './soak-status.ts';
 import type { SoakTarget } from './soak-target.ts';
 import { TargetKeeper } from './target-keeper.ts';
 import { watchDisk } from './watch-disk.ts';
@@ -119,7 +119,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (keeper.isGone) void load?.hold(true);
     const database = new DatabaseWatch({ monitor, keeper, recorder, log, clock, durationMs: options.durationMs });
     if (monitor) log.say(`watching the database ${monitor.name}`);
-    const progress = createProgress(settled.plan, clock, listener);
+    const progress = createProgress(settled.plan, options.snapshots, clock, listener);
     let scraping: Scraping | undefined;
     const sampling = startSampling({
       intervalMs: options.sampleMs,
@@ -152,6 +152,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       clock,
       sampling,
     });
+    listener.ready?.(controlsOf(captures, load, stop));
     await runPhases({
       ...options,
       ...settled,
@@ -191,6 +192,27 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   }
   if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
+}
+
+/** What a user asks for beside the plan. Once the run stops, nothing more is begun. */
+function controlsOf(captures: Captures, load: LoadDriver | null, stop: AbortSignal): SoakControls {
+  let isPaused = false;
+  return {
+    estimateSnapshot: () => captures.estimateSnapshot(),
+    keepCpuWindow: async () => {
+      if (!stop.aborted) await captures.keepCpuWindow();
+    },
+    takeSnapshot: async () => {
+      if (stop.aborted) return;
+      await load?.rest(true);
+      await captures.keepSnapshot('steady');
+      await load?.rest(isPaused);
+    },
+    pauseLoad: async (wanted) => {
+      isPaused = wanted;
+      await load?.rest(wanted);
+    },
+  };
 }
 
 /** The sides from which this target can be looked at. */

@@ -8,6 +8,7 @@ import { findScriptUrls } from './find-script-urls.ts';
 import type { Instruments } from './instruments.ts';
 import type { Marking } from './marking.ts';
 import type { ScriptKeeper } from './script-keeper.ts';
+import type { AskedEstimate } from './soak-status.ts';
 
 export interface SnapshotOptions {
   /** The last one also holds the values of numbers, if that is allowed too: they show whether a cache exceeded its own limit. */
@@ -62,6 +63,16 @@ export class SnapshotCaptures {
     // One that was refused or failed left no file to read.
     if (this.#taken > takenBefore) await this.#keepScripts();
     return outcome;
+  }
+
+  /** By the heap as it is: with `force` nothing is collected or looked through to know more. */
+  async estimate(): Promise<AskedEstimate | null> {
+    const { keeper, recorder } = this.#options;
+    const { path } = recorder.fileFor('heap-snapshot', this.#taken + 1);
+    const judged = await keeper.instruments?.snapshots.judge({ path, force: true }).catch(() => null);
+    if (!judged) return null;
+    const { pauseMs, extraBytes, verdict } = judged.estimate;
+    return { pauseMs, extraBytes, refused: verdict === 'go' ? null : verdict.refused };
   }
 
   async #judge(

@@ -15,9 +15,10 @@ export interface SoakProgress {
   show(sample: Sample, sampling: Sampling | null, load: LoadDriver | null): void;
 }
 
-export function createProgress(plan: PhasePlan, clock: Clock, listener: SoakListener): SoakProgress {
+export function createProgress(plan: PhasePlan, snapshots: number, clock: Clock, listener: SoakListener): SoakProgress {
   const startMonoMs = clock.monoMs();
   const wholeMs = plan.warmUpMs + plan.steadyMs + plan.idleTailMs;
+  const moments = snapshotMoments(plan, snapshots);
   let phase: PhaseName = 'warm-up';
   let behindMs = 0;
   let step: { readonly startMonoMs: MonoMs; readonly durationMs: Milliseconds } | null = null;
@@ -40,7 +41,28 @@ export function createProgress(plan: PhasePlan, clock: Clock, listener: SoakList
         gaps: sampling?.gaps ?? 0,
         sample,
         load: load?.progress() ?? null,
+        plan,
+        snapshotsPlanned: snapshots,
+        nextSnapshotInMs: nextAfter(behindMs + stepGoneMs(), moments),
       });
     },
   };
+}
+
+/** Of planned time; the captures themselves come on top. */
+function snapshotMoments(
+  { warmUpMs, steadyMs, idleTailMs, checkpoints }: PhasePlan,
+  snapshots: number,
+): Milliseconds[] {
+  const within = checkpoints.filter(({ snapshot }) => snapshot).map(({ atShare }) => warmUpMs + atShare * steadyMs);
+  return [
+    ...(snapshots > 0 ? [warmUpMs] : []),
+    ...within,
+    ...(snapshots > 1 ? [warmUpMs + steadyMs + idleTailMs] : []),
+  ];
+}
+
+function nextAfter(behindMs: Milliseconds, moments: readonly Milliseconds[]): Milliseconds | null {
+  const next = moments.find((moment) => moment > behindMs);
+  return next === undefined ? null : next - behindMs;
 }

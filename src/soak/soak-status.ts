@@ -1,7 +1,7 @@
 import type { RequestInterval } from '../model/requests.ts';
-import type { PhaseName } from '../model/run-event.ts';
+import type { PhaseName, RunEvent } from '../model/run-event.ts';
 import type { Sample } from '../model/sample.ts';
-import type { Milliseconds } from '../model/units.ts';
+import type { Bytes, Milliseconds } from '../model/units.ts';
 
 /** Where a soak stands, for a live view: given about once a second. */
 export interface SoakStatus {
@@ -13,7 +13,22 @@ export interface SoakStatus {
   readonly gaps: number;
   readonly sample: Sample | null;
   /** Of the load that we drive; null where we only watch. */
-  readonly load: { readonly completed: number; readonly errors: number; readonly ratePerSecond: number } | null;
+  readonly load: {
+    readonly completed: number;
+    readonly errors: number;
+    readonly ratePerSecond: number;
+    /** By the user, not by a phase. */
+    readonly isPaused: boolean;
+  } | null;
+  /** Lengths of the phases, as planned. */
+  readonly plan: {
+    readonly warmUpMs: Milliseconds;
+    readonly steadyMs: Milliseconds;
+    readonly idleTailMs: Milliseconds;
+  };
+  readonly snapshotsPlanned: number;
+  /** Until the next planned snapshot; null where none is left. */
+  readonly nextSnapshotInMs: Milliseconds | null;
 }
 
 /** What a soak tells while it runs. */
@@ -21,8 +36,31 @@ export interface SoakListener {
   status(status: SoakStatus): void;
   /** The load of the latest interval, one entry a request name. */
   requests?(intervals: readonly RequestInterval[]): void;
+  /** Each line of events.ndjson as it is written. */
+  event?(event: RunEvent): void;
+  /** What can be asked of the run from now on. */
+  ready?(controls: SoakControls): void;
   /** The recording is over; the analysis begins. */
   ended?(): void;
   /** Something worth a line: a phase, a capture, a restart, trouble with the disk. */
   happened(text: string): void;
+}
+
+/** What whoever watches may ask of a run. None of it rejects: a failure is told as all others are. */
+export interface SoakControls {
+  /** Of a snapshot now, by the heap as it is: nothing is done to the service. Null where it cannot be asked. */
+  estimateSnapshot(): Promise<AskedEstimate | null>;
+  /** Beside the planned ones; a load of ours rests meanwhile. */
+  takeSnapshot(): Promise<void>;
+  /** Ends the running window of the CPU profile and keeps it. */
+  keepCpuWindow(): Promise<void>;
+  /** Of a load of ours. */
+  pauseLoad(isPaused: boolean): Promise<void>;
+}
+
+export interface AskedEstimate {
+  readonly pauseMs: Milliseconds;
+  readonly extraBytes: Bytes;
+  /** Why it would be refused; null where it would not. */
+  readonly refused: string | null;
 }

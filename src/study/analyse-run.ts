@@ -12,6 +12,7 @@ import type { CallTree } from '../cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../cpu/compare-trees.ts';
 import { timeShares } from '../cpu/function-times.ts';
 import { createPlaceOf, toldFromFolder } from '../cpu/place-of.ts';
+import { ownCommand } from '../files/own-command.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
 import { scriptNames } from '../format/script-names.ts';
@@ -23,11 +24,13 @@ import type { ReportDocument } from '../model/report-document.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { SnapshotRecord, WorkerSnapshotRecord } from '../model/run-manifest.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { typedAs } from '../model/typed-as.ts';
 import { findChangedArtefacts, withoutArtefacts } from '../record/changed-artefacts.ts';
 import { readCodeOfRun } from '../record/read-code-of-run.ts';
 import { readDatabase } from '../record/read-database.ts';
 import { readHeapProfile, readSourceMaps } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
+import { redactText } from '../redact/redact-text.ts';
 import { type Redacted, redacted } from '../redact/redact-values.ts';
 import { growthOf } from '../snapshot-stream/growth-of.ts';
 import { type AllocationReading, allocationFlames } from './document/allocation-flames.ts';
@@ -102,19 +105,19 @@ export async function analyseRun(
   };
   const report = analyse(data);
   const { flames } = allocations;
-  return redacted(
-    buildDocument({
-      run: read,
-      report,
-      heap: heap.growth,
-      cpu,
-      allocations: flames,
-      database,
-      placeOf,
-      notes,
-      toolVersion,
-    }),
-  );
+  const document = buildDocument({
+    run: read,
+    report,
+    heap: heap.growth,
+    cpu,
+    allocations: flames,
+    database,
+    placeOf,
+    notes,
+    toolVersion,
+  });
+  const program = ownCommand();
+  return redacted(document, (text) => redactText(typedAs(text, program)));
 }
 
 /** Limits held against what was recorded; nothing else is looked at, so it takes little time. */

@@ -14,6 +14,12 @@ export interface CaseAdvice {
   readonly removed: readonly ChangingLine[];
   /** A bound that exists and does not hold; a sentence. */
   readonly brokenBound: string | null;
+  /** Of what holds them: `FinalizationRegistry`. */
+  readonly holderClass?: string;
+  /** One text that is appended to. */
+  readonly isText?: boolean;
+  /** Where Node itself holds what piles up: the class of the handle. */
+  readonly handle?: string;
 }
 
 /** What to change where the statements are known; null where they are not: then the advice for the kind is all there is. */
@@ -33,20 +39,63 @@ function isOfNode({ file }: ChangingLine): boolean {
 const OF_METRICS =
   /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
 
-function addition({ kind, holder, subject, added }: CaseAdvice, first: ChangingLine): string {
+const OF_REGISTRY = 'FinalizationRegistry';
+/** Of a queue: the next one is taken. */
+const TAKES_NEXT = /\.(?:shift|pop)\(\)/;
+const PIPES = /\.pipe\(/;
+
+/** What is opened, and how to end it. */
+const OF_HANDLES: Readonly<Record<string, { readonly opened: string; readonly remedy: string }>> = {
+  FSEvent: {
+    opened: 'a file watcher',
+    remedy:
+      'Close the watcher that it returns whatever the outcome, also where nothing changes before the wait is over. Or keep one watcher for each file.',
+  },
+  StatWatcher: {
+    opened: 'a file watcher',
+    remedy: 'Call `unwatchFile` whatever the outcome, also where nothing changes before the wait is over.',
+  },
+  Process: {
+    opened: 'a child process',
+    remedy: 'End its input, or `kill()` it, whatever the outcome (in a `finally`), and give it a `timeout`.',
+  },
+};
+const PIPE = {
+  opened: 'a child process, whose pipes stay open until it ends,',
+  remedy: OF_HANDLES.Process!.remedy,
+};
+
+function ofHandle(handle: string | undefined): (typeof OF_HANDLES)[string] | null {
+  return handle === 'Pipe' ? PIPE : (OF_HANDLES[handle ?? ''] ?? null);
+}
+
+function addition(
+  { kind, holder, subject, added, removed, handle, isText, holderClass }: CaseAdvice,
+  first: ChangingLine,
+): string {
   const inPackage = added.find(({ package: owner }) => owner !== null);
   const where = lineText(first);
   if (first.package === null && inPackage && OF_METRICS.test(inPackage.package ?? ''))
     return `${where} sets the label values of a metric of package \`${inPackage.package}\`, and each new set of values creates a time series that stays. A label with a different value for each user or request (an id, an address) adds one each time. Remove that label, or use few values: the route, not the path.`;
+  const taken = removed.find(({ package: owner, excerpt }) => owner !== null && TAKES_NEXT.test(excerpt ?? ''));
+  if (first.package === null && inPackage && taken)
+    return `${where} calls package \`${inPackage.package}\`, which puts another ${subject} into a queue each time (${shortLineText(inPackage)}), and takes it out when its turn comes (${shortLineText(taken)}). More is put in than is taken out. Work that never ends holds up all that waits behind it: give that work a timeout, and limit how many may wait.`;
   if (first.package === null && inPackage) {
     return `${where} calls package \`${inPackage.package}\`, which keeps another ${subject} each time (${shortLineText(inPackage)}). Create the object that it is called on for each request, give it a bound, or call the method of the package that removes entries or closes what it returned. If the package offers none of these, use a version of it without this leak.`;
   }
   if (first.package !== null)
     return `${where}, in package \`${first.package}\`, adds each ${subject} to ${holder}. Look at which part of the package the service calls for each request, or use another version of it.`;
+  const opened = ofHandle(handle)?.opened;
+  if (opened !== undefined) return `${where} starts ${opened} each time it runs.`;
+  if (holderClass === OF_REGISTRY)
+    return `${where} registers an object with ${holder}, together with the value that its callback gets. If that value leads to the object (or is a function that uses it), the object is never collected, and the callback never called. Hand over only what the clean-up needs, such as an id.`;
+  if (isText) return `${where} appends to ${holder}.`;
   switch (kind) {
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
     case 'listener-leak':
+      if (PIPES.test(first.excerpt ?? ''))
+        return `${where} pipes into another stream each time it runs. A pipe stays when that stream's client goes away: \`unpipe\` it on the \`close\` event of the response, or destroy that stream.`;
       return `${where} adds a listener each time it runs.`;
     case 'promise-leak':
       return `${where} adds a reaction to ${holder} each time it runs, and that promise does not settle.`;
@@ -74,16 +123,20 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
 const REMEDY_OF_CONTAINERS =
   'Remove each when its work is done, also on failure (in a `finally`). Or give the holder a bound: a maximum size that evicts the oldest entry, or an expiry.';
 
+const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
+
 function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
 
-function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | null {
-  const remedy = REMEDY[kind] ?? REMEDY_OF_CONTAINERS;
+function removal({ kind, removed, brokenBound, added, handle, isText, holderClass }: CaseAdvice): string | null {
+  const remedy = ofHandle(handle)?.remedy ?? (isText ? REMEDY_OF_TEXT : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
-  if (!first) return `No statement was found that ${isOpened(kind) ? 'closes it' : 'removes it'}. ${remedy}`;
+  if (!first && holderClass === OF_REGISTRY) return null;
+  if (!first)
+    return `No statement was found that ${isOpened(kind) || ofHandle(handle) ? 'closes it' : 'removes it'}. ${remedy}`;
   if (first.runs === 0)
     return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
   const [{ route, outcome } = {}] = added;
@@ -95,5 +148,7 @@ function removal({ kind, removed, brokenBound, added }: CaseAdvice): string | nu
     brokenBound === null
       ? 'check whether its condition is ever true, and whether it runs'
       : 'find out why the bound is not applied';
-  return `${lineText(first)} removes too few, or does not run: ${bound} for each one that was added, also on failure.`;
+  const removes = ofHandle(handle) ? 'closes' : 'removes';
+  const what = ofHandle(handle) ? 'was opened' : 'was added';
+  return `${lineText(first)} ${removes} too few, or does not run: ${bound} for each one that ${what}, also on failure.${ofHandle(handle) ? ` ${remedy}` : ''}`;
 }

@@ -17,10 +17,20 @@ export function holderText(holder: Holder): string {
     case 'slot':
       return objectText({ ...holder, class: isField(holder.knownBy) ? 'field' : 'variable' });
     case 'chain':
-      return objectText({ ...holder, class: isFunctionClass(holder.class) ? 'chain of closures' : 'linked list' });
+      return objectText({ ...holder, class: chainText(holder.class) });
     default:
       return objectText(holder);
   }
+}
+
+/** V8 keeps a text that was put together as a chain of its pieces. */
+export function isText({ container }: Holder, piled: string): boolean {
+  return container === 'chain' && piled === '(string)';
+}
+
+function chainText(name: string): string {
+  if (name === '(string)') return 'text';
+  return isFunctionClass(name) ? 'chain of closures' : 'linked list';
 }
 
 /** ``BoundPool `pool` of Stock``. */

@@ -269,3 +269,114 @@ test('a call of a package on an instance that cannot be followed is found on the
   const { added } = changingLines(suspectOf(holder, 'Object {labels}', 'node_modules/prom-client/index.js'), run);
   assert.equal(`${added[0]?.file}:${added[0]?.line}`, 'metrics.ts:6', JSON.stringify(added, null, 1));
 });
+
+test('what Node holds while it is open was opened by a call of Node, whatever the import: a file watcher, a child process', () => {
+  const handles = (name: string): Holder => ({ container: 'handles', class: name });
+  const watcher = `import { watch } from 'node:fs';
+export const changed = (file, waitMs) => new Promise((resolve) => {
+  setTimeout(resolve, waitMs, false);
+  const watcher = watch(file, () => {
+    watcher.close();
+    resolve(true);
+  });
+});
+const own = { watch() {} }; own.watch('a');
+`;
+  const watched = linesOf({ 'page.mjs': watcher }, handles('FSEvent'), 'FSEvent', 'page.mjs');
+  assert.deepEqual(
+    watched.added.map(({ line }) => line),
+    [4],
+  );
+  assert.deepEqual(
+    watched.removed.map(({ line }) => line),
+    [5],
+  );
+  const sorter = `const { spawn } = require('node:child_process');
+exports.sort = (rows) => {
+  const sort = spawn('sort', []);
+  for (const row of rows) {
+    if (row === null) throw new TypeError('no row');
+    sort.stdin.write(row);
+  }
+  sort.stdin.end();
+};
+exports.name = /a(b)/.exec('ab');
+`;
+  for (const name of ['Pipe', 'Process']) {
+    const { added, removed } = linesOf({ 'sort.cjs': sorter }, handles(name), name, 'sort.cjs');
+    assert.deepEqual(
+      [added, removed].map((lines) => lines.map(({ line }) => line)),
+      [[3], [8]],
+      name,
+    );
+  }
+});
+
+test('a text grows by `+=`, and is emptied by an assignment', () => {
+  const logger = `class Logger {
+  constructor() { this.pending = ''; this.lines = 0; }
+  info(text) {
+    this.pending += text;
+    if (this.lines >= 100) this.flush();
+  }
+  flush() {
+    this.pending = '';
+  }
+}
+module.exports = { Logger };
+`;
+  const other = `exports.walk = (names) => { const pending = []; for (const name of names) pending.push(name); while (pending.pop()); };
+`;
+  const holder: Holder = {
+    container: 'chain',
+    class: '(string)',
+    knownBy: property('pending'),
+    owner: instance('Logger'),
+  };
+  const { added, removed } = linesOf(
+    { 'node_modules/schemas/walk.js': other, 'logger.cjs': logger },
+    holder,
+    '(string)',
+    'logger.cjs',
+  );
+  assert.deepEqual(
+    [added, removed].map((lines) => lines.map(({ file, line }) => `${file}:${line}`)),
+    [['logger.cjs:4'], ['logger.cjs:8']],
+  );
+});
+
+test('a linked list grows where a link is set, not where an empty one gets its first; it shrinks where its end moves on', () => {
+  const lru = `exports.lru = (max) => {
+  const nodes = new Map();
+  let head = null;
+  let tail = null;
+  const pushFront = (node) => {
+    node.next = head;
+    if (head) head.prev = node;
+    head = node;
+    tail ??= node;
+  };
+  return { set(key, value) {
+    const node = { key, value, prev: null, next: null };
+    nodes.set(key, node);
+    pushFront(node);
+    if (nodes.size > max) {
+      nodes.delete(tail.key);
+      tail = tail.prev;
+    }
+  } };
+};
+`;
+  const holder: Holder = {
+    container: 'chain',
+    class: 'Object {key, value, prev, next}',
+    knownBy: variable('tail'),
+    owner: { kind: 'function', name: 'lru', file: 'lru.cjs' },
+  };
+  const { added, removed } = linesOf({ 'lru.cjs': lru }, holder, 'Object {key, value, prev, next}', 'lru.cjs');
+  assert.ok([6, 7].includes(added[0]?.line ?? 0), `line ${added[0]?.line}`);
+  assert.deepEqual(
+    removed.map(({ line }) => line),
+    [17],
+  );
+});

@@ -136,3 +136,58 @@ test('a variable of the function that takes up a new store lets go of nothing', 
     [11],
   );
 });
+
+test('a list that is put back shortened is cut to that size, each of them; one that is only read is not', () => {
+  const boundsOfLists = (text: string): string[] => {
+    const suspect: HeapSuspect = {
+      ...suspectOf('array', COUNTS),
+      holder: {
+        container: 'array',
+        class: 'Array',
+        knownBy: null,
+        owner: {
+          kind: 'container',
+          knownBy: { how: 'variable', name: 'kept' },
+          owner: { kind: 'module', file: 'desk.js' },
+        },
+      },
+    };
+    return codeBounds(suspect, deskCode(text)).map(({ unit, value }) => `${value} ${unit}`);
+  };
+  const stored = (put: string) =>
+    `const kept = new Map(), byKey = {};\nexports.add = (key, one) => {\n  const list = kept.get(key) ?? [];\n  list.unshift(one);\n  ${put};\n  return list.slice(0, 5);\n};`;
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list.slice(0, 20))')), ['20 items']);
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list.slice(-30))')), ['30 items']);
+  assert.deepEqual(boundsOfLists(stored('kept.set(key, list)')), []);
+});
+
+test('a limit that is a power of two is no time; that of a text is one of its length', () => {
+  const intervals = [0, 1].map((at) => ({
+    fromMs: 20_000 * at,
+    toMs: 20_000 * (at + 1),
+    loadedMs: 20_000,
+    requests: 400,
+    requestsByName: new Map(),
+    namedBy: 'target' as const,
+    isIdle: false,
+    tells: true,
+    holdsIdleTail: false,
+  }));
+  const judged = (piled: string, container: 'chain' | 'map', bytes: readonly number[]) => {
+    const suspect: HeapSuspect = {
+      ...suspectOf('map', COUNTS),
+      class: piled,
+      holder: { ...variableOf('desk.js', 'map', 'kept'), container } as HeapSuspect['holder'],
+      bytes,
+      boundHints: ['flushAt'],
+      bounds: { flushAt: 65_536 },
+    };
+    return judgeBounds(suspect, growthBehaviour(suspect, intervals));
+  };
+  // Its pieces are few, their text is long.
+  const text = judged('(string)', 'chain', [600_000, 2_000_000, 4_000_000]);
+  assert.equal(text.open, null);
+  assert.match(text.broken ?? '', /`flushAt` of 65\.5 KB/);
+  assert.match(judged('(string)', 'chain', [10_000, 20_000, 30_000]).open ?? '', /65\.5 KB/);
+  assert.match(judged('Ticket', 'map', [10_000, 20_000, 30_000]).open ?? '', /65,536/);
+});

@@ -180,9 +180,10 @@ function judged(perInterval: number, stays: (requests: number) => number): Retur
   const marks = totals.map((requests, at) => ({ monoMs: 20_000 * at, requests }));
   const counts = [0, half, 2 * half, 2 * half].map((requests) => 10 + stays(requests));
   const suspect = ticketsOf(counts);
-  const heap = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
-  return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), heap);
+  return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), RESTING_HEAP);
 }
+
+const RESTING_HEAP = { what: '', entry: null, isLinear: false, isGrowing: false, releasedInIdle: null };
 
 test('one object for each request of a route, kept through a rest, is likely; of some dozen requests it is too early to tell', () => {
   assert.equal(judged(400, (requests) => requests).confidence, 'likely');
@@ -235,6 +236,47 @@ test('an interval with hardly any load does not make even growth uneven', () => 
   assert.equal(growthBehaviour(ticketsOf([137, 232, 236]), intervals.slice(1)).loaded.length, 2);
 });
 
+test('requests whose client went away count as requests: growth that follows all of them is even', () => {
+  const begun = [0, 1000, 2200, 3700];
+  const aborted = [0, 100, 460, 1210];
+  const events = begun.map((requests, at) => ({
+    type: 'route-counts' as const,
+    wallMs: 0,
+    monoMs: 20_000 * at,
+    routes: [{ route: 'GET /quotes/{id}', begun: requests, failed: 0, aborted: aborted[at]! }],
+  }));
+  const view = { run: { requests: [], events }, loaded: [{ fromMs: 0, toMs: 60_000 }], idleTail: null };
+  const marks = begun.map((requests, at) => ({ monoMs: 20_000 * at, requests: requests - aborted[at]! }));
+  const intervals = intervalsBetween(view as unknown as Parameters<typeof intervalsBetween>[0], marks);
+  const leak = ticketsOf(begun.map((requests) => Math.round(requests / 7)));
+  assert.equal(judgeSuspect(leak, growthBehaviour(leak, intervals), RESTING_HEAP).confidence, 'likely');
+});
+
+test('a few dozen handles that stay open through a rest are likely a leak, unless clients have a part in them', () => {
+  const handles = (name: string): HeapSuspect => ({
+    ...ticketsOf([11, 42, 61, 85, 85]),
+    class: name,
+    holder: { container: 'handles', class: name },
+    survivors: 85,
+    shareOfGrowth: 1,
+  });
+  const intervals = [690, 680, 700, 0].map((requests, at) => ({
+    fromMs: 17_000 * at,
+    toMs: 17_000 * (at + 1),
+    loadedMs: requests === 0 ? 0 : 17_000,
+    requests,
+    requestsByName: new Map<string, NamedCount>(),
+    namedBy: 'load' as const,
+    isIdle: requests === 0,
+    tells: requests > 0,
+    holdsIdleTail: requests === 0,
+  }));
+  const confidenceOf = (suspect: HeapSuspect) =>
+    judgeSuspect(suspect, growthBehaviour(suspect, intervals), RESTING_HEAP).confidence;
+  assert.equal(confidenceOf(handles('FSEvent')), 'likely');
+  assert.equal(confidenceOf(handles('TCP')), 'possible');
+});
+
 test('where only requests that fail leave something, the removal belongs into a finally', () => {
   const place = { file: 'desk.js', column: 5, function: 'sell', package: null };
   const advice = caseAdvice({
@@ -249,4 +291,29 @@ test('where only requests that fail leave something, the removal belongs into a 
     advice ?? '',
     /`desk\.js:9:5` `open\.delete\(id\)` in `sell` removes it, but not after `POST \/tickets` requests that fail: .* `finally`/,
   );
+});
+
+test('what waits in a queue of a package is no leak of the package: the work that its turn depends on is to end', () => {
+  const line = (file: string, at: number, excerpt: string, owner: string | null) => ({
+    file,
+    line: at,
+    column: 1,
+    function: 'run',
+    package: owner,
+    excerpt,
+  });
+  const adviceWith = (removal: string) =>
+    caseAdvice({
+      kind: 'js-heap-leak',
+      holder: 'Array `#queue` of PriorityQueue',
+      subject: '`Object {id, run}`',
+      added: [
+        line('notifier.js', 9, 'outbox.add(() => post(url))', null),
+        line('queue.js', 19, 'this.#queue.push(element)', 'waiting-list@1.0.0'),
+      ],
+      removed: [line('queue.js', 47, removal, 'waiting-list@1.0.0')],
+      brokenBound: null,
+    });
+  assert.match(adviceWith('const item = this.#queue.shift();') ?? '', /queue\.js:47.*give that work a timeout/);
+  assert.doesNotMatch(adviceWith('this.#byKey.delete(key);') ?? '', /timeout/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockOf, createSoakView } from '../../src/cli/soak-view.ts';
+import { createSoakView } from '../../src/cli/soak-view.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { SoakStatus } from '../../src/soak/soak-status.ts';
 
@@ -10,7 +10,10 @@ const STATUS: SoakStatus = {
   remainingMs: 5 * 3_600_000,
   samplesTaken: 10_800,
   gaps: 1,
-  load: { completed: 1_387_201, errors: 112, ratePerSecond: 128.4 },
+  load: { completed: 1_387_201, errors: 112, ratePerSecond: 128.4, isPaused: false },
+  plan: { warmUpMs: 1_200_000, steadyMs: 25_800_000, idleTailMs: 1_800_000 },
+  snapshotsPlanned: 5,
+  nextSnapshotInMs: 3_600_000,
   sample: {
     wallMs: 0,
     monoMs: 0,
@@ -36,25 +39,12 @@ function keep(kind: { readonly isInteractive: boolean; readonly json: boolean })
       data: (value) => push(JSON.stringify(value)),
       say: push,
       redraw: (block) => lines.push(...block),
+      divert: () => () => {},
       colour: false,
       columns: 80,
     },
   };
 }
-
-test('the live block says how far the run is, and what the service does', () => {
-  const block = blockOf(STATUS, 200).join('\n');
-  assert.match(block, /37 % {2}steady {2}3 h 00 m gone, 5 h 00 m to go/);
-  assert.match(block, /1,387,201 requests, 128\/s, 112 errors/);
-  assert.match(block, /rss 301 MB {2}heap 172 MB {2}no major collection yet/);
-  assert.match(block, /cpu 38 % {2}loop p99 14.0 ms {2}fds \? {2}samples 10,800, 1 gaps/);
-});
-
-test('no line of the block is as wide as the terminal: it would wrap and spoil the redrawing', () => {
-  for (const columns of [20, 40, 80]) {
-    assert.ok(blockOf(STATUS, columns).every((line) => line.length < Math.max(21, columns)));
-  }
-});
 
 test('without a terminal there is one line a minute', () => {
   const { terminal, lines } = keep({ isInteractive: false, json: false });
@@ -63,13 +53,14 @@ test('without a terminal there is one line a minute', () => {
   assert.equal(lines.length, 3);
 });
 
-test('with --json each line is a JSON document', () => {
+test('with --json each line is a typed JSON document, and each sample has a status', () => {
   const { terminal, lines } = keep({ isInteractive: false, json: true });
   const view = createSoakView(terminal);
   view.happened('steady begins');
-  view.status({ ...STATUS, elapsedMs: 60_000 });
+  view.event?.({ wallMs: 1, monoMs: 1, type: 'phase', phase: 'steady', edge: 'start' });
+  for (const elapsedMs of [1000, 2000]) view.status({ ...STATUS, elapsedMs });
   assert.deepEqual(
     lines.map((line) => (JSON.parse(line) as { type: string }).type),
-    ['happened', 'status'],
+    ['happened', 'event', 'status', 'status'],
   );
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topBlock } from '../../src/cli/top-view.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
@@ -52,11 +51,4 @@ test('a service that ends gives exit code 4', async (t) => {
   });
   assert.equal(code, 4, stderr);
   assert.match(stderr, /(exited|disconnected) while the tool was attached/);
-});
-
-test('the live block is no wider than the terminal and shows what is unknown', () => {
-  const facts = { pid: 1, startTicks: 1, nodeVersion: null, commandLine: [], cwd: '/', name: 'x\u001b[2J' };
-  const lines = topBlock(facts, { wallMs: 0, monoMs: 0, values: {}, perSecond: { requests: null, gcMs: null } }, 40);
-  assert.ok(lines.every((line) => line.length < 40 && !line.includes('\u001b')));
-  assert.match(lines.join('\n'), /cpu \?/);
 });

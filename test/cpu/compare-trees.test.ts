@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildFlameDiff } from '../../src/cpu/build-flame.ts';
+import { flameDiffOf } from '../../src/cpu/build-flame.ts';
+import { weightedTree } from '../../src/cpu/call-tree.ts';
 import { commonBase, compareFunctions } from '../../src/cpu/compare-trees.ts';
 import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
@@ -65,7 +66,7 @@ test('where requests are unknown, or none came, a second of CPU is the base', ()
 
 test('a differential flame graph holds both trees, also what is gone and what is hidden', () => {
   const base = commonBase(before, after, { before: 10, after: 20 });
-  const root = buildFlameDiff(before, after, base, placeOf, { minShare: 0.2 });
+  const root = flameDiffOf(weightedTree(before), weightedTree(after), base, placeOf, { minShare: 0.2 });
   const round = (us: number): number => Math.round(us * 1e6) / 1e6;
   assert.deepEqual([root.before, root.value].map(round), [25, 41]);
   assert.deepEqual(

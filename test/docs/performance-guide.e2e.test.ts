@@ -19,7 +19,7 @@ const SERVICE = 'node dist/src/demo/main.js ';
 /** What is used of the project, as a reader in its folder has it. */
 const LINKED = ['dist', 'node_modules', 'scenarios', 'deploy'];
 /** A gate of a run of some seconds may fail, or not be judged: that is an answer too. */
-const GATED = /^npx profiler (soak|check|load|report) /;
+const GATED = /^npx soak-profiler (soak|check|load|report) /;
 const ANSWERS = [0, 1, 5];
 
 /** The times of the guide are those of real work; here each command must only do its work. */
@@ -37,7 +37,7 @@ interface Stage {
   readonly rewritten: (command: string) => string;
 }
 
-/** A folder as the reader has it: with the project, the files of the guide, and `npx profiler`. */
+/** A folder as the reader has it: with the project, the files of the guide, and `npx soak-profiler`. */
 async function setUp(t: TestContext): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'performance-guide-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,7 +45,7 @@ async function setUp(t: TestContext): Promise<Stage> {
   for (const { name, text } of filesOf(GUIDE)) writeFileSync(join(folder, name), text);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  const npx = `#!/bin/sh\n[ "$1" = profiler ] && shift && exec "${process.execPath}" "${resolve('dist/src/cli/main.js')}" "$@"\n`;
+  const npx = `#!/bin/sh\n[ "$1" = soak-profiler ] && shift && exec "${process.execPath}" "${resolve('dist/src/cli/main.js')}" "$@"\n`;
   writeFileSync(join(bin, 'npx'), npx, { mode: 0o755 });
   const metricsPort = await freePort();
   return {

@@ -58,6 +58,35 @@ export const sessions = new Map(); export const settings = new Map([['theme', 'd
     kinds: ['map'],
   },
   {
+    name: 'streams that an exported stream is piped to, ESM: not by way of what Node keeps of one of them',
+    module: true,
+    files: {
+      'feed.mjs': `import { PassThrough } from 'node:stream'; export const feed = new PassThrough(); feed.setMaxListeners(0); feed.resume();
+setInterval(() => feed.write('tick'), 5).unref();`,
+    },
+    setUp: `import { Transform } from 'node:stream'; import { createServer, get } from 'node:http'; import { feed } from './feed.mjs';
+const upper = () => new Transform({ transform(chunk, _encoding, done) { done(null, chunk); } });
+const server = createServer((_request, response) => { feed.pipe(upper()).pipe(response); }); await new Promise((done) => server.listen(0, '127.0.0.1', done));
+const tail = () => new Promise((done) => get({ port: server.address().port, host: '127.0.0.1' }, (response) => { response.destroy(); done(); }));`,
+    requestsBetween: 60,
+    request: 'await tail();',
+    class: /^Transform$/,
+    holder: /^listeners of event "data" on PassThrough `feed` of module feed\.mjs$/,
+    kinds: ['listeners'],
+    place: /feed\.mjs$/,
+  },
+  {
+    name: 'what a FinalizationRegistry is to hand over leads to the object itself',
+    module: true,
+    setUp: `class Cursor { constructor(i) { this.rows = ['r' + i, 's' + i]; } close() { this.rows = []; } }
+const abandoned = new FinalizationRegistry((close) => close());
+const open = (i) => { const cursor = new Cursor(i); abandoned.register(cursor, () => cursor.close()); return cursor.rows.length; };`,
+    request: 'open(i);',
+    class: /^closure/,
+    holder: /^FinalizationRegistry `abandoned` of module service\.mjs$/,
+    kinds: ['object'],
+  },
+  {
     name: 'Map that a module exports, CommonJS',
     setUp: `exports.sessions = new Map();`,
     request: "exports.sessions.set('k' + i, { id: 's' + i, cart: ['x' + i] });",

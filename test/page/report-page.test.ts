@@ -12,7 +12,7 @@ import { renderHtml } from '../../src/report/render-html.ts';
 import { launchChromium, NO_BROWSER } from '../helpers/chromium.ts';
 import { hostileDocument, hostileFlame } from '../helpers/hostile-document.ts';
 import { pageAssets } from '../helpers/page-assets.ts';
-import { healthyDocument, leakDocument, scarceDocument } from '../helpers/report-document.ts';
+import { healthyDocument, leakDocument, RECORDED_LEAK, scarceDocument } from '../helpers/report-document.ts';
 
 type Scheme = 'light' | 'dark';
 
@@ -26,7 +26,14 @@ let browser: Browser;
 let folder: string;
 
 const PAGES: Record<string, () => string> = {
-  leak: () => renderHtml({ document: leakDocument(), ...pageAssets() }),
+  leak: () =>
+    renderHtml({
+      document: leakDocument(),
+      explanations: new Map([
+        ['docs/findings/listener-leak.md', readFileSync('docs/findings/listener-leak.md', 'utf8')],
+      ]),
+      ...pageAssets(),
+    }),
   healthy: () => renderHtml({ document: healthyDocument(), ...pageAssets() }),
   scarce: () => renderHtml({ document: scarceDocument(), ...pageAssets() }),
   hostile: () => renderHtml({ document: hostileDocument(), ...pageAssets() }),
@@ -256,6 +263,22 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     const points = leakDocument().series.reduce((sum, series) => sum + series.points.length, 0);
     assert.equal(lines[0], 'metric,unit,seconds,value');
     assert.equal(lines.length, points + 1);
+    await page.close();
+  });
+
+  test('a finding is linked by its id, explains itself, and its command is copied', async () => {
+    const { page, misdeeds } = await open('leak');
+    const { id, verify } = RECORDED_LEAK;
+    await page.locator(`#finding-${id} .permalink`).click();
+    assert.equal(await page.evaluate('location.hash'), `#finding-${id}`);
+    const card = page.locator(`#finding-${id}`);
+    await card.getByText('How it is found, what to do, how to check').click();
+    assert.ok(await card.getByText('Heap snapshots show that the list of listeners').isVisible());
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await card.getByRole('button', { name: 'Copy the command' }).click();
+    await card.getByText('Copied').waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), verify);
+    assert.deepEqual(misdeeds, []);
     await page.close();
   });
 

@@ -5,6 +5,7 @@ import type { CodeMap, InScript, ProgramPath } from './code-map.ts';
 import { isOfContainer } from './fits.ts';
 import { holderPaths, nameOfHolder } from './holder-paths.ts';
 import { pathOf } from './import-paths.ts';
+import { openedPaths, opensHandle } from './opened-handles.ts';
 
 export interface MatchedStatement extends InScript<CodeStatement> {
   /** From 0 to about 2: how surely it is this holder that the statement changes, and what leaks that it puts there. */
@@ -21,7 +22,11 @@ const LEAST = 0.28;
 export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: CodeStatement['act']): MatchedStatement[] {
   const { holder } = suspect;
   const held = new Map<ProgramPath, number>();
-  for (const [at, path] of waysTo(holderPaths(code, holder, suspect.anchorLocation)).entries()) {
+  const ways =
+    holder.container === 'handles'
+      ? openedPaths(code, holder.class)
+      : waysTo(holderPaths(code, holder, suspect.anchorLocation));
+  for (const [at, path] of ways.entries()) {
     for (const [origin, steps] of code.origins(path)) {
       const distance = steps + Math.min(at, 6);
       if (distance < (held.get(origin) ?? Number.POSITIVE_INFINITY)) held.set(origin, distance);
@@ -54,6 +59,8 @@ function weightOf(
 ): number {
   const { holder } = suspect;
   if (holder.container === 'timers') return LIKE_TIMERS;
+  if (holder.container === 'handles' && item.act === 'add')
+    return opensHandle(code, { script, item }, holder.class) ? LIKE_HANDLES : 0;
   if (holder.container === 'listeners' && !isSameEvent(item.event, holder.event)) return 0;
   const on = item.on === null ? null : code.path(script, item.on);
   const byPath = on === null ? 0 : pathWeight(code, on, held);
@@ -102,6 +109,8 @@ function nameWeight(code: CodeMap, script: number, { on }: CodeStatement, suspec
 
 /** Node keeps the timer, and no variable of the program leads to it: every statement about timers fits alike. */
 const LIKE_TIMERS = 0.3;
+/** It opens such a handle; whether that one, nothing tells. */
+const LIKE_HANDLES = 0.6;
 const SAME_FUNCTION = 0.9;
 const SAME_CLASS = 0.5;
 const OTHER_CLASS = -0.2;

@@ -66,6 +66,18 @@ function mayGovern(name: string, { class: piled }: HeapSuspect): boolean {
   return !HANDLE.test(piled) || OF_HANDLES.test(name);
 }
 
+/** Pieces of one text: a limit of it is one of its length. */
+function isOfStrings({ class: piled, holder }: HeapSuspect): boolean {
+  return holder.container === 'chain' && piled === '(string)';
+}
+
+/** Sizes are such numbers, times are not: `flushAt` of 65,536. */
+const LEAST_SIZE = 1024;
+
+function isPowerOfTwo(value: number): boolean {
+  return value >= LEAST_SIZE && Number.isInteger(Math.log2(value));
+}
+
 interface JudgedBound {
   readonly state: 'open' | 'broken';
   readonly words: string;
@@ -85,11 +97,11 @@ function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: stri
   const holders = suspect.holders ?? 1;
   const bound = { name, carrier: suspect.boundsOn?.[name], holders };
   if (value === null) return { state: 'open', words: say.boundName(bound) };
-  if (TIME.test(name) || MILLISECONDS.test(name)) return judgeTime(behaviour, bound, value);
+  if (MILLISECONDS.test(name) || (TIME.test(name) && !isPowerOfTwo(value))) return judgeTime(behaviour, bound, value);
   const count = Math.max(...suspect.counts);
   const bytes = Math.max(...suspect.bytes);
   const isOver = count > OVER * value * holders && count - value * holders >= OVER_BY;
-  if (BYTES.test(name)) {
+  if (BYTES.test(name) || isOfStrings(suspect)) {
     const state = bytes > 2 * OVER * value * holders ? 'broken' : 'open';
     return { state, words: say.ofBytes(bound, value, bytes) };
   }

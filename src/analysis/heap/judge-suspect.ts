@@ -37,6 +37,8 @@ const COHORTS_KEPT = 0.8;
 const MANY_WHOLE = 300;
 /** Fewer listeners may be of connections that stay open. */
 const MANY = 100;
+/** Handles that clients have a part in: they may be as many as there are clients. */
+const OF_CLIENTS = /^(TCP|TLS|Socket|HTTP|Http|JSStream)/;
 const CALLBACKS: readonly Container[] = ['listeners', 'promise'];
 
 /** Objects of the engine itself: they grow while code is being compiled and optimised. */
@@ -127,7 +129,7 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
 }
 
 function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): Confidence {
-  const { loaded, evenness, tolerance, outlivedIdle: keptInIdle, whole, cohortsAlive } = behaviour;
+  const { loaded, evenness, tolerance, outlivedIdle: keptInIdle, whole, cohortsAlive, survivors } = behaviour;
   const share = suspect.shareOfGrowth;
   if (loaded.length === 1) {
     if (heap.isLinear && share >= PART_OF_GROWTH) return keptInIdle && share >= MOST_OF_GROWTH ? 'confirmed' : 'likely';
@@ -140,7 +142,14 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   // Listeners and reactions are no cache that fills: many of them, added evenly and kept through a rest, are a sign.
   const areKeptCallbacks =
     CALLBACKS.includes(suspect.holder.container) && keptInIdle && (evenness ?? 0) >= STEADY && behaviour.gained >= MANY;
-  const ownSign = isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || areKeptCallbacks;
+  // Nor is what a program opened and Node holds until it is closed; how many clients come is not the program's doing.
+  const areKeptHandles =
+    suspect.holder.container === 'handles' &&
+    !OF_CLIENTS.test(suspect.class) &&
+    keptInIdle &&
+    (survivors ?? 0) >= behaviour.gained;
+  const ownSign =
+    areKeptHandles || isStable || whole !== null || (cohortsAlive ?? 0) >= COHORTS_KEPT || areKeptCallbacks;
   // Even by chance, while another leak draws the line of the heap: that line is no sign of this one.
   const isLinear = heap.isLinear && (ownSign || share >= MOST_OF_GROWTH);
   const hasSign = ownSign || (heap.isGrowing && share >= MOST_OF_GROWTH);

@@ -8,7 +8,7 @@ import { caseAdvice } from '../../words/case-advice.ts';
 import { lineText } from '../../words/changing-lines.ts';
 import { DOUBT, NOT_OPEN } from '../../words/checks/heap-suspects.ts';
 import { suspectTitle } from '../../words/checks/heap-title.ts';
-import { holderText } from '../../words/holder.ts';
+import { holderText, isText } from '../../words/holder.ts';
 import { code } from '../../words/terms.ts';
 import type { CheckContext, FindingDraft } from '../check.ts';
 import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
@@ -71,7 +71,19 @@ function adviceFor(
 ): string {
   const about = { holder: holderText(suspect.holder), subject: code(suspect.class) };
   const brokenBound = judgeBounds(suspect, behaviour).broken;
-  return caseAdvice({ kind, ...about, added, removed, brokenBound }) ?? recommend(kind, about);
+  const handle = suspect.holder.container === 'handles' ? { handle: suspect.holder.class } : {};
+  return (
+    caseAdvice({
+      kind,
+      ...about,
+      added,
+      removed,
+      brokenBound,
+      ...handle,
+      isText: isText(suspect.holder, suspect.class),
+      ...('class' in suspect.holder ? { holderClass: suspect.holder.class } : {}),
+    }) ?? recommend(kind, about)
+  );
 }
 
 const DAY_MS = 24 * 3_600_000;

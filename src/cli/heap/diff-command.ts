@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { ProfilerError } from '../../model/errors.ts';
 import { EXIT } from '../../model/exit-codes.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import { printable } from '../../model/printable.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { inOrderOfTime } from '../../model/snapshot-times.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { localPlaces } from '../../session/local-places.ts';
@@ -15,6 +17,7 @@ import { formatPlace } from '../../words/place.ts';
 import { type Arguments, flagArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { textOption } from '../option-types.ts';
+import { openAllNamed } from '../standard-streams.ts';
 import { classChangesJson, classChangesText } from './class-changes-text.ts';
 import { placeFor, suspectFinding } from './diff-finding.ts';
 import { showProgress } from './progress.ts';
@@ -38,7 +41,7 @@ export const diffCommand =
           array: true,
           demandOption: true,
           describe:
-            'snapshots, oldest first (those of one process that Node or heapdump named are sorted by the times in their names)',
+            'snapshots, oldest first (those of one process that Node or heapdump named are sorted by the times in their names); - reads stdin',
         })
         .options({
           requests: textOption('requests', 'requests served between the snapshots: N,N'),
@@ -56,20 +59,46 @@ export const diffCommand =
     handler: async (args) => {
       const terminal = terminalFor(args);
       const given = (args.files as readonly unknown[]).map(String);
-      const files = inOrderOfTime(given);
-      if (files.some((file, index) => file !== given[index]))
+      const { paths, release } = await openAllNamed(given);
+      const files = inOrderOfTime(paths);
+      if (files.some((file, index) => file !== paths[index]))
         terminal.say(`compared in the order of the times in their names: ${files.join(', ')}`);
-      if (flagArgument(args, 'classes')) return diffClasses(files, args, ahead);
+      const reversed = reversedPair(files);
+      if (reversed !== null) terminal.say(reversed);
+      if (flagArgument(args, 'classes')) return diffClasses(files, args, ahead).finally(release);
       const growth = await growthOf(files, {
         requests: cumulative(textArgument(args, 'requests'), files.length),
         salvage: flagArgument(args, 'salvage'),
         onProgress: showProgress(terminal),
-      });
+      }).finally(release);
       const placeOf = localPlaces(scriptsOf(growth.suspects), { variables: true, note: terminal.say });
       if (terminal.json) terminal.data(toJson(growth, placeOf));
       else terminal.print(toText(growth, placeOf));
     },
   });
+
+/** A warning where a file was written before the one that is named ahead of it: what grew would be called shrunk. */
+function reversedPair(files: readonly string[]): string | null {
+  const times = files.map(writtenAtMs);
+  const at = times.findIndex((time, index) => index > 0 && time < (times[index - 1] ?? time));
+  if (at < 1) return null;
+  const [before, after] = [files[at - 1], files[at]].map((file) => shellWord(file ?? ''));
+  return (
+    `warning: ${after} was written before ${before}. Snapshots are compared oldest first: in this order growth looks like ` +
+    `shrinking. If the times of the files are right: profiler heap diff ${oldestFirst(files, times).map(shellWord).join(' ')}`
+  );
+}
+
+function oldestFirst(files: readonly string[], times: readonly number[]): string[] {
+  const order = files.map((_, index) => index).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
+  return order.map((index) => files[index] ?? '');
+}
+
+/** What cannot be read is told by whoever reads it. A pipe has no time of its own. */
+function writtenAtMs(file: string): number {
+  const facts = statSync(file, { throwIfNoEntry: false });
+  return facts === undefined || facts.nlink === 0 ? Number.NaN : facts.mtimeMs;
+}
 
 async function diffClasses(files: readonly string[], args: Arguments, ahead: SnapshotHelper | null): Promise<void> {
   const [before, after, ...others] = files;

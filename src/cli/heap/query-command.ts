@@ -1,4 +1,4 @@
-import type { HeapObject, ObjectList, ObjectOrder } from '../../model/heap-explorer.ts';
+import type { HeapObject, ObjectList, ObjectOrder } from '../../model/heap-answers.ts';
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { redactText } from '../../redact/redact-text.ts';

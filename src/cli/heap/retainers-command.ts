@@ -10,6 +10,7 @@ import { stepText } from '../../words/path.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { numberOption, textOption } from '../option-types.ts';
+import { openNamed } from '../standard-streams.ts';
 import { showProgress } from './progress.ts';
 
 /** Who keeps an object, or the objects of a class, alive. */
@@ -21,7 +22,7 @@ export const retainersCommand: Command = () => ({
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
+        describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
       })
       .options({
         node: textOption('node', 'one object by its id: @12345'),
@@ -33,11 +34,13 @@ export const retainersCommand: Command = () => ({
       .example('$0 heap retainers service.heapsnapshot --class OrderAudit', 'what retains the OrderAudits'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const paths = await pathsTo(String(args.file), targetOf(args), {
+    const wanted = targetOf(args);
+    const { path, release } = await openNamed(String(args.file));
+    const paths = await pathsTo(path, wanted, {
       most: numberArgument(args, 'top') ?? 10,
       salvage: flagArgument(args, 'salvage'),
       onProgress: showProgress(terminal),
-    });
+    }).finally(release);
     const placeOf = localPlaces(
       paths.flatMap(({ location }) => (location ? [location.scriptUrl] : [])),
       { note: terminal.say },

@@ -1,4 +1,4 @@
-import type { PackageRow } from '../../model/heap-explorer.ts';
+import type { PackageRow } from '../../model/heap-answers.ts';
 import { printable } from '../../model/printable.ts';
 import { formatBytes, formatCount } from '../../model/units.ts';
 import { redactText } from '../../redact/redact-text.ts';
@@ -8,6 +8,7 @@ import { type SnapshotSummary, summariseSnapshot } from '../../snapshot-stream/s
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { choiceOption, numberOption } from '../option-types.ts';
+import { isDash, openNamed } from '../standard-streams.ts';
 import { showProgress } from './progress.ts';
 import { takeAhead } from './read-ahead.ts';
 import { table } from './text-table.ts';
@@ -27,7 +28,7 @@ export const summaryCommand =
         .positional('file', {
           type: 'string',
           demandOption: true,
-          describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
+          describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
         })
         .options({
           by: choiceOption('by', ['class', 'package'], 'what to sum up (default: class)'),
@@ -38,16 +39,18 @@ export const summaryCommand =
         .example('$0 heap summary service.heapsnapshot --by package', 'what the packages keep'),
     handler: async (args) => {
       const terminal = terminalFor(args);
-      const file = String(args.file);
+      const { path: file, release } = await openNamed(String(args.file));
       const options = { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') };
       const top = numberArgument(args, 'top') ?? 20;
       if (textArgument(args, 'by') === 'package') {
-        const packages = await sumByPackage(file, options);
-        if (terminal.json) terminal.data({ schema: 'profiler-heap/1', file, packages });
+        const packages = await sumByPackage(file, options).finally(release);
+        if (terminal.json)
+          terminal.data({ schema: 'profiler-heap/1', file: isDash(args.file) ? 'stdin' : file, packages });
         else terminal.print(packagesText(packages, top));
         return;
       }
-      const summary = await summariseSnapshot(file, options, takeAhead(ahead, file));
+      const read = await summariseSnapshot(file, options, takeAhead(ahead, file)).finally(release);
+      const summary = isDash(args.file) ? { ...read, file: 'stdin' } : read;
       for (const what of summary.damage) terminal.say(`not whole: ${what}`);
       if (terminal.json) terminal.data(toJson(summary));
       else terminal.print(toText(summary, top));

@@ -1,5 +1,5 @@
 import type { AnyNode, BinaryExpression, Function as FunctionNode, MemberExpression, Program } from 'acorn';
-import type { CodePath } from '../../model/script-code.ts';
+import type { CodePath, CodeStatement } from '../../model/script-code.ts';
 import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
 import type { Around, CodeBook } from './code-book.ts';
 import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
@@ -116,7 +116,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
   }
 
   note(
-    act: 'add' | 'remove',
+    act: CodeStatement['act'],
     how: string,
     on: Value,
     values: readonly Value[],

@@ -20,6 +20,8 @@ export const LISTENING: ReadonlySet<string> = new Set([
   'prependOnceListener',
   'addEventListener',
 ]);
+/** Functions of Node, by which a program opens what Node then holds by itself: file watchers, child processes. */
+export const OPENING: ReadonlySet<string> = new Set(['watch', 'watchFile', 'spawn', 'exec', 'execFile', 'fork']);
 export const REMOVING: ReadonlySet<string> = new Set([
   'delete',
   'clear',
@@ -29,6 +31,7 @@ export const REMOVING: ReadonlySet<string> = new Set([
   'removeListener',
   'removeAllListeners',
   'removeEventListener',
+  'unpipe',
   'unsubscribe',
   'unregister',
   'abort',

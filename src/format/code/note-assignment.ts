@@ -2,8 +2,8 @@ import type { AnyNode, Function as FunctionNode, MemberExpression } from 'acorn'
 import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, descendants } from '../script-scopes.ts';
 import type { Around } from './code-book.ts';
-import { conditional, nameOfMember, type Value } from './code-paths.ts';
-import type { Walker } from './note-call.ts';
+import { conditional, nameOfMember, stepTo, type Value } from './code-paths.ts';
+import { noteCut, type Walker } from './note-call.ts';
 
 type Assignment = Extract<AnyNode, { type: 'AssignmentExpression' }>;
 
@@ -45,12 +45,15 @@ export function noteAssignment(walker: AssignmentWalker, node: Assignment, aroun
     noteChange(walker, node, to, on, value, inside);
     return walker.book.join([to, value]);
   }
+  // `this.pending += line`: of a text, that is how it grows.
+  if (operator === '+=' && to !== null)
+    walker.note('add', '+=', to, [], node, left.type === 'MemberExpression' ? left.property.start : node.start, around);
   return to;
 }
 
 function noteChange(
   walker: AssignmentWalker,
-  { left, right, start, end }: Assignment,
+  { left, right, start, end, operator }: Assignment,
   to: Value,
   on: Value,
   value: Value,
@@ -71,6 +74,7 @@ function noteChange(
     right.type === 'UnaryExpression';
   if (left.type === 'MemberExpression' && name === null) {
     walker.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
+    noteCut(walker, right, stepTo(on, '[]'), node, at, around);
     return;
   }
   // What an object begins with was nowhere before.
@@ -83,8 +87,14 @@ function noteChange(
   // A variable of the function itself only takes another one up: what it held before is where it was.
   const isOwnVariable = left.type === 'Identifier' && walker.isVariableOf(left.start, around);
   if (isFresh(right) && isOwnVariable) return;
+  // `tail = tail.prev`: what hung on it by itself is let go.
+  if (grows && isStepOn(right)) {
+    walker.note('remove', 'step', to, [], node, at, around);
+    return;
+  }
   if (isFresh(right) || (grows && isShrinking(right))) walker.note('remove', '=', to, [], node, at, around);
-  const how = grows ? 'spread' : '=';
+  // Only where there was none: nothing comes to what is there.
+  const how = grows ? 'spread' : operator === '=' ? '=' : '??=';
   if (!(grows && isShrinking(right))) walker.note('add', how, to, [value], node, at, around);
   if (left.type === 'MemberExpression' && on) walker.note('add', '.=', on, [value], node, at, around);
 }
@@ -115,6 +125,12 @@ function isFresh(node: AnyNode): boolean {
   if (node.type === 'ArrayExpression') return node.elements.length === 0;
   if (node.type === 'ObjectExpression') return node.properties.length === 0;
   return node.type === 'NewExpression' && node.arguments.length === 0;
+}
+
+/** A property of it, and no more. */
+function isStepOn(node: AnyNode): boolean {
+  if (node.type === 'ChainExpression') return isStepOn(node.expression);
+  return node.type === 'MemberExpression' && nameOfMember(node) !== null && node.object.type !== 'CallExpression';
 }
 
 function isShrinking(node: AnyNode): boolean {

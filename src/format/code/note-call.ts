@@ -9,6 +9,7 @@ import {
   EACH_ELEMENT,
   ELEMENT_OF,
   LISTENING,
+  OPENING,
   REMOVING,
   SAME_ELEMENTS,
   TIMERS,
@@ -18,14 +19,14 @@ import { longer } from './note-bounds.ts';
 
 type Call = CallExpression | NewExpression;
 
-export type StatementTraits = Pick<CodeStatement, 'event' | 'afterMs'>;
+export type StatementTraits = Pick<CodeStatement, 'event' | 'afterMs' | 'items'>;
 
 /** Who walks through the script, and is asked for what stands inside a call. */
 export interface Walker {
   readonly book: CodeBook;
   value(node: AnyNode, around: Around): Value;
   note(
-    act: 'add' | 'remove',
+    act: CodeStatement['act'],
     how: string,
     on: Value,
     values: readonly Value[],
@@ -57,7 +58,10 @@ export function noteCall(walker: Walker, node: Call, around: Around): Value {
   const method = nameOfCallee(callee);
   const on = member ? withoutStep(path) : null;
   if (method !== null) noteMethod({ walker, node, around, args, on, method, at: member?.property.start ?? node.start });
-  return resultOf({ walker, node, around, args, on, method, path });
+  const value = resultOf({ walker, node, around, args, on, method, path });
+  if (method !== null && OPENING.has(method) && path !== null)
+    walker.note('add', 'open', path, [value], node, member?.property.start ?? node.start, around);
+  return value;
 }
 
 function nameOfCallee(callee: AnyNode): string | null {
@@ -107,9 +111,28 @@ function noteMethod(call: Method): void {
     if (args.length > 2) add('splice', on, args.slice(2));
     if (node.arguments.length !== 3 || !isZero(node.arguments[1]))
       walker.note('remove', 'splice', on, [], node, at, around);
-  } else if (ADDING.has(method)) add(method, on, method === 'set' ? args.slice(1) : args);
-  else if (REMOVING.has(method))
+  } else if (ADDING.has(method)) {
+    add(method, on, method === 'set' ? args.slice(1) : args);
+    if (method === 'set') noteCut(walker, node.arguments[1], stepTo(on, '[]'), node, at, around);
+  } else if (REMOVING.has(method))
     walker.note('remove', method, on, args, node, at, around, LISTENERS_OFF.has(method) ? eventOf(node) : {});
+}
+
+/** A list that is put back shortened, `lists.set(key, list.slice(0, 20))`: each is cut to that size. */
+export function noteCut(
+  walker: Walker,
+  value: AnyNode | undefined,
+  to: Value,
+  node: AnyNode,
+  at: number,
+  around: Around,
+): void {
+  if (value?.type !== 'CallExpression' || nameOfCallee(value.callee as AnyNode) !== 'slice' || to === null) return;
+  const [from, end] = value.arguments;
+  const last = from?.type === 'UnaryExpression' && from.operator === '-' ? from.argument : null;
+  const items = walker.numberOf(last ?? (isZero(from) ? end : undefined));
+  walker.note('remove', 'slice', to, [], node, at, around);
+  if (items !== null) walker.note('bound', 'size', to, [], node, at, around, { items });
 }
 
 const LISTENERS_OFF = new Set(['off', 'removeListener', 'removeAllListeners', 'removeEventListener']);

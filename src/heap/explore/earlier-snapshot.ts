@@ -1,4 +1,4 @@
-import type { HeapChanges } from '../../model/heap-explorer.ts';
+import type { HeapChanges } from '../../model/heap-answers.ts';
 import {
   type ClassChanges,
   classesOfSnapshot,

@@ -1,3 +1,4 @@
+import { isFunctionClass } from '../../model/class-name.ts';
 import { ProfilerError } from '../../model/errors.ts';
 import { EXIT } from '../../model/exit-codes.ts';
 import {
@@ -12,11 +13,12 @@ import {
   type RepeatedStrings,
   ROWS_A_PAGE,
   type StringHolder,
-} from '../../model/heap-explorer.ts';
+} from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
 import { findById } from '../paths/find-nodes.ts';
 import { NODE_TYPE_NAMES } from '../snapshot-layout.ts';
 import { isSystemClass } from '../summarise-graph.ts';
+import { nodeWords } from '../words/node-words.ts';
 import { SourceLocations } from '../words/source-locations.ts';
 import type { EarlierSnapshot } from './earlier-snapshot.ts';
 import { charactersOf, valueOfNode } from './node-values.ts';
@@ -159,18 +161,17 @@ export class HeapExplorer {
 
   /** The objects of a class that an object alone keeps; where it shares them with others, all of the class. */
   heldObjects(name: string, holder: number, from: number): ObjectList {
-    const { numbered, sizes } = this.#analysed;
-    const wanted = numbered.classNames.indexOf(name);
+    const { graph, numbered, sizes } = this.#analysed;
+    const wanted = numbered.classNames.indexOf(classOfWords(name));
+    const isMeant = (number: number): boolean =>
+      numbered.classOf[number] === wanted &&
+      (numbered.classNames[wanted] === name || nodeWords(graph, sizes.nodeAt[number]!) === name);
     const node = findById(this.#analysed.graph, holder);
     const place = node < 0 ? 0 : sizes.numberAt.indexOf(this.#objectRows().numberOf(node));
     const isUnder = new Uint8Array(sizes.nodeAt.length);
     for (let at = place; at < sizes.subtreeEnd[place]!; at++) isUnder[sizes.numberAt[at]!] = 1;
-    const held = this.#list(
-      'retained',
-      { from },
-      (number) => numbered.classOf[number] === wanted && isUnder[number] === 1,
-    );
-    return held.count > 0 ? held : this.#list('retained', { from }, (number) => numbered.classOf[number] === wanted);
+    const held = this.#list('retained', { from }, (number) => isUnder[number] === 1 && isMeant(number));
+    return held.count > 0 ? held : this.#list('retained', { from }, isMeant);
   }
 
   #list(order: ObjectOrder, { from, most = ROWS_A_PAGE }: ListPage, holds: (number: number) => boolean): ObjectList {
@@ -194,12 +195,12 @@ export class HeapExplorer {
     return { count, shallowBytes, from, objects: top.items.slice(from).map((number) => rows.ofNumber(number)) };
   }
 
-  /** Numbers of the dominators of an object, from the root down. */
+  /** Numbers of the dominators of an object, from below the root down. */
   #dominatorsOf(number: number): number[] {
     const { numberAt, subtreeEnd } = this.#analysed.sizes;
     const place = numberAt.indexOf(number);
     const chain: number[] = [];
-    for (let at = place - 1; at >= 0; at--) if (subtreeEnd[at]! > place) chain.push(numberAt[at]!);
+    for (let at = place - 1; at > 0; at--) if (subtreeEnd[at]! > place) chain.push(numberAt[at]!);
     return chain.reverse();
   }
 
@@ -230,6 +231,11 @@ export class HeapExplorer {
     this.#copies ??= countCopies(this.#analysed.graph);
     return this.#copies;
   }
+}
+
+/** Suspects are named more closely than their class: `Object {at}`, `closure handle`. */
+function classOfWords(words: string): string {
+  return isFunctionClass(words) ? 'Function' : words.replace(/^Object \{.*$/s, 'Object');
 }
 
 function goneObject(id: number, name: string, shallowBytes: number): HeapObject {

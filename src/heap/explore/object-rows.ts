@@ -1,4 +1,4 @@
-import type { HeapObject } from '../../model/heap-explorer.ts';
+import type { HeapObject } from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
 import { nodeWords } from '../words/node-words.ts';
 import { Originals } from '../words/originals.ts';

@@ -1,4 +1,4 @@
-import type { PackageRow } from '../../model/heap-explorer.ts';
+import type { PackageRow } from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
 

@@ -1,4 +1,4 @@
-import { type HeapReference, type ReferenceList, ROWS_A_PAGE } from '../../model/heap-explorer.ts';
+import { type HeapReference, type ReferenceList, ROWS_A_PAGE } from '../../model/heap-answers.ts';
 import { isDataKey, isDictionaryAt } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE } from '../snapshot-layout.ts';

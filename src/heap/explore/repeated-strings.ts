@@ -1,4 +1,4 @@
-import { type RepeatedStrings, ROWS_A_PAGE, type StringHolder } from '../../model/heap-explorer.ts';
+import { type RepeatedStrings, ROWS_A_PAGE, type StringHolder } from '../../model/heap-answers.ts';
 import { isDictionaryAt } from '../data-keys.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { NumberedNodes } from '../number-nodes.ts';

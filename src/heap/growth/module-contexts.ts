@@ -36,7 +36,7 @@ export function findModuleContexts(graph: HeapGraph, functions: ScriptFunctions)
   return found.sort((a, b) => Number(isPackage(a.url)) - Number(isPackage(b.url)) || (a.url < b.url ? -1 : 1));
 }
 
-function isPackage(url: string): boolean {
+export function isPackage(url: string): boolean {
   return url.includes('/node_modules/');
 }
 

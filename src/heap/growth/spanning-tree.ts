@@ -2,8 +2,9 @@ import type { HeapGraph } from '../heap-graph.ts';
 import { findModuleExports, type ModuleExport } from '../module-exports.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
+import { isUserScript } from '../words/scopes.ts';
 import { createEdgeLabels } from './edge-labels.ts';
-import { findModuleContexts } from './module-contexts.ts';
+import { findModuleContexts, isPackage } from './module-contexts.ts';
 import { createClassNumbers } from './node-classes.ts';
 import { findProfilerHomes } from './profiler-home.ts';
 import { ScriptFunctions } from './script-functions.ts';
@@ -22,7 +23,7 @@ export interface SpanningTree {
   readonly exported: ReadonlyMap<number, ModuleExport>;
 }
 
-/** In `parentEdge` of the context of a module, which stands below the root: how Node leads to it says nothing. */
+/** In `parentEdge` of what a module has, its context or an exported variable, which stands below the root: how Node leads to it says nothing. */
 export const OF_MODULE = 0xffffffff;
 
 /**
@@ -103,6 +104,11 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
       parentEdge[context] = OF_MODULE;
       later[0]!.push(context);
     }
+    for (const [cell, variable] of ofProgram(exported)) {
+      signatureOf[cell] = ofExport(tree, variable);
+      parentEdge[cell] = OF_MODULE;
+      later[0]!.push(cell);
+    }
     later[0]!.push(0);
   }
   for (let wave = 0; wave < WAVES; wave++) {
@@ -117,6 +123,13 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
     }
   }
   return { signatureOf, parentEdge, exported };
+}
+
+/** Exported variables of the program's modules, those of its own code before those of packages. */
+function ofProgram(exported: ReadonlyMap<number, ModuleExport>): (readonly [cell: number, variable: ModuleExport])[] {
+  return [...exported]
+    .filter(([, { url }]) => isUserScript(url))
+    .sort(([, a], [, b]) => Number(isPackage(a.url)) - Number(isPackage(b.url)));
 }
 
 /** The same place whoever of the importers is met first. */

@@ -137,6 +137,9 @@ function listenersOf(naming: Naming, at: number): Holder | null {
     api,
     on: namedObject(naming, on),
   });
+  // A stream that it is piped to is a listener to its data, in a list of its own.
+  if (propertyTo(graph, path, at) === 'pipes' && propertyTo(graph, path, at - 1) === '_readableState')
+    return listeners(at - 2, 'data', 'event-emitter');
   if (propertyTo(graph, path, at) === '_events') return listeners(at - 1, null, 'event-emitter');
   if (propertyTo(graph, path, at - 1) === '_events' && className(graph, path.nodes[at]!) === 'Array')
     return listeners(at - 2, propertyTo(graph, path, at), 'event-emitter');
@@ -169,6 +172,8 @@ function rootOf({ graph, path, scopes }: Naming, at: number): Holder | null {
 function plainHolder(naming: Naming, at: number, anchor: number, isChain: boolean): Holder {
   const { graph, path, scopes } = naming;
   const node = path.nodes[at]!;
+  // Its cells are a list, which no program sees.
+  if (className(graph, node) === 'FinalizationRegistry') return { container: 'object', ...namedObject(naming, at) };
   const container = containerOf(graph, path, at);
   if (container !== 'slot' && !(isChain && container === 'object' && !isContainer(graph, node)))
     return { container, ...namedObject(naming, at) };

@@ -7,14 +7,19 @@ import { answersOf, findingWord } from '../../words/report/answers.ts';
 import { explainedIn, LABEL } from '../../words/report/labels.ts';
 import { html, type Markup, NOTHING, proseMarkup } from '../markup.ts';
 import { sourceLines } from '../source-lines.ts';
+import { explanation } from './explanation.ts';
 import { growthPicture } from './growth-picture.ts';
 
-export function findingsSection(document: ReportDocument): Markup {
-  return html`<div id="leaks">${document.report.findings.map((finding) => findingCard(finding, document))}</div>`;
+/** Pages of docs/findings by their path; empty where the caller has none at hand. */
+export type Explanations = ReadonlyMap<string, string>;
+
+export function findingsSection(document: ReportDocument, explanations: Explanations): Markup {
+  return html`<div id="leaks">${document.report.findings.map((finding) => findingCard(finding, document, explanations))}</div>`;
 }
 
-function findingCard(finding: Finding, document: ReportDocument): Markup {
-  const { rank, kind, subject, confidence } = finding;
+/** The address of a finding is its id, which is the same from run to run: a link to it holds for the next report too. */
+function findingCard(finding: Finding, document: ReportDocument, explanations: Explanations): Markup {
+  const { id, rank, kind, subject, confidence } = finding;
   const word = findingWord(kind);
   const answers = answersOf(finding, document).map(
     ({
@@ -23,8 +28,8 @@ function findingCard(finding: Finding, document: ReportDocument): Markup {
     }) => html`<dt>${question}</dt><dd${question === LABEL.whatToChange ? html` class="change"` : NOTHING}>${proseMarkup(text)}</dd>
 `,
   );
-  return html`<section class="card" id="leak-${rank}" aria-labelledby="leak-${rank}-title" data-finding="${finding.id}">
-<h2 id="leak-${rank}-title"><a class="permalink" href="#leak-${rank}">${word} ${rank}</a> <code>${subject.class}</code> <span class="tag ${confidence}">${confidence}</span> <span class="tag">${kind.replaceAll('-', ' ')}</span></h2>
+  return html`<section class="card" id="finding-${id}" aria-labelledby="finding-${rank}-title">
+<h2 id="finding-${rank}-title"><a class="permalink" href="#finding-${id}">${word} ${rank}</a> <code>${subject.class}</code> <span class="tag ${confidence}">${confidence}</span> <span class="tag">${kind.replaceAll('-', ' ')}</span></h2>
 <div class="pair">
 <dl class="answers">${answers}</dl>
 ${aside(finding, document)}
@@ -32,9 +37,16 @@ ${aside(finding, document)}
 ${sources(finding)}
 ${allocations(finding)}
 <div class="columns">${reasons(LABEL.why, finding.evidence.map(evidenceLine))}${reasons(LABEL.whyNot, finding.against.map(proseMarkup))}</div>
-${finding.verify === '' ? NOTHING : html`<p class="verify">${LABEL.checkFix}: <code>${finding.verify}</code></p>`}
-<p class="quiet">${proseMarkup(explainedIn(findingPage(kind)))}</p>
+${finding.verify === '' ? NOTHING : html`<p class="verify">${LABEL.checkFix}: <code data-copy>${finding.verify}</code></p>`}
+${explained(findingPage(kind), explanations)}
 </section>`;
+}
+
+function explained(page: string, explanations: Explanations): Markup {
+  const text = explanations.get(page);
+  return text === undefined
+    ? html`<p class="quiet">${proseMarkup(explainedIn(page))}</p>`
+    : html`<details><summary>${LABEL.explained}</summary>${explanation(text)}</details>`;
 }
 
 /** Beside the answers: the growth as a picture, and who keeps the objects alive. */

@@ -2,7 +2,7 @@ import type { HeapFindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapSuspect, RequestOutcome, WholeNumber } from '../../model/heap-growth.ts';
 import type { Holder } from '../../model/holder.ts';
 import { figure, numberWord } from '../figures.ts';
-import { holderText } from '../holder.ts';
+import { holderText, isText } from '../holder.ts';
 import { capital, code } from '../terms.ts';
 
 /** How a suspect grows. */
@@ -22,6 +22,8 @@ export function suspectTitle(
   const { holder } = suspect;
   const { leaves, pileUp, place, stays } = WORDS[kind];
   const who = whole && whoLeaves(whole);
+  if (isText(holder, suspect.class))
+    return `${who === null ? `${capital(holderText(holder))} grows` : `${who} appends to ${holderText(holder)}`}, and not as much is removed from it.`;
   if (whole !== null && who !== null) {
     const what = leaves(numberWord(whole.perRequest), suspect.class, whole.perRequest > 1);
     return `${who} ${what} ${place(holder, 'to')}${stays(whole.perRequest > 1)}.`;

@@ -10,6 +10,7 @@ export const LABEL = {
   checkFix: 'Check a fix',
   checked: 'What was checked',
   classesThatGrew: 'Classes that grew between the snapshots',
+  explained: 'How it is found, what to do, how to check',
   eventsOfRun: 'Events of the run',
   gaveWay: 'What ran out first',
   gatesTable: 'Gates: threshold, measured, result',

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readEvent } from '../format/event-line.ts';
+import { readSample } from '../format/sample-line.ts';
+import type { LiveEvent } from '../model/run-pages.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Milliseconds } from '../model/units.ts';
+import { FollowedJournal } from '../record/follow-journal.ts';
+import { readManifest } from '../record/read-manifest.ts';
+import { JOURNALS } from '../record/run-files.ts';
+import { refuseRunInUse } from '../record/run-lock.ts';
+import { chartSeries } from '../study/document/chart-series.ts';
+
+const POLL_MS: Milliseconds = 1_000;
+
+/**
+ * Tells what is recorded until the run ends or the reader leaves: the recorder is not asked, its journals are read.
+ * `afterSec`: what the page has already.
+ */
+export async function followRun(
+  dir: string,
+  afterSec: number,
+  send: (event: LiveEvent) => void,
+  left: AbortSignal,
+): Promise<void> {
+  const { clock } = await readManifest(dir);
+  const samples = new FollowedJournal(join(dir, JOURNALS.samples), (record) => readSample(record, () => undefined));
+  const events = new FollowedJournal(join(dir, JOURNALS.events), readEvent);
+  let last: Sample | null = null;
+  while (!left.aborted) {
+    // Asked before the journals are read: what is written until the recorder lets go is read then.
+    const isRecorded = await refuseRunInUse(dir).then(
+      () => false,
+      () => true,
+    );
+    const added: readonly Sample[] = await samples.readNew();
+    const told = last === null ? added : [last, ...added];
+    last = added.at(-1) ?? last;
+    const series = chartSeries(told, clock.startMonoMs)
+      .map(({ title, points }) => ({ title, points: points.filter(({ tSec }) => tSec > afterSec) }))
+      .filter(({ points }) => points.length > 0)
+      .map(({ title, points }) => ({
+        title,
+        tSec: points.map(({ tSec }) => tSec),
+        value: points.map(({ value }) => value),
+      }));
+    if (last) afterSec = Math.max(afterSec, (last.monoMs - clock.startMonoMs) / 1000);
+    if (series.length > 0) send({ type: 'samples', series });
+    for (const event of await events.readNew()) {
+      if (event.type === 'phase' && event.edge === 'start') send({ type: 'phase', phase: event.phase });
+      if (event.type === 'end') return send({ type: 'ended', reason: event.reason });
+    }
+    if (!isRecorded) return send({ type: 'ended', reason: 'aborted' });
+    await sleep(POLL_MS, undefined, { signal: left }).catch(() => undefined);
+  }
+}

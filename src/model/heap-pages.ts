@@ -1,0 +1,31 @@
+import type { Bytes, Share } from './units.ts';
+
+/** A snapshot that can be explored. */
+export interface HeapEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly fileBytes: Bytes;
+  /** Key of the run that took it; null of a file that was named by itself. */
+  readonly run: string | null;
+  /** Snapshots of the same process or list that were taken before, the latest first. */
+  readonly earlier: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** The path to an object in words, from the root down. */
+export interface PathEntry {
+  readonly distance: number;
+  readonly steps: readonly { readonly text: string; readonly id: number }[];
+}
+
+/** What grew from one snapshot to another, and who holds it: a suspect in words. */
+export interface SuspectEntry {
+  readonly class: string;
+  readonly holder: string;
+  /** Of the container, in the last snapshot. */
+  readonly holderId: number;
+  readonly counts: readonly number[];
+  readonly bytes: readonly Bytes[];
+  readonly shareOfGrowth: Share;
+  readonly path: readonly string[];
+  readonly place: string | null;
+}
