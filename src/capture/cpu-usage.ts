@@ -9,6 +9,8 @@ type CpuUsageReading =
   /** Nothing was asked, so that the library forgets what it knows of this number. */
   | { readonly state: 'resting' };
 
+const SHORT_AGE_MS: Milliseconds = 10_000;
+
 /**
  * The one caller of pidusage for one pid. The library keeps a history per pid in the whole process, hence its traps:
  * two callers spoil each other's figures; the first reading has no history and says 0; a history older than `maxage`
@@ -31,7 +33,7 @@ export class CpuUsage {
   async read(): Promise<CpuUsageReading> {
     const before = { monoMs: this.#clock.monoMs(), wallMs: this.#clock.wallMs() };
     if (before.monoMs < this.#restUntilMonoMs) return { state: 'resting' };
-    const status = await this.#ask();
+    const status = await ask(this.#pid, this.#maxAgeMs);
     if (!status) {
       this.#last = null;
       return { state: 'not-found' };
@@ -47,21 +49,32 @@ export class CpuUsage {
     this.#restUntilMonoMs = this.#clock.monoMs() + 2.5 * this.#maxAgeMs;
   }
 
-  async #ask(): Promise<{ readonly cpu: number; readonly memory: number } | null> {
-    try {
-      // Typed as a status, but null for a process that it has seen and that is gone.
-      return (await pidusage(this.#pid, { maxage: this.#maxAgeMs })) ?? null;
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? '';
-      const message = error instanceof Error ? error.message : '';
-      if (['ENOENT', 'ESRCH'].includes(code) || message === 'No matching pid found') return null;
-      throw error;
-    }
-  }
-
   /** The library drops histories by the wall clock; intervals under 10 ms are below its resolution. */
   #isFresh(last: { monoMs: MonoMs; wallMs: WallMs }, now: { monoMs: MonoMs; wallMs: WallMs }): boolean {
     const elapsedMs = now.monoMs - last.monoMs;
     return elapsedMs >= 20 && elapsedMs < this.#maxAgeMs && Math.abs(now.wallMs - last.wallMs) < this.#maxAgeMs;
+  }
+}
+
+/** How long a process of this host has been running, by the system; null where there is none. To be asked before it is sampled. */
+export async function readElapsed(pid: number): Promise<Milliseconds | null> {
+  return (await ask(pid, SHORT_AGE_MS))?.elapsed ?? null;
+}
+
+interface Usage {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly elapsed: Milliseconds;
+}
+
+async function ask(pid: number, maxage: Milliseconds): Promise<Usage | null> {
+  try {
+    // Typed as a status, but null for a process that it has seen and that is gone.
+    return (await pidusage(pid, { maxage })) ?? null;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const message = error instanceof Error ? error.message : '';
+    if (['ENOENT', 'ESRCH'].includes(code) || message === 'No matching pid found') return null;
+    throw error;
   }
 }

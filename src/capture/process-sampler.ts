@@ -2,7 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { DescriptorGroup } from '../model/run-event.ts';
 import type { Milliseconds } from '../model/units.ts';
-import { ticksSinceBoot } from '../target/proc.ts';
+import { hasProc, ticksSinceBoot } from '../target/proc.ts';
 import { OomWatch } from './cause-of-death.ts';
 import { type CgroupFolders, findCgroup, readCgroup } from './cgroup.ts';
 import { countDescriptors, topDescriptors } from './count-descriptors.ts';
@@ -44,7 +44,7 @@ export class ProcessSampler {
   constructor(options: ProcessSamplerOptions) {
     this.#options = options;
     this.#usage = new CpuUsage(options.pid, options.intervalMs, options.clock);
-    this.#hasProc = readKernelFile('/proc/self/stat') !== null;
+    this.#hasProc = hasProc();
     this.#cgroup = this.#hasProc ? findCgroup(options.pid) : null;
     this.#oom = this.#cgroup && new OomWatch(this.#cgroup);
   }
@@ -88,6 +88,7 @@ export class ProcessSampler {
 
   /** What most descriptors point to. */
   topDescriptors(limit?: number): DescriptorGroup[] {
+    if (!this.#hasProc) return [];
     return topDescriptors(this.#options.pid, limit);
   }
 

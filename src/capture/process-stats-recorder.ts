@@ -1,3 +1,4 @@
+import type { ClockPair } from '../format/clinic/clinic-files.ts';
 import type { ProcessStat } from '../format/clinic/process-stat.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { takeIn } from '../target/inspector-error.ts';
@@ -9,6 +10,9 @@ import type {
   StatRow,
 } from './in-target/process-stats/install-process-stats.ts';
 import { callScript } from './in-target-code.ts';
+
+/** As often as Clinic Doctor takes them. */
+export const CLINIC_STATS_MS: Milliseconds = 10;
 
 const STATS = `${REGISTRY_EXPRESSION}.processStats`;
 const DEADLINE_MS = 60_000;
@@ -42,6 +46,15 @@ export class ProcessStatsRecorder {
     );
     return takeIn('Runtime.evaluate', () => rows.map(statOf));
   }
+}
+
+/** Of the target itself: it may run on another host. */
+export async function readClocks(session: InspectorSession): Promise<ClockPair> {
+  const [wallMs, seconds, nanoseconds] = await session.evaluate<number[]>('[Date.now(), ...process.hrtime()]');
+  return takeIn('Runtime.evaluate', () => ({
+    wallMs: Number(wallMs),
+    monoUs: Number(seconds) * 1e6 + Number(nanoseconds) / 1000,
+  }));
 }
 
 function statOf(row: StatRow): ProcessStat {

@@ -1,3 +1,4 @@
+import { LONGEST_CLINIC_MS } from '../exchange/clinic-window.ts';
 import { formatDuration, parseDurationMs } from '../model/units.ts';
 import type { Report } from '../scenario/read-document.ts';
 import type { ConfigFile } from './load-config.ts';
@@ -33,6 +34,12 @@ function checkCaptures({ captures = {} }: ConfigFile, durationMs: number | null,
     if (text !== undefined && parseDurationMs(text) === 0)
       report(['captures', name], `${text} is no time between two samples`);
   }
+  const clinicMs = captures.clinicWindow === undefined ? null : parseDurationMs(captures.clinicWindow);
+  if (clinicMs !== null && clinicMs > LONGEST_CLINIC_MS)
+    report(
+      ['captures', 'clinicWindow'],
+      `${captures.clinicWindow} is more than Clinic can analyse: at most ${formatDuration(LONGEST_CLINIC_MS)}`,
+    );
   const sampleMs = captures.sample === undefined ? null : parseDurationMs(captures.sample);
   if (sampleMs !== null && durationMs !== null && areSamplesRare(sampleMs, durationMs))
     report(

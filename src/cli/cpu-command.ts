@@ -11,6 +11,7 @@ import { formatDuration } from '../model/units.ts';
 import { renderCpuTerminal } from '../report/render-cpu-terminal.ts';
 import { recordClinic } from '../session/record-clinic.ts';
 import { type RecordCpuOptions, recordCpu } from '../session/record-cpu.ts';
+import { describeThread } from '../target/one-thread.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from './arguments.ts';
 import { ADDON_PATH_OPTION, addonArgument, backendOption } from './backend-options.ts';
 import { clinicEntries, refuseClinicOutput, writeClinicRecording } from './clinic-output.ts';
@@ -18,7 +19,7 @@ import type { Command } from './command.ts';
 import { flamePage } from './flame-page.ts';
 import { durationOption, maxPauseOption, numberOption, textOption } from './option-types.ts';
 import { refuseToOverwrite, writeOutputs } from './output-file.ts';
-import { ATTACH_OPTIONS, TARGET_OPTIONS } from './target-options.ts';
+import { ATTACH_OPTIONS, capturedName, refuseWithThread, TARGET_OPTIONS, THREAD_OPTION } from './target-options.ts';
 import { withAttachment } from './with-attachment.ts';
 
 const DEFAULT_SECONDS = 30;
@@ -36,6 +37,7 @@ export const cpuCommand: Command = (exit) => ({
   builder: (yargs) =>
     yargs
       .options(TARGET_OPTIONS)
+      .options(THREAD_OPTION)
       .options(ATTACH_OPTIONS)
       .options({
         seconds: numberOption('seconds', `length (default: ${DEFAULT_SECONDS}, at most ${MOST_SECONDS})`, { min: 0.1 }),
@@ -57,10 +59,12 @@ export const cpuCommand: Command = (exit) => ({
       })
       .example('$0 cpu --port 3000 --seconds 30', 'what the service does now')
       .example('$0 cpu --seconds 10 --out busy.cpuprofile -- node server.js', 'start the service first')
+      .example('$0 cpu --port 3000 --thread 1', 'a worker thread of the service')
       .example('$0 cpu --port 3000 --seconds 60 --clinic', 'for clinic doctor --visualize-only'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const isClinic = flagArgument(args, 'clinic');
+    if (isClinic) refuseWithThread(args, '--clinic', 'Clinic reads the whole process');
     const durationMs = settleSeconds(numberArgument(args, 'seconds') ?? DEFAULT_SECONDS, isClinic) * 1000;
     const intervalMs = numberArgument(args, 'interval');
     const clock = createHostClock();
@@ -70,14 +74,12 @@ export const cpuCommand: Command = (exit) => ({
     if (out !== null) for (const file of filesOf(out)) refuseToOverwrite(file, force);
     refuseWithoutRoom(resolve(out ?? '.'), ROOM_BYTES, 'the profile with its flame graph');
 
-    const { facts, recording, clinic, stopped } = await withAttachment(args, terminal, {
+    const { facts, thread, recording, clinic, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
       stopWords: 'stopping: the profile is written from what there is (again to give up)',
       output: resolve(out ?? 'profile.cpuprofile'),
       action: async (attachment, stop) => {
-        terminal.say(
-          `profiling ${attachment.facts.name} (process ${attachment.facts.pid}) for ${formatDuration(durationMs)}`,
-        );
+        terminal.say(`profiling ${capturedName(attachment)} for ${formatDuration(durationMs)}`);
         const options: RecordCpuOptions = {
           durationMs,
           intervalUs: intervalMs === null ? scaleCpuInterval(durationMs, durationMs) : Math.round(intervalMs * 1000),
@@ -89,19 +91,25 @@ export const cpuCommand: Command = (exit) => ({
           isLast: true,
           note: terminal.say,
         };
-        const { facts } = attachment;
+        const { facts, thread } = attachment;
         if (!isClinic)
-          return { facts, recording: await recordCpu(attachment, options), clinic: null, stopped: stop.aborted };
+          return {
+            facts,
+            thread,
+            recording: await recordCpu(attachment, options),
+            clinic: null,
+            stopped: stop.aborted,
+          };
         if (out !== null)
           for (const entry of clinicEntries(facts, dirname(resolve(out)))) refuseClinicOutput(entry, force);
         const clinic = await recordClinic(attachment, options);
-        return { facts, recording: clinic.cpu, clinic, stopped: stop.aborted };
+        return { facts, thread, recording: clinic.cpu, clinic, stopped: stop.aborted };
       },
     });
 
     const { tree, placeOf, startPauseMs } = recording;
     const [profile, page] = filesOf(out ?? `${runId(startWallMs, facts.name)}.cpuprofile`);
-    const title = `CPU of ${facts.name}, ${formatDuration(recording.durationMs)}`;
+    const title = `CPU of ${facts.name}${thread ? `, ${describeThread(thread)}` : ''}, ${formatDuration(recording.durationMs)}`;
     const summary = summariseTree(tree, placeOf, SHOWN_FUNCTIONS);
     const flame = await flamePage(title, `${summary.samples} samples`, buildFlame(tree, placeOf));
     const files = [
@@ -115,7 +123,7 @@ export const cpuCommand: Command = (exit) => ({
     const clinicFiles = clinic ? await writeClinicRecording(facts, clinic, { dir: dirname(profileFile), force }) : null;
     if (terminal.json) {
       const { pid, name, nodeVersion } = facts;
-      const target = { pid, name, node: nodeVersion };
+      const target = { pid, name, node: nodeVersion, ...(thread && { thread: thread.id }) };
       const places = { profile: profileFile, flame: pageFile, ...(clinicFiles && { clinic: clinicFiles }) };
       terminal.data({ target, durationMs: recording.durationMs, startPauseMs, ...places, ...summary });
     } else {

@@ -7,13 +7,16 @@ import { shellWord } from '../model/shell-word.ts';
 import { formatBytes, formatDuration } from '../model/units.ts';
 import { attachedOutlook, type SnapshotOutlook, snapshotOutlook } from '../session/snapshot-outlook.ts';
 import { closeAbandoned } from '../target/close-abandoned.ts';
-import { type Diagnosis, diagnose } from '../target/diagnose.ts';
+import { type Diagnosis, diagnose, threadsOf } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';
 import { nodeVersionOf } from '../target/node-binary.ts';
+import { describeThread, type ThreadFacts } from '../target/one-thread.ts';
+import { hasProc } from '../target/proc.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { type Arguments, flagArgument, terminalFor } from './arguments.ts';
 import type { Command } from './command.ts';
+import { describeWithoutProc } from './describe-without-proc.ts';
 import { noTargetError } from './resolve-target.ts';
 import { TARGET_OPTIONS, targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,13 +28,15 @@ interface Findings {
   readonly outlook: SnapshotOutlook | null;
   readonly checks: readonly Diagnosis[];
   readonly backends: readonly BackendFacts[];
+  /** Null where nobody was asked for them. */
+  readonly threads: readonly ThreadFacts[] | null;
   /** The words that named the process. */
   readonly words: string;
 }
 
 /**
  * What can and cannot be captured of a target, and what to change. Touches nothing but what a killed instance left open,
- * unless `--attach` is given.
+ * unless `--attach` is given; an agent is asked for the worker threads.
  */
 export const doctorCommand: Command = (exit) => ({
   command: 'doctor',
@@ -60,6 +65,11 @@ export const doctorCommand: Command = (exit) => ({
         'Give the process: --pid, --port or --name. To try an address: profiler top --inspect HOST:PORT',
       );
     }
+    if (!hasProc()) {
+      describeWithoutProc(terminal);
+      exit(EXIT.attachFailed);
+      return;
+    }
     if (!spec || 'command' in spec) throw noTargetError('doctor');
     const facts = findTarget(spec);
     for (const closed of await closeAbandoned()) terminal.say(closed);
@@ -68,7 +78,8 @@ export const doctorCommand: Command = (exit) => ({
     const nodeVersion = nodeVersionOf(facts.pid);
     const outlook = await outlookOf(facts, nodeVersion, args, terminal, isFit);
     const backends = describeBackends(facts, isFit);
-    const found = { facts, nodeVersion, outlook, checks, backends, words: wordsOf(spec) };
+    const threads = await threadsOf(facts);
+    const found = { facts, nodeVersion, outlook, checks, backends, threads, words: wordsOf(spec) };
     if (terminal.json) terminal.data(toJson(found));
     else terminal.print(toText(found, flagArgument(args, 'all')));
     exit(isFit ? EXIT.passed : EXIT.attachFailed);
@@ -96,7 +107,7 @@ function wordsOf(spec: TargetSpec): string {
   return `--${option} ${shellWord(String(value))}`;
 }
 
-function toJson({ facts, nodeVersion, outlook, checks, backends, words }: Findings): object {
+function toJson({ facts, nodeVersion, outlook, checks, backends, threads, words }: Findings): object {
   const snapshot = outlook && {
     by: outlook.by,
     pauseMs: outlook.estimate.pauseMs,
@@ -106,11 +117,22 @@ function toJson({ facts, nodeVersion, outlook, checks, backends, words }: Findin
   };
   const { pid, name, rssBytes } = facts;
   const heapBytes = outlook?.by === 'heap' ? outlook.heapBytes : null;
-  return { pid, name, nodeVersion, rssBytes, heapBytes, snapshot, checks, backends, next: nextCommand(checks, words) };
+  return {
+    pid,
+    name,
+    nodeVersion,
+    rssBytes,
+    heapBytes,
+    snapshot,
+    checks,
+    backends,
+    threads,
+    next: nextCommand(checks, words),
+  };
 }
 
 function toText(found: Findings, all: boolean): string {
-  const { facts, nodeVersion, outlook, checks, backends, words } = found;
+  const { facts, nodeVersion, outlook, checks, backends, threads, words } = found;
   const troubles = checks.filter(({ ok }) => !ok);
   const heap = outlook?.by === 'heap' ? `, heap ${formatBytes(outlook.heapBytes)}` : '';
   return [
@@ -122,6 +144,7 @@ function toText(found: Findings, all: boolean): string {
       : `  attach     not possible: ${troubles.length} of ${checks.length} checks failed`,
     ...(all ? checks : troubles).flatMap(checkLines),
     ...backendLines(backends, all),
+    ...threadLines(threads, facts.isNode && all),
     '',
     troubles.length === 0 ? 'Next:' : 'Change that first, then:',
     `  ${nextCommand(checks, words)}`,
@@ -166,6 +189,19 @@ function backendLines(backends: readonly BackendFacts[], all: boolean): string[]
       `    ${status.padEnd(7)}  ${backend}, ${captures}: ${detail}`,
       ...(fix === '' ? [] : fix.split('\n').map((line) => `               ${line}`)),
     ]),
+  ];
+}
+
+/** What `--thread` of `cpu` and `heap snapshot` can name. */
+function threadLines(threads: readonly ThreadFacts[] | null, isAsked: boolean): string[] {
+  if (threads === null) {
+    const where = 'they are listed here where the service has loaded the agent';
+    return isAsked ? [`  threads    cpu and heap snapshot capture a worker thread with --thread N; ${where}`] : [];
+  }
+  if (threads.length === 0) return ['  threads    no worker threads now'];
+  return [
+    '  threads    of cpu and heap snapshot:',
+    ...threads.map((thread) => `    --thread ${thread.id}  ${describeThread(thread)}, ${printable(thread.url)}`),
   ];
 }
 

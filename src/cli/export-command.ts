@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { clinicFilesOfRun, USUAL_CLINIC_MS } from '../exchange/clinic-window.ts';
+import { clinicFilesOfRun } from '../exchange/clinic-window.ts';
 import { exportSeries, type SeriesFormat } from '../exchange/export-series.ts';
 import type { ClinicTool } from '../format/clinic/clinic-files.ts';
 import { readScenario } from '../load/scenario-files.ts';
@@ -52,7 +52,7 @@ export const exportCommand: Command = (exit) => ({
         ),
         from: durationOption(
           'from',
-          'for Clinic: start of the window, since the start of the run (default: the end of the load)',
+          'for Clinic: start of the window, since the start of the run (default: the window of soak --clinic-window, else the end of the load)',
           '2h10m',
         ),
         for: durationOption('for', 'for Clinic: length of the window (default: 60s, at most 120s)', '60s'),
@@ -98,7 +98,7 @@ async function writeClinicWindow(args: Arguments, runDir: string, tool: ClinicTo
   const dir = resolve(textArgument(args, 'out') ?? '.');
   const files = await clinicFilesOfRun(runDir, tool, {
     fromMs: numberArgument(args, 'from'),
-    forMs: numberArgument(args, 'for') ?? USUAL_CLINIC_MS,
+    forMs: numberArgument(args, 'for'),
     note: (text) => terminal.say(`note: ${text}`),
   });
   const written = await writeClinic(files, dir, flagArgument(args, 'force'));

@@ -27,6 +27,7 @@ export interface Config {
     readonly pauseBudgetMs: number | null;
     readonly cpuIntervalMs: number | null;
     readonly cpuWindowMs: number | null;
+    readonly clinicWindowMs: number | null;
     readonly probes: boolean | null;
   };
   readonly gates: {
@@ -66,6 +67,7 @@ export interface ConfigFile {
     readonly pauseBudget?: string;
     readonly cpuInterval?: string;
     readonly cpuWindow?: string;
+    readonly clinicWindow?: string;
     readonly probes?: boolean;
   };
   readonly gates?: {
@@ -112,6 +114,7 @@ function readConfig(file: string): Config {
       pauseBudgetMs: durationOr(config.captures?.pauseBudget),
       cpuIntervalMs: durationOr(config.captures?.cpuInterval),
       cpuWindowMs: durationOr(config.captures?.cpuWindow),
+      clinicWindowMs: durationOr(config.captures?.clinicWindow),
       probes: config.captures?.probes ?? null,
     },
     gates: {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { LONGEST_CLINIC_MS } from '../exchange/clinic-window.ts';
 import { lstatOf } from '../files/output-place.ts';
 import { readScenario } from '../load/scenario-files.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -49,6 +50,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     pauseBudgetMs: numberArgument(args, 'pause-budget') ?? captures?.pauseBudgetMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
+    clinicWindowMs: settleClinicWindow(numberArgument(args, 'clinic-window') ?? captures?.clinicWindowMs ?? null),
     failOn: gates,
     thresholds,
     scrapeUrl: settleScrapeUrl(textArgument(args, 'scrape') ?? config?.scrape ?? null),
@@ -159,6 +161,16 @@ function refuseRareSamples(sampleMs: number, durationMs: number): void {
     EXIT.usage,
     `A sample each ${formatDuration(sampleMs)} says too little of a run of ${formatDuration(durationMs)}.`,
     'Take samples more often (--sample 1s), or let the run last longer.',
+  );
+}
+
+function settleClinicWindow(windowMs: number | null): number | null {
+  if (windowMs === null || windowMs <= LONGEST_CLINIC_MS) return windowMs;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--clinic-window ${formatDuration(windowMs)} is more than Clinic can analyse: from two minutes on it takes hours, or runs out of memory.`,
+    `The maximum is ${formatDuration(LONGEST_CLINIC_MS)}.`,
   );
 }
 

@@ -68,6 +68,14 @@ const OPTIONS = {
     ...durationOption('cpu-window', 'length of one CPU profile (default: depends on the length of the run)', '10m'),
     group: 'Captures:',
   },
+  'clinic-window': {
+    ...durationOption(
+      'clinic-window',
+      'also record, in the middle of the run, what clinic doctor reads (at most 120s)',
+      '60s',
+    ),
+    group: 'Captures:',
+  },
   database: {
     ...textOption('database', 'also watch this PostgreSQL database: postgres://USER@HOST/NAME'),
     group: 'Captures:',
@@ -117,6 +125,7 @@ export const soakCommand: Command = (exit) => ({
         "with the service's own metrics; live figures for Prometheus",
       )
       .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'also watch connections, locks and plans')
+      .example('$0 soak --port 3000 --hours 8 --clinic-window 60s', 'then: profiler export RUN --to clinic-doctor')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));

@@ -1,7 +1,10 @@
 import type { Options } from 'yargs';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { Attachment } from '../target/attachment.ts';
+import { describeThread } from '../target/one-thread.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
+import { type Arguments, numberArgument } from './arguments.ts';
 import { numberOption, textOption } from './option-types.ts';
 
 /** The TARGET options that every command shares. */
@@ -35,6 +38,16 @@ export const ATTACH_OPTIONS: Readonly<Record<'allow-remote', Options>> = {
   },
 };
 
+/** Of the commands that can capture a worker thread. */
+export const THREAD_OPTION: Readonly<Record<'thread', Options>> = {
+  thread: {
+    ...numberOption('thread', 'a worker thread instead of the main thread, by its id; doctor lists them', {
+      integer: true,
+    }),
+    group: 'Target:',
+  },
+};
+
 /** The one target that the command line names, or null; two ways at once are an error. */
 export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | null {
   const specs: TargetSpec[] = [];
@@ -55,4 +68,20 @@ export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | 
     );
   }
   return specs[0] ?? null;
+}
+
+/** In words: what an attachment captures. */
+export function capturedName({ facts, thread }: Pick<Attachment, 'facts' | 'thread'>): string {
+  return `${facts.name} (process ${facts.pid}${thread ? `, ${describeThread(thread)}` : ''})`;
+}
+
+/** Throws a ProfilerError (exit 2) where both were given. */
+export function refuseWithThread(args: Arguments, option: string, reason: string): void {
+  if (!numberArgument(args, 'thread')) return;
+  throw new ProfilerError(
+    'usage',
+    EXIT.usage,
+    `--thread and ${option} do not go together: ${reason}.`,
+    `Omit one of them.`,
+  );
 }

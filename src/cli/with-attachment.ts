@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OomWatch } from '../capture/cause-of-death.ts';
 import { findCgroup } from '../capture/cgroup.ts';
 import type { Attachment } from '../target/attachment.ts';
 import { diedOf, explainFailure } from '../target/explain-failure.ts';
 import { isSameProcess } from '../target/process-facts.ts';
+import { inThread } from '../target/thread-attachment.ts';
 import { refuseWatchedFolders } from '../target/watcher-of-files.ts';
-import { type Arguments, flagArgument } from './arguments.ts';
+import { type Arguments, flagArgument, numberArgument } from './arguments.ts';
 import { noTargetError, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { targetOf } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
 const LOOK_EVERY_MS = 1_000;
+const END_WITHIN_MS = 500;
 const OTHER_FILE = 'Name a file outside of it with --out FILE.';
 
 export interface AttachedCommand<Result> {
@@ -42,7 +45,8 @@ export async function withAttachment<Result>(
     });
     try {
       if (target.process && output !== undefined) refuseWatchedFolders(target.process.pid, [output], OTHER_FILE);
-      return await attachAndDo(target, terminal, command, (attachment) => action(attachment, signals.stop));
+      const thread = numberArgument(args, 'thread') || null;
+      return await attachAndDo(target, terminal, { command, thread }, (attachment) => action(attachment, signals.stop));
     } finally {
       await target.release();
     }
@@ -54,7 +58,7 @@ export async function withAttachment<Result>(
 async function attachAndDo<Result>(
   target: ResolvedTarget,
   terminal: Terminal,
-  command: string,
+  { command, thread }: { readonly command: string; readonly thread: number | null },
   action: (attachment: Attachment) => Promise<Result>,
 ): Promise<Result> {
   if (target.attach === null) throw noTargetError(command);
@@ -67,10 +71,14 @@ async function attachAndDo<Result>(
     throw process && died !== null ? diedOf(process, died, error) : error;
   });
   const looking = setInterval(() => oom?.look(performance.now()), LOOK_EVERY_MS).unref();
+  let captured = attachment;
   try {
-    return await action(attachment);
+    if (thread !== null) captured = await inThread(attachment, thread);
+    return await action(captured);
   } catch (error) {
-    throw explainFailure(error, attachment, causeOfDeath);
+    // A thread ends first where the whole process ends.
+    if (captured.thread?.hasEnded) await Promise.race([attachment.session.closed, sleep(END_WITHIN_MS)]);
+    throw explainFailure(error, captured, causeOfDeath);
   } finally {
     clearInterval(looking);
     const { problems } = await attachment.detach();

@@ -16,20 +16,24 @@ import type { HeapProfileNode } from '../model/profiles.ts';
 import type { Sample } from '../model/sample.ts';
 import { formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { WeightedTree } from '../model/weighted-tree.ts';
+import { readClinicWindow } from '../record/read-clinic-window.ts';
 import { readCpuProfile, readHeapProfile } from '../record/read-profiles.ts';
 import { type Run, readRun } from '../record/read-run.ts';
 import { redactText } from '../redact/redact-text.ts';
 
 /** More than that keeps Clinic busy for hours, or ends it for want of memory. */
-const LONGEST_CLINIC_MS: Milliseconds = 120_000;
-export const USUAL_CLINIC_MS: Milliseconds = 60_000;
+export const LONGEST_CLINIC_MS: Milliseconds = 120_000;
+const USUAL_CLINIC_MS: Milliseconds = 60_000;
 const READINGS_PER_SAMPLE = 10;
+/** A service whose event loop is blocked is read that much less often: just such a window is to be looked at. */
+const FEWEST_TRACED = 20;
 const FEWEST_READINGS = 20 * READINGS_PER_SAMPLE;
 
 export interface ClinicWindowOptions {
-  /** Since the start of the run; null: so that the window ends with the load. */
+  /** Since the start of the run; null: the window that was recorded for Clinic, or so that it ends with the load. */
   readonly fromMs: Milliseconds | null;
-  readonly forMs: Milliseconds;
+  /** Null: as long as that one, or a minute. */
+  readonly forMs: Milliseconds | null;
   /** Told what the files lack, in words. */
   readonly note: (text: string) => void;
 }
@@ -49,7 +53,7 @@ export async function clinicFilesOfRun(
   const window = windowOf(run, options);
   switch (tool) {
     case 'clinic-doctor':
-      return doctorOf(run, window, options.note);
+      return (await tracedDoctorOf(run, window)) ?? doctorOf(run, window, options.note);
     case 'clinic-flame':
       return flameFiles(processOf(run), withoutSecrets(await treeOf(run, window)));
     case 'clinic-heapprofiler':
@@ -57,7 +61,11 @@ export async function clinicFilesOfRun(
   }
 }
 
-function windowOf(run: Run, { fromMs, forMs }: ClinicWindowOptions): Window {
+function windowOf(run: Run, { fromMs, forMs: wantedMs }: ClinicWindowOptions): Window {
+  const { clinicWindow } = run.manifest;
+  if (clinicWindow && fromMs === null && wantedMs === null)
+    return { fromMono: clinicWindow.startMonoMs, toMono: clinicWindow.endMonoMs };
+  const forMs = wantedMs ?? USUAL_CLINIC_MS;
   if (forMs > LONGEST_CLINIC_MS) {
     throw new ProfilerError(
       'window-too-long',
@@ -96,6 +104,19 @@ async function treeOf(run: Run, { fromMono, toMono }: Window): Promise<WeightedT
   throw lacks('no CPU profile', 'profiler cpu --clinic', run);
 }
 
+/** Null where nothing was recorded for Clinic in that window, or too little of it. */
+async function tracedDoctorOf(run: Run, { fromMono, toMono }: Window): Promise<ClinicFile[] | null> {
+  const record = run.manifest.clinicWindow;
+  if (!record || record.startMonoMs >= toMono || record.endMonoMs <= fromMono) return null;
+  const { clock, stats, gcEvents } = await readClinicWindow(run.dir, record);
+  const isWithin = (monoMs: MonoMs): boolean => monoMs >= fromMono && monoMs <= toMono;
+  // The clock of the target is that of the run only on one host.
+  const offsetMs = run.manifest.clock.startWallMs - run.manifest.clock.startMonoMs;
+  const within = stats.filter(({ timestampMs }) => isWithin(timestampMs - offsetMs));
+  if (within.length < FEWEST_TRACED) return null;
+  return doctorFiles(processOf(run), within, gcEvents, clock);
+}
+
 function doctorOf(run: Run, { fromMono, toMono }: Window, note: (text: string) => void): ClinicFile[] {
   const samples = run.samples.filter(({ monoMs }) => monoMs >= fromMono && monoMs < toMono);
   const stats = samples.flatMap((sample) => readingsOf(sample, run.manifest.plan.sampleIntervalMs));
@@ -104,7 +125,7 @@ function doctorOf(run: Run, { fromMono, toMono }: Window, note: (text: string) =
   const everyMs = run.manifest.plan.sampleIntervalMs;
   note(
     `The run was sampled every ${formatDuration(everyMs)}, with its collections counted but not traced. Doctor is made for readings every 10 ms ` +
-      'and may judge otherwise by these: profiler cpu --clinic records such a window.',
+      'and may judge otherwise by these: profiler cpu --clinic and soak --clinic-window record such a window.',
   );
   const [first] = samples;
   const clock: ClockPair = { wallMs: first?.wallMs ?? 0, monoUs: (first?.monoMs ?? 0) * 1000 };

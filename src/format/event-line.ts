@@ -46,6 +46,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
       'marking',
       'class-counts',
       'call-counts',
+      'clinic-window',
       'worker-snapshot',
     ),
     file: nullable(text),

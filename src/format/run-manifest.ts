@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { printableLines } from '../model/printable.ts';
 import type {
   AllocationBurstRecord,
+  ClinicWindowRecord,
   CpuWindowRecord,
   HeapProfileRecord,
   JournalSeal,
@@ -35,6 +36,11 @@ import {
   ShapeError,
   text,
 } from './shape.ts';
+
+const clinicFile: Read<string> = (value, path) => {
+  if (text(value, path) === 'clinic/1.json') return 'clinic/1.json';
+  throw new ShapeError(path, 'clinic/1.json', value);
+};
 
 /** A run folder may come from another machine: a file that it names must lie in its own folders. */
 const artefactFile: Read<string> = (value, path) => {
@@ -146,6 +152,7 @@ const readManifest = fields<RunManifest>({
     heapSamplingIntervalBytes: number,
     load: oneOf('none', 'scenario'),
     failOn: listOf(oneOf('leak', 'slo', 'degradation')),
+    clinicWindowMs: optional(number),
     views: optional(listOf(oneOf('process', 'inside'))),
   }),
   otherClusterWorkers: optional(count),
@@ -165,6 +172,9 @@ const readManifest = fields<RunManifest>({
   scripts: listOf(readScript),
   scrape: optional(readScrape),
   allocationBurst: optional(readBurst),
+  clinicWindow: optional(
+    fields<ClinicWindowRecord>({ file: clinicFile, startMonoMs: moment, endMonoMs: moment, segment: count }),
+  ),
   workerSnapshots: optional(listOfDistinct(readWorkerSnapshot, 'file')),
   code: optional(fields({ file: text })),
   seal: optional(

@@ -59,6 +59,7 @@ export type CaptureName =
   | 'marking'
   | 'class-counts'
   | 'call-counts'
+  | 'clinic-window'
   | 'worker-snapshot';
 
 /** What is refused by its estimate, and told. */

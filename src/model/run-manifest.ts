@@ -70,6 +70,14 @@ export interface AllocationBurstRecord {
   readonly durationMs: Milliseconds;
 }
 
+/** What Clinic Doctor reads of the process, recorded for one stretch of the run. */
+export interface ClinicWindowRecord {
+  readonly file: string;
+  readonly startMonoMs: MonoMs;
+  readonly endMonoMs: MonoMs;
+  readonly segment: number;
+}
+
 /** One source map kept in `sources/`. Of the program itself only the lines of `code.json` are copied. */
 export interface ScriptRecord {
   /** As V8 names it: `file:///srv/app/dist/a.js` or `/srv/app/dist/a.js`. */
@@ -147,6 +155,8 @@ export interface RunManifest {
     readonly cpuIntervalUs: number;
     readonly cpuWindowMs: Milliseconds;
     readonly heapSamplingIntervalBytes: Bytes;
+    /** Absent where nothing is recorded for Clinic. */
+    readonly clinicWindowMs?: Milliseconds;
     readonly load: 'none' | 'scenario';
     /** Sides from which samples are taken; what was never planned is no gap. Absent in runs of earlier versions. */
     readonly views?: readonly View[];
@@ -165,6 +175,7 @@ export interface RunManifest {
   /** The service's own metrics, where they were asked for. */
   readonly scrape?: ScrapePlan;
   readonly allocationBurst?: AllocationBurstRecord;
+  readonly clinicWindow?: ClinicWindowRecord;
   /** Absent where no worker thread was looked at. */
   readonly workerSnapshots?: readonly WorkerSnapshotRecord[];
   /** What the scripts do with what they hold. Absent in runs of earlier versions. */

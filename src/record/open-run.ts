@@ -121,6 +121,7 @@ async function openRecorder(dir: string, given: RunManifest, options: OpenOption
     // First of all: a folder with it is known as a run, whenever this is ended.
     await writeAtomically(join(dir, MANIFEST), formatRunManifest(manifest));
     for (const folder of FOLDERS) {
+      if (folder === 'clinic' && manifest.plan.clinicWindowMs === undefined) continue;
       await makeOwnFolder(join(dir, folder));
       folders.add(join(dir, folder));
     }

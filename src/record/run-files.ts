@@ -9,9 +9,16 @@ export const JOURNALS = {
   scrapes: 'scrapes.ndjson',
 } as const;
 export type JournalName = keyof typeof JOURNALS;
-export const FOLDERS = ['cpu', 'heap', 'sources', 'database'] as const;
+export const FOLDERS = ['cpu', 'heap', 'sources', 'database', 'clinic'] as const;
 
-export type ArtefactKind = 'cpu' | 'heap-snapshot' | 'heap-profile' | 'source-map' | 'code' | 'database';
+export type ArtefactKind =
+  | 'cpu'
+  | 'heap-snapshot'
+  | 'heap-profile'
+  | 'source-map'
+  | 'code'
+  | 'database'
+  | 'clinic-window';
 
 const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[number]; readonly extension: string }>> =
   {
@@ -21,6 +28,7 @@ const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[n
     'source-map': { folder: 'sources', extension: '.map' },
     code: { folder: 'sources', extension: '.json' },
     database: { folder: 'database', extension: '.json' },
+    'clinic-window': { folder: 'clinic', extension: '.json' },
   };
 
 export interface RunFile {
@@ -51,14 +59,24 @@ export function artefactKind(file: string): ArtefactKind | null {
 
 /** Whether the recorder gives such names while it writes, before run.json can name the file. */
 export function isPlannedName(file: string): boolean {
-  return /^(?:cpu\/\d+\.cpuprofile|heap\/(?:(?:worker-\d+-)?\d+\.heapsnapshot|(?:\d+|burst)\.heapprofile)|database\/(?:server|queries-\d+)\.json)$/.test(
+  return /^(?:cpu\/\d+\.cpuprofile|heap\/(?:(?:worker-\d+-)?\d+\.heapsnapshot|(?:\d+|burst)\.heapprofile)|(?:database\/(?:server|queries-\d+)|clinic\/\d+)\.json)$/.test(
     file,
   );
 }
 
 /** All artefacts that run.json names, by their path within the run folder. */
 export function artefactsOf(manifest: RunManifest): string[] {
-  const { snapshots, workerSnapshots = [], cpuWindows, heapProfiles, allocationBurst, scripts, code, seal } = manifest;
+  const {
+    snapshots,
+    workerSnapshots = [],
+    cpuWindows,
+    heapProfiles,
+    allocationBurst,
+    clinicWindow,
+    scripts,
+    code,
+    seal,
+  } = manifest;
   const files = [
     ...[
       ...snapshots,
@@ -66,6 +84,7 @@ export function artefactsOf(manifest: RunManifest): string[] {
       ...cpuWindows,
       ...heapProfiles,
       ...(allocationBurst ? [allocationBurst] : []),
+      ...(clinicWindow ? [clinicWindow] : []),
       ...(code ? [code] : []),
     ].map(({ file }) => file),
     ...scripts.flatMap(({ mapFile }) => (mapFile === null ? [] : [`${PLACE['source-map'].folder}/${mapFile}`])),

@@ -2,13 +2,12 @@ import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { GcTracer } from '../capture/gc-tracer.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
-import { ProcessStatsRecorder } from '../capture/process-stats-recorder.ts';
+import { CLINIC_STATS_MS, ProcessStatsRecorder, readClocks } from '../capture/process-stats-recorder.ts';
 import type { ClockPair, GcEvent } from '../format/clinic/clinic-files.ts';
 import type { ProcessStat } from '../format/clinic/process-stat.ts';
 import type { SamplingHeapProfile } from '../model/profiles.ts';
-import type { Bytes, Milliseconds } from '../model/units.ts';
+import type { Bytes } from '../model/units.ts';
 import type { Attachment } from '../target/attachment.ts';
-import { takeIn } from '../target/inspector-error.ts';
 import { type CpuRecording, type RecordCpuOptions, recordCpu } from './record-cpu.ts';
 
 export interface ClinicRecording {
@@ -21,7 +20,6 @@ export interface ClinicRecording {
 }
 
 /** As Clinic takes them. */
-const STATS_INTERVAL_MS: Milliseconds = 10;
 const HEAP_INTERVAL_BYTES: Bytes = 128 * 1024;
 
 /** One CPU window, and beside it what the three tools of Clinic want: process statistics, collections, allocations. */
@@ -35,8 +33,8 @@ export async function recordClinic(attachment: Attachment, options: RecordCpuOpt
   if (tracer === null) note('Collections were not traced: this process offers no trace events, or traces already.');
   let events: readonly GcEvent[] = [];
   try {
-    const stats = await ProcessStatsRecorder.start(session, STATS_INTERVAL_MS);
-    const moment = await clocksOf(attachment);
+    const stats = await ProcessStatsRecorder.start(session, CLINIC_STATS_MS);
+    const moment = await readClocks(session);
     const cpu = await recordCpu(attachment, { ...options, isLast: false });
     const readings = await stats.stop();
     events = (await tracer?.stop()) ?? [];
@@ -47,15 +45,6 @@ export async function recordClinic(attachment: Attachment, options: RecordCpuOpt
     // The rest is undone when the target is let go of: its cleanups, and with the connection its tracing.
     if (session.isOpen) await heap.discard().catch(() => {});
   }
-}
-
-/** Of the target itself: it may run on another host. */
-async function clocksOf({ session }: Attachment): Promise<ClockPair> {
-  const [wallMs, seconds, nanoseconds] = await session.evaluate<number[]>('[Date.now(), ...process.hrtime()]');
-  return takeIn('Runtime.evaluate', () => ({
-    wallMs: Number(wallMs),
-    monoUs: Number(seconds) * 1e6 + Number(nanoseconds) / 1000,
-  }));
 }
 
 async function mayCollect({ session, process }: Attachment, { maxPauseMs }: RecordCpuOptions): Promise<boolean> {

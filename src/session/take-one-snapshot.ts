@@ -1,6 +1,7 @@
 import { type HeapdumpBackend, prepareHeapdump } from '../capture/addons/heapdump-snapshot.ts';
 import { siteOf } from '../capture/addons/load-addon.ts';
 import type { SnapshotEstimate } from '../capture/estimate-snapshot.ts';
+import { measureRoundTrip } from '../capture/measure-cost.ts';
 import { openPartFile } from '../capture/part-file.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
@@ -35,7 +36,11 @@ export interface OneSnapshotOptions {
  * done to it then but to collect garbage and to count what lives.
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
-  const probe = await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false });
+  // A worker thread has no watchdog of ours that would take a probe away.
+  const probe =
+    attachment.thread === null
+      ? await RuntimeProbe.install(attachment.session, { clock: options.clock, httpProbes: false })
+      : null;
   let session: InspectorSession | null = null;
   let heapdump: HeapdumpBackend | null = null;
   try {
@@ -43,14 +48,14 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
     if (options.addon) heapdump = await prepareHeapdump({ session, site: siteOf(attachment), ...options.addon });
     const recorder = new SnapshotRecorder({
       session,
-      measure: probe.measure,
+      measure: probe?.measure ?? measureRoundTrip(options.clock),
       newEpoch: () => '0',
       pid: attachment.process?.pid ?? null,
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
       openSink: (path) => openPartFile(path, options.force ? 'replace' : 'beside'),
       backend: heapdump,
-      isRelayed: heapdump === null && isAgent(attachment.inspector),
+      isRelayed: heapdump === null && (isAgent(attachment.inspector) || attachment.thread !== null),
     });
     await attachment.suspendWatchdog();
     const { estimate, heapUsedBytes } = await recorder.judge(options);
@@ -67,7 +72,7 @@ export async function takeOneSnapshot(attachment: Attachment, options: OneSnapsh
     // It may have ended meanwhile: what was written is kept.
     if (attachment.session.isOpen) {
       await attachment.resumeWatchdog().catch(() => {});
-      await probe.remove().catch(() => {});
+      await probe?.remove().catch(() => {});
     }
   }
 }

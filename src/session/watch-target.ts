@@ -1,3 +1,4 @@
+import { portableSampler } from '../capture/portable-process.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
@@ -44,8 +45,9 @@ export async function watchTarget(attachment: Attachment, options: WatchOptions)
   const queries = options.queryProbes
     ? await QueryProbe.install(session, { slowMs: SLOW_QUERY_MS }).catch(() => null)
     : null;
-  const outside =
-    process && new ProcessSampler({ pid: process.pid, startTicks: process.startTicks, intervalMs, clock });
+  const outside = process
+    ? new ProcessSampler({ pid: process.pid, startTicks: process.startTicks, intervalMs, clock })
+    : await portableSampler(attachment, { intervalMs, clock });
   let before: Reading | null = null;
 
   const onTick = async (): Promise<void> => {

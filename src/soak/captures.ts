@@ -6,6 +6,7 @@ import type { CaptureOptions } from './capture-options.ts';
 import { ClassCounting } from './class-counting.ts';
 import { type CollectOptions, LiveSize } from './live-size.ts';
 import { Marking } from './marking.ts';
+import { ClinicWindow } from './record-clinic-window.ts';
 import { ScriptKeeper } from './script-keeper.ts';
 import { SnapshotCaptures, type SnapshotOptions } from './snapshot-captures.ts';
 import type { AskedEstimate } from './soak-status.ts';
@@ -24,6 +25,7 @@ export class Captures {
   readonly #classes: ClassCounting;
   readonly #snapshots: SnapshotCaptures;
   readonly #calls: CallCounting;
+  readonly clinic: ClinicWindow;
   readonly #workers: WorkerCaptures;
   #cpuWindows = 0;
 
@@ -40,6 +42,7 @@ export class Captures {
     this.#snapshots = new SnapshotCaptures(options, desk, marking, scripts);
     this.#calls = new CallCounting(options, desk);
     this.#workers = new WorkerCaptures(options, desk, scripts);
+    this.clinic = new ClinicWindow(options, desk);
   }
 
   /** Ends the running CPU window and keeps it; with `last`, no further window is opened. */

@@ -38,6 +38,7 @@ export function firstManifest(
       heapSamplingIntervalBytes: settled.heapIntervalBytes,
       load: load ? 'scenario' : 'none',
       failOn: options.failOn,
+      ...(options.clinicWindowMs ? { clinicWindowMs: options.clinicWindowMs } : {}),
       views: settled.views,
     },
     scenario: load && scenarioRecord(load),

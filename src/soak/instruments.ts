@@ -6,6 +6,7 @@ import { CpuRecorder, type CpuWindowRecorder } from '../capture/cpu-recorder.ts'
 import { findLoadShedder, shedderWords, whyNoCpuProfile } from '../capture/find-load-shedder.ts';
 import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
+import { portableSampler } from '../capture/portable-process.ts';
 import { ProcessSampler } from '../capture/process-sampler.ts';
 import { QueryProbe, SLOW_QUERY_MS } from '../capture/query-probe.ts';
 import { RuntimeProbe } from '../capture/runtime-probe.ts';
@@ -43,6 +44,8 @@ export interface InstrumentOptions {
 /** All that looks into one life of the target. */
 export interface Instruments {
   readonly attachment: Attachment;
+  /** The process from outside on a host without /proc; else null: there it is watched however the connection fares. */
+  readonly portable: ProcessSampler | null;
   readonly probe: RuntimeProbe;
   /** Null with `--no-probes`. */
   readonly queries: QueryProbe | null;
@@ -99,7 +102,8 @@ export async function setUpInstruments(
       nodeMajor: Number(/^v(\d+)/.exec(attachment.facts.nodeVersion ?? '')?.[1] ?? 0),
       maxPauseMs: options.maxPauseMs,
     });
-    return { attachment, probe, queries, cpu, allocations, guard, heapSession, snapshots, heapdump };
+    const portable = await portableSampler(attachment, { intervalMs: options.sampleMs, clock });
+    return { attachment, portable, probe, queries, cpu, allocations, guard, heapSession, snapshots, heapdump };
   } catch (error) {
     // While the connection still tells why.
     const explained = explainFailure(error, attachment);

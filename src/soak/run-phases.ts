@@ -3,6 +3,7 @@ import type { PhaseName } from '../model/run-event.ts';
 import type { Milliseconds } from '../model/units.ts';
 import type { Captures } from './captures.ts';
 import type { LoadDriver } from './load-driver.ts';
+import { planClinicWindow } from './plan-clinic-window.ts';
 import type { Checkpoint, PhasePlan } from './plan-phases.ts';
 import type { RunLog } from './run-log.ts';
 import type { Sampling } from './sampling.ts';
@@ -14,6 +15,8 @@ export interface PhasesOptions {
   readonly plan: PhasePlan;
   readonly snapshots: number;
   readonly cpuWindowMs: Milliseconds;
+  /** Null or absent: no window for Clinic. */
+  readonly clinicWindowMs?: Milliseconds | null;
   readonly captures: Captures;
   readonly keeper: TargetKeeper;
   readonly load: LoadDriver | null;
@@ -87,6 +90,7 @@ async function steady(options: PhasesOptions): Promise<void> {
   let loadedMs = 0;
   let windowMs = 0;
   let counting: Promise<void> | null = null;
+  const clinic = clinicSteps(options);
   const marks: Checkpoint[] = [...plan.checkpoints, { atShare: 1, snapshot: false }];
   const middle = marks.find((mark) => mark.snapshot && isMiddle(mark)) ?? marks.find(isMiddle);
   for (const [index, mark] of marks.entries()) {
@@ -95,7 +99,8 @@ async function steady(options: PhasesOptions): Promise<void> {
     for (;;) {
       const toMarkMs = mark.atShare * plan.steadyMs - loadedMs;
       if (toMarkMs <= 0) break;
-      const stepMs = Math.min(toMarkMs, Math.max(0, cpuWindowMs - windowMs));
+      const toClinicMs = (clinic[0]?.atMs ?? Number.POSITIVE_INFINITY) - loadedMs;
+      const stepMs = Math.min(toMarkMs, Math.max(0, toClinicMs), Math.max(0, cpuWindowMs - windowMs));
       const startMonoMs = clock.monoMs();
       if (!(await stay(stepMs, options))) break;
       const passedMs = clock.monoMs() - startMonoMs;
@@ -105,16 +110,22 @@ async function steady(options: PhasesOptions): Promise<void> {
         await captures.keepCpuWindow();
         windowMs = 0;
       }
+      if (loadedMs >= (clinic[0]?.atMs ?? Number.POSITIVE_INFINITY)) {
+        // Calls are counted in code that is slower.
+        await counting;
+        await clinic.shift()?.act();
+      }
     }
     await counting;
     if (stop.aborted) break;
-    if (mark.snapshot)
+    if (mark.snapshot) {
+      await captures.clinic.keep();
       await snapshotUnderPause(options, {
         resume: mark.atShare < 1 || plan.idleTailMs === 0,
         count: mark === middle,
         momentsLeft,
       });
-    else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
+    } else if (mark.atShare === 1 && options.snapshots < 2) await countUnderPause(options);
     else if (mark.atShare < 1) {
       // The collections of the service itself show what lives as well, where there are some in each stretch.
       if (sampling.ownCollections - seenCollections < ENOUGH_COLLECTIONS) await captures.collect({ momentsLeft });
@@ -123,8 +134,23 @@ async function steady(options: PhasesOptions): Promise<void> {
     if (mark === middle && !stop.aborted) counting = countCalls(options);
   }
   await counting;
+  await captures.clinic.keep();
   await load?.pause();
   await captures.keepCpuWindow();
+}
+
+/** What is to be done for Clinic, by the time under load. */
+function clinicSteps({
+  plan,
+  clinicWindowMs,
+  captures,
+}: PhasesOptions): { readonly atMs: Milliseconds; readonly act: () => Promise<void> }[] {
+  if (!clinicWindowMs) return [];
+  const { fromMs, toMs } = planClinicWindow(plan, clinicWindowMs);
+  return [
+    { atMs: fromMs, act: () => captures.clinic.start() },
+    { atMs: toMs, act: () => captures.clinic.keep() },
+  ];
 }
 
 /** Away from the first and from the last CPU window, which are compared. */

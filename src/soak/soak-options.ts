@@ -37,6 +37,8 @@ export interface SoakOptions {
   /** Null: scaled to the length of the run. */
   readonly cpuIntervalUs: Microseconds | null;
   readonly cpuWindowMs: Milliseconds | null;
+  /** Length of a window with what Clinic Doctor reads; null or absent: none. */
+  readonly clinicWindowMs?: Milliseconds | null;
   readonly failOn: readonly GateName[];
   readonly thresholds: readonly Threshold[];
   /** The service's own metrics in Prometheus' format; null: not read. */

@@ -69,6 +69,8 @@ export class TargetKeeper {
   #segment = 0;
   #life: Life;
   #outside: ProcessSampler | null;
+  /** In its place on a host without /proc: it tells of no end, the connection does. */
+  #portable: ProcessSampler | null = null;
   #instruments: Instruments | null;
   readonly #inside: InsideView;
   /** Where the inspector was last: no port of the service. */
@@ -130,7 +132,7 @@ export class TargetKeeper {
 
   /** Values from outside (none of a target that is known by address only); null while there is no process. */
   async readOutside(): Promise<Values | null> {
-    if (!this.#outside) return {};
+    if (!this.#outside) return await this.#readPortable();
     const reading = await this.#outside.sample();
     if (!reading.alive) {
       if (!this.#closing && !this.#options.stop.aborted) this.#recover(() => this.#awaitSuccessor(reading.reason));
@@ -139,6 +141,11 @@ export class TargetKeeper {
     if (!this.#isAwaited && !this.#closing) this.#loadPort.look();
     if (this.#isDraining()) this.#recover(() => this.#awaitSuccessor('draining'));
     return reading.values;
+  }
+
+  async #readPortable(): Promise<Values> {
+    const reading = await this.#portable?.sample();
+    return reading?.alive ? reading.values : {};
   }
 
   /** Values from inside that arrived within `patienceMs`; later ones are returned by the next call. */
@@ -350,6 +357,7 @@ export class TargetKeeper {
 
   #adopt(instruments: Instruments): void {
     this.#instruments = instruments;
+    this.#portable = instruments.portable;
     this.#inspectorPort = instruments.attachment.inspector.port;
     this.#watchConnection(instruments);
   }

@@ -114,7 +114,7 @@ const ATTACH_CHECKS: readonly AttachCheck[] = [
         ? refusal(
             'target-permission-model',
             `Process ${pid} runs under Node's permission model, which keeps the inspector closed without a word.`,
-            'Start it with --allow-inspector --allow-worker and the agent (node --import soak-profiler/agent server.js) where its Node knows these options (24 and later), or without --permission for the time of the measurement.',
+            'Start it with --allow-inspector --allow-worker, --allow-fs-write for its temporary folder (from Node 26 on --allow-net too) and the agent (node --import soak-profiler/agent server.js) where its Node knows these options (24 and later), or without --permission for the time of the measurement.',
           )
         : null,
   },

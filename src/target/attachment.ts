@@ -12,6 +12,7 @@ import { isListeningOn, isSameProcess, type ProcessFacts } from './process-facts
 import { inspectRegistry, WATCHDOG_TICKS, WATCHDOG_TICKS_IN_CAPTURE } from './registry-owner.ts';
 import type { InspectorSession } from './session.ts';
 import { beat, callInTarget, cleanUpRegistry, closeRegistry, setTickLimit } from './target-registry.ts';
+import type { HeldThread } from './thread-attachment.ts';
 
 const STEP_DEADLINE_MS = 2_000;
 /** Long, since an answer may have to queue behind a heap snapshot; what counts is that it was asked. */
@@ -35,6 +36,8 @@ export interface Attachment {
   readonly inspector: OpenInspector;
   /** False when the inspector was open before us: then it is left open. */
   readonly openedByUs: boolean;
+  /** The worker thread that its sessions are with; null for the main thread. */
+  readonly thread: HeldThread | null;
   /** Opens a further connection to the same inspector. It ends with the first one. */
   connect(): Promise<InspectorSession>;
   /** Tells the watchdog that we live. Sent every few seconds by itself; an own expression may carry `HEARTBEAT_EXPRESSION`. */
@@ -73,6 +76,7 @@ class HeldAttachment implements Attachment {
   readonly session: InspectorSession;
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
+  readonly thread = null;
   readonly #heartbeatTimer: NodeJS.Timeout;
   readonly #further = new Set<InspectorSession>();
   #detached: Promise<DetachResult> | null = null;

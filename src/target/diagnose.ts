@@ -1,6 +1,10 @@
+import { agentAt } from './agent-door.ts';
 import { checksFor } from './attach-checks.ts';
+import { connectInspector } from './connect-inspector.ts';
+import { InspectorError } from './inspector-error.ts';
 import { inspectorPortOf } from './inspector-port.ts';
 import { containsNode } from './node-binary.ts';
+import { listThreads, type ThreadFacts } from './one-thread.ts';
 import { listensItself, portOwner } from './open-inspector.ts';
 import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import type { ProcessFacts } from './process-facts.ts';
@@ -38,6 +42,21 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
         }
       : inspectorPortCheck(facts),
   ];
+}
+
+/**
+ * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector is
+ * opened. Null without an agent, and where it does not answer.
+ */
+export async function threadsOf({ agentDoor }: ProcessFacts): Promise<readonly ThreadFacts[] | null> {
+  if (agentDoor === null) return null;
+  try {
+    const session = await connectInspector(agentAt(agentDoor).url);
+    return await listThreads(session).finally(() => session.disconnect());
+  } catch (error) {
+    if (error instanceof InspectorError) return null;
+    throw error;
+  }
 }
 
 function agentCheck({ agentDoor }: ProcessFacts): Diagnosis {

@@ -3,6 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import type { Attachment } from './attachment.ts';
 import { InspectorError } from './inspector-error.ts';
+import { describeThread } from './one-thread.ts';
 import { isSameProcess } from './process-facts.ts';
 
 /**
@@ -11,12 +12,21 @@ import { isSameProcess } from './process-facts.ts';
  */
 export function explainFailure(
   error: unknown,
-  { facts, process, session }: Attachment,
+  { facts, process, session, thread }: Attachment,
   /** Why the process is gone, in words that follow on its name, where that can be told. */
   causeOfDeath: () => string | null = () => null,
 ): unknown {
   if (error instanceof ProfilerError) return error;
   const cause = error as Error;
+  if (thread?.hasEnded && (process === null || isSameProcess(process))) {
+    return new ProfilerError(
+      'thread-ended',
+      EXIT.targetLost,
+      `The ${describeThread(thread)} of ${facts.name} (process ${facts.pid}) ended during the capture.`,
+      'Capture one that lives for longer, or for a shorter time: profiler doctor lists them.',
+      { cause },
+    );
+  }
   if (session.end?.cause === 'target-exiting') {
     return new ProfilerError(
       'target-exiting',

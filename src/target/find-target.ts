@@ -4,9 +4,11 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { TargetFacts } from '../model/run-manifest.ts';
 import { describeProcess } from './describe-process.ts';
 import { listNodeProcesses } from './list-node-processes.ts';
-import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
+import { socketsInNamespaceOf } from './listening-sockets.ts';
 import { nameTests } from './name-tests.ts';
+import { hasProc, withoutProc } from './proc.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
+import { pidsServing } from './who-serves.ts';
 
 /**
  * The one process that `--pid`, `--port`, `--name` or `--agent` means. Throws a ProfilerError, exit 3, where there is none;
@@ -15,6 +17,7 @@ import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 export function findTarget(
   spec: { readonly pid: number } | { readonly port: number } | { readonly name: string } | { readonly agent: string },
 ): ProcessFacts {
+  if (!hasProc()) throw withoutProc();
   if ('pid' in spec) return findByPid(spec.pid);
   if ('agent' in spec) return findByAgent(spec.agent);
   if ('port' in spec) return findByPort(spec.port);
@@ -51,12 +54,12 @@ function findByPid(pid: number): ProcessFacts {
 
 function findByPort(port: number): ProcessFacts {
   const sockets = socketsInNamespaceOf('self').filter((socket) => socket.port === port);
-  const owners = pidsHolding(sockets)
+  const owners = pidsServing(port)
     .map(readProcessFacts)
     .filter((facts) => facts !== null);
   const nodes = owners.filter((facts) => facts.isNode);
   if (nodes.length === 1 && nodes[0]) return nodes[0];
-  if (nodes.length > 1) throw ambiguous(`Several Node processes listen on port ${port}.`, nodes);
+  if (nodes.length > 1) throw ambiguous(`Port ${port} is served by ${nodes.length} Node processes.`, nodes);
   throw nobodyUsable(port, sockets[0]?.uid ?? null, owners);
 }
 

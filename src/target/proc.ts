@@ -26,8 +26,14 @@ export interface ProcStatus {
   readonly rssBytes: number;
 }
 
+/** False on macOS and Windows: there no process is found, and pidusage alone looks at one from outside. */
+export function hasProc(): boolean {
+  return readProc('self', 'stat') !== null;
+}
+
 /** Null when the process is gone or the file may not be read: every reader of this file. */
 function readProc(pid: number | 'self', file: string): string | null {
+  if (process.platform !== 'linux') return null;
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
@@ -45,15 +51,17 @@ export function readProcLink(pid: number | 'self', file: string): string | null 
 
 /** Throws where there is no /proc: processes are found on Linux only. */
 export function listPids(): number[] {
-  if (process.platform !== 'linux') {
-    throw new ProfilerError(
-      'platform-unsupported',
-      EXIT.usage,
-      `Processes are found through /proc, which ${process.platform} does not have.`,
-      'Start the service with --inspect=127.0.0.1:9229 and give its address: --inspect 127.0.0.1:9229',
-    );
-  }
+  if (process.platform !== 'linux') throw withoutProc();
   return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+export function withoutProc(): ProfilerError {
+  return new ProfilerError(
+    'platform-unsupported',
+    EXIT.usage,
+    `Processes are found through /proc, which ${process.platform === 'linux' ? 'cannot be read here' : `${process.platform} does not have`}.`,
+    'Start the service with --inspect=127.0.0.1:9229 and give its address: --inspect 127.0.0.1:9229. profiler doctor says what is not measured then.',
+  );
 }
 
 /** The name stands in brackets and may hold brackets and spaces itself, so fields are counted from the last `)`. */

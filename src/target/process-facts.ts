@@ -110,8 +110,9 @@ export function otherClusterWorkers({ pid, isClusterWorker }: ProcessFacts): rea
   return primary === undefined ? [] : clusterWorkersOf(primary).filter((worker) => worker !== pid);
 }
 
-function clusterWorkersOf(primary: number): readonly number[] {
-  return listChildren(primary).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
+/** Empty where it is not the primary of a cluster. */
+export function clusterWorkersOf(pid: number): readonly number[] {
+  return listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
 }
 
 /** Pid and start time together are the identity of a process: a pid alone is used again. */

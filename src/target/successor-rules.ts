@@ -1,6 +1,5 @@
 import { isAbsolute } from 'node:path';
 import { compareLineage, isInit } from './lineage.ts';
-import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { nameTests } from './name-tests.ts';
 import { splitNodeArguments } from './node-arguments.ts';
 import { looksLikeNode } from './node-binary.ts';
@@ -10,6 +9,7 @@ import { redactCommandLine } from './redact-command-line.ts';
 import { isEphemeral, servicePaths, servicePorts } from './service-ports.ts';
 import { differingVariables } from './start-environment.ts';
 import type { TargetIdentity } from './target-identity.ts';
+import { pidsServing } from './who-serves.ts';
 
 /** Who may take the place of a lost process. To attach to a stranger is worse than to end: each doubt is an objection. */
 export interface SuccessorRule {
@@ -37,7 +37,7 @@ export interface LostTarget {
 export function successorRule(lost: LostTarget): SuccessorRule {
   switch (lost.identity.by) {
     case 'port':
-      return byPort(lost.identity.port);
+      return byPort(lost, lost.identity.port);
     case 'name':
       return byName(lost, lost.identity.pattern);
     case 'pid':
@@ -47,10 +47,12 @@ export function successorRule(lost: LostTarget): SuccessorRule {
   }
 }
 
-function byPort(port: number): SuccessorRule {
+function byPort({ facts }: LostTarget, port: number): SuccessorRule {
+  // It holds the port of its workers, also while it has none.
+  const primary = facts.isClusterWorker ? facts.lineage[0]?.pid : undefined;
   return {
-    candidates: () => pidsHolding(socketsInNamespaceOf('self').filter((socket) => socket.port === port)),
-    objection: () => null,
+    candidates: () => pidsServing(port),
+    objection: ({ pid }) => (pid === primary ? 'is the primary of the cluster, which serves nothing itself' : null),
     isUnique: true,
     hopeless: () => null,
     nobody: () => `no process listens on port ${port}`,

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { createHostClock } from '../../src/capture/host-clock.ts';
+import { ProfilerError } from '../../src/model/errors.ts';
 import { recordCpu } from '../../src/session/record-cpu.ts';
 import { takeOneSnapshot } from '../../src/session/take-one-snapshot.ts';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
@@ -19,38 +20,10 @@ import { poll } from '../../src/target/poll.ts';
 import { type ProcessFacts, readProcessFacts } from '../../src/target/process-facts.ts';
 import { nodeVersion, nodeVersions } from '../helpers/node-versions.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { killAndWait, type StartedTarget, startTarget } from '../target/start-target.ts';
+import { killAndWait, startTarget } from '../target/start-target.ts';
+import { AGENT, ask, doorOf, startWithAgent } from './start-with-agent.ts';
 
 const TIMEOUT = { timeout: 60_000 };
-const AGENT = ['--import', 'soak-profiler/agent'];
-
-interface WithAgent {
-  readonly target: StartedTarget;
-  /** Where its agent has its folder. */
-  readonly base: string;
-}
-
-async function startWithAgent(
-  context: TestContext,
-  script: string,
-  options: Parameters<typeof startTarget>[2] = {},
-): Promise<WithAgent> {
-  const base = temporaryFolder(context);
-  const env = { ...options.env, TMPDIR: base, XDG_RUNTIME_DIR: '' };
-  const target = await startTarget(context, script, { nodeFlags: AGENT, ...options, env });
-  return { target, base };
-}
-
-function doorOf({ pid }: Pick<ProcessFacts, 'pid'>): string {
-  const door = readProcessFacts(pid)?.agentDoor;
-  assert.ok(door, 'no agent');
-  return door;
-}
-
-async function ask({ port }: StartedTarget, path: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  return response.text();
-}
 
 const portsOf = ({ pid }: ProcessFacts): number[] => (listeningSocketsOf(pid) ?? []).map(({ port }) => port);
 
@@ -212,6 +185,30 @@ test('each worker of a cluster has a socket of its own, and the primary too', TI
     assert.equal(await attachment.session.evaluate('process.pid'), pid);
     assert.deepEqual(await attachment.detach(), { inspectorClosed: true, problems: [] });
   }
+});
+
+test('a port that the workers of a cluster share leads to a worker, not to the primary', TIMEOUT, async (context) => {
+  const options = { nodeFlags: [], env: { NODE_OPTIONS: AGENT.join(' ') } };
+  const { target: single } = await startWithAgent(context, 'cluster.mjs', { ...options, args: ['1'] });
+  const worker = findTarget({ port: single.port });
+  assert.ok(worker.isClusterWorker);
+  assert.deepEqual(findTarget({ pid: worker.pid }).agentDoor, doorOf(worker));
+  const attachment = await attach(worker);
+  assert.equal(await attachment.session.evaluate('process.pid'), worker.pid);
+  await attachment.detach();
+
+  const { target: pair } = await startWithAgent(context, 'cluster.mjs', options);
+  const workers = readProcessFacts(pair.facts.pid)?.clusterWorkers ?? [];
+  assert.throws(
+    () => findTarget({ port: pair.port }),
+    (error) => {
+      assert.ok(error instanceof ProfilerError);
+      assert.equal(error.code, 'target-ambiguous');
+      for (const pid of workers) assert.match(error.hint, new RegExp(`--pid ${pid}`));
+      assert.doesNotMatch(error.hint, new RegExp(`--pid ${pair.facts.pid}\\b`));
+      return true;
+    },
+  );
 });
 
 test('a service that uses SIGUSR1 itself is attached to all the same', TIMEOUT, async (context) => {

@@ -205,6 +205,11 @@ test('a bare soak takes its target from the configuration file', async () => {
   await rm(join(folder, 'profiler.config.yaml'));
   assert.equal(code, 3, stderr);
   assert.match(stderr, /no process 2147483000/);
+  await writeFile(join(folder, 'profiler.config.yaml'), 'target: { agent: /tmp/1-2.agent }\n');
+  const agent = await runCli(['soak', '--hours', '8'], { cwd: folder });
+  await rm(join(folder, 'profiler.config.yaml'));
+  assert.equal(agent.code, 3, agent.stderr);
+  assert.match(agent.stderr, /has an agent at \/tmp\/1-2\.agent/);
 });
 
 test('a file of limits without a limit is no limit that holds', async () => {
@@ -230,6 +235,7 @@ test('config check refuses what no run could do, and what would let every run pa
     'rate: 100/s\nusers: 5': /rate: users and rate are two ways/,
     'load: none\nusers: 5': /load: users and rate shape a load, and none is driven/,
     'captures: { sample: 1h }': /captures\.sample: a sample each 1h says too little of a run of 8 h/,
+    'captures: { clinicWindow: 5m }': /is more than Clinic can analyse/,
     'captures: { sample: 0s }': /captures\.sample: 0s is no time between two samples/,
     'scenario: none\nload: none\ngates: { failOn: [slo] }': /nothing could fail the run/,
   };

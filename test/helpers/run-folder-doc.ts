@@ -29,6 +29,7 @@ another machine, by a later version. Folders are 0700 (one that was there keeps 
 | \`database/queries-<segment>.json\` | queries of \`pg\` as one life of the service made them: statements without values, times, rows, lines, routes, the slow-query log, pools |
 | \`database/server.json\` | with \`--database\`: statements, plans and tables as the server knows them; no user, no password |
 | \`heap/burst.heapprofile\` | all that was allocated in some seconds at the end of the warm-up, garbage too; in run.json as \`allocationBurst\` |
+| \`clinic/1.json\` | with \`--clinic-window\`: schema \`profiler-clinic-window/1\`, statistics of the process every 10 ms and V8's collections in the middle of the run, as clinic doctor wants them; in run.json as \`clinicWindow\`. Nothing is judged by it |
 | \`sources/*.map\` | source maps of the scripts seen, without the text of the sources; with that of a minified script the original names of its variables, functions and classes; a map that is malformed, or that would take more memory than a million lines and two million mappings, is left out with a note |
 | \`sources/code.json\` | schema \`profiler-code/1\`, written at the end: of each script where values go, which statements add to something or take from it, with up to five lines of source around each (passwords taken out), and the calls of each function while calls were counted; in run.json as \`code\` |
 

@@ -73,6 +73,22 @@ for (const [fault, seen] of [
   });
 }
 
+test('Doctor finds the same in the window that a soak recorded for it', { skip }, async (t) => {
+  const service = await spawnService(SERVICE, { args: ['event-loop'] });
+  t.after(() => service.stop('SIGKILL'));
+  const folder = temporaryFolder(t);
+  const run = join(folder, 'run');
+  const soak = ['soak', '--pid', String(service.pid), '--seconds', '20', '--snapshots', '0', '--clinic-window', '8s'];
+  await runCli([...soak, '--out', run, '--report-dir', join(folder, 'report'), '--quiet']);
+  const { code, stderr } = await runCli(['export', run, '--to', 'clinic-doctor', '--out', folder]);
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /may judge otherwise/);
+  const issues = analyse(join(folder, `${service.pid}.clinic-doctor`));
+  t.diagnostic(JSON.stringify(issues));
+  assert.equal(issues.delay, 'performance');
+  assert.equal(issues.loopUtilization, 'performance');
+});
+
 /** Doctor's page throws this wherever its verdict is "unknown issue", for what Clinic recorded itself too. The charts are there all the same. */
 const CLINICS_OWN = /insertBefore/;
 

@@ -279,6 +279,17 @@ test('--pid: a worker that its primary replaces is told from its siblings', TIME
   assert.equal(successor?.lineage[0]?.pid, primary.facts.pid);
 });
 
+test('--port: a worker of a cluster comes back as a worker, not as its primary', TIMEOUT, async (t) => {
+  const primary = await startTarget(t, 'replacing-cluster.mjs');
+  const [firstPid = 0, siblingPid = 0] = [...primary.stdout().matchAll(/worker (\d+)/g)].map(([, pid]) => Number(pid));
+  const first = readProcessFacts(firstPid);
+  assert.ok(first);
+  for (const pid of [firstPid, siblingPid]) process.kill(pid, 'SIGKILL');
+  const identity = { by: 'port', port: primary.port } as const;
+  const { successor } = await waitForReturn(first, { identity, timeoutMs: 30_000 });
+  assert.ok(successor === null || successor.pid !== primary.facts.pid);
+});
+
 test('--name: exactly one, by the same reading of the pattern', TIMEOUT, async (t) => {
   // Its title is all that is left of the command line of such a process.
   const title = `twin-${process.pid}`;

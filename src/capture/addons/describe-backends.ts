@@ -16,7 +16,7 @@ export interface BackendFacts {
 
 const CAPTURES: Readonly<Record<AddonName, string>> = {
   'v8-profiler-next': 'CPU profiles (--cpu-backend)',
-  heapdump: 'heap snapshots (--heap-backend)',
+  heapdump: 'heap snapshots (--heap-backend; not of a worker thread)',
 };
 
 /** By what can be seen from outside: the process is not touched. `mayAttach`: nothing stands against it. */

@@ -9,7 +9,7 @@ import { ADDON_PATH_OPTION, addonArgument, backendOption } from '../backend-opti
 import type { Command } from '../command.ts';
 import { maxPauseOption, textOption } from '../option-types.ts';
 import { refuseToOverwrite, tellBeside } from '../output-file.ts';
-import { ATTACH_OPTIONS, TARGET_OPTIONS } from '../target-options.ts';
+import { ATTACH_OPTIONS, capturedName, refuseWithThread, TARGET_OPTIONS, THREAD_OPTION } from '../target-options.ts';
 import { withAttachment } from '../with-attachment.ts';
 
 /** One heap snapshot of a running service, unless its estimate forbids it. */
@@ -19,6 +19,7 @@ export const snapshotCommand: Command = (exit) => ({
   builder: (yargs) =>
     yargs
       .options(TARGET_OPTIONS)
+      .options(THREAD_OPTION)
       .options(ATTACH_OPTIONS)
       .options({
         out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
@@ -31,13 +32,16 @@ export const snapshotCommand: Command = (exit) => ({
           describe: 'take it even if the estimate forbids it; replace an existing file',
         },
       })
-      .example('$0 heap snapshot --port 3000', 'the pause is estimated first; refused if it is too long'),
+      .example('$0 heap snapshot --port 3000', 'the pause is estimated first; refused if it is too long')
+      .example('$0 heap snapshot --port 3000 --thread 1', 'the heap of a worker thread, which alone is paused'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const clock = createHostClock();
     const startWallMs = clock.wallMs();
     const force = flagArgument(args, 'force');
     const out = textArgument(args, 'out');
+    const addon = addonArgument(args, 'heap-backend');
+    if (addon) refuseWithThread(args, '--heap-backend heapdump', 'heapdump cannot be loaded into a worker thread');
     if (out !== null) refuseToOverwrite(resolve(out), force);
 
     const result = await withAttachment(args, terminal, {
@@ -53,15 +57,16 @@ export const snapshotCommand: Command = (exit) => ({
           maxPauseMs: numberArgument(args, 'max-pause'),
           force,
           clock,
-          addon: addonArgument(args, 'heap-backend'),
+          addon,
           onEstimate: ({ pauseMs, extraBytes }) =>
             terminal.say(
-              `snapshot of ${attachment.facts.name} (process ${attachment.facts.pid}): it will be paused for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
+              `snapshot of ${capturedName(attachment)}: it will be paused for up to ${formatDuration(pauseMs)} and take up to ${formatBytes(extraBytes)} more memory`,
             ),
         });
         const { bytes, nodes, heapUsedBytes, cost } = taken;
         tellBeside(path, taken.path, terminal.say);
-        return { file: taken.path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, stopped: stop.aborted };
+        const thread = attachment.thread?.id ?? null;
+        return { file: taken.path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, thread, stopped: stop.aborted };
       },
     });
 
@@ -69,12 +74,13 @@ export const snapshotCommand: Command = (exit) => ({
       exit(EXIT.stoppedByUser);
       return;
     }
-    const { stopped, ...document } = result;
+    const { stopped, thread, ...document } = result;
     const { file, bytes, nodes, heapUsedBytes, pauseMs } = document;
-    if (terminal.json) terminal.data(document);
+    const paused = thread === null ? 'the service' : `worker thread ${thread}`;
+    if (terminal.json) terminal.data({ ...document, ...(thread !== null && { thread }) });
     else
       terminal.print(
-        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; the service was paused for ${formatDuration(pauseMs)}`,
+        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; ${paused} was paused for ${formatDuration(pauseMs)}`,
       );
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },

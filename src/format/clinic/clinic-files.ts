@@ -1,6 +1,8 @@
 import type { SamplingHeapProfile } from '../../model/profiles.ts';
 import type { Microseconds, WallMs } from '../../model/units.ts';
 import type { WeightedTree } from '../../model/weighted-tree.ts';
+import { parseJson } from '../parse-json.ts';
+import { fields, listOf, moment, number, oneOf, text } from '../shape.ts';
 import { flameTicks } from './flame-ticks.ts';
 import { encodeProcessStats, type ProcessStat } from './process-stat.ts';
 
@@ -32,6 +34,40 @@ export interface GcEvent {
   readonly name: string;
   readonly ts: Microseconds;
   readonly dur: Microseconds;
+}
+
+/** `clinic/1.json` of a run folder. */
+export interface ClinicWindowFile {
+  readonly schema: 'profiler-clinic-window/1';
+  readonly clock: ClockPair;
+  readonly stats: readonly ProcessStat[];
+  readonly gcEvents: readonly GcEvent[];
+}
+
+const readWindow = fields<ClinicWindowFile>({
+  schema: oneOf('profiler-clinic-window/1'),
+  clock: fields<ClockPair>({ wallMs: moment, monoUs: number }),
+  stats: listOf(
+    fields<ProcessStat>({
+      timestampMs: moment,
+      delayMs: number,
+      cpuCores: number,
+      rssBytes: number,
+      heapTotalBytes: number,
+      heapUsedBytes: number,
+      externalBytes: number,
+      arrayBuffersBytes: number,
+      handles: number,
+      loopUtilization: number,
+    }),
+  ),
+  gcEvents: listOf(fields<GcEvent>({ name: text, ts: number, dur: number })),
+});
+
+/** Throws a ProfilerError `clinic-window-invalid` (exit 2). */
+export function parseClinicWindow(bytes: Uint8Array, file: string): ClinicWindowFile {
+  const hint = 'Export another window of the run with --from and --for.';
+  return parseJson(bytes, { file, code: 'clinic-window-invalid', hint }, (value) => readWindow(value, ''));
 }
 
 /** What the files are made for: Clinic looks at nothing else of it. */

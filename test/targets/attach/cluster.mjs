@@ -1,9 +1,9 @@
-// One service in two worker processes.
+// One service in two worker processes, or as many as are asked for.
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 
 if (cluster.isPrimary) {
-  const workers = [cluster.fork(), cluster.fork()];
+  const workers = Array.from({ length: Number(process.argv[2] ?? 2) }, () => cluster.fork());
   let listening = 0;
   cluster.on('listening', (_worker, { port }) => {
     listening += 1;
