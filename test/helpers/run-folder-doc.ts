@@ -17,7 +17,7 @@ another machine, by a later version. Folders are 0700 (one that was there keeps 
 
 | file | what |
 |---|---|
-| \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets), plan, scenario (its file with a checksum, names, methods, paths and load; no value that was sent), clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
+| \`run.json\` | manifest, schema \`profiler-run/1\`: target (pid, start time, Node version, command line without secrets, \`namedBy\`: the words that name it again), plan, scenario (its file with a checksum, names, methods, paths and load; no value that was sent), clock origin, host; every snapshot with its \`idEpoch\`, every CPU window and heap profile, every script with its source map |
 | \`samples.ndjson\` | one line a tick: wall and monotonic milliseconds, segment (life of the process), lateness, values by metric name |
 | \`requests.ndjson\` | one line an interval and request name: count, errors, HdrHistograms in microseconds from the intended and from the actual send time, of requests that were served or waited in vain; \`failed\`: the same from the intended time, of answers that were errors; \`traits\`: what the answers were like (bytes, JSON, redirects, connections closed and opened, offers to compress and what came of them), as sums |
 | \`events.ndjson\` | phases, captures with what they cost, live heap after each major collection, requests by route at each look at the heap (words of the path stay, what may be a value is \`{id}\`), classes counted where a snapshot was refused, worker threads as they were looked at, restarts, gaps, clock jumps, the end |

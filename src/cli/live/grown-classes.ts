@@ -10,7 +10,7 @@ export interface ClassGrowth {
 export function classGrowth(before: string, after: string): Promise<readonly ClassGrowth[]> {
   return new Promise((resolve, reject) => {
     const workerData = { before, after };
-    const worker = new Worker(new URL('./class-growth-worker.js', import.meta.url), { workerData, execArgv: [] });
+    const worker = new Worker(new URL('./grown-classes-worker.js', import.meta.url), { workerData, execArgv: [] });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the comparison ended without a result')));
