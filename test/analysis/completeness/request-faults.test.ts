@@ -34,6 +34,25 @@ describe('requests that failed', () => {
     assert.deepEqual(told(watched([1000, 2000, 3000])).missing, ['every request failed']);
   });
 
+  test('traffic that is watched is no pass where all but the health checks fail', () => {
+    const watched = (failed: number): Report => {
+      const run = syntheticRun({ seed: 12, load: 'none' });
+      const counts: RunEvent = {
+        type: 'route-counts',
+        routes: [
+          { route: 'GET /a', begun: 1000, failed, aborted: 0 },
+          { route: 'GET /health', begun: 2000, failed: 0, aborted: 0 },
+        ],
+        monoMs: startOf(run),
+        wallMs: 0,
+      };
+      return analyse({ ...run, events: [...run.events.slice(0, -1), counts, ...run.events.slice(-1)] });
+    };
+    assert.deepEqual(facts(watched(900)), [0, 'pass']);
+    assert.deepEqual(facts(watched(1000)), [5, 'inconclusive']);
+    assert.deepEqual(told(watched(1000)).missing, ['every request failed, but for those of health checks']);
+  });
+
   test('a load that none answered without an error', () => {
     const run = syntheticRun({ seed: 12, errorShare: () => 1 });
     const report = analyse(withPlan(run, { failOn: ['leak'] }));
