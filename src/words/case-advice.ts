@@ -40,8 +40,8 @@ const OF_METRICS =
   /^(?:prom-client|@opentelemetry\/sdk-metrics|hot-shots|appmetrics-prometheus|@willsoto\/nestjs-prometheus)@/;
 
 const OF_REGISTRY = 'FinalizationRegistry';
-/** Of a queue: the next one is taken. */
-const TAKES_NEXT = /\.(?:shift|pop)\(\)/;
+/** Of a queue: the next one is taken, or those before a head that moved on. */
+const TAKES_NEXT = /\.(?:shift|pop)\(\)|\.splice\(0, /;
 const PIPES = /\.pipe\(/;
 
 /** What is opened, and how to end it. */

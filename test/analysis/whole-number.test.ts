@@ -315,6 +315,7 @@ test('what waits in a queue of a package is no leak of the package: the work tha
       brokenBound: null,
     });
   assert.match(adviceWith('const item = this.#queue.shift();') ?? '', /queue\.js:47.*give that work a timeout/);
+  assert.match(adviceWith('this.#queue.splice(0, this.#head);') ?? '', /give that work a timeout/);
   assert.doesNotMatch(adviceWith('this.#byKey.delete(key);') ?? '', /timeout/);
 });
 

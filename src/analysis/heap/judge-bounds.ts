@@ -71,11 +71,12 @@ function isOfStrings({ class: piled, holder }: HeapSuspect): boolean {
   return holder.container === 'chain' && piled === '(string)';
 }
 
-/** Sizes are such numbers, times are not: `flushAt` of 65,536. */
+/** Sizes are powers of two, times are not, where the name would fit both: `flushAt` of 65,536. */
 const LEAST_SIZE = 1024;
+const OF_BOTH = /^(?!.*(?:interval|every|after|age|ttl|expir|period|window)).*(?:flush|keep|prune)/i;
 
-function isPowerOfTwo(value: number): boolean {
-  return value >= LEAST_SIZE && Number.isInteger(Math.log2(value));
+function isSize(name: string, value: number): boolean {
+  return OF_BOTH.test(name) && value >= LEAST_SIZE && Number.isInteger(Math.log2(value));
 }
 
 interface JudgedBound {
@@ -97,7 +98,7 @@ function judgeBound(suspect: HeapSuspect, behaviour: GrowthBehaviour, name: stri
   const holders = suspect.holders ?? 1;
   const bound = { name, carrier: suspect.boundsOn?.[name], holders };
   if (value === null) return { state: 'open', words: say.boundName(bound) };
-  if (MILLISECONDS.test(name) || (TIME.test(name) && !isPowerOfTwo(value))) return judgeTime(behaviour, bound, value);
+  if (MILLISECONDS.test(name) || (TIME.test(name) && !isSize(name, value))) return judgeTime(behaviour, bound, value);
   const count = Math.max(...suspect.counts);
   const bytes = Math.max(...suspect.bytes);
   const isOver = count > OVER * value * holders && count - value * holders >= OVER_BY;
