@@ -36,6 +36,16 @@ exports.ask = function ask(id) {
 exports.answer = function answer(id) {
   pending.delete(id);
 };
+const drafts = [];
+function keep(n) {
+  drafts.push({ n, text: 'draft' });
+}
+exports.relay = function relay(n) {
+  const on = () => n;
+  bus.on('mail', on);
+  keep(n);
+  bus.off('mail', on);
+};
 const scans = [];
 exports.scan = function scan(n) {
   scans.push(Buffer.alloc(20_000, n % 256));
@@ -162,6 +172,7 @@ test('100 B a request, too little for the size of the heap, are found with kind,
     ['listen', 'listener-leak', 'closure onSold', /bus\.on\('sold'/],
     ['wait', 'promise-leak', 'PromiseReaction', /stopped\.then/],
     ['remind', 'timer-leak', 'Timeout', /setTimeout/],
+    ['relay', 'js-heap-leak', 'Object {n, text}', /drafts\.push/],
     ['trace', 'js-heap-leak', 'Object {n, step}', /trail\.push/],
   ];
   for (const [name, kind, className, excerpt] of cases) {

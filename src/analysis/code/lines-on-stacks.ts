@@ -111,10 +111,22 @@ function isLocal(script: number, { on, in: within }: CodeStatement, code: CodeMa
   return id !== undefined && code.scripts[script]?.variables[Number(id)]?.of === within;
 }
 
-/** Stores first, then what waits for one promise, then for one that is replaced each time, then what has so many keys. */
+/** Stores first, then what waits for one promise, then for one that is replaced each time and listeners that are taken off again, then what has so many keys. */
 function rankOf(one: InScript<CodeStatement>, code: CodeMap): number {
   if (waitsFor(one.item)) return isReplaced(one, code) ? 2 : 1;
+  if (listens(one.item) && isTakenOff(one, code)) return 2;
   return sameStore(one, 'bound', code).some(({ item }) => item.how === 'key') ? 3 : 0;
+}
+
+/** In the same function, and reached as often. */
+function isTakenOff(one: InScript<CodeStatement>, code: CodeMap): boolean {
+  return sameStore(one, 'remove', code).some(
+    ({ script, item }) =>
+      script === one.script &&
+      item.in === one.item.in &&
+      item.isAlways === one.item.isAlways &&
+      item.event === one.item.event,
+  );
 }
 
 /** Of objects of the language, the statement says by itself that it makes one. */
