@@ -70,7 +70,7 @@ export function gateFigure(measured: number | null, unit: string): string {
 }
 
 export function signed(text: string): string {
-  return text.startsWith('-') || text === '0' ? text : `+${text}`;
+  return text.startsWith('-') || /^0\b/.test(text) ? text : `+${text}`;
 }
 
 /** `1 object`, `3 objects`. */
