@@ -31,8 +31,8 @@ export class HeldInspector implements Belonging {
     const attachment = await this.#attaching?.catch(() => null);
     if (!attachment) return '';
     const { inspectorClosed, leftToOther } = await attachment.detach({ patienceMs: PATIENCE_MS });
-    if (isAgent(attachment.inspector)) return `${this.#name} is let go of; its agent stays ready`;
-    if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
+    if (isAgent(attachment.inspector)) return `${this.#name} is released; its agent stays ready`;
+    if (!attachment.openedByUs) return `${this.#name} is released; its inspector was open before and stays open`;
     if (leftToOther) return `${this.#name}: ${leftToOther}`;
     return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();
   }

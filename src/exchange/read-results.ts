@@ -182,7 +182,7 @@ function damagedError(file: string, { message }: Error): ProfilerError {
     'result-damaged',
     EXIT.usage,
     `${file} is damaged: it cannot be unpacked (${message}).`,
-    'Copy it anew from where the load tool wrote it.',
+    'Copy it again from where the load tool wrote it.',
   );
 }
 

@@ -74,7 +74,7 @@ const PLANTED: readonly Planted[] = [
   {
     service: 'storefront',
     fault: 'big-json',
-    about: '300 KB of JSON are written anew for each answer, by the twin once',
+    about: '300 KB of JSON are written again for each answer, by the twin once',
     ratePerSecond: 30,
     tasks: [get('export', '/export'), health],
     expected: 'big-json',

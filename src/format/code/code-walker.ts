@@ -436,7 +436,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return this.#numbers && ageIn(test, this.#numbers);
   }
 
-  /** The size of something that can be followed, held against a number. */
+  /** The size of something that can be followed, compared with a number. */
   #bound(node: BinaryExpression, around: Around): void {
     const bound = this.#numbers && sizeBound(node, this.#numbers);
     if (!bound || !['Identifier', 'MemberExpression', 'ThisExpression'].includes(bound.of.type)) return;
