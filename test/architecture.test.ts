@@ -148,13 +148,13 @@ test('an import against the table is seen', () => {
   );
 });
 
-/** A type of `model/` has its reader in `format/`, and what analysis finds has its words in `words/`, under the same name. */
+/** The types of a thing are in `model/`, and the words for it in `words/`, under the name of the file that makes it. */
 function sharesItsName(rooms: readonly string[]): boolean {
   const others = rooms.filter((room) => room !== 'words');
-  return others.length <= 1 || (others.length === 2 && others.includes('model') && others.includes('format'));
+  return others.length <= 1 || (others.length === 2 && others.includes('model'));
 }
 
-test('a name stands for one file, and for its words', () => {
+test('a name stands for one file, with its types and its words', () => {
   const roomsOf = new Map<string, string[]>();
   for (const name of readdirSync(SRC, { recursive: true }).map(String)) {
     const [room = ''] = name.split('/');

@@ -39,7 +39,7 @@ export class HeldInspector implements Belonging {
 
   left(): string {
     if (this.#attachment !== null)
-      return `${this.#name} does not answer now: its inspector is left to the watchdog there, which closes it within a minute of its answering again`;
+      return `${this.#name} does not answer now: its inspector is left to the watchdog there, which closes it within a minute after the service responds again`;
     return `${this.#name} was about to open its inspector and does not answer: profiler detach closes it when it does`;
   }
 }

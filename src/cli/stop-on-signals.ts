@@ -28,7 +28,7 @@ export interface SignalOptions {
 
 /** Node does not let a service exit that a debugger is connected to, and one that is stopped cannot let go. */
 const NOT_PAUSED = 'not paused: a service that is attached to could not exit meanwhile (Ctrl-C ends this in order)';
-const OF_A_RUN = 'stopping: the report will be written from what there is (again to give up)';
+const OF_A_RUN = 'stopping: the report will be written from what was recorded (Ctrl-C again to give up)';
 /** So long a service that answers takes to be released; one that is blocked is left to its watchdog. */
 const LETTING_GO_MS = 1_500;
 

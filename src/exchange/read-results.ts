@@ -64,7 +64,7 @@ export async function readResults(files: readonly string[], options: ReadOptions
     if (collector.requests === before) throw emptyError(file, format.title, collector.notes());
   }
   const { book } = collector;
-  if (book.hasLostNames) collector.note('more than 200 request names: the rest was taken together as (other requests)');
+  if (book.hasLostNames) collector.note('more than 200 request names: the rest was grouped as (other requests)');
   collector.leaveOutStrays();
   return {
     book,
