@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdirSync,
@@ -15,6 +15,7 @@ import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SourceCollector } from '../../src/capture/source-collector.ts';
 import { scriptNames } from '../../src/format/script-names.ts';
@@ -46,8 +47,7 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
     });
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     try {
-      const [text] = (await once(child.stdout, 'data')) as [Buffer];
-      const port = Number(String(text));
+      const port = await portOf(child);
       const snapshots: string[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         await send(agent, port, round === 0 ? requests / 2 : requests);
@@ -65,6 +65,15 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The port that the program prints when it listens. Throws if it ends before. */
+async function portOf(child: ChildProcessByStdio<null, Readable, null>): Promise<number> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the program ended with code ${code} before it listened`);
+  });
+  const [text] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  return Number(String(text));
 }
 
 /** As a soak keeps them beside its snapshots, and as a report reads them. */
