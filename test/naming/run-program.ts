@@ -52,7 +52,7 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
       for (let round = 0; round < ROUNDS; round++) {
         await send(agent, port, round === 0 ? requests / 2 : requests);
         child.kill('SIGUSR2');
-        snapshots.push(await finished(heaps, round + 1, agent, port));
+        snapshots.push(await finished(heaps, round + 1, port));
       }
       const counts = snapshots.map((_, round) => requests / 2 + round * requests);
       const idEpochs = snapshots.map(() => 'one');
@@ -101,25 +101,25 @@ async function send(agent: Agent, port: number, count: number): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, worker));
 }
 
-async function ask(agent: Agent, port: number, path = '/orders'): Promise<void> {
+async function ask(agent: Agent | false, port: number, path = '/orders'): Promise<void> {
   const request = get({ agent, port, host: '127.0.0.1', path });
   const [response] = await once(request, 'response');
   response.resume();
   await once(response, 'end');
 }
 
-/** The file is written while the service is paused: when its size no longer changes, it is whole. */
-async function finished(folder: string, count: number, agent: Agent, port: number): Promise<string> {
-  for (let last = -1; ; ) {
+/**
+ * The service is paused while it writes the file: what it answers to a request that came meanwhile, on a connection of
+ * its own, it answers after the last byte.
+ */
+async function finished(folder: string, count: number, port: number): Promise<string> {
+  for (;;) {
     await sleep(60);
     const files = readdirSync(folder).sort();
     if (files.filter((name) => name.endsWith('.heapsnapshot')).length < count) continue;
     const file = join(folder, files.at(-1)!);
-    const { size } = statSync(file);
-    if (size > 0 && size === last) {
-      await ask(agent, port, '/none').catch(() => {});
-      return file;
-    }
-    last = size;
+    if (statSync(file).size === 0) continue;
+    await ask(false, port, '/none');
+    return file;
   }
 }
