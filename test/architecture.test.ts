@@ -148,26 +148,6 @@ test('an import against the table is seen', () => {
   );
 });
 
-/** The types of a thing are in `model/`, and the words for it in `words/`, under the name of the file that makes it. */
-function sharesItsName(rooms: readonly string[]): boolean {
-  const others = rooms.filter((room) => room !== 'words');
-  return others.length <= 1 || (others.length === 2 && others.includes('model'));
-}
-
-test('a name stands for one file, with its types and its words', () => {
-  const roomsOf = new Map<string, string[]>();
-  for (const name of readdirSync(SRC, { recursive: true }).map(String)) {
-    const [room = ''] = name.split('/');
-    const base = name.split('/').at(-1) ?? '';
-    if (base.endsWith('.ts') && base !== 'main.ts') roomsOf.set(base, [...(roomsOf.get(base) ?? []), room]);
-  }
-  assert.deepEqual(
-    [...roomsOf].filter(([, rooms]) => !sharesItsName(rooms)),
-    [],
-  );
-  assert.equal(sharesItsName(['cli', 'analysis']), false);
-});
-
 /** Without comments: they may speak of what the code must not do. */
 function codeOf(file: string): string {
   return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');

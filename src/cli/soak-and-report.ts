@@ -10,7 +10,7 @@ import type { SoakOptions } from '../soak/soak-options.ts';
 import type { SoakListener } from '../soak/soak-status.ts';
 import type { SoakTarget } from '../soak/soak-target.ts';
 import { analyseRun } from '../study/analyse-run.ts';
-import { classGrowth } from './live/class-growth.ts';
+import { classGrowth } from './live/class-growth-text.ts';
 import { LiveSoak } from './live/live-soak.ts';
 import { reportSoFar } from './live/report-so-far.ts';
 import { checkReportPlace } from './report-place.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { classChangesOf } from '../../snapshot-stream/class-changes-of.ts';
-import type { ClassGrowth } from './class-growth.ts';
+import type { ClassGrowth } from './class-growth-text.ts';
 
 const MOST = 50;
 
