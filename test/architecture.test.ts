@@ -148,26 +148,6 @@ test('an import against the table is seen', () => {
   );
 });
 
-/** A type of `model/` has its reader in `format/`, and what analysis finds has its words in `words/`, under the same name. */
-function sharesItsName(rooms: readonly string[]): boolean {
-  const others = rooms.filter((room) => room !== 'words');
-  return others.length <= 1 || (others.length === 2 && others.includes('model') && others.includes('format'));
-}
-
-test('a name stands for one file, and for its words', () => {
-  const roomsOf = new Map<string, string[]>();
-  for (const name of readdirSync(SRC, { recursive: true }).map(String)) {
-    const [room = ''] = name.split('/');
-    const base = name.split('/').at(-1) ?? '';
-    if (base.endsWith('.ts') && base !== 'main.ts') roomsOf.set(base, [...(roomsOf.get(base) ?? []), room]);
-  }
-  assert.deepEqual(
-    [...roomsOf].filter(([, rooms]) => !sharesItsName(rooms)),
-    [],
-  );
-  assert.equal(sharesItsName(['cli', 'analysis']), false);
-});
-
 /** Without comments: they may speak of what the code must not do. */
 function codeOf(file: string): string {
   return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');

@@ -53,7 +53,7 @@ function serve(socket: Socket): void {
     else if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
   };
   session.on('inspectorNotification', (message: { readonly method: string }) => {
-    // Node waits with its exit until everybody has let go.
+    // Node waits with its exit until everybody has detached.
     if (message.method === EXITING) leave(true);
     else send(message);
   });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { tellInspector } from './tell-inspector.ts';
 
-/** How long an exiting process waits for its own thread to let go of it. */
+/** How long an exiting process waits for its own thread to release it. */
 const LEAVE_MS = 500;
 
 /** The thread that serves sessions while somebody is there. */

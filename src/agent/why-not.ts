@@ -18,5 +18,5 @@ export function whyNot(): string | null {
   const flags = missing.map(({ flag }) => flag).join(' ');
   return process.allowedNodeEnvironmentFlags.has('--allow-inspector')
     ? `Node's permission model keeps it out; add ${flags}`
-    : `the permission model of Node ${process.version} allows nobody a session with the inspector; it needs Node 24 or later, with ${flags}`;
+    : `the permission model of Node ${process.version} allows no inspector session; the agent needs Node 24 or later, with ${flags}`;
 }

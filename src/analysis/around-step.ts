@@ -8,7 +8,7 @@ import type { RunView } from './run-view.ts';
 import { valuesIn } from './sample-series.ts';
 import { isInside } from './spans.ts';
 
-/** What is looked at when something changed from one moment to the next, with the least change that is worth a word. */
+/** What is looked at when something changed from one moment to the next, with the least change that is worth reporting. */
 const WATCHED: readonly (readonly [MetricName, number])[] = [
   ['process.cpu', 5],
   ['load.in-flight', 3],

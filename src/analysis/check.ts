@@ -19,7 +19,7 @@ export interface FoundDraft extends FindingDraft {
 
 export interface CheckContext extends RunView {
   readonly trends: TrendTable;
-  /** The limits that were asked for, held against the run. */
+  /** The limits that were asked for, compared with the run. */
   readonly limits: readonly NamedGate[];
   readonly completeness: Completeness;
   /** Findings of the checks before this one: a symptom of theirs is no finding of its own. */

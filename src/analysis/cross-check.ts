@@ -3,7 +3,7 @@ import * as say from '../words/cross-check.ts';
 import type { FoundDraft } from './check.ts';
 
 /**
- * Findings held against each other before they are said: what is a consequence of another says so, and a limit that is
+ * Findings compared with each other before they are said: what is a consequence of another says so, and a limit that is
  * met later than another is not told as if it were the next. Nothing is taken away.
  */
 export function crossCheck(drafts: readonly FoundDraft[]): FoundDraft[] {

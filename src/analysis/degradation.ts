@@ -18,7 +18,7 @@ import type { TableEntry } from './trend-table.ts';
 export interface DegradingSeries extends say.ToldSeries {
   readonly key: TrendName;
   readonly kind: Extract<FindingKind, `${string}-degradation` | 'pool-exhaustion' | 'js-heap-leak'>;
-  /** Worse by less than this is not worth a word, whatever its share. */
+  /** Worse by less than this is not worth reporting, whatever its share. */
   readonly leastGrowth: number;
   /** Worse by this much in one lasting step is sure in a run of any length. */
   readonly sureStep?: number;
@@ -26,8 +26,8 @@ export interface DegradingSeries extends say.ToldSeries {
   readonly shortStep?: number;
   readonly subject: FindingSubject;
   /**
-   * What it means that it comes to rest at a worse level: `fine` of a queue that is full, `worse` of what nothing healthy
-   * does. Else a lasting step is a finding, and what comes to rest by degrees is none.
+   * What it means that it levels off at a worse level: `fine` of a queue that is full, `worse` of what nothing healthy
+   * does. Else a lasting step is a finding, and what levels off by degrees is none.
    */
   readonly atRest?: 'fine' | 'worse';
   /** In place of what is advised for the kind. */

@@ -13,11 +13,11 @@ import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 
 const BLOCKS = 24;
-/** A rest so long lets go of what requests in progress use, and of connections that are kept for a while. */
+/** A rest so long releases what requests in progress use, and of connections that are kept for a while. */
 const LEAST_REST_MS = 5_000;
 /** Of the growth, so much may be gone after the rest. */
 const LET_GO = 0.05;
-/** Growth that a rest keeps, as a multiple of what is worth a word. */
+/** Growth that a rest keeps, as a multiple of what is worth reporting. */
 const MANY = 5;
 
 /**

@@ -4,7 +4,7 @@ import { workClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { valuesIn } from './sample-series.ts';
 
-/** Long enough for what requests in progress use to be let go, and to see a wave. */
+/** Long enough for what requests in progress use to be released, and to see a wave. */
 const PARTS = 12;
 /** Traffic that fell to this share of what it was. */
 const LULL = 0.6;

@@ -28,7 +28,7 @@ export function slowerFunctions({ changes, samples }: CpuEvidence): FunctionChan
     .sort((a, b) => b.selfUs - b.beforeSelfUs - (a.selfUs - a.beforeSelfUs));
 }
 
-/** Of the CPU time of a request in the first window: growth of one function by this much is worth a word, by the larger it is sure. */
+/** Of the CPU time of a request in the first window: growth of one function by this much is worth reporting, by the larger it is sure. */
 const WORTH_A_WORD = 0.15;
 const SURE_SHARE = 0.3;
 const DOUBLED = 2;

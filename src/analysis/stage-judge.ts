@@ -19,7 +19,7 @@ const FALL_LIMIT = 0.95;
 const WINDOWS_IN_A_ROW = 3;
 
 /**
- * The stage with its verdict. Late sends alone leave it valid: limits are then held against the time from the actual
+ * The stage with its verdict. Late sends alone leave it valid: limits are then compared with the time from the actual
  * send, and every arrival is still sent. A fall of throughput, though, may be the generator's own.
  */
 export function judgeStage(facts: StageFacts, lower: readonly StressStage[]): StressStage {

@@ -36,7 +36,7 @@ const MEASURES: Readonly<
 /** A percentile of fewer answers says little: it is known only where it breaks the limit. */
 const LEAST_ANSWERS = 25;
 
-/** Every limit that was asked for, held against what the run measured, in order. */
+/** Every limit that was asked for, compared with what the run measured, in order. */
 export function thresholdGates(view: RunView): NamedGate[] {
   const samples = { all: view.run.samples, loaded: loadedSamples(view) };
   return gatesOf(view.run.thresholds, measureRequests(view), samples, LEAST_ANSWERS);

@@ -13,7 +13,7 @@ import { isCalm, type TrendName, trendSeries, workSeries } from './trend-series.
 export interface TableEntry extends Bounded {
   readonly trend: Trend;
   readonly verdict: TrendVerdict;
-  /** The smallest slope that would have been seen and been worth a word. */
+  /** The smallest slope that would have been seen and been worth reporting. */
   readonly smallestSlope: number;
   /** What explains the series better: time, or the requests that were served; those too where they came so evenly that both do. */
   readonly axis: 'time' | 'requests';
@@ -65,7 +65,7 @@ export class TrendTable {
     this.#byWork = overWork.size === 0 ? new Map() : corrected(new Map([...overTime, ...overWork]), testsOf);
   }
 
-  /** Null where there were too few points to measure. `limits` say what growth of this series is worth a word. */
+  /** Null where there were too few points to measure. `limits` say what growth of this series is worth reporting. */
   judge(name: TrendName, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
     const byTime = this.#entryOf(this.#byTime.get(name), this.#work?.isEven ? 'requests' : 'time', limits);
     const byWork = this.#entryOf(this.#byWork.get(name), 'requests', limits);
@@ -97,7 +97,7 @@ export class TrendTable {
 }
 
 /**
- * Growth by the clock that explains it better. What comes to rest over requests has come to rest under load, whatever the
+ * Growth by the clock that explains it better. What levels off over requests has levelled off under load, whatever the
  * traffic makes of it over time; what only traffic that stopped brought to rest is still growing with each request.
  */
 function betterOf(byTime: TableEntry, byWork: TableEntry): TableEntry {

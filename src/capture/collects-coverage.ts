@@ -2,7 +2,7 @@ import type { InspectorSession } from '../target/session.ts';
 
 /** Why such a program is not profiled. */
 export const COVERAGE_ENDS =
-  'the service collects code coverage (NODE_V8_COVERAGE), which V8 ends for the whole process when a CPU profiler lets go of it';
+  'the service collects code coverage (NODE_V8_COVERAGE), which V8 ends for the whole process when a CPU profiler releases it';
 
 /**
  * Whether a program counts what of it is run (`NODE_V8_COVERAGE`, c8). What another session of

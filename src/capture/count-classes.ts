@@ -11,7 +11,7 @@ const MOST_CLASSES = 200;
 /**
  * How many objects of each class live, by the name of their constructor: all that has `Object.prototype` among its
  * prototypes. It says neither who holds them nor how large they are, and costs a fraction of a snapshot: a collection, a
- * walk over the heap, and one reference an object, let go again at once.
+ * walk over the heap, and one reference an object, released again at once.
  */
 export async function countClasses(session: InspectorSession, measure: MeasureCost): Promise<Measured<ClassCount[]>> {
   const call = <Result>(method: string, params: object): Promise<Result> =>

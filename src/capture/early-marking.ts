@@ -17,7 +17,7 @@ const LONGEST_MS = 8_000;
 /**
  * Has V8 mark what lives beside the running program, as it does by itself when it needs memory: a collection then pauses the
  * program for some ten milliseconds, where one that is forced stops it for 0.9 ms a megabyte. There is no command for it; memory
- * outside of the heap that is taken and let go again makes V8 begin. Nothing writes to it, so it takes no room.
+ * outside of the heap that is taken and released again makes V8 begin. Nothing writes to it, so it takes no room.
  * False where it could not be had, or nobody could tell when it is over.
  */
 export async function startMarking(session: InspectorSession): Promise<boolean> {

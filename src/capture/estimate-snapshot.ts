@@ -132,7 +132,8 @@ function refuseMemory(rooms: readonly MemoryRoom[], extraBytes: Bytes): string |
     const reserve = limitBytes === null ? HOST_RESERVE_SHARE * freeBytes : GROUP_RESERVE_SHARE * limitBytes;
     if (extraBytes <= freeBytes - reserve - toolBytes) continue;
     const place = limitBytes === null ? `the ${of}` : `the ${of} with its limit of ${formatBytes(limitBytes)}`;
-    const forTool = toolBytes > 0 ? `, and ${formatBytes(toolBytes)} for this tool, which runs in the same group` : '';
+    const forTool =
+      toolBytes > 0 ? `, and ${formatBytes(toolBytes)} for the profiler, which runs in the same group` : '';
     return `it would take up to ${formatBytes(extraBytes)} more memory, and ${place} has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserve)} are held back${forTool}`;
   }
   return null;

@@ -15,7 +15,7 @@ const TIMES_MAP = 6;
 const BESIDE_BYTES: Bytes = 30e6;
 
 /**
- * Reads source maps while a service is attached to: it cannot exit before the connection is let go of, so nothing may take
+ * Reads source maps while a service is attached to: it cannot exit before the connection is released, so nothing may take
  * long in this thread. Large maps are parsed in another.
  */
 export class MapReader {

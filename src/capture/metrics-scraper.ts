@@ -42,7 +42,7 @@ export class MetricsScraper {
       throw new Error(signal.aborted ? `no answer within ${this.#timeoutMs} ms` : redactMessage(reasonOf(error)));
     }
     const families = parsePrometheusText(text);
-    if (families.length === 0) throw new Error('the answer holds no metric');
+    if (families.length === 0) throw new Error('the response contains no metric');
     return families;
   }
 }

@@ -66,7 +66,7 @@ export function refusePause(
       ? ' in a pod, where a liveness probe would restart the service'
       : watchdogMs === undefined
         ? ''
-        : ` beside the watchdog of systemd, which ends the service when it has told nothing for ${formatDuration(watchdogMs)}`;
+        : ` because the systemd watchdog ends a service that has not reported for ${formatDuration(watchdogMs)}`;
   return `the service would be paused for about ${formatDuration(pauseMs)}${busy}, longer than the allowed ${formatDuration(maxPauseMs)}${why}`;
 }
 

@@ -82,7 +82,7 @@ export class SourceCollector {
       this.#seen.add(url);
       const path = scriptPath(url);
       if (path === null) continue;
-      // A service that ends meanwhile is let go of between two scripts.
+      // A service that ends meanwhile is released between two scripts.
       await setImmediate();
       const map = await this.#usable(path, () => maps.read(path, root));
       const original = (map && (await names?.read(path, root))) ?? null;

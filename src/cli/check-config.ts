@@ -24,7 +24,7 @@ export function checkConfig(config: ConfigFile, defaultDurationMs: number, repor
   if (config.load === 'none' && (config.users ?? config.rate) !== undefined)
     report(['load'], 'users and rate shape a load, and none is driven');
   if (config.gates?.failOn?.length === 0)
-    report(['gates', 'failOn'], 'no gate could fail the run: name some of leak, slo, degradation, or leave it out');
+    report(['gates', 'failOn'], 'no gate could fail the run: name leak, slo or degradation, or leave it out');
   checkCaptures(config, durationMs, report);
 }
 
@@ -32,7 +32,7 @@ function checkCaptures({ captures = {} }: ConfigFile, durationMs: number | null,
   for (const name of ['sample', 'cpuInterval'] as const) {
     const text = captures[name];
     if (text !== undefined && parseDurationMs(text) === 0)
-      report(['captures', name], `${text} is no time between two samples`);
+      report(['captures', name], `${text} is not a valid time between two samples`);
   }
   const clinicMs = captures.clinicWindow === undefined ? null : parseDurationMs(captures.clinicWindow);
   if (clinicMs !== null && clinicMs > LONGEST_CLINIC_MS)
@@ -44,6 +44,6 @@ function checkCaptures({ captures = {} }: ConfigFile, durationMs: number | null,
   if (sampleMs !== null && durationMs !== null && areSamplesRare(sampleMs, durationMs))
     report(
       ['captures', 'sample'],
-      `a sample each ${captures.sample} says too little of a run of ${formatDuration(durationMs)}: take ${LEAST_SAMPLES} at least`,
+      `one sample every ${captures.sample} is not enough for a run of ${formatDuration(durationMs)}: take at least ${LEAST_SAMPLES}`,
     );
 }

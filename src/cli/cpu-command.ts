@@ -76,7 +76,7 @@ export const cpuCommand: Command = (exit) => ({
 
     const { facts, thread, recording, clinic, stopped } = await withAttachment(args, terminal, {
       command: 'cpu',
-      stopWords: 'stopping: the profile is written from what there is (again to give up)',
+      stopWords: 'stopping: the profile is written from what was recorded (Ctrl-C again to give up)',
       output: resolve(out ?? 'profile.cpuprofile'),
       action: async (attachment, stop) => {
         terminal.say(`profiling ${capturedName(attachment)} for ${formatDuration(durationMs)}`);

@@ -70,7 +70,7 @@ const FORMATS = {
     make: (flame, note) => {
       const isOrdered = fitsInOrder(flame.timeline);
       if (flame.timeline && !isOrdered)
-        note('There are too many samples to keep their order: they are summed up, so "Time Order" is none.');
+        note('There are too many samples to keep their order: they are aggregated, so "Time Order" is empty.');
       return formatSpeedscope(isOrdered ? flame : { ...flame, timeline: null }, EXPORTER);
     },
   },
@@ -119,7 +119,7 @@ export const flameCommand: Command = (exit) => ({
         type: 'string',
         demandOption: true,
         describe:
-          '.cpuprofile, .heapprofile, pprof, speedscope, collapsed stacks, log of V8 (processed), file or folder of 0x or Clinic; packed or not; - reads stdin',
+          '.cpuprofile, .heapprofile, pprof, speedscope, collapsed stacks, log of V8 (processed), file or folder of 0x or Clinic; compressed or not; - reads stdin',
       })
       .options({
         diff: textOption('diff', 'an earlier profile: draw what changed since (html, svg)'),

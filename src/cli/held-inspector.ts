@@ -31,15 +31,15 @@ export class HeldInspector implements Belonging {
     const attachment = await this.#attaching?.catch(() => null);
     if (!attachment) return '';
     const { inspectorClosed, leftToOther } = await attachment.detach({ patienceMs: PATIENCE_MS });
-    if (isAgent(attachment.inspector)) return `${this.#name} is let go of; its agent stays ready`;
-    if (!attachment.openedByUs) return `${this.#name} is let go of; its inspector was open before and stays open`;
+    if (isAgent(attachment.inspector)) return `${this.#name} is released; its agent stays ready`;
+    if (!attachment.openedByUs) return `${this.#name} is released; its inspector was open before and stays open`;
     if (leftToOther) return `${this.#name}: ${leftToOther}`;
     return inspectorClosed ? `the inspector of ${this.#name} is closed` : this.left();
   }
 
   left(): string {
     if (this.#attachment !== null)
-      return `${this.#name} does not answer now: its inspector is left to the watchdog there, which closes it within a minute of its answering again`;
+      return `${this.#name} does not answer now: its inspector is left to the watchdog there, which closes it within a minute after the service responds again`;
     return `${this.#name} was about to open its inspector and does not answer: profiler detach closes it when it does`;
   }
 }

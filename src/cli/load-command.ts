@@ -34,7 +34,7 @@ const DEFAULT_FILE = 'scenario.yaml';
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 /** So long the requests of a service are watched for a first scenario. */
 const WATCHED_MS = 10_000;
-const NOT_ANSWERED = 'Not enough was answered to judge: is the service there?';
+const NOT_ANSWERED = 'Too few responses to judge: is the service running?';
 
 /** Drives a scenario alone; nothing is recorded. */
 export const loadCommand: Command = (exit) => ({
@@ -73,7 +73,7 @@ export const loadCommand: Command = (exit) => ({
       )
       .example(
         '$0 load stress --port 3000 --database postgres://watch@db/orders',
-        'more and more users until the service breaks, and what gave way',
+        'more and more users until the service breaks, and which resource ran out',
       )
       .example(
         '$0 load orders.yaml --rate 200/s --duration 2m',
@@ -88,7 +88,7 @@ export const loadCommand: Command = (exit) => ({
     }
     const { scenario } = readScenario(scenarioOf(args));
     const signals = stopOnSignals(terminal.say, {
-      words: 'stopping: waiting for what is in flight (again to give up)',
+      words: 'stopping: waiting for requests in flight (Ctrl-C again to give up)',
     });
     try {
       const isStress = scenario.stress !== null && !hasLevel(args);
@@ -138,7 +138,7 @@ async function driveLoad({ args, scenario, watch, stop, terminal }: Drive): Prom
   const open = report.gates.filter(({ status }) => status === 'unknown').map(({ name }) => name);
   if (open.length > 0) {
     const why = watch === null ? ': --port N watches the service, --database URL its database' : '';
-    terminal.say(`not judged, since nothing was measured of it: ${open.join(', ')}${why}`);
+    terminal.say(`not judged, since it was not measured: ${open.join(', ')}${why}`);
   }
   const isAnswered = report.requests.some(({ count, errors }) => errors < count);
   if (exitCode === EXIT.notEnoughData && (open.length === 0 || !isAnswered)) terminal.say(NOT_ANSWERED);

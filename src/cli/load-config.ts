@@ -10,7 +10,7 @@ import { type Problem, readDocument } from '../scenario/read-document.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { checkConfig } from './check-config.ts';
 
-/** A configuration file, held against its schema. Paths in it are resolved against the folder it stands in. */
+/** A configuration file, checked against its schema. Paths in it are resolved against the folder it stands in. */
 export interface Config {
   readonly file: string;
   readonly target: TargetSpec | null;

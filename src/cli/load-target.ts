@@ -38,7 +38,7 @@ export async function watchOfLoad(
   try {
     const watched = await watchService(args, baseUrl, database, { terminal, signals, follows });
     if (database && watched.watch === null)
-      terminal.say('nothing to watch but the database: name the service, by --port for one');
+      terminal.say('only the database can be watched: name the service, for example with --port');
     return {
       watch: watched.watch,
       async release() {
@@ -76,7 +76,7 @@ async function watchService(
       async release() {
         await watch?.stop();
         const left = await attachment?.detach();
-        for (const problem of left?.problems ?? []) terminal.say(`while letting go of the target: ${problem}`);
+        for (const problem of left?.problems ?? []) terminal.say(`while detaching from the target: ${problem}`);
         await target.release();
       },
     };
@@ -91,7 +91,7 @@ function sayWhereLoadGoes(spec: TargetSpec, baseUrl: string | null, terminal: Te
   const port = baseUrl === null ? null : localPort(baseUrl);
   if (!('port' in spec) || port === null || port === spec.port) return;
   terminal.say(
-    `the load goes to ${redactAddress(baseUrl ?? '')}, not to port ${spec.port}, which is watched: --url says where it shall go`,
+    `the load goes to ${redactAddress(baseUrl ?? '')}, but the watched service listens on port ${spec.port}: set --url`,
   );
 }
 

@@ -159,7 +159,7 @@ function refuseRareSamples(sampleMs: number, durationMs: number): void {
   throw new ProfilerError(
     'usage',
     EXIT.usage,
-    `A sample each ${formatDuration(sampleMs)} says too little of a run of ${formatDuration(durationMs)}.`,
+    `One sample every ${formatDuration(sampleMs)} is not enough for a run of ${formatDuration(durationMs)}.`,
     'Take samples more often (--sample 1s), or let the run last longer.',
   );
 }

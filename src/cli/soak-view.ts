@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
 import type { SoakListener, SoakStatus } from '../soak/soak-status.ts';
+import { plural } from '../words/terms.ts';
 import type { Terminal } from './terminal.ts';
 
 const LINE_EVERY_MS = 60_000;
@@ -59,7 +60,7 @@ function loopLine({ sample, samplesTaken, gaps }: SoakStatus): string {
     `cpu ${cpu === undefined ? '?' : `${Math.round(cpu)} %`}`,
     `loop p99 ${delay === undefined ? '?' : `${delay.toFixed(1)} ms`}`,
     `fds ${values['process.fds'] ?? '?'}`,
-    `samples ${formatCount(samplesTaken)}${gaps > 0 ? `, ${gaps} gaps` : ''}`,
+    `samples ${formatCount(samplesTaken)}${gaps > 0 ? `, ${plural(gaps, 'gap')}` : ''}`,
   ].join('  ');
 }
 

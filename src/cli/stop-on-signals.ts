@@ -13,7 +13,7 @@ export interface Belonging {
 export interface Signals {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly stop: AbortSignal;
-  /** To be let go of at the second. */
+  /** To be released at the second. */
   add(belonging: Belonging): void;
   /** Ctrl-C means again what it means to any process. Settles at once, but never for one that gave up: it is about to end. */
   release(): Promise<void>;
@@ -28,12 +28,12 @@ export interface SignalOptions {
 
 /** Node does not let a service exit that a debugger is connected to, and one that is stopped cannot let go. */
 const NOT_PAUSED = 'not paused: a service that is attached to could not exit meanwhile (Ctrl-C ends this in order)';
-const OF_A_RUN = 'stopping: the report will be written from what there is (again to give up)';
-/** So long a service that answers takes to be let go of; one that is blocked is left to its watchdog. */
+const OF_A_RUN = 'stopping: the report will be written from what was recorded (Ctrl-C again to give up)';
+/** So long a service that answers takes to be released; one that is blocked is left to its watchdog. */
 const LETTING_GO_MS = 1_500;
 
 /**
- * Ctrl-C once stops the recording in order. Twice gives up: the run folder stays as it is, the service is let go of if
+ * Ctrl-C once stops the recording in order. Twice gives up: the run folder stays as it is, the service is released if
  * it answers, and within two seconds the process ends with exit code 130. Three times ends it at once.
  * Ctrl-Z does not pause. SIGTTOU does (a background job that writes to a terminal under `stty tostop`): with a handler, the
  * kernel would repeat the write and the signal for ever, and no other signal would arrive. A service that ends meanwhile

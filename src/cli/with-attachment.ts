@@ -82,6 +82,6 @@ async function attachAndDo<Result>(
   } finally {
     clearInterval(looking);
     const { problems } = await attachment.detach();
-    for (const problem of problems) terminal.say(`while letting go of the target: ${problem}`);
+    for (const problem of problems) terminal.say(`while detaching from the target: ${problem}`);
   }
 }

@@ -14,7 +14,7 @@ export interface LoadHold {
 }
 
 /**
- * Stops the load while the service that is watched is away, and lets go of its connections: it may wait for them to end, and
+ * Stops the load while the service that is watched is away, and releases its connections: it may wait for them to end, and
  * what takes its port may be another program. `onLost` is called where it has not come back when the load should be over.
  */
 export function holdWhileAway(

@@ -28,7 +28,7 @@ interface InsideTarget {
   readonly loadPort: number | null;
 }
 
-/** `away`: it has ended, or listens no more where the load goes, and may come back. `lost`: it does not. */
+/** `away`: it has ended, or no longer listens where the load goes, and may come back. `lost`: it does not. */
 export type Presence = 'there' | 'away' | 'lost';
 
 export interface TargetWatch {
@@ -97,7 +97,7 @@ function watchInside(
       lost = false;
       const ending: 'stopped' | 'target-lost' = await watchLife(attachment, segment);
       lost = ending === 'target-lost';
-      // The first is let go of by whoever brought it.
+      // The first is released by whoever brought it.
       if (attachment !== first) await attachment.detach();
       let isAway = false;
       const onAway = (now: boolean): void => {
@@ -135,7 +135,7 @@ function watchOutside(
   const hasClosed = watchPort(process, loadPort);
   let wasClosed = false;
   // Nobody named the process: the load goes to whoever answers at its address, and what nobody answers is measured. A server that
-  // closes is let go of once, since it waits for its connections.
+  // closes is released once, since it waits for its connections.
   const presence = (alive: boolean): Presence => {
     const isClosed = alive && hasClosed();
     const closesNow = isClosed && !wasClosed;

@@ -125,7 +125,7 @@ function doctorOf(run: Run, { fromMono, toMono }: Window, note: (text: string) =
   const everyMs = run.manifest.plan.sampleIntervalMs;
   note(
     `The run was sampled every ${formatDuration(everyMs)}, with its collections counted but not traced. Doctor is made for readings every 10 ms ` +
-      'and may judge otherwise by these: profiler cpu --clinic and soak --clinic-window record such a window.',
+      'and may judge these differently: profiler cpu --clinic and soak --clinic-window record such a window.',
   );
   const [first] = samples;
   const clock: ClockPair = { wallMs: first?.wallMs ?? 0, monoUs: (first?.monoMs ?? 0) * 1000 };

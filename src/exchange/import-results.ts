@@ -95,7 +95,7 @@ export async function importIntoRun(
       'run-has-requests',
       EXIT.usage,
       `${runDir} has requests already.`,
-      'They would be counted beside each other: import into a run that only watched, or add --force.',
+      'Both would be counted: import into a run that only watched, or add --force.',
     );
   }
   const all = intervalsOf(results, (wallMs) => wallMs - clock.startWallMs + clock.startMonoMs);

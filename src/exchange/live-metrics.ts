@@ -93,7 +93,7 @@ export class LiveMetrics {
     );
     this.#results = new Counter({
       name: 'profiler_load_results_total',
-      help: 'Answers to the load by request name',
+      help: 'Responses to the load by request name',
       labelNames: ['request', 'result'],
       registers,
     });

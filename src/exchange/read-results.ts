@@ -64,7 +64,7 @@ export async function readResults(files: readonly string[], options: ReadOptions
     if (collector.requests === before) throw emptyError(file, format.title, collector.notes());
   }
   const { book } = collector;
-  if (book.hasLostNames) collector.note('more than 200 request names: the rest was taken together as (other requests)');
+  if (book.hasLostNames) collector.note('more than 200 request names: the rest was grouped as (other requests)');
   collector.leaveOutStrays();
   return {
     book,
@@ -182,7 +182,7 @@ function damagedError(file: string, { message }: Error): ProfilerError {
     'result-damaged',
     EXIT.usage,
     `${file} is damaged: it cannot be unpacked (${message}).`,
-    'Copy it anew from where the load tool wrote it.',
+    'Copy it again from where the load tool wrote it.',
   );
 }
 

@@ -142,7 +142,7 @@ export class ResultCollector implements ResultSink {
     for (const summary of undated) this.#place(summary, startWallMs ?? endWallMs - longestMs);
     if (undated.length > 0 && startWallMs === null) {
       this.note(
-        'the file does not say when the load was: it is taken to have ended when the file was written (--start says otherwise)',
+        'the file does not say when the load was: it is assumed to have ended when the file was written (set --start to change that)',
       );
     }
   }

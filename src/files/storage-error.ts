@@ -18,12 +18,12 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   EIO: 'The disk reports an input/output error: look at the system log, and choose another disk with --out.',
   ETIMEDOUT: 'The disk does not answer: look at the system log and at what else writes to it. Samples wait in memory.',
   ENOENT:
-    'A folder of that path is missing or was removed, or this file system takes no files: choose another place with --out.',
+    'A folder of that path is missing or was removed, or this file system does not allow files: choose another place with --out.',
   ENOTDIR: 'A part of that path is a file, not a folder: choose another place with --out.',
   EISDIR: 'There is a folder of that name: choose another name with --out.',
   EBUSY: 'It is in use, perhaps as a mount point: choose a folder inside of it with --out.',
   ELOOP: 'It is a symbolic link, and those are not followed: name the file itself.',
-  ENAMETOOLONG: 'The name is longer than the file system takes: choose a shorter one with --out.',
+  ENAMETOOLONG: 'The name is longer than the file system allows: choose a shorter one with --out.',
 };
 
 /** The tool opens its modules all at once. */

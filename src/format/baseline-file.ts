@@ -28,7 +28,7 @@ const readBaseline = fields<Baseline>({
 
 /** Reads a baseline. Throws a ProfilerError (`baseline-invalid`, exit 2) that says what is wrong with the file. */
 export function parseBaseline(bytes: Uint8Array, file: string): Baseline {
-  const hint = 'Name a file that profiler baseline save has written, or save it anew.';
+  const hint = 'Name a file that profiler baseline save has written, or save it again.';
   return parseJson(bytes, { file, code: 'baseline-invalid', hint }, (value) => readBaseline(value, ''));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Readers of untrusted JSON: each takes a value and its path and gives it back with its type, or throws a ShapeError
- * that names the path. Objects are built anew from the fields that are asked for, so that `__proto__` and whatever
+ * that names the path. Objects are built again from the fields that are asked for, so that `__proto__` and whatever
  * else a damaged or hostile file holds stays outside.
  */
 export class ShapeError extends Error {

@@ -15,7 +15,7 @@ export interface RunMeasure {
   readonly error: number;
 }
 
-/** What must be alike before figures of two runs may be held against each other. */
+/** What must be alike before figures of two runs may be compared with each other. */
 export interface RunConditions {
   readonly target: string;
   /** `v22.23.3`; null where nothing from inside was seen. */

@@ -56,7 +56,7 @@ export interface CodeText {
   readonly lines: readonly string[];
 }
 
-/** A statement that may add to something or take away from it, or a place where the size of something is held against a number. */
+/** A statement that may add to something or take away from it, or a place where the size of something is compared with a number. */
 export interface CodeStatement {
   readonly act: 'add' | 'remove' | 'bound';
   /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `open` what Node holds, `size` of a bound. */

@@ -9,7 +9,7 @@ export function isDark(): boolean {
   return matchMedia(DARK).matches;
 }
 
-/** Canvases must be painted anew when the reader's scheme changes; print always wants the light one. */
+/** Canvases must be painted again when the reader's scheme changes; print always wants the light one. */
 export function onThemeChange(repaint: () => void): void {
   matchMedia(DARK).addEventListener('change', repaint);
 }

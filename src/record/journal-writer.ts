@@ -23,7 +23,7 @@ const LINE_END: Buffer = Buffer.from('\n');
 
 /**
  * Appends lines to a journal, in order, one write(2) a line. Nobody waits for the disk: lines queue in memory, and
- * fsync runs beside the writes. After a failed or short write the file is opened anew and a line end written first,
+ * fsync runs beside the writes. After a failed or short write the file is opened again and a line end written first,
  * so that the torn line loses itself alone.
  */
 export class JournalWriter {

@@ -27,7 +27,7 @@ const CHUNK_BYTES: Bytes = 1024 * 1024;
 export interface ReadJournal<T> {
   readonly records: T[];
   readonly damage: RunDamage[];
-  /** What its undamaged lines come to, to be held against the seal of the run. */
+  /** What its undamaged lines come to, to be compared with the seal of the run. */
   readonly seen: JournalSeal;
   /** By how much it is longer than it was when the run was closed. */
   readonly surplusBytes: Bytes;

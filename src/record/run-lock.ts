@@ -4,7 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { askHolder, type LockHolder, type NamedLock, tryLock } from '../target/named-lock.ts';
 
 /**
- * Makes this the only writer of a run folder until it is let go of. The folder is known by its inode: it stays locked
+ * Makes this the only writer of a run folder until it is released. The folder is known by its inode: it stays locked
  * under another name. Throws a ProfilerError (exit 2) that names the other process.
  */
 export async function lockRun(dir: string, name: string | null = lockNameOf(dir)): Promise<NamedLock> {

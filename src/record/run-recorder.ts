@@ -60,7 +60,7 @@ export interface OpenOptions extends RecorderOptions {
   readonly checksums: Readonly<Record<string, string>>;
   /** The run that this one takes the place of, set aside. */
   readonly replaced: string | null;
-  /** Of both folders; let go of when the run is closed. */
+  /** Of both folders; released when the run is closed. */
   readonly locks: readonly NamedLock[];
 }
 

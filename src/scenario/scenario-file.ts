@@ -1,6 +1,6 @@
 import type { JsonValue } from './scenario.ts';
 
-/** A scenario file as it is written, after it was held against the schema: texts and units still to be read. */
+/** A scenario file as it is written, after it was checked against the schema: texts and units still to be read. */
 export interface ScenarioFile {
   readonly name: string;
   readonly baseUrl?: string;

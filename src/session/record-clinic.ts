@@ -42,7 +42,7 @@ export async function recordClinic(attachment: Attachment, options: RecordCpuOpt
     if (allocated === null) note(`Allocations were not sampled: ${heap.leftOut ?? 'they could not be read'}.`);
     return { cpu, stats: readings, gcEvents: events, heap: allocated?.profile ?? null, clock: moment };
   } finally {
-    // The rest is undone when the target is let go of: its cleanups, and with the connection its tracing.
+    // The rest is undone when the target is released: its cleanups, and with the connection its tracing.
     if (session.isOpen) await heap.discard().catch(() => {});
   }
 }

@@ -23,7 +23,7 @@ export async function causeOfEnd(
   if (forMemory) return forMemory;
   if (told === null) return null;
   if (signal === null) return `ended with exit ${endText(told)}`;
-  const hint = signal === 'SIGABRT' ? ' (Node ends itself so when its heap is full)' : '';
+  const hint = signal === 'SIGABRT' ? ' (Node does this when its heap is full)' : '';
   return `was ended by ${endText(told)}${hint}`;
 }
 

@@ -28,7 +28,7 @@ export class DiskGuard {
   /** Why an artefact of so many bytes cannot be kept; null when it can. To be asked before the target is paused for it. */
   refusal(bytes: Bytes): string | null {
     const { recorder } = this.#options;
-    if (recorder.inTrouble !== null) return `the disk takes nothing now (${recorder.inTrouble.message})`;
+    if (recorder.inTrouble !== null) return `the disk refuses writes now (${recorder.inTrouble.message})`;
     const missing = this.#missing(bytes);
     return missing <= 0
       ? null

@@ -12,7 +12,7 @@ const LEFT_OUT: Readonly<Record<RefusedCapture, string>> = {
   'heap-profile': 'allocations not read',
   'heap-snapshot': 'no heap snapshot',
   'collect-garbage': 'garbage not collected',
-  marking: 'garbage not collected beside the program',
+  marking: 'garbage not collected concurrently',
   'call-counts': 'calls not counted',
   'class-counts': 'classes not counted',
   'worker-snapshot': 'no heap snapshot of a worker thread',

@@ -49,7 +49,7 @@ export class Marking {
     this.#pauses.note('marking', cost.pauseMs, null);
     this.#log.event({ type: 'capture', capture: 'marking', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
     if (markedMs === null)
-      this.#log.event({ type: 'note', detail: 'V8 did not collect beside the program when it was asked to' });
+      this.#log.event({ type: 'note', detail: 'V8 did not start a concurrent collection when it was asked to' });
     this.#markedMs = markedMs ?? this.#markedMs ?? Number.NaN;
     return markedMs !== null;
   }

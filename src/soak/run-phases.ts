@@ -179,7 +179,7 @@ async function snapshotUnderPause(
   if (resume && !stop.aborted) await load?.resume();
 }
 
-/** Without snapshots: classes counted at the end of the load tell growth from what the idle tail lets go. */
+/** Without snapshots: classes counted at the end of the load tell growth from what the idle tail releases. */
 async function countUnderPause({ captures, load, stop }: PhasesOptions): Promise<void> {
   await load?.pause();
   await wait(SETTLE_MS, stop);

@@ -202,7 +202,7 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
     if (!(error instanceof ProfilerError) || error.code === 'folder-replaced') throw error;
     recorder.noteLoss('the journals', error.message);
   }
-  if (recorder.losses.length > 0) log.say(`not recorded, for want of the disk: ${recorder.losses.join('; ')}`);
+  if (recorder.losses.length > 0) log.say(`not recorded, because the disk refused it: ${recorder.losses.join('; ')}`);
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
 }
 

@@ -92,13 +92,13 @@ export class ScriptKeeper {
       if (code.leftOut > 0)
         log.event({
           type: 'note',
-          detail: `scripts not read, for want of time or memory: ${code.leftOut}; statements in them are not looked for`,
+          detail: `scripts not read, because time or memory ran out: ${code.leftOut}; their statements are not known`,
         });
       const file = recorder.fileFor('code', 'code');
       await this.#desk.keepText(file, formatCodeOfRun(code));
       await recorder.updateManifest((manifest) => ({ ...manifest, code: { file: file.file } }));
     } catch (error) {
-      log.event({ type: 'error', detail: `what the scripts do was not kept: ${(error as Error).message}` });
+      log.event({ type: 'error', detail: `the analysis of the scripts was not kept: ${(error as Error).message}` });
     }
   }
 }

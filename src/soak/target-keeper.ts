@@ -194,7 +194,7 @@ export class TargetKeeper {
 
   async #takeDown(instruments: Instruments): Promise<void> {
     for (const problem of await takeDownInstruments(instruments))
-      this.#options.log.say(`while letting go of the target: ${problem}`);
+      this.#options.log.say(`while detaching from the target: ${problem}`);
   }
 
   /** Looked at now and then: the table of sockets is long where there are many connections. */

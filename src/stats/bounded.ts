@@ -6,7 +6,7 @@ const SPEAKABLE_SHARE = 0.1;
 const [LEAST_TIMES, MOST_TIMES] = [1.5, 50] as const;
 
 export interface Bounded {
-  /** The upper end of the interval of the slope leaves no growth worth a word: only then a series may be called flat. */
+  /** The upper end of the interval of the slope leaves no growth worth reporting: only then a series may be called flat. */
   readonly isBounded: boolean;
   /** How long a series like this one must be to tell, at least; null where it tells already. */
   readonly tellsAfterMs: Milliseconds | null;
@@ -16,7 +16,7 @@ export interface Bounded {
  * Is that a series was not seen to grow the same as that it does not grow? Not with few points, of which no test of order
  * reaches 1 %: then the interval of the slope is wide. A slope is known ever better with the length T of a run at the
  * same rate of points, its standard error falls with T^1.5; so the interval is narrow enough, and growth as steep as what
- * was seen is noticed, after T' = T (width / wanted)^(2/3). `least`: growth over the run that is worth a word.
+ * was seen is noticed, after T' = T (width / wanted)^(2/3). `least`: growth over the run that is worth reporting.
  */
 export function boundedBy(trend: Trend, least: number): Bounded {
   const { slope, high, span, level, smallestSlope } = trend;

@@ -17,7 +17,7 @@ export interface Rise {
 
 /**
  * What counters gained, all together, between two readings. Null where that is not known: the process was started again
- * between them, a reading lacks one of them, or one fell (what counts it was put there anew).
+ * between them, a reading lacks one of them, or one fell (what counts it was put there again).
  */
 export function gainedBetween(from: Reading | null, to: Reading, ...names: readonly MetricName[]): number | null {
   if (from === null || from.segment !== to.segment) return null;

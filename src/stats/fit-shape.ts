@@ -11,7 +11,7 @@ export type Shape =
   | { readonly kind: 'step'; readonly x: number; readonly from: number; readonly to: number }
   /** Two jumps, at `x`; `from` is the level before both, `to` that after both. */
   | { readonly kind: 'two-steps'; readonly x: readonly [number, number]; readonly from: number; readonly to: number }
-  /** Growth that comes to rest at `plateau`: a cache that fills, warm-up. */
+  /** Growth that levels off at `plateau`: a cache that fills, warm-up. */
   | { readonly kind: 'saturating'; readonly plateau: number; readonly tau: number }
   /** A line until `x`, then flat at `plateau`: a cache that is full, a leak that stopped. */
   | { readonly kind: 'stopped-line'; readonly plateau: number; readonly x: number };
@@ -43,7 +43,7 @@ const LEAST_FOR_PERSISTENCE = 12;
  *     BIC = -2 ln(likelihood) + k ln(n)
  *
  * with the likelihood of noise that repeats itself (`autoregressiveFit`), each shape with the persistence that it leaves.
- * Where a bend lies, and how fast a curve comes to rest, is chosen by plain least squares.
+ * Where a bend lies, and how fast a curve levels off, is chosen by plain least squares.
  * The shape comes before any test for a trend, since a rank test calls a step and a filling cache "rising" as well.
  */
 export function fitShape(points: readonly Point[]): ShapeFit {

@@ -1,7 +1,7 @@
 import type { Trend } from './trend.ts';
 
 /**
- * `growing`: on and on. `plateau`: it grew and came to rest. `step`: from one level to another. `flat`: none of these,
+ * `growing`: on and on. `plateau`: it grew and levelled off. `step`: from one level to another. `flat`: none of these,
  * as far as this run could see.
  */
 export type TrendVerdict = 'growing' | 'plateau' | 'step' | 'flat';
@@ -10,7 +10,7 @@ export interface TrendLimits {
   /** One-sided p-value, corrected for all the series that were tested. */
   readonly p: number;
   readonly alpha?: number;
-  /** Growth over the run, as a share of the level, that is worth a word. */
+  /** Growth over the run, as a share of the level, that is worth reporting. */
   readonly leastShare?: number;
   /** The same in units of y. */
   readonly leastGrowth?: number;
@@ -20,13 +20,13 @@ const ALPHA = 0.01;
 const LEAST_SHARE = 0.03;
 /** Second half against first: below this, growth is coming to rest. (The second half is then below 0.4 of the whole.) */
 const LEAST_HALF_RATIO = 0.25;
-/** The same where the shape comes to rest, too. */
+/** The same where the shape levels off, too. */
 const LEAST_HALF_RATIO_OF_RESTING = 0.8;
 /** With few points a rank test is content with order alone: then they must also lie on a line. */
 const FEW_POINTS = 12;
 const LEAST_R_SQUARED = 0.7;
 
-/** What a series must gain over the run to be worth a word, in units of y. */
+/** What a series must gain over the run to be worth reporting, in units of y. */
 export function leastGrowthOf({ level }: Pick<Trend, 'level'>, limits: Omit<TrendLimits, 'p'>): number {
   return Math.max((limits.leastShare ?? LEAST_SHARE) * Math.abs(level), limits.leastGrowth ?? 0);
 }

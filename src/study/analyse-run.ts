@@ -120,7 +120,7 @@ export async function analyseRun(
   return redacted(document, (text) => redactText(typedAs(text, program)));
 }
 
-/** Limits held against what was recorded; nothing else is looked at, so it takes little time. */
+/** Limits compared with what was recorded; nothing else is looked at, so it takes little time. */
 export function judgeLimits(run: Run, thresholds: readonly Threshold[]): NamedGate[] {
   const { manifest, samples, events, requests } = run;
   const nothing = { heapGrowth: null, heapGrowthError: null, cpu: null, allocationGrowth: [], damage: [] };

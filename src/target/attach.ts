@@ -119,7 +119,7 @@ function agentClosed({ pid, agentDoor }: ProcessFacts, cause: InspectorError, re
     'agent-unreachable',
     EXIT.attachFailed,
     `The agent in process ${pid} (${agentDoor}) gave no session: ${cause.message}. And its inspector may not be opened: ${refusal.message}`,
-    'A blocked service answers when it goes on: try again then. The log of the service says what its agent lacks.',
+    'A blocked service responds when it continues: try again then. The log of the service says what its agent lacks.',
     { cause },
   );
 }

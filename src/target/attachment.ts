@@ -50,7 +50,7 @@ export interface Attachment {
    * rejects and may be called again. A target that does not answer within `patienceMs` (2 s; more in the middle of a
    * heap snapshot) is left to its watchdog, and so is an inspector to which another debugger is connected: closing it
    * would wait for that one, and the service with it. After a new `attach` to the same process the earlier
-   * attachment is void: let go of it without a word.
+   * attachment is void: release it without a word.
    */
   detach(options?: { readonly patienceMs?: Milliseconds }): Promise<DetachResult>;
 }
@@ -62,7 +62,7 @@ interface AttachmentParts {
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
   readonly tickMs: Milliseconds;
-  /** Keeps other instances away; let go of with the connection. Null where the process is not of this host. */
+  /** Keeps other instances away; released with the connection. Null where the process is not of this host. */
   readonly lock: NamedLock | null;
 }
 
@@ -104,7 +104,7 @@ class HeldAttachment implements Attachment {
 
   async heartbeat(): Promise<void> {
     const isHeard = await this.session.evaluate(callInTarget(beat), { deadlineMs: HEARTBEAT_DEADLINE_MS });
-    // This tool was stopped for too long: what it had installed is removed. The inspector closes when we let go of it.
+    // This tool was stopped for too long: what it had installed is removed. The inspector closes when we release it.
     if (isHeard === false)
       this.session.disconnect({
         cause: 'closed',

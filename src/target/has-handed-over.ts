@@ -2,7 +2,7 @@ import { pidsHolding, socketsInNamespaceOf } from './listening-sockets.ts';
 import { type ProcessFacts, readProcessFacts } from './process-facts.ts';
 
 /**
- * Whether the process listens no more, and another Node process does where it did: it only finishes what it has begun,
+ * Whether the process no longer listens, and another Node process does where it did: it only finishes what it has begun,
  * and new requests go to its successor. `inspectorPort`: of its inspector, which is no service.
  */
 export function hasHandedOver(facts: ProcessFacts, inspectorPort: number): boolean {

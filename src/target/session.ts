@@ -2,7 +2,7 @@ import type { Milliseconds } from '../model/units.ts';
 
 /** Why a connection is gone. */
 export interface SessionEnd {
-  /** `target-exiting`: its program has ended, and the process waits until everybody has let go of it. */
+  /** `target-exiting`: its program has ended, and the process waits until everybody has released it. */
   readonly cause: 'target-exiting' | 'closed';
   /** In words. */
   readonly detail: string;
@@ -30,7 +30,7 @@ export interface InspectorSession {
    */
   evaluateInTurn<Value = unknown>(expression: string, options?: { readonly deadlineMs?: Milliseconds }): Promise<Value>;
   /**
-   * Settles (never rejects) when the connection is gone. A process whose program has ended is let go of at once: as long
+   * Settles (never rejects) when the connection is gone. A process whose program has ended is released at once: as long
    * as one connection is open, Node does not let it exit.
    */
   readonly closed: Promise<SessionEnd>;

@@ -16,7 +16,7 @@ export async function lockTarget(target: Target): Promise<NamedLock> {
   const lock = await tryLock(nameOf(target));
   if (lock) return lock;
   await assertNotHeld(target);
-  // Ours, or let go of just now: the mark in the target tells of who else comes.
+  // Ours, or released just now: the mark in the target tells of who else comes.
   return (await tryLock(nameOf(target))) ?? { release: () => {} };
 }
 

@@ -91,7 +91,7 @@ export function closingOf(debugPort: number): string {
   return `(${closeInspector.toString()})(${debugPort}, ${endInspector.toString()})`;
 }
 
-/** An expression that opens the inspector anew on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
+/** An expression that opens the inspector again on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
 export function movingOfInspector(): string {
   return `(${moveInspector.toString()})(${endInspector.toString()})`;
 }
@@ -254,7 +254,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
       }
     } catch {}
   };
-  // Node does not let the program end before every debugger has let go, and a tool that is stopped (SIGSTOP) cannot: it is
+  // Node does not let the program end before every debugger has detached, and a tool that is stopped (SIGSTOP) cannot: it is
   // set going for that. Where it runs under another pid namespace or user, this does nothing.
   const { kill } = process;
   const wakeTool = (): void => {

@@ -46,7 +46,7 @@ export interface Watched {
 }
 
 /**
- * Folders in which a file of ours makes a program start the service anew; null when it is none. Plain `--watch` of Node
+ * Folders in which a file of ours makes a program start the service again; null when it is none. Plain `--watch` of Node
  * looks at imported files only, and is none.
  *
  * @param readFiles what the configuration files of this nodemon say, given the one that its command line names
@@ -124,7 +124,7 @@ function foldersOf(values: readonly string[]): string[] {
 
 /**
  * Throws a ProfilerError (exit 2) when a process above the service, or what started it, watches a folder that one of `paths`
- * lies in: our files would start the service anew again and again. Asked are the kernel, which knows what a process watches,
+ * lies in: our files would start the service again and again. Asked are the kernel, which knows what a process watches,
  * and the options of the usual programs, since some look at files by themselves. `hint` says how to name other places.
  */
 export function refuseWatchedFolders(pid: number, paths: readonly string[], hint: string): void {

@@ -112,7 +112,7 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
     'Keep the timer that it returns, and clear it in a `finally` as soon as the awaited event has happened.',
   'listener-leak':
     'Remove the listener whatever the outcome of the request (in a `finally`), pass a `signal` that ends with it, or listen once for all requests.',
-  'promise-leak': 'Listen to it once for all requests, or race against a promise that belongs to the request.',
+  'promise-leak': 'Wait on that promise once for all requests, or race against a promise that belongs to the request.',
   'external-memory-leak':
     'Remove each after its last use, or copy the part that you keep (`Buffer.from(slice)`): a slice keeps its whole buffer alive.',
   'socket-leak': 'Close each whatever the outcome and set a timeout on it, or use one shared agent or pool.',
@@ -158,6 +158,8 @@ function removal({ kind, removed, brokenBound, added, handle, isText, holderClas
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
+  // What waits on a promise cannot be removed from it.
+  if (!first && kind === 'promise-leak') return remedy;
   if (!first && holderClass === OF_REGISTRY) return null;
   if (!first)
     return `No statement was found that ${isOpened(kind) || ofHandle(handle) ? 'closes it' : 'removes it'}. ${remedy}`;

@@ -2,7 +2,7 @@ import type { AnswerKind, Completeness, CoverageGap, Report } from '../model/rep
 import type { RefusedCapture, RouteCount } from '../model/run-event.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
-import { code } from './terms.ts';
+import { code, plural } from './terms.ts';
 
 /** How the run ended, where it did not end as planned. */
 export const ENDED = {
@@ -15,7 +15,7 @@ export const ENDED = {
 } as const;
 
 const MISSING: Readonly<Record<CoverageGap['what'], string>> = {
-  process: 'values from outside of the process are missing',
+  process: 'values from outside the process are missing',
   inside: 'values from inside the service are missing',
   cpu: 'CPU windows are missing',
   snapshots: 'growth between heap snapshots is not known',
@@ -191,8 +191,8 @@ export function importQuiet(quietMs: Milliseconds, wholeMs: Milliseconds): strin
 export function coverageWords(seen: Share, ofMs: Milliseconds, gaps: number, restarts: number): string[] {
   return [
     `${percent(seen)} of the samples planned in ${formatDuration(ofMs)}`,
-    ...(gaps > 0 ? [`${gaps} gaps`] : []),
-    ...(restarts > 0 ? [`${restarts} restarts of the service`] : []),
+    ...(gaps > 0 ? [plural(gaps, 'gap')] : []),
+    ...(restarts > 0 ? [plural(restarts, 'restart of the service', 'restarts of the service')] : []),
   ];
 }
 

@@ -6,7 +6,7 @@ export interface Rest {
   readonly verdict: 'growing' | 'plateau' | 'step' | 'flat';
   /** The largest growth that the data allow is too small to be reported. */
   readonly isBounded: boolean;
-  /** A run of this length would show which it is; null where that is not known. */
+  /** A run of this length would be enough; null where that is not known. */
   readonly tellsAfterMs: Milliseconds | null;
   readonly axis: 'time' | 'requests';
 }
@@ -25,8 +25,8 @@ export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): str
   }
 }
 
-/** `a run of 4 m at this load would show which it is`, in whole minutes: no more is known of it. */
+/** `a run of 4 m at this load would be enough`, in whole minutes: no more is known of it. */
 export function runThatTells(tellsAfterMs: Milliseconds | null): string {
-  if (tellsAfterMs === null) return 'a longer run would show which it is';
-  return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would show which it is`;
+  if (tellsAfterMs === null) return 'a longer run is needed';
+  return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would be enough`;
 }

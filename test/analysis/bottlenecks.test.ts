@@ -228,7 +228,7 @@ describe('hot functions', () => {
     assert.equal(hotOf({ work: { ...busy, requests: 300 }, plan: LATE }).length, 1);
   });
 
-  test('a large share of little time is not worth a word, of a busy core it is', () => {
+  test('a large share of little time is not worth reporting, of a busy core it is', () => {
     const owned = [{ ...owner('render'), us: 4 * SECOND_US, callee: null }];
     assert.deepEqual(hotOf({ work: { owned } }), []);
     const [hot] = hotOf({ work: { owned: [{ ...owner('render'), us: 20 * SECOND_US, callee: null }], busyUs: 30e6 } });

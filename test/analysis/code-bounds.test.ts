@@ -39,7 +39,7 @@ function boundsOf(container: 'map' | 'array' | 'object', text: string): string[]
 
 const ADD = 'exports.add = (id, ticket) => { kept.set(id, ticket); };';
 
-test('the size that a store is held against bounds it, where something removes from it', () => {
+test('the size that a store is compared with bounds it, where something removes from it', () => {
   const cases: readonly (readonly ['map' | 'array' | 'object', string, string[]])[] = [
     [
       'array',
@@ -126,7 +126,7 @@ test('what is below the bound of the code may still fill; what is beyond proves 
   assert.equal(openBy(aged(5_000)), null);
 });
 
-test('a variable of the function that takes up a new store lets go of nothing', () => {
+test('a variable of the function that takes up a new store releases nothing', () => {
   const text =
     'const rooms = new Map();\nexports.join = (name, member) => {\n  let room = rooms.get(name);\n  if (!room) {\n    room = new Set();\n    rooms.set(name, room);\n  }\n  room.add(member);\n};\nlet kept = [];\nexports.flush = () => {\n  kept = [];\n};';
   const { scripts } = deskCode(text).map;

@@ -48,7 +48,7 @@ describe('involuntary context switches, from the sample to chart, trend and gate
     assert.doesNotMatch(evidenceOf(analyse(syntheticRun(plan(300, 0)))), /took the core/);
   });
 
-  test('are held against a limit', () => {
+  test('are compared with a limit', () => {
     const gates = report.gates.filter(({ name }) => name === 'switches');
     assert.deepEqual(
       gates.map(({ status }) => status),

@@ -57,7 +57,7 @@ describe('the machine as the other explanation', () => {
     ] as const) {
       const findings = stepped(cpu, [0.06, 0.4]);
       assert.ok(findings.length > 0 && findings.every(({ confidence }) => confidence === 'possible'));
-      assert.match(findings[0]?.against.join() ?? '', /The service waited for a core 40 % of the time after it/);
+      assert.match(findings[0]?.against.join() ?? '', /After it the service waited for a core 40 % of the time/);
     }
   });
 });

@@ -99,7 +99,7 @@ describe('healthy look-alikes are not accused', () => {
   }
 });
 
-test('what shows a bound, or is let go in part while idle, is possible and no more', () => {
+test('what shows a bound, or is released in part while idle, is possible and no more', () => {
   const hinted = { ...leak(), suspect: { class: 'Session', boundHints: ['max', 'ttl'] } };
   const [finding] = leaksOf({ seed: 4, populations: [hinted] });
   assert.equal(finding?.confidence, 'possible');

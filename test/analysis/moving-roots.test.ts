@@ -51,7 +51,7 @@ describe('growth whose place moves from snapshot to snapshot', () => {
     }
   });
 
-  test('a chain that comes to rest is none', () => {
+  test('a chain that levels off is none', () => {
     for (const seed of SEEDS) {
       const { findings } = movingChain({ seed }, (requests) => Math.min(900, requests));
       assert.deepEqual(

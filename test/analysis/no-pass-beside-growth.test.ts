@@ -65,7 +65,7 @@ test('a pass never stands beside a live heap that grew with the requests and did
   );
 });
 
-test('a heap that does not grow, comes to rest or is let go may pass', () => {
+test('a heap that does not grow, levels off or is released may pass', () => {
   const populations: readonly (readonly [string, NonNullable<RunPlan['populations']>])[] = [
     ['nothing grows', []],
     ['a cache that is full after a quarter', [{ ...leak(), count: ({ requests }) => Math.min(900, requests) }]],

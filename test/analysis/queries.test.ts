@@ -233,7 +233,7 @@ test('an exhausted pool, callers waiting at rest', () => {
   assert.match(finding.title, /All 10 connections/);
 });
 
-test('a pool that is too small makes callers wait; it comes to rest', () => {
+test('a pool that is too small makes callers wait; it levels off', () => {
   const [finding] = findings(
     null,
     'pool-exhaustion',

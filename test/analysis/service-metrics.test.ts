@@ -121,7 +121,7 @@ describe('what the service says of itself', () => {
         counter('lookups_total', (s) => 100 * (1 - share(s)), { cache: 'a', result: 'miss' }),
       ],
       [gauge('cache_hit_ratio', (second, normal) => share(second) + 0.02 * normal())],
-      // Ever more keys share a cache of one size: the fall comes to rest near nothing.
+      // Ever more keys share a cache of one size: the fall levels off near nothing.
       [gauge('cache_hit_ratio', (second, normal) => Math.max(0, 80 / (80 + 8 * second) + 0.02 * normal()))],
       // At once and for good.
       [gauge('cache_hit_ratio', (second, normal) => (second < 90 ? 0.9 : 0.4) + 0.02 * normal())],
@@ -213,7 +213,7 @@ describe('what the service says of itself', () => {
     assert.equal(checked(analyse(syntheticRun({ seed: 7 })), 'metrics of the service').status, 'insufficient-data');
   });
 
-  test('a restart begins counters anew and makes no rate of it', () => {
+  test('a restart begins counters again and makes no rate of it', () => {
     const total: Metric = { name: 'sent_total', kind: 'counter', at: (second) => (second % 50) * 10 };
     assert.deepEqual(accusations(reportOf({ seed: 7, metrics: [total] })), []);
   });

@@ -54,7 +54,7 @@ function analyseStore(
 
 const steady = (perRequest: number) => (requests: number) => perRequest * requests;
 
-describe('a store of numbers that grows for ever never comes to rest', () => {
+describe('a store of numbers that grows for ever never levels off', () => {
   for (const perRequest of [5, 7, 10, 13, 20, 27, 40]) {
     test(`a Map that gains ${perRequest} a request is left open`, () => {
       const report = analyseStore(steady(perRequest));

@@ -74,7 +74,7 @@ const PLANTED: readonly Planted[] = [
   {
     service: 'storefront',
     fault: 'big-json',
-    about: '300 KB of JSON are written anew for each answer, by the twin once',
+    about: '300 KB of JSON are serialised for each response, by the twin once',
     ratePerSecond: 30,
     tasks: [get('export', '/export'), health],
     expected: 'big-json',
@@ -84,7 +84,7 @@ const PLANTED: readonly Planted[] = [
   {
     service: 'storefront',
     fault: 'no-compression',
-    about: '45 KB of JSON come as they are, from the twin compressed',
+    about: '45 KB of JSON are sent uncompressed, by the twin compressed',
     ratePerSecond: 40,
     tasks: [get('catalogue', '/catalogue'), health],
     expected: 'no-compression',
@@ -93,7 +93,7 @@ const PLANTED: readonly Planted[] = [
   {
     service: 'notice-board',
     fault: 'no-keep-alive',
-    about: 'each answer says connection: close',
+    about: 'each response has connection: close',
     ratePerSecond: 100,
     tasks: [get('translations', '/translations?text=word-{{random(1,50)}}'), health],
     expected: 'no-keep-alive',
@@ -102,7 +102,7 @@ const PLANTED: readonly Planted[] = [
   {
     service: 'notice-board',
     fault: 'no-paging',
-    about: 'the list holds all notices, that of the twin the last twenty',
+    about: 'the list contains all notices, that of the twin the last twenty',
     ratePerSecond: 60,
     tasks: [
       {

@@ -78,7 +78,7 @@ test('a sampling that somebody else stops is not begun again', async (t) => {
   assert.deepEqual([await recorder.startBurst({ intervalBytes: 1024 }), await recorder.endBurst()], [null, null]);
   await recorder.discard();
   target.session.disconnect();
-  // In the order of their arrival: V8 has let go of the first session by then.
+  // In the order of their arrival: V8 has released the first session by then.
   await other.evaluate('1');
   await other.call('HeapProfiler.getSamplingProfile');
 });

@@ -50,7 +50,7 @@ test('refused for a long pause, on a busy host, in a pod, in a full group and on
   const shared = { ...GROUP, limitBytes: 2e9, toolBytes: 64e6 };
   assert.match(
     refusal({ rooms: [{ ...shared, freeBytes: extraBytes + 0.26e9 }] }),
-    /of which 200 MB are held back, and 64 MB for this tool, which runs in the same group$/,
+    /of which 200 MB are held back, and 64 MB for the profiler, which runs in the same group$/,
   );
   assert.equal(refusal({ rooms: [{ ...shared, freeBytes: extraBytes + 0.27e9 }] }), 'go');
   const host: MemoryRoom = { of: 'host', limitBytes: null, freeBytes: 1.2 * extraBytes };

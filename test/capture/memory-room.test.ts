@@ -133,7 +133,7 @@ test('the watchdog of systemd leaves less pause than half of its period', (t) =>
   const watched = settlePauseBudget(null, start({ WATCHDOG_USEC: '2000000', WATCHDOG_PID: '' }));
   assert.equal(watched.because, 'systemd watchdog');
   assert.ok(watched.maxPauseMs < 1_000 && watched.maxPauseMs > 0);
-  assert.match(refusePause(watched, 900, 1) ?? '', /beside the watchdog of systemd, .* told nothing for 2 s/);
+  assert.match(refusePause(watched, 900, 1) ?? '', /because the systemd watchdog .* not reported for 2 s/);
   const inherited = settlePauseBudget(null, start({ WATCHDOG_USEC: '2000000', WATCHDOG_PID: String(process.pid) }));
   assert.equal(inherited.because, 'default');
   assert.equal(settlePauseBudget(null, start({ WATCHDOG_USEC: '600000000' })).because, 'default');

@@ -66,7 +66,7 @@ test('ids are of one epoch while they are kept, and of another afterwards', asyn
   assert.notEqual(second.idEpoch, third.idEpoch);
   const [a, b, c] = [file, `${file}2`, `${file}3`].map(readOrderIds) as [Set<number>, Set<number>, Set<number>];
   assert.deepEqual(a, b, 'the same objects, the same ids');
-  assert.notDeepEqual(b, c, 'numbered anew');
+  assert.notDeepEqual(b, c, 'numbered again');
 });
 
 test('a heap that cannot be judged by its spaces is collected and looked through, and nothing of that stays on', async (t) => {

@@ -197,7 +197,7 @@ test('credentials in the addresses of sources, and names that are tokens, are no
   assert.deepEqual(b.sources, [join(root, 'src/b.ts?token=[redacted]'), 'webpack://shop/./src/c.vue?91ab']);
 });
 
-test('while large maps are read this thread goes on: a service that ends is let go of', async (t) => {
+test('while large maps are read this thread goes on: a service that ends is released', async (t) => {
   const large = 'x'.repeat(2 * 1024 * 1024);
   const link = (name: string) => `exports.run = () => 1;\n//# sourceMappingURL=${name}.js.map\n`;
   const { root, kept } = makeProgram(t, {

@@ -234,9 +234,9 @@ test('config check refuses what no run could do, and what would let every run pa
     'duration: 0s': /duration: a soak of 0s cannot tell anything/,
     'rate: 100/s\nusers: 5': /rate: users and rate are two ways/,
     'load: none\nusers: 5': /load: users and rate shape a load, and none is driven/,
-    'captures: { sample: 1h }': /captures\.sample: a sample each 1h says too little of a run of 8 h/,
+    'captures: { sample: 1h }': /captures\.sample: one sample every 1h is not enough for a run of 8 h/,
     'captures: { clinicWindow: 5m }': /is more than Clinic can analyse/,
-    'captures: { sample: 0s }': /captures\.sample: 0s is no time between two samples/,
+    'captures: { sample: 0s }': /captures\.sample: 0s is not a valid time between two samples/,
     'scenario: none\nload: none\ngates: { failOn: [slo] }': /nothing could fail the run/,
   };
   for (const [text, expected] of Object.entries(faults)) {

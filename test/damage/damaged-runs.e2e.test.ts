@@ -161,7 +161,7 @@ test('what fails stays failed: a leak that the rest proves, a limit that the res
   const tight = copyWithoutSnapshots(context, copyRun(context, recorded.dir, withLimit('rss<1MB')));
   cut('samples.ndjson', 0.5)(tight);
   assert.equal((await judge(tight)).exitCode, 1);
-  // Its limits went with run.json; those that are given anew are held against what is left.
+  // Its limits went with run.json; those that are given again are compared with what is left.
   cut('run.json', 0.5)(tight);
   assert.equal((await judge(tight)).exitCode, 5);
   const slo = join(tight, '..', 'slo.json');

@@ -23,7 +23,7 @@ test('a disk without room for snapshots: the service is not paused for them, sam
   assert.equal(code, 6, stderr);
   assert.match(stderr, /the run may take up to .*, and its disk has .* left/, 'looked at beforehand');
   assert.match(stderr, /no heap snapshot: ENOSPC, its file may take/);
-  assert.match(stderr, /not recorded, for want of the disk: heap snapshot/);
+  assert.match(stderr, /not recorded, because the disk refused it: heap snapshot/);
   assert.ok(existsSync(join(reports, 'index.html')));
   const { events, samples, manifest, damage } = await readRun(run);
   assert.deepEqual(damage, []);
@@ -54,8 +54,11 @@ test('a disk that is full from the first sample on: exit 6 with the errno, and a
   });
   assert.equal(code, 6, stderr);
   assert.match(stderr, /cannot write .*\.ndjson: ENOSPC; kept in memory, trying again/);
-  assert.match(stderr, /no heap snapshot: the disk takes nothing now/);
-  assert.match(stderr, /not recorded, for want of the disk: .*never reached the disk: \d+ lines of samples\.ndjson/);
+  assert.match(stderr, /no heap snapshot: the disk refuses writes now/);
+  assert.match(
+    stderr,
+    /not recorded, because the disk refused it: .*never reached the disk: \d+ lines of samples\.ndjson/,
+  );
   assert.ok(existsSync(join(reports, 'report.json')));
   assertLeftAlone(service);
 });

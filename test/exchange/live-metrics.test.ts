@@ -78,7 +78,7 @@ describe('live figures for Prometheus', () => {
     assert.match(text, /^profiler_process_rss_bytes\{service="svc --token \[redacted\]/m);
   });
 
-  test('a counter that began anew with a new life of the service is shown as it is', async () => {
+  test('a counter that began again with a new life of the service is shown as it is', async () => {
     const metrics = await createLiveMetrics(FACTS, new TestClock());
     metrics.show(sampleAt(5000, { 'requests.served': 900 }));
     metrics.show(sampleAt(5000, { 'requests.served': 4 }, 1));

@@ -46,7 +46,7 @@ test('load --port: the service is watched through its restart', async (t) => {
   assertLeftAlone(second);
 });
 
-test('load without a target: a service that closes its port is let go of, so that it can end', async (t) => {
+test('load without a target: a service that closes its port is released, so that it can end', async (t) => {
   const service = await spawnService(SERVICE, { args: ['--by', 'graceful'] });
   t.after(() => service.stop('SIGKILL'));
   const facts = readProcessFacts(service.pid);

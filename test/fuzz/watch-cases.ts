@@ -29,7 +29,7 @@ const HEAP_MB = 400;
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /**
- * Runs the cases of one reader in a process of its own, which is ended where a case hangs, and begun anew behind a case that
+ * Runs the cases of one reader in a process of its own, which is ended where a case hangs, and begun again behind a case that
  * it hung or died in. Returns what ended otherwise than it should.
  */
 export async function watchCases(reader: string, options: WatchOptions): Promise<Finding[]> {

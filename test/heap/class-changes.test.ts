@@ -22,7 +22,7 @@ function rowOf(changes: { classes: readonly ClassChange[] }, name: string): Clas
   return changes.classes.find((row) => row.class === name);
 }
 
-test('what is new and what is gone is told by ids where classes keep theirs', () => {
+test('new and removed objects are identified by their ids where classes keep theirs', () => {
   const common = Array.from({ length: 400 }, (_, index) => `Kept${index % 3}`);
   const before = graphOf([...common, 'Gone', 'Turned']);
   const after = graphOf([...common, 'New', 'Turned', 'New', 'New']);

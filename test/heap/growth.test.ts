@@ -101,7 +101,7 @@ function suspectsOf(growth: HeapGrowth): string {
 
 test('what grows is found below a place that lost more than it gained', async (t) => {
   const files = await takeSnapshots(t, {
-    // Warm sessions of the start are let go, while jobs pile up beside them.
+    // Warm sessions of the start are released, while jobs pile up beside them.
     setUp: `
 class Job { constructor(i) { this.name = 'job ' + i; this.steps = [i, String(i)]; } }
 class Session { constructor(i) { this.text = ('session ' + i).repeat(20) + i; this.at = [i, i, i]; } }

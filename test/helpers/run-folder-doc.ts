@@ -89,7 +89,7 @@ names it. What a shell hands over as a pipe (\`/dev/stdin\`, \`<(command)\`) may
 ## Metrics
 
 Made by \`node scripts/write-run-folder-doc.mjs\` from \`src/model/metric-catalogue.ts\`. A value that could not be read is absent,
-never 0. Counters start anew with each segment.
+never 0. Counters start again with each segment.
 
 | name | what | unit | kind | better | source |
 |---|---|---|---|---|---|`;

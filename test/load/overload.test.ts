@@ -8,7 +8,7 @@ import { type RunningService, spawnService } from '../helpers/spawn-service.ts';
 import { driver } from './drive.ts';
 import { scenarioOf, sleep } from './target.ts';
 
-// What a service cannot manage must not lengthen the load. Times are held against what a backlog would take: some minutes.
+// What a service cannot manage must not lengthen the load. Times are compared with what a backlog would take: some minutes.
 const PER_SECOND = 50;
 let service: RunningService;
 before(async () => {

@@ -48,7 +48,7 @@ export function sayFirst(growth: HeapGrowth): string {
   if (!first) return 'nothing grows';
   const behaviour = growthBehaviour(first, intervalsOf(growth));
   const title = suspectTitle(suspectKind(first), first, { ...behaviour, perRequest: perRequest(behaviour) });
-  return [title, ...pathText(first.path)].join('\n    ');
+  return [title, `by snapshot: ${first.counts.join(', ')}`, ...pathText(first.path)].join('\n    ');
 }
 
 function intervalsOf({ requests }: HeapGrowth): SnapshotInterval[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdirSync,
@@ -15,6 +15,7 @@ import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SourceCollector } from '../../src/capture/source-collector.ts';
 import { scriptNames } from '../../src/format/script-names.ts';
@@ -46,13 +47,12 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
     });
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     try {
-      const [text] = (await once(child.stdout, 'data')) as [Buffer];
-      const port = Number(String(text));
+      const port = await portOf(child);
       const snapshots: string[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         await send(agent, port, round === 0 ? requests / 2 : requests);
         child.kill('SIGUSR2');
-        snapshots.push(await finished(heaps, round + 1, agent, port));
+        snapshots.push(await finished(heaps, round + 1, port));
       }
       const counts = snapshots.map((_, round) => requests / 2 + round * requests);
       const idEpochs = snapshots.map(() => 'one');
@@ -65,6 +65,15 @@ export async function growthOfProgram(files: ProgramFiles, node: string, request
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The port that the program prints when it listens. Throws if it ends before. */
+async function portOf(child: ChildProcessByStdio<null, Readable, null>): Promise<number> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the program ended with code ${code} before it listened`);
+  });
+  const [text] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  return Number(String(text));
 }
 
 /** As a soak keeps them beside its snapshots, and as a report reads them. */
@@ -92,25 +101,25 @@ async function send(agent: Agent, port: number, count: number): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, worker));
 }
 
-async function ask(agent: Agent, port: number, path = '/orders'): Promise<void> {
+async function ask(agent: Agent | false, port: number, path = '/orders'): Promise<void> {
   const request = get({ agent, port, host: '127.0.0.1', path });
   const [response] = await once(request, 'response');
   response.resume();
   await once(response, 'end');
 }
 
-/** The file is written while the service is paused: when its size no longer changes, it is whole. */
-async function finished(folder: string, count: number, agent: Agent, port: number): Promise<string> {
-  for (let last = -1; ; ) {
+/**
+ * The service is paused while it writes the file: what it answers to a request that came meanwhile, on a connection of
+ * its own, it answers after the last byte.
+ */
+async function finished(folder: string, count: number, port: number): Promise<string> {
+  for (;;) {
     await sleep(60);
     const files = readdirSync(folder).sort();
     if (files.filter((name) => name.endsWith('.heapsnapshot')).length < count) continue;
     const file = join(folder, files.at(-1)!);
-    const { size } = statSync(file);
-    if (size > 0 && size === last) {
-      await ask(agent, port, '/none').catch(() => {});
-      return file;
-    }
-    last = size;
+    if (statSync(file).size === 0) continue;
+    await ask(false, port, '/none');
+    return file;
   }
 }

@@ -73,7 +73,7 @@ test('of recorders that begin in one folder at once a single one gets it', async
   }
 });
 
-test('the lock is let go of with the recorder, however that ends', async (t) => {
+test('the lock is released with the recorder, however that ends', async (t) => {
   const dir = join(temporaryFolder(t), 'run');
   await (await createRun(dir, exampleManifest())).close();
   await (await resumeRun(dir)).close();

@@ -150,7 +150,7 @@ async function openTunnel(t: TestContext, port: number): Promise<{ readonly port
   };
 }
 
-test('a service that exits: its connection is let go of, its successor is a new segment', async (t) => {
+test('a service that exits: its connection is released, its successor is a new segment', async (t) => {
   const first = await spawnService(ENDING, { args: ['--by', 'exit'] });
   const { keeper, events, away } = await keep(t, first);
   assert.equal(await first.stop(), 0);
@@ -212,7 +212,7 @@ test('one that another debugger holds up: its successor is not waited for until 
   await once(debuggerOfOthers, 'open');
   debuggerOfOthers.send(JSON.stringify({ id: 1, method: 'Runtime.enable' }));
   first.child.kill('SIGTERM');
-  assert.ok(await poll(() => keeper.instruments === null || null, 5_000), 'it is let go of');
+  assert.ok(await poll(() => keeper.instruments === null || null, 5_000), 'it is released');
   const second = await spawnService(ENDING, { port: first.port });
   t.after(() => second.stop('SIGKILL'));
   assert.ok(

@@ -81,7 +81,7 @@ describe('rates of a counter', () => {
     );
   });
 
-  test('a counter that is put there anew within one life loses the time around it and makes no rate', () => {
+  test('a counter that is put there again within one life loses the time around it and makes no rate', () => {
     fc.assert(
       fc.property(life, fc.array(tick, { minLength: 1, maxLength: 12 }), (before, after) => {
         const all = readingsOf([

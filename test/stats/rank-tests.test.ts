@@ -100,7 +100,7 @@ test('Theil-Sen does not follow wild points', () => {
   assert.ok(line && Math.abs(line.slope - 20 / 39) < 0.08, String(line?.slope));
 });
 
-test('the half-ratio tells a line from growth that comes to rest', () => {
+test('the half-ratio tells a line from growth that levels off', () => {
   const of = (shape: (share: number) => number): number =>
     halfRatio(makeSeries({ seed: 1, points: 60, noise: 0, shape })) ?? Number.NaN;
   assert.ok(Math.abs(of((share) => 10 * share) - 1) < 1e-9);

@@ -7,7 +7,7 @@ const LONGEST_RATIO = 1.5;
 /** What a machine reports of its memory varies a little with its kernel. */
 const MEMORY_TOLERANCE = 0.05;
 
-/** Why figures of two runs may not be held against each other, in sentences; empty when they may. */
+/** Why figures of two runs may not be compared with each other, in sentences; empty when they may. */
 export function conditionFaults(earlier: RunConditions, later: RunConditions): string[] {
   const faults: string[] = [];
   const differs = (...of: Parameters<typeof say.differs>): number => faults.push(say.differs(...of));

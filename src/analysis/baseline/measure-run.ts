@@ -22,7 +22,7 @@ const FAILED = 'load.errors';
 const Z = 1.96;
 
 /**
- * The figures of a run that a later one is held against: medians of its blocks under load, without warm-up and without
+ * The figures of a run that a later one is compared with: medians of its blocks under load, without warm-up and without
  * the moments that captures disturbed. A figure that the run has too little of is left out; of a request that is too rare
  * for blocks, the percentiles of the whole run count.
  */

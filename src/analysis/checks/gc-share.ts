@@ -7,7 +7,7 @@ import { functionWords } from '../../words/terms.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 
-/** Collections that take more than a tenth of the time are worth a word, a quarter hurts. */
+/** Collections that take more than a tenth of the time are worth reporting, a quarter hurts. */
 const WORTH_A_WORD = 0.1;
 const HURTS = 0.25;
 

@@ -12,7 +12,7 @@ import { trafficGrowth } from '../traffic-growth.ts';
 
 type JudgedRole = Exclude<Role, 'none'>;
 
-/** What getting worse means for each role. Fewer than `leastGrowth` is not worth a word, whatever its share. */
+/** What getting worse means for each role. Fewer than `leastGrowth` is not worth reporting, whatever its share. */
 const ROLES: Readonly<Record<JudgedRole, Pick<DegradingSeries, 'kind' | 'leastGrowth' | 'unit' | 'atRest'>>> = {
   backlog: { kind: 'throughput-degradation', unit: 'entries', leastGrowth: 10, atRest: 'fine' },
   'pool-wait': { kind: 'pool-exhaustion', unit: 'callers', leastGrowth: 5 },

@@ -8,7 +8,7 @@ const MOST_MISSING = 0.1;
 /**
  * What did not come of the results of another load tool. A file that is cut off is no pass, and neither is one of which much
  * could not be used: what failed may be what is missing. A load that went on outside of the run that it was read into is
- * only told, unless limits are held against the part that is there.
+ * only told, unless limits are compared with the part that is there.
  */
 export function importFaults({ events, thresholds, requests }: RunData): {
   readonly missing: readonly string[];

@@ -39,7 +39,7 @@ export interface Reach {
   readonly notes: readonly string[];
 }
 
-/** Did the load that we drove come to the service that was watched? Its own count from inside is held against what was sent. */
+/** Did the load that we drove come to the service that was watched? Its own count from inside is compared with what was sent. */
 export function loadReach(view: RunView): Reach {
   const nothing = { missing: [], notes: [] };
   const { scenario, plan } = view.run.manifest;
@@ -83,7 +83,7 @@ function countedWithin(view: RunView, name: MetricName): number {
     const { monoMs, values } = sample;
     const count = values[name];
     if (count === undefined) continue;
-    // A new life of the service, or the probe put there anew, counts from nought.
+    // A new life of the service, or the probe put there again, counts from nought.
     const gained = gainedBetween(before, sample, name) ?? count;
     if (monoMs >= fromMs && monoMs <= toMs + view.sampleIntervalMs) sum += gained;
     before = sample;

@@ -13,7 +13,7 @@ export interface AfterCollection {
   /** Grows on a straight line, the second half about as fast as the first. */
   readonly isLinear: boolean;
   readonly isGrowing: boolean;
-  /** Share of the growth that the idle tail let go; null where there was none to look at. */
+  /** Share of the growth that the idle tail released; null where there was none to look at. */
   readonly releasedInIdle: number | null;
 }
 

@@ -29,7 +29,7 @@ export interface GrowthBehaviour {
   readonly evenness: number | null;
   /** What fluctuation of counted things may do to `evenness` and `laterOverEarlier` by chance. */
   readonly tolerance: number;
-  /** Share of the growth that was let go while no request came; null where there was no such time. */
+  /** Share of the growth that was released while no request came; null where there was no such time. */
   readonly releasedInIdle: number | null;
   /** Of what stood there when the load ended, what is there after the idle tail, by identity; null where ids do not tell. */
   readonly survivors: number | null;

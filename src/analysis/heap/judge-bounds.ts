@@ -19,7 +19,7 @@ const OVER = 1.1;
 const OVER_BY = 10;
 
 /**
- * A limit of entries is held against their number, one of bytes against their bytes, one of time against the time that
+ * A limit of entries is compared with their number, one of bytes with their bytes, one of time with the time that
  * the growth went on. A holder that is beyond its own limit is broken; one that is below it may still fill; where the
  * number is not known, or its unit, nothing can be said and the doubt stays.
  */

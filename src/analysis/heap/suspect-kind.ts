@@ -30,7 +30,7 @@ export function suspectKind(suspect: HeapSuspect): HeapFindingKind {
   return BY_CLASS.find(([pattern]) => pattern.test(suspect.class))?.[1] ?? 'js-heap-leak';
 }
 
-/** What is counted of the process itself, and from how many on a rise is worth a word. */
+/** What is counted of the process itself, and from how many on a rise is worth reporting. */
 const COUNTED: Readonly<
   Partial<Record<HeapFindingKind, { readonly metric: TrendedMetric; readonly leastGrowth: number }>>
 > = {

@@ -21,7 +21,7 @@ export interface Measure {
   readonly read: (scrape: Scrape, previous: Scrape | null) => number | null;
 }
 
-/** How much a counter rose since the reading before; null where it is missing or began anew. */
+/** How much a counter rose since the reading before; null where it is missing or began again. */
 export function rise(index: number, scrape: Scrape, previous: Scrape | null): number | null {
   const [to, from] = [scrape.values[index], previous?.values[index]];
   return to === undefined || from === undefined || to < from ? null : to - from;

@@ -31,7 +31,7 @@ const RECONNECT_EACH_MS = 10_000;
 const MAX_OBSERVED = 200;
 const TOP_OBSERVED = 40;
 const NO_PLANS =
-  'Some plans could not be made: the role of --database may not do what these statements do. For those that read, `grant pg_read_all_data` to it (PostgreSQL 14 and later).';
+  'Some plans could not be made: the role of --database lacks the privileges of these statements. For those that read, `grant pg_read_all_data` to it (PostgreSQL 14 and later).';
 
 /**
  * Watches one PostgreSQL database from a connection of its own: read-only, each statement cut short, one at a time.
@@ -175,7 +175,7 @@ export class PostgresMonitor {
       const { message } = error as Error;
       // A look that was cut short is no lost connection.
       this.#lost = !/statement timeout|lock timeout/.test(message);
-      if (this.#notes.size < 20) this.#notes.add(`The database did not answer for a time: ${message}.`);
+      if (this.#notes.size < 20) this.#notes.add(`The database did not respond for a while: ${message}.`);
     }
   }
 

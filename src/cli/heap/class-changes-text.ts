@@ -7,10 +7,11 @@ const MOST_ROWS = 25;
 
 /** How the two snapshots could be compared, in a sentence. */
 function comparisonOf({ sameClass }: ClassChanges): { comparison: 'ids' | 'class'; comparisonReason: string } {
-  if (sameClass === null) return { comparison: 'class', comparisonReason: 'no object id is in both: counted by class' };
+  if (sameClass === null)
+    return { comparison: 'class', comparisonReason: 'the snapshots have no object ids in common: compared by class' };
   const share = `${Math.floor(sameClass * 1000) / 10} % of the common object ids keep their class`;
   return sameClass >= TRUSTED_IDS
-    ? { comparison: 'ids', comparisonReason: `${share}: what is new and what is gone is told by ids` }
+    ? { comparison: 'ids', comparisonReason: `${share}: new and removed objects are identified by their ids` }
     : { comparison: 'class', comparisonReason: `only ${share}: counted by class` };
 }
 

@@ -175,7 +175,7 @@ function toText(growth: HeapGrowth, placeOf: PlaceOf): string {
   return [
     `${growth.snapshots.length} snapshots, ${formatBytes(growth.growthBytes)} of growth; ${growth.comparisonReason}`,
     growth.suspects.length === 0
-      ? 'No suspect: nothing that an old object holds became more.'
+      ? 'No suspect: no long-lived object holds more than before.'
       : growth.suspects.map((suspect, index) => suspectText(suspect, index, placeOf)).join('\n\n'),
     table(
       ['constructor', 'objects', 'retained'],

@@ -51,7 +51,7 @@ export function suspectFinding(suspect: HeapSuspect, index: number, growth: Heap
     ],
     against: againstIt(suspect, growth),
     verify: `profiler heap diff ${growth.snapshots.map(({ file }) => shellWord(file)).join(' ')}`,
-    recommendation: `See where ${suspect.class} is added to ${holderText(suspect.holder)}, and what should take it out again.`,
+    recommendation: `See where ${suspect.class} is added to ${holderText(suspect.holder)}, and what should remove it.`,
   };
 }
 

@@ -22,7 +22,7 @@ export const queryCommand: Command = () => ({
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
+        describe: '.heapsnapshot, also compressed with gzip, brotli or zstd; - reads stdin',
       })
       .positional('expression', {
         type: 'string',

@@ -22,7 +22,7 @@ export const retainersCommand: Command = () => ({
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
+        describe: '.heapsnapshot, also compressed with gzip, brotli or zstd; - reads stdin',
       })
       .options({
         node: textOption('node', 'one object by its id: @12345'),
@@ -63,7 +63,7 @@ function targetOf(args: Readonly<Record<string, unknown>>): PathTarget {
   const name = textArgument(args, 'class');
   const biggest = numberArgument(args, 'biggest');
   if ([node, name, biggest].filter((value) => value !== null).length !== 1) {
-    throw usage('Say one of --node @ID, --class NAME, --biggest N.');
+    throw usage('Give one of --node @ID, --class NAME, --biggest N.');
   }
   if (name !== null) return { class: name };
   if (biggest !== null) return { biggest };

@@ -46,7 +46,7 @@ export const snapshotCommand: Command = (exit) => ({
 
     const result = await withAttachment(args, terminal, {
       command: 'heap snapshot',
-      stopWords: 'stopping when the snapshot is written: V8 cannot leave off in the middle (again to give up)',
+      stopWords: 'stopping when the snapshot is written: V8 cannot stop in the middle (Ctrl-C again to give up)',
       output: resolve(out ?? 'heap.heapsnapshot'),
       action: async (attachment, stop) => {
         if (stop.aborted) return null;

@@ -28,7 +28,7 @@ export const summaryCommand =
         .positional('file', {
           type: 'string',
           demandOption: true,
-          describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
+          describe: '.heapsnapshot, also compressed with gzip, brotli or zstd; - reads stdin',
         })
         .options({
           by: choiceOption('by', ['class', 'package'], 'what to sum up (default: class)'),

@@ -25,7 +25,7 @@ const KEY_BYTES = 32;
 const BLOCKING_ITERATIONS = 350_000;
 
 /**
- * Seals proofs with a key that is derived anew for each 50. Fault `event-loop-block`: derived by PBKDF2, on the event
+ * Seals proofs with a key that is derived again for each 50. Fault `event-loop-block`: derived by PBKDF2, on the event
  * loop, as if the secret were a password.
  */
 export class ProofSealer {

@@ -1,6 +1,6 @@
 import type { Faults } from '../faults.ts';
 
-/** What the registry publishes, anew each second. */
+/** What the registry publishes, again each second. */
 const PUBLISHED = Array.from({ length: 8 }, (_, index) => `revoked-device-${index}`);
 
 /**

@@ -6,6 +6,7 @@ import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value }
 import { type AssignmentWalker, noteAssignment } from './note-assignment.ts';
 import { ageIn, longer, Numbers, sizeBound } from './note-bounds.ts';
 import { noteCall, type StatementTraits } from './note-call.ts';
+import { type ClassWalker, noteClass } from './note-class.ts';
 import { type ModuleWalker, noteExports, noteImports } from './note-module.ts';
 
 export interface NamedFunctions {
@@ -13,10 +14,8 @@ export interface NamedFunctions {
   nameOf(start: number): string | null;
 }
 
-type Class = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
-
 /** Follows each value of a script through variables, fields, parameters and results, and notes what adds and removes. */
-export class CodeWalker implements AssignmentWalker, ModuleWalker {
+export class CodeWalker implements AssignmentWalker, ClassWalker, ModuleWalker {
   readonly #text: string;
   readonly book: CodeBook;
   readonly #bindings: ReadonlyMap<number, Binding>;
@@ -35,6 +34,10 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
 
   bindingAt(start: number): Binding | undefined {
     return this.#bindings.get(start);
+  }
+
+  sourceNameOf(start: number): string | null {
+    return this.#names.nameOf(start);
   }
 
   isVariableOf(start: number, around: Around): boolean {
@@ -82,7 +85,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       case 'ArrowFunctionExpression':
         return this.functionValue(node, around, null);
       case 'ClassExpression':
-        return this.#class(node, around);
+        return noteClass(this, node, around);
       case 'ConditionalExpression': {
         this.value(node.test, around);
         const inside = this.#under(node.test, around);
@@ -225,7 +228,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       }
       case 'ClassDeclaration': {
         if (node.id) this.pattern(node.id, null, around);
-        const made = this.#class(node, around);
+        const made = noteClass(this, node, around);
         if (node.id) this.pattern(node.id, made, around);
         return;
       }
@@ -301,7 +304,9 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       init?.type === 'ArrowFunctionExpression'
     ) {
       const name = id.type === 'Identifier' ? id : null;
-      return init.type === 'ClassExpression' ? this.#class(init, around, name) : this.functionValue(init, around, name);
+      return init.type === 'ClassExpression'
+        ? noteClass(this, init, around, name)
+        : this.functionValue(init, around, name);
     }
     return this.value(init, around);
   }
@@ -331,7 +336,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       const { value } = property;
       const isFunction = value.type === 'FunctionExpression';
       const held = isFunction
-        ? this.functionValue(value, around, null, made, name, false, this.#heads(property))
+        ? this.functionValue(value, around, null, made, name, false, this.headsOf(property))
         : this.value(value, around);
       this.book.flow(`${made} ${name === null ? '[]' : `.${encodeURIComponent(name)}`}`, held);
     }
@@ -372,59 +377,10 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return `f${id}`;
   }
 
-  #class(
-    node: Class,
-    around: Around,
-    named: { readonly name: string; readonly start: number } | null = null,
-  ): CodePath {
-    const name = this.#names.nameOf(node.start) ?? node.id?.name ?? named?.name ?? '';
-    const id = this.book.function(name, [], node.start, node.end, around.id);
-    this.book.classes.push({ id, name });
-    const own = `c${id}`;
-    const parent = this.value(node.superClass, around);
-    this.book.flow(`${own} ~`, stepTo(parent, '~'));
-    this.book.flow(own, parent);
-    for (const member of node.body.body) {
-      if (member.type === 'StaticBlock') {
-        for (const one of member.body) this.visit(one, { ...around, self: own });
-        continue;
-      }
-      const self = member.static ? own : `${own} ~`;
-      const key = this.#memberName(member, around);
-      const to = key === null ? null : `${self} .${key}`;
-      if (member.type === 'PropertyDefinition') {
-        this.book.flow(to, this.value(member.value, { ...around, self, isConditional: true }));
-        continue;
-      }
-      const isMaker = member.kind === 'constructor';
-      const made = this.functionValue(
-        member.value,
-        around,
-        null,
-        self,
-        isMaker ? name : key,
-        isMaker,
-        this.#heads(member),
-      );
-      // A getter is read like a field.
-      if (member.kind === 'get') this.book.flow(to, `r${made.slice(1)}`);
-      else if (member.kind !== 'set') this.book.flow(isMaker ? `${own} .constructor` : to, made);
-    }
-    return own;
-  }
-
   /** A method begins with its name, or with what stands before that. */
-  #heads(member: { readonly start: number; readonly key: AnyNode }): number[] {
+  headsOf(member: { readonly start: number; readonly key: AnyNode }): number[] {
     const modifier = /^static\s+/.exec(this.#text.slice(member.start, member.start + 40))?.[0].length ?? 0;
     return [member.start, member.start + modifier, member.key.start];
-  }
-
-  #memberName(member: { readonly key: AnyNode; readonly computed: boolean }, around: Around): string | null {
-    const { key } = member;
-    if (key.type === 'PrivateIdentifier') return this.book.privateName(this.#bindings.get(key.start), key.name);
-    const name = nameOfKey(key, member.computed);
-    if (name === null) this.value(key, around);
-    return name === null ? null : encodeURIComponent(name);
   }
 
   /** Where a condition holds. */
@@ -436,7 +392,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
     return this.#numbers && ageIn(test, this.#numbers);
   }
 
-  /** The size of something that can be followed, held against a number. */
+  /** The size of something that can be followed, compared with a number. */
   #bound(node: BinaryExpression, around: Around): void {
     const bound = this.#numbers && sizeBound(node, this.#numbers);
     if (!bound || !['Identifier', 'MemberExpression', 'ThisExpression'].includes(bound.of.type)) return;

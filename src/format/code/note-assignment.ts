@@ -127,7 +127,7 @@ function mentions(walker: AssignmentWalker, right: AnyNode, to: CodePath): boole
   return false;
 }
 
-/** `[]`, `new Map()`: what was there is let go. */
+/** `[]`, `new Map()`: what was there is released. */
 function isFresh(node: AnyNode): boolean {
   if (node.type === 'ArrayExpression') return node.elements.length === 0;
   if (node.type === 'ObjectExpression') return node.properties.length === 0;

@@ -24,7 +24,7 @@ export type StatementTraits = Pick<CodeStatement, 'event' | 'afterMs' | 'items'>
 /** Who walks through the script, and is asked for what stands inside a call. */
 export interface Walker {
   readonly book: CodeBook;
-  value(node: AnyNode, around: Around): Value;
+  value(node: AnyNode | null | undefined, around: Around): Value;
   note(
     act: CodeStatement['act'],
     how: string,

@@ -17,7 +17,7 @@ import { readTraceProfile } from './trace-profile.ts';
 
 const KNOWN_PROFILES =
   'Known are: .cpuprofile (V8, DevTools, v8-profiler-next), .heapprofile, a trace of DevTools, pprof, speedscope, collapsed stacks, ' +
-  'ticks.json and pages of 0x, and what node --prof-process --preprocess writes; each also packed by gzip, brotli or zstd.';
+  'ticks.json and pages of 0x, and what node --prof-process --preprocess writes; each also compressed with gzip, brotli or zstd.';
 const CODE = 'profile-invalid';
 /** A text file begins like this far at least. */
 const PROBED_BYTES = 4096;

@@ -40,7 +40,7 @@ export function seriesOf(tree: SignatureTree, sums: readonly SignatureSums[]): P
 
 /**
  * Walks down from the root to whatever grows in bytes, also where the place above it lost more than that: what one route
- * let go must not hide what another keeps. As long as a place does not grow in number of objects, it
+ * released must not hide what another keeps. As long as a place does not grow in number of objects, it
  * is a holder; the first place below that does is what leaks, and everything under it belongs to the same leak.
  */
 export function findGrowingPlaces(series: PlaceSeries, leastBytes: number): GrowingPlace[] {

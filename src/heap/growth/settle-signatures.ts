@@ -20,7 +20,7 @@ export interface SettledSignatures {
  * Makes all signatures again, now that several snapshots are known, with three rules; the sums follow.
  *
  * Landmarks: what the heap has one of (an instance of a service class, an exported variable) is the same
- * place however it was reached. Signatures start anew there, so that a change in the wiring above, as when timers
+ * place however it was reached. Signatures start again there, so that a change in the wiring above, as when timers
  * change their order, does not look as if everything below had moved.
  *
  * Aliases: one object that two ways lead to is one place (`find-aliases.ts`).

@@ -43,7 +43,7 @@ export function ofUnknownTime({ name, carrier }: Bound, value: number): string {
   return `${code(name)} of ${formatCount(value)}${on(carrier)}`;
 }
 
-/** `line`: where the size is held against the number. */
+/** `line`: where the size is compared with the number. */
 export function bySize(line: ChangingLine, items: number, held: number): string {
   return `a bound of ${formatCount(items)} items at ${shortLineText(line)}, and ${formatCount(held)} are held`;
 }

@@ -40,9 +40,9 @@ export const NATIVE: NativeWords = {
   cameToRest: 'grew and levelled off',
   followsLeak: (detail: string): string => `${detail}; it follows a leak above, which is the cause`,
   tooShort: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are too short to distinguish a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
+    `${formatDuration(spanMs)} is too short to distinguish a native leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
   short: (spanMs: Milliseconds, neededMs: Milliseconds): string =>
-    `${formatDuration(spanMs)} are too short: an allocator that keeps freed memory looks the same. At least ${formatDuration(neededMs)} are needed.`,
+    `${formatDuration(spanMs)} is too short: an allocator that keeps freed memory looks the same. At least ${formatDuration(neededMs)} are needed.`,
   notExplained: (grown: Bytes, spanMs: Milliseconds): string =>
     `${formatBytes(grown)} more in ${formatDuration(spanMs)}, which heap and buffers of the main thread do not explain`,
   workers:

@@ -6,7 +6,7 @@ export interface Behaviour {
   readonly healthy: (share: number) => number;
   /** How much of the leak is there: 1 is all of its growth. 0 everywhere where nothing leaks. */
   readonly leaked: (share: number) => number;
-  /** Moments at which the process starts anew, without its leak. */
+  /** Moments at which the process starts again, without its leak. */
   readonly restarts?: readonly number[];
   /** Stretches in which nothing was recorded. */
   readonly gaps?: readonly (readonly [from: number, to: number])[];

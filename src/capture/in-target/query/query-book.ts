@@ -90,7 +90,7 @@ export function createQueryBook(normalise: (sql: string) => string, slowMs: numb
       statement = { text, ...none, buckets, sites: new Map(), routes: new Map() };
       statements.set(text, statement);
     }
-    // Texts with values in them are as many as there are values: the memory of them starts anew when it is full.
+    // Texts with values in them are as many as there are values: the memory of them starts again when it is full.
     if (byText.size >= MAX_TEXTS) byText.clear();
     if (sql.length <= MAX_TEXT_CHARS) byText.set(sql, statement);
     return statement;

@@ -91,7 +91,7 @@ export function numbers(start: usize, end: usize, out: usize): usize {
       }
       store<u32>(to, <u32>value);
       to += 4;
-      // Behind the last start this points at the next block, and is set anew there.
+      // Behind the last start this points at the next block, and is set again there.
       first = at + <usize>ctz(starts);
       starts &= starts - 1;
     }
