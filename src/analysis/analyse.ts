@@ -1,15 +1,19 @@
+import type { CheckId } from '../model/check-id.ts';
 import type { Checked, Completeness, Report } from '../model/report.ts';
 import { summariseRequests } from '../stats/request-summary.ts';
+import { SEEN_FROM_OUTSIDE } from '../words/completeness.ts';
 import { findBottlenecks } from './bottlenecks/find-bottlenecks.ts';
 import type { FoundDraft } from './check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { coverageShare } from './completeness/coverage-share.ts';
+import { isSeenFromOutside } from './completeness/find-gaps.ts';
 import { judgeCompleteness } from './completeness/judge-completeness.ts';
 import { withUnmeasured } from './completeness/unmeasured-limits.ts';
 import { countRoutes } from './count-routes.ts';
 import { crossCheck } from './cross-check.ts';
 import { foldFollowers } from './fold-followers.ts';
 import { judgeGates, type NamedGate, toGate } from './gates.ts';
+import { importedLimits } from './imported-limits.ts';
 import { querySummaries } from './queries/query-summaries.ts';
 import { rankFindings } from './rank-findings.ts';
 import { requestCount } from './requests-of-run.ts';
@@ -23,7 +27,7 @@ import { verifyLine } from './verify-line.ts';
 /** A recorded run judged: what was found, what was looked at, what the gates say. Knows nothing but what it is given. */
 export function analyse(run: RunData): Report {
   const view = viewRun(run);
-  const limits = thresholdGates(view);
+  const limits = [...thresholdGates(view), ...importedLimits(run.events)];
   const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
   const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({
@@ -31,7 +35,10 @@ export function analyse(run: RunData): Report {
     verify: verifyLine(view, draft.id),
   }));
   const findings = rankFindings(named);
-  const gates = judgeGates(limits, findings, checked, run.requests.length > 0);
+  const gates = judgeGates(limits, findings, checked, {
+    isDriven: run.requests.length > 0,
+    isOutside: isSeenFromOutside(view),
+  });
   const { failOn } = run.manifest.plan;
   const { bottlenecks, checked: bottlenecksChecked } = findBottlenecks(view, findings);
   return {
@@ -51,18 +58,34 @@ export function analyse(run: RunData): Report {
   };
 }
 
+/** They live on what the runtime of a service tells: of a process of another language there is no use in saying what they lack. */
+const OF_INSIDE: ReadonlySet<CheckId> = new Set([
+  'JS heap',
+  'external memory',
+  'connection pool',
+  'pools',
+  'timers',
+  'queries in a loop',
+  'slow queries',
+  'event loop',
+  'garbage collection',
+  'hot functions',
+]);
+
 function runChecks(
   view: RunView,
   limits: readonly NamedGate[],
   completeness: Completeness,
 ): { readonly drafts: readonly FoundDraft[]; readonly checked: readonly Checked[] } {
   const trends = new TrendTable(view);
+  const isOutside = isSeenFromOutside(view);
   const drafts: FoundDraft[] = [];
   const checked: Checked[] = [];
   for (const { name, run } of CHECKS) {
     const { findings, status, detail } = run({ ...view, trends, limits, completeness, earlier: [...drafts] });
     drafts.push(...findings.map((draft) => ({ ...draft, foundBy: name })));
-    checked.push({ check: name, status, detail });
+    const isUnseen = isOutside && status === 'insufficient-data' && OF_INSIDE.has(name);
+    checked.push({ check: name, status, detail: isUnseen ? SEEN_FROM_OUTSIDE : detail });
   }
   return { drafts, checked };
 }

@@ -35,3 +35,11 @@ export function countRoutes(events: readonly RunEvent[]): RouteCount[] {
   }
   return [...sums.values()].sort((a, b) => b.begun - a.begun);
 }
+
+/** What probes of an orchestrator or a monitoring system ask for, at any time. */
+const OF_PROBES =
+  /^(?:GET|HEAD) (?:\/[\w-]+)*\/_?(?:health|healthz|health-?check|live|livez|liveness|ready|readyz|readiness|ping|heartbeat|metrics)$/i;
+
+export function isOfProbes(route: string): boolean {
+  return OF_PROBES.test(route);
+}

@@ -21,14 +21,18 @@ const NEEDED: Readonly<Record<CountedGate, readonly CheckId[]>> = {
 /** Where the load is ours, what it is about must have been judged: how long the answers take. */
 const NEEDED_OF_DRIVEN: typeof NEEDED = { ...NEEDED, degradation: ['latency'] };
 
+/** There is one line of memory, and it is all that grows. */
+const LEAK_FROM_OUTSIDE: readonly CheckId[] = ['native memory'];
+
 /** The gates of a run: leaks, degradation, and the limits that were asked for. */
 export function judgeGates(
   limits: readonly NamedGate[],
   findings: readonly Finding[],
   checked: readonly Checked[],
-  isDriven: boolean,
+  { isDriven, isOutside }: { readonly isDriven: boolean; readonly isOutside: boolean },
 ): NamedGate[] {
-  const needed = isDriven ? NEEDED_OF_DRIVEN : NEEDED;
+  const byLoad = isDriven ? NEEDED_OF_DRIVEN : NEEDED;
+  const needed = isOutside ? { ...byLoad, leak: LEAK_FROM_OUTSIDE } : byLoad;
   const sure = findings.filter(({ confidence }) => confidence !== 'possible');
   const undecided = new Set<string>(
     checked.filter(({ status }) => status === 'insufficient-data').map(({ check }) => check),

@@ -3,6 +3,7 @@ import { MOST_SIBLINGS, withoutLastPart } from '../model/request-name.ts';
 import type { RouteCount, RunEvent } from '../model/run-event.ts';
 import type { SnapshotRecord } from '../model/run-manifest.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
+import { isOfProbes } from './count-routes.ts';
 import type { RunView } from './run-view.ts';
 import { coveredMs, overlaps, type Span } from './spans.ts';
 
@@ -146,13 +147,9 @@ function merged(routes: readonly RouteCount[]): Map<string, NamedCount> {
   return counts;
 }
 
-/** What probes of an orchestrator or a monitoring system ask for, at any time. */
-const OF_PROBES =
-  /^(?:GET|HEAD) (?:\/[\w-]+)*\/_?(?:health|healthz|health-?check|live|livez|liveness|ready|readyz|readiness|ping|heartbeat|metrics)$/i;
-
 /** Requests, but those of probes where routes are known. */
 function asked({ requests, requestsByName }: Pick<SnapshotInterval, 'requests' | 'requestsByName'>): number {
-  const ofProbes = [...requestsByName].reduce((sum, [name, { begun }]) => sum + (OF_PROBES.test(name) ? begun : 0), 0);
+  const ofProbes = [...requestsByName].reduce((sum, [name, { begun }]) => sum + (isOfProbes(name) ? begun : 0), 0);
   return Math.max(0, (requests ?? 0) - ofProbes);
 }
 

@@ -11,6 +11,7 @@ import { blockPoints, blockWidthMs } from '../stats/blocks.ts';
 import { gainedBetween } from '../stats/counters.ts';
 import type { Pieces, Point } from '../stats/point.ts';
 import { spanOf } from '../stats/point.ts';
+import { isSeenFromOutside } from './completeness/find-gaps.ts';
 import { liveHeapSeries } from './live-heap.ts';
 import { type LatencyKey, latencySeries, loadErrorSeries, loadRateSeries } from './load-series.ts';
 import type { WorkClock } from './rests-of-traffic.ts';
@@ -72,7 +73,10 @@ export function workSeries(view: RunView, work: WorkClock): ReadonlyMap<TrendNam
 }
 
 function nativeSeries(view: RunView): Pieces {
-  return blockSeries(view, residual, { undisturbed: true, cutAtSnapshots: true });
+  return blockSeries(view, isSeenFromOutside(view) ? gauge('process.rss') : residual, {
+    undisturbed: true,
+    cutAtSnapshots: true,
+  });
 }
 
 const MADE: Readonly<Record<MadeTrend, (view: RunView) => Pieces>> = {

@@ -34,6 +34,11 @@ export class AllocationRecorder {
     this.#measure = measure;
   }
 
+  /** Mean bytes between two samples of live objects. */
+  get intervalBytes(): Bytes {
+    return this.#intervalBytes;
+  }
+
   /** Why nothing is sampled; null while it is. */
   get leftOut(): string | null {
     return this.#leftOut;
@@ -74,12 +79,17 @@ export class AllocationRecorder {
     return cost;
   }
 
-  /** All that was allocated since `startBurst`; from now on only live objects count again. Null as by `read`. */
-  async endBurst(): Promise<AllocationReading | null> {
+  /**
+   * All that was allocated since `startBurst`; from now on only live objects count again, in the interval that `fit` makes of what
+   * was seen. Null as by `read`.
+   */
+  async endBurst(fit?: (all: SamplingHeapProfile) => Bytes): Promise<AllocationReading | null> {
     if (!this.#isOurs) return null;
     const { value: profile, cost } = await this.#measure(async () => {
       const all = await this.#readOwn('HeapProfiler.stopSampling');
-      if (all !== null) await this.#startSampling(this.#intervalBytes, false);
+      if (all === null) return null;
+      this.#intervalBytes = fit?.(all) ?? this.#intervalBytes;
+      await this.#startSampling(this.#intervalBytes, false);
       return all;
     });
     return profile && { profile, cost };

@@ -32,3 +32,24 @@ const LONGEST_HEAP_INTERVAL = 2048 * KIB;
 export function scaleHeapInterval(durationMs: Milliseconds): Bytes {
   return HEAP_STEPS.find(([upToMs]) => durationMs <= upToMs)?.[1] ?? LONGEST_HEAP_INTERVAL;
 }
+
+/** A sample costs some 5 us of the target (docs/cost-of-a-soak.md): 0.25 % of a core, and 2.5 % under ten times the load. */
+const SAMPLES_PER_SECOND = 500;
+/** Of the interval that fits the length of the run. What lives is kept by V8 and read each time: it must not become too many. */
+const LEAST_SHARE = 1 / 16;
+/** From fewer samples nothing is concluded: a service that rests while it is warmed up may be busy later. */
+const LEAST_BURST_SAMPLES = 10;
+
+/**
+ * The interval for a service that allocated so much in a while: as short as the cost allows, since a leak of small objects in
+ * a service that does little leaves a handful of samples in a minute at the usual interval. Never longer than that.
+ */
+export function fitHeapInterval(
+  usualBytes: Bytes,
+  burst: { readonly bytes: Bytes; readonly samples: number; readonly durationMs: Milliseconds },
+): Bytes {
+  if (burst.samples < LEAST_BURST_SAMPLES || burst.durationMs <= 0) return usualBytes;
+  const bytesPerSecond = (1000 * burst.bytes) / burst.durationMs;
+  const wanted = KIB * Math.ceil(bytesPerSecond / SAMPLES_PER_SECOND / KIB);
+  return Math.min(usualBytes, Math.max(LEAST_SHARE * usualBytes, wanted));
+}

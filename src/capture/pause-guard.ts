@@ -13,7 +13,7 @@ import {
   costOfMarking,
   isLargeHeap,
 } from './pause-costs.ts';
-import { readSlowdown } from './slowdown.ts';
+import { readSlowdown, slowdownOfShort } from './slowdown.ts';
 
 export interface PauseEstimate {
   readonly pauseMs: Milliseconds;
@@ -50,7 +50,8 @@ export class PauseGuard {
   async judgeCollection(times = 1): Promise<PauseEstimate> {
     const makeup = await readHeapMakeup(this.#session);
     const cpuMs = times * costOfCollection(makeup);
-    const judged = this.#judge(cpuMs, makeup);
+    const slowdown = slowdownOfShort(cpuMs, readSlowdown(this.#pid));
+    const judged = this.#judge(cpuMs, makeup, slowdown);
     return { ...judged, markedPauseMs: AFTER_MARKING * judged.pauseMs };
   }
 
@@ -83,8 +84,7 @@ export class PauseGuard {
     );
   }
 
-  #judge(cpuMs: Milliseconds, makeup: HeapMakeup): PauseEstimate {
-    const slowdown = readSlowdown(this.#pid);
+  #judge(cpuMs: Milliseconds, makeup: HeapMakeup, slowdown: number = readSlowdown(this.#pid)): PauseEstimate {
     const refused = refusePause(settlePauseBudget(this.#maxPauseMs, this.#pid), cpuMs, slowdown);
     return {
       pauseMs: cpuMs * slowdown,

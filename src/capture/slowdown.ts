@@ -35,6 +35,17 @@ export function readSlowdown(pid: number | null, burst: ThreadTime | null = null
   return Math.max(1, (byLoad + byBurst) / 2, quota ? 1 / quota : 1);
 }
 
+/** A thread that slept is let run at once, and for some milliseconds: what is over by then waits for nobody. */
+const WAITS_FROM_MS = 40;
+
+/**
+ * The same for a single collection, which is over soon. Of 112 of them (5 to 12 ms of CPU, load 15 to 40 on two cores) nine in ten took less
+ * than 0.34 of what the whole slowdown makes of them, and half of them less than 0.06.
+ */
+export function slowdownOfShort(cpuMs: Milliseconds, slowdown: number): number {
+  return 1 + (slowdown - 1) * Math.min(1, cpuMs / WAITS_FROM_MS);
+}
+
 /** What passed between two readings. */
 export function timeBetween(before: ThreadTime | null, after: ThreadTime | null): ThreadTime | null {
   return before && after ? { runMs: after.runMs - before.runMs, waitMs: after.waitMs - before.waitMs } : null;

@@ -5,7 +5,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import { printable } from '../model/printable.ts';
 import { shellWord } from '../model/shell-word.ts';
 import { formatBytes, formatDuration } from '../model/units.ts';
-import { attachedOutlook, type SnapshotOutlook, snapshotOutlook } from '../session/estimate-snapshot.ts';
+import { attachedOutlook, type SnapshotOutlook, snapshotOutlook } from '../session/snapshot-outlook.ts';
 import { closeAbandoned } from '../target/close-abandoned.ts';
 import { type Diagnosis, diagnose, threadsOf } from '../target/diagnose.ts';
 import { findTarget } from '../target/find-target.ts';

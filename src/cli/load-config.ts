@@ -24,6 +24,7 @@ export interface Config {
     readonly sampleMs: number | null;
     readonly snapshots: number | null;
     readonly maxPauseMs: number | null;
+    readonly pauseBudgetMs: number | null;
     readonly cpuIntervalMs: number | null;
     readonly cpuWindowMs: number | null;
     readonly clinicWindowMs: number | null;
@@ -63,6 +64,7 @@ export interface ConfigFile {
     readonly sample?: string;
     readonly snapshots?: number;
     readonly maxPause?: string;
+    readonly pauseBudget?: string;
     readonly cpuInterval?: string;
     readonly cpuWindow?: string;
     readonly clinicWindow?: string;
@@ -109,6 +111,7 @@ function readConfig(file: string): Config {
       sampleMs: durationOr(config.captures?.sample),
       snapshots: config.captures?.snapshots ?? null,
       maxPauseMs: durationOr(config.captures?.maxPause),
+      pauseBudgetMs: durationOr(config.captures?.pauseBudget),
       cpuIntervalMs: durationOr(config.captures?.cpuInterval),
       cpuWindowMs: durationOr(config.captures?.cpuWindow),
       clinicWindowMs: durationOr(config.captures?.clinicWindow),

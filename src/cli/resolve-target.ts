@@ -7,8 +7,10 @@ import { attach } from '../target/attach.ts';
 import { assessAttach } from '../target/attach-checks.ts';
 import { attachToAddress } from '../target/attach-to-address.ts';
 import { describeProcess } from '../target/describe-process.ts';
+import { findListener } from '../target/find-listener.ts';
 import { findRecorded, findTarget } from '../target/find-target.ts';
 import { listNodeProcesses } from '../target/list-node-processes.ts';
+import { localPort } from '../target/load-port.ts';
 import type { ProcessFacts } from '../target/process-facts.ts';
 import { redactCommandLine } from '../target/redact-command-line.ts';
 import { type StopCommand, startCommand } from '../target/start-command.ts';
@@ -53,6 +55,8 @@ export async function resolveTarget(
     return { ...target, ended: facts.pid === root.pid ? ended : null, release: () => stop() };
   }
   const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
+  // A soak tells of any process what can be seen from outside, and leaves it alone otherwise.
+  if (command === 'soak' && 'pid' in spec && !facts.isNode) return fromOutside(facts, { by: 'pid' });
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
   await assertNotHeld(facts);
@@ -133,7 +137,11 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
   };
 }
 
+/** The process that listens at an address of this host is sampled from outside; it is not touched. */
 function outsideOnly(url: string): ResolvedTarget {
+  const port = localPort(url);
+  const listener = port === null ? null : findListener(port);
+  if (port !== null && listener !== null) return fromOutside(listener, { by: 'port', port });
   const { host } = new URL(url);
   return {
     facts: {
@@ -151,4 +159,8 @@ function outsideOnly(url: string): ResolvedTarget {
     attach: null,
     release: async () => {},
   };
+}
+
+function fromOutside(process: ProcessFacts, identity: TargetIdentity): ResolvedTarget {
+  return { facts: process, process, identity, ended: null, attach: null, release: async () => {} };
 }

@@ -47,6 +47,7 @@ export function settleSoakOptions(args: Arguments, config: Config | null): Omit<
     snapshots:
       numberArgument(args, 'snapshots') ?? captures?.snapshots ?? DEFAULT_SNAPSHOTS[load ? 'driven' : 'watched'],
     maxPauseMs: numberArgument(args, 'max-pause') ?? captures?.maxPauseMs ?? null,
+    pauseBudgetMs: numberArgument(args, 'pause-budget') ?? captures?.pauseBudgetMs ?? null,
     cpuIntervalUs: toUs(numberArgument(args, 'cpu-interval') ?? captures?.cpuIntervalMs ?? null),
     cpuWindowMs: numberArgument(args, 'cpu-window') ?? captures?.cpuWindowMs ?? null,
     clinicWindowMs: settleClinicWindow(numberArgument(args, 'clinic-window') ?? captures?.clinicWindowMs ?? null),

@@ -187,7 +187,7 @@ function appendTotals(recorder: RunRecorder, intervals: readonly RequestInterval
 /** What came and what did not: a run of which a part is missing is no pass. */
 function recordImport(
   recorder: RunRecorder,
-  { formats, notes, requests, shortfall, verdicts }: Results,
+  { formats, notes, requests, shortfall, verdicts, crossed }: Results,
   leftOut: number,
   at: { readonly wallMs: WallMs; readonly monoMs: MonoMs },
 ): void {
@@ -202,6 +202,7 @@ function recordImport(
     leftOut,
     lost,
     verdicts,
+    ...(crossed.length > 0 ? { crossed } : {}),
     ...at,
   });
   for (const note of notes) recorder.appendEvent({ type: 'note', detail: note, ...at });

@@ -11,6 +11,7 @@ import { DOCUMENT_FORMATS } from '../format/results/reports.ts';
 import { knownButUnreadable, resultHead, STREAMED_FORMATS } from '../format/results/result-formats.ts';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
+import type { CrossedLimit } from '../model/run-event.ts';
 import { formatBytes, type WallMs } from '../model/units.ts';
 import type { IntervalBook } from './interval-book.ts';
 import { ResultCollector, type Shortfall } from './result-collector.ts';
@@ -30,6 +31,8 @@ export interface Results {
   readonly shortfall: Shortfall;
   /** What the load tool itself found wanting, in words. */
   readonly verdicts: readonly string[];
+  /** Its own limits that were not held. */
+  readonly crossed: readonly CrossedLimit[];
   /** Limits of the data, in sentences, and the shortfall. */
   readonly notes: readonly string[];
 }
@@ -69,6 +72,7 @@ export async function readResults(files: readonly string[], options: ReadOptions
     formats,
     shortfall: collector.shortfall,
     verdicts: collector.verdicts,
+    crossed: collector.crossedLimits,
     notes: collector.notes(),
   };
 }

@@ -1,4 +1,5 @@
 import type { ResultSink, ResultSummary } from '../format/results/load-result.ts';
+import type { CrossedLimit } from '../model/run-event.ts';
 import type { WallMs } from '../model/units.ts';
 import { IntervalBook } from './interval-book.ts';
 
@@ -19,6 +20,8 @@ const LONGEST_SUMMARY_MS = 366 * 24 * 3_600_000;
 const FIRST_WALL_MS = Date.UTC(2000, 0);
 const LAST_WALL_MS = Date.UTC(2100, 0);
 const MOST_REQUESTS = 1e12;
+/** Limits that a person wrote. */
+const MOST_CROSSED = 100;
 
 /** Readers take the numbers as they stand in the file: 1e308 and Infinity are numbers too. */
 function isPossible(summary: ResultSummary): boolean {
@@ -56,6 +59,7 @@ export class ResultCollector implements ResultSink {
   readonly #damage = new Map<string, number>();
   readonly #lost = new Set<string>();
   readonly #verdicts = new Set<string>();
+  readonly #crossed = new Map<string, CrossedLimit>();
   #undated: ResultSummary[] = [];
 
   constructor(onProgress: (text: string) => void) {
@@ -106,6 +110,10 @@ export class ResultCollector implements ResultSink {
     this.#verdicts.add(text);
   }
 
+  crossed(limit: CrossedLimit): void {
+    if (this.#crossed.size < MOST_CROSSED) this.#crossed.set(`${limit.name} ${limit.limit}`, limit);
+  }
+
   get shortfall(): Shortfall {
     const unusable = [...this.#damage.values()].reduce((sum, times) => sum + times, 0);
     return { unusable, lost: [...this.#lost] };
@@ -113,6 +121,10 @@ export class ResultCollector implements ResultSink {
 
   get verdicts(): readonly string[] {
     return [...this.#verdicts];
+  }
+
+  get crossedLimits(): readonly CrossedLimit[] {
+    return [...this.#crossed.values()];
   }
 
   /** One row with the wrong date would make a run of years. */

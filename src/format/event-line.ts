@@ -62,6 +62,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
       'heap-snapshot',
       'collect-garbage',
       'marking',
+      'class-counts',
       'call-counts',
       'worker-snapshot',
     ),
@@ -91,6 +92,7 @@ const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {
     leftOut: count,
     lost: listOf(text),
     verdicts: listOf(text),
+    crossed: optional(listOf(fields({ name: text, limit: text, measured: nullable(number), unit: oneOf('ms', '') }))),
   },
   end: { reason: oneOf('completed', 'stopped-by-user', 'target-lost', 'aborted'), detail: text },
 };

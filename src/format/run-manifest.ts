@@ -155,6 +155,7 @@ const readManifest = fields<RunManifest>({
     clinicWindowMs: optional(number),
     views: optional(listOf(oneOf('process', 'inside'))),
   }),
+  otherClusterWorkers: optional(count),
   scenario: nullable(
     fields<ScenarioRecord>({
       name: text,

@@ -24,6 +24,16 @@ export interface RouteCount {
   readonly aborted: number;
 }
 
+/** A limit of another load tool that was not held. */
+export interface CrossedLimit {
+  /** `k6 http_req_duration`. */
+  readonly name: string;
+  /** In the words of that tool: `p(95)<10`. */
+  readonly limit: string;
+  readonly measured: number | null;
+  readonly unit: 'ms' | '';
+}
+
 /** Live objects of a class, by the name of its constructor. */
 export interface ClassCount {
   readonly class: string;
@@ -52,6 +62,9 @@ export type CaptureName =
   | 'clinic-window'
   | 'worker-snapshot';
 
+/** What is refused by its estimate, and told. */
+export type RefusedCapture = Exclude<CaptureName, 'cpu' | 'heap-count'>;
+
 /** One line of events.ndjson. */
 export type RunEvent = At &
   (
@@ -69,16 +82,7 @@ export type RunEvent = At &
       }
     | {
         readonly type: 'capture-refused';
-        readonly capture: Extract<
-          CaptureName,
-          | 'cpu-start'
-          | 'heap-profile'
-          | 'heap-snapshot'
-          | 'collect-garbage'
-          | 'marking'
-          | 'call-counts'
-          | 'worker-snapshot'
-        >;
+        readonly capture: RefusedCapture;
         readonly reason: string;
         readonly estimatedPauseMs: Milliseconds;
         readonly estimatedBytes: Bytes;
@@ -124,6 +128,8 @@ export type RunEvent = At &
         readonly lost: readonly string[];
         /** What that tool itself found wanting. */
         readonly verdicts: readonly string[];
+        /** Its own limits that were not held; absent in runs of earlier versions. */
+        readonly crossed?: readonly CrossedLimit[];
       }
     | {
         readonly type: 'end';

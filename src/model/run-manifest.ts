@@ -162,6 +162,8 @@ export interface RunManifest {
     readonly views?: readonly View[];
     readonly failOn: readonly GateName[];
   };
+  /** Workers of the cluster that the target belongs to, without it, when the run began. Absent where there were none. */
+  readonly otherClusterWorkers?: number;
   /** The scenario that was driven; null with `--load none`. */
   readonly scenario: ScenarioRecord | null;
   /** Limits to hold, as written: `rss<512MiB`, `lock-proof: p(95)<300ms`. */

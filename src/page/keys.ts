@@ -46,6 +46,8 @@ function helpDialog(): HTMLDialogElement {
     ['g v', 'verdict; g l findings, g t timeline, g c CPU, g y latency, g h heap, g e events'],
     ['← ↑ ↓ →', 'in a flame graph: move from frame to frame'],
     ['Enter', 'in a flame graph: zoom in; Escape zooms out, Home shows all'],
+    ['s', 'in a flame graph: who calls the selected function, and whom it calls'],
+    ['← →, Enter', 'in a chart: read values, start and end a selection of time; Escape ends it'],
     ['?', 'these keys'],
   ];
   return h(

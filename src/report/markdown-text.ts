@@ -1,4 +1,5 @@
 import { printable } from '../model/printable.ts';
+import { code as codeWords } from '../words/terms.ts';
 import { prosePieces } from './prose.ts';
 
 /** Breaks what a Markdown reader would act on without being asked: mentions, issue numbers, bare addresses. */
@@ -15,8 +16,8 @@ export function markdownText(text: string): string {
 
 /** A name in code type. Pipes are escaped since a table cell ends at one even inside of code. */
 export function markdownCode(name: string): string {
-  const text = printable(name).replaceAll('`', "'").replaceAll('|', '\\|');
-  return text.trim() === '' ? '` `' : `\`${text}\``;
+  const text = codeWords(printable(name).replaceAll('|', '\\|'));
+  return text.replaceAll('`', '').trim() === '' ? '` `' : text;
 }
 
 /** A sentence with its names set as code. */

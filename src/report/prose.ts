@@ -6,14 +6,22 @@ export interface ProsePiece {
   readonly code: boolean;
 }
 
+/** Two backticks on each side where the name has one of its own, and blanks beside them where it begins or ends with it. */
+const CODE = /``(?: (.+?) |(.+?))``(?!`)|`([^`]*)`?/g;
+
 /**
  * Sentences of findings name things between backticks. Every writer sets the pieces in its own way and escapes them;
  * a backtick inside a name only moves a border between pieces, it cannot reach past the escaping.
  * A sentence is one line: line breaks inside become spaces, so no name can forge a line of a report.
  */
 export function prosePieces(sentence: string): ProsePiece[] {
-  return printable(sentence.replace(/\s*[\r\n]+\s*/g, ' '))
-    .split('`')
-    .map((text, i) => ({ text, code: i % 2 === 1 }))
-    .filter(({ text }) => text !== '');
+  const line = printable(sentence.replace(/\s*[\r\n]+\s*/g, ' '));
+  const pieces: ProsePiece[] = [];
+  let end = 0;
+  for (const found of line.matchAll(CODE)) {
+    pieces.push({ text: line.slice(end, found.index), code: false });
+    pieces.push({ text: found[1] ?? found[2] ?? found[3] ?? '', code: true });
+    end = found.index + found[0].length;
+  }
+  return [...pieces, { text: line.slice(end), code: false }].filter(({ text }) => text !== '');
 }

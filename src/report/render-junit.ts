@@ -7,6 +7,7 @@ import { formatPlace, placeOfFinding } from '../words/place.ts';
 import { answersOf } from '../words/report/answers.ts';
 import { possible, REMARK } from '../words/report/labels.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
+import { prosePieces } from './prose.ts';
 
 /**
  * junit.xml: one testcase a gate and one a finding. A finding that is only possible does not fail the run, so its
@@ -87,5 +88,7 @@ function findingCase(finding: Finding, document: ReportDocument): Markup {
 }
 
 function plain(sentence: string): string {
-  return sentence.replaceAll('`', '');
+  return prosePieces(sentence)
+    .map(({ text }) => text)
+    .join('');
 }

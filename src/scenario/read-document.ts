@@ -90,8 +90,7 @@ function explain(errors: readonly OutputUnit[], schema: Schema, problemAt: Check
       const advice = adviceAt(schema, `${parentPointer(error.keywordLocation)}/properties/${missing}`);
       problems.push(problemAt(path, `\`${missing}\` is missing${advice ? `: ${advice}` : ''}`));
     } else if (!COMPOSED.has(error.keyword)) {
-      const advice = adviceAt(schema, parentPointer(error.keywordLocation));
-      problems.push(problemAt(path, advice ? `should be ${advice}` : error.error));
+      problems.push(problemAt(path, explainValue(error, schema)));
     }
   });
   return distinct(problems);
@@ -121,6 +120,32 @@ function explainUnknownKey(path: DocumentPath, parent: OutputUnit | undefined, s
     : `unknown key; known here: ${names.map((name) => `\`${name}\``).join(', ')}`;
 }
 
+/**
+ * A description without a full stop says what to write (`a weight above 0`). One that is a sentence says what the value
+ * is for: there the rule of the schema is said, with the description beside it.
+ */
+function explainValue({ keyword, keywordLocation, error }: OutputUnit, schema: Schema): string {
+  const pointer = parentPointer(keywordLocation);
+  const advice = adviceAt(schema, pointer) || adviceAt(schema, pointer.replace(/\/\$ref$/, ''));
+  if (advice !== '' && !advice.endsWith('.')) return `should be ${advice}`;
+  const rule = schemaAt(schema, pointer)?.[keyword];
+  const expected = rule === undefined ? undefined : EXPECTED.get(keyword)?.(rule);
+  const fault = expected === undefined ? error : `must ${expected}`;
+  return advice === '' ? fault : `${fault} (${advice.replace(/\.$/, '')})`;
+}
+
+const EXPECTED: ReadonlyMap<string, (rule: unknown) => string> = new Map<string, (rule: unknown) => string>([
+  ['type', (rule) => `be of type ${[rule].flat().join(' or ')}`],
+  ['enum', (rule) => `be ${[rule].flat().map(String).join(' or ')}`],
+  ['pattern', (rule) => `match ${rule}`],
+  ['minLength', () => 'not be empty'],
+  ['minItems', () => 'not be empty'],
+  ['minProperties', () => 'not be empty'],
+  ['minimum', (rule) => `be at least ${rule}`],
+  ['maximum', (rule) => `be at most ${rule}`],
+  ['exclusiveMinimum', (rule) => `be above ${rule}`],
+]);
+
 function adviceAt(schema: Schema, pointer: string): string {
   const found = schemaAt(schema, pointer)?.description;
   return typeof found === 'string' ? found : '';
@@ -131,6 +156,7 @@ function schemaAt(schema: Schema, pointer: string): Record<string, unknown> | un
   for (const step of fromPointer(pointer)) {
     if (at === null || typeof at !== 'object') return undefined;
     at = (at as Record<string, unknown>)[String(step)];
+    if (step === '$ref' && typeof at === 'string') at = schemaAt(schema, at.slice(1));
   }
   return at !== null && typeof at === 'object' ? (at as Record<string, unknown>) : undefined;
 }

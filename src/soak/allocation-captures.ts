@@ -1,7 +1,8 @@
 import type { AllocationRecorder } from '../capture/allocation-recorder.ts';
+import { fitHeapInterval } from '../capture/choose-intervals.ts';
 import type { PauseEstimate, PauseGuard } from '../capture/pause-guard.ts';
 import type { SamplingHeapProfile } from '../model/profiles.ts';
-import type { Milliseconds, MonoMs } from '../model/units.ts';
+import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
 import type { CaptureDesk } from './capture-desk.ts';
 import { type CaptureOptions, hasUserDecided } from './capture-options.ts';
 import { type Instruments, noteLeftOut } from './instruments.ts';
@@ -12,6 +13,10 @@ import type { ScriptKeeper } from './script-keeper.ts';
 const BURST_INTERVAL_BYTES = 64 * 1024;
 const MARKED_TOO_SOON =
   'allocations not read: each time V8 finished its concurrent collection too early, and the reading would have paused the service for a full one';
+
+function sampledIn({ samples = [] }: SamplingHeapProfile): { readonly samples: number; readonly bytes: Bytes } {
+  return { samples: samples.length, bytes: samples.reduce((sum, { size }) => sum + size, 0) };
+}
 
 /** Scripts that allocate live objects. Without snapshots and CPU profiles no other capture names them. */
 function urlsOf({ head }: SamplingHeapProfile): string[] {
@@ -54,7 +59,7 @@ export class AllocationCaptures {
 
   /** Keeps the live objects by allocation stack. Forces a collection in the target. */
   async keep(): Promise<void> {
-    const { keeper, recorder, clock, log, sampling, heapIntervalBytes } = this.#options;
+    const { keeper, recorder, clock, log, sampling } = this.#options;
     await this.#desk.attempt('heap-profile', async (instruments) => {
       const estimatedPauseMs = await this.#settle(instruments);
       if (estimatedPauseMs === null) return null;
@@ -70,7 +75,8 @@ export class AllocationCaptures {
       const file = recorder.fileFor('heap-profile', ++this.#readings);
       const text = JSON.stringify(reading.profile);
       await this.#desk.keepText(file, text);
-      const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes: heapIntervalBytes, requests };
+      const { intervalBytes } = instruments.allocations;
+      const record = { file: file.file, monoMs: clock.monoMs(), segment, intervalBytes, requests };
       await recorder.updateManifest((manifest) => ({ ...manifest, heapProfiles: [...manifest.heapProfiles, record] }));
       this.#desk.noteLength('heap-profile', reading.cost.pauseMs);
       this.#readAtRequests = requests;
@@ -97,7 +103,7 @@ export class AllocationCaptures {
 
   /** Keeps what was allocated since `startBurst`, dead or alive. Forces a collection in the target. */
   async keepBurst(): Promise<void> {
-    const { keeper, recorder, clock } = this.#options;
+    const { keeper, recorder, clock, heapIntervalBytes } = this.#options;
     const burst = this.#burst;
     // A service that restarted meanwhile has lost it.
     if (burst === null || burst.segment !== keeper.segment) return;
@@ -108,7 +114,9 @@ export class AllocationCaptures {
         await instruments.allocations.dropBurst();
         return null;
       }
-      const reading = await this.ask(instruments, (allocations) => allocations.endBurst());
+      const reading = await this.ask(instruments, (allocations) =>
+        allocations.endBurst((all) => fitHeapInterval(heapIntervalBytes, { ...sampledIn(all), durationMs })),
+      );
       if (!reading) return null;
       const { profile, cost } = reading;
       const file = recorder.fileFor('heap-profile', 'burst');

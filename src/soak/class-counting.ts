@@ -47,7 +47,7 @@ export class ClassCounting {
             (await this.refuse(instruments, pauseMs, busyShare)))
           : verdict.refused;
       if (refusal !== null) {
-        log.event({ type: 'note', detail: `classes not counted: ${refusal}` });
+        pauses.refuse('class-counts', refusal, pauseMs);
         return null;
       }
       await this.#desk.noteRoutes(instruments);
@@ -55,7 +55,7 @@ export class ClassCounting {
       this.#last = { endMonoMs: clock.monoMs(), pauseMs: cost.pauseMs };
       this.#desk.noteLength('class-counts', cost.pauseMs);
       log.event({ type: 'class-counts', requests: sampling.answeredRequests, classes: value });
-      return { file: null, cost, bytes: 0 };
+      return { file: null, cost, bytes: 0, estimatedPauseMs: pauseMs };
     });
   }
 

@@ -3,6 +3,7 @@ import type { HeapdumpBackend } from '../capture/addons/heapdump-snapshot.ts';
 import { AllocationRecorder } from '../capture/allocation-recorder.ts';
 import { COVERAGE_ENDS, collectsCoverage } from '../capture/collects-coverage.ts';
 import { CpuRecorder, type CpuWindowRecorder } from '../capture/cpu-recorder.ts';
+import { findLoadShedder, shedderWords, whyNoCpuProfile } from '../capture/find-load-shedder.ts';
 import { OWN_PROFILER, profilesItself } from '../capture/own-cpu-profiler.ts';
 import { PauseGuard } from '../capture/pause-guard.ts';
 import { portableSampler } from '../capture/portable-process.ts';
@@ -26,6 +27,8 @@ export interface InstrumentOptions {
   readonly runId: string;
   readonly sampleMs: Milliseconds;
   readonly cpuIntervalUs: Microseconds;
+  /** The user has said how the CPU is to be profiled. */
+  readonly isCpuAsked?: boolean;
   readonly heapIntervalBytes: Bytes;
   readonly probes: boolean;
   /** Longest pause that a capture may take; null: what is usual at such a place. */
@@ -125,6 +128,13 @@ async function startCpu(
     pauses.refuse('cpu-start', COVERAGE_ENDS);
     return;
   }
+  const shedder = await findLoadShedder(session).catch(() => null);
+  if (shedder !== null) noteShedder(shedder, log);
+  const why = options.isCpuAsked ? null : whyNoCpuProfile(shedder);
+  if (why !== null) {
+    pauses.refuse('cpu-start', why);
+    return;
+  }
   const estimatedPauseMs = await pauses.settle('cpu-start', () => guard.judgeCpuStart());
   if (estimatedPauseMs === null) return;
   if (!isOwn && (await profilesItself(session, async () => (await guard.judgeCollection()).verdict === 'go'))) {
@@ -134,6 +144,12 @@ async function startCpu(
   const cost = await cpu.start({ intervalUs: cpuIntervalUs });
   log.event({ type: 'capture', capture: 'cpu-start', file: null, cost, bytes: 0, error: null, estimatedPauseMs });
   pauses.note('cpu-start', cost.pauseMs, pid);
+}
+
+function noteShedder(shedder: string, log: RunLog): void {
+  const detail = shedderWords(shedder);
+  log.event({ type: 'note', detail });
+  log.say(detail);
 }
 
 /** What of the service would be destroyed by an instrument is worth more than what it would tell. */

@@ -1,21 +1,20 @@
 import { settlePauseBudget } from '../capture/pause-budget.ts';
 import type { PauseEstimate } from '../capture/pause-guard.ts';
-import type { CaptureName, RunEvent } from '../model/run-event.ts';
+import type { CaptureName, RefusedCapture } from '../model/run-event.ts';
 import { formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { PauseSum } from './pause-sum.ts';
 import type { RunLog } from './run-log.ts';
-
-/** What is refused by its estimate. */
-export type GuardedCapture = Extract<RunEvent, { type: 'capture-refused' }>['capture'];
+import type { RunPauses } from './run-pauses.ts';
 
 /** How it begins to be told. */
-const LEFT_OUT: Readonly<Record<GuardedCapture, string>> = {
+const LEFT_OUT: Readonly<Record<RefusedCapture, string>> = {
   'cpu-start': 'CPU not sampled',
   'heap-profile': 'allocations not read',
   'heap-snapshot': 'no heap snapshot',
   'collect-garbage': 'garbage not collected',
   marking: 'garbage not collected beside the program',
   'call-counts': 'calls not counted',
+  'class-counts': 'classes not counted',
   'worker-snapshot': 'no heap snapshot of a worker thread',
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
@@ -40,8 +39,11 @@ export class LongPauses {
   readonly #tooLong = new Map<CaptureName, string>();
   readonly #told = new Set<CaptureName>();
   readonly #sum: PauseSum;
+  readonly #all: RunPauses | null;
   /** How long each kind of pause took the last time. */
   readonly #lastMs = new Map<CaptureName, Milliseconds>();
+  /** Kept back for the last snapshot, once there is a first. */
+  #forLastMs = 0;
 
   constructor(options: {
     /** Null: what is usual at such a place. */
@@ -50,15 +52,18 @@ export class LongPauses {
     readonly force: boolean;
     readonly log: RunLog;
     readonly durationMs?: Milliseconds;
+    /** Of all kinds together; absent: not bounded. */
+    readonly all?: RunPauses;
   }) {
     this.#maxPauseMs = options.maxPauseMs;
     this.#force = options.force;
     this.#log = options.log;
     this.#sum = new PauseSum(options.durationMs ?? 0);
+    this.#all = options.all ?? null;
   }
 
   /** For how long the capture will pause the service; null where it may not be made, which is written down. */
-  async settle(capture: GuardedCapture, judge: () => Promise<PauseEstimate>): Promise<Milliseconds | null> {
+  async settle(capture: RefusedCapture, judge: () => Promise<PauseEstimate>): Promise<Milliseconds | null> {
     const tooLong = this.whyNotAgain(capture);
     if (tooLong !== null) {
       this.refuse(capture, tooLong);
@@ -73,10 +78,32 @@ export class LongPauses {
     return null;
   }
 
-  /** Why a pause is too much together with those before; null where it may be, and where the user has said how long one may be. */
+  /**
+   * Why a pause is too much together with those before; null where it may be. What is counted apart for a large heap is not where
+   * the user has said how long one may be.
+   */
   refuseSum(pauseMs: Milliseconds, capture: CaptureName, isLargeHeap: boolean): string | null {
-    if (!isLargeHeap || this.#maxPauseMs !== null || this.#force) return null;
+    if (this.#force) return null;
+    const ofAll = this.#all?.refuse(pauseMs, this.#forLastMs) ?? null;
+    if (ofAll !== null || !isLargeHeap || this.#maxPauseMs !== null) return ofAll;
     return this.#sum.refuse(pauseMs, SHARE_OF_SUM[capture]);
+  }
+
+  /**
+   * The same for a snapshot. The estimate of the first is an upper limit: it is held against a budget that was asked for, and the
+   * others are expected to take as long as the last one. One more must fit for the end: growth is told between two.
+   */
+  refuseSnapshot(estimatedMs: Milliseconds, isLast: boolean): string | null {
+    const isFirst = !this.#lastMs.has('heap-snapshot');
+    if (this.#force || this.#all === null || (isFirst && !this.#all.isAsked)) return null;
+    const expectedMs = this.expect('heap-snapshot', estimatedMs);
+    return this.#all.refuse(expectedMs, isLast ? 0 : expectedMs);
+  }
+
+  /** How long one took, for those to come: so much is kept for the last of them. */
+  noteSnapshot(pauseMs: Milliseconds, isLast: boolean): void {
+    this.#lastMs.set('heap-snapshot', pauseMs);
+    this.#forLastMs = isLast ? 0 : this.expect('heap-snapshot', pauseMs);
   }
 
   /** How long it will probably be: as the last time, and before that as is estimated. */
@@ -102,7 +129,7 @@ export class LongPauses {
   }
 
   /** Each time in the record, once to whoever watches. */
-  refuse(capture: GuardedCapture, reason: string, estimatedPauseMs: Milliseconds = 0): void {
+  refuse(capture: RefusedCapture, reason: string, estimatedPauseMs: Milliseconds = 0): void {
     this.#log.event({ type: 'capture-refused', capture, reason, estimatedPauseMs, estimatedBytes: 0 });
     if (!this.#told.has(capture)) this.#log.say(`${LEFT_OUT[capture]}: ${reason}`);
     this.#told.add(capture);

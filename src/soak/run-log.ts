@@ -17,7 +17,12 @@ export interface RunLog {
 }
 
 /** `recorder` comes once the target is accepted: what happened before waits for it, and is lost with a refusal. */
-export function createRunLog(recorder: Promise<RunRecorder>, clock: Clock, listener: SoakListener): RunLog {
+export function createRunLog(
+  recorder: Promise<RunRecorder>,
+  clock: Clock,
+  listener: SoakListener,
+  onEvent: (event: NewEvent) => void = () => {},
+): RunLog {
   let append = (event: RunEvent): void => void early.push(event);
   const early: RunEvent[] = [];
   void recorder.then((opened) => {
@@ -28,6 +33,7 @@ export function createRunLog(recorder: Promise<RunRecorder>, clock: Clock, liste
     event(event, atMonoMs): void {
       const nowMonoMs = clock.monoMs();
       const monoMs = atMonoMs ?? nowMonoMs;
+      onEvent(event);
       const stamped = { ...event, monoMs, wallMs: clock.wallMs() - (nowMonoMs - monoMs) } as RunEvent;
       append(stamped);
       listener.event?.(stamped);

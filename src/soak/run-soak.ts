@@ -7,6 +7,7 @@ import { plannedBytes } from '../record/planned-bytes.ts';
 import type { RunRecorder, StorageChange } from '../record/run-recorder.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { localPort } from '../target/load-port.ts';
+import { otherClusterWorkers } from '../target/process-facts.ts';
 import { Captures } from './captures.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import { firstManifest } from './first-manifest.ts';
@@ -14,6 +15,7 @@ import { type LoadDriver, startLoadDriver } from './load-driver.ts';
 import { LongPauses } from './long-pauses.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { RunParts } from './run-parts.ts';
+import { RunPauses } from './run-pauses.ts';
 import { runPhases } from './run-phases.ts';
 import { startSampling } from './sampling.ts';
 import { prepareScrape, type Scraping } from './scraping.ts';
@@ -59,11 +61,13 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       views: viewsOf(target),
     }),
     ...(scrape ? { scrape: scrape.plan } : {}),
+    ...clusterOf(target),
   };
   const monitor = options.databaseUrl === null ? null : await PostgresMonitor.open(options.databaseUrl, clock);
   const recording = deferred<RunRecorder>();
-  const log = createRunLog(recording.promise, clock, listener);
-  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log, durationMs });
+  const all = new RunPauses({ ...options, askedMs: options.pauseBudgetMs ?? null, isLoadOurs: options.load !== null });
+  const log = createRunLog(recording.promise, clock, listener, (event) => all.note(event));
+  const pauses = new LongPauses({ maxPauseMs: options.maxPauseMs, force: options.force, log, durationMs, all });
   const gone = new AbortController();
   const ending = (): Exclude<SoakEnding, 'storage-lost'> =>
     stop.aborted ? 'stopped-by-user' : gone.signal.aborted ? 'target-lost' : 'completed';
@@ -85,6 +89,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
         const startMonoMs = clock.monoMs();
         void recording.promise.then((opened) => noteSegment(opened, { ...life, startMonoMs }, segment));
       },
+      isCpuAsked: options.cpuWindowMs !== null || options.cpuIntervalUs !== null,
       loadPort: options.load ? localPort(options.load.baseUrl) : null,
       onAway: (isAway) => void driver?.hold(isAway),
       onGone: (why) => {
@@ -165,6 +170,7 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
       log,
       stop: AbortSignal.any([stop, gone.signal]),
     });
+    log.event({ type: 'note', detail: all.summary() });
     if (keeper.isGone) gone.abort('the run ended while it was waited for');
     await captures.keepSources(await database.finish());
     await captures.keepCode();
@@ -179,6 +185,12 @@ export async function runSoak(target: SoakTarget, options: SoakOptions, deps: So
     if (recorder) await (hasBegun ? closeRecorder(recorder, log) : recorder.discard());
   }
   return recorder && recorder.losses.length > 0 ? 'storage-lost' : ending();
+}
+
+/** The other workers of its cluster serve the same port, and are not looked at. */
+function clusterOf({ process }: SoakTarget): Pick<RunManifest, 'otherClusterWorkers'> {
+  const others = process === null ? 0 : otherClusterWorkers(process).length;
+  return others === 0 ? {} : { otherClusterWorkers: others };
 }
 
 /** What the disk refused to the last is one more loss: there is a run all the same, and it is analysed. */

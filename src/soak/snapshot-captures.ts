@@ -24,6 +24,10 @@ export interface SnapshotOutcome {
   readonly isCollected: boolean;
 }
 
+/** `HeapProfiler.collectGarbage` does two in a row. */
+const COLLECTIONS = 2;
+const LOOK_AT_NOTHING = { collect: async () => false, mayLook: false };
+
 /** Heap snapshots: judged, taken, and kept with the scripts that they mention. */
 export class SnapshotCaptures {
   readonly #options: CaptureOptions;
@@ -52,7 +56,7 @@ export class SnapshotCaptures {
         return outcome.isCollected;
       };
       const judged = await this.#judge(instruments, options, isLarge ? collect : null);
-      const refusal = await this.#refusal(phase, judged);
+      const refusal = await this.#refusal(phase, { ...options, ...judged });
       if (refusal !== null) {
         this.#noteRefusal(refusal, judged.estimate);
         outcome.isRefused = true;
@@ -84,7 +88,8 @@ export class SnapshotCaptures {
     const { path } = recorder.fileFor('heap-snapshot', this.#taken + 1);
     // To look is the longest pause of all those that only estimate.
     const concurrent = collect === null ? {} : { collect, mayLook: hasUserDecided(this.#options) };
-    const judged = await instruments.snapshots.judge({ path, wantNumbers: isLast, force, ...concurrent });
+    const allowed = collect !== null || (await this.#mayFindOut(instruments)) ? concurrent : LOOK_AT_NOTHING;
+    const judged = await instruments.snapshots.judge({ path, wantNumbers: isLast, force, ...allowed });
     for (const { capture, cost } of judged.steps) {
       log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
       this.#desk.noteLength(capture, cost.pauseMs);
@@ -92,10 +97,19 @@ export class SnapshotCaptures {
     return judged;
   }
 
+  /** Garbage is collected and the heap looked through to know what a snapshot will take, unless that alone is too much. */
+  async #mayFindOut({ guard, snapshots }: Instruments): Promise<boolean> {
+    const collecting = await guard.judgeCollection(COLLECTIONS);
+    const looking = await snapshots.judgeWalk();
+    return this.#options.pauses.refuseSum(collecting.pauseMs + looking.pauseMs, 'heap-count', false) === null;
+  }
+
   /** Why the snapshot is not taken: its pause or memory, or a disk that could not keep it, so that the service is not paused in vain. */
-  async #refusal(phase: PhaseName, { estimate, numbers }: Judgement): Promise<string | null> {
-    const { recorder, force, keeper } = this.#options;
+  async #refusal(phase: PhaseName, { isLast = false, estimate, numbers }: SnapshotOptions & Judgement) {
+    const { recorder, force, keeper, pauses } = this.#options;
     if (estimate.verdict !== 'go' && !force) return estimate.verdict.refused;
+    const beyond = pauses.refuseSnapshot(estimate.pauseMs, isLast);
+    if (beyond !== null) return beyond;
     const unkept = await this.#refuseUnkept(keeper.segment, numbers);
     if (unkept !== null) recorder.noteLoss(`heap snapshot (${phase})`, unkept);
     return unkept;
@@ -112,7 +126,7 @@ export class SnapshotCaptures {
   async #take(
     instruments: Instruments,
     phase: PhaseName,
-    { keepIds = false, numbers, estimate: { pauseMs: estimatedPauseMs } }: SnapshotOptions & Judgement,
+    { isLast = false, keepIds = false, numbers, estimate: { pauseMs: estimatedPauseMs } }: SnapshotOptions & Judgement,
   ) {
     const { recorder, log, clock, keeper, sampling } = this.#options;
     const { segment } = keeper;
@@ -127,6 +141,7 @@ export class SnapshotCaptures {
       refuse: recorder.refuse,
     });
     this.#taken += 1;
+    this.#options.pauses.noteSnapshot(taken.cost.pauseMs, isLast);
     const { bytes, idEpoch, heapUsedBytes, cost, collectionCost } = taken;
     log.event({ type: 'capture', capture: 'collect-garbage', file: null, cost: collectionCost, bytes: 0, error: null });
     recorder.keepChecksum(file, taken.checksum);

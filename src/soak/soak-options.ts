@@ -32,6 +32,8 @@ export interface SoakOptions {
   readonly snapshots: number;
   /** Null: what is usual at such a place, less in a pod of Kubernetes. */
   readonly maxPauseMs: Milliseconds | null;
+  /** What all pauses of the run may add up to; null or absent: what is usual. */
+  readonly pauseBudgetMs?: Milliseconds | null;
   /** Null: scaled to the length of the run. */
   readonly cpuIntervalUs: Microseconds | null;
   readonly cpuWindowMs: Milliseconds | null;

@@ -326,6 +326,7 @@ export class TargetKeeper {
     this.#loadPort.follow(successor);
     this.#beginLife(successor, lostMonoMs);
     onAway(false);
+    if (this.#target.attach === null) return;
     const next = await this.#attachAgain(lostMonoMs);
     if (next) this.#adopt(next);
     else await this.#reconnect('could not attach to the new process');

@@ -104,9 +104,15 @@ export function readProcessFacts(pid: number): ProcessFacts | null {
   };
 }
 
+/** Workers of the same cluster: they serve the same port, and each has a heap of its own. */
+export function otherClusterWorkers({ pid, isClusterWorker }: ProcessFacts): readonly number[] {
+  const primary = isClusterWorker ? readStat(pid)?.parentPid : undefined;
+  return primary === undefined ? [] : clusterWorkersOf(primary).filter((worker) => worker !== pid);
+}
+
 /** Empty where it is not the primary of a cluster. */
-export function clusterWorkersOf(pid: number): readonly number[] {
-  return listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
+export function clusterWorkersOf(primary: number): readonly number[] {
+  return listChildren(primary).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
 }
 
 /** Pid and start time together are the identity of a process: a pid alone is used again. */

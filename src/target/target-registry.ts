@@ -116,23 +116,56 @@ export function unlessShared(closing: string): string {
   return `((count) => count > 1 ? count : void ${closing})(${count})`;
 }
 
-/** Connections to the inspector of this process; null where they cannot be told. */
+/**
+ * Connections to the inspector of this process; null where they cannot be told. With nothing but operators: the watchdog
+ * asks at a time when the program may have replaced any method of the language.
+ */
 function countConnections(
-  inspector: Parameters<CountConnections>[0],
-  fs: Parameters<CountConnections>[1],
+  inspector: Pick<typeof import('node:inspector'), 'url'>,
+  fs: Pick<typeof import('node:fs'), 'readFileSync'>,
 ): number | null {
-  const port = /:(\d+)\//.exec(inspector.url() ?? '')?.[1];
-  if (port === undefined) return 0;
-  const localPort = Number(port).toString(16).toUpperCase().padStart(4, '0');
-  const established = new RegExp(`^ *\\d+: [0-9A-F]+:${localPort} [0-9A-F]+:[0-9A-F]+ 01 `, 'gm');
-  let count = 0;
-  for (const table of ['tcp', 'tcp6']) {
-    try {
-      count += (fs.readFileSync(`/proc/self/net/${table}`, 'utf8').match(established) ?? []).length;
-    } catch {
-      // A kernel without IPv6 has no second one.
-      if (table === 'tcp') return null;
+  // ws://127.0.0.1:9229/uuid: the digits behind the last colon.
+  const url = inspector.url() ?? '';
+  let at = url.length - 1;
+  while (at >= 0 && url[at] !== ':') at -= 1;
+  if (at < 0) return 0;
+  let port = 0;
+  for (at += 1; url[at]! >= '0' && url[at]! <= '9'; at += 1) port = port * 10 + +url[at]!;
+  const digits = '0123456789ABCDEF';
+  const local = `:${digits[(port >> 12) & 15]}${digits[(port >> 8) & 15]}${digits[(port >> 4) & 15]}${digits[port & 15]}`;
+
+  // sl: ADDRESS:PORT ADDRESS:PORT STATE ...
+  const countIn = (table: string): number => {
+    let count = 0;
+    let field = 0;
+    let start = 0;
+    let isLocal = false;
+    for (let i = 0; i <= table.length; i++) {
+      const one = i < table.length ? table[i] : '\n';
+      if (one !== ' ' && one !== '\n') continue;
+      if (i > start) {
+        field += 1;
+        if (field === 2) {
+          isLocal = i - start > 5;
+          for (let k = 0; k < 5 && isLocal; k++) isLocal = table[i - 5 + k] === local[k];
+        }
+        if (field === 4 && isLocal && i - start === 2 && table[start] === '0' && table[start + 1] === '1') count += 1;
+      }
+      start = i + 1;
+      if (one === '\n') field = 0;
     }
+    return count;
+  };
+  let count = 0;
+  try {
+    count = countIn(fs.readFileSync('/proc/self/net/tcp', 'utf8'));
+  } catch {
+    return null;
+  }
+  try {
+    count += countIn(fs.readFileSync('/proc/self/net/tcp6', 'utf8'));
+  } catch {
+    // A kernel without IPv6 has no second one.
   }
   return count;
 }
@@ -148,25 +181,29 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   const key = Symbol.for('soak-profiler');
   const place = globalThis as unknown as WithRegistry;
   const inspector = require('node:inspector') as typeof import('node:inspector');
-  const timers = require('node:timers') as typeof import('node:timers');
+  // The functions, not the module: fake timers replace what is in it, and their `clearInterval` stops no timer of Node.
+  const { setInterval, clearInterval } = require('node:timers') as typeof import('node:timers');
   const { readFileSync, readlinkSync } = require('node:fs') as typeof import('node:fs');
 
   // As they are now: fake timers replace the clock later. Without one nothing can be measured in this program.
-  const { hrtime } = process;
+  const { hrtime, cpuUsage } = process;
   const { floor } = Math;
+  const { apply } = Reflect;
+  const { clear, forEach } = Map.prototype;
   if (!(hrtime()[0] >= 0)) throw new Error('the program has replaced process.hrtime');
   if (!place[key] && !Object.isExtensible(place)) throw new Error('the program has frozen its global object');
 
   const cleanUp = (): string[] => {
     const errors: string[] = [];
-    for (const [name, undo] of registry.cleanups) {
+    const run = (undo: () => void, name: string): void => {
       try {
         undo();
       } catch (error) {
-        errors.push(`${name}: ${error}`);
+        errors[errors.length] = `${name}: ${(error as Error | undefined)?.message}`;
       }
-    }
-    registry.cleanups.clear();
+    };
+    apply(forEach, registry.cleanups, [run]);
+    apply(clear, registry.cleanups, []);
     return errors;
   };
   const close = (own: number): number | undefined => {
@@ -177,7 +214,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     if (connections > own) return connections;
     // First of all: where it cannot be closed, what tells whose it is stays, and tries again.
     if (request.openedByUs) end(inspector);
-    timers.clearInterval(timer);
+    clearInterval(timer);
     listen('off', wakeTool);
     delete place[key];
     if (!request.openedByUs) return undefined;
@@ -190,8 +227,17 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     session.disconnect();
     return undefined;
   };
-  // The table of the connections is long where the service has many: at most a hundredth of the time goes into it.
+  // The table of the connections is long where the service has many: at most a hundredth of the time goes into it. Time on
+  // the CPU: on a busy host a look takes long in which nothing was done, and the next one would be put off for it.
   let ticksToSkip = 0;
+  const cpuTimeUs = (): number => {
+    try {
+      const { user, system } = cpuUsage();
+      return user + system;
+    } catch {
+      return 0;
+    }
+  };
   // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
   const watch = (): void => {
     registry.silentTicks += 1;
@@ -200,12 +246,11 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     if (ticksToSkip >= 0) return;
     // A watchdog must never take the service down.
     try {
-      const started = hrtime();
+      const before = cpuTimeUs();
       try {
         close(0);
       } finally {
-        const took = hrtime(started);
-        ticksToSkip = floor((took[0] * 1e5 + took[1] / 1e4) / request.tickMs) || 0;
+        ticksToSkip = floor((cpuTimeUs() - before) / 10 / request.tickMs) || 0;
       }
     } catch {}
   };
@@ -236,11 +281,11 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   const before = place[key];
   if (before) {
     before.cleanUp();
-    timers.clearInterval(before.timer);
+    clearInterval(before.timer);
     listen('off', before.wakeTool);
   }
   listen('on', wakeTool);
-  const timer = timers.setInterval(watch, request.tickMs).unref();
+  const timer = setInterval(watch, request.tickMs).unref();
   const registry: Registry = {
     owner: request.owner,
     openedByUs: request.openedByUs,

@@ -33,7 +33,7 @@ export async function awaitTurn(id: string, action: () => unknown): Promise<unkn
     const time = process.hrtime();
     sinceMs = time[0] * 1e3 + time[1] / 1e6;
   } catch {}
-  waiting.set(id, {
+  const entry: Waiting = {
     sinceMs,
     act: () => {
       // An interrupt may come at the entry of any function, of this one too.
@@ -41,7 +41,14 @@ export async function awaitTurn(id: string, action: () => unknown): Promise<unkn
       if (waiting.size === 0 && place[key] === waiting) delete place[key];
       return action();
     },
-  });
+  };
+  try {
+    waiting.set(id, entry);
+  } catch (error) {
+    // The program has replaced what maps are used by: it is not attached to, and nothing stays there.
+    if (waiting.size === 0) delete place[key];
+    throw error;
+  }
   // Not `then`: a program may have replaced that.
   await null;
   return waiting.get(id)?.act();

@@ -97,6 +97,6 @@ class SuccessorSearch {
 }
 
 function objectionToAny(lost: ProcessFacts, { isNode, uid, name }: ProcessFacts): string | null {
-  if (!isNode) return `(${name}) is not Node`;
+  if (lost.isNode && !isNode) return `(${name}) is not Node`;
   return uid === lost.uid ? null : `belongs to another user (${uid})`;
 }

@@ -2,7 +2,7 @@ import type { ChangingLine } from '../model/changing-line.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import { advise, checkOf } from './advice.ts';
 import { lineText, shortLineText } from './changing-lines.ts';
-import { code } from './terms.ts';
+import { code, plural } from './terms.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
@@ -94,8 +94,7 @@ function addition(
     case 'timer-leak':
       return `${where} starts a timer each time it runs.`;
     case 'listener-leak':
-      if (PIPES.test(first.excerpt ?? ''))
-        return `${where} pipes into another stream each time it runs. A pipe stays when that stream's client goes away: \`unpipe\` it on the \`close\` event of the response, or destroy that stream.`;
+      if (PIPES.test(first.excerpt ?? '')) return `${where} pipes into another stream each time it runs.`;
       return `${where} adds a listener each time it runs.`;
     case 'promise-leak':
       return `${where} adds a reaction to ${holder} each time it runs, and that promise does not settle.`;
@@ -123,14 +122,39 @@ const REMEDY: Readonly<Partial<Record<FindingKind, string>>> = {
 const REMEDY_OF_CONTAINERS =
   'Remove each when its work is done, also on failure (in a `finally`). Or give the holder a bound: a maximum size that evicts the oldest entry, or an expiry.';
 
+const REMEDY_OF_PIPES =
+  "A pipe stays when that stream's client goes away: `unpipe` it on the `close` event of the response, or destroy that stream.";
 const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
+
+/** A few seconds tell numbers of calls only nearly. */
+const NEARLY_AS_OFTEN = 0.9;
+
+/** Which of both, where calls of both functions were counted. */
+function removesTooFew(
+  { runs, ...line }: ChangingLine,
+  added: ChangingLine | undefined,
+  { removes, what }: { readonly removes: string; readonly what: string },
+): string {
+  const calls = added?.runs;
+  if (runs !== undefined && line.file === added?.file && line.function === added.function && runs === calls)
+    return `stands in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few: its condition is not true each time, or it is not given what ${what} (the same key, the same function, the same event).`;
+  if (runs === undefined || calls === undefined || calls === 0)
+    return `${removes} too few, or does not run (calls were not counted): check whether it is reached and its condition is true for each one that ${what}, also on failure.`;
+  const counted = `its function was called ${plural(runs, 'time')} while the one that adds was called ${plural(calls, 'time')}`;
+  return runs < NEARLY_AS_OFTEN * calls
+    ? `is not reached often enough: ${counted}. Find out which requests end without it: an early return, an error, a client that goes away.`
+    : `is reached and ${removes} too few: ${counted}. Check its condition, and whether it is given what ${what} (the same key, the same function, the same event).`;
+}
 
 function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
 
 function removal({ kind, removed, brokenBound, added, handle, isText, holderClass }: CaseAdvice): string | null {
-  const remedy = ofHandle(handle)?.remedy ?? (isText ? REMEDY_OF_TEXT : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
+  const isPipe = kind === 'listener-leak' && PIPES.test(added[0]?.excerpt ?? '');
+  const remedy =
+    ofHandle(handle)?.remedy ??
+    (isText ? REMEDY_OF_TEXT : isPipe ? REMEDY_OF_PIPES : (REMEDY[kind] ?? REMEDY_OF_CONTAINERS));
   const own = removed.filter((line) => !isOfNode(line) && line.package === (added[0]?.package ?? null));
   if (added[0]?.package === null && added.some(({ package: owner }) => owner !== null)) return null;
   const [first] = own;
@@ -144,11 +168,11 @@ function removal({ kind, removed, brokenBound, added, handle, isText, holderClas
     return `${lineText(first)} removes it, but not after ${code(route)} requests whose client goes away: each of these leaves one. Remove it on the \`close\` event of the response as well.`;
   if (route !== undefined && outcome === 'failed')
     return `${lineText(first)} removes it, but not after ${code(route)} requests that fail: each of these leaves one. Remove it in a \`finally\`, so that it is removed on failure as well.`;
-  const bound =
-    brokenBound === null
-      ? 'check whether its condition is ever true, and whether it runs'
-      : 'find out why the bound is not applied';
-  const removes = ofHandle(handle) ? 'closes' : 'removes';
-  const what = ofHandle(handle) ? 'was opened' : 'was added';
-  return `${lineText(first)} ${removes} too few, or does not run: ${bound} for each one that ${what}, also on failure.${ofHandle(handle) ? ` ${remedy}` : ''}`;
+  const words = ofHandle(handle)
+    ? { removes: 'closes', what: 'was opened' }
+    : { removes: 'removes', what: 'was added' };
+  const rest = ofHandle(handle) ? ` ${remedy}` : '';
+  if (brokenBound !== null)
+    return `${lineText(first)} ${words.removes} too few: find out why the bound is not applied for each one that ${words.what}, also on failure.${rest}`;
+  return `${lineText(first)} ${removesTooFew(first, added[0], words)}${rest}`;
 }

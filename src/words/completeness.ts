@@ -1,5 +1,5 @@
 import type { AnswerKind, Completeness, CoverageGap, Report } from '../model/report.ts';
-import type { RouteCount } from '../model/run-event.ts';
+import type { RefusedCapture, RouteCount } from '../model/run-event.ts';
 import { formatCount, formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import { percent } from './figures.ts';
 import { code } from './terms.ts';
@@ -41,12 +41,41 @@ export const GAP_REASON = {
   unresponsive: (detail: string): string => `the service did not respond: ${detail}`,
 } as const;
 
-export function snapshotNotes({ planned, refused, failed }: Completeness['snapshots']): string[] {
+/** `reason`: of the last refusal. */
+export function snapshotNotes({ planned, refused, failed }: Completeness['snapshots'], reason: string): string[] {
   return [
     ...(failed > 0 ? [`${failed} of ${planned} heap snapshots failed`] : []),
-    ...(refused > 0 ? [`${refused} of ${planned} heap snapshots were refused`] : []),
+    ...(refused > 0
+      ? [`${refused} of ${planned} heap snapshots were refused${reason === '' ? '' : ` (${reason})`}`]
+      : []),
   ];
 }
+
+const REFUSED: Readonly<Partial<Record<RefusedCapture, string>>> = {
+  'heap-profile': 'readings of the allocations',
+  'collect-garbage': 'forced collections',
+  'class-counts': 'counts of classes',
+};
+
+/** Null for what is told elsewhere, or tells nothing of leaks. */
+export function refusedWords(capture: RefusedCapture, times: number): string | null {
+  const what = REFUSED[capture];
+  return what === undefined ? null : `${what} (${times})`;
+}
+
+export function capturesRefused(what: readonly string[], reason: string): string {
+  return `captures were refused, so that the service was not paused for longer: ${what.join(', ')}; the last one: ${reason}`;
+}
+
+/** A load of ours goes to all of them. */
+export function unwatchedCluster(others: number): string {
+  return others === 1
+    ? 'the other worker of the cluster was not watched: what leaks or slows down there alone is not seen'
+    : `the ${others} other workers of the cluster were not watched: what leaks or slows down there alone is not seen`;
+}
+
+/** Of a check that needs what only the runtime of the service tells. */
+export const SEEN_FROM_OUTSIDE = 'not seen: the process was observed from outside only';
 
 /** What was never planned. */
 export const NOT_LOOKED_AT = {
@@ -68,6 +97,10 @@ export const NO_REQUESTS = 'no requests were seen';
 
 export function allFailed(errors: number, count: number): string {
   return count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`;
+}
+
+export function allButProbesFailed(errors: number, count: number): string {
+  return `${allFailed(errors, count)}, but for those of health checks`;
 }
 
 export function requestFailed(name: string, errors: number, count: number): string {

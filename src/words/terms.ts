@@ -1,8 +1,14 @@
 import type { SourcePlace } from '../model/profiles.ts';
 
-/** Puts a name between backticks: reports set what stands between them as code. */
+/**
+ * Puts a name between backticks: reports set what stands between them as code. A template literal keeps its own, so that it can be
+ * searched for in the source: then there are two on each side, as in Markdown.
+ */
 export function code(name: string): string {
-  return `\`${name.replaceAll('`', "'")}\``;
+  if (!name.includes('`')) return `\`${name}\``;
+  if (name.includes('``')) return `\`${name.replaceAll('`', "'")}\``;
+  const pad = name.startsWith('`') || name.endsWith('`') ? ' ' : '';
+  return `\`\`${pad}${name}${pad}\`\``;
 }
 
 /** A function in words: by its name, or by its place where it has none. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changingLines } from '../../src/analysis/code/changing-lines.ts';
+import { requestsCounted } from '../../src/analysis/code/requests-counted.ts';
 import { RunCode } from '../../src/analysis/code/run-code.ts';
 import { readCode } from '../../src/format/code/read-code.ts';
 import type { HeapSuspect } from '../../src/model/heap-growth.ts';
@@ -378,5 +379,28 @@ test('a linked list grows where a link is set, not where an empty one gets its f
   assert.deepEqual(
     removed.map(({ line }) => line),
     [17],
+  );
+});
+
+test('calls a request are told where requests came evenly, not where a rest began while calls were counted', () => {
+  const counted = { startMonoMs: 10_300, durationMs: 3_000 };
+  const samples = (perSecond: (second: number) => number) => {
+    let served = 0;
+    return Array.from({ length: 30 }, (_, second) => {
+      served += perSecond(second);
+      return { wallMs: 0, monoMs: 1000 * second, segment: 0, lateMs: 0, values: { 'requests.served': served } };
+    });
+  };
+  const even = requestsCounted(
+    counted,
+    samples((second) => (second % 2 === 0 ? 70 : 90)),
+  );
+  assert.ok(Math.abs((even ?? 0) - 240) < 20, String(even));
+  assert.equal(
+    requestsCounted(
+      counted,
+      samples((second) => (second < 12 ? 80 : 0)),
+    ),
+    null,
   );
 });

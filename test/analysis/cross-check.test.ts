@@ -67,3 +67,54 @@ test('timers that a Map of the program keeps are a leak of timers only where mor
   const running = kindOf(heldTimers(({ requests }) => ({ 'resources.timers': 4 + Math.floor(requests / 2) })));
   assert.deepEqual(running, { kind: 'timer-leak', says: false });
 });
+
+test('sockets found in the heap meet the limit of descriptors, where that is nearer than the one of memory', () => {
+  const plan: RunPlan = {
+    seed: 5,
+    populations: [{ ...leak(), suspect: { class: 'Socket', holder: fieldOf('Partner', 'map', 'open') } }],
+    values: ({ requests }) => ({
+      'process.fds': 30 + requests,
+      'process.fds.socket': 10 + requests,
+      'process.fds.limit': 100_000,
+    }),
+  };
+  const [first] = analyse(syntheticRun(plan)).findings;
+  assert.equal(first?.kind, 'socket-leak');
+  assert.ok((first?.growth?.timeToLimitMs ?? HOUR_MS) < HOUR_MS, `${first?.growth?.timeToLimitMs}`);
+  assert.ok(first?.evidence.some(({ what }) => /limit of open descriptors \(100,000\)/.test(what)));
+});
+
+test('a store that keeps its keys beside its values is one leak', () => {
+  const step = (edge: string, node: string, id: number) => ({ edge, node, repeat: 1, id });
+  const path = (list: string, id: number, node: string) => [
+    step('', '(GC root)', 1),
+    step('context variable `cache`', 'LruCache', 7),
+    step(`property \`${list}\``, 'Array', id),
+    step('[*]', node, id + 1),
+  ];
+  const plan = (keysOf: number): RunPlan => ({
+    seed: 5,
+    populations: [
+      {
+        ...leak(),
+        suspect: {
+          class: 'Object {name, parts}',
+          holder: fieldOf('LruCache', 'array', 'values'),
+          path: path('values', 9, 'Object {name, parts}'),
+        },
+      },
+      {
+        ...leak(),
+        bytesEach: 80,
+        suspect: {
+          class: '(string)',
+          holder: fieldOf('LruCache', 'array', 'keys'),
+          path: path('keys', 11, '(string)').map((one) => (one.id === 7 ? { ...one, id: keysOf } : one)),
+        },
+      },
+    ],
+  });
+  const classes = (keysOf: number) => analyse(syntheticRun(plan(keysOf))).findings.map(({ subject }) => subject.class);
+  assert.deepEqual(classes(7), ['Object {name, parts}']);
+  assert.deepEqual(classes(8), ['Object {name, parts}', '(string)']);
+});

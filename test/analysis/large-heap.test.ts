@@ -3,11 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
 import { RunCode } from '../../src/analysis/code/run-code.ts';
-import type { AllocationReadings, RunData } from '../../src/analysis/run-data.ts';
-import type { AllocationSeries } from '../../src/cpu/allocation-series.ts';
 import type { Report } from '../../src/model/report.ts';
 import { placeInService, scriptsOf } from '../helpers/code-of.ts';
-import { seededNormal } from '../helpers/series.ts';
+import { readingsOf, type SampledSite } from '../helpers/sampled-sites.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
 
 const FOLDER = 'test/targets/land-register';
@@ -26,54 +24,17 @@ const INTERVAL = 32 * 1024;
 const BYTES_EACH = 1000;
 const READINGS = 6;
 
-/** What of the live bytes that a function allocated after so many requests was sampled: of those since the sampling began. */
-interface Site {
-  readonly file: string;
-  readonly function: string;
-  readonly live: (requests: number) => number;
-}
-
 /** What the whole heap holds beside 400 MB that stay. */
 interface Service {
-  readonly sites: readonly Site[];
+  readonly sites: readonly SampledSite[];
   readonly grown: (requests: number) => number;
 }
 
 const rising = (requests: number): number => 0.6 * BYTES_EACH * requests;
-const SEARCHES: Site = { file: 'main.mjs', function: 'searches', live: rising };
-const PARCELS: Site = { file: 'main.mjs', function: 'parcels', live: rising };
+const SEARCHES: SampledSite = { file: 'main.mjs', function: 'searches', live: rising };
+const PARCELS: SampledSite = { file: 'main.mjs', function: 'parcels', live: rising };
 /** What requests in progress hold. */
-const DRAFTS: Site = { file: 'main.mjs', function: '', live: () => 100_000 };
-
-function functionOf(file: string, name: string) {
-  const script = scripts.find(({ url }) => url.endsWith(`/${file}`));
-  const found = script?.functions.find((one) => one.name === name && one.start.line0 > 0);
-  assert.ok(script && found, `${name} in ${file}`);
-  return placeInService(script.url, found.start.line0, found.start.column0, name);
-}
-
-function readingsOf(run: RunData, { sites }: Service, seed: number): AllocationReadings {
-  const normal = seededNormal(seed);
-  const loadedMs = 60_000;
-  const start = run.manifest.clock.startMonoMs;
-  const atMs = Array.from({ length: READINGS }, (_, i) => start + 9_000 + (i * (loadedMs - 9_000)) / (READINGS - 1));
-  const requestsAt = (ms: number): number =>
-    run.samples.findLast(({ monoMs }) => monoMs <= ms)?.values['requests.served'] ?? 0;
-  const series = sites.map((site): AllocationSeries => {
-    const place = functionOf(site.file, site.function);
-    // What was sampled once stays sampled: the gains are random, not the sizes.
-    let samples = 0;
-    let expected = 0;
-    const sizes = atMs.map((ms) => {
-      const more = site.live(requestsAt(ms)) / INTERVAL - expected;
-      expected += more;
-      samples = Math.max(0, samples + Math.round(more + Math.sqrt(Math.max(more, 1)) * normal()));
-      return { samples, bytes: samples * INTERVAL };
-    });
-    return { place, sizes, stacks: [{ stack: [place], bytes: sizes.at(-1)?.bytes ?? 0, samples }] };
-  });
-  return { atMs, file: 'heap/6.heapprofile', series };
-}
+const DRAFTS: SampledSite = { file: 'main.mjs', function: '', live: () => 100_000 };
 
 function reportOf(service: Service, seed: number, hasCode = true): Report {
   return analyse(
@@ -88,7 +49,7 @@ function reportOf(service: Service, seed: number, hasCode = true): Report {
         { suspect: { class: 'More' }, bytesEach: 1, count: ({ requests }) => service.grown(requests) },
       ],
       change: (run) => {
-        const readings = readingsOf(run, service, seed);
+        const readings = readingsOf(run, service.sites, { seed, scripts, readings: READINGS, intervalBytes: INTERVAL });
         const stacks = readings.series.flatMap((one) => one.stacks);
         const growth = stacks.map((site) => ({ ...site, beforeBytes: 0, shareOfGrowth: 1 / stacks.length }));
         const code = new RunCode({ schema: 'profiler-code/1', scripts, leftOut: 0 }, placeInService, growth);
@@ -148,7 +109,7 @@ test('a cache that fills for longer than the run is possible at most, and the ru
 });
 
 test('beside a cache that replaces as much as leaks, the statement without a removal is named', () => {
-  const remember: Site = { file: 'stock.mjs', function: 'remember', live: rising };
+  const remember: SampledSite = { file: 'stock.mjs', function: 'remember', live: rising };
   const service: Service = { sites: [remember, SEARCHES, DRAFTS], grown: rising };
   const found = SEEDS.flatMap((seed) => accusedIn(reportOf(service, seed)).slice(0, 1));
   assert.ok(found.length >= 0.9 * SEEDS.length, `${found.length} of ${SEEDS.length}`);
@@ -156,7 +117,7 @@ test('beside a cache that replaces as much as leaks, the statement without a rem
 });
 
 test('where two functions can be meant, or no statement is known that keeps, it is possible at most', () => {
-  const note: Site = { file: 'history.mjs', function: 'note', live: rising };
+  const note: SampledSite = { file: 'history.mjs', function: 'note', live: rising };
   for (const seed of SEEDS) {
     const both = reportOf({ sites: [SEARCHES, note], grown: rising }, seed);
     assert.deepEqual(accusedIn(both), [], `seed ${seed}`);
@@ -165,6 +126,6 @@ test('where two functions can be meant, or no statement is known that keeps, it 
 });
 
 test('growth of the heap that no function explains, and functions that explain no growth, accuse nobody', () => {
-  const half: Site = { ...SEARCHES, live: (requests) => 0.1 * rising(requests) };
+  const half: SampledSite = { ...SEARCHES, live: (requests) => 0.1 * rising(requests) };
   for (const seed of SEEDS) assert.deepEqual(accusedIn(reportOf({ sites: [half], grown: rising }, seed)), []);
 });

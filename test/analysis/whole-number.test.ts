@@ -317,3 +317,24 @@ test('what waits in a queue of a package is no leak of the package: the work tha
   assert.match(adviceWith('const item = this.#queue.shift();') ?? '', /queue\.js:47.*give that work a timeout/);
   assert.doesNotMatch(adviceWith('this.#byKey.delete(key);') ?? '', /timeout/);
 });
+
+test('of a pipe that stays, the advice is about pipes', () => {
+  const place = {
+    file: 'tail.js',
+    line: 11,
+    column: 12,
+    function: '',
+    package: null,
+    excerpt: 'feed.pipe(lines).pipe(res);',
+  };
+  const advice = caseAdvice({
+    kind: 'listener-leak',
+    holder: 'listeners of event "data" on PassThrough `feed`',
+    subject: '`Transform`',
+    added: [place],
+    removed: [],
+    brokenBound: null,
+  });
+  assert.match(advice ?? '', /`unpipe` it on the `close` event/);
+  assert.doesNotMatch(advice ?? '', /signal/);
+});

@@ -88,3 +88,13 @@ test('the same class that leaks on the main thread is a finding of its own', () 
 test('worker threads that do not leak leave the verdict as it is', () => {
   assert.equal(analyse(withHeaps(healthy, healthy, [1, 2])).exitCode, analyse(healthy).exitCode);
 });
+
+test('the report of one worker of a cluster says that the others were not watched', () => {
+  for (const [others, words] of [
+    [1, /^the other worker of the cluster was not watched/],
+    [3, /^the 3 other workers of the cluster were not watched/],
+  ] as const) {
+    const report = analyse({ ...healthy, manifest: { ...healthy.manifest, otherClusterWorkers: others } });
+    assert.match(report.completeness?.notes[0] ?? '', words);
+  }
+});

@@ -136,6 +136,22 @@ test('a snapshot on a session of its own leaves the sampling alone', async (t) =
   assert.ok(bytesUnder(profile.head, 'keepRecords') > 2e6);
 });
 
+test('after a burst the interval is what is made of it', async (t) => {
+  const target = await startInspected(t, LEAKY);
+  const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });
+  const recorder = new AllocationRecorder(target.session, probe.measure);
+  await recorder.start({ intervalBytes: 64 * 1024 });
+  const samplesOf = async (): Promise<number> => {
+    await target.session.evaluate('keepRecords(40000); undefined');
+    return (await recorder.read())!.profile.samples!.length;
+  };
+  const before = await samplesOf();
+  await recorder.startBurst({ intervalBytes: 16 * 1024 });
+  await recorder.endBurst(() => 8 * 1024);
+  assert.equal(recorder.intervalBytes, 8 * 1024);
+  assert.ok((await samplesOf()) > 3 * before);
+});
+
 test('a burst counts garbage too, and afterwards only what lives counts again', async (t) => {
   const target = await startInspected(t, LEAKY);
   const probe = await RuntimeProbe.install(target.session, { httpProbes: false, clock });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scaleCpuInterval, scaleHeapInterval } from '../../src/capture/choose-intervals.ts';
+import { fitHeapInterval, scaleCpuInterval, scaleHeapInterval } from '../../src/capture/choose-intervals.ts';
 import {
   calibrateSnapshot,
   estimateSnapshot,
@@ -108,6 +108,21 @@ test('recorded snapshots of all shapes: memory is never estimated more than a te
       `${known}: ${near.length} of ${judgeable.length} pauses within 40 %`,
     );
   }
+});
+
+test('a service that allocates little is sampled more densely, one that allocates much or rests as usual', () => {
+  const usual = scaleHeapInterval(MINUTE_MS);
+  const burst = (bytesPerSecond: number) => ({
+    bytes: 3 * bytesPerSecond,
+    samples: (3 * bytesPerSecond) / (64 * 1024),
+    durationMs: 3_000,
+  });
+  assert.equal(fitHeapInterval(usual, burst(1e6)), 2 * 1024);
+  assert.equal(fitHeapInterval(usual, burst(4e6)), 8 * 1024);
+  assert.equal(fitHeapInterval(usual, burst(100e6)), usual);
+  assert.equal(fitHeapInterval(usual, burst(10_000)), usual);
+  const ofNight = scaleHeapInterval(8 * HOUR_MS);
+  assert.equal(fitHeapInterval(ofNight, burst(1e6)), ofNight / 16);
 });
 
 test('intervals scale with the run and stay inside their bounds', () => {

@@ -6,6 +6,7 @@ import { findCaller } from '../../src/capture/in-target/query/find-caller.ts';
 import type { TargetQueryProbe } from '../../src/capture/in-target/query/target-query-probe.ts';
 import type { TargetProbe } from '../../src/capture/in-target/runtime/target-runtime-probe.ts';
 import { callScript, type InTargetScript } from '../../src/capture/in-target-code.ts';
+import { eachBroken, fail } from '../helpers/broken-language.ts';
 
 type Anything = (...words: unknown[]) => unknown;
 
@@ -63,38 +64,8 @@ class Program {
     return proxy;
   }
 
-  /** Calls `action` once for each thing of the language that a program could replace, while that throws or is gone. */
   eachBroken(action: (what: string) => void): void {
-    const world = vm.runInContext('globalThis', this.#realm) as Record<string, unknown>;
-    const names = Object.getOwnPropertyNames(world).filter((name) => /^[A-Z]/.test(name));
-    for (const name of names) {
-      broken(world, name, { value: undefined }, () => action(name));
-      const owner = world[name] as { prototype?: object } | undefined;
-      for (const holder of [owner, owner?.prototype]) {
-        if (typeof holder !== 'object' && typeof holder !== 'function') continue;
-        for (const key of Reflect.ownKeys(holder)) {
-          const place = Object.getOwnPropertyDescriptor(holder, key);
-          if (!place?.configurable || key === 'constructor') continue;
-          const what = `${name}${holder === owner ? '' : '.prototype'}.${String(key)}`;
-          broken(holder, key, place.get ? { get: fail } : { value: fail }, () => action(what));
-        }
-      }
-    }
-  }
-}
-
-function fail(): never {
-  throw new Error('the program took this away');
-}
-
-function broken(holder: object, key: PropertyKey, to: PropertyDescriptor, action: () => void): void {
-  const before = Object.getOwnPropertyDescriptor(holder, key);
-  if (!before?.configurable) return;
-  Object.defineProperty(holder, key, { configurable: true, ...to });
-  try {
-    action();
-  } finally {
-    Object.defineProperty(holder, key, before);
+    eachBroken(this.#realm, action);
   }
 }
 
@@ -123,8 +94,8 @@ test('nothing that the probes hand to Node throws, whatever is published and wha
   program.home.probe?.beginStallWatch(1);
   program.install('query-probe', 'installQueryProbe', { slowMs: 100 });
   assert.deepEqual([...installed.unavailable], []);
-  // Two subscribers of each probe, the observer of collections, the timer of a stall watch.
-  assert.equal(program.handed.length, 6);
+  // Two subscribers of each probe, the observer of collections, the timer and the subscriber of a stall watch.
+  assert.equal(program.handed.length, 7);
   const failures = new Set<string>();
   const callAll = (what: string, words: readonly (readonly unknown[])[]): void => {
     for (const callback of program.handed) {

@@ -4,6 +4,7 @@ import { createHostClock } from '../../src/capture/host-clock.ts';
 import { costOfCollection, costOfCpuStart } from '../../src/capture/pause-costs.ts';
 import { PauseGuard } from '../../src/capture/pause-guard.ts';
 import { RuntimeProbe } from '../../src/capture/runtime-probe.ts';
+import { slowdownOfShort } from '../../src/capture/slowdown.ts';
 import { SnapshotGuard } from '../../src/capture/snapshot-guard.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
 import { startInspected } from './inspected-child.ts';
@@ -85,4 +86,11 @@ test('a snapshot that may not be is refused without the collections that would t
   const { estimate, steps } = await guard.judge({ path: '/nowhere', mayLook: true, force: false });
   assert.notEqual(estimate.verdict, 'go');
   assert.deepEqual(steps, []);
+});
+
+test('a collection that is over soon hardly waits for a core, one of a large heap waits like everything else', () => {
+  // On two cores with a load of 35.
+  assert.ok(11 * slowdownOfShort(11, 18) < 100);
+  assert.equal(slowdownOfShort(400, 18), 18);
+  assert.equal(slowdownOfShort(11, 1), 1);
 });

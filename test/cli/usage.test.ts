@@ -252,6 +252,23 @@ test('config check refuses what no run could do, and what would let every run pa
   assert.equal((await runCli(['config', 'check', 'fine.yaml'], { cwd: folder })).code, 0);
 });
 
+test('config check says by which rule a value is wrong', async () => {
+  await writeFile(
+    join(folder, 'rules.yaml'),
+    'url: ftp://x\nduration: 5 parsecs\ntarget: { port: abc }\ngates: { failOn: [leeks] }\nout: ""\n',
+  );
+  const { code, stderr } = await runCli(['config', 'check', 'rules.yaml'], { cwd: folder });
+  assert.equal(code, 2);
+  const told = [
+    'url: must match ^https?:// (Base URL of the load)',
+    'duration: must match ^([0-9]+(\\.[0-9]+)?(ms|s|min|m|h|d))+$ (Length of the run, such as 8h)',
+    'target.port: must be of type integer',
+    'gates.failOn[0]: must be leak or slo or degradation',
+    'out: must not be empty',
+  ];
+  for (const words of told) assert.ok(stderr.includes(words), `${words}\n${stderr}`);
+});
+
 test('config check follows the scenario and the limits that the file names', async () => {
   await writeFile(
     join(folder, 'good.yaml'),

@@ -303,7 +303,7 @@ test('a compressed file that cannot be unpacked is damaged, not the disk', async
   assert.match(stderr, /is damaged: it cannot be unpacked/);
 });
 
-test('what the load tool itself found wanting is told', async (t) => {
+test('a threshold of k6 that was crossed fails the run, and failed checks are told', async (t) => {
   const folder = temporaryFolder(t);
   const duration = { min: 1, med: 10, max: 100, 'p(90)': 20, 'p(95)': 30 };
   const summary = {
@@ -316,8 +316,8 @@ test('what the load tool itself found wanting is told', async (t) => {
     },
   };
   const { stdout, code } = await checkOf(folder, 'k6.json', JSON.stringify(summary));
-  assert.equal(code, 0, stdout);
-  assert.match(stdout, /note {4}k6: the threshold p\(95\)<10 of http_req_duration was crossed/);
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /fail +k6 http_req_duration +limit p\(95\)<10 +measured 30 ms/);
   assert.doesNotMatch(stdout, /p\(95\)<50/);
   assert.match(stdout, /note {4}k6: 750 of 1,000 checks failed/);
 });

@@ -6,6 +6,7 @@ import type { ResultSummary } from '../../src/format/results/load-result.ts';
 import { DOCUMENT_FORMATS } from '../../src/format/results/reports.ts';
 import { resultHead, STREAMED_FORMATS } from '../../src/format/results/result-formats.ts';
 import { nameOfUrl } from '../../src/model/request-name.ts';
+import type { CrossedLimit } from '../../src/model/run-event.ts';
 import { gatlingLog } from '../helpers/gatling-log.ts';
 
 type Request = readonly [endWallMs: number, name: string, durationMs: number, error: string | null];
@@ -18,6 +19,7 @@ interface Read {
   readonly damage: readonly string[];
   readonly lost: readonly string[];
   readonly verdicts: readonly string[];
+  readonly crossed: readonly CrossedLimit[];
 }
 
 /** Recognises and reads a file whose bytes come in pieces of a size. */
@@ -26,6 +28,7 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
   const requests: Request[] = [];
   const summaries: ResultSummary[] = [];
   const [damage, lost, verdicts]: [string[], string[], string[]] = [[], [], []];
+  const crossed: CrossedLimit[] = [];
   let dropped = 0;
   let id = '';
   const documents = documentFormat(DOCUMENT_FORMATS, (format) => {
@@ -44,10 +47,11 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
     damage: (reason, times = 1) => void damage.push(...Array.from({ length: times }, () => reason)),
     lost: (reason) => void lost.push(reason),
     verdict: (text) => void verdicts.push(text),
+    crossed: (limit) => void crossed.push(limit),
   });
   for (let at = 0; at < bytes.length; at += pieceBytes) reader.push(bytes.subarray(at, at + pieceBytes));
   reader.end();
-  return { format: id, requests, summaries, dropped, damage, lost, verdicts };
+  return { format: id, requests, summaries, dropped, damage, lost, verdicts, crossed };
 }
 
 const T = Date.parse('2026-03-01T10:00:00Z');
@@ -151,6 +155,39 @@ for (const [form, document] of Object.entries(K6_SUMMARIES)) {
   });
 }
 
+test('k6 summary: the thresholds that were crossed, in the two forms that have them', () => {
+  const { 'summary-export': exported, handleSummary: handled } = K6_SUMMARIES;
+  const duration = { 'p(95)<10': true, 'p(95)<50': false };
+  const failed = { 'rate<0.01': true };
+  const forms = [
+    {
+      ...exported,
+      metrics: {
+        ...exported.metrics,
+        http_req_duration: { ...TREND, thresholds: duration },
+        http_req_failed: { ...exported.metrics.http_req_failed, thresholds: failed },
+      },
+    },
+    {
+      ...handled,
+      metrics: {
+        ...handled.metrics,
+        http_req_duration: {
+          ...handled.metrics.http_req_duration,
+          thresholds: { 'p(95)<10': { ok: false }, 'p(95)<50': { ok: true } },
+        },
+        http_req_failed: { ...handled.metrics.http_req_failed, thresholds: { 'rate<0.01': { ok: false } } },
+      },
+    },
+  ];
+  for (const form of forms) {
+    assert.deepEqual(read(JSON.stringify(form)).crossed, [
+      { name: 'k6 http_req_duration', limit: 'p(95)<10', measured: 12, unit: 'ms' },
+      { name: 'k6 http_req_failed', limit: 'rate<0.01', measured: 0.02, unit: '' },
+    ]);
+  }
+});
+
 test('Locust totals: real output of 2.12', () => {
   const { format, summaries } = read(readFileSync('test/fixtures/load-results/locust-2.12_stats.csv'));
   assert.equal(format, 'locust-stats');
@@ -209,7 +246,7 @@ const JTL_REQUESTS: readonly Request[] = [
 
 test('JMeter CSV: with its head, without it, with other columns', () => {
   const whole = { format: 'jmeter-csv', requests: JTL_REQUESTS, summaries: [], dropped: 0 };
-  assert.deepEqual(read(JTL), { ...whole, damage: [], lost: [], verdicts: [] });
+  assert.deepEqual(read(JTL), { ...whole, damage: [], lost: [], verdicts: [], crossed: [] });
   assert.deepEqual(read(JTL.slice(JTL.indexOf('\n') + 1)).requests, JTL_REQUESTS);
   const few = `label,timeStamp,elapsed,responseCode\r\nhome,2026/03/01 10:00:00.000,12,404\r\n`;
   const [request] = read(few).requests;
@@ -240,6 +277,7 @@ test('JMeter XML: redirects inside of a sample count with it, requests inside of
     damage: [],
     lost: [],
     verdicts: [],
+    crossed: [],
   });
   for (const end of ['tn="Users 1-1">', '</testResults>'])
     assert.deepEqual(read(xml.slice(0, xml.indexOf(end))).lost, ['the document is cut off'], end);

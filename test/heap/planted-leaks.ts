@@ -366,6 +366,18 @@ const waiting = new Waiting(); exports.wait = (i) => waiting.push({ request: 'r'
     place: /node_modules\/memo\/index\.js$/,
   },
   {
+    name: 'a module as a compiler imports it',
+    files: {
+      'bus.js':
+        'Object.defineProperty(exports, "__esModule", { value: true }); const events = require("node:events"); exports.client = new events.EventEmitter().setMaxListeners(0);',
+    },
+    setUp: `const bus_1 = require('./bus.js'); exports.poll = (i) => bus_1.client.on('quote', () => i);`,
+    request: 'exports.poll(i);',
+    class: /^closure/,
+    holder: /^listeners of event "quote" on EventEmitter `client` of module bus/,
+    kinds: ['listeners'],
+  },
+  {
     name: 'a minified package without a map',
     files: {
       'node_modules/@tiny/memo/dist/index.js':
@@ -377,6 +389,18 @@ const waiting = new Waiting(); exports.wait = (i) => waiting.push({ request: 'r'
     holder: /^Set `s` of a of @tiny\/memo\/dist\/index\.js:1/,
     kinds: ['set'],
     place: /node_modules\/@tiny\/memo\/dist\/index\.js$/,
+  },
+  {
+    name: 'a minified bundle of the program without a map',
+    files: {
+      'build/index.js': `var x="${'-'.repeat(300)}";class e{constructor(){this.s=new Set}}const wI=new e;exports.seen=(t)=>wI.s.add(t);`,
+    },
+    setUp: `const { seen } = require('./build/index.js'); exports.see = (i) => seen({ request: 'r' + i, at: 'now' + i });`,
+    request: 'exports.see(i);',
+    class: /^Object \{request, at\}$/,
+    holder: /^Set `s` of e of build\/index\.js:1:3\d\d/,
+    kinds: ['set'],
+    place: /\/build\/index\.js$/,
   },
   {
     name: 'one object by two ways, of which the program names one',

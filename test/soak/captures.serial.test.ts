@@ -84,3 +84,29 @@ test('--max-pause bounds the start of the CPU profile and the readings of the al
   assert.match(cpu.stderr, /CPU not profiled: the service would be paused for about .*longer than the allowed 1 ms/);
   assert.match(cpu.stderr, /--max-pause/);
 });
+
+test('--pause-budget bounds all pauses together, and the report says what was refused for it', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const run = join(temporaryFolder(t), 'run');
+  // However busy the host is, no single pause is too long.
+  const limits = ['--pause-budget', '1ms', '--max-pause', '1h'];
+  const soak = ['soak', '--pid', String(service.pid), ...limits, '--load', 'none', '--seconds', '10'];
+  const { stdout } = await runCli([...soak, '--out', run, '--report-dir', join(run, '..', 'report')]);
+  const { events } = await readRun(run);
+  const paused = events.flatMap((event) => (event.type === 'capture' ? [event.capture] : []));
+  assert.deepEqual(paused, []);
+  const refused = events.flatMap((event) => (event.type === 'capture-refused' ? [event] : []));
+  for (const capture of ['cpu-start', 'heap-profile', 'heap-snapshot', 'class-counts'])
+    assert.match(
+      refused.find((event) => event.capture === capture)?.reason ?? '',
+      /of the 1 ms .*--pause-budget/,
+      capture,
+    );
+  assert.ok(
+    events.some(
+      (event) => event.type === 'note' && /all captures together paused .* 0 ms of the 1 ms/.test(event.detail),
+    ),
+  );
+  assert.match(stdout, /4 of 4 heap snapshots were refused \(it would pause the service/);
+});

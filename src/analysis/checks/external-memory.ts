@@ -1,10 +1,12 @@
 import { UNKNOWN } from '../../model/finding.ts';
 import { formatBytes, perHour } from '../../model/units.ts';
 import { recommend } from '../../words/advice.ts';
+import { caseAdvice } from '../../words/case-advice.ts';
 import { BUFFERS, partOfFinding, smallestLeak } from '../../words/checks/memory.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
+import { bufferSite } from '../heap/buffer-site.ts';
 import { EXPLAINED_SHARE, isStraightLine, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
 import { seriesGrowth } from '../limits.ts';
 import { valuesIn } from '../sample-series.ts';
@@ -63,18 +65,30 @@ function releasedInIdle(context: CheckContext, grown: number): number | null {
 function externalFinding(context: CheckContext, entry: TableEntry, released: number | null): FindingDraft {
   const { trend } = entry;
   const isStraight = isStraightLine(trend);
+  const named = bufferSite(context);
+  const place = named?.site?.place ?? null;
+  const about = { holder: BUFFERS.holder, subject: BUFFERS.class };
+  const advice =
+    named?.changes && caseAdvice({ kind: 'external-memory-leak', ...about, ...named.changes, brokenBound: null });
   const confidence = isStraight && (released !== null || trend.span >= SHORT_RUN_MS) ? 'likely' : 'possible';
   return {
     id: findingId('external-memory-leak', 'buffers', 'series'),
     kind: 'external-memory-leak',
     confidence,
     severity: confidence === 'likely' ? 'major' : 'minor',
-    title: BUFFERS.title(trend.slope),
-    subject: { class: 'ArrayBuffer', holder: UNKNOWN, path: [], source: null, package: null },
+    title: BUFFERS.title(trend.slope, place),
+    subject: {
+      class: named ? 'Buffer' : 'ArrayBuffer',
+      holder: UNKNOWN,
+      path: [],
+      source: place && { file: place.file, line: place.line, column: place.column, function: place.function },
+      package: place?.package ?? null,
+      ...named?.changes,
+    },
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
     evidence: [{ what: BUFFERS.evidence(trend), file: 'samples.ndjson' }],
     against: [BUFFERS.against],
-    recommendation: recommend('external-memory-leak', { holder: BUFFERS.holder, subject: BUFFERS.class }),
+    recommendation: advice ?? recommend('external-memory-leak', about),
   };
 }

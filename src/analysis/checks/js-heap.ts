@@ -31,9 +31,6 @@ function judgeHeap(context: CheckContext): CheckResult {
   const heap = afterCollection(context);
   const { heapGrowth, heapGrowthError } = context.run;
   const intervals = heapGrowth && snapshotIntervals(context, heapGrowth);
-  if (!heap.entry && !intervals) {
-    return insufficient(say.tooLittle(heapGrowthError));
-  }
   const aborted = abortedRequests(context.run, intervals?.[0]?.fromMs ?? context.judged.fromMs);
   const { accused, cleared, isBacklog } = withoutBacklog(judgeAll(context, heapGrowth, intervals, heap), aborted);
   const findings = accused.map((judged) => suspectFinding(judged, context, heapGrowth as HeapGrowth));
@@ -43,6 +40,7 @@ function judgeHeap(context: CheckContext): CheckResult {
     : unnamedHeapLeak(context, heap, {
         hasSuspect: findings.some(({ growth }) => (growth?.shareOfGrowth ?? 0) >= EXPLAINS),
       });
+  if (!heap.entry && !intervals && !unnamedLeak) return insufficient(say.tooLittle(heapGrowthError));
   const unnamed = unnamedLeak?.finding ?? null;
   const doubt = unnamed && unnamed.confidence !== 'possible' ? unnamedBacklog(heap, aborted) : null;
   const all: FindingDraft[] = unnamed ? [...findings, doubt === null ? unnamed : inDoubt(unnamed, doubt)] : findings;
@@ -132,7 +130,7 @@ function judgeAll(
     const opened = OF_CONNECTIONS.has(suspectKind(suspect)) ? null : openedConnections(context, behaviour);
     accused.push(opened === null || confidence === 'possible' ? judged : inDoubt(judged, say.forConnections(opened)));
   }
-  return { accused: withoutEcho(oneEachHolder(accused)), cleared };
+  return { accused: withoutEcho(withoutKeys(oneEachHolder(accused))), cleared };
 }
 
 /** Under overload a service keeps what waits: those suspects are in doubt. */
@@ -162,6 +160,21 @@ function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder.container === 'engine';
   if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
   return judged.map((one) => (isEcho(one) ? inDoubt(one, say.ECHO) : one));
+}
+
+const NEARLY = 0.02;
+
+/** A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second leak. */
+function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
+  const ownerOf = ({ suspect: { path } }: JudgedSuspect): number | undefined => path.at(-3)?.id;
+  const isBeside = (keys: JudgedSuspect, values: JudgedSuspect): boolean =>
+    ownerOf(keys) !== undefined &&
+    ownerOf(keys) === ownerOf(values) &&
+    values.behaviour.gainedBytes > keys.behaviour.gainedBytes &&
+    Math.abs(keys.behaviour.gained - values.behaviour.gained) <= NEARLY * values.behaviour.gained;
+  return judged.filter(
+    (one) => one.suspect.class !== '(string)' || !judged.some((other) => other !== one && isBeside(one, other)),
+  );
 }
 
 /** What hangs on one holder is one leak: the group with most bytes stands for it. */

@@ -2,10 +2,11 @@ import { isLeakKind } from '../../model/finding-catalogue.ts';
 import { formatBytes, perHour } from '../../model/units.ts';
 import { median } from '../../stats/order-statistics.ts';
 import { recommend } from '../../words/advice.ts';
-import { NATIVE, smallestLeak } from '../../words/checks/memory.ts';
+import { NATIVE, OUTSIDE, smallestLeak } from '../../words/checks/memory.ts';
 import { bytesPerHour } from '../../words/figures.ts';
 import { restWords } from '../../words/trend.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
+import { isSeenFromOutside } from '../completeness/find-gaps.ts';
 import { doubtByWorkers } from '../completeness/unexamined-workers.ts';
 import { findingId } from '../finding-id.ts';
 import { EXPLAINED_SHARE, isStraightLine, LONG_LINE_MS, RELEASED_SHARE, SHORT_RUN_MS } from '../leak-thresholds.ts';
@@ -25,32 +26,38 @@ const LEAST_SHORT_GROWTH_BYTES = 32_000_000;
 export const nativeMemory: Check = {
   name: 'native memory',
   run(context) {
+    const words = wordsFor(context);
     const entry = context.trends.judge('native', { leastGrowth: LEAST_GROWTH_BYTES });
-    if (!entry) return insufficient(NATIVE.notSeen);
+    if (!entry) return insufficient(words.notSeen);
     const { trend, verdict } = entry;
     const seen = smallestLeak(entry.smallestSlope);
     if (trend.span < SHORT_RUN_MS) return tooShort(context, entry);
     const isHighWater = verdict === 'plateau' && trend.span >= LONG_LINE_MS;
-    if (isHighWater) return found([fragmentation(context, entry)], `${NATIVE.cameToRest}; ${seen}`);
+    if (isHighWater) return found([fragmentation(context, entry)], `${words.cameToRest}; ${seen}`);
     if (verdict !== 'growing') return found([], `${restWords(entry)}, at ${formatBytes(trend.level)}; ${seen}`);
     const detail = `grows by ${bytesPerHour(trend.slope)}; ${seen}`;
-    if (isExplained(context, trend.slope)) return found([], NATIVE.followsLeak(detail));
+    if (isExplained(context, trend.slope)) return found([], words.followsLeak(detail));
     return found([nativeFinding(context, entry)], detail);
   },
 };
 
+function wordsFor(context: CheckContext): typeof NATIVE {
+  return isSeenFromOutside(context) ? OUTSIDE : NATIVE;
+}
+
 /** A short look is no proof; but what grows so much, straight on, and is kept while the service is idle leaves no pass either. */
 function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
+  const words = wordsFor(context);
   const { trend } = entry;
-  const open = insufficient(NATIVE.tooShort(trend.span, SHORT_RUN_MS));
+  const open = insufficient(words.tooShort(trend.span, SHORT_RUN_MS));
   const grown = trend.slope * trend.span;
   const isLarge = entry.verdict === 'growing' && isStraightLine(trend) && grown >= LEAST_SHORT_GROWTH_BYTES;
   if (!isLarge || isExplained(context, trend.slope) || (keptShare(context) ?? 1) < 1 - RELEASED_SHARE) return open;
-  const short = NATIVE.short(trend.span, SHORT_RUN_MS);
+  const short = words.short(trend.span, SHORT_RUN_MS);
   const finding = nativeFinding(context, entry);
   return {
     ...open,
-    detail: `${NATIVE.notExplained(grown, trend.span)}; ${open.detail}`,
+    detail: `${words.notExplained(grown, trend.span)}; ${open.detail}`,
     findings: [{ ...finding, confidence: 'possible', severity: 'minor', against: [short, ...doubtByWorkers(context)] }],
   };
 }
@@ -79,22 +86,24 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
 
 /** Up and then at rest, with heap and buffers flat: what the allocator keeps, not what the program holds. Fails no gate. */
 function fragmentation(context: CheckContext, { trend }: TableEntry): FindingDraft {
+  const words = wordsFor(context);
   return {
     id: findingId('memory-fragmentation', 'native', 'series'),
     kind: 'memory-fragmentation',
     confidence: 'possible',
     severity: 'minor',
-    title: NATIVE.fragmentTitle(trend.slope * trend.span),
-    subject: { class: NATIVE.class, holder: NATIVE.allocator, path: [], source: null, package: null },
+    title: words.fragmentTitle(trend.slope * trend.span),
+    subject: { class: words.class, holder: words.allocator, path: [], source: null, package: null },
     growth: null,
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [{ what: NATIVE.fragmentEvidence(trend.latest, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
-    against: [NATIVE.fragmentAgainst],
-    recommendation: recommend('memory-fragmentation', { holder: NATIVE.allocator, subject: NATIVE.class }),
+    evidence: [{ what: words.fragmentEvidence(trend.latest, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
+    against: [words.fragmentAgainst],
+    recommendation: recommend('memory-fragmentation', { holder: words.allocator, subject: words.class }),
   };
 }
 
 function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
+  const words = wordsFor(context);
   const { trend } = entry;
   const confidence = isStraightLine(trend) ? (trend.span >= LONG_LINE_MS ? 'confirmed' : 'likely') : 'possible';
   return {
@@ -102,12 +111,12 @@ function nativeFinding(context: CheckContext, entry: TableEntry): FindingDraft {
     kind: 'native-memory-leak',
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
-    title: NATIVE.title(trend.slope),
-    subject: { class: NATIVE.class, holder: NATIVE.process, path: [], source: null, package: null },
+    title: words.title(trend.slope),
+    subject: { class: words.class, holder: words.process, path: [], source: null, package: null },
     growth: seriesGrowth(context, entry, 'outside'),
     firstSeenMs: Math.max(0, context.judged.fromMs - context.whole.fromMs),
-    evidence: [{ what: NATIVE.evidence(trend, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
-    against: [NATIVE.against, ...doubtByWorkers(context)],
-    recommendation: recommend('native-memory-leak', { holder: NATIVE.process, subject: NATIVE.class }),
+    evidence: [{ what: words.evidence(trend, trend.halfRatio ?? 0), file: 'samples.ndjson' }],
+    against: [words.against, ...doubtByWorkers(context)],
+    recommendation: recommend('native-memory-leak', { holder: words.process, subject: words.class }),
   };
 }

@@ -32,6 +32,12 @@ export function plannedViews({ run }: RunView): readonly View[] {
   return (['process', 'inside'] as const).filter((side) => run.samples.some((sample) => isSeen(sample, side)));
 }
 
+/** A process of which nothing but the outside was to be seen: another language, or an address alone. */
+export function isSeenFromOutside(view: RunView): boolean {
+  const sides = plannedViews(view);
+  return sides.includes('process') && !sides.includes('inside');
+}
+
 /** Does the sample hold anything from this side? */
 export function isSeen({ values }: Sample, side: View): boolean {
   return (Object.keys(values) as MetricName[]).some((name) => SOURCES[side].includes(METRICS[name].source));

@@ -7,6 +7,7 @@ import { subtract } from '../spans.ts';
 import { countSnapshots } from './count-snapshots.ts';
 import { findGaps, type Gap, plannedViews, watchedSpan } from './find-gaps.ts';
 import { importFaults } from './import-faults.ts';
+import { lastRefusal, refusedCaptures } from './refused-captures.ts';
 import { requestFaults } from './request-faults.ts';
 import { unexaminedWorkers } from './unexamined-workers.ts';
 
@@ -35,10 +36,12 @@ export function judgeCompleteness(view: RunView): Completeness {
     ],
     notes: [
       ...unexaminedWorkers(view),
+      ...unwatchedCluster(view),
       ...imported.notes,
       ...load.notes,
       ...(isTooMuch ? [] : told),
-      ...say.snapshotNotes(snapshots),
+      ...say.snapshotNotes(snapshots, lastRefusal(view)),
+      ...refusedCaptures(view),
       ...notLookedAt(view),
     ],
     gaps: gaps.map(({ what, fromMs, toMs, reason }) => ({
@@ -91,6 +94,11 @@ function gapWords(view: RunView, gaps: readonly Gap[]): string[] {
 
 function lengthOf(spans: readonly { readonly fromMs: number; readonly toMs: number }[]): Milliseconds {
   return spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
+function unwatchedCluster({ run }: RunView): string[] {
+  const { otherClusterWorkers = 0 } = run.manifest;
+  return otherClusterWorkers === 0 ? [] : [say.unwatchedCluster(otherClusterWorkers)];
 }
 
 /** What was never planned is no gap, but whoever reads a pass should know of it. */

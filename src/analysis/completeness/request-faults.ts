@@ -2,7 +2,7 @@ import type { RequestInterval } from '../../model/requests.ts';
 import type { RouteCount } from '../../model/run-event.ts';
 import * as say from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
-import { countRoutes, routesBetween } from '../count-routes.ts';
+import { countRoutes, isOfProbes, routesBetween } from '../count-routes.ts';
 import { LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
@@ -47,6 +47,10 @@ function routeFaults({ run }: RunView): RequestFaults {
   const routes = countRoutes(run.events);
   const { count, errors } = sumOfRoutes(routes);
   if (haveNearlyAllFailed({ count, errors })) return { missing: [say.allFailed(errors, count)], notes: [] };
+  // A probe that is answered while everything else fails is no traffic.
+  const asked = sumOfRoutes(routes.filter(({ route }) => !isOfProbes(route)));
+  if (asked.count >= LEAST_ASKED && haveNearlyAllFailed(asked))
+    return { missing: [say.allButProbesFailed(asked.errors, asked.count)], notes: [] };
   if (errors < TOLD_SHARE * count || errors === 0) return { missing: [], notes: [] };
   return {
     missing: failuresRose(routesBetween(run.events).map(sumOfRoutes)),

@@ -1,6 +1,7 @@
 import { NATIVE } from '../../words/checks/memory.ts';
 import * as say from '../../words/checks/worker-threads.ts';
 import type { RunView } from '../run-view.ts';
+import { isSeenFromOutside } from './find-gaps.ts';
 
 /** Growth is told between two looks at one thread. */
 const LEAST_LOOKS = 2;
@@ -23,6 +24,7 @@ export function unexaminedWorkers({ run }: RunView): string[] {
 
 /** Why memory that nothing explains may be that of worker threads; none where all of them were examined. */
 export function doubtByWorkers(view: RunView): string[] {
+  if (isSeenFromOutside(view)) return [];
   // Earlier versions did not look for them.
   if (!view.run.events.some(({ type }) => type === 'worker-threads')) return [NATIVE.workers];
   return unexaminedWorkers(view).map(NATIVE.unexamined);

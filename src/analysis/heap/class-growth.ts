@@ -14,6 +14,10 @@ export interface GrowingClass {
 /** What everything is made of: named only where no class of the program grows. */
 const BUILT_IN =
   /^(Object|Array|Function|Map|Set|WeakMap|WeakSet|WeakRef|Promise|Date|RegExp|Error|String|Number|Boolean|Symbol|(Async|Generator|AsyncGenerator)Function|ArrayBuffer|Buffer|Uint8Array|FastBuffer)$/;
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.test(name);
+}
+
 const LEAST_GAIN = 30;
 
 /** The program's own classes first, then by how many there are more. Empty with fewer than two counts. */

@@ -28,6 +28,8 @@ const BIG_GAIN_BYTES = 250_000;
 /** Fewer leave no leak enough objects to be one. */
 const FEW_REQUESTS = 200;
 const MATERIAL_SHARE = 0.05;
+/** The same where the heap after collections does not grow: less than this does not change what the service takes. */
+const MATERIAL_SHARE_OF_LEVEL = 0.1;
 const MATERIAL_BYTES = 1_000_000;
 /** With one loaded interval the line of the whole heap is the proof, so the suspect must be most of what grew. */
 const MOST_OF_GROWTH = 0.5;
@@ -64,7 +66,7 @@ export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, h
   const steps = judgeBounds(suspect, behaviour).open === null ? behaviour.steps : null;
   const cleared = whyCleared(suspect, behaviour, steps !== null);
   if (cleared !== null) return { confidence: null, against: [cleared] };
-  const doubts = doubtsOf(suspect, behaviour);
+  const doubts = doubtsOf(suspect, behaviour, heap);
   const confidence = doubts.length > 0 ? 'possible' : strength(suspect, behaviour, heap);
   if (steps !== null && confidence === 'possible') {
     const { bytes, nextAtTimes } = steps;
@@ -104,7 +106,7 @@ function isOneOfFew({ whole, loaded, outlivedIdle }: GrowthBehaviour): boolean {
 /** The runtime's own. */
 const NOT_OF_PROGRAM: readonly Container[] = ['unknown', 'handles', 'engine'];
 
-function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
+function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, { entry }: AfterCollection): string[] {
   const { releasedInIdle, renewedInIdle, laterOverEarlier, evenness, tolerance, gained, gainedBytes, unit } = behaviour;
   const doubts: string[] = [];
   const { open } = judgeBounds(suspect, behaviour);
@@ -122,7 +124,8 @@ function doubtsOf(suspect: HeapSuspect, behaviour: GrowthBehaviour): string[] {
   }
   const areBig = gainedBytes >= BIG_GAIN_BYTES && suspect.shareOfGrowth >= MOST_OF_GROWTH;
   if (unit === 'objects' && gained < LEAST_GAIN && !areBig) doubts.push(DOUBT.few(gained));
-  if (suspect.shareOfGrowth < MATERIAL_SHARE && gainedBytes < MATERIAL_BYTES && behaviour.whole === null) {
+  const material = entry?.verdict === 'flat' ? MATERIAL_SHARE_OF_LEVEL : MATERIAL_SHARE;
+  if (suspect.shareOfGrowth < material && gainedBytes < MATERIAL_BYTES && behaviour.whole === null) {
     doubts.push(DOUBT.small(gainedBytes));
   }
   return doubts;

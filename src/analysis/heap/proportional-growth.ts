@@ -1,3 +1,4 @@
+import type { Bytes } from '../../model/units.ts';
 import { testLine } from '../../stats/few-points.ts';
 import { leastSquares } from '../../stats/least-squares.ts';
 import type { Point } from '../../stats/point.ts';
@@ -19,6 +20,7 @@ const MATERIAL_SHARE = 0.1;
 const MATERIAL_BYTES = 10_000_000;
 const LEAST_BYTES = 1_000_000;
 const LEAST_POINTS = 3;
+const TWO_ERRORS = 2;
 const PROPORTIONAL = 0.9;
 /** What requests in progress hold differs from one size to the next: a test of the line, and another signal, say more. */
 const STRAIGHT_UNDER_LOAD = 0.7;
@@ -34,13 +36,8 @@ export function lineOverRequests(
   view: RunView,
   { loadedOnly }: { readonly loadedOnly: boolean },
 ): ProportionalGrowth | null {
-  const work = workClock(view.run, view.judged);
-  if (work === null || view.restartTimesMs.length > 0) return null;
-  const untilMs = loadedOnly && view.idleTail ? view.idleTail.fromMs : Number.POSITIVE_INFINITY;
-  const sizes = liveHeapSizes(view).filter(({ forced, atMs }) => forced && atMs <= untilMs);
-  const points = sizes.map(({ atMs, y }): Point => ({ x: work.requestsAt(atMs), y })).sort((a, b) => a.x - b.x);
-  const moments = lowestOfEach(points);
-  if (moments.length < LEAST_POINTS) return null;
+  const moments = momentsOf(view, { loadedOnly });
+  if (moments === null || moments.length < LEAST_POINTS) return null;
   const { slope, rSquared, intercept } = leastSquares(moments);
   const [from, to] = [moments[0]?.x ?? 0, moments.at(-1)?.x ?? 0];
   const [first, last] = [intercept + slope * from, intercept + slope * to];
@@ -64,6 +61,28 @@ export function lineOverRequests(
   };
 }
 
+/**
+ * By how much the size after forced collections rose, from the lower of the first two to the lower of the last two of the run; null
+ * with too few of them. Not how straight: compiled code and caches of the engine come and go by as much as little leaks in a minute.
+ */
+export function riseOfHeap(view: RunView): Bytes | null {
+  const moments = momentsOf(view, { loadedOnly: false });
+  if (moments === null || moments.length <= LEAST_POINTS) return null;
+  const lowest = (some: readonly Point[]): Bytes => Math.min(...some.map(({ y }) => y));
+  return lowest(moments.slice(-2)) - lowest(moments.slice(0, 2));
+}
+
+/** How fast the sizes after forced collections grow a request, at most (97.5 %); null with too few of them. */
+export function mostPerRequest(view: RunView): number | null {
+  const moments = momentsOf(view, { loadedOnly: false });
+  if (moments === null || moments.length <= LEAST_POINTS) return null;
+  const { slope, intercept } = leastSquares(moments);
+  const meanX = moments.reduce((sum, { x }) => sum + x, 0) / moments.length;
+  const spreadX = moments.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+  const residual = moments.reduce((sum, { x, y }) => sum + (y - intercept - slope * x) ** 2, 0);
+  return spreadX > 0 ? slope + TWO_ERRORS * Math.sqrt(residual / (moments.length - 2) / spreadX) : null;
+}
+
 /** From here on a heap is large: snapshots are refused, and a tenth of it is more than a leak of a day. */
 const LARGE_BYTES = 100_000_000;
 const SURE_OF_LINE = 0.005;
@@ -81,6 +100,15 @@ export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
   const loaded = lineOverRequests(view, { loadedOnly: true });
   if (loaded === null || loaded.from < LARGE_BYTES || loaded.pByChance > SURE_OF_LINE) return null;
   return loaded.to - loaded.from < LEAST_BYTES ? null : loaded;
+}
+
+/** Sizes after forced collections over requests, in the only life of the process. */
+function momentsOf(view: RunView, { loadedOnly }: { readonly loadedOnly: boolean }): Point[] | null {
+  const work = workClock(view.run, view.judged);
+  if (work === null || view.restartTimesMs.length > 0) return null;
+  const untilMs = loadedOnly && view.idleTail ? view.idleTail.fromMs : Number.POSITIVE_INFINITY;
+  const sizes = liveHeapSizes(view).filter(({ forced, atMs }) => forced && atMs <= untilMs);
+  return lowestOfEach(sizes.map(({ atMs, y }): Point => ({ x: work.requestsAt(atMs), y })).sort((a, b) => a.x - b.x));
 }
 
 /** The lowest of those between which hardly a request came: finalisers lag. */

@@ -14,6 +14,7 @@ import type { CheckContext, FindingDraft } from '../check.ts';
 import { type ChangingLines, changingLines } from '../code/changing-lines.ts';
 import { findingId } from '../finding-id.ts';
 import type { TowardsLimit } from '../limits.ts';
+import { withDescriptors } from './descriptors-ahead.ts';
 import { firstSeenMs } from './first-seen.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 import { judgeBounds } from './judge-bounds.ts';
@@ -29,7 +30,9 @@ export function suspectFinding(judged: JudgedSuspect, context: CheckContext, hea
   const { suspect, behaviour, confidence, against, line } = judged;
   const ofPath = heldOutside(context, suspectKind(suspect));
   const kind = asCounted(context, suspect, behaviour, ofPath);
-  const { growth, alone } = suspectGrowth(context, judged, kind === 'external-memory-leak' ? 'outside' : 'heap');
+  const where = kind === 'external-memory-leak' ? 'outside' : 'heap';
+  const { growth: ofMemory, alone } = suspectGrowth(context, judged, where);
+  const { growth, evidence: limits } = withDescriptors(context, kind, behaviour, ofMemory);
   const allocatedAt = allocationStacks(context, suspect);
   const changes = withRoute(context.run.code ? changingLines(suspect, context.run.code) : {}, behaviour);
   return {
@@ -46,6 +49,7 @@ export function suspectFinding(judged: JudgedSuspect, context: CheckContext, hea
     countSeries: suspect.counts,
     evidence: [
       ...suspectEvidence(suspect, behaviour, heapGrowth, line),
+      ...limits,
       ...(kind === ofPath ? [] : [{ what: NOT_OPEN, file: 'samples.ndjson' }]),
     ],
     against: [...against, ...counterHypotheses(suspect, behaviour, changes.removed ?? [])],

@@ -6,6 +6,7 @@ import { queryObjects } from '../../snapshot-stream/query-objects.ts';
 import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { choiceOption, numberOption } from '../option-types.ts';
+import { isDash, openNamed } from '../standard-streams.ts';
 import { showProgress } from './progress.ts';
 import { table } from './text-table.ts';
 
@@ -21,7 +22,7 @@ export const queryCommand: Command = () => ({
       .positional('file', {
         type: 'string',
         demandOption: true,
-        describe: '.heapsnapshot, also packed by gzip, brotli or zstd',
+        describe: '.heapsnapshot, also packed by gzip, brotli or zstd; - reads stdin',
       })
       .positional('expression', {
         type: 'string',
@@ -38,7 +39,7 @@ export const queryCommand: Command = () => ({
       .example("$0 heap query service.heapsnapshot 'package:lru-cache' --sort shallow", 'what a package keeps'),
   handler: async (args) => {
     const terminal = terminalFor(args);
-    const file = String(args.file);
+    const { path: file, release } = await openNamed(String(args.file));
     const query = String(args.expression);
     const order = (textArgument(args, 'sort') ?? 'retained') as ObjectOrder;
     const most = numberArgument(args, 'top') ?? DEFAULT_TOP;
@@ -46,8 +47,9 @@ export const queryCommand: Command = () => ({
       file,
       { query, order, most },
       { onProgress: showProgress(terminal), salvage: flagArgument(args, 'salvage') },
-    );
-    if (terminal.json) terminal.data({ schema: 'profiler-heap/1', file, query, ...list });
+    ).finally(release);
+    if (terminal.json)
+      terminal.data({ schema: 'profiler-heap/1', file: isDash(args.file) ? 'stdin' : file, query, ...list });
     else terminal.print(toText(list));
   },
 });

@@ -28,6 +28,9 @@ export interface SourceView {
   variable(binding: Binding): { readonly name: string; readonly source: string | null };
 }
 
+/** What `n % 100` makes: a number out of so many. */
+export const REMAINDER = '%';
+
 type Mutable<List> = List extends readonly (infer Item)[] ? Item[] : never;
 
 /** More is no program that a person wrote. */
@@ -45,6 +48,7 @@ export class CodeBook {
   readonly #flows: Mutable<ScriptCode['flows']> = [];
   readonly #calls: Mutable<ScriptCode['calls']> = [];
   readonly #statements: Mutable<ScriptCode['statements']> = [];
+  readonly #keyed: { readonly key: CodePath; readonly note: () => void }[] = [];
   #values = 0;
 
   constructor(view: SourceView) {
@@ -52,6 +56,7 @@ export class CodeBook {
   }
 
   finish(url: string): ScriptCode {
+    this.#noteKeyed();
     const delays = this.#delays();
     return {
       url,
@@ -120,6 +125,29 @@ export class CodeBook {
 
   flow(to: CodePath | null, from: CodePath | null): void {
     if (to !== null && from !== null && to !== from && this.#flows.length < MOST_FLOWS) this.#flows.push([to, from]);
+  }
+
+  /** Something is put into `on` under this key: what has so many keys at most is full one day. */
+  keyed(on: CodePath | null, key: CodePath | null, start: number, end: number, around: Around): void {
+    if (on === null || key === null || this.#keyed.length >= MOST_STATEMENTS) return;
+    this.#keyed.push({
+      key,
+      note: () => this.statement({ act: 'bound', how: 'key', on, values: [key] }, start, end, around),
+    });
+  }
+
+  /** A key may be a variable that is a remainder elsewhere: `next = (next + 1) % ring.length`. */
+  #noteKeyed(): void {
+    const remainders = new Set(this.#made.flatMap((what, id) => (what === REMAINDER ? [`a${id}`] : [])));
+    if (remainders.size === 0) return;
+    const to = new Map<CodePath, CodePath[]>();
+    for (const [target, from] of this.#flows) {
+      const known = to.get(from);
+      if (known) known.push(target);
+      else to.set(from, [target]);
+    }
+    for (const one of remainders) for (const next of to.get(one) ?? []) remainders.add(next);
+    for (const { key, note } of this.#keyed) if (remainders.has(key)) note();
   }
 
   /** One of several. */

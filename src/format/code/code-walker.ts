@@ -1,7 +1,7 @@
 import type { AnyNode, BinaryExpression, Function as FunctionNode, MemberExpression, Program } from 'acorn';
 import type { CodePath, CodeStatement } from '../../model/script-code.ts';
 import { type Binding, childrenOf, placeOfFunction } from '../script-scopes.ts';
-import type { Around, CodeBook } from './code-book.ts';
+import { type Around, type CodeBook, REMAINDER } from './code-book.ts';
 import { conditional, literalText, nameOfKey, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import { type AssignmentWalker, noteAssignment } from './note-assignment.ts';
 import { ageIn, longer, Numbers, sizeBound } from './note-bounds.ts';
@@ -23,6 +23,8 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
   readonly #owners = new Map<Binding, number>();
   readonly #names: NamedFunctions;
   #numbers: Numbers | null = null;
+  /** Of the loop that was entered last. */
+  #inLoopTest: AnyNode | null = null;
 
   constructor(text: string, book: CodeBook, bindings: ReadonlyMap<number, Binding>, names: NamedFunctions) {
     this.#text = text;
@@ -99,7 +101,7 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         this.#bound(node, around);
         this.value(node.left as AnyNode, around);
         this.value(node.right, around);
-        return null;
+        return node.operator === '%' ? this.book.make(REMAINDER) : null;
       case 'UnaryExpression':
         return this.#unary(node, around);
       case 'UpdateExpression': {
@@ -260,6 +262,10 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
         this.visit(node.body, this.#under(node.test, around));
         return;
       case 'ForStatement':
+        // `i < list.length` asks for the end of the list.
+        this.#inLoopTest = node.test ?? null;
+        for (const child of childrenOf(node)) this.visit(child, conditional(around));
+        return;
       case 'DoWhileStatement':
       case 'SwitchCase':
       case 'CatchClause':
@@ -434,14 +440,11 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
   #bound(node: BinaryExpression, around: Around): void {
     const bound = this.#numbers && sizeBound(node, this.#numbers);
     if (!bound || !['Identifier', 'MemberExpression', 'ThisExpression'].includes(bound.of.type)) return;
+    if (bound.items === undefined && node === this.#inLoopTest) return;
     const on = this.value(bound.of, around);
+    const items = bound.items === undefined ? {} : { items: bound.items };
     if (on !== null)
-      this.book.statement(
-        { act: 'bound', how: 'size', on, values: [], items: bound.items },
-        node.start,
-        node.end,
-        around,
-      );
+      this.book.statement({ act: 'bound', how: 'size', on, values: [], ...items }, node.start, node.end, around);
   }
 
   #unary(node: Extract<AnyNode, { type: 'UnaryExpression' }>, around: Around): null {
@@ -451,8 +454,8 @@ export class CodeWalker implements AssignmentWalker, ModuleWalker {
       return null;
     }
     const on = this.value(argument.object, around);
-    if (argument.computed) this.value(argument.property as AnyNode, around);
-    this.note('remove', 'delete', on, [], node, node.start, around);
+    const key = argument.computed ? this.value(argument.property as AnyNode, around) : null;
+    this.note('remove', 'delete', on, key === null ? [] : [key], node, node.start, around);
     return null;
   }
 }

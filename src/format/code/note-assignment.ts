@@ -1,7 +1,7 @@
 import type { AnyNode, Function as FunctionNode, MemberExpression } from 'acorn';
 import type { CodePath } from '../../model/script-code.ts';
 import { type Binding, descendants } from '../script-scopes.ts';
-import type { Around } from './code-book.ts';
+import { type Around, REMAINDER } from './code-book.ts';
 import { conditional, nameOfMember, stepTo, type Value } from './code-paths.ts';
 import { noteCut, type Walker } from './note-call.ts';
 
@@ -73,6 +73,7 @@ function noteChange(
     (right.type === 'Identifier' && right.name === 'undefined') ||
     right.type === 'UnaryExpression';
   if (left.type === 'MemberExpression' && name === null) {
+    if (!isGone) walker.book.keyed(on, keyOf(walker, left.property as AnyNode, around), start, end, around);
     walker.note(isGone ? 'remove' : 'add', '[]=', on, [value], node, at, around);
     noteCut(walker, right, stepTo(on, '[]'), node, at, around);
     return;
@@ -83,7 +84,7 @@ function noteChange(
     walker.note('remove', '=', to, [], node, at, around);
     return;
   }
-  const grows = mentions(walker, right, to);
+  const grows = mentions(walker, right, to) && !isReaction(right);
   // A variable of the function itself only takes another one up: what it held before is where it was.
   const isOwnVariable = left.type === 'Identifier' && walker.isVariableOf(left.start, around);
   if (isFresh(right) && isOwnVariable) return;
@@ -97,6 +98,12 @@ function noteChange(
   const how = grows ? 'spread' : operator === '=' ? '=' : '??=';
   if (!(grows && isShrinking(right))) walker.note('add', how, to, [value], node, at, around);
   if (left.type === 'MemberExpression' && on) walker.note('add', '.=', on, [value], node, at, around);
+}
+
+/** Null where it cannot be one of a given number. */
+function keyOf(walker: AssignmentWalker, key: AnyNode, around: Around): Value {
+  if (key.type === 'BinaryExpression' && key.operator === '%') return walker.book.make(REMAINDER);
+  return key.type === 'Identifier' || key.type === 'MemberExpression' ? walker.value(key, around) : null;
 }
 
 /** The right side is made of what the left one was: `list = [...list, one]`, `head = { next: head }`. */
@@ -131,6 +138,12 @@ function isFresh(node: AnyNode): boolean {
 function isStepOn(node: AnyNode): boolean {
   if (node.type === 'ChainExpression') return isStepOn(node.expression);
   return node.type === 'MemberExpression' && nameOfMember(node) !== null && node.object.type !== 'CallExpression';
+}
+
+/** `last = last.then(next)`: another promise in place of the one before, which goes when it has settled. */
+function isReaction(node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  return ['then', 'catch', 'finally'].includes(nameOfMember(node.callee) ?? '');
 }
 
 function isShrinking(node: AnyNode): boolean {

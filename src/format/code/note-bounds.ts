@@ -7,6 +7,7 @@ import { nameOfMember } from './code-paths.ts';
 const LEAST_MS = 100;
 /** `list.length > 0` asks whether there is anything. */
 const LEAST_ITEMS = 2;
+const ORDERED = new Set(['<', '<=', '>', '>=']);
 const COMPARED = new Set(['<', '<=', '>', '>=', '==', '===', '!=', '!==']);
 
 /** Numbers that stand in a script: literals, what is computed of them, and constants of the module that are such. */
@@ -52,16 +53,27 @@ export class Numbers {
   }
 }
 
-/** `list.length > 50`, `seen.size - 50`, `Object.keys(byId).length >= 50`: what is measured, and the number. */
+/**
+ * `list.length > 50`, `seen.size - 50`, `Object.keys(byId).length >= 50`: what is measured, and the number. Without the number where the
+ * script does not tell it: `seen.size < this.max`.
+ */
 export function sizeBound(
   { left, right, operator }: BinaryExpression,
   numbers: Numbers,
-): { readonly of: AnyNode; readonly items: number } | null {
+): { readonly of: AnyNode; readonly items?: number } | null {
   if (!COMPARED.has(operator) && operator !== '-') return null;
   const [ofLeft, ofRight] = [measured(left as AnyNode), measured(right)];
   const of = ofLeft ?? ofRight;
-  const items = numbers.of(ofLeft === null ? (left as AnyNode) : right);
-  return of !== null && items !== null && items >= LEAST_ITEMS ? { of, items } : null;
+  if (of === null) return null;
+  const other = ofLeft === null ? (left as AnyNode) : right;
+  const items = numbers.of(other);
+  if (items !== null) return items >= LEAST_ITEMS ? { of, items } : null;
+  const isOne = ofLeft === null || ofRight === null;
+  return isOne && ORDERED.has(operator) && isNamed(other) ? { of } : null;
+}
+
+function isNamed({ type }: AnyNode): boolean {
+  return type === 'Identifier' || type === 'MemberExpression';
 }
 
 function measured(node: AnyNode): AnyNode | null {

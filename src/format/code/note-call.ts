@@ -112,6 +112,7 @@ function noteMethod(call: Method): void {
     if (node.arguments.length !== 3 || !isZero(node.arguments[1]))
       walker.note('remove', 'splice', on, [], node, at, around);
   } else if (ADDING.has(method)) {
+    if (method === 'set' && args.length > 1) walker.book.keyed(on, args[0] ?? null, node.start, node.end, around);
     add(method, on, method === 'set' ? args.slice(1) : args);
     if (method === 'set') noteCut(walker, node.arguments[1], stepTo(on, '[]'), node, at, around);
   } else if (REMOVING.has(method))

@@ -1,3 +1,4 @@
+import type { CrossedLimit } from '../../model/run-event.ts';
 import type { DocumentFormat, JsonNode } from './json-document.ts';
 import { DROPPED, failedChecks } from './k6.ts';
 import type { ResultSink } from './load-result.ts';
@@ -44,8 +45,9 @@ export const k6Summary: DocumentFormat = {
       });
     }
     for (const [name, metric] of rawMetrics(document)) {
-      for (const text of crossedThresholds(metric.get('thresholds')))
-        sink.verdict(`k6: the threshold ${text} of ${name} was crossed`);
+      for (const limit of crossedThresholds(metric.get('thresholds'))) {
+        sink.crossed({ name: `k6 ${name}`, limit, ...measuredBy(limit, metric) });
+      }
     }
     checksVerdict(metrics.get('checks'), sink);
   },
@@ -56,6 +58,15 @@ function crossedThresholds(thresholds: JsonNode): string[] {
   return thresholds.entries.flatMap(([text, node]) =>
     node.value === true || node.get('ok').value === false ? [text] : [],
   );
+}
+
+/** What the left side of a threshold was: `p(95)<10`, `rate<0.01`, which one form of the summary calls `value`. */
+function measuredBy(limit: string, metric: JsonNode): Pick<CrossedLimit, 'measured' | 'unit'> {
+  const what = /^\s*(\w+(?:\([\d.]+\))?)\s*[<>=!]/.exec(limit)?.[1] ?? '';
+  const values = metric.get('values').exists ? metric.get('values') : metric;
+  const number = values.get(what).number ?? (what === 'rate' ? values.get('value').number : undefined);
+  const isTime = metric.get('contains').text === 'time' || values.get('med').exists;
+  return { measured: number ?? null, unit: isTime ? 'ms' : '' };
 }
 
 function checksVerdict(checks: JsonNode | undefined, sink: ResultSink): void {

@@ -1,3 +1,4 @@
+import type { CrossedLimit } from '../../model/run-event.ts';
 import type { Milliseconds, Share, WallMs } from '../../model/units.ts';
 
 /** What another load tool says of a stretch of time under one request name, where it keeps percentiles instead of requests. */
@@ -29,8 +30,10 @@ export interface ResultSink {
   damage(reason: string, times?: number): void;
   /** The file is cut off or broken, and nobody knows how much is missing. */
   lost(reason: string): void;
-  /** What the load tool itself found wanting: a threshold that was crossed, checks that failed. In words. */
+  /** What the load tool itself found wanting, and does not fail by: checks that failed. In words. */
   verdict(text: string): void;
+  /** A limit of the load tool that was not held: it fails by that, and so does the run. */
+  crossed(limit: CrossedLimit): void;
 }
 
 /** Reads a result piece by piece; memory does not grow with the file. */

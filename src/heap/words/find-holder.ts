@@ -257,8 +257,17 @@ function ownerAt(naming: Naming, at: number, depth: number): Owner | null {
   if (knownBy === null) return above();
   // `exports.pending` is the module's `pending`.
   if (isExports(naming, at, knownBy)) return above();
-  return { kind: 'container', knownBy, owner: above() };
+  const imported = importedModule(knownBy, scopes.words(node));
+  return imported ?? { kind: 'container', knownBy, owner: above() };
 }
+
+/** `bus_1`, as compilers call what \`import … from './bus'\` gives: no name of the source, but that of the module. */
+function importedModule(knownBy: KnownBy, words: string): Owner | null {
+  const [, file] = (knownBy.how === 'variable' && /^(\w+)_\d+$/.exec(knownBy.name)) || [];
+  return file !== undefined && IS_EXPORTS.test(words) ? { kind: 'module', file } : null;
+}
+
+const IS_EXPORTS = /^Object \{__esModule\b/;
 
 /** What a package makes for itself says little: the nearest variable upwards that is the program's own. */
 function programOwner(naming: Naming, below: number): Owner | null {

@@ -12,6 +12,8 @@ import { EDGE, NODE } from '../snapshot-layout.ts';
 import type { SourceLocations } from './source-locations.ts';
 
 /** Of a minifier, most likely: no class that a person named is called so. */
+/** Nobody writes lines as long by hand: a bundle of the program without a map. */
+const FAR_RIGHT = 200;
 const MINIFIED = /^#?[\w$]{1,2}$/;
 
 /** What the things of a snapshot were called before the program was minified. */
@@ -114,7 +116,7 @@ export class Originals {
 
   /**
    * Of a class or function with a name that a minifier gave, in a package of which there is no map: package, file and
-   * line, as `quick-lru@7.0.0/dist/index.js:1`.
+   * line, as `quick-lru@7.0.0/dist/index.js:1`. Of a bundle of the program without a map: file, line and column.
    */
   placeInPackage(node: number, name: string): string | null {
     if (!MINIFIED.test(name)) return null;
@@ -122,9 +124,12 @@ export class Originals {
     return location && this.#placeOf(location);
   }
 
-  #placeOf({ scriptUrl, line0 }: HeapLocation): string | null {
+  #placeOf({ scriptUrl, line0, column0 }: HeapLocation): string | null {
     const inside = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(scriptUrl);
-    if (!inside) return null;
+    if (!inside) {
+      const isBundle = column0 >= FAR_RIGHT && (this.#scripts.get(scriptUrl)?.names ?? null) === null;
+      return isBundle ? `${scriptUrl.split('/').slice(-2).join('/')}:${line0 + 1}:${column0 + 1}` : null;
+    }
     const [, name, file] = inside;
     const version = this.#scripts.get(scriptUrl)?.packageVersion ?? null;
     return `${name}${version === null ? '' : `@${version}`}/${file}${line0 < 0 ? '' : `:${line0 + 1}`}`;

@@ -1,6 +1,15 @@
+import type { Holder } from '../../model/holder.ts';
 import type { SourcePlace } from '../../model/profiles.ts';
-import { type Bytes, formatBytes, formatCount, type Share } from '../../model/units.ts';
+import {
+  type Bytes,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  type Milliseconds,
+  type Share,
+} from '../../model/units.ts';
 import { bytesPerHour, figure, percent, perRequestWords } from '../figures.ts';
+import { holderText } from '../holder.ts';
 import { code } from '../terms.ts';
 import type { Line } from './heap-suspects.ts';
 
@@ -27,10 +36,15 @@ export interface ByRequests {
   readonly collections: number;
 }
 
-export function heapByRequests(line: ByRequests | undefined): string {
-  if (!line) return '';
+export function heapByRequests(line: ByRequests): string {
   const { from, to, bytesPerRequest, rSquared, collections } = line;
   return `The heap after collections grew from ${formatBytes(from)} to ${formatBytes(to)}, ${formatBytes(bytesPerRequest)} per request (R2 ${figure(rSquared)}, ${collections} collections).`;
+}
+
+/** Of small objects in a short run. */
+export function heapTooCoarse(level: Bytes | null): string {
+  if (level === null) return 'There were too few collections to see it in the size of the heap.';
+  return `In the size of the heap after collections (${formatBytes(level)}) this is too little to be seen: that size comes and goes by more.`;
 }
 
 /** Bytes by samples of live objects, a request. */
@@ -47,15 +61,23 @@ export function siteGrows(site: {
 export const NOTHING_ADDS =
   'No statement that keeps these objects was found: the one that does may have a limit that is not reached yet.';
 
-/** `removed`: takes away from what they are put into. */
-export function mayFill(
-  why: 'removal' | 'limit' | 'package',
-  removed: { readonly file: string; readonly line: number } | null,
-): string {
+/** Why what is kept may have an end, and the statement that says so. */
+export interface MayFill {
+  readonly why: 'limit' | 'keys' | 'expiry' | 'eviction' | 'removal' | 'package';
+  readonly at: { readonly file: string; readonly line: number } | null;
+  readonly items?: number;
+  readonly afterMs?: Milliseconds;
+}
+
+export function mayFill({ why, at, items, afterMs }: MayFill): string {
+  const place = at ? ` (${at.file}:${at.line})` : '';
   const reason = {
-    removal: `A statement removes objects again${removed ? ` (${removed.file}:${removed.line})` : ''}`,
-    limit: 'There is a limit next to the statement that adds',
-    package: 'The container of the objects belongs to a package',
+    limit: `The size of what they are put into is compared with a limit${items === undefined ? '' : ` of ${formatCount(items)}`}${place}`,
+    keys: `What they are put into has so many keys at most${place}`,
+    expiry: `What is older than ${formatDuration(afterMs ?? 0)} is taken away${place}, and the run is not long enough to see that`,
+    eviction: `A statement takes others away again${place}`,
+    removal: `A statement takes objects away again${place}`,
+    package: 'What the objects are put into belongs to a package',
   }[why];
   return `${reason}: it may be a cache that is still filling. A longer run would show which it is, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
 }
@@ -92,18 +114,25 @@ export interface Unnamed {
   readonly place: SourcePlace | null;
   /** There were snapshots to compare. */
   readonly compared: boolean;
+  /** By the source; null where it does not tell. */
+  readonly holder: Holder | null;
+  /** In the size of the heap after collections. */
+  readonly isVisible: boolean;
 }
 
-export function title({ class: name, perRequest, place, compared }: Unnamed): string {
-  const open = (what: string): string =>
-    compared ? `the snapshots do not say who holds ${what}` : `no snapshot says who holds ${what}`;
+export function title({ class: name, perRequest, place, compared, holder, isVisible }: Unnamed): string {
+  const held =
+    holder === null || compared
+      ? `${compared ? 'the snapshots do not say' : 'no snapshot says'} who holds them`
+      : `by the source, they are in ${holderText(holder)}`;
+  const grows = isVisible ? 'The JS heap grows' : 'Live objects become more';
   if (name === null) {
     return place
-      ? `The JS heap grows, and what stays was allocated in ${at(place)}; ${open('them')}.`
-      : `The JS heap grows, and ${open('what grew')}.`;
+      ? `${grows}, and what stays was allocated in ${at(place)}; ${held}.`
+      : `${grows}, and ${compared ? 'the snapshots do not say' : 'no snapshot says'} who holds what grew.`;
   }
   const rate = perRequest === null ? '' : `, ${perRequestWords(perRequest)}`;
-  return `The JS heap grows: ${code(name)} objects pile up${rate}${place ? `, made in ${at(place)}` : ''}; ${open('them')}.`;
+  return `${grows}: ${code(name)} objects pile up${rate}${place ? `, made in ${at(place)}` : ''}; ${held}.`;
 }
 
 function at(place: SourcePlace): string {

@@ -55,7 +55,7 @@ export function heapLine(line: HeapLine | null, open: Proportional | null, told:
     return `${proportional(told)}; ${smallestLeak(line.smallestSlope)}`;
   const grown = open === null ? null : `${proportional(open)}: a cache that fills looks the same`;
   if (!line) {
-    const few = 'too few collections for a trend, judged by snapshots alone';
+    const few = 'too few collections for a trend of the sizes alone';
     return grown === null ? few : `cannot tell yet, ${grown}; ${few}`;
   }
   const seen = smallestLeak(line.smallestSlope);

@@ -1,6 +1,7 @@
+import type { SourcePlace } from '../../model/profiles.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../../model/units.ts';
 import { bytesPerHour, figure } from '../figures.ts';
-import { capital } from '../terms.ts';
+import { capital, code } from '../terms.ts';
 
 /** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes a millisecond. */
 export function smallestLeak(slopePerMs: number): string {
@@ -11,7 +12,27 @@ export function partOfFinding(detail: string): string {
   return `part of a finding above; ${detail}`;
 }
 
-export const NATIVE = {
+interface NativeWords {
+  readonly class: string;
+  readonly allocator: string;
+  readonly process: string;
+  readonly notSeen: string;
+  readonly cameToRest: string;
+  readonly followsLeak: (detail: string) => string;
+  readonly tooShort: (spanMs: Milliseconds, neededMs: Milliseconds) => string;
+  readonly short: (spanMs: Milliseconds, neededMs: Milliseconds) => string;
+  readonly notExplained: (grown: Bytes, spanMs: Milliseconds) => string;
+  readonly workers: string;
+  readonly unexamined: (what: string) => string;
+  readonly fragmentTitle: (grown: Bytes) => string;
+  readonly fragmentEvidence: (latest: Bytes, halfRatio: number) => string;
+  readonly fragmentAgainst: string;
+  readonly title: (slope: number) => string;
+  readonly evidence: (trend: MemoryTrend, halfRatio: number) => string;
+  readonly against: string;
+}
+
+export const NATIVE: NativeWords = {
   class: 'native memory',
   allocator: 'the allocator',
   process: 'the process',
@@ -37,7 +58,25 @@ export const NATIVE = {
   evidence: ({ slope, low, high, rSquared }: MemoryTrend, halfRatio: number): string =>
     `RSS without heap and external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}), second half ${figure(halfRatio)} times as fast as the first.`,
   against: 'Fragmentation also grows, but levels off. A longer run would show which it is.',
-} as const;
+};
+
+/** Of a process that is seen from outside only: its resident memory is all that is known. */
+export const OUTSIDE: NativeWords = {
+  ...NATIVE,
+  class: 'resident memory',
+  notSeen: 'resident memory was not recorded long enough',
+  tooShort: (spanMs, neededMs) =>
+    `${formatDuration(spanMs)} are too short to distinguish a leak from an allocator that keeps freed memory; at least ${formatDuration(neededMs)} are needed`,
+  notExplained: (grown, spanMs) => `${formatBytes(grown)} more in ${formatDuration(spanMs)}`,
+  fragmentTitle: (grown) =>
+    `Resident memory grew by about ${formatBytes(grown)} and levelled off: the allocator keeps memory that was once needed.`,
+  fragmentEvidence: (latest, halfRatio) =>
+    `RSS rose to ${formatBytes(latest)}; its second half grew ${figure(halfRatio)} times as fast as the first.`,
+  fragmentAgainst: 'A leak under a falling load looks the same.',
+  title: (slope) => `Resident memory of the process grows by ${bytesPerHour(slope)}.`,
+  evidence: ({ slope, low, high, rSquared }, halfRatio) =>
+    `RSS grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}), second half ${figure(halfRatio)} times as fast as the first.`,
+};
 
 export const BUFFERS = {
   class: 'buffer',
@@ -45,8 +84,9 @@ export const BUFFERS = {
   notSeen: 'buffers have too few samples for a trend',
   grow: (slope: number): string => `held buffers grow by ${bytesPerHour(slope)}`,
   released: 'buffers were released when the load ended',
-  title: (slope: number): string =>
-    `Memory of buffers outside the heap grows by ${bytesPerHour(slope)} and is not released.`,
+  /** `place`: where they are allocated, if that is known. */
+  title: (slope: number, place: SourcePlace | null): string =>
+    `Memory of buffers outside the heap grows by ${bytesPerHour(slope)} and is not released${place ? `; those that stay are allocated in ${code(place.function)} (${place.file}:${place.line})` : ''}.`,
   evidence: ({ slope, low, high, rSquared }: MemoryTrend): string =>
     `After collections, external memory grows by ${bytesPerHour(slope)} (95 % interval ${bytesPerHour(low)} to ${bytesPerHour(high)}; R2 ${figure(rSquared)}).`,
   against: 'No snapshot says who holds the buffers.',

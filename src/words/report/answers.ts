@@ -76,7 +76,9 @@ function timeToLimit(growth: Growth): string | null {
   const [low, high] = growth.timeToLimitCI;
   const from = low === null ? null : formatDuration(low);
   const interval = from === null ? '' : ` (${from} to ${high === null ? 'never' : formatDuration(high)})`;
-  const limit = growth.limit ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}` : 'the limit';
+  const limit = growth.limit
+    ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}`
+    : 'the limit of open descriptors';
   const pace = growth.limit?.atPaceOfAll ? 'at the combined rate of all growth, ' : '';
   return `${pace}${limit} is reached in ${formatDuration(growth.timeToLimitMs)}${interval}`;
 }

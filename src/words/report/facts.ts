@@ -17,10 +17,15 @@ export function runFacts({ report, scenario }: ReportDocument): string[] {
     formatDuration(run.durationMs),
     `${formatInstant(startMs).replace(' UTC', '')} to ${formatInstant(startMs + run.durationMs)}`,
     run.target.pid > 0 ? `pid ${run.target.pid}` : 'outside view only',
-    run.target.node === null ? 'Node version unknown' : `node ${run.target.node}`,
+    run.target.node === null ? nodeUnknown(run.target.pid) : `node ${run.target.node}`,
     scenario === null ? NOT_DRIVEN : `scenario ${code(scenario)}`,
     [`${formatCount(run.requests)} requests`, ...missedWords(missedOf(report))].join(', '),
   ];
+}
+
+/** Nobody asked it, or it is no Node at all. */
+function nodeUnknown(pid: number): string {
+  return pid > 0 ? 'from outside only' : 'Node version unknown';
 }
 
 /** Of the load that we drove, without its probe. */

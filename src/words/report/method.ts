@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
 type Method = ReportDocument['method'];
 
 /** How the run was recorded and analysed. */
-export function methodWords({ tool, host, plan, target }: RunManifest, toolVersion: string): Method {
+export function methodWords({ tool, host, plan, target, heapProfiles }: RunManifest, toolVersion: string): Method {
   return [
     { name: 'Analysed by', value: `profiler ${toolVersion}` },
     { name: 'Recorded by', value: `profiler ${tool.version} on Node ${tool.node}` },
@@ -22,7 +22,7 @@ export function methodWords({ tool, host, plan, target }: RunManifest, toolVersi
     },
     {
       name: 'Allocations',
-      value: `one sample every ${formatBytes(plan.heapSamplingIntervalBytes)} on average, live objects`,
+      value: `one sample every ${formatBytes(heapProfiles.at(-1)?.intervalBytes ?? plan.heapSamplingIntervalBytes)} on average, live objects`,
     },
     { name: 'Snapshots', value: `${plan.snapshots} planned, each after a pause of the load and a collection` },
   ];

@@ -3,6 +3,7 @@ import { homeOfProbes } from '../home.ts';
 import { monoMs } from '../mono-ms.ts';
 import { Collections } from './collections.ts';
 import { HttpRequests } from './http-requests.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { LoopDelay, LoopUtilization } from './loop-meters.ts';
 import { StallWatches } from './stall-watches.ts';
 import type { ProbeOptions, ProbeReading, TargetProbe } from './target-runtime-probe.ts';
@@ -27,6 +28,17 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
     ? attempts.run('requests', () => new HttpRequests(require('node:diagnostics_channel')))
     : null;
   const stalls = timers && new StallWatches(timers);
+  // Where that fails nothing is missing of what is measured.
+  const keeping = new Attempts();
+  const kept = keeping.run(
+    'install',
+    () =>
+      new KeptConnections({
+        channels: require('node:diagnostics_channel'),
+        findServers: httpServers,
+        later: process.nextTick,
+      }),
+  );
 
   const probe: TargetProbe = {
     sample() {
@@ -46,10 +58,17 @@ export function installProbe(require: NodeJS.Require, options: ProbeOptions): { 
       };
     },
     routes: () => requests?.readRoutes() ?? [],
-    beginStallWatch: (id) => stalls?.begin(id),
-    endStallWatch: (id) => stalls?.end(id) ?? null,
+    beginStallWatch(id) {
+      keeping.run('begin', () => kept?.begin(id));
+      stalls?.begin(id);
+    },
+    endStallWatch(id) {
+      const stalledMs = stalls?.end(id) ?? null;
+      keeping.run('end', () => kept?.end(id));
+      return stalledMs;
+    },
     remove() {
-      for (const part of [stalls, delay, collections, requests]) attempts.run('removal', () => part?.stop());
+      for (const part of [stalls, kept, delay, collections, requests]) attempts.run('removal', () => part?.stop());
       if (home.probe !== probe) return;
       home.cleanups.delete('probe');
       delete home.probe;
@@ -85,11 +104,15 @@ function readResources(): Record<string, number> {
   return counts;
 }
 
-/** Not by their class: loading a module would change the program. Only HTTP servers have both of these times. */
 function countHttpServers(): number {
-  const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  return httpServers().length;
+}
+
+/** Not by their class: loading a module would change the program. Only HTTP servers have both of these times. */
+function httpServers(): readonly object[] {
+  const handles = (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles();
   return handles.filter((handle) => {
     const { requestTimeout, headersTimeout } = handle as Record<string, unknown>;
     return typeof requestTimeout === 'number' && typeof headersTimeout === 'number';
-  }).length;
+  });
 }

@@ -14,11 +14,14 @@ interface Watch {
 
 /** Measures the longest stall of the event loop while a capture of ours runs. */
 export class StallWatches {
-  readonly #timers: Timers;
+  /** As they were when the probe was installed: fake timers replace them in the module too, and cannot clear a timer of Node. */
+  readonly #setInterval: Timers['setInterval'];
+  readonly #clearInterval: Timers['clearInterval'];
   readonly #watches = new Map<number, Watch>();
 
-  constructor(timers: Timers) {
-    this.#timers = timers;
+  constructor({ setInterval, clearInterval }: Timers) {
+    this.#setInterval = setInterval;
+    this.#clearInterval = clearInterval;
   }
 
   /** Whoever asks gives the id: it can be ended by it also where the answer to this came too late. Where there are too many, nothing is measured. */
@@ -29,7 +32,7 @@ export class StallWatches {
       watch.longestMs = Math.max(watch.longestMs, atMs - watch.lastMs);
       watch.lastMs = atMs;
     });
-    const watch: Watch = { timer: this.#timers.setInterval(turn, RESOLUTION_MS), lastMs: monoMs(), longestMs: 0 };
+    const watch: Watch = { timer: this.#setInterval(turn, RESOLUTION_MS), lastMs: monoMs(), longestMs: 0 };
     watch.timer.unref();
     this.#watches.set(id, watch);
   }
@@ -37,7 +40,7 @@ export class StallWatches {
   end(id: number): number | null {
     const watch = this.#watches.get(id);
     if (watch === undefined) return null;
-    this.#timers.clearInterval(watch.timer);
+    this.#clearInterval(watch.timer);
     this.#watches.delete(id);
     // A stall that has just ended has not let the timer fire yet.
     return Math.max(0, Math.max(watch.longestMs, monoMs() - watch.lastMs) - RESOLUTION_MS);

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { test } from 'node:test';
+import { otherClusterWorkers, readProcessFacts } from '../../src/target/process-facts.ts';
+
+test('a worker of a cluster has others beside it, and its primary has none', async (t) => {
+  const primary = spawn(process.execPath, ['test/targets/attach/cluster.mjs'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => primary.kill());
+  await once(primary.stdout, 'data');
+  const facts = readProcessFacts(primary.pid ?? 0);
+  assert.ok(facts);
+  assert.equal(facts.clusterWorkers.length, 2);
+  const [watched, other] = facts.clusterWorkers as [number, number];
+  assert.deepEqual(otherClusterWorkers(readProcessFacts(watched)!), [other]);
+  assert.deepEqual(otherClusterWorkers(facts), []);
+});
