@@ -63,7 +63,7 @@ export type CaptureName =
   | 'worker-snapshot';
 
 /** What is refused by its estimate, and told. */
-export type RefusedCapture = Exclude<CaptureName, 'cpu' | 'heap-count'>;
+export type RefusedCapture = Exclude<CaptureName, 'cpu' | 'heap-count' | 'clinic-window'>;
 
 /** One line of events.ndjson. */
 export type RunEvent = At &
