@@ -171,8 +171,12 @@ function isCode(name: string, holder: HeapSuspect['holder'] | undefined): boolea
 /** `Cart` of `3/c5 ~`, `{id, url}` and `Map` of what was made; null for what has no class of its own. */
 function classOf(code: CodeMap, path: ProgramPath): string | null {
   if (path.endsWith(' ~')) return code.functionAt(path.slice(0, -2))?.item.name ?? null;
-  return code.madeAt(path);
+  const made = code.madeAt(path);
+  return made === REMAINDER ? null : made;
 }
+
+/** A number, as the syntax notes it for keys. */
+const REMAINDER = '%';
 
 /** Snapshots call a plain object `Object {id, url, …}`. */
 function isSameClass(made: string, name: string): boolean {

@@ -84,7 +84,7 @@ function noteChange(
     walker.note('remove', '=', to, [], node, at, around);
     return;
   }
-  const grows = mentions(walker, right, to) && !isReaction(right);
+  const grows = mentions(walker, right, to) && !isReaction(right) && !isReckoned(right);
   // A variable of the function itself only takes another one up: what it held before is where it was.
   const isOwnVariable = left.type === 'Identifier' && walker.isVariableOf(left.start, around);
   if (isFresh(right) && isOwnVariable) return;
@@ -138,6 +138,11 @@ function isFresh(node: AnyNode): boolean {
 function isStepOn(node: AnyNode): boolean {
   if (node.type === 'ChainExpression') return isStepOn(node.expression);
   return node.type === 'MemberExpression' && nameOfMember(node) !== null && node.object.type !== 'CallExpression';
+}
+
+/** `next = (next + 1) % size`: a number in place of the one before. A sum may be a text that grows. */
+function isReckoned(node: AnyNode): boolean {
+  return node.type === 'BinaryExpression' && node.operator !== '+';
 }
 
 /** `last = last.then(next)`: another promise in place of the one before, which goes when it has settled. */
