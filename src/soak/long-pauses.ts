@@ -16,7 +16,6 @@ const LEFT_OUT: Readonly<Record<RefusedCapture, string>> = {
   'call-counts': 'calls not counted',
   'class-counts': 'classes not counted',
   'worker-snapshot': 'no heap snapshot of a worker thread',
-  'clinic-window': 'no window for Clinic',
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };
