@@ -1,4 +1,5 @@
-import process from 'node:process';
+import '../helpers/program-name.ts';
+
 import { describe, test } from 'node:test';
 import { renderJson } from '../../src/report/render-json.ts';
 import { renderJunit } from '../../src/report/render-junit.ts';
@@ -9,8 +10,6 @@ import { renderTerminal } from '../../src/report/render-terminal.ts';
 import { assertGolden } from '../helpers/golden.ts';
 import { healthyDocument, leakDocument, scarceDocument } from '../helpers/report-document.ts';
 
-// However the test is started: the name of the program depends on that.
-process.env.SOAK_PROFILER_COMMAND = 'profiler';
 const DOCUMENTS = { leak: leakDocument(), healthy: healthyDocument(), scarce: scarceDocument() };
 
 describe('the texts of a report read as they are meant to', () => {
