@@ -52,12 +52,14 @@ export interface AnalyseOptions {
   readonly thresholds?: readonly Threshold[];
   /** What a comparison of its snapshots came to before: they are not read, and need not be there any more. */
   readonly growth?: HeapGrowth | null;
+  /** How this program is typed where the report is read; left out, as in the current folder. */
+  readonly program?: string;
 }
 
 /** Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder is not changed. */
 export async function analyseRun(
   runDir: string,
-  { onProgress, toolVersion, thresholds, growth }: AnalyseOptions,
+  { onProgress, toolVersion, thresholds, growth, program = ownCommand() }: AnalyseOptions,
 ): Promise<Redacted<ReportDocument>> {
   const recorded = await readRun(runDir);
   const run = withoutArtefacts(recorded, await findChangedArtefacts(recorded, ['cpu', 'heap-profile', 'database']));
@@ -116,7 +118,6 @@ export async function analyseRun(
     notes,
     toolVersion,
   });
-  const program = ownCommand();
   return redacted(document, (text) => redactText(typedAs(text, program)));
 }
 

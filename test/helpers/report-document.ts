@@ -23,7 +23,8 @@ async function read(name: string): Promise<ReportDocument> {
       truncateSync(join(folder, file), bytes);
     }
     const growth = JSON.parse(readFileSync(join(folder, 'growth.json'), 'utf8')) as HeapGrowth | null;
-    const document = await analyseRun(folder, { onProgress: () => undefined, toolVersion: '0.1.0', growth });
+    const options = { onProgress: () => undefined, toolVersion: '0.1.0', growth, program: 'profiler' };
+    const document = await analyseRun(folder, options);
     return JSON.parse(JSON.stringify(document).replaceAll(folder, `profiles/${name}`)) as ReportDocument;
   } finally {
     rmSync(folder, { recursive: true });
