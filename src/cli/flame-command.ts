@@ -60,7 +60,7 @@ const FORMATS = {
     extension: '.html',
     canDiff: true,
     limits: {},
-    make: ({ title, detail, root, unit }) => flamePage(title, detail, root, unit),
+    make: ({ title, detail, root, unit, timeline }) => flamePage(title, detail, root, unit, timeline),
   },
   svg: { extension: '.svg', canDiff: true, limits: {}, make: renderFlameSvg },
   speedscope: {

@@ -1,4 +1,5 @@
-import type { FlameDiffNode, FlameNode } from '../model/flame.ts';
+import { fitsInOrder } from '../format/speedscope.ts';
+import type { FlameDiffNode, FlameNode, FlameTimeline } from '../model/flame.ts';
 import type { FlameUnit } from '../model/weighted-tree.ts';
 import { redacted } from '../redact/redact-values.ts';
 import { renderFlameHtml } from '../report/render-flame-html.ts';
@@ -10,8 +11,10 @@ export async function flamePage(
   detail: string,
   root: FlameNode | FlameDiffNode,
   unit: FlameUnit = 'microseconds',
+  timeline: FlameTimeline | null = null,
 ): Promise<string> {
   const assets = await readPageAssets();
-  const page = redacted({ title, flames: [{ id: 'cpu', title, detail, root, unit }] });
+  const inOrder = fitsInOrder(timeline) ? timeline : null;
+  const page = redacted({ title, flames: [{ id: 'cpu', title, detail, root, unit }], timeline: inOrder });
   return renderFlameHtml({ ...page, ...assets, sha256Base64 });
 }

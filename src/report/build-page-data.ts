@@ -1,3 +1,4 @@
+import type { FlameTimeline } from '../model/flame.ts';
 import type { FlameWindows } from '../model/flame-windows.ts';
 import type { PageChart, PageData, PageFlame, PageFlameWindows, PageLatency, PageMark } from '../model/page-data.ts';
 import { printableLines } from '../model/printable.ts';
@@ -12,7 +13,7 @@ import { formatPlace } from '../words/place.ts';
 import { describeSeries } from '../words/report/series.ts';
 import { breakAtGaps, isBreak } from './break-at-gaps.ts';
 import { downsample } from './downsample.ts';
-import { flameFrames, isDiff } from './flame-frames.ts';
+import { flameFrames, isDiff, timeFrames } from './flame-frames.ts';
 
 /** Kinds of events that are drawn into the charts; the others stand in the table only. */
 const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', 'clock-jump', 'error'];
@@ -108,6 +109,49 @@ export function pageFlame({ id, title, detail, root, unit }: ReportFlame): PageF
     dropped,
     sample: null,
   };
+}
+
+/** The same recording in order of time. */
+export function pageTimeline(
+  timeline: FlameTimeline,
+  { id, title, detail }: Pick<PageFlame, 'id' | 'title' | 'detail'>,
+): PageFlame {
+  const { calls, lengthUs, dropped } = timeFrames(timeline, FRAMES);
+  const names = new Index();
+  const places = new Index();
+  const nameOf = timeline.frames.map(({ name }) => names.of(name));
+  const placeOf = timeline.frames.map(({ place }) => places.of(place ? formatPlace(place) : ''));
+  const [root, nowhere] = [names.of('recording'), places.of('')];
+  const lengths = calls.map(({ startUs, endUs }) => endUs - startUs);
+  return {
+    unit: 'microseconds',
+    id,
+    title,
+    detail,
+    name: [root, ...calls.map(({ frame }) => nameOf[frame] ?? root)],
+    place: [nowhere, ...calls.map(({ frame }) => placeOf[frame] ?? nowhere)],
+    depth: [0, ...calls.map(({ depth }) => depth)],
+    start: [0, ...calls.map(({ startUs }) => Math.round(startUs))],
+    value: [Math.round(lengthUs), ...lengths.map(Math.round)],
+    self: selfOf([lengthUs, ...lengths], [0, ...calls.map(({ depth }) => depth)]).map(Math.round),
+    before: null,
+    names: names.texts,
+    places: places.texts,
+    dropped,
+    sample: null,
+  };
+}
+
+/** Of frames in preorder: each value less those of its children. */
+function selfOf(values: readonly number[], depths: readonly number[]): number[] {
+  const self = [...values];
+  const above: number[] = [];
+  depths.forEach((depth, i) => {
+    above[depth] = i;
+    const parent = depth === 0 ? undefined : above[depth - 1];
+    if (parent !== undefined) self[parent] = Math.max(0, (self[parent] ?? 0) - (values[i] ?? 0));
+  });
+  return self;
 }
 
 function pageWindows({ id, unit, frames, frameOf, parentOf, windows }: FlameWindows): PageFlameWindows {

@@ -1,9 +1,10 @@
+import type { FlameTimeline } from '../model/flame.ts';
 import type { PageData } from '../model/page-data.ts';
 import type { ReportFlame } from '../model/report-document.ts';
 import { formatFlameValue, percent } from '../words/figures.ts';
 import { formatPlace } from '../words/place.ts';
-import { functionsOf, REMARK } from '../words/report/labels.ts';
-import { pageFlame, scriptJson } from './build-page-data.ts';
+import { functionsOf, LABEL, REMARK } from '../words/report/labels.ts';
+import { pageFlame, pageTimeline, scriptJson } from './build-page-data.ts';
 import { flameTotals } from './flame-totals.ts';
 import { type PageAssets, pageShell } from './html/page-shell.ts';
 import { table } from './html/table.ts';
@@ -13,13 +14,21 @@ export interface FlamePage extends PageAssets {
   readonly title: string;
   /** One graph or several to choose from; a difference is one whose root is a FlameDiffNode. */
   readonly flames: readonly ReportFlame[];
+  /** The samples of the only graph in order of time; left out where they have none. */
+  readonly timeline?: FlameTimeline | null;
 }
 
 const ROWS = 50;
 
 /** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
-export function renderFlameHtml({ title, flames, ...assets }: FlamePage): string {
-  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: flames.map(pageFlame), windows: [] };
+export function renderFlameHtml({ title, flames, timeline = null, ...assets }: FlamePage): string {
+  const graphs = timeline
+    ? [
+        ...flames.map((flame) => pageFlame({ ...flame, title: LABEL.heaviestFirst })),
+        pageTimeline(timeline, { id: 'time', title: LABEL.inTime, detail: REMARK.inTime }),
+      ]
+    : flames.map(pageFlame);
+  const data: PageData = { charts: [], latency: [], bands: [], marks: [], flames: graphs, windows: [] };
   const tables = flames.map(({ title: name, root, unit = 'microseconds' }) => {
     const rows = flameTotals(root)
       .slice(0, ROWS)

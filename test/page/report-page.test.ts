@@ -37,6 +37,18 @@ const PAGES: Record<string, () => string> = {
   healthy: () => renderHtml({ document: healthyDocument(), ...pageAssets() }),
   scarce: () => renderHtml({ document: scarceDocument(), ...pageAssets() }),
   hostile: () => renderHtml({ document: hostileDocument(), ...pageAssets() }),
+  recording: () =>
+    renderFlameHtml({
+      title: 'recording',
+      flames: [hostileFlame(['first', 'second'])],
+      timeline: {
+        frames: ['(root)', 'first', 'second'].map((name) => ({ name, place: null })),
+        frameOf: [0, 1, 2],
+        parentOf: [-1, 0, 0],
+        samples: { nodes: [1, 2, 2], startsUs: [0, 1000, 2000], endsUs: [1000, 2000, 3000] },
+      },
+      ...pageAssets(),
+    }),
   flame: () => renderFlameHtml({ title: 'CPU, 30 s', flames: [hostileFlame()], ...pageAssets() }),
 };
 
@@ -263,6 +275,17 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     const points = leakDocument().series.reduce((sum, series) => sum + series.points.length, 0);
     assert.equal(lines[0], 'metric,unit,seconds,value');
     assert.equal(lines.length, points + 1);
+    await page.close();
+  });
+
+  test('a recording is also drawn in order of time', async () => {
+    const { page, misdeeds } = await open('recording');
+    await page.getByRole('button', { name: 'In order of time' }).click();
+    await page.locator('.flame').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    assert.match(await textOf(page.locator('.flame-status')), /^second, native: 2\.0 ms/);
+    assert.deepEqual(misdeeds, []);
     await page.close();
   });
 

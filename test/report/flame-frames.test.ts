@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FlameNode } from '../../src/model/flame.ts';
-import { pageFlame, scriptJson } from '../../src/report/build-page-data.ts';
-import { flameFrames } from '../../src/report/flame-frames.ts';
+import { pageFlame, pageTimeline, scriptJson } from '../../src/report/build-page-data.ts';
+import { flameFrames, timeFrames } from '../../src/report/flame-frames.ts';
 import { flameTotals } from '../../src/report/flame-totals.ts';
 
 function leaf(name: string, self: number): FlameNode {
@@ -60,5 +60,35 @@ describe('layout of flame graphs', () => {
         ['b', 1],
       ],
     );
+  });
+
+  test('in order of time: consecutive samples of one stack are one call, idling is a gap, the shortest go first', () => {
+    const timeline = {
+      frames: ['(root)', 'main', 'a', 'b'].map((name) => ({ name, place: null })),
+      // 1 main, 2 main;a, 3 main;b
+      frameOf: [0, 1, 2, 3],
+      parentOf: [-1, 0, 1, 1],
+      samples: {
+        nodes: [2, 2, 3, 2, 2],
+        startsUs: [0, 1000, 2000, 3000, 9000],
+        endsUs: [1000, 2000, 3000, 4000, 9500],
+      },
+    };
+    const drawn = (limit: number) =>
+      timeFrames(timeline, limit).calls.map(
+        ({ frame, depth, startUs, endUs }) => `${depth} ${timeline.frames[frame]?.name} ${startUs}-${endUs}`,
+      );
+    assert.deepEqual(drawn(100), [
+      '1 main 0-4000',
+      '2 a 0-2000',
+      '2 b 2000-3000',
+      '2 a 3000-4000',
+      '1 main 9000-9500',
+      '2 a 9000-9500',
+    ]);
+    assert.deepEqual(drawn(2), ['1 main 0-4000', '2 a 0-2000']);
+    const page = pageTimeline(timeline, { id: 'time', title: '', detail: '' });
+    assert.equal(page.value[0], 9500);
+    assert.equal(page.self[0], 5000);
   });
 });

@@ -15,6 +15,8 @@ export const LABEL = {
   gaveWay: 'What ran out first',
   gatesTable: 'Gates: threshold, measured, result',
   filesOfRun: 'Files of the run and of the report',
+  heaviestFirst: 'Heaviest first',
+  inTime: 'In order of time',
   hottest: 'Hottest functions by self time',
   inOneRequest: 'in one request',
   keptAlive: 'Kept alive by',
@@ -50,6 +52,7 @@ export const REMARK = {
   flameNeedsScript: 'The flame graph needs JavaScript; the tables list the functions.',
   liveAllocations:
     'From samples of the allocations. Select a time in the charts to see what was allocated in it and is still alive at its end.',
+  inTime: 'From left to right as it was recorded. Where there is nothing, the process was idle or was not sampled.',
   needsScript: 'The charts need JavaScript; the tables have the same figures.',
   notMeasured: 'could not be measured',
   noBottleneck: 'No bottleneck was found.',
