@@ -355,7 +355,7 @@ test(
       nodeFlags: ['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-worker', ...AGENT],
       binary: nodeVersion(20).binary,
     });
-    assert.match(target.stderr(), /it needs Node 24 or later, with --allow-inspector/);
+    assert.match(target.stderr(), /the agent needs Node 24 or later, with --allow-inspector/);
     assert.equal(await ask(target, '/'), 'ok\n');
   },
 );
