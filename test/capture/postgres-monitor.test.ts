@@ -143,7 +143,7 @@ test('a server that goes away is found again', { skip }, async (t) => {
   assert.deepEqual(await monitor.read(2_000), {});
   ahead += 60_000;
   assert.equal((await monitor.read(2_000))['db.connections'], 1);
-  assert.match((await monitor.view()).notes.join(' '), /did not answer/);
+  assert.match((await monitor.view()).notes.join(' '), /did not respond/);
 });
 
 for (const [what, url, code] of [

@@ -66,5 +66,8 @@ test('what is watched and what is loaded may be two services, and the command li
     '--duration',
     '1s',
   ]);
-  assert.match(stderr, /the load goes to http:\/\/127\.0\.0\.1:3000, not to port \d+, which is watched: --url/);
+  assert.match(
+    stderr,
+    /the load goes to http:\/\/127\.0\.0\.1:3000, but the watched service listens on port \d+: set --url/,
+  );
 });

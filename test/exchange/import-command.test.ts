@@ -317,7 +317,7 @@ test('a threshold of k6 that was crossed fails the run, and failed checks are to
   };
   const { stdout, code } = await checkOf(folder, 'k6.json', JSON.stringify(summary));
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /fail +k6 http_req_duration +limit p\(95\)<10 +measured 30 ms/);
+  assert.match(stdout, /fail +k6 http_req_duration +threshold p\(95\)<10 +measured 30 ms/);
   assert.doesNotMatch(stdout, /p\(95\)<50/);
   assert.match(stdout, /note {4}k6: 750 of 1,000 checks failed/);
 });
