@@ -86,8 +86,8 @@ describe('a run that passed does not pass any more, and the report says why', ()
       edit('samples.ndjson', (text) => text.replace(/"process.rss":\d/, '"process.rss":9')),
       /1 of \d+ lines/,
     ],
-    ['run.json removed', remove('run.json'), /run\.json was lost or damaged.*limits/],
-    ['run.json torn', cut('run.json', 0.5), /run\.json was lost or damaged.*limits/],
+    ['run.json removed', remove('run.json'), /run\.json was lost or damaged.*thresholds/],
+    ['run.json torn', cut('run.json', 0.5), /run\.json was lost or damaged.*thresholds/],
     [
       'a limit made wider',
       edit('run.json', (text) => text.replace('rss<8GB', 'rss<9GB')),
