@@ -37,23 +37,29 @@ export interface WorkerThreads {
  */
 export async function openWorkerThreads(session: InspectorSession): Promise<WorkerThreads> {
   const threads: WorkerThread[] = [];
+  let isListed = false;
   const off = session.on<Attached>('NodeWorker.attachedToWorker', (attached) => {
     const thread = takeIn('NodeWorker.attachedToWorker', () => threadOf(session, attached));
-    if (thread !== null) threads.push(thread);
+    if (thread === null) return;
+    // Node attaches to what is started from now on too, and `disable` does not end those sessions.
+    if (isListed) thread.session.disconnect();
+    else threads.push(thread);
   });
+  const close = async (): Promise<void> => {
+    for (const thread of threads) thread.session.disconnect();
+    await session.call('NodeWorker.disable', {}, { deadlineMs: DEADLINE_MS }).catch(() => {});
+    off();
+  };
   try {
     await session.call('NodeWorker.enable', { waitForDebuggerOnStart: false }, { deadlineMs: DEADLINE_MS });
-  } finally {
-    // What is started from now on is not looked at.
-    off();
+  } catch (error) {
+    // A thread that was blocked enables it when it goes on: enabled once more later, it would list nobody.
+    isListed = true;
+    void close();
+    throw error;
   }
-  return {
-    threads: threads.sort((a, b) => a.id - b.id),
-    async close() {
-      for (const thread of threads) thread.session.disconnect();
-      await session.call('NodeWorker.disable', {}, { deadlineMs: DEADLINE_MS }).catch(() => {});
-    },
-  };
+  isListed = true;
+  return { threads: threads.sort((a, b) => a.id - b.id), close };
 }
 
 /** Whether its event loop comes round in time. Without that no snapshot is taken, whatever else it answers. */

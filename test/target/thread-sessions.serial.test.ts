@@ -54,6 +54,40 @@ for (const { major, binary, skip } of nodeVersions()) {
   });
 }
 
+test('a look that was not answered in time costs the next one no thread', TIMEOUT, async (t) => {
+  const { service, attachment } = await attached(t, []);
+  const carrier = await attachment.connect();
+  carrier.hasten(0);
+  service.child.kill('SIGSTOP');
+  await assert.rejects(openWorkerThreads(carrier), /no answer within/);
+  service.child.kill('SIGCONT');
+  // Answered behind all that was asked before.
+  await carrier.evaluate('1 + 1');
+  const { threads, close } = await openWorkerThreads(carrier);
+  assert.deepEqual(
+    threads.map(({ id }) => id),
+    [1, 2],
+  );
+  await close();
+});
+
+test('a thread that is started after the look keeps no session', TIMEOUT, async (t) => {
+  const { attachment } = await attached(t, []);
+  const carrier = await attachment.connect();
+  const { threads, close } = await openWorkerThreads(carrier);
+  assert.equal(threads.length, 2);
+  const sessionOf = (event: string): Promise<string> =>
+    new Promise((resolve) => {
+      carrier.on<{ readonly sessionId: string }>(`NodeWorker.${event}`, ({ sessionId }) => resolve(sessionId));
+    });
+  const ids = Promise.all([sessionOf('attachedToWorker'), sessionOf('detachedFromWorker')]);
+  const worker = "new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true }).unref()";
+  await attachment.session.evaluate(`void ${worker}`);
+  const [started, left] = await ids;
+  assert.equal(left, started);
+  await close();
+});
+
 test('a thread that waits in Atomics.wait is seen to do nothing else', TIMEOUT, async (t) => {
   const { attachment } = await attached(t, ['--blocked']);
   const { threads, close } = await openWorkerThreads(await attachment.connect());
