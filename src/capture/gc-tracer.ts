@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GcEvent } from '../format/clinic/clinic-files.ts';
+import { InspectorError } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 
 interface TraceEvent {
@@ -39,8 +40,11 @@ export class GcTracer {
       const traceConfig = { includedCategories: ['v8'] };
       await session.call('NodeTracing.start', { traceConfig }, { deadlineMs: DEADLINE_MS });
       return tracer;
-    } catch {
+    } catch (error) {
       tracer.#off();
+      // A service that did not answer in time starts it when it goes on.
+      const isLate = error instanceof InspectorError && error.reason === 'deadline';
+      if (isLate) session.call('NodeTracing.stop', {}, { deadlineMs: DEADLINE_MS }).catch(() => {});
       return null;
     }
   }

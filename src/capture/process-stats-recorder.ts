@@ -29,10 +29,14 @@ export class ProcessStatsRecorder {
 
   static async start(session: InspectorSession, intervalMs: Milliseconds): Promise<ProcessStatsRecorder> {
     const options: ProcessStatsOptions = { intervalMs, mostRows: MOST_ROWS };
-    await session.evaluateInTurn<ReturnType<typeof installProcessStats>>(
-      callScript('process-stats', 'installProcessStats', options),
-      { deadlineMs: DEADLINE_MS },
-    );
+    const install = callScript('process-stats', 'installProcessStats', options);
+    try {
+      await session.evaluateInTurn<ReturnType<typeof installProcessStats>>(install, { deadlineMs: DEADLINE_MS });
+    } catch (error) {
+      // A service that did not answer in time installs it when it goes on.
+      session.evaluateInTurn(`${REGISTRY_EXPRESSION}?.processStats?.remove()`).catch(() => {});
+      throw error;
+    }
     return new ProcessStatsRecorder(session);
   }
 

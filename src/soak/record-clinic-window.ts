@@ -4,6 +4,7 @@ import type { ClinicWindowFile, ClockPair } from '../format/clinic/clinic-files.
 import type { Clock } from '../model/clock.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import type { InspectorSession } from '../target/session.ts';
 import type { CaptureDesk } from './capture-desk.ts';
 import type { RunLog } from './run-log.ts';
 import type { TargetKeeper } from './target-keeper.ts';
@@ -15,17 +16,17 @@ interface Options {
   readonly clock: Clock;
 }
 
+interface ClinicReadings {
+  readonly clock: ClockPair;
+  readonly tracer: GcTracer | null;
+  readonly stats: ProcessStatsRecorder;
+}
+
 /** What Clinic Doctor reads, for one stretch of a soak: statistics of the process every 10 ms, and collections traced. */
 export class ClinicWindow {
   readonly #options: Options;
   readonly #desk: CaptureDesk;
-  #running: {
-    readonly stats: ProcessStatsRecorder;
-    readonly tracer: GcTracer | null;
-    readonly clock: ClockPair;
-    readonly segment: number;
-    readonly started: CaptureCost;
-  } | null = null;
+  #running: (ClinicReadings & { readonly segment: number; readonly started: CaptureCost }) | null = null;
 
   constructor(options: Options, desk: CaptureDesk) {
     this.#options = options;
@@ -35,16 +36,12 @@ export class ClinicWindow {
   async start(): Promise<void> {
     const { keeper, log } = this.#options;
     await this.#desk.attempt('clinic-window', async ({ attachment: { session }, probe }) => {
-      const { value, cost } = await probe.measure(async () => {
-        const tracer = await GcTracer.start(session);
-        if (tracer === null)
-          log.event({
-            type: 'note',
-            detail: 'collections not traced: this process offers no trace events, or traces already',
-          });
-        const stats = await ProcessStatsRecorder.start(session, CLINIC_STATS_MS);
-        return { tracer, stats, clock: await readClocks(session) };
-      });
+      const { value, cost } = await probe.measure(() => startClinicReadings(session));
+      if (value.tracer === null)
+        log.event({
+          type: 'note',
+          detail: 'collections not traced: this process offers no trace events, or traces already',
+        });
       this.#running = { ...value, segment: keeper.segment, started: cost };
       return null;
     });
@@ -62,8 +59,9 @@ export class ClinicWindow {
     }
     await this.#desk.attempt('clinic-window', async ({ probe }) => {
       const { value, cost } = await probe.measure(async () => {
-        const stats = await running.stats.stop();
-        return { stats, gcEvents: (await running.tracer?.stop()) ?? [] };
+        // Both at once: one that fails leaves nothing of the other behind.
+        const [stats, gcEvents = []] = await Promise.all([running.stats.stop(), running.tracer?.stop()]);
+        return { stats, gcEvents };
       });
       const file = recorder.fileFor('clinic-window', 1);
       const content: ClinicWindowFile = { schema: 'profiler-clinic-window/1', clock: running.clock, ...value };
@@ -76,5 +74,17 @@ export class ClinicWindow {
       const pauseMs = Math.max(started.pauseMs, cost.pauseMs);
       return { file, cost: { startMonoMs, endMonoMs: clock.monoMs(), pauseMs }, bytes: Buffer.byteLength(text) };
     });
+  }
+}
+
+/** All of it or nothing: a tracing that nobody ends would go on to the end of the run. */
+export async function startClinicReadings(session: InspectorSession): Promise<ClinicReadings> {
+  const clock = await readClocks(session);
+  const tracer = await GcTracer.start(session);
+  try {
+    return { clock, tracer, stats: await ProcessStatsRecorder.start(session, CLINIC_STATS_MS) };
+  } catch (error) {
+    await tracer?.stop().catch(() => {});
+    throw error;
   }
 }

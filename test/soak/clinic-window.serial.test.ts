@@ -6,6 +6,9 @@ import { readProcessStats } from '../../src/format/clinic/process-stat.ts';
 import { readRun } from '../../src/record/read-run.ts';
 import { planClinicWindow } from '../../src/soak/plan-clinic-window.ts';
 import { planPhases } from '../../src/soak/plan-phases.ts';
+import { startClinicReadings } from '../../src/soak/record-clinic-window.ts';
+import { attach } from '../../src/target/attach.ts';
+import { readProcessFacts } from '../../src/target/process-facts.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
@@ -53,6 +56,21 @@ test('soak --clinic-window: doctor gets readings every 10 ms and collections, fr
     cwd: folder,
   });
   assert.equal(start.code, 2);
+});
+
+test('a window that cannot begin leaves no tracing in the service', async (t) => {
+  const service = await spawnService('test/targets/http-service.mjs');
+  t.after(() => service.stop());
+  const facts = readProcessFacts(service.pid);
+  assert.ok(facts);
+  const attachment = await attach(facts);
+  t.after(() => attachment.detach());
+  const { session } = attachment;
+  await session.evaluate("void (process.cpuUsage = () => { throw new Error('no usage here'); })");
+  await assert.rejects(startClinicReadings(session), /no usage here/);
+  // One session has one tracing: a second would be refused.
+  await session.call('NodeTracing.start', { traceConfig: { includedCategories: ['v8'] } });
+  assert.equal(await session.evaluate("globalThis[Symbol.for('soak-profiler')].processStats"), undefined);
 });
 
 test('the window lies in the middle of the longest stretch without a snapshot', () => {
