@@ -1,8 +1,7 @@
 import { GcTracer } from '../capture/gc-tracer.ts';
 import { CLINIC_STATS_MS, ProcessStatsRecorder, readClocks } from '../capture/process-stats-recorder.ts';
 import type { ClinicWindowFile, ClockPair } from '../format/clinic/clinic-files.ts';
-import type { Clock } from '../model/clock.ts';
-import type { CaptureCost } from '../model/run-event.ts';
+import type { MonoMs } from '../model/units.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { CaptureDesk } from './capture-desk.ts';
@@ -13,7 +12,6 @@ interface Options {
   readonly keeper: TargetKeeper;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
-  readonly clock: Clock;
 }
 
 interface ClinicReadings {
@@ -26,7 +24,7 @@ interface ClinicReadings {
 export class ClinicWindow {
   readonly #options: Options;
   readonly #desk: CaptureDesk;
-  #running: (ClinicReadings & { readonly segment: number; readonly started: CaptureCost }) | null = null;
+  #running: (ClinicReadings & { readonly segment: number; readonly startMonoMs: MonoMs }) | null = null;
 
   constructor(options: Options, desk: CaptureDesk) {
     this.#options = options;
@@ -42,14 +40,17 @@ export class ClinicWindow {
           type: 'note',
           detail: 'collections not traced: this process offers no trace events, or traces already',
         });
-      this.#running = { ...value, segment: keeper.segment, started: cost };
-      return null;
+      this.#running = { ...value, segment: keeper.segment, startMonoMs: cost.endMonoMs };
+      return { file: null, cost, bytes: 0 };
     });
   }
 
-  /** Nothing where none was started, and where the service restarted meanwhile: what was read went with it. */
+  /**
+   * Nothing where none was started, and where the service restarted meanwhile: what was read went with it. Begin and end are told by
+   * themselves: the time between is judged like any other.
+   */
   async keep(): Promise<void> {
-    const { keeper, recorder, clock, log } = this.#options;
+    const { keeper, recorder, log } = this.#options;
     const running = this.#running;
     this.#running = null;
     if (running === null) return;
@@ -67,12 +68,10 @@ export class ClinicWindow {
       const content: ClinicWindowFile = { schema: 'profiler-clinic-window/1', clock: running.clock, ...value };
       const text = JSON.stringify(content);
       await this.#desk.keepText(file, text);
-      const { segment, started } = running;
-      const startMonoMs = started.endMonoMs;
+      const { segment, startMonoMs } = running;
       const record = { file: file.file, startMonoMs, endMonoMs: cost.startMonoMs, segment };
       await recorder.updateManifest((manifest) => ({ ...manifest, clinicWindow: record }));
-      const pauseMs = Math.max(started.pauseMs, cost.pauseMs);
-      return { file, cost: { startMonoMs, endMonoMs: clock.monoMs(), pauseMs }, bytes: Buffer.byteLength(text) };
+      return { file, cost, bytes: Buffer.byteLength(text) };
     });
   }
 }

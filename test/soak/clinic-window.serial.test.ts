@@ -37,6 +37,14 @@ test('soak --clinic-window: doctor gets readings every 10 ms and collections, fr
   const steady = events.filter((event) => event.type === 'phase' && event.phase === 'steady');
   assert.ok(steady[0] && window.startMonoMs > steady[0].monoMs);
   assert.ok(steady[1] && window.endMonoMs < steady[1].monoMs);
+  // What the service does in the window is no doing of ours: only its begin and its end are captures.
+  const captured = events.flatMap((event) =>
+    event.type === 'capture' && event.capture === 'clinic-window' ? [event.cost] : [],
+  );
+  assert.deepEqual(
+    captured.map(({ endMonoMs, startMonoMs }) => endMonoMs <= window.startMonoMs || startMonoMs >= window.endMonoMs),
+    [true, true],
+  );
   assert.equal(lstatSync(join(run, window.file)).mode & 0o777, 0o600);
 
   const exported = await runCli(['export', run, '--to', 'clinic-doctor', '--json'], { cwd: folder });
