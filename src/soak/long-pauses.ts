@@ -137,7 +137,8 @@ export class LongPauses {
 
   /** The truth: one that was too long is said at once, and not made again. */
   note(capture: CaptureName, pauseMs: Milliseconds, pid: number | null): void {
-    this.#sum.spend(pauseMs);
+    // Of snapshots that sum knows nothing, and the main thread goes on meanwhile.
+    if (capture !== 'worker-snapshot') this.#sum.spend(pauseMs);
     this.#lastMs.set(SAME_WORK[capture] ?? capture, pauseMs);
     const { maxPauseMs } = settlePauseBudget(this.#maxPauseMs, pid);
     if (pauseMs <= maxPauseMs || this.#force) return;

@@ -38,6 +38,7 @@ import { buildDocument } from './document/build-document.ts';
 import { type CpuSummary, hotFunctions } from './document/cpu-pages.ts';
 import { keptLimits } from './kept-limits.ts';
 import { readCpu } from './read-cpu.ts';
+import { readingsOfOneSampling } from './readings-of-one-sampling.ts';
 import { refuseComparison } from './room-for-comparison.ts';
 
 const LEAST_READINGS = 3;
@@ -241,10 +242,8 @@ interface Allocations {
 
 const NO_ALLOCATIONS: Allocations = { growth: [], readings: null, flames: [] };
 
-/** Each reading is one of the last life of the process, from the first to the last. */
 async function readAllocations(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<Allocations> {
-  const all = run.manifest.heapProfiles;
-  const records = all.filter(({ segment }) => segment === all.at(-1)?.segment);
+  const records = readingsOfOneSampling(run.manifest.heapProfiles, run.events);
   const last = records.at(-1);
   if (!last) return NO_ALLOCATIONS;
   try {

@@ -58,3 +58,12 @@ test('--force makes it all the same, again and again', async () => {
   assert.equal(await pauses.settle('cpu-start', async () => ({ pauseMs: 900, verdict: { refused: 'too long' } })), 900);
   assert.deepEqual(events, []);
 });
+
+test('snapshots of worker threads take nothing of what a large heap of the main thread may be paused for', async () => {
+  const log = { event: () => {}, say: () => {} };
+  const pauses = new LongPauses({ maxPauseMs: null, force: false, log, durationMs: 60_000 });
+  const large = async () => ({ pauseMs: 300, verdict: 'go' as const, isLargeHeap: true });
+  for (let time = 0; time < 9; time++) pauses.note('worker-snapshot', 700, null);
+  assert.equal(await pauses.settle('heap-profile', large), 300);
+  assert.equal(pauses.spentMs, 0);
+});
