@@ -26,6 +26,8 @@ const SHARE_OF_SUM: Partial<Record<CaptureName, Share>> = {
   'call-counts': 0.1,
   'class-counts': 0.25,
 };
+/** Of the pauses of all kinds together: the rest is for the main thread, of whose snapshots nobody knows yet how long they take. */
+const SHARE_OF_WORKERS: Share = 0.5;
 const EXPECTED_MARGIN = 1.15;
 
 /**
@@ -44,6 +46,8 @@ export class LongPauses {
   readonly #lastMs = new Map<CaptureName, Milliseconds>();
   /** Kept back for the last snapshot, once there is a first. */
   #forLastMs = 0;
+  /** Of worker threads, by their snapshots. */
+  #workersMs = 0;
 
   constructor(options: {
     /** Null: what is usual at such a place. */
@@ -62,8 +66,11 @@ export class LongPauses {
     this.#all = options.all ?? null;
   }
 
-  /** For how long the capture will pause the service; null where it may not be made, which is written down. */
-  async settle(capture: RefusedCapture, judge: () => Promise<PauseEstimate>): Promise<Milliseconds | null> {
+  /**
+   * For how long the capture will pause the service; null where it may not be made, which is written down. `again`: how many more of
+   * the like it takes before any of them tells something.
+   */
+  async settle(capture: RefusedCapture, judge: () => Promise<PauseEstimate>, again = 0): Promise<Milliseconds | null> {
     const tooLong = this.whyNotAgain(capture);
     if (tooLong !== null) {
       this.refuse(capture, tooLong);
@@ -72,7 +79,7 @@ export class LongPauses {
     const { pauseMs, verdict, isLargeHeap = false } = await judge();
     if (this.#force) return pauseMs;
     const refused =
-      verdict === 'go' ? this.refuseSum(this.expect(capture, pauseMs), capture, isLargeHeap) : verdict.refused;
+      verdict === 'go' ? this.refuseSum(this.expect(capture, pauseMs), capture, isLargeHeap, again) : verdict.refused;
     if (refused === null) return pauseMs;
     this.refuse(capture, refused, pauseMs);
     return null;
@@ -82,11 +89,21 @@ export class LongPauses {
    * Why a pause is too much together with those before; null where it may be. What is counted apart for a large heap is not where
    * the user has said how long one may be.
    */
-  refuseSum(pauseMs: Milliseconds, capture: CaptureName, isLargeHeap: boolean): string | null {
+  refuseSum(pauseMs: Milliseconds, capture: CaptureName, isLargeHeap: boolean, again = 0): string | null {
     if (this.#force) return null;
-    const ofAll = this.#all?.refuse(pauseMs, this.#forLastMs) ?? null;
+    const ofWorkers = capture === 'worker-snapshot' ? this.#refuseWorker(pauseMs, again) : null;
+    const ofAll = ofWorkers ?? this.#all?.refuse(pauseMs, this.#forLastMs) ?? null;
     if (ofAll !== null || !isLargeHeap || this.#maxPauseMs !== null) return ofAll;
     return this.#sum.refuse(pauseMs, SHARE_OF_SUM[capture]);
+  }
+
+  /** The estimate of the first is an upper limit: only what one has taken is kept for the second of each. */
+  #refuseWorker(pauseMs: Milliseconds, again: number): string | null {
+    const mostMs = SHARE_OF_WORKERS * (this.#all?.limitMs ?? Number.POSITIVE_INFINITY);
+    const laterMs = this.#lastMs.has('worker-snapshot') ? again * pauseMs : 0;
+    if (this.#workersMs + pauseMs + laterMs <= mostMs) return null;
+    const later = laterMs > 0 ? `, and the second snapshots to compare with would take ${formatDuration(laterMs)}` : '';
+    return `it would pause the thread for about ${formatDuration(pauseMs)}${later}; so far worker threads were paused for ${formatDuration(this.#workersMs)} of the ${formatDuration(mostMs)} that they may, half of the budget (--pause-budget)`;
   }
 
   /**
@@ -138,7 +155,8 @@ export class LongPauses {
   /** The truth: one that was too long is said at once, and not made again. */
   note(capture: CaptureName, pauseMs: Milliseconds, pid: number | null): void {
     // Of snapshots that sum knows nothing, and the main thread goes on meanwhile.
-    if (capture !== 'worker-snapshot') this.#sum.spend(pauseMs);
+    if (capture === 'worker-snapshot') this.#workersMs += pauseMs;
+    else this.#sum.spend(pauseMs);
     this.#lastMs.set(SAME_WORK[capture] ?? capture, pauseMs);
     const { maxPauseMs } = settlePauseBudget(this.#maxPauseMs, pid);
     if (pauseMs <= maxPauseMs || this.#force) return;

@@ -54,8 +54,8 @@ export class WorkerCaptures {
   readonly #desk: CaptureDesk;
   readonly #scripts: ScriptKeeper;
   #looks = 0;
-  /** Threads that have a snapshot: growth is told between two of one thread. By segment and number. */
-  readonly #known = new Set<string>();
+  /** How many snapshots a thread has: growth is told between two of one thread. By segment and number. */
+  readonly #known = new Map<string, number>();
   #isNoted = false;
   #hadThreads = false;
   /** Threads of a pool are alike: the first snapshot says what those of the others will take. */
@@ -142,7 +142,7 @@ export class WorkerCaptures {
     await this.#desk.attempt('worker-snapshot', async (instruments) => {
       const file = recorder.fileFor('heap-snapshot', `worker-${thread.id}-${this.#looks}`);
       const snapshots = this.#recorderFor(thread, instruments);
-      const settled = await this.#settle(snapshots, file.path, usedBytes);
+      const settled = await this.#settle(snapshots, file.path, { thread, usedBytes });
       reason = settled.reason;
       if (settled.reason !== null) return null;
       reason = FAILED;
@@ -184,17 +184,21 @@ export class WorkerCaptures {
   async #settle(
     snapshots: SnapshotRecorder,
     path: string,
-    usedBytes: Bytes,
+    { thread, usedBytes }: Candidate,
   ): Promise<{ readonly reason: string | null; readonly pauseMs: Milliseconds }> {
     const { pauses, disk, log } = this.#options;
     let refused = TOO_LONG;
-    const pauseMs = await pauses.settle('worker-snapshot', async () => {
-      const { estimate, steps } = await snapshots.judge({ path, force: false, mayLook: false });
-      for (const { capture, cost } of steps)
-        log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
-      if (estimate.verdict !== 'go') refused = estimate.verdict.refused;
-      return { pauseMs: estimate.pauseMs, verdict: estimate.verdict };
-    });
+    const pauseMs = await pauses.settle(
+      'worker-snapshot',
+      async () => {
+        const { estimate, steps } = await snapshots.judge({ path, force: false, mayLook: false });
+        for (const { capture, cost } of steps)
+          log.event({ type: 'capture', capture, file: null, cost, bytes: 0, error: null });
+        if (estimate.verdict !== 'go') refused = estimate.verdict.refused;
+        return { pauseMs: estimate.pauseMs, verdict: estimate.verdict };
+      },
+      this.#missing(thread),
+    );
     if (pauseMs === null) return { reason: refused, pauseMs: 0 };
     return { reason: disk.refusal(snapshotFileBytes(usedBytes, null)), pauseMs };
   }
@@ -212,7 +216,8 @@ export class WorkerCaptures {
   }
 
   #tell(thread: WorkerThread, phase: PhaseName, { bytes, cost }: TakenSnapshot): void {
-    this.#known.add(this.#nameOf(thread));
+    const name = this.#nameOf(thread);
+    this.#known.set(name, (this.#known.get(name) ?? 0) + 1);
     this.#desk.noteLength('worker-snapshot', cost.pauseMs);
     this.#options.log.say(
       `heap snapshot of worker thread ${thread.id} (${phase}): ${formatBytes(bytes)}, the thread was paused for ${formatDuration(cost.pauseMs)}`,
@@ -224,6 +229,15 @@ export class WorkerCaptures {
       (urls) => this.#scripts.keep(urls),
       () => {},
     );
+  }
+
+  /** Second snapshots that are still to come, if this thread has its first now: its own, and those of the others. */
+  #missing(thread: WorkerThread): number {
+    if (this.#known.has(this.#nameOf(thread))) return 0;
+    const others = [...this.#known].filter(
+      ([name, count]) => count === 1 && name.startsWith(`${this.#options.keeper.segment} `),
+    );
+    return 1 + others.length;
   }
 
   #nameOf({ id }: WorkerThread): string {

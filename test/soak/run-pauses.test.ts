@@ -81,3 +81,28 @@ test('a budget that was asked for is held against the estimate of the first, too
   assert.match(pauses.refuseSnapshot(2_000, false) ?? '', /of the 3 s/);
   assert.equal(pauses.refuseSnapshot(1_400, false), null);
 });
+
+test('snapshots of worker threads come before the first of the main thread, and leave it half', async () => {
+  const all = new RunPauses({ ...watched, askedMs: 3_000 });
+  const { pauses, events } = pausesOf(all);
+  const settle = (again: number) => pauses.settle('worker-snapshot', small(600), again);
+  const take = (pauseMs: number): void => {
+    all.note(paused(pauseMs));
+    pauses.note('worker-snapshot', pauseMs, null);
+  };
+  // An upper limit, until one was taken.
+  assert.equal(await settle(1), 600);
+  take(400);
+  // Of a second thread, the second snapshots of both would have no room.
+  assert.equal(await settle(2), null);
+  const refused = events.at(-1);
+  assert.ok(refused?.type === 'capture-refused');
+  assert.match(
+    refused.reason,
+    /about 460 ms, and .* 920 ms; so far worker threads were paused for 400 ms of the 1\.5 s/,
+  );
+  assert.equal(await settle(0), 600);
+  take(600);
+  assert.equal(await settle(0), null);
+  assert.equal(pauses.refuseSnapshot(950, false), null);
+});
