@@ -81,7 +81,10 @@ describe('leaks grow with work', () => {
     assert.ok(Math.abs((objectsPerRequest ?? 0) - 1) < 0.02, String(objectsPerRequest));
     const words = finding.evidence.map(({ what }) => what).join(' ');
     assert.match(words, /1\.0\d open file per request \(R2 (1|0\.99\d*)\): \d+ more after \d+ requests/);
-    assert.match(words, /At the end of the time without requests, 1[45](\.\d)? s after the last one, \d+ were still open/);
+    assert.match(
+      words,
+      /At the end of the time without requests, 1[45](\.\d)? s after the last one, \d+ were still open/,
+    );
   });
 
   test('what a rest keeps is a leak, though nearly all requests came before the run was judged', () => {
