@@ -91,12 +91,12 @@ describe('a run that passed does not pass any more, and the report says why', ()
     [
       'a limit made wider',
       edit('run.json', (text) => text.replace('rss<8GB', 'rss<9GB')),
-      /run\.json is not as it was written/,
+      /run\.json is not what was written/,
     ],
     [
       'a limit taken away',
       edit('run.json', (text) => text.replace(/"rss<8GB"/, '')),
-      /run\.json is not as it was written/,
+      /run\.json is not what was written/,
     ],
     [
       'the checksum taken away',

@@ -15,7 +15,7 @@ import { workClock } from '../rests-of-traffic.ts';
 import { coveredMs } from '../spans.ts';
 import type { AfterCollection } from './after-collection.ts';
 import { isOfBuffers } from './buffer-site.ts';
-import { classesGrowingAnywhere, growingClasses } from './class-growth.ts';
+import { classesGrowingAnywhere, type GrowingClass, growingClasses } from './class-growth.ts';
 import { type GrowingSite, type SiteLeak, siteLeak } from './growing-sites.ts';
 import { type NamedSite, nameSite } from './name-site.ts';
 import { perRequest } from './per-request.ts';
@@ -55,7 +55,8 @@ export function unnamedHeapLeak(
   const isSure = isSureOfLine(heap, { kept, agree: !compared || grown.length > 0 });
   // Where no class was counted, all that speaks against a cache that fills is that nothing takes away what is kept there. What the whole
   // of a large heap says in a short run is too little to outweigh that.
-  const isOutweighed = grown.length > 0 || (isSure && (heap.entry?.trend.level ?? 0) < LARGE_HEAP_BYTES);
+  const isVisible = heap.isGrowing || bySites?.heap != null;
+  const isOutweighed = areCounted(grown, isVisible) || (isSure && (heap.entry?.trend.level ?? 0) < LARGE_HEAP_BYTES);
   const { bounded, open } = named.doubts;
   const doubt = compared ? null : (bounded ?? (isOutweighed ? null : open));
   const agree = bySites !== null && named.isClear && bySites.windows >= ENOUGH_WINDOWS;
@@ -77,7 +78,6 @@ export function unnamedHeapLeak(
     named.site && { what: say.allocatedIn(named.site.share, named.site.place), file: fileOf(context) },
   ];
   const each = grown[0] ? perRequest(grown[0].behaviour) : null;
-  const isVisible = heap.isGrowing || bySites?.heap != null;
   const growth =
     growing && (!isVisible || !heap.entry)
       ? siteGrowth(context, growing)
@@ -100,6 +100,14 @@ export function unnamedHeapLeak(
     ].filter((reason) => reason !== null),
   };
   return { finding, isOpen: bySites !== null && confidence === 'possible', line: bySites?.heap ?? null };
+}
+
+/**
+ * Whether the counts of a class say that it goes on growing. A ring fills in the one interval with load that two counts have between
+ * them, as a leak does: there the sizes of the heap must show it too.
+ */
+function areCounted(grown: readonly GrowingClass[], isVisible: boolean): boolean {
+  return grown.length > 0 && (isVisible || (grown[0]?.behaviour.loaded.length ?? 0) > 1);
 }
 
 const LARGE_HEAP_BYTES = 100_000_000;
