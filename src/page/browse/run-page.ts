@@ -42,7 +42,10 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
       curves.element,
       ...snapshots(run),
     ],
-    ...(stop ? { leave: stop } : {}),
+    leave: () => {
+      stop?.();
+      curves.close();
+    },
   };
 }
 
