@@ -133,8 +133,10 @@ tasks: [ { request: { name: quote, path: "/quotes?article={{random(1,200)}}" } }
   await terminal.until(/load PAUSED/);
   terminal.key('p');
   await terminal.until(/load \d+\/s/);
-  terminal.key('r');
-  await terminal.until(/report of the run so far:/);
+  // As when it is held down: one report at a time is enough for the machine.
+  terminal.key('rrrr');
+  const reported = await terminal.until(/report of the run so far:/);
+  assert.ok((reported.match(/writing a report of the run so far/g) ?? []).length <= 1, reported);
   assert.ok(existsSync(join(folder, 'report-so-far', 'index.html')));
   terminal.key('q');
   await terminal.until(/icanon/);
