@@ -20,11 +20,11 @@ class Terminal {
     t: TestContext,
     folder: string,
     words: readonly string[],
-    { env = {} }: { readonly env?: NodeJS.ProcessEnv } = {},
+    { env = {}, first = 'true' }: { readonly env?: NodeJS.ProcessEnv; readonly first?: string } = {},
   ) {
     this.#env = { ...process.env, TMUX_TMPDIR: folder, LC_ALL: 'C.UTF-8', NO_COLOR: '', TMUX: '', ...env };
     const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ');
-    const script = `${line}; echo "EXIT $?"; stty -a | tr ';' '\\n' | grep -o -- '-*icanon'; sleep 600`;
+    const script = `${first}; ${line}; echo "EXIT $?"; stty -a | tr ';' '\\n' | grep -o -- '-*icanon'; sleep 600`;
     writeFileSync(join(folder, 'run.sh'), script);
     this.tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', '-c', folder, 'sh run.sh');
     t.after(() => spawnSync('tmux', ['-L', 'live', 'kill-server'], { env: this.#env }));
@@ -84,6 +84,15 @@ test('top on a terminal: the whole screen, help, resize, and the terminal as it 
   assert.match(ended, /EXIT 0/);
   assert.doesNotMatch(ended, /-icanon|─{10}/);
   assertLeftAlone(service);
+});
+
+test('a terminal that says it has no size is drawn on as one of 80 columns', { skip: MISSING }, async (t) => {
+  const service = await start(t);
+  const words = ['top', '--port', String(service.port)];
+  const terminal = new Terminal(t, temporaryFolder(t), words, { first: 'stty rows 0 cols 0' });
+  await terminal.until(/rss +\d[\s\S]*\[q\] end/);
+  terminal.key('q');
+  await terminal.until(/icanon/);
 });
 
 test('a crash leaves the terminal as it was, and says what happened', { skip: MISSING }, async (t) => {
