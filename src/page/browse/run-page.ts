@@ -136,6 +136,8 @@ function follow(key: string, run: RunDetails, shown: PageChart[], status: HTMLEl
       const chart = shown[at];
       if (chart)
         shown[at] = { ...chart, tSec: [...chart.tSec, ...series.tSec], value: [...chart.value, ...series.value] };
+      // Nothing was measured of it yet when the page was opened.
+      else shown.push({ ...series, description: `${series.title} since the page was opened.` });
     }
     isStale = true;
     const nowSec = Math.max(0, ...event.series.map(({ tSec }) => tSec.at(-1) ?? 0));
