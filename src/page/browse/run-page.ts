@@ -34,7 +34,7 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
       ),
       ...(run.state === 'recording' ? [live] : []),
       ...(run.state === 'not-reported'
-        ? [h('p', {}, 'No report yet. Write it: ', h('code', {}, `profiler report ${id}`))]
+        ? [h('p', {}, 'No report yet. Write it: ', h('code', {}, `profiler report profiles/${id}`))]
         : []),
       ...findings(run),
       ...gates(run),
