@@ -9,6 +9,7 @@ import { formatBytes, formatDuration, type MonoMs } from '../../model/units.ts';
 import type { AskedEstimate, SoakControls, SoakListener, SoakStatus } from '../../soak/soak-status.ts';
 import { nodeVersionOf } from '../../target/node-binary.ts';
 import type { Terminal } from '../terminal.ts';
+import { eventText } from './event-text.ts';
 import { Screen } from './screen.ts';
 
 export interface LiveSoakOptions {
@@ -100,7 +101,7 @@ export class LiveSoak implements SoakListener {
   }
 
   #note(text: string): void {
-    this.#book.event(this.#options.clock.wallMs(), text);
+    this.#book.event(this.#options.clock.wallMs(), eventText(text));
     this.#draw();
   }
 
