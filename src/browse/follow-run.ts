@@ -26,7 +26,8 @@ export async function followRun(
   const { clock } = await readManifest(dir);
   const samples = new FollowedJournal(join(dir, JOURNALS.samples), (record) => readSample(record, () => undefined));
   const events = new FollowedJournal(join(dir, JOURNALS.events), readEvent);
-  let last: Sample | null = null;
+  // The last sample that had a metric: some are measured once a minute, and their curves go on from there.
+  const latest = new Map<string, Sample>();
   while (!left.aborted) {
     // Asked before the journals are read: what is written until the recorder lets go is read then.
     const isRecorded = await refuseRunInUse(dir).then(
@@ -34,13 +35,15 @@ export async function followRun(
       () => true,
     );
     const added: readonly Sample[] = await samples.readNew();
-    const told = last === null ? added : [last, ...added];
-    last = added.at(-1) ?? last;
+    const told = [...new Set([...latest.values(), ...added])].sort((a, b) => a.monoMs - b.monoMs);
+    for (const sample of added) for (const name of Object.keys(sample.values)) latest.set(name, sample);
+    const last = added.at(-1);
     const series = chartSeries(told, clock.startMonoMs)
-      .map(({ title, points }) => ({ title, points: points.filter(({ tSec }) => tSec > afterSec) }))
+      .map(({ title, unit, points }) => ({ title, unit, points: points.filter(({ tSec }) => tSec > afterSec) }))
       .filter(({ points }) => points.length > 0)
-      .map(({ title, points }) => ({
+      .map(({ title, unit, points }) => ({
         title,
+        unit,
         tSec: points.map(({ tSec }) => tSec),
         value: points.map(({ value }) => value),
       }));

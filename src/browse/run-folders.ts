@@ -142,11 +142,22 @@ function unreadable({ key, name }: RunFolder, reason: string): RunEntry {
 export async function readReport({ reportDir }: RunFolder): Promise<Report | null> {
   try {
     const bytes = await readRegularFile(join(reportDir, 'report.json'), { noLinks: true, maxBytes: MOST_REPORT_BYTES });
-    const report = JSON.parse(bytes.toString('utf8')) as Report;
-    return report.schema === 'profiler-report/1' && Array.isArray(report.findings) ? report : null;
+    const report = JSON.parse(bytes.toString('utf8')) as Partial<Report> | null;
+    return isReport(report) ? report : null;
   } catch {
     return null;
   }
+}
+
+/** Has what the pages read of it: one file that somebody changed must not take the list of all runs away. */
+function isReport(report: Partial<Report> | null): report is Report {
+  const lists: readonly unknown[] = [report?.findings, report?.gates];
+  return (
+    report?.schema === 'profiler-report/1' &&
+    typeof report.run === 'object' &&
+    report.run !== null &&
+    lists.every(Array.isArray)
+  );
 }
 
 /** The page of a report; null where there is none. */

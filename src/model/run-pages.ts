@@ -71,6 +71,7 @@ export type LiveEvent =
       readonly type: 'samples';
       readonly series: readonly {
         readonly title: string;
+        readonly unit: PageChart['unit'];
         readonly tSec: readonly number[];
         readonly value: readonly number[];
       }[];

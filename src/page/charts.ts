@@ -3,7 +3,7 @@ import { markColour } from './chart-overlay.ts';
 import { csvButton } from './csv.ts';
 import { h } from './h.ts';
 import { onThemeChange } from './theme.ts';
-import { type TimeChart, timeChart } from './time-chart.ts';
+import { type DrawnChart, type TimeChart, timeChart } from './time-chart.ts';
 import type { TimeSelection } from './time-selection.ts';
 
 const PERCENTILES = [
@@ -35,7 +35,12 @@ export function mountCharts(data: PageData, time: TimeSelection): void {
 function mount(name: string, charts: readonly TimeChart[], legend: HTMLElement): void {
   const place = document.querySelector<HTMLElement>(`[data-mount="${name}"]`);
   if (!place || charts.length === 0) return;
-  const paint = (): void => place.replaceChildren(...charts.map(timeChart));
+  let drawn: readonly DrawnChart[] = [];
+  const paint = (): void => {
+    for (const chart of drawn) chart.close();
+    drawn = charts.map(timeChart);
+    place.replaceChildren(...drawn.map(({ element }) => element));
+  };
   paint();
   place.before(legend);
   onThemeChange(paint);

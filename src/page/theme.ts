@@ -9,7 +9,9 @@ export function isDark(): boolean {
   return matchMedia(DARK).matches;
 }
 
-/** Canvases must be painted again when the reader's scheme changes; print always wants the light one. */
-export function onThemeChange(repaint: () => void): void {
-  matchMedia(DARK).addEventListener('change', repaint);
+/** Canvases must be painted again when the reader's scheme changes; print always wants the light one. Returns how to end it. */
+export function onThemeChange(repaint: () => void): () => void {
+  const scheme = matchMedia(DARK);
+  scheme.addEventListener('change', repaint);
+  return () => scheme.removeEventListener('change', repaint);
 }

@@ -30,8 +30,14 @@ const KEY_STEP = 0.01;
 /** Charts of one page move their cursors together, and zoom together. */
 const SYNC = 'run';
 
+export interface DrawnChart {
+  readonly element: HTMLElement;
+  /** For one that is taken out of the page: until then the page, and all charts that zoom together, hold it. */
+  close(): void;
+}
+
 /** Draws a chart into a figure. The canvas is a picture with a description; the figures stand in the table. */
-export function timeChart(chart: TimeChart): HTMLElement {
+export function timeChart(chart: TimeChart): DrawnChart {
   const value = h('span', { class: 'value', role: 'status' });
   const canvas = h('div', {
     role: 'application',
@@ -52,7 +58,13 @@ export function timeChart(chart: TimeChart): HTMLElement {
     else plot = draw(chart, canvas, width, value);
   });
   resize.observe(canvas);
-  return figure;
+  return {
+    element: figure,
+    close: () => {
+      resize.disconnect();
+      plot?.destroy();
+    },
+  };
 }
 
 function draw(chart: TimeChart, place: HTMLElement, width: number, value: HTMLElement): uPlot {

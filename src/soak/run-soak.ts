@@ -217,8 +217,11 @@ function controlsOf(captures: Captures, load: LoadDriver | null, stop: AbortSign
     takeSnapshot: async () => {
       if (stop.aborted) return;
       await load?.rest(true);
-      await captures.keepSnapshot('steady');
-      await load?.rest(isPaused);
+      try {
+        await captures.keepSnapshot('steady');
+      } finally {
+        await load?.rest(isPaused);
+      }
     },
     pauseLoad: async (wanted) => {
       isPaused = wanted;

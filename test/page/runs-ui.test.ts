@@ -13,6 +13,20 @@ import { launchChromium, NO_BROWSER } from '../helpers/chromium.ts';
 
 const OTHERS = 197;
 
+/** All that are in memory, in the document or not; garbage is collected first. */
+async function countCanvases(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  const prototype = await session.send('Runtime.evaluate', { expression: 'HTMLCanvasElement.prototype' });
+  const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: prototype.result.objectId! });
+  const { result } = await session.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId!,
+    functionDeclaration: 'function () { return this.length; }',
+    returnByValue: true,
+  });
+  await session.detach();
+  return result.value as number;
+}
+
 describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
   let browser: Browser;
   let runs: ManyRuns;
@@ -125,6 +139,14 @@ describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
       const end = { monoMs, wallMs, type: 'end', reason: 'completed', detail: '' };
       appendFileSync(join(dir, 'events.ndjson'), encodeJournalLine(end));
       await page.getByText(/^The run has ended/).waitFor();
+      // Not by waitForSelector: its handle would hold them.
+      await page.locator('.charts [data-drawn]').first().waitFor();
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.getByText(/runs, newest first/).waitFor();
+      // What was about to be drawn is let go with the next frame.
+      for (let frames = 0; frames < 20 && (await countCanvases(page)) > 0; frames++)
+        await page.evaluate('new Promise(requestAnimationFrame)');
+      assert.equal(await countCanvases(page), 0, 'charts that are no longer shown are held by nothing');
     } finally {
       lock.release();
       await page.close();

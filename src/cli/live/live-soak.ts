@@ -9,6 +9,7 @@ import { formatBytes, formatDuration, type MonoMs } from '../../model/units.ts';
 import type { AskedEstimate, SoakControls, SoakListener, SoakStatus } from '../../soak/soak-status.ts';
 import { nodeVersionOf } from '../../target/node-binary.ts';
 import type { Terminal } from '../terminal.ts';
+import { eventText } from './event-text.ts';
 import { Screen } from './screen.ts';
 
 export interface LiveSoakOptions {
@@ -39,6 +40,8 @@ export class LiveSoak implements SoakListener {
   #estimatedAtMs: MonoMs = Number.NEGATIVE_INFINITY;
   #snapshots: { readonly file: string; readonly requests: number | null }[] = [];
   #segment = 0;
+  /** Keys whose action is not done yet. */
+  readonly #underWay = new Set<string>();
   #isLoadPaused = false;
   #isHelpOpen = false;
   /** A question and what `y` does. */
@@ -98,7 +101,7 @@ export class LiveSoak implements SoakListener {
   }
 
   #note(text: string): void {
-    this.#book.event(this.#options.clock.wallMs(), text);
+    this.#book.event(this.#options.clock.wallMs(), eventText(text));
     this.#draw();
   }
 
@@ -133,18 +136,31 @@ export class LiveSoak implements SoakListener {
     else if (key === CTRL_C || key === 'q') process.kill(process.pid, 'SIGINT');
     else if (this.#question !== null) this.#answer(key);
     else if (key === '?' || (key === '\u001b' && this.#isHelpOpen)) this.#isHelpOpen = !this.#isHelpOpen;
-    else if (key === 's') void this.#askSnapshot();
-    else if (key === 'c') void this.#keepCpu();
-    else if (key === 'r') void this.#report();
-    else if (key === 'p') void this.#pause();
+    else if (key === 's') void this.#once(key, () => this.#askSnapshot());
+    else if (key === 'c') void this.#once(key, () => this.#keepCpu());
+    else if (key === 'r') void this.#once(key, () => this.#report());
+    else if (key === 'p') void this.#once(key, () => this.#pause());
     this.#draw();
   }
 
   #answer(key: string): void {
     const question = this.#question;
     this.#question = null;
-    if (key === 'y' || key === 'Y') void question?.onYes();
+    if (question && (key === 'y' || key === 'Y')) void this.#once('y', question.onYes);
     else this.#note('not taken');
+  }
+
+  /** A key that is held down comes thirty times a second: what it starts is not started again meanwhile. No key ends a run. */
+  async #once(key: string, action: () => Promise<void>): Promise<void> {
+    if (this.#underWay.has(key)) return;
+    this.#underWay.add(key);
+    try {
+      await action();
+    } catch (error) {
+      this.#note(`[${key}] failed: ${(error as Error).message}`);
+    } finally {
+      this.#underWay.delete(key);
+    }
   }
 
   async #askSnapshot(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { TargetFacts } from '../../model/run-manifest.ts';
 import type { LiveSample } from '../../session/watch-target.ts';
 import type { Terminal } from '../terminal.ts';
+import { eventText } from './event-text.ts';
 import { Screen } from './screen.ts';
 
 const CTRL_C = '\u0003';
@@ -31,7 +32,7 @@ export class LiveTop {
       onKey: (key) => this.#onKey(key),
       onResize: () => this.#draw(),
     });
-    this.#releaseSay = terminal.divert((text) => this.#book.event(clock.wallMs(), text));
+    this.#releaseSay = terminal.divert((text) => this.#book.event(clock.wallMs(), eventText(text)));
     this.#draw();
   }
 

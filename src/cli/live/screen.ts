@@ -66,7 +66,9 @@ export class Screen {
   }
 
   get size(): ScreenSize {
-    const { columns = USUAL.columns, rows = USUAL.rows } = process.stderr;
+    // A terminal without a window, as that of a serial line or of `script`, says that it has none.
+    const columns = process.stderr.columns || USUAL.columns;
+    const rows = process.stderr.rows || USUAL.rows;
     const { LC_ALL, LC_CTYPE, LANG } = this.#options.env;
     return { columns, rows, isUnicode: /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') };
   }

@@ -15,6 +15,7 @@ export async function compareView(earlier: string, later: string, { signal }: Vi
   const swap = h('p', {}, link('The other way round', ['compare', later, earlier]));
   return {
     title: 'Two runs',
+    leave: curves.close,
     nodes: [
       heading('Two runs side by side'),
       grid(

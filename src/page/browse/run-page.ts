@@ -34,7 +34,7 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
       ),
       ...(run.state === 'recording' ? [live] : []),
       ...(run.state === 'not-reported'
-        ? [h('p', {}, 'No report yet. Write it: ', h('code', {}, `profiler report ${id}`))]
+        ? [h('p', {}, 'No report yet. Write it: ', h('code', {}, `profiler report profiles/${id}`))]
         : []),
       ...findings(run),
       ...gates(run),
@@ -42,7 +42,10 @@ export async function runView(key: string, { signal }: ViewContext): Promise<Vie
       curves.element,
       ...snapshots(run),
     ],
-    ...(stop ? { leave: stop } : {}),
+    leave: () => {
+      stop?.();
+      curves.close();
+    },
   };
 }
 
@@ -133,6 +136,8 @@ function follow(key: string, run: RunDetails, shown: PageChart[], status: HTMLEl
       const chart = shown[at];
       if (chart)
         shown[at] = { ...chart, tSec: [...chart.tSec, ...series.tSec], value: [...chart.value, ...series.value] };
+      // Nothing was measured of it yet when the page was opened.
+      else shown.push({ ...series, description: `${series.title} since the page was opened.` });
     }
     isStale = true;
     const nowSec = Math.max(0, ...event.series.map(({ tSec }) => tSec.at(-1) ?? 0));
