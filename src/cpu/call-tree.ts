@@ -1,6 +1,6 @@
 import type { RawCallFrame } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
-import type { TreeShape, WeightedTree } from '../model/weighted-tree.ts';
+import type { TreeBuilder, TreeShape, WeightedTree } from '../model/weighted-tree.ts';
 
 /** A call tree with the time spent in each node itself, `(idle)`, `(program)` and `(garbage collector)` included. */
 export interface CallTree extends TreeShape {
@@ -38,4 +38,15 @@ export function subtreeSums(parentOf: readonly number[], self: Float64Array): Fl
     sums[parent] = (sums[parent] ?? 0) + (sums[node] ?? 0);
   }
   return sums;
+}
+
+/** Lays a tree over what was built so far; gives the node of the common tree for each of its nodes. */
+export function layInto(builder: TreeBuilder, tree: TreeShape): number[] {
+  const functions = tree.functions.map((frame) => builder.functionIndex(frame));
+  const nodes = [0];
+  for (let node = 1; node < tree.parentOf.length; node += 1) {
+    const parent = nodes[tree.parentOf[node] ?? 0] ?? 0;
+    nodes[node] = builder.child(parent, functions[tree.functionOf[node] ?? 0] ?? 0);
+  }
+  return nodes;
 }

@@ -1,7 +1,7 @@
 import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 import { TreeBuilder, type TreeShape, type WeightedTree } from '../model/weighted-tree.ts';
-import { type CallTree, pseudoOf, weightedTree } from './call-tree.ts';
+import { type CallTree, layInto, pseudoOf, weightedTree } from './call-tree.ts';
 import { namedPlace, timesByFunction } from './function-times.ts';
 
 /** What two trees are divided by before they are compared: windows differ in length and in load. */
@@ -86,17 +86,8 @@ export function unionOf(
   base: Pick<CommonBase, 'before' | 'after'>,
 ): TreeUnion {
   const builder = new TreeBuilder();
-  const add = (tree: WeightedTree): number[] => {
-    const functions = tree.functions.map((frame) => builder.functionIndex(frame));
-    const nodes = [0];
-    for (let node = 1; node < tree.parentOf.length; node += 1) {
-      const parent = nodes[tree.parentOf[node] ?? 0] ?? 0;
-      nodes[node] = builder.child(parent, functions[tree.functionOf[node] ?? 0] ?? 0);
-    }
-    return nodes;
-  };
-  const beforeNodes = add(before);
-  const afterNodes = add(after);
+  const beforeNodes = layInto(builder, before);
+  const afterNodes = layInto(builder, after);
   const spread = (tree: WeightedTree, nodes: readonly number[], factor: number): Float64Array => {
     const self = new Float64Array(builder.parentOf.length);
     nodes.forEach((at, node) => {

@@ -1,7 +1,7 @@
 import type { FlameWindow, FlameWindows } from '../model/flame-windows.ts';
 import type { PlaceOf, RawCallFrame } from '../model/profiles.ts';
 import { TreeBuilder, type WeightedTree } from '../model/weighted-tree.ts';
-import { pseudoOf, subtreeSums } from './call-tree.ts';
+import { layInto, pseudoOf, subtreeSums } from './call-tree.ts';
 import { namedPlace } from './function-times.ts';
 import { type FlameLimits, visibleNodes } from './visible-nodes.ts';
 
@@ -28,7 +28,7 @@ export function layWindows(
   limits: FlameLimits,
 ): FlameWindows {
   const builder = new TreeBuilder();
-  const placed = windows.map(({ tree }) => nodesOf(tree, builder));
+  const placed = windows.map(({ tree }) => layInto(builder, tree));
   const size = builder.parentOf.length;
   const weights = windows.map(({ tree }, i) => spread(tree, placed[i] ?? [], size));
   const visible = visibleNodes(builder.parentOf, largestShares(builder.parentOf, weights), limits);
@@ -51,17 +51,6 @@ export function layWindows(
 function workSamples({ self, samples }: WeightedTree, weights: Float64Array): number {
   const sum = (values: Float64Array): number => values.reduce((whole, own) => whole + own, 0);
   return Math.round((samples * sum(weights)) / (sum(self) || 1));
-}
-
-/** The node of the common tree for each node of one. */
-function nodesOf(tree: WeightedTree, builder: TreeBuilder): number[] {
-  const functions = tree.functions.map((frame) => builder.functionIndex(frame));
-  const nodes = [0];
-  for (let node = 1; node < tree.parentOf.length; node += 1) {
-    const parent = nodes[tree.parentOf[node] ?? 0] ?? 0;
-    nodes[node] = builder.child(parent, functions[tree.functionOf[node] ?? 0] ?? 0);
-  }
-  return nodes;
 }
 
 /** The weights of one tree in the common one, without idling. */

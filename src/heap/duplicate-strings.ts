@@ -13,29 +13,44 @@ export interface DuplicateStrings {
 /** V8 cuts what a string says at 1,024 characters; longer ones may differ behind that and are not compared. */
 const LONGEST = 1024;
 
-export function findDuplicateStrings(graph: HeapGraph, most: number): DuplicateStrings {
-  const { nodeCount, nodeType, nodeName, selfSize, strings } = graph;
+export interface StringCopies {
+  /** By text; 0 where it is no copy, or may differ behind what V8 writes. */
+  readonly copies: Uint32Array;
+  /** Bytes of all copies but the first. */
+  readonly wasted: Float64Array;
+}
+
+export function countCopies({ nodeCount, nodeType, nodeName, selfSize, strings }: HeapGraph): StringCopies {
   const copies = new Uint32Array(strings.count + 1);
-  const bytes = new Float64Array(strings.count + 1);
+  const wasted = new Float64Array(strings.count + 1);
   for (let node = 0; node < nodeCount; node++) {
     if (nodeType[node] !== NODE.string) continue;
     const text = Math.min(nodeName[node]!, strings.count);
     copies[text] = copies[text]! + 1;
-    if (copies[text]! > 1) bytes[text] = bytes[text]! + selfSize[node]!;
+    if (copies[text]! > 1) wasted[text] = wasted[text]! + selfSize[node]!;
   }
+  for (let text = 0; text <= strings.count; text++) {
+    const characters = strings.byteLength(text);
+    if (copies[text]! < 2 || characters === 0 || characters >= LONGEST) copies[text] = 0;
+  }
+  return { copies, wasted };
+}
+
+export function findDuplicateStrings(graph: HeapGraph, most: number): DuplicateStrings {
+  const { strings } = graph;
+  const { copies, wasted } = countCopies(graph);
   const repeated: number[] = [];
   let count = 0;
   let wastedBytes = 0;
   for (let text = 0; text < strings.count; text++) {
-    const characters = strings.byteLength(text);
-    if (copies[text]! < 2 || characters === 0 || characters >= LONGEST) continue;
+    if (copies[text]! < 2) continue;
     repeated.push(text);
     count += copies[text]! - 1;
-    wastedBytes += bytes[text]!;
+    wastedBytes += wasted[text]!;
   }
   const biggest = repeated
-    .sort((a, b) => bytes[b]! - bytes[a]!)
+    .sort((a, b) => wasted[b]! - wasted[a]!)
     .slice(0, most)
-    .map((text) => ({ characters: strings.byteLength(text), copies: copies[text]!, wastedBytes: bytes[text]! }));
+    .map((text) => ({ characters: strings.byteLength(text), copies: copies[text]!, wastedBytes: wasted[text]! }));
   return { strings: count, wastedBytes, biggest };
 }

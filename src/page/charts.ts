@@ -3,7 +3,7 @@ import { markColour } from './chart-overlay.ts';
 import { csvButton } from './csv.ts';
 import { h } from './h.ts';
 import { onThemeChange } from './theme.ts';
-import { type DrawnChart, type TimeChart, timeChart } from './time-chart.ts';
+import { type DrawnChart, seriesChart, type TimeChart, timeChart } from './time-chart.ts';
 import type { TimeSelection } from './time-selection.ts';
 
 const PERCENTILES = [
@@ -16,17 +16,7 @@ const PERCENTILES = [
 export function mountCharts(data: PageData, time: TimeSelection): void {
   const { bands, marks } = data;
   const span = spanOf(data);
-  const series = data.charts.map(({ title, unit, description, tSec, value }) => ({
-    title,
-    unit,
-    description,
-    tSec,
-    bands,
-    marks,
-    span,
-    time,
-    lines: [{ label: title, colour: '--series', value }],
-  }));
+  const series = data.charts.map((one) => ({ ...seriesChart(one, { bands, marks, span }), time }));
   const latency = data.latency.map((one) => ({ ...latencyChart(one), bands, marks, span, time }));
   mount('charts', series, marksLegend(data));
   mount('latency', latency, percentileLegend());

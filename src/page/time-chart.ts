@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { PageBand, PageMark } from '../model/page-data.ts';
+import type { PageBand, PageChart, PageMark } from '../model/page-data.ts';
 import { formatAxis, formatTime } from './axis-format.ts';
 import { overlayPlugin } from './chart-overlay.ts';
 import { h } from './h.ts';
@@ -22,6 +22,14 @@ export interface TimeChart {
   readonly span: readonly [number, number];
   /** Told of the time that the reader draws a frame around. */
   readonly time: TimeSelection;
+}
+
+/** One series of the run over the time that all charts share. */
+export function seriesChart(
+  { title, unit, description, tSec, value }: PageChart,
+  axis: Pick<TimeChart, 'bands' | 'marks' | 'span'>,
+): Omit<TimeChart, 'time'> {
+  return { title, unit, description, tSec, ...axis, lines: [{ label: title, colour: '--series', value }] };
 }
 
 const HEIGHT = 150;

@@ -3,31 +3,19 @@ import { readHeapMakeup } from '../capture/look-at-heap.ts';
 import { measureRoundTrip } from '../capture/measure-cost.ts';
 import { snapshotFileBytes } from '../capture/snapshot-file-bytes.ts';
 import { SnapshotRecorder, type TakenSnapshot } from '../capture/snapshot-recorder.ts';
-import type { Clock } from '../model/clock.ts';
 import type { PhaseName } from '../model/run-event.ts';
 import { type Bytes, formatBytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
-import type { RunRecorder } from '../record/run-recorder.ts';
 import { isTurning, openWorkerThreads, type WorkerThread } from '../target/thread-sessions.ts';
 import type { CaptureDesk } from './capture-desk.ts';
-import type { DiskGuard } from './disk-guard.ts';
+import type { CaptureOptions } from './capture-options.ts';
 import { findScriptUrls } from './find-script-urls.ts';
 import type { Instruments } from './instruments.ts';
-import type { LongPauses } from './long-pauses.ts';
-import type { RunLog } from './run-log.ts';
-import type { Sampling } from './sampling.ts';
 import type { ScriptKeeper } from './script-keeper.ts';
-import type { TargetKeeper } from './target-keeper.ts';
 
-interface WorkerOptions {
-  readonly keeper: TargetKeeper;
-  readonly recorder: RunRecorder;
-  readonly disk: DiskGuard;
-  readonly log: RunLog;
-  readonly clock: Clock;
-  readonly sampling: Sampling;
-  readonly pauses: LongPauses;
-  readonly maxPauseMs: Milliseconds | null;
-}
+type WorkerOptions = Pick<
+  CaptureOptions,
+  'keeper' | 'recorder' | 'disk' | 'log' | 'clock' | 'sampling' | 'pauses' | 'maxPauseMs'
+>;
 
 /** A thread that can be examined, with the size of its heap as V8 keeps the books. */
 interface Candidate {

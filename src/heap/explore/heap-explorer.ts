@@ -15,6 +15,7 @@ import {
   type StringHolder,
 } from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
+import { countCopies, type StringCopies } from '../duplicate-strings.ts';
 import { findById } from '../paths/find-nodes.ts';
 import { NODE_TYPE_NAMES } from '../snapshot-layout.ts';
 import { isSystemClass } from '../summarise-graph.ts';
@@ -27,7 +28,7 @@ import { ObjectRows } from './object-rows.ts';
 import { assignPackages, type PackageTable, sumPackages } from './packages.ts';
 import { parseQuery } from './parse-query.ts';
 import { fieldsOf, retainersOf } from './references.ts';
-import { countCopies, repeatedStrings, type StringCopies, stringHolders } from './repeated-strings.ts';
+import { repeatedStrings, stringHolders } from './repeated-strings.ts';
 import { TopOf } from './top-of.ts';
 
 const MOST_DOMINATORS = 24;

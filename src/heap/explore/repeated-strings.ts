@@ -1,5 +1,6 @@
 import { type RepeatedStrings, ROWS_A_PAGE, type StringHolder } from '../../model/heap-answers.ts';
 import { isDictionaryAt } from '../data-keys.ts';
+import type { StringCopies } from '../duplicate-strings.ts';
 import type { HeapGraph } from '../heap-graph.ts';
 import type { NumberedNodes } from '../number-nodes.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
@@ -7,31 +8,7 @@ import { fingerprintOf } from './node-values.ts';
 import { edgeNameOf } from './references.ts';
 import { TopOf } from './top-of.ts';
 
-/** V8 cuts what a string says at 1,024 characters; longer ones may differ behind that and are not compared. */
-const LONGEST = 1024;
 const MOST_HOLDERS = 50;
-
-export interface StringCopies {
-  /** By text. */
-  readonly copies: Uint32Array;
-  readonly wasted: Float64Array;
-}
-
-export function countCopies({ nodeCount, nodeType, nodeName, selfSize, strings }: HeapGraph): StringCopies {
-  const copies = new Uint32Array(strings.count + 1);
-  const wasted = new Float64Array(strings.count + 1);
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeType[node] !== NODE.string) continue;
-    const text = Math.min(nodeName[node]!, strings.count);
-    copies[text] = copies[text]! + 1;
-    if (copies[text]! > 1) wasted[text] = wasted[text]! + selfSize[node]!;
-  }
-  for (let text = 0; text <= strings.count; text++) {
-    const characters = strings.byteLength(text);
-    if (copies[text]! < 2 || characters === 0 || characters >= LONGEST) copies[text] = 0;
-  }
-  return { copies, wasted };
-}
 
 /** Texts that are there more than once, what wastes most first. */
 export function repeatedStrings(

@@ -2,7 +2,7 @@ import type { PageChart } from '../../model/page-data.ts';
 import type { LiveEvent, RunDetails } from '../../model/run-pages.ts';
 import { formatBytes, formatDuration } from '../../model/units.ts';
 import { h } from '../h.ts';
-import type { TimeChart } from '../time-chart.ts';
+import { seriesChart, type TimeChart } from '../time-chart.ts';
 import { ask } from './api.ts';
 import { chartStack } from './chart-stack.ts';
 import { type Cell, gateFigure, grid, TEXT } from './grid.ts';
@@ -96,18 +96,8 @@ function asTimeChart(
   { bands, marks }: RunDetails,
   all: readonly PageChart[],
 ): Omit<TimeChart, 'time'> {
-  const { title, unit, description, tSec, value } = chart;
   const end = Math.max(1, ...all.map((one) => one.tSec.at(-1) ?? 0));
-  return {
-    title,
-    unit,
-    description,
-    tSec,
-    bands,
-    marks,
-    span: [0, end],
-    lines: [{ label: title, colour: '--series', value }],
-  };
+  return seriesChart(chart, { bands, marks, span: [0, end] });
 }
 
 /** Adds what is recorded to the curves; returns how to stop. */
