@@ -48,7 +48,10 @@ function isCounted(draft: FoundDraft): draft is CountedDraft {
 function foldInto(drafts: readonly FoundDraft[], cause: CountedDraft, run: FoldedRun): FoundDraft[] {
   const followers = drafts.filter(
     (draft) =>
-      draft !== cause && draft.subject !== cause.subject && isRelated(draft, cause) && timesOf(draft, cause) !== null,
+      draft !== cause &&
+      draft.subject !== cause.subject &&
+      isRelated(draft, cause) &&
+      (isOfSameThreads(draft, cause) || timesOf(draft, cause) !== null),
   );
   const named = ownerAmong(followers, cause);
   const folded = named ? nameBy(cause, named) : withMaker(ofClass(cause, followers), run);
@@ -138,7 +141,13 @@ function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
   };
 }
 
+/** What the heap has of the threads that are counted, in whatever number. */
+function isOfSameThreads({ kind }: FoundDraft, cause: FoundDraft): boolean {
+  return kind === 'thread-leak' && cause.kind === 'thread-leak';
+}
+
 function isRelated({ kind, objects }: FoundDraft, cause: FoundDraft): boolean {
+  if (kind === 'thread-leak') return cause.kind === 'thread-leak';
   if (isCause(kind)) return true;
   if (!objects) return false;
   const names = namesAround(objects);

@@ -74,6 +74,18 @@ describe('what comes with each counted thing is folded into it by data', () => {
     });
   }
 
+  test('what the heap has of threads is never taken along by descriptors, and always by the threads that are counted', () => {
+    const ports = draft('thread-leak', {}, variable('MessagePort'));
+    const fds = draft('fd-leak', { perHour: 180, perHourUnit: 'descriptors', objectsPerRequest: 3 });
+    const kindsOf = (drafts: FoundDraft[]): readonly FindingKind[] =>
+      foldFollowers(drafts, { allocationGrowth: [] }).map(({ kind }) => kind);
+    assert.deepEqual(kindsOf([ports, fds]), ['thread-leak', 'fd-leak']);
+    assert.deepEqual(kindsOf([ports, fds, THREADS]), ['thread-leak']);
+    // In snapshots of a busy host the ports are not as many as the threads.
+    const fewer = draft('thread-leak', { objectsPerRequest: 0.7 }, variable('MessagePort'));
+    assert.deepEqual(kindsOf([fewer, fds, THREADS]), ['thread-leak']);
+  });
+
   test('objects without a line of the program say what it is that is counted', () => {
     const udp: HeldObjects = { class: 'UDP', holder: { container: 'handles', class: 'UDP' }, path: [] };
     const follower = draft('js-heap-leak', {}, udp);

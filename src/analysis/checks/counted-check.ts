@@ -3,7 +3,11 @@ import { COUNTED, partOfFinding, TOO_FEW_SAMPLES } from '../../words/checks/coun
 import { type Check, type CheckContext, type CheckResult, insufficient } from '../check.ts';
 import { type CountedResource, judgeCounted } from '../counted-leak.ts';
 
-/** A check of things that are counted. What an earlier finding of the same kind has named for sure is not named twice. */
+/**
+ * A check of things that are counted. What an earlier finding of the same kind has named for sure is not named twice. Only
+ * threads that are counted for sure are, since descriptors and ports come with them: they lead, and take what the heap
+ * named along.
+ */
 export function countedCheck(name: CheckId, resources: readonly CountedResource[]): Check {
   return { name, run: (context) => runCounted(context, resources) };
 }
@@ -17,7 +21,8 @@ function runCounted(context: CheckContext, resources: readonly CountedResource[]
   const isNamed = context.earlier.some(
     ({ kind, confidence }) => confidence !== 'possible' && resources.some((resource) => resource.kind === kind),
   );
-  if (isNamed) return { status: 'finding', detail: partOfFinding(detail), findings: [] };
+  const leads = findings.some(({ kind, confidence }) => kind === 'thread-leak' && confidence !== 'possible');
+  if (isNamed && !leads) return { status: 'finding', detail: partOfFinding(detail), findings: [] };
   // What grew, and may be in use as well as leaked: that is no pass.
   const isOpen = findings.some(({ confidence }) => confidence === 'possible') && context.idleTail === null;
   if (isOpen) return { status: 'insufficient-data', detail, findings };
