@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMetricName, METRICS } from '../../../src/model/metric-catalogue.ts';
+import type { RunEvent } from '../../../src/model/run-event.ts';
+import type { RunManifest } from '../../../src/model/run-manifest.ts';
+import type { Sample } from '../../../src/model/sample.ts';
+import type { Milliseconds, MonoMs } from '../../../src/model/units.ts';
+import { createRun } from '../../../src/record/open-run.ts';
+import { type Run, readRun } from '../../../src/record/read-run.ts';
+import type { RunRecorder } from '../../../src/record/run-recorder.ts';
+
+const CPU_WINDOW_MS = 613_000;
+
+/** Of V8's CPU profile: what is repeated when its window becomes longer. */
+interface CpuProfile {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+/** The stretch of a recorded run that is repeated, and how often. */
+interface Stretch {
+  readonly fromMs: MonoMs;
+  readonly lengthMs: Milliseconds;
+  readonly times: number;
+}
+
+/**
+ * Writes a run of `hours` into `dir`, made of a recorded one: its phase `steady` comes again and again, with counters and
+ * growth going on from where they were, CPU windows of some ten minutes, and the five snapshots spread over the night.
+ */
+export async function stretchRun(recorded: string, dir: string, hours: number): Promise<void> {
+  const run = await readRun(recorded);
+  const stretch = stretchOf(run, hours * 3_600_000);
+  const addedMs = (stretch.times - 1) * stretch.lengthMs;
+  const recorder = await createRun(dir, stretchedManifest(run.manifest, stretch, addedMs));
+  await writeCpuWindows(run, recorder, stretch);
+  for (const record of [...run.manifest.snapshots, ...run.manifest.heapProfiles]) {
+    const kind = record.file.endsWith('.heapsnapshot') ? 'heap-snapshot' : 'heap-profile';
+    await recorder.writeArtefact(
+      recorder.fileFor(kind, nameOf(record.file)),
+      await readFile(join(recorded, record.file)),
+    );
+  }
+  await writeSamples(run, recorder, stretch, addedMs);
+  await writeRequests(run, recorder, stretch, addedMs);
+  writeEvents(run, recorder, stretch, addedMs);
+  await recorder.close();
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1, file.lastIndexOf('.'));
+}
+
+function stretchOf({ events }: Run, durationMs: Milliseconds): Stretch {
+  const edge = (wanted: 'start' | 'end'): MonoMs => {
+    const found = events.find((event) => event.type === 'phase' && event.phase === 'steady' && event.edge === wanted);
+    if (!found) throw new Error('the recorded run has no whole phase "steady"');
+    return found.monoMs;
+  };
+  const fromMs = edge('start');
+  const lengthMs = edge('end') - fromMs;
+  return { fromMs, lengthMs, times: Math.max(1, Math.round(durationMs / lengthMs)) };
+}
+
+type When = 'before' | 'steady' | 'after';
+
+function whenOf({ fromMs, lengthMs }: Stretch, monoMs: MonoMs): When {
+  if (monoMs < fromMs) return 'before';
+  return monoMs < fromMs + lengthMs ? 'steady' : 'after';
+}
+
+/** Where a moment of the recorded run lies in the night, if it comes once: snapshots are spread. */
+function spread(stretch: Stretch, addedMs: Milliseconds, monoMs: MonoMs): MonoMs {
+  const when = whenOf(stretch, monoMs);
+  if (when === 'before') return monoMs;
+  if (when === 'after') return monoMs + addedMs;
+  return stretch.fromMs + (monoMs - stretch.fromMs) * stretch.times;
+}
+
+function stretchedManifest(manifest: RunManifest, stretch: Stretch, addedMs: Milliseconds): RunManifest {
+  const { seal: _, code: __, allocationBurst: ___, clinicWindow: ____, ...rest } = manifest;
+  const at = (monoMs: MonoMs): MonoMs => spread(stretch, addedMs, monoMs);
+  const firstRequests = manifest.snapshots[0]?.requests ?? 0;
+  const requests = (known: number | null): number | null =>
+    known === null ? null : firstRequests + (known - firstRequests) * stretch.times;
+  return {
+    ...rest,
+    plan: { ...manifest.plan, durationMs: manifest.plan.durationMs + addedMs, cpuWindowMs: CPU_WINDOW_MS },
+    snapshots: manifest.snapshots.map((one) => ({ ...one, monoMs: at(one.monoMs), requests: requests(one.requests) })),
+    heapProfiles: manifest.heapProfiles.map((one) => ({
+      ...one,
+      monoMs: at(one.monoMs),
+      requests: requests(one.requests),
+    })),
+    scripts: manifest.scripts.map((one) => ({ ...one, mapFile: null })),
+    cpuWindows: [],
+  };
+}
+
+/** Windows without a gap through the night, each made of one that was recorded. */
+async function writeCpuWindows(run: Run, recorder: RunRecorder, stretch: Stretch): Promise<void> {
+  const { cpuWindows } = run.manifest;
+  const recorded = cpuWindows.slice(1);
+  const totalMs = stretch.times * stretch.lengthMs;
+  for (let n = 1; (n - 1) * CPU_WINDOW_MS < totalMs; n += 1) {
+    const window = recorded[n % recorded.length];
+    if (!window) throw new Error('the recorded run has too few CPU windows');
+    const profile = JSON.parse(await readFile(join(run.dir, window.file), 'utf8')) as CpuProfile;
+    const startMonoMs = stretch.fromMs + (n - 1) * CPU_WINDOW_MS;
+    const endMonoMs = Math.min(startMonoMs + CPU_WINDOW_MS, stretch.fromMs + totalMs);
+    const target = recorder.fileFor('cpu', n);
+    await recorder.writeArtefact(target, JSON.stringify(longerProfile(profile, endMonoMs - startMonoMs)));
+    await recorder.updateManifest((manifest) => ({
+      ...manifest,
+      cpuWindows: [...manifest.cpuWindows, { ...window, file: target.file, startMonoMs, endMonoMs }],
+    }));
+  }
+}
+
+/** Node ids stay; the samples come again until the window is full. */
+function longerProfile(profile: CpuProfile, lengthMs: Milliseconds): CpuProfile {
+  const lengthUs = profile.endTime - profile.startTime;
+  const times = Math.max(1, Math.round((lengthMs * 1000) / lengthUs));
+  const again = <T>(list: readonly T[]): T[] => Array.from({ length: times }, () => list).flat();
+  return {
+    ...profile,
+    endTime: profile.startTime + times * lengthUs,
+    samples: again(profile.samples),
+    timeDeltas: again(profile.timeDeltas),
+  };
+}
+
+async function writeSamples(run: Run, recorder: RunRecorder, stretch: Stretch, addedMs: Milliseconds): Promise<void> {
+  const steady = run.samples.filter(({ monoMs }) => whenOf(stretch, monoMs) === 'steady');
+  const grown = grownBy(steady);
+  const append = (sample: Sample, ms: Milliseconds, times: number): void =>
+    recorder.appendSample({
+      ...sample,
+      monoMs: sample.monoMs + ms,
+      wallMs: sample.wallMs + ms,
+      values: Object.fromEntries(
+        Object.entries(sample.values).map(([name, value]) => [name, value + times * (grown.get(name) ?? 0)]),
+      ) as Sample['values'],
+    });
+  for (const sample of run.samples) if (whenOf(stretch, sample.monoMs) === 'before') append(sample, 0, 0);
+  for (let n = 0; n < stretch.times; n += 1) {
+    for (const sample of steady) append(sample, n * stretch.lengthMs, n);
+    await recorder.flush();
+  }
+  for (const sample of run.samples) {
+    if (whenOf(stretch, sample.monoMs) === 'after') append(sample, addedMs, stretch.times - 1);
+  }
+}
+
+/** What a metric gained in the stretch: counters go on, and so does what leaks. */
+function grownBy(steady: readonly Sample[]): ReadonlyMap<string, number> {
+  const [first, last] = [steady[0], steady.at(-1)];
+  if (!first || !last) throw new Error('the recorded run has no samples under load');
+  const goesOn = (name: string): boolean =>
+    name === 'heap.live' || (isMetricName(name) && METRICS[name].kind === 'counter');
+  return new Map(
+    Object.entries(last.values)
+      .filter(([name]) => goesOn(name))
+      .map(([name, value]) => [name, Math.max(0, value - ((first.values as Record<string, number>)[name] ?? value))]),
+  );
+}
+
+async function writeRequests(run: Run, recorder: RunRecorder, stretch: Stretch, addedMs: Milliseconds): Promise<void> {
+  const append = (interval: Run['requests'][number], ms: Milliseconds): void =>
+    recorder.appendRequests({
+      ...interval,
+      startMonoMs: interval.startMonoMs + ms,
+      endMonoMs: interval.endMonoMs + ms,
+    });
+  const of = (when: When): Run['requests'] =>
+    run.requests.filter(({ startMonoMs }) => whenOf(stretch, startMonoMs) === when);
+  for (const interval of of('before')) append(interval, 0);
+  const steady = of('steady');
+  for (let n = 0; n < stretch.times; n += 1) {
+    for (const interval of steady) append(interval, n * stretch.lengthMs);
+    // What waits for the disk is bounded.
+    await recorder.flush();
+  }
+  for (const interval of of('after')) append(interval, addedMs);
+}
+
+/** The live heap comes again, as V8's collections do; all else comes once. */
+function writeEvents(run: Run, recorder: RunRecorder, stretch: Stretch, addedMs: Milliseconds): void {
+  const wallOf = (event: RunEvent, monoMs: MonoMs): RunEvent => ({
+    ...event,
+    monoMs,
+    wallMs: event.wallMs + (monoMs - event.monoMs),
+  });
+  const steady = run.events.filter(({ monoMs }) => whenOf(stretch, monoMs) === 'steady');
+  const live = steady.filter((event) => event.type === 'live-heap');
+  const gained = (live.at(-1)?.bytes ?? 0) - (live[0]?.bytes ?? 0);
+  const once = run.events.filter((event) => event.type !== 'live-heap' || whenOf(stretch, event.monoMs) !== 'steady');
+  const all = once
+    .filter((event) => event.type !== 'capture' || event.capture !== 'cpu')
+    .map((event) =>
+      wallOf(event, event.type === 'phase' ? phaseMs(event.monoMs) : spread(stretch, addedMs, event.monoMs)),
+    );
+  for (let n = 0; n < stretch.times; n += 1) {
+    for (const event of live) {
+      all.push({ ...wallOf(event, event.monoMs + n * stretch.lengthMs), bytes: event.bytes + n * gained } as RunEvent);
+    }
+  }
+  for (const event of all.sort((a, b) => a.monoMs - b.monoMs)) recorder.appendEvent(event);
+
+  function phaseMs(monoMs: MonoMs): MonoMs {
+    return monoMs <= stretch.fromMs ? monoMs : monoMs + addedMs;
+  }
+}
