@@ -50,7 +50,9 @@ export class RequestMeasures {
     intended,
     failed = '',
   }: RequestInterval): void {
-    const waits = aborted > 0 ? [{ aborted, longestMs: longestOf(intended) }] : [];
+    const latencies = latenciesOf(intended);
+    const ofFailed = latenciesOf(failed);
+    const waits = aborted > 0 ? [{ aborted, longestMs: latencies.maxMs }] : [];
     for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
       const none = {
         count: 0,
@@ -72,9 +74,9 @@ export class RequestMeasures {
       // Intervals of several names share their time.
       measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
       this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));
-      measure.latencies.add(intended);
-      measure.withFailed.add(intended);
-      measure.withFailed.add(failed);
+      measure.latencies.merge(latencies);
+      measure.withFailed.merge(latencies);
+      measure.withFailed.merge(ofFailed);
       this.#measures.set(key, measure);
     }
   }
@@ -105,8 +107,8 @@ export function failuresOf(measure: RequestMeasure): { readonly count: number; r
   return { count: failed, percent: (100 * failed) / (count + dropped + aborted) };
 }
 
-function longestOf(encoded: string): Milliseconds {
+function latenciesOf(encoded: string): Latencies {
   const latencies = new Latencies();
   latencies.add(encoded);
-  return latencies.maxMs;
+  return latencies;
 }

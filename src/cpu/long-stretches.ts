@@ -1,7 +1,7 @@
-import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
+import type { PlaceOf, RawCallFrame } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 import { type FrameRole, frameRoles, type Owner, ownerBelow, ownerKey } from './frame-roles.ts';
-import { profileNodes } from './profile-nodes.ts';
+import type { ProfileNodes } from './profile-nodes.ts';
 
 /** A function that kept the main thread for itself, again and again. */
 export interface LongRunner extends Owner {
@@ -34,22 +34,16 @@ interface Stretch {
  * once. Two calls that follow each other without a gap look like one; the caller holds the lengths against what the
  * event loop itself measured. Most time in all first.
  */
-export function longStretches(profiles: readonly CpuProfile[], placeOf: PlaceOf): LongRunner[] {
-  const roleOf = frameRoles(placeOf);
-  const lengths = new Map<string, { readonly owner: Owner; readonly us: number[] }>();
-  for (const profile of profiles) {
-    const { frames, parentOf, samples, intervalUs } = profileNodes(profile);
-    const ways = waysIn(frames.map(roleOf), parentOf);
-    const keep = (stretch: Stretch | null): void => {
-      const us = (stretch?.samples ?? 0) * intervalUs;
-      const most = [...(stretch?.owners ?? [])].sort((a, b) => b[1].samples - a[1].samples)[0];
-      if (!stretch || !most || us < LONG_US || stretch.samples < LEAST_SAMPLES) return;
-      const [key, { owner, samples: own }] = most;
-      if (own < MOSTLY * stretch.samples) return;
-      const entry = lengths.get(key) ?? { owner, us: [] };
-      entry.us.push(us);
-      lengths.set(key, entry);
-    };
+export class LongStretches {
+  readonly #roleOf: (frame: RawCallFrame) => FrameRole;
+  readonly #lengths = new Map<string, { readonly owner: Owner; readonly us: number[] }>();
+
+  constructor(placeOf: PlaceOf) {
+    this.#roleOf = frameRoles(placeOf);
+  }
+
+  add({ frames, parentOf, samples, intervalUs }: ProfileNodes): void {
+    const ways = waysIn(frames.map(this.#roleOf), parentOf);
     let current: Stretch | null = null;
     for (const node of samples) {
       const way = ways[node] ?? null;
@@ -58,7 +52,7 @@ export function longStretches(profiles: readonly CpuProfile[], placeOf: PlaceOf)
         continue;
       }
       if (current && (way === null || way.entry !== current.entry)) {
-        keep(current);
+        this.#keep(current, intervalUs);
         current = null;
       }
       if (way === null) continue;
@@ -68,20 +62,35 @@ export function longStretches(profiles: readonly CpuProfile[], placeOf: PlaceOf)
       owner.samples += 1;
       current.owners.set(way.key, owner);
     }
-    keep(current);
+    if (current) this.#keep(current, intervalUs);
   }
-  return [...lengths.values()]
-    .map(({ owner, us }) => {
-      const sorted = us.sort((a, b) => a - b);
-      return {
-        ...owner,
-        count: us.length,
-        medianUs: sorted[Math.floor(us.length / 2)] ?? 0,
-        longestUs: sorted.at(-1) ?? 0,
-        totalUs: us.reduce((sum, one) => sum + one, 0),
-      };
-    })
-    .sort((a, b) => b.totalUs - a.totalUs);
+
+  #keep(stretch: Stretch, intervalUs: Microseconds): void {
+    const us = stretch.samples * intervalUs;
+    if (us < LONG_US || stretch.samples < LEAST_SAMPLES) return;
+    const [most] = [...stretch.owners].sort((a, b) => b[1].samples - a[1].samples);
+    if (!most) return;
+    const [key, { owner, samples }] = most;
+    if (samples < MOSTLY * stretch.samples) return;
+    const entry = this.#lengths.get(key) ?? { owner, us: [] };
+    entry.us.push(us);
+    this.#lengths.set(key, entry);
+  }
+
+  runners(): LongRunner[] {
+    return [...this.#lengths.values()]
+      .map(({ owner, us }) => {
+        const sorted = [...us].sort((a, b) => a - b);
+        return {
+          ...owner,
+          count: us.length,
+          medianUs: sorted[Math.floor(us.length / 2)] ?? 0,
+          longestUs: sorted.at(-1) ?? 0,
+          totalUs: us.reduce((sum, one) => sum + one, 0),
+        };
+      })
+      .sort((a, b) => b.totalUs - a.totalUs);
+  }
 }
 
 /** How a node is reached: its outermost node of the program, and the innermost function that somebody can change. */

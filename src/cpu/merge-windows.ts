@@ -2,7 +2,7 @@ import type { CpuProfile } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 import { TreeBuilder } from '../model/weighted-tree.ts';
 import type { CallTree } from './call-tree.ts';
-import { sampleSpans } from './sample-spans.ts';
+import { type SampleSpans, sampleSpans } from './sample-spans.ts';
 
 /** Part of a run on V8's clock (microseconds, the host's monotonic clock): `[fromUs, toUs)`. */
 export interface TimeRange {
@@ -21,42 +21,72 @@ export interface TimeRange {
  * `range` narrows to a part of the run (a phase, without the stalls of a snapshot). `onSample` is told each sample in order,
  * by its node of the tree.
  */
-export function mergeWindows(
-  profiles: readonly CpuProfile[],
-  range: TimeRange = { fromUs: -Infinity, toUs: Infinity },
-  onSample: (node: number, startUs: Microseconds, endUs: Microseconds) => void = () => {},
-): CallTree {
+export function mergeWindows(profiles: readonly CpuProfile[], range?: TimeRange, onSample?: OnSample): CallTree {
   const windows = profiles
-    .map((profile) => ({ profile, ...sampleSpans(profile) }))
-    .filter(({ nodeIds }) => nodeIds.length > 0)
-    .sort((a, b) => (a.startsUs[0] ?? 0) - (b.startsUs[0] ?? 0));
-  const builder = new TreeBuilder();
-  const selfUs: number[] = [];
-  let samples = 0;
-  let unsampledUs = 0;
+    .map((profile) => ({ profile, spans: sampleSpans(profile) }))
+    .filter(({ spans }) => spans.nodeIds.length > 0)
+    .sort((a, b) => (a.spans.startsUs[0] ?? 0) - (b.spans.startsUs[0] ?? 0));
+  const merge = new WindowMerge(range, onSample);
+  for (const { profile, spans } of windows) merge.add(profile, spans);
+  return merge.tree();
+}
 
-  windows.forEach((window, index) => {
-    const toUs = Math.min(range.toUs, windows[index + 1]?.startsUs[0] ?? Infinity);
-    const nodeOf = treeNodes(window.profile, builder);
-    window.nodeIds.forEach((nodeId, sample) => {
-      const start = window.startsUs[sample] ?? 0;
-      if (start >= toUs || start < range.fromUs) return;
-      const end = Math.min(window.endsUs[sample] ?? start, toUs);
-      const node = nodeOf(nodeId);
-      selfUs[node] = (selfUs[node] ?? 0) + end - start;
-      onSample(node, start, end);
-      unsampledUs += Math.min(window.nextsUs[sample] ?? end, toUs) - end;
-      samples += 1;
-    });
-  });
-  return {
-    functions: builder.functions,
-    functionOf: builder.functionOf,
-    parentOf: builder.parentOf,
-    selfUs: Float64Array.from(builder.parentOf, (_, node) => selfUs[node] ?? 0),
-    samples,
-    unsampledUs,
-  };
+type OnSample = (node: number, startUs: Microseconds, endUs: Microseconds) => void;
+
+/** The same, of windows as they come, in order of time: no more than one of them is held. */
+export class WindowMerge {
+  readonly #range: TimeRange;
+  readonly #onSample: OnSample;
+  readonly #builder = new TreeBuilder();
+  readonly #selfUs: number[] = [];
+  #samples = 0;
+  #unsampledUs = 0;
+  /** It is cut where the next one begins. */
+  #last: { readonly profile: CpuProfile; readonly spans: SampleSpans } | null = null;
+
+  constructor(range: TimeRange = { fromUs: -Infinity, toUs: Infinity }, onSample: OnSample = () => {}) {
+    this.#range = range;
+    this.#onSample = onSample;
+  }
+
+  add(profile: CpuProfile, spans: SampleSpans = sampleSpans(profile)): void {
+    if (spans.nodeIds.length === 0) return;
+    this.#addLast(spans.startsUs[0] ?? Infinity);
+    this.#last = { profile, spans };
+  }
+
+  /** Nothing is to be added afterwards. */
+  tree(): CallTree {
+    this.#addLast(Infinity);
+    this.#last = null;
+    const { functions, functionOf, parentOf } = this.#builder;
+    return {
+      functions,
+      functionOf,
+      parentOf,
+      selfUs: Float64Array.from(parentOf, (_, node) => this.#selfUs[node] ?? 0),
+      samples: this.#samples,
+      unsampledUs: this.#unsampledUs,
+    };
+  }
+
+  #addLast(nextUs: Microseconds): void {
+    if (!this.#last) return;
+    const { profile, spans } = this.#last;
+    const { nodeIds, startsUs, endsUs, nextsUs } = spans;
+    const toUs = Math.min(this.#range.toUs, nextUs);
+    const nodeOf = treeNodes(profile, this.#builder);
+    for (let i = 0; i < nodeIds.length; i += 1) {
+      const start = startsUs[i] ?? 0;
+      if (start >= toUs || start < this.#range.fromUs) continue;
+      const end = Math.min(endsUs[i] ?? start, toUs);
+      const node = nodeOf(nodeIds[i] ?? 0);
+      this.#selfUs[node] = (this.#selfUs[node] ?? 0) + end - start;
+      this.#onSample(node, start, end);
+      this.#unsampledUs += Math.min(nextsUs[i] ?? end, toUs) - end;
+      this.#samples += 1;
+    }
+  }
 }
 
 /** Gives the tree node of a profile node; makes it, with those above it, when it is first asked for. */
@@ -71,8 +101,10 @@ function treeNodes(profile: CpuProfile, builder: TreeBuilder): (nodeId: number) 
   if (root >= 0) treeNode[root] = 0;
 
   return (nodeId) => {
-    const path: number[] = [];
     let at = indexOf.get(nodeId) ?? root;
+    const known = treeNode[at] ?? -1;
+    if (known !== -1) return known;
+    const path: number[] = [];
     for (; treeNode[at] === -1; at = parents[at] ?? root) path.push(at);
     let node = treeNode[at] ?? 0;
     for (const index of path.reverse()) {

@@ -1,7 +1,7 @@
-import type { CpuProfile, PlaceOf, SourcePlace } from '../model/profiles.ts';
+import type { PlaceOf, RawCallFrame, SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 import { type FrameRole, frameRoles, type Owner, ownerBelow, ownerKey } from './frame-roles.ts';
-import { type ProfileNodes, profileNodes } from './profile-nodes.ts';
+import type { ProfileNodes } from './profile-nodes.ts';
 
 /** What one function does itself, with all that it makes Node, packages and native code do; sockets left out. */
 export interface OwnedWork extends Owner {
@@ -49,35 +49,42 @@ const OUTSIDE: State = {
 
 /**
  * Books every microsecond on the nearest function of the application above it in the stack, and apart from that what
- * went into synchronous calls and into JSON. `jsonLines`: lines of the script at a URL that call JSON, which V8 books
- * on the caller.
+ * went into synchronous calls and into JSON; of windows as they come. `jsonLines`: lines of the script at a URL that
+ * call JSON, which V8 books on the caller.
  */
-export function ownWork(
-  profiles: readonly CpuProfile[],
-  placeOf: PlaceOf,
-  jsonLines: (url: string) => ReadonlySet<number>,
-): WorkSums {
-  const roleOf = frameRoles(placeOf);
-  const books = new Books();
-  for (const profile of profiles) {
-    const nodes = profileNodes(profile);
+export class OwnWork {
+  readonly #placeOf: PlaceOf;
+  readonly #jsonLines: (url: string) => ReadonlySet<number>;
+  readonly #roleOf: (frame: RawCallFrame) => FrameRole;
+  readonly #books = new Books();
+
+  constructor(placeOf: PlaceOf, jsonLines: (url: string) => ReadonlySet<number>) {
+    this.#placeOf = placeOf;
+    this.#jsonLines = jsonLines;
+    this.#roleOf = frameRoles(placeOf);
+  }
+
+  add(nodes: ProfileNodes): void {
     const states: State[] = [];
     nodes.frames.forEach((frame, index) => {
-      const role = roleOf(frame);
+      const role = this.#roleOf(frame);
       const state = below(states[nodes.parentOf[index] ?? -1] ?? OUTSIDE, role, frame.url);
       states.push(state);
       const us = nodes.selfUs[index] ?? 0;
-      books.add(role, state, us);
+      this.#books.add(role, state, us);
       const { owner } = state;
       if (owner === null) return;
-      for (const [line, share] of jsonTicks(nodes, index, jsonLines(frame.url))) {
+      for (const [line, share] of jsonTicks(nodes, index, this.#jsonLines(frame.url))) {
         // A line of a package is no line of the function that is told.
-        const at = role.role === 'own' ? placeOf(frame.url, line - 1, 0, frame.functionName) : null;
-        books.addCall('json', 'JSON', owner, at?.line ?? owner.place.line, share * us);
+        const at = role.role === 'own' ? this.#placeOf(frame.url, line - 1, 0, frame.functionName) : null;
+        this.#books.addCall('json', 'JSON', owner, at?.line ?? owner.place.line, share * us);
       }
     });
   }
-  return books.sums();
+
+  sums(): WorkSums {
+    return this.#books.sums();
+  }
 }
 
 function below(above: State, role: FrameRole, url: string): State {

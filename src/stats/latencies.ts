@@ -50,6 +50,12 @@ export class Latencies {
     }
   }
 
+  /** Adds all of another: a histogram that is wanted in several sums is decoded once. */
+  merge(other: Latencies): void {
+    for (const { lowestUs, highestUs, count } of other.#buckets.values()) this.#addBucket(lowestUs, highestUs, count);
+    this.#sorted = null;
+  }
+
   #addBucket(lowestUs: number, highestUs: number, count: number): void {
     const known = this.#buckets.get(highestUs);
     if (known) known.count += count;
@@ -117,11 +123,16 @@ function readHistogram(encoded: string, take: (lowestUs: number, highestUs: numb
     throw new Error('it holds no histogram');
   }
   const payload = bytes.subarray(HEADER_BYTES, HEADER_BYTES + header.getInt32(4));
-  const buckets = bucketsOf(header.getInt32(12), Number(header.getBigInt64(16)));
+  const { halfBits, unitUs } = bucketsOf(header.getInt32(12), Number(header.getBigInt64(16)));
+  const half = 2 ** halfBits;
   let index = 0;
   readCounts(payload, (count) => {
+    if (count > 0) {
+      const widthUs = index < 2 * half ? unitUs : unitUs * 2 ** (Math.floor(index / half) - 1);
+      const lowestUs = (index < half ? index : half + (index % half)) * widthUs;
+      take(lowestUs, lowestUs + widthUs - 1, count);
+    }
     // A negative count says how many buckets are empty.
-    if (count > 0) take(buckets.lowestUs(index), buckets.lowestUs(index) + buckets.widthUs(index) - 1, count);
     index += count < 0 ? -count : 1;
   });
 }
@@ -146,24 +157,28 @@ function baseCookie(view: DataView): number {
   return view.getInt32(0) & ~WORD_SIZE_BITS;
 }
 
-interface Buckets {
-  lowestUs(index: number): number;
-  widthUs(index: number): number;
-}
-
-/** Where the buckets lie, for values of a smallest unit that are told apart to some decimal digits. */
-function bucketsOf(digits: number, unitUs: number): Buckets {
+/**
+ * Where the buckets lie, for values of a smallest unit that are told apart to some decimal digits: `2 ** halfBits` buckets of
+ * the width of the unit, as many again, and from there on as many of each next power of two.
+ */
+function bucketsOf(digits: number, unitUs: number): { readonly halfBits: number; readonly unitUs: number } {
   if (!(digits >= 0 && digits <= 5) || !(unitUs >= 1)) throw new Error('its resolution cannot be');
-  const unitMagnitude = Math.floor(Math.log2(unitUs));
-  const half = 2 ** (Math.max(1, Math.ceil(Math.log2(2 * 10 ** digits))) - 1);
-  const widthUs = (index: number): number => 2 ** (unitMagnitude + Math.max(0, Math.floor(index / half) - 1));
-  return { widthUs, lowestUs: (index) => ((index % half) + (index < half ? 0 : half)) * widthUs(index) };
+  return {
+    halfBits: Math.max(1, Math.ceil(Math.log2(2 * 10 ** digits))) - 1,
+    unitUs: 2 ** Math.floor(Math.log2(unitUs)),
+  };
 }
 
 /** Numbers as zigzag LEB128, little end first; a ninth byte has eight bits. */
 function readCounts(payload: Uint8Array, take: (count: number) => void): void {
   let at = 0;
   while (at < payload.length) {
+    const first = payload[at] ?? 0;
+    if (first < 0x80) {
+      at += 1;
+      take((first & 1) === 0 ? first >> 1 : -((first + 1) >> 1));
+      continue;
+    }
     let value = 0;
     for (let place = 0; ; place++) {
       const byte = payload[at++];

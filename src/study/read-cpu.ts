@@ -1,11 +1,12 @@
-import type { CpuWork } from '../analysis/run-data.ts';
-import { longStretches } from '../cpu/long-stretches.ts';
-import { mergeWindows, type TimeRange } from '../cpu/merge-windows.ts';
-import { ownWork } from '../cpu/own-work.ts';
+import { LongStretches } from '../cpu/long-stretches.ts';
+import { type TimeRange, WindowMerge } from '../cpu/merge-windows.ts';
+import { OwnWork } from '../cpu/own-work.ts';
+import { profileNodes } from '../cpu/profile-nodes.ts';
+import { sampleSpans } from '../cpu/sample-spans.ts';
 import { scriptPath } from '../cpu/script-paths.ts';
 import { withoutCaptures } from '../cpu/without-captures.ts';
 import { rethrowStorage } from '../files/storage-error.ts';
-import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
+import type { PlaceOf } from '../model/profiles.ts';
 import { answeredRequests } from '../model/request-count.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { CpuWindowRecord, ScriptRecord } from '../model/run-manifest.ts';
@@ -19,59 +20,55 @@ const MOST_WINDOWS = 60;
 
 /** What the CPU windows of the steady phase saw; null where none can be read. What cannot be read is told to `note`. */
 export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<CpuSummary | null> {
-  const read: { readonly record: CpuWindowRecord; readonly requests: number | null; readonly profile: CpuProfile }[] =
-    [];
-  const records = steadyWindows(run);
   const captures = captureTimes(run.events);
-  for (const record of thin(records, MOST_WINDOWS)) {
+  // One window at a time: those of a night together take more than a gigabyte.
+  const whole = new WindowMerge();
+  const work = new OwnWork(placeOf, jsonLinesOf(run.manifest.scripts));
+  const long = new LongStretches(placeOf);
+  const stretches: CpuStretch[] = [];
+  for (const record of thin(steadyWindows(run), MOST_WINDOWS)) {
     try {
-      const before = answeredRequests(run.samples, record.startMonoMs);
-      const requests = record.requests === null || before === null ? null : Math.max(0, record.requests - before);
       const profile = withoutCaptures(await readCpuProfile(run, record), captures);
-      read.push({ record, requests, profile });
+      const spans = sampleSpans(profile);
+      const nodes = profileNodes(profile, spans);
+      const { startMonoMs, endMonoMs } = record;
+      const own = new WindowMerge();
+      own.add(profile, spans);
+      stretches.push({ startMonoMs, endMonoMs, requests: requestsIn(run, record), tree: own.tree() });
+      whole.add(profile, spans);
+      work.add(nodes);
+      long.add(nodes);
     } catch (error) {
       rethrowStorage(error);
       note(`${record.file} was left out: ${(error as Error).message}`);
     }
   }
-  const stretches = read.map(
-    ({ record, requests, profile }): CpuStretch => ({
-      startMonoMs: record.startMonoMs,
-      endMonoMs: record.endMonoMs,
-      requests,
-      tree: mergeWindows([profile]),
-    }),
-  );
   const [first, ...later] = stretches;
   if (!first) return null;
   return {
-    whole: mergeWindows(read.map(({ profile }) => profile)),
+    whole: whole.tree(),
     stretches,
     first,
     last: later.at(-1) ?? null,
-    work: workOf(read, placeOf, run.manifest.scripts),
+    work: { ...work.sums(), requests: sumOf(stretches.map(({ requests }) => requests)), longRunners: long.runners() },
   };
 }
 
-function workOf(
-  windows: readonly { readonly requests: number | null; readonly profile: CpuProfile }[],
-  placeOf: PlaceOf,
-  scripts: readonly ScriptRecord[],
-): CpuWork {
-  const profiles = windows.map(({ profile }) => profile);
-  const requests = windows.reduce<number | null>(
-    (sum, one) => (sum === null || one.requests === null ? null : sum + one.requests),
-    0,
-  );
+function requestsIn({ samples }: Run, { requests, startMonoMs }: CpuWindowRecord): number | null {
+  const before = answeredRequests(samples, startMonoMs);
+  return requests === null || before === null ? null : Math.max(0, requests - before);
+}
+
+function sumOf(counts: readonly (number | null)[]): number | null {
+  return counts.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
+}
+
+function jsonLinesOf(scripts: readonly ScriptRecord[]): (url: string) => ReadonlySet<number> {
   // A script that was translated while it was loaded ran with other lines than its file has.
   const usable = scripts.filter(({ url, mapFile }) => mapFile === null || !/\.[cm]?tsx?$/.test(url));
   const lines = new Map(usable.map(({ url, jsonLines }) => [scriptPath(url), new Set(jsonLines)]));
   const none: ReadonlySet<number> = new Set();
-  return {
-    ...ownWork(profiles, placeOf, (url) => lines.get(scriptPath(url)) ?? none),
-    requests,
-    longRunners: longStretches(profiles, placeOf),
-  };
+  return (url) => lines.get(scriptPath(url)) ?? none;
 }
 
 /** Windows that lie in the steady phase of the last life of the target; all there are where the run never got there. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { longStretches } from '../../src/cpu/long-stretches.ts';
+import { type LongRunner, LongStretches } from '../../src/cpu/long-stretches.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { profileNodes } from '../../src/cpu/profile-nodes.ts';
 import { profileOf, type Tick } from './profile-builder.ts';
 
 const placeOf = createPlaceOf([], new Map());
@@ -18,8 +19,11 @@ function ticks(...runs: readonly string[]): Tick[] {
   });
 }
 
-const stretchesOf = (list: readonly Tick[]): ReturnType<typeof longStretches> =>
-  longStretches([profileOf(list, 0, (list.at(-1)?.atUs ?? 0) + 10_000)], placeOf);
+function stretchesOf(list: readonly Tick[]): LongRunner[] {
+  const long = new LongStretches(placeOf);
+  long.add(profileNodes(profileOf(list, 0, (list.at(-1)?.atUs ?? 0) + 10_000)));
+  return long.runners();
+}
 
 test('a function that runs long is told with its lengths, collections in between counted', () => {
   const found = stretchesOf(

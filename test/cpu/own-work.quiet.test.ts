@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { scanScript } from '../../src/capture/scan-script.ts';
-import { longStretches } from '../../src/cpu/long-stretches.ts';
-import { ownWork } from '../../src/cpu/own-work.ts';
+import { LongStretches } from '../../src/cpu/long-stretches.ts';
+import { OwnWork } from '../../src/cpu/own-work.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { profileNodes } from '../../src/cpu/profile-nodes.ts';
 import { parseCpuProfile } from '../../src/format/cpu-profile.ts';
 import { nodeVersions } from '../helpers/node-versions.ts';
 
@@ -61,7 +62,10 @@ for (const { major, binary, skip } of nodeVersions()) {
     const jsonLines = new Set(scanScript(path).jsonLines);
     assert.deepEqual([...jsonLines], [LINE_OF_JSON]);
 
-    const work = ownWork([profile], placeOf, (url) => (url === record.url ? jsonLines : new Set()));
+    const nodes = profileNodes(profile);
+    const sums = new OwnWork(placeOf, (url) => (url === record.url ? jsonLines : new Set()));
+    sums.add(nodes);
+    const work = sums.sums();
     const usOf = (call: string, caller: string): number =>
       work.calls.filter((one) => one.call === call && one.caller.name === caller).reduce((sum, { us }) => sum + us, 0);
     // A machine under load takes samples late: half of what was spent must be seen.
@@ -74,7 +78,9 @@ for (const { major, binary, skip } of nodeVersions()) {
     assert.ok((addUp?.us ?? 0) > 80_000, 'the callback without a name belongs to addUp');
     assert.ok(work.busyUs <= work.wallUs);
 
-    const runners = longStretches([profile], placeOf).map(({ name }) => name);
+    const long = new LongStretches(placeOf);
+    long.add(nodes);
+    const runners = long.runners().map(({ name }) => name);
     for (const name of ['writeReport', 'hashPassword', 'addUp', 'askChild']) {
       assert.ok(runners.includes(name), `${name} in ${runners}`);
     }

@@ -6,9 +6,10 @@ import { allocationGrowth } from '../../src/cpu/allocation-sites.ts';
 import { buildFlame, flameOf } from '../../src/cpu/build-flame.ts';
 import { weightedTree } from '../../src/cpu/call-tree.ts';
 import { hottestFunctions } from '../../src/cpu/function-times.ts';
-import { longStretches } from '../../src/cpu/long-stretches.ts';
+import { LongStretches } from '../../src/cpu/long-stretches.ts';
 import { mergeWindows } from '../../src/cpu/merge-windows.ts';
 import { createPlaceOf } from '../../src/cpu/place-of.ts';
+import { profileNodes } from '../../src/cpu/profile-nodes.ts';
 import { importDoctor, readDoctor } from '../../src/exchange/import-clinic.ts';
 import { importAsRun, type NewRunOptions } from '../../src/exchange/import-results.ts';
 import { readResults } from '../../src/exchange/read-results.ts';
@@ -309,7 +310,7 @@ export const READERS: Readonly<Record<string, FuzzedReader>> = {
       const tree = mergeWindows([parsed]);
       buildFlame(tree, placeOf);
       hottestFunctions(tree, placeOf);
-      longStretches([parsed], placeOf);
+      new LongStretches(placeOf).add(profileNodes(parsed));
     },
   },
   heapprofile: {
