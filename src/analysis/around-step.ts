@@ -27,6 +27,9 @@ const MOST_EVENTS = 4;
 /** Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service. */
 const BUSY_MACHINE = 0.1;
 
+/** A service that waits for this much of the time, before the step as well as after, and for longer than it runs, is starved. */
+const STARVED = 0.25;
+
 /** Of a core. */
 const LEAST_MORE_CPU = 0.05;
 /** The wait for each millisecond of CPU scatters by as much. */
@@ -48,11 +51,14 @@ export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
   ];
 }
 
-/** Why the machine and not the service may have made the step; null where it looks as idle after it as before. */
+/** Why the machine and not the service may have made the step; null where it is not short of cores, and looks as idle after it as before. */
 export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   const stepMs = view.whole.fromMs + atMs;
   const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
-  if (before === null || after === null || after - before < BUSY_MACHINE) return null;
+  if (before === null || after === null) return null;
+  if (before >= STARVED && after >= Math.max(STARVED, cpuShare(view, stepMs, view.judged.toMs)))
+    return say.waitedForCore(after, before);
+  if (after - before < BUSY_MACHINE) return null;
   return isOwnWork(view, stepMs, { before, after }) ? null : say.waitedForCore(after, before);
 }
 
@@ -61,13 +67,15 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
  * service uses more CPU, and waits no longer for each millisecond of it.
  */
 function isOwnWork(view: RunView, stepMs: MonoMs, wait: { readonly before: number; readonly after: number }): boolean {
-  const cpuShare = (fromMs: MonoMs, toMs: MonoMs): number => {
-    const values = valuesIn(view, 'process.cpu', fromMs, toMs);
-    return values.reduce((sum, percent) => sum + percent, 0) / Math.max(1, values.length) / 100;
-  };
-  const [before, after] = [cpuShare(view.judged.fromMs, stepMs), cpuShare(stepMs, view.judged.toMs)];
+  const [before, after] = [cpuShare(view, view.judged.fromMs, stepMs), cpuShare(view, stepMs, view.judged.toMs)];
   if (before <= 0 || after < before + LEAST_MORE_CPU) return false;
   return wait.after / after <= AS_LONG * (wait.before / before);
+}
+
+/** CPU that the service used, in cores. */
+function cpuShare(view: RunView, fromMs: MonoMs, toMs: MonoMs): number {
+  const values = valuesIn(view, 'process.cpu', fromMs, toMs);
+  return values.reduce((sum, percent) => sum + percent, 0) / Math.max(1, values.length) / 100;
 }
 
 /** Of the time, how much the main thread waited for a core. */

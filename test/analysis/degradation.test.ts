@@ -60,6 +60,13 @@ describe('the machine as the other explanation', () => {
       assert.match(findings[0]?.against.join() ?? '', /After it the service waited for a core 40 % of the time/);
     }
   });
+
+  test('one that is short of cores all the time may have been slowed by the machine at any time', () => {
+    const findings = stepped([0.13, 0.13], [0.47, 0.5]);
+    assert.ok(findings.length > 0 && findings.every(({ confidence }) => confidence === 'possible'));
+    const alone = stepped([0.7, 0.95], [0.3, 0.35]);
+    assert.ok(alone.length > 0 && alone.every(({ confidence }) => confidence === 'likely'));
+  });
 });
 
 describe('latency', () => {

@@ -7,6 +7,7 @@ import type { Sample } from '../../../src/model/sample.ts';
 import type { Milliseconds, MonoMs } from '../../../src/model/units.ts';
 import { createRun } from '../../../src/record/open-run.ts';
 import { type Run, readRun } from '../../../src/record/read-run.ts';
+import { artefactKind } from '../../../src/record/run-files.ts';
 import type { RunRecorder } from '../../../src/record/run-recorder.ts';
 
 const CPU_WINDOW_MS = 613_000;
@@ -36,12 +37,10 @@ export async function stretchRun(recorded: string, dir: string, hours: number): 
   const addedMs = (stretch.times - 1) * stretch.lengthMs;
   const recorder = await createRun(dir, stretchedManifest(run.manifest, stretch, addedMs));
   await writeCpuWindows(run, recorder, stretch);
-  for (const record of [...run.manifest.snapshots, ...run.manifest.heapProfiles]) {
-    const kind = record.file.endsWith('.heapsnapshot') ? 'heap-snapshot' : 'heap-profile';
-    await recorder.writeArtefact(
-      recorder.fileFor(kind, nameOf(record.file)),
-      await readFile(join(recorded, record.file)),
-    );
+  for (const file of run.onDisk.keys()) {
+    const kind = artefactKind(file);
+    if (kind === null || kind === 'cpu') continue;
+    await recorder.writeArtefact(recorder.fileFor(kind, nameOf(file)), await readFile(join(recorded, file)));
   }
   await writeSamples(run, recorder, stretch, addedMs);
   await writeRequests(run, recorder, stretch, addedMs);
@@ -80,7 +79,7 @@ function spread(stretch: Stretch, addedMs: Milliseconds, monoMs: MonoMs): MonoMs
 }
 
 function stretchedManifest(manifest: RunManifest, stretch: Stretch, addedMs: Milliseconds): RunManifest {
-  const { seal: _, code: __, allocationBurst: ___, clinicWindow: ____, ...rest } = manifest;
+  const { seal: _, ...rest } = manifest;
   const at = (monoMs: MonoMs): MonoMs => spread(stretch, addedMs, monoMs);
   const firstRequests = manifest.snapshots[0]?.requests ?? 0;
   const requests = (known: number | null): number | null =>
@@ -94,7 +93,6 @@ function stretchedManifest(manifest: RunManifest, stretch: Stretch, addedMs: Mil
       monoMs: at(one.monoMs),
       requests: requests(one.requests),
     })),
-    scripts: manifest.scripts.map((one) => ({ ...one, mapFile: null })),
     cpuWindows: [],
   };
 }
