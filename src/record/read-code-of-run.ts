@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
-import { rethrowStorage, storageError } from '../files/storage-error.ts';
+import { errnoOf, rethrowStorage, storageError } from '../files/storage-error.ts';
 import { parseCodeOfRun } from '../format/code-file.ts';
 import { jsonBomb } from '../format/json-memory.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -21,6 +21,7 @@ export async function readCodeOfRun(
   const path = join(dir, file);
   try {
     const bytes = await readRegularFile(path, { noLinks: true, maxBytes: LARGEST_BYTES }).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') throw new Error('it is missing');
       throw error instanceof ProfilerError ? error : storageError('cannot read', path, error);
     });
     const bomb = jsonBomb(bytes);

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scaleCpuInterval } from '../../../src/capture/choose-intervals.ts';
+import { mergeIntervals } from '../../../src/load/merge-intervals.ts';
 import { isMetricName, METRICS } from '../../../src/model/metric-catalogue.ts';
+import type { RequestInterval } from '../../../src/model/requests.ts';
 import type { RunEvent } from '../../../src/model/run-event.ts';
 import type { RunManifest } from '../../../src/model/run-manifest.ts';
 import type { Sample } from '../../../src/model/sample.ts';
@@ -11,6 +14,8 @@ import { artefactKind } from '../../../src/record/run-files.ts';
 import type { RunRecorder } from '../../../src/record/run-recorder.ts';
 
 const CPU_WINDOW_MS = 613_000;
+/** A soak of N hours has load intervals of N seconds, at most this. */
+const LONGEST_LOAD_INTERVAL_S = 10;
 
 /** Of V8's CPU profile: what is repeated when its window becomes longer. */
 interface CpuProfile {
@@ -37,7 +42,9 @@ export async function stretchRun(recorded: string, dir: string, hours: number): 
   const addedMs = (stretch.times - 1) * stretch.lengthMs;
   const recorder = await createRun(dir, stretchedManifest(run.manifest, stretch, addedMs));
   await writeCpuWindows(run, recorder, stretch);
-  for (const file of run.onDisk.keys()) {
+  const { code, scripts } = run.manifest;
+  const sources = scripts.flatMap(({ mapFile }) => (mapFile === null ? [] : [`sources/${mapFile}`]));
+  for (const file of new Set([...run.onDisk.keys(), ...sources, ...(code ? [code.file] : [])])) {
     const kind = artefactKind(file);
     if (kind === null || kind === 'cpu') continue;
     await recorder.writeArtefact(recorder.fileFor(kind, nameOf(file)), await readFile(join(recorded, file)));
@@ -102,6 +109,7 @@ async function writeCpuWindows(run: Run, recorder: RunRecorder, stretch: Stretch
   const { cpuWindows } = run.manifest;
   const recorded = cpuWindows.slice(1);
   const totalMs = stretch.times * stretch.lengthMs;
+  const intervalUs = scaleCpuInterval(totalMs, CPU_WINDOW_MS);
   for (let n = 1; (n - 1) * CPU_WINDOW_MS < totalMs; n += 1) {
     const window = recorded[n % recorded.length];
     if (!window) throw new Error('the recorded run has too few CPU windows');
@@ -109,7 +117,10 @@ async function writeCpuWindows(run: Run, recorder: RunRecorder, stretch: Stretch
     const startMonoMs = stretch.fromMs + (n - 1) * CPU_WINDOW_MS;
     const endMonoMs = Math.min(startMonoMs + CPU_WINDOW_MS, stretch.fromMs + totalMs);
     const target = recorder.fileFor('cpu', n);
-    await recorder.writeArtefact(target, JSON.stringify(longerProfile(profile, endMonoMs - startMonoMs)));
+    await recorder.writeArtefact(
+      target,
+      JSON.stringify(longerProfile(profile, endMonoMs - startMonoMs, intervalUs / run.manifest.plan.cpuIntervalUs)),
+    );
     await recorder.updateManifest((manifest) => ({
       ...manifest,
       cpuWindows: [...manifest.cpuWindows, { ...window, file: target.file, startMonoMs, endMonoMs }],
@@ -117,16 +128,16 @@ async function writeCpuWindows(run: Run, recorder: RunRecorder, stretch: Stretch
   }
 }
 
-/** Node ids stay; the samples come again until the window is full. */
-function longerProfile(profile: CpuProfile, lengthMs: Milliseconds): CpuProfile {
-  const lengthUs = profile.endTime - profile.startTime;
+/** Node ids stay; the samples come again until the window is full. `slower`: so many times the recorded interval. */
+function longerProfile(profile: CpuProfile, lengthMs: Milliseconds, slower: number): CpuProfile {
+  const lengthUs = (profile.endTime - profile.startTime) * slower;
   const times = Math.max(1, Math.round((lengthMs * 1000) / lengthUs));
-  const again = <T>(list: readonly T[]): T[] => Array.from({ length: times }, () => list).flat();
+  const again = (list: readonly number[]): number[] => Array.from({ length: times }, () => list).flat();
   return {
     ...profile,
     endTime: profile.startTime + times * lengthUs,
     samples: again(profile.samples),
-    timeDeltas: again(profile.timeDeltas),
+    timeDeltas: again(profile.timeDeltas.map((us) => us * slower)),
   };
 }
 
@@ -166,22 +177,34 @@ function grownBy(steady: readonly Sample[]): ReadonlyMap<string, number> {
 }
 
 async function writeRequests(run: Run, recorder: RunRecorder, stretch: Stretch, addedMs: Milliseconds): Promise<void> {
-  const append = (interval: Run['requests'][number], ms: Milliseconds): void =>
+  const append = (interval: RequestInterval, ms: Milliseconds): void =>
     recorder.appendRequests({
       ...interval,
       startMonoMs: interval.startMonoMs + ms,
       endMonoMs: interval.endMonoMs + ms,
     });
-  const of = (when: When): Run['requests'] =>
+  const of = (when: When): readonly RequestInterval[] =>
     run.requests.filter(({ startMonoMs }) => whenOf(stretch, startMonoMs) === when);
   for (const interval of of('before')) append(interval, 0);
-  const steady = of('steady');
+  const hours = (stretch.times * stretch.lengthMs) / 3_600_000;
+  const steady = longerIntervals(of('steady'), Math.min(LONGEST_LOAD_INTERVAL_S, Math.max(1, Math.round(hours))));
   for (let n = 0; n < stretch.times; n += 1) {
     for (const interval of steady) append(interval, n * stretch.lengthMs);
     // What waits for the disk is bounded.
     await recorder.flush();
   }
   for (const interval of of('after')) append(interval, addedMs);
+}
+
+/** As many intervals of each request name made one: those of a night are longer than those of a minute. */
+function longerIntervals(intervals: readonly RequestInterval[], each: number): RequestInterval[] {
+  const names = [...new Set(intervals.map(({ name }) => name))];
+  const longer = names.flatMap((name) => {
+    const own = intervals.filter((one) => one.name === name);
+    const groups = Array.from({ length: Math.ceil(own.length / each) }, (_, n) => own.slice(n * each, (n + 1) * each));
+    return groups.flatMap((group) => mergeIntervals(group));
+  });
+  return longer.sort((a, b) => a.startMonoMs - b.startMonoMs);
 }
 
 /** The live heap comes again, as V8's collections do; all else comes once. */
