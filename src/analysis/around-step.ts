@@ -27,7 +27,7 @@ const MOST_EVENTS = 4;
 /** Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service. */
 const BUSY_MACHINE = 0.1;
 
-/** A service that waits for this much of the time, before the step as well as after, and for longer than it runs, is starved. */
+/** A service that waits for this much of the time, and for longer than it runs, is starved. */
 const STARVED = 0.25;
 
 /** Of a core. */
@@ -56,10 +56,21 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   const stepMs = view.whole.fromMs + atMs;
   const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
   if (before === null || after === null) return null;
-  if (before >= STARVED && after >= Math.max(STARVED, cpuShare(view, stepMs, view.judged.toMs)))
-    return say.waitedForCore(after, before);
+  const { judged } = view;
+  if (before >= STARVED && isStarved(view, after, stepMs, judged.toMs)) return say.waitedForCore(after, before);
   if (after - before < BUSY_MACHINE) return null;
   return isOwnWork(view, stepMs, { before, after }) ? null : say.waitedForCore(after, before);
+}
+
+/** Why whatever was slow under load may have been slow for want of cores; null where there were enough. */
+export function shortOfCores(view: RunView): string | null {
+  const { fromMs, toMs } = view.judged;
+  const share = waitShare(view, fromMs, toMs);
+  return share !== null && isStarved(view, share, fromMs, toMs) ? say.shortOfCores(share) : null;
+}
+
+function isStarved(view: RunView, waited: number, fromMs: MonoMs, toMs: MonoMs): boolean {
+  return waited >= Math.max(STARVED, cpuShare(view, fromMs, toMs));
 }
 
 /**

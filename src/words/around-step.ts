@@ -21,6 +21,10 @@ export function waitedForCore(after: Share, before: Share): string {
   return `After it the service waited for a core ${percent(after)} of the time, before it ${percent(before)}: other work on the machine may have made it slower.`;
 }
 
+export function shortOfCores(share: Share): string {
+  return `The service waited for a core ${percent(share)} of the time: on a machine that is this busy, everything takes longer.`;
+}
+
 /** Null for an event that does not affect the service. */
 export function eventWords(event: RunEvent): string | null {
   switch (event.type) {

@@ -243,6 +243,17 @@ test('a pool that is too small makes callers wait; it levels off', () => {
   assert.match(finding.title, /A pool of 10 is too small/);
 });
 
+test('callers of a pool who wait on a machine that is short of cores may wait for a core', () => {
+  const plan = pool(({ isLoaded }) => (isLoaded ? 10 : 0), 240);
+  const starved: typeof plan = {
+    ...plan,
+    values: (moment) => ({ ...plan.values?.(moment), 'process.cpu': 14, 'process.run-delay': 0.5 * moment.tMs }),
+  };
+  const [finding] = findings(null, 'pool-exhaustion', starved);
+  assert.equal(finding?.confidence, 'possible');
+  assert.match(finding.against.join(), /The service waited for a core 50 % of the time/);
+});
+
 test('a busy pool, and one connection that is kept from the start, are no finding', () => {
   assert.deepEqual(
     findings(

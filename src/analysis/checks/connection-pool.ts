@@ -5,6 +5,7 @@ import type { Sample } from '../../model/sample.ts';
 import { totalGain } from '../../stats/counters.ts';
 import { recommend } from '../../words/advice.ts';
 import * as say from '../../words/checks/connection-pool.ts';
+import { shortOfCores } from '../around-step.ts';
 import { type Check, type CheckContext, type FindingDraft, found, insufficient } from '../check.ts';
 import { findingId } from '../finding-id.ts';
 import { packageAt, sourceAt } from '../queries/query-subject.ts';
@@ -123,14 +124,15 @@ function keptFinding(context: CheckContext, kept: say.AtRest, waits: say.Waits |
 }
 
 function tooSmallFinding(context: CheckContext, waits: say.Waits, limit: number): FindingDraft {
+  const doubt = waits.failures > 0 ? null : shortOfCores(context);
   return {
     ...finding(context, null, 'small'),
-    confidence: 'likely',
-    severity: waits.failures > 0 ? 'critical' : 'major',
+    confidence: doubt === null ? 'likely' : 'possible',
+    severity: waits.failures > 0 ? 'critical' : doubt === null ? 'major' : 'minor',
     title: say.tooSmallTitle(limit, waits.meanMs),
     recommendation: `${say.TOO_SMALL_ADVICE} ${recommend('pool-exhaustion', { holder: say.POOL, subject: say.POOL })}`,
     evidence: waitEvidence(waits),
-    against: [say.SLOW_WORK],
+    against: [say.SLOW_WORK, ...(doubt === null ? [] : [doubt])],
   };
 }
 
