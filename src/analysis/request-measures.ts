@@ -30,13 +30,24 @@ export function measureRequests(view: RunView): RequestMeasures {
   return measures;
 }
 
+type Counts = Omit<RequestMeasure, 'latencies' | 'withFailed'>;
+
 /** Adds up intervals as they come, in order of time: hours of load need no more memory than a minute. */
 export class RequestMeasures {
-  readonly #measures = new Map<string, { -readonly [Key in keyof RequestMeasure]: RequestMeasure[Key] }>();
+  readonly #counts = new Map<string, { -readonly [Key in keyof Counts]: Counts[Key] }>();
   readonly #reachedMs = new Map<string, MonoMs>();
+  /** By the name of the request: of all together they are added up when they are asked for, so each is decoded once. */
+  readonly #served = new Map<string, Latencies>();
+  readonly #failed = new Map<string, Latencies>();
 
   get(name: string): RequestMeasure | undefined {
-    return this.#measures.get(name);
+    const counts = this.#counts.get(name);
+    if (!counts) return undefined;
+    const isIn = (one: string): boolean => (name === ALL_REQUESTS ? one !== PROBE_NAME : one === name);
+    const of = (sums: ReadonlyMap<string, Latencies>): Latencies[] =>
+      [...sums].flatMap(([one, latencies]) => (isIn(one) ? [latencies] : []));
+    const served = of(this.#served);
+    return { ...counts, latencies: merged(served), withFailed: merged([...served, ...of(this.#failed)]) };
   }
 
   add({
@@ -50,36 +61,35 @@ export class RequestMeasures {
     intended,
     failed = '',
   }: RequestInterval): void {
-    const latencies = latenciesOf(intended);
-    const ofFailed = latenciesOf(failed);
-    const waits = aborted > 0 ? [{ aborted, longestMs: latencies.maxMs }] : [];
+    latenciesOf(this.#served, name).add(intended);
+    latenciesOf(this.#failed, name).add(failed);
+    const waits = aborted > 0 ? [{ aborted, longestMs: longestOf(intended) }] : [];
     for (const key of name === PROBE_NAME ? [name] : [name, ALL_REQUESTS]) {
-      const none = {
-        count: 0,
-        errors: 0,
-        dropped: 0,
-        aborted: 0,
-        waits: [],
-        lastedMs: 0,
-        latencies: new Latencies(),
-        withFailed: new Latencies(),
-      };
-      const measure = this.#measures.get(key) ?? none;
+      const counts = this.#counts.get(key) ?? { count: 0, errors: 0, dropped: 0, aborted: 0, waits: [], lastedMs: 0 };
       const reachedMs = this.#reachedMs.get(key) ?? 0;
-      measure.count += count;
-      measure.errors += errors;
-      measure.dropped += dropped;
-      measure.aborted += aborted;
-      if (waits.length > 0) measure.waits = [...measure.waits, ...waits];
+      counts.count += count;
+      counts.errors += errors;
+      counts.dropped += dropped;
+      counts.aborted += aborted;
+      if (waits.length > 0) counts.waits = [...counts.waits, ...waits];
       // Intervals of several names share their time.
-      measure.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
+      counts.lastedMs += Math.max(0, endMonoMs - Math.max(startMonoMs, reachedMs));
       this.#reachedMs.set(key, Math.max(endMonoMs, reachedMs));
-      measure.latencies.merge(latencies);
-      measure.withFailed.merge(latencies);
-      measure.withFailed.merge(ofFailed);
-      this.#measures.set(key, measure);
+      this.#counts.set(key, counts);
     }
   }
+}
+
+function latenciesOf(sums: Map<string, Latencies>, name: string): Latencies {
+  const known = sums.get(name) ?? new Latencies();
+  sums.set(name, known);
+  return known;
+}
+
+function merged(parts: readonly Latencies[]): Latencies {
+  const whole = new Latencies();
+  for (const part of parts) whole.merge(part);
+  return whole;
 }
 
 /** An aborted request that waited for more times the slowest answers (but for one in a hundred) than this had no answer to come. */
@@ -107,8 +117,8 @@ export function failuresOf(measure: RequestMeasure): { readonly count: number; r
   return { count: failed, percent: (100 * failed) / (count + dropped + aborted) };
 }
 
-function latenciesOf(encoded: string): Latencies {
+function longestOf(encoded: string): Milliseconds {
   const latencies = new Latencies();
   latencies.add(encoded);
-  return latencies;
+  return latencies.maxMs;
 }
