@@ -7,14 +7,9 @@ export function routesBetween(events: readonly RunEvent[]): RouteCount[][] {
     if (event.type !== 'route-counts') return [];
     const now = new Map(event.routes.map((one) => [one.route, one]));
     const isNewLife = [...before.values()].some(({ route, begun }) => begun > (now.get(route)?.begun ?? 0));
-    const gained = event.routes.map(({ route, begun, failed, aborted }) => {
-      const known = isNewLife ? undefined : before.get(route);
-      return {
-        route,
-        begun: begun - (known?.begun ?? 0),
-        failed: failed - (known?.failed ?? 0),
-        aborted: aborted - (known?.aborted ?? 0),
-      };
+    const gained = event.routes.map((one) => {
+      const known = isNewLife ? undefined : before.get(one.route);
+      return known === undefined ? one : combined(one, known, -1);
     });
     before = now;
     return [gained];
@@ -24,16 +19,27 @@ export function routesBetween(events: readonly RunEvent[]): RouteCount[][] {
 /** The same for the whole run, most first. */
 export function countRoutes(events: readonly RunEvent[]): RouteCount[] {
   const sums = new Map<string, RouteCount>();
-  for (const { route, begun, failed, aborted } of routesBetween(events).flat()) {
-    const known = sums.get(route);
-    sums.set(route, {
-      route,
-      begun: begun + (known?.begun ?? 0),
-      failed: failed + (known?.failed ?? 0),
-      aborted: aborted + (known?.aborted ?? 0),
-    });
+  for (const one of routesBetween(events).flat()) {
+    const known = sums.get(one.route);
+    sums.set(one.route, known === undefined ? one : combined(one, known, 1));
   }
   return [...sums.values()].sort((a, b) => b.begun - a.begun);
+}
+
+function combined(one: RouteCount, other: RouteCount, sign: 1 | -1): RouteCount {
+  const errors = one.serverErrors === undefined ? undefined : one.serverErrors + sign * (other.serverErrors ?? 0);
+  return {
+    route: one.route,
+    begun: one.begun + sign * other.begun,
+    failed: one.failed + sign * other.failed,
+    ...(errors === undefined ? {} : { serverErrors: errors }),
+    aborted: one.aborted + sign * other.aborted,
+  };
+}
+
+/** Nought in runs of earlier versions, which did not count them apart. */
+export function serverErrorsOf({ serverErrors = 0 }: RouteCount): number {
+  return serverErrors;
 }
 
 /** What probes of an orchestrator or a monitoring system ask for, at any time. */

@@ -18,6 +18,7 @@ import type { WorkClock } from './rests-of-traffic.ts';
 import type { RunView } from './run-view.ts';
 import { blockSeries, gauge, type ReadValue, rate, rawSeries, sinceStart } from './sample-series.ts';
 import { type ScrapedKey, scrapedTrends } from './scraped/scraped-trends.ts';
+import { servedErrorSeries } from './served-errors.ts';
 
 /** A series that is made of more than one metric, of requests, or of what the service says of itself. */
 type DerivedTrend =
@@ -25,6 +26,7 @@ type DerivedTrend =
   | 'cpu.per-request'
   | 'gc.share'
   | 'served.latency'
+  | 'served.errors'
   | 'load.errors'
   | 'load.rate'
   | LatencyKey
@@ -45,7 +47,9 @@ export function trendSeries(view: RunView): ReadonlyMap<TrendName, Pieces> {
     ['gc.share', blockSeries(view, gcShare, { undisturbed: true, loadedOnly: true })],
     ...latencySeries(view),
     // Where the load is ours it is known better, and a series more makes every test stricter.
-    ...(view.run.requests.length === 0 ? [servedLatency(view)] : []),
+    ...(view.run.requests.length === 0
+      ? [servedLatency(view), ['served.errors', servedErrorSeries(view)] as const]
+      : []),
     ['load.errors', loadErrorSeries(view)],
     ['load.rate', loadRateSeries(view)],
     ...scrapedTrends(view),

@@ -1,11 +1,12 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { addToChecksum } from '../files/checksum.ts';
 import { isRefused, type RefusePath } from '../files/known-folders.ts';
 import { nameBeside, type WhenTaken } from '../files/name-beside.ts';
 import { makeFolders } from '../files/output-place.ts';
-import { errnoOf, storageError } from '../files/storage-error.ts';
-import { NEW_FILE, partPaths } from '../files/write-atomically.ts';
+import { removeOnEnd } from '../files/remove-on-end.ts';
+import { storageError } from '../files/storage-error.ts';
+import { createPart } from '../files/write-atomically.ts';
 import { hex } from '../format/crc32.ts';
 import type { Bytes } from '../model/units.ts';
 
@@ -38,6 +39,10 @@ export function openPartFile(path: string, whenTaken: WhenTaken = 'replace', ref
   let isOpen = true;
   let sizeBytes = 0;
   let checksum = 0;
+  const remove = (): void => {
+    if (!isRefused(refuse, path)) rmSync(part, { force: true });
+  };
+  const keep = removeOnEnd(remove);
   const close = (): void => {
     if (isOpen) closeSync(descriptor);
     isOpen = false;
@@ -59,26 +64,15 @@ export function openPartFile(path: string, whenTaken: WhenTaken = 'replace', ref
         refuse(path);
         const written = whenTaken === 'beside' ? nameBeside([{ part, path }])[0] : path;
         if (whenTaken === 'replace') renameSync(part, path);
+        keep();
         return { path: written ?? path, bytes: sizeBytes, checksum: hex(checksum) };
       }),
     abandon: () => {
+      keep();
       close();
-      if (!isRefused(refuse, path)) rmSync(part, { force: true });
+      remove();
     },
   };
-}
-
-function createPart(path: string): { readonly part: string; readonly descriptor: number } {
-  let taken: unknown;
-  for (const part of partPaths(path)) {
-    try {
-      return { part, descriptor: openSync(part, NEW_FILE, 0o600) };
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-      taken = error;
-    }
-  }
-  throw taken;
 }
 
 function guard<T>(path: string, action: () => T): T {

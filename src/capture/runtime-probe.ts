@@ -121,10 +121,11 @@ export class RuntimeProbe {
   async readRoutes(): Promise<readonly RouteCount[]> {
     const read = await this.#session.evaluateInTurn<RouteCount[]>(`${PROBE}.routes()`);
     return takeIn('Runtime.evaluate', () =>
-      read.map(({ route, begun, failed, aborted }) => ({
+      read.map(({ route, begun, failed, serverErrors, aborted }) => ({
         route: String(route),
         begun: Number(begun),
         failed: Number(failed),
+        serverErrors: Number(serverErrors),
         aborted: Number(aborted),
       })),
     );

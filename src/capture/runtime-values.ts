@@ -53,6 +53,7 @@ export function toRuntimeValues(reading: ProbeReading): Partial<Record<MetricNam
   if (live) values['heap.live'] = live.bytes;
   if (requests) {
     values['requests.served'] = requests.served;
+    values['requests.errors'] = requests.errors;
     values['requests.aborted'] = requests.aborted;
     values['requests.active'] = requests.active;
     values['requests.latency.sum'] = requests.latencySumMs;

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { makeTemporaryFolder } from '../files/temporary-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { safeText } from '../format/profile-for-0x.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -22,7 +22,7 @@ const PACKAGE = '0x';
 /** Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one. */
 export async function renderWith0x(profile: CpuProfile, title: string): Promise<Uint8Array> {
   const draw = load0x();
-  const workingDir = await mkdtemp(join(tmpdir(), 'soak-profiler-0x-'));
+  const { dir: workingDir, remove } = makeTemporaryFolder();
   try {
     const visualizeCpuProfile = join(workingDir, 'normalised.cpuprofile');
     await writeAtomically(visualizeCpuProfile, JSON.stringify(profile));
@@ -30,7 +30,7 @@ export async function renderWith0x(profile: CpuProfile, title: string): Promise<
     await draw({ visualizeCpuProfile, outputHtml: drawn, workingDir, title: safeText(title) });
     return await readFile(drawn);
   } finally {
-    await rm(workingDir, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Options } from 'yargs';
 import { failedGates } from '../analysis/failed-gates.ts';
 import { type VerifyStatus, verifyDuration, verifyFinding } from '../analysis/verify-finding.ts';
 import { createHostClock } from '../capture/host-clock.ts';
+import { makeTemporaryFolder } from '../files/temporary-folder.ts';
 import { toolVersion } from '../files/tool-version.ts';
 import { runId } from '../format/run-id.ts';
 import { sha256 } from '../load/scenario-digest.ts';
@@ -260,8 +260,8 @@ function ofEarlierVersion({ text }: ScenarioRecord, url: Arguments): RecordedLoa
       'Name the scenario file with --scenario.',
     );
   }
-  const folder = mkdtempSync(join(tmpdir(), 'profiler-verify-'));
-  const file = join(folder, 'scenario.yaml');
+  const { dir, remove } = makeTemporaryFolder();
+  const file = join(dir, 'scenario.yaml');
   writeFileSync(file, text, { mode: 0o600 });
-  return { args: { ...url, scenario: file }, release: () => rmSync(folder, { recursive: true, force: true }) };
+  return { args: { ...url, scenario: file }, release: remove };
 }

@@ -1,8 +1,10 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { close, constants, fdatasync, openSync, renameSync, rmSync, writeFile } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { isRefused, type RefusePath } from './known-folders.ts';
-import { nameBeside, type WhenTaken } from './name-beside.ts';
+import { type FinishedPart, nameBeside, type WhenTaken } from './name-beside.ts';
+import { removeOnEnd } from './remove-on-end.ts';
 import { errnoOf, storageError } from './storage-error.ts';
 
 /** Whole, or made while it is written: lines of text, or bytes. */
@@ -14,7 +16,7 @@ export interface FileToWrite {
 }
 
 /** New, never what lies there already: neither a file of somebody else nor where a link leads. */
-export const NEW_FILE: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const NEW_FILE: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const MOST_PARTS = 100;
 const BLOCK_CHARS = 64 * 1024;
 
@@ -22,7 +24,7 @@ const BLOCK_CHARS = 64 * 1024;
  * Names under which a file grows, readers ignore them. The usual one first: it may be taken by another writer, by what a killed
  * one left, or by a file of the user.
  */
-export function* partPaths(path: string): Generator<string> {
+function* partPaths(path: string): Generator<string> {
   yield `${path}.part`;
   for (let n = 2; n <= MOST_PARTS; n += 1) yield `${path}.${n}.part`;
 }
@@ -51,21 +53,22 @@ export async function writeAllAtomically(
   whenTaken: WhenTaken = 'replace',
   refuse: RefusePath = () => {},
 ): Promise<string[]> {
-  const parts: { readonly part: string; readonly path: string }[] = [];
+  const parts: FinishedPart[] = [];
+  const keep = removeOnEnd(() => removeParts(parts, refuse));
   let at = files[0]?.path ?? '';
   try {
     for (const { path, content } of files) {
       at = path;
       refuse(path);
-      const { part, handle } = await createPart(path);
+      const { part, descriptor } = createPart(path);
       parts.push({ part, path });
-      await fillPart(handle, content);
+      await fillPart(descriptor, content);
     }
     for (const { path } of parts) refuse(path);
     const written = whenTaken === 'beside' ? nameBeside(parts) : parts.map(({ path }) => path);
     for (const { part, path } of whenTaken === 'replace' ? parts : []) {
       at = path;
-      await rename(part, path);
+      renameSync(part, path);
     }
     for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
       at = folder;
@@ -73,16 +76,29 @@ export async function writeAllAtomically(
     }
     return written;
   } catch (error) {
-    for (const { part, path } of parts) if (!isRefused(refuse, path)) await rm(part, { force: true }).catch(() => {});
+    removeParts(parts, refuse);
     throw storageError('cannot write', at, error);
+  } finally {
+    keep();
   }
 }
 
-async function createPart(path: string): Promise<{ readonly part: string; readonly handle: FileHandle }> {
+function removeParts(parts: readonly FinishedPart[], refuse: RefusePath): void {
+  for (const { part, path } of parts) {
+    try {
+      if (!isRefused(refuse, path)) rmSync(part, { force: true });
+    } catch {
+      // The others are removed still, and what ended the writing is told.
+    }
+  }
+}
+
+/** At once: no signal comes between the making of a file and the knowledge of its name. */
+export function createPart(path: string): { readonly part: string; readonly descriptor: number } {
   let taken: unknown;
   for (const part of partPaths(path)) {
     try {
-      return { part, handle: await open(part, NEW_FILE, 0o600) };
+      return { part, descriptor: openSync(part, NEW_FILE, 0o600) };
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
       taken = error;
@@ -91,13 +107,15 @@ async function createPart(path: string): Promise<{ readonly part: string; readon
   throw taken;
 }
 
-async function fillPart(handle: FileHandle, content: Content): Promise<void> {
+async function fillPart(descriptor: number, content: Content): Promise<void> {
+  // Of an open file: goes on where the last ended.
+  const append = promisify(writeFile);
   try {
-    if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
-    else for await (const block of blocksOf(content)) await handle.writeFile(block);
-    await handle.datasync();
+    if (typeof content === 'string' || content instanceof Uint8Array) await append(descriptor, content);
+    else for await (const block of blocksOf(content)) await append(descriptor, block);
+    await promisify(fdatasync)(descriptor);
   } finally {
-    await handle.close();
+    await promisify(close)(descriptor);
   }
 }
 

@@ -30,7 +30,13 @@ const readGroup = fields<DescriptorGroup>({
   count,
 });
 const readClassCount = fields<ClassCount>({ class: text, count });
-const readRouteCount = fields<RouteCount>({ route: text, begun: count, failed: count, aborted: count });
+const readRouteCount = fields<RouteCount>({
+  route: text,
+  begun: count,
+  failed: count,
+  serverErrors: optional(count),
+  aborted: count,
+});
 
 /** One entry per event type: the compiler refuses a new type without its fields. */
 const FIELDS: { readonly [T in EventType]: Fields<Own<T>> } = {

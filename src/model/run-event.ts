@@ -20,6 +20,8 @@ export interface RouteCount {
   readonly begun: number;
   /** Answered with a status of 400 or more. */
   readonly failed: number;
+  /** Of these, with 500 or more: the fault of the service, whoever asked. Absent in runs of earlier versions. */
+  readonly serverErrors?: number;
   /** The client went away before the answer ended. */
   readonly aborted: number;
 }

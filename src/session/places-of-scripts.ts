@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SourceCollector } from '../capture/source-collector.ts';
 import { createPlaceOf } from '../cpu/place-of.ts';
+import { makeTemporaryFolder } from '../files/temporary-folder.ts';
 import type { CpuProfile, PlaceOf } from '../model/profiles.ts';
 import { readSourceMaps } from '../record/read-profiles.ts';
 import type { Attachment } from '../target/attachment.ts';
@@ -16,7 +15,7 @@ export async function placesOfScripts(
   { facts, session }: Attachment,
   { note, letGo }: { readonly note: (text: string) => void; readonly letGo: () => Promise<unknown> },
 ): Promise<PlaceOf> {
-  const dir = await mkdtemp(join(tmpdir(), 'soak-profiler-'));
+  const { dir, remove } = makeTemporaryFolder();
   try {
     const collector = new SourceCollector({ pid: () => facts.pid, folder: join(dir, 'sources'), onUnusable: note });
     const found = await collector.collect(nodes.map(({ callFrame }) => callFrame.url));
@@ -25,6 +24,6 @@ export async function placesOfScripts(
     await letGo();
     return createPlaceOf(scripts, await readSourceMaps({ dir, manifest: { scripts } }, note), note);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    remove();
   }
 }

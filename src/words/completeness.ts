@@ -120,13 +120,23 @@ export function failuresRose(before: Share, later: Share): string {
   return `the share of failed requests rose from ${percent(before)} to ${percent(later)}: the work that they should have done was not tested`;
 }
 
-/** The routes with most failures. */
-export function failedRoutes(routes: readonly RouteCount[]): string {
-  return [...routes]
-    .filter(({ failed }) => failed > 0)
-    .sort((a, b) => b.failed - a.failed)
+export function someServerErrors(share: Share, routes: string): string {
+  return `${percent(share)} of the requests were answered with a status of 500 or more: ${routes}`;
+}
+
+/** No fault of the service, as far as anybody can tell who does not know what was asked. */
+export function someRefused(share: Share, routes: string): string {
+  return `${percent(share)} of the requests were answered with a status from 400 to 499: ${routes}`;
+}
+
+/** The routes with most failures, by what counts as one. */
+export function failedRoutes(routes: readonly RouteCount[], failuresOf: (route: RouteCount) => number): string {
+  return routes
+    .map((one) => ({ ...one, failures: failuresOf(one) }))
+    .filter(({ failures }) => failures > 0)
+    .sort((a, b) => b.failures - a.failures)
     .slice(0, 3)
-    .map(({ route, begun, failed }) => `${code(route)} (${formatCount(failed)} of ${formatCount(begun)})`)
+    .map(({ route, begun, failures }) => `${code(route)} (${formatCount(failures)} of ${formatCount(begun)})`)
     .join(', ');
 }
 

@@ -18,6 +18,7 @@ const answer = (req, res) => {
   kept.push(Array.from({ length: 500 }, (_, i) => ({ i, url: req.url })));
   if (req.url.startsWith('/orders/')) req.url = '/rewritten';
   if (req.headers.fail) res.statusCode = 503;
+  if (req.headers.refuse) res.statusCode = 409;
   if (req.url === '/slow') setTimeout(() => res.end('late'), 100); else res.end('ok');
 };
 const a = http.createServer(answer).listen(0, '127.0.0.1');
@@ -110,24 +111,32 @@ test('requests are counted by route, as they came in, with those that failed; th
     Array.from({ length: 3 }, () => fetch(`http://127.0.0.1:${a}/pay`, { method: 'POST', headers: { fail: '1' } })),
   );
   await get(a, '/people/jo@example.org');
-  await until(async () => sum(await probe.readRoutes()) === 24);
+  await fetch(`http://127.0.0.1:${b}/pay`, { method: 'POST', headers: { refuse: '1' } });
+  await until(async () => sum(await probe.readRoutes()) === 25);
   assert.deepEqual(await probe.readRoutes(), [
-    { route: 'GET /orders/{id}', begun: 20, failed: 0, aborted: 0 },
-    { route: 'POST /pay', begun: 3, failed: 3, aborted: 0 },
-    { route: 'GET /people/{id}', begun: 1, failed: 0, aborted: 0 },
+    { route: 'GET /orders/{id}', begun: 20, failed: 0, serverErrors: 0, aborted: 0 },
+    { route: 'POST /pay', begun: 4, failed: 4, serverErrors: 3, aborted: 0 },
+    { route: 'GET /people/{id}', begun: 1, failed: 0, serverErrors: 0, aborted: 0 },
   ]);
+  assert.equal((await probe.sample()).values['requests.errors'], 3);
   await Promise.all(Array.from({ length: 2 }, () => get(a, '/never', undefined, 100)));
   await until(async () => (await probe.readRoutes()).some(({ aborted }) => aborted === 2));
-  assert.deepEqual((await probe.readRoutes()).at(-1), { route: 'GET /never', begun: 2, failed: 0, aborted: 2 });
+  assert.deepEqual((await probe.readRoutes()).at(-1), {
+    route: 'GET /never',
+    begun: 2,
+    failed: 0,
+    serverErrors: 0,
+    aborted: 2,
+  });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   t.after(() => agent.destroy());
   const word = (i: number): string =>
     `${String.fromCharCode(97 + (i % 26))}${String.fromCharCode(97 + Math.floor(i / 26))}`;
   await Promise.all(Array.from({ length: 300 }, (_, i) => get(a, `/${word(i)}`, agent)));
-  await until(async () => sum(await probe.readRoutes()) === 326);
+  await until(async () => sum(await probe.readRoutes()) === 327);
   const routes = await probe.readRoutes();
   assert.equal(routes.length, 101);
-  assert.deepEqual(routes.at(-1), { route: '(other)', begun: 204, failed: 0, aborted: 0 });
+  assert.deepEqual(routes.at(-1), { route: '(other)', begun: 204, failed: 0, serverErrors: 0, aborted: 0 });
 });
 
 test('routes that differ in their last part only are one, where there are many of them', async (t) => {
@@ -140,7 +149,13 @@ test('routes that differ in their last part only are one, where there are many o
   await until(async () => sum(await probe.readRoutes()) === 30);
   const routes = await probe.readRoutes();
   assert.equal(routes.length, 21);
-  assert.deepEqual(routes.at(-1), { route: 'GET /shop/products/{id}', begun: 10, failed: 0, aborted: 0 });
+  assert.deepEqual(routes.at(-1), {
+    route: 'GET /shop/products/{id}',
+    begun: 10,
+    failed: 0,
+    serverErrors: 0,
+    aborted: 0,
+  });
 });
 
 function sum(routes: Awaited<ReturnType<RuntimeProbe['readRoutes']>>): number {

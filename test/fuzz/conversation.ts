@@ -32,7 +32,7 @@ const READING = {
   gc: { major: 1, majorMs: 1, minor: 1, minorMs: 1, otherMs: 0, maxPauseMs: 1 },
   live: [{ monoMs: 1, bytes: 1 }],
   resources: { TCPSocketWrap: 1 },
-  requests: { served: 1, aborted: 0, active: 0, latencySumMs: 3 },
+  requests: { served: 1, errors: 0, aborted: 0, active: 0, latencySumMs: 3 },
   queries: null,
 };
 const value = (of: unknown): object => ({ id: 1, result: { result: { value: of } } });

@@ -2,7 +2,7 @@ import type { RequestInterval } from '../../model/requests.ts';
 import type { RouteCount } from '../../model/run-event.ts';
 import * as say from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
-import { countRoutes, isOfProbes, routesBetween } from '../count-routes.ts';
+import { countRoutes, isOfProbes, routesBetween, serverErrorsOf } from '../count-routes.ts';
 import { LEAST_GAIN } from '../heap/judge-suspect.ts';
 import { leftUnanswered, RequestMeasures } from '../request-measures.ts';
 import type { RunView } from '../run-view.ts';
@@ -52,10 +52,24 @@ function routeFaults({ run }: RunView): RequestFaults {
   if (asked.count >= LEAST_ASKED && haveNearlyAllFailed(asked))
     return { missing: [say.allButProbesFailed(asked.errors, asked.count)], notes: [] };
   if (errors < TOLD_SHARE * count || errors === 0) return { missing: [], notes: [] };
-  return {
-    missing: failuresRose(routesBetween(run.events).map(sumOfRoutes)),
-    notes: [say.someFailed(errors / count, say.failedRoutes(routes))],
-  };
+  return { missing: failuresRose(routesBetween(run.events).map(sumOfRoutes)), notes: statusNotes(routes) };
+}
+
+/** An answer of 404 or 409 is mostly right; one of 500 never is. Earlier versions counted them together. */
+function statusNotes(routes: readonly RouteCount[]): string[] {
+  const kinds = routes.some(({ serverErrors }) => serverErrors !== undefined)
+    ? [
+        { words: say.someServerErrors, failuresOf: serverErrorsOf },
+        { words: say.someRefused, failuresOf: (one: RouteCount) => one.failed - serverErrorsOf(one) },
+      ]
+    : [{ words: say.someFailed, failuresOf: ({ failed }: RouteCount) => failed }];
+  const { count } = sumOfRoutes(routes);
+  return kinds.flatMap(({ words, failuresOf }) => {
+    const failures = routes.reduce((sum, one) => sum + failuresOf(one), 0);
+    return failures > 0 && failures >= TOLD_SHARE * count
+      ? [words(failures / count, say.failedRoutes(routes, failuresOf))]
+      : [];
+  });
 }
 
 /** In points of a share: a service that breaks in the middle is no pass. Their course is known from one look at the heap to the next alone. */

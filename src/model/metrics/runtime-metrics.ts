@@ -183,6 +183,13 @@ export const RUNTIME_METRICS = {
     title: 'HTTP requests answered by the target',
     chart: 90,
   },
+  'requests.errors': {
+    unit: 'count',
+    kind: 'counter',
+    better: 'neither',
+    source: 'runtime',
+    title: 'HTTP requests that the target answered with a status of 500 or more',
+  },
   'requests.aborted': {
     unit: 'count',
     kind: 'counter',

@@ -5,6 +5,8 @@ export const SERVED = 'The mean response time';
 export const RATE = 'The rate of answered requests';
 export const RATE_NOUN = 'the rate';
 export const FAILED = 'The share of failed requests';
+/** Of traffic that is watched. */
+export const SERVER_ERRORS = 'The share of requests that the service answered with a status of 500 or more';
 export const FAILED_NOUN = 'the share of failed requests';
 export const TOO_FEW_UNDER_LOAD = 'too few responses under load for a trend';
 export const TOO_FEW_SEEN = 'too few responses for a trend';

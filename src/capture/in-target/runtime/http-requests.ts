@@ -14,12 +14,20 @@ interface Entry {
   readonly route: string;
 }
 
+interface Counts {
+  begun: number;
+  failed: number;
+  serverErrors: number;
+  aborted: number;
+}
+
 const LEAST_SWEPT = 1000;
 /** Paths come from whoever asks: what has no end of them is counted as one. */
 const MOST_ROUTES = 100;
 const LONGEST_URL = 300;
 const OTHER_ROUTES = '(other)';
 const FIRST_FAILED_STATUS = 400;
+const FIRST_SERVER_ERROR = 500;
 /** As they were when the probe was installed. */
 const { WeakRef: Weak } = globalThis;
 
@@ -27,10 +35,10 @@ const { WeakRef: Weak } = globalThis;
 export class HttpRequests {
   readonly #entries = new WeakMap<Response, Entry>();
   readonly #inProgress = new Set<Entry>();
-  readonly #routes = new Map<string, { begun: number; failed: number; aborted: number }>();
+  readonly #routes = new Map<string, Counts>();
   /** Routes that differ in their last part only. */
   readonly #siblings = new Map<string, number>();
-  readonly #totals = { served: 0, aborted: 0, latencySumMs: 0 };
+  readonly #totals = { served: 0, errors: 0, aborted: 0, latencySumMs: 0 };
   readonly #unsubscribe: () => void;
   #sweepAt = LEAST_SWEPT;
 
@@ -88,12 +96,18 @@ export class HttpRequests {
     this.#entries.delete(response);
     this.#totals.served += 1;
     this.#totals.latencySumMs += monoMs() - entry.startMs;
-    if ((response.statusCode ?? 0) >= FIRST_FAILED_STATUS) this.#count(entry.route).failed += 1;
+    const status = response.statusCode ?? 0;
+    if (status < FIRST_FAILED_STATUS) return;
+    const counts = this.#count(entry.route);
+    counts.failed += 1;
+    if (status < FIRST_SERVER_ERROR) return;
+    counts.serverErrors += 1;
+    this.#totals.errors += 1;
   }
 
-  #count(route: string): { begun: number; failed: number; aborted: number } {
+  #count(route: string): Counts {
     const name = this.#nameFor(route);
-    const counts = this.#routes.get(name) ?? { begun: 0, failed: 0, aborted: 0 };
+    const counts = this.#routes.get(name) ?? { begun: 0, failed: 0, serverErrors: 0, aborted: 0 };
     this.#routes.set(name, counts);
     return counts;
   }

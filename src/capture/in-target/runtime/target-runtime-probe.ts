@@ -29,9 +29,10 @@ export interface ProbeReading {
   readonly live: readonly { readonly monoMs: number; readonly bytes: number }[];
   /** Active resources by type. */
   readonly resources: Readonly<Record<string, number>> | null;
-  /** Since the installation: answered, died unanswered; in progress now; milliseconds from arrival to answer, summed. */
+  /** Since the installation: answered, of these with a status of 500 or more, died unanswered; in progress now; milliseconds from arrival to answer, summed. */
   readonly requests: {
     readonly served: number;
+    readonly errors: number;
     readonly aborted: number;
     readonly active: number;
     readonly latencySumMs: number;
