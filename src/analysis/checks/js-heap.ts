@@ -164,12 +164,16 @@ function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
 
 const NEARLY = 0.02;
 
-/** A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second leak. */
+/**
+ * A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second
+ * leak. Where the values are less sure, the strings are all that is known of it.
+ */
 function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const ownerOf = ({ suspect: { path } }: JudgedSuspect): number | undefined => path.at(-3)?.id;
   const isBeside = (keys: JudgedSuspect, values: JudgedSuspect): boolean =>
     ownerOf(keys) !== undefined &&
     ownerOf(keys) === ownerOf(values) &&
+    sureness(values) >= sureness(keys) &&
     values.behaviour.gainedBytes > keys.behaviour.gainedBytes &&
     Math.abs(keys.behaviour.gained - values.behaviour.gained) <= NEARLY * values.behaviour.gained;
   return judged.filter(
@@ -177,15 +181,25 @@ function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   );
 }
 
-/** What hangs on one holder is one leak: the group with most bytes stands for it. */
+/** What one suspect says against a pass: no other may take its place that says less. */
+function sureness({ confidence, isOpen }: JudgedSuspect): number {
+  return confidence === 'confirmed' ? 3 : confidence === 'likely' ? 2 : isOpen ? 1 : 0;
+}
+
+/** What hangs on one holder is one leak: the surest group stands for it, of those the one with most bytes. */
 function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const best = new Map<string, JudgedSuspect>();
   for (const candidate of judged) {
     const key = anchorKey(candidate.suspect);
     const known = best.get(key);
-    if (!known || candidate.behaviour.gainedBytes > known.behaviour.gainedBytes) best.set(key, candidate);
+    if (!known || standsBefore(candidate, known)) best.set(key, candidate);
   }
   return [...best.values()];
+}
+
+function standsBefore(one: JudgedSuspect, other: JudgedSuspect): boolean {
+  const bySureness = sureness(one) - sureness(other);
+  return bySureness === 0 ? one.behaviour.gainedBytes > other.behaviour.gainedBytes : bySureness > 0;
 }
 
 function anchorKey({ holder: held, anchorLocation: at }: HeapSuspect): string {
