@@ -1,16 +1,15 @@
 import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
-import { perHour } from '../../model/units.ts';
 import * as say from '../../words/checks/js-heap.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { codeBounds } from '../code/code-bounds.ts';
-import { countSnapshots } from '../completeness/count-snapshots.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { openedConnections } from '../heap/follows-connections.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import type { JudgedSuspect } from '../heap/judged-suspect.ts';
+import { isBlind, isUndecided } from '../heap/looked-at.ts';
 import { type ProportionalGrowth, proportionalGrowth } from '../heap/proportional-growth.ts';
 import { suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
@@ -58,10 +57,10 @@ function judgeHeap(context: CheckContext): CheckResult {
   const isOpen =
     isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
   if (isOpen) return { ...result, status: 'insufficient-data' };
-  if (isSure || isLookedAt(context)) return result;
-  const isBlind = wasRefused(context) && isCoarse(heap);
-  if (isBlind) return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
-  return cannotTell(heap) ? { ...result, status: 'insufficient-data' } : result;
+  if (isSure) return result;
+  if (isBlind(context, heap))
+    return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
+  return isUndecided(context, heap) ? { ...result, status: 'insufficient-data' } : result;
 }
 
 /** What is open itself is judged as that. */
@@ -69,35 +68,6 @@ const OF_CONNECTIONS: ReadonlySet<FindingKind> = new Set(['socket-leak', 'fd-lea
 
 /** A suspect in doubt that is this much of the growth explains it: then there is no second, unnamed leak. */
 const EXPLAINS = 0.3;
-
-/** Fewer tell of no growth. */
-const LEAST_READINGS = 3;
-const LEAST_LOOKS = 2;
-
-/** By snapshots, or by what stands in for them. */
-function isLookedAt(context: CheckContext): boolean {
-  const { events, manifest } = context.run;
-  const counts = events.filter(({ type }) => type === 'class-counts').length;
-  const { taken } = countSnapshots(context, false);
-  return taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
-}
-
-function wasRefused(context: CheckContext): boolean {
-  const { planned, refused } = countSnapshots(context, false);
-  return planned >= LEAST_LOOKS && refused > 0;
-}
-
-/** The sizes after collections are all there is, and they do not tell. */
-function cannotTell({ entry }: AfterCollection): boolean {
-  return entry?.verdict === 'flat' && !entry.isBounded;
-}
-
-/** A leak that would double the heap within a day would not show in its sizes alone. */
-const DAY_HOURS = 24;
-
-function isCoarse({ entry }: AfterCollection): boolean {
-  return entry === null || DAY_HOURS * perHour(entry.smallestSlope) > entry.trend.level;
-}
 
 interface Judgement {
   readonly accused: readonly JudgedSuspect[];
