@@ -48,7 +48,7 @@ export function analyse(run: RunData): Report {
     exitCode: exitCodeOf(gates, failOn, run.events, completeness.missing),
     gates: gates.map(toGate),
     completeness,
-    findings: findings.map(({ objects: _, ...finding }) => finding),
+    findings: findings.map(({ objects: _, counted: __, ...finding }) => finding),
     checked,
     bottlenecks,
     bottlenecksChecked,

@@ -1,6 +1,7 @@
 import type { CheckId } from '../model/check-id.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Checked, Completeness } from '../model/report.ts';
+import type { CountedMetric } from '../words/checks/counted.ts';
 import type { NamedGate } from './gates.ts';
 import type { HeldObjects } from './held-objects.ts';
 import type { RunView } from './run-view.ts';
@@ -10,6 +11,8 @@ import type { TrendTable } from './trend-table.ts';
 export interface FindingDraft extends Omit<Finding, 'rank' | 'foundBy' | 'verify'> {
   /** Where it is about objects of the heap. The report itself has their words only. */
   readonly objects?: HeldObjects;
+  /** Where it is about what is counted. */
+  readonly counted?: CountedMetric;
 }
 
 /** With the check that found it. */

@@ -148,6 +148,7 @@ function countedFinding(
   return {
     id: findingId(kind, noun, metric),
     kind,
+    counted: metric,
     confidence,
     severity: confidence === 'possible' ? 'minor' : 'major',
     title: say.countedTitle(metric, trend, perWork, target?.pattern ?? null),

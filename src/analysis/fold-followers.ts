@@ -112,7 +112,8 @@ function ofClass(cause: CountedDraft, followers: readonly FoundDraft[]): Counted
 const STARTS_PROCESS = /(?:^|\.)(?:spawn|exec|execFile|fork)$/;
 
 function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
-  const maker = madeBy(run, cause.kind);
+  const { kind, counted, growth } = cause;
+  const maker = madeBy(run, { kind, ...(counted ? { counted } : {}), gained: growth?.over?.gained ?? null });
   if (!maker || cause.subject.source !== null) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
   const lines = run.code ? openingLines(maker.place, maker.called, run.code) : null;

@@ -1,19 +1,43 @@
 import type { AllocationGrowth } from '../cpu/allocation-sites.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import type { SourcePlace } from '../model/profiles.ts';
+import type { Bytes } from '../model/units.ts';
+import type { CountedMetric } from '../words/checks/counted.ts';
 import type { RunData } from './run-data.ts';
 
 /** What the process is counted to have, where one more is made by a call of the program. */
 export type CountedCause = Extract<FindingKind, 'thread-leak' | 'socket-leak' | 'fd-leak'>;
 
-/** Functions of Node that make a resource of a kind, as they are called on allocation stacks. */
-const MAKERS: Readonly<Record<CountedCause, RegExp>> = {
-  'thread-leak': /^(new )?Worker$/,
-  'socket-leak':
-    /^(\w+\.)?(spawn|fork|exec|execFile|connect|createConnection|createSocket|request|Socket|Agent|ClientRequest)$/,
-  'fd-leak':
-    /^(\w+\.)?(spawn|fork|exec|execFile|open|openSync|createReadStream|createWriteStream|ReadStream|WriteStream|watch|watchFile|FSWatcher)$/,
+const CHILD = 'spawn|fork|exec|execFile';
+const WORKER = '(?:new )?Worker';
+const OPENS = 'open|openSync|opendir|opendirSync|createReadStream|createWriteStream|ReadStream|WriteStream';
+const named = (...names: readonly string[]): RegExp => new RegExp(`^(?:\\w+\\.)?(?:${names.join('|')})$`);
+
+/**
+ * Functions of Node that make one, as they are called on allocation stacks. The pipes to a child process are sockets to Linux. Each
+ * worker thread has an event loop of its own, which has a pipe, an epoll and an event descriptor; nothing else of Node makes those.
+ */
+const MAKERS: Readonly<Record<Exclude<CountedMetric, 'resources.timers'>, RegExp>> = {
+  'process.threads': named(WORKER),
+  'process.fds.socket': named(CHILD, 'connect|createConnection|createSocket|request|Socket|Agent|ClientRequest'),
+  'process.fds.pipe': named(CHILD, WORKER),
+  'process.fds.anon': named(WORKER),
+  'process.fds.file': named(OPENS),
+  'process.fds.other': named(OPENS),
 };
+/** A number is all that is left of an open file: no object need stay. */
+const WITHOUT_OBJECT: readonly CountedMetric[] = ['process.fds.file', 'process.fds.other'];
+/** Where nobody tells what exactly is counted. */
+const OF_KIND: Readonly<Record<CountedCause, CountedMetric>> = {
+  'thread-leak': 'process.threads',
+  'socket-leak': 'process.fds.socket',
+  'fd-leak': 'process.fds.file',
+};
+
+/** Objects of Node and closures that stay for each: a socket has some KB, a worker more. */
+const LEAST_BYTES_EACH: Bytes = 200;
+/** The mean of a sample is known by so many standard deviations of a Poisson count. */
+const TWO_SIDED_95 = 1.96;
 
 export interface Maker {
   readonly place: SourcePlace;
@@ -22,22 +46,53 @@ export interface Maker {
   readonly stack: readonly SourcePlace[];
 }
 
+interface Counted {
+  readonly kind: CountedCause;
+  readonly counted?: CountedMetric;
+  /** How many more there were; null where that is not known. */
+  readonly gained: number | null;
+}
+
 /**
  * Which function of the program makes what piles up: of the allocation stacks that grew, the caller of Node's `Worker`,
- * `spawn`, `connect` behind most bytes. The program's own functions before those of packages. Null where nothing tells.
+ * `spawn`, `connect` behind most bytes, of those that can have made so many. The program's own functions before those of packages. Null
+ * where nothing tells.
  */
-export function madeBy({ allocationGrowth }: Pick<RunData, 'allocationGrowth'>, kind: CountedCause): Maker | null {
-  const makers = MAKERS[kind];
-  const byPlace = new Map<string, { readonly maker: Maker; bytes: number }>();
-  for (const { stack, bytes, beforeBytes } of allocationGrowth) {
-    const maker = makerOn(stack, makers);
+export function madeBy(
+  { allocationGrowth }: Pick<RunData, 'allocationGrowth'>,
+  { kind, counted = OF_KIND[kind], gained }: Counted,
+): Maker | null {
+  if (counted === 'resources.timers') return null;
+  const byPlace = new Map<string, Made>();
+  for (const { stack, bytes, beforeBytes, samples } of allocationGrowth) {
+    const maker = makerOn(stack, MAKERS[counted]);
     if (!maker) continue;
     const { file, line } = maker.place;
-    const known = byPlace.get(`${file}:${line}`) ?? { maker, bytes: 0 };
-    known.bytes += bytes - beforeBytes;
-    byPlace.set(`${file}:${line}`, known);
+    const known = byPlace.get(`${file}:${line}`) ?? { maker, bytes: 0, gained: 0, samples: 0 };
+    byPlace.set(`${file}:${line}`, {
+      maker: known.maker,
+      bytes: known.bytes + bytes,
+      gained: known.gained + bytes - beforeBytes,
+      samples: known.samples + (samples ?? 0),
+    });
   }
-  return [...byPlace.values()].sort((a, b) => b.bytes - a.bytes)[0]?.maker ?? null;
+  const all = [...byPlace.values()];
+  const able = all.filter((one) => mostGained(one) >= LEAST_BYTES_EACH * (gained ?? 0));
+  const [largest] = able.sort((a, b) => b.gained - a.gained);
+  const only = WITHOUT_OBJECT.includes(counted) && all.length === 1 ? all[0] : undefined;
+  return (largest ?? only)?.maker ?? null;
+}
+
+interface Made {
+  readonly maker: Maker;
+  readonly bytes: Bytes;
+  readonly gained: Bytes;
+  readonly samples: number;
+}
+
+/** What the samples may stand for, at most. */
+function mostGained({ bytes, gained, samples }: Made): Bytes {
+  return samples === 0 ? gained : gained + (TWO_SIDED_95 * bytes) / Math.sqrt(samples);
 }
 
 function makerOn(stack: AllocationGrowth['stack'], makers: RegExp): Maker | null {

@@ -12,7 +12,9 @@ export interface ChangingLine {
   readonly context?: { readonly first: number; readonly lines: readonly string[] };
   /** Calls of its function while calls were counted; absent where they were not. Zero: it did not run meanwhile. */
   readonly runs?: number;
-  /** The same for each request answered meanwhile; only where the statement is run each time its function is. */
+  /** Its function may run without it: it stands behind a condition or an early return, or in a loop. */
+  readonly isConditional?: true;
+  /** Calls for each request answered meanwhile; only where the statement is run each time its function is. */
   readonly perRequest?: number;
   /** The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`. */
   readonly route?: string;

@@ -4,7 +4,7 @@ import type { CallCounts } from '../model/call-counts.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CaptureCost } from '../model/run-event.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
-import { busyShareOf } from './busy-share.ts';
+import { recentBusyShare } from './busy-share.ts';
 import type { CaptureDesk } from './capture-desk.ts';
 import type { Instruments } from './instruments.ts';
 import type { LongPauses } from './long-pauses.ts';
@@ -62,7 +62,7 @@ export class CallCounting {
    */
   async start(refuse: Refuse): Promise<void> {
     const { sampling, log, clock, pauses } = this.#options;
-    const busyShare = busyShareOf(sampling.latest);
+    const busyShare = recentBusyShare(sampling.recent, this.#desk.recent);
     const isTooMuch =
       (sampling.latest?.values['heap.used'] ?? 0) > MOST_HEAP_TO_COUNT || (busyShare ?? 0) > MOST_BUSY_TO_COUNT;
     if (isTooMuch) return log.event({ type: 'note', detail: `calls not counted: ${TOO_MUCH_TO_COUNT}` });

@@ -6,6 +6,7 @@ import type { CaptureCost, CaptureName } from '../model/run-event.ts';
 import { type Bytes, formatDuration, type Milliseconds, type MonoMs } from '../model/units.ts';
 import type { RunFile } from '../record/run-files.ts';
 import type { RunRecorder } from '../record/run-recorder.ts';
+import type { OwnWork } from './busy-share.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import type { Instruments } from './instruments.ts';
 import type { LongPauses } from './long-pauses.ts';
@@ -29,14 +30,22 @@ type CaptureAction = (instruments: Instruments) => Promise<{
   readonly estimatedPauseMs?: Milliseconds;
 } | null>;
 
+const MOST_RECENT = 30;
+
 /** What all captures have in common: they run one after the other, each writes an event with its cost and keeps its file, and a failure costs that capture only. */
 export class CaptureDesk {
   readonly #options: DeskOptions;
   #turn: Promise<void> = Promise.resolve();
   #lastEndMonoMs: MonoMs = Number.NEGATIVE_INFINITY;
+  #recent: readonly OwnWork[] = [];
 
   constructor(options: DeskOptions) {
     this.#options = options;
+  }
+
+  /** The latest captures: what the service did meanwhile was not its own doing. */
+  get recent(): readonly OwnWork[] {
+    return this.#recent;
   }
 
   /** One after the other: what a user asks for meanwhile waits for its turn. */
@@ -80,6 +89,7 @@ export class CaptureDesk {
       log.say(`${capture} failed: ${message}`);
     } finally {
       this.#lastEndMonoMs = clock.monoMs();
+      this.#recent = [...this.#recent, { startMonoMs, endMonoMs: this.#lastEndMonoMs }].slice(-MOST_RECENT);
     }
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { countClasses } from '../capture/count-classes.ts';
 import { findLoadShedder } from '../capture/find-load-shedder.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
-import { busyShareOf } from './busy-share.ts';
+import { recentBusyShare } from './busy-share.ts';
 import type { CaptureDesk } from './capture-desk.ts';
 import { type CaptureOptions, hasUserDecided } from './capture-options.ts';
 import { refuseClassCount } from './class-count-budget.ts';
@@ -31,7 +31,7 @@ export class ClassCounting {
    */
   async keep(options: CollectOptions = {}): Promise<void> {
     const { log, sampling, clock, pauses } = this.#options;
-    const busyShare = busyShareOf(sampling.latest);
+    const busyShare = recentBusyShare(sampling.recent, this.#desk.recent);
     await sampling.sampleNow();
     await this.#liveSize.measure(options);
     // The size after a collection comes with the next sample, and at the end of a run there is none.

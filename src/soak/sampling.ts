@@ -27,6 +27,8 @@ export interface Sampling {
   readonly taken: number;
   readonly gaps: number;
   readonly latest: Sample | null;
+  /** Some of the latest in order, of this life of the process. */
+  readonly recent: readonly Sample[];
   /** In all, by the latest sample that tells, always of one counter (see `requestCounter`); null where nobody counts. */
   readonly answeredRequests: number | null;
   /** When the count of served requests last rose; null where nobody counts or none came. */
@@ -43,12 +45,15 @@ const PATIENCE_SHARE = 0.8;
 /** At a checkpoint the load is paused and the counts are what it is about: a target that is slow to answer is waited for. */
 const CHECKPOINT_PATIENCE_MS = 10_000;
 
+const MOST_RECENT = 12;
+
 /** Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only. */
 export function startSampling(options: SamplingOptions): Sampling {
   const { clock, keeper, recorder, log, intervalMs } = options;
   let taken = 0;
   let gaps = 0;
   let latest: Sample | null = null;
+  let recent: readonly Sample[] = [];
   let served = 0;
   let counted: number | null = null;
   /** Own requests as of the latest sample and the one before: an answer may be counted one sample later than it was asked for. */
@@ -75,6 +80,7 @@ export function startSampling(options: SamplingOptions): Sampling {
     const sample: Sample = { wallMs: clock.wallMs(), monoMs: startMonoMs, segment: keeper.segment, lateMs, values };
     recorder.appendSample(sample);
     latest = sample;
+    recent = [...recent.filter(({ segment }) => segment === sample.segment), sample].slice(-MOST_RECENT);
     counted = values['requests.served'] ?? counted;
     const count = values['requests.served'] ?? served;
     const ownNow = options.ownRequests();
@@ -116,6 +122,9 @@ export function startSampling(options: SamplingOptions): Sampling {
     },
     get latest() {
       return latest;
+    },
+    get recent() {
+      return recent;
     },
     get answeredRequests() {
       return counted ?? latest?.values['load.requests'] ?? null;

@@ -136,14 +136,21 @@ function removesTooFew(
   { removes, what }: { readonly removes: string; readonly what: string },
 ): string {
   const calls = added?.runs;
-  if (runs !== undefined && line.file === added?.file && line.function === added.function && runs === calls)
-    return `stands in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few: its condition is not true each time, or it is not given what ${what} (the same key, the same function, the same event).`;
+  const given = `given what ${what} (the same key, the same function, the same event)`;
+  if (runs !== undefined && line.file === added?.file && line.function === added.function && runs === calls) {
+    const stands = `stands in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few`;
+    return line.isConditional
+      ? `${stands}: its condition is not true each time, or it is not ${given}.`
+      : `${stands}: check whether it is ${given}.`;
+  }
   if (runs === undefined || calls === undefined || calls === 0)
     return `${removes} too few, or does not run (calls were not counted): check whether it is reached and its condition is true for each one that ${what}, also on failure.`;
   const counted = `its function was called ${plural(runs, 'time')} while the one that adds was called ${plural(calls, 'time')}`;
-  return runs < NEARLY_AS_OFTEN * calls
-    ? `is not reached often enough: ${counted}. Find out which requests end without it: an early return, an error, a client that goes away.`
-    : `is reached and ${removes} too few: ${counted}. Check its condition, and whether it is given what ${what} (the same key, the same function, the same event).`;
+  if (runs < NEARLY_AS_OFTEN * calls)
+    return `is not reached often enough: ${counted}. Find out which requests end without it: an early return, an error, a client that goes away.`;
+  return line.isConditional
+    ? `${removes} too few: ${counted}, but the statement runs only on a condition. Check that condition (an early return before it counts as one), and whether it is ${given}.`
+    : `runs, and ${removes} too few: ${counted}. Check whether it is ${given}.`;
 }
 
 function isOpened(kind: FindingKind): boolean {

@@ -92,13 +92,14 @@ test('a store that keeps its keys beside its values is one leak', () => {
     step(`property \`${list}\``, 'Array', id),
     step('[*]', node, id + 1),
   ];
-  const plan = (keysOf: number): RunPlan => ({
+  const plan = (keysOf: number, boundHints: readonly string[] = []): RunPlan => ({
     seed: 5,
     populations: [
       {
         ...leak(),
         suspect: {
           class: 'Object {name, parts}',
+          boundHints,
           holder: fieldOf('LruCache', 'array', 'values'),
           path: path('values', 9, 'Object {name, parts}'),
         },
@@ -117,4 +118,22 @@ test('a store that keeps its keys beside its values is one leak', () => {
   const classes = (keysOf: number) => analyse(syntheticRun(plan(keysOf))).findings.map(({ subject }) => subject.class);
   assert.deepEqual(classes(7), ['Object {name, parts}']);
   assert.deepEqual(classes(8), ['Object {name, parts}', '(string)']);
+  // Values in doubt do not take the place of strings that are sure.
+  const report = analyse(syntheticRun(plan(7, ['max'])));
+  assert.deepEqual(
+    report.findings.map(({ subject, confidence }) => [subject.class, confidence]),
+    [
+      ['(string)', 'confirmed'],
+      ['Object {name, parts}', 'possible'],
+    ],
+  );
+  assert.equal(report.exitCode, 1);
+});
+
+test('of two groups in one holder the surer stands for it, however many bytes the other has', () => {
+  const holder = fieldOf('Ledger', 'map', 'entries');
+  const inDoubt = { ...leak(2000), suspect: { class: 'Receipt', holder, boundHints: ['max'] } };
+  const sure = { ...leak(200), suspect: { class: 'Entry', holder } };
+  const report = analyse(syntheticRun({ seed: 5, populations: [inDoubt, sure] }));
+  assert.deepEqual([report.findings[0]?.subject.class, report.exitCode], ['Entry', 1]);
 });

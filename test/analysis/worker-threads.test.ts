@@ -80,6 +80,26 @@ test('a leak in worker threads is one finding, which names the threads and fails
   assert.ok(finding?.evidence.some(({ file }) => file?.startsWith('heap/worker-1-5.')));
 });
 
+test('a thread that is sure speaks for the others, whichever comes first', () => {
+  const doubtful = syntheticRun({
+    seed: 4,
+    durationMs: MINUTES,
+    snapshots: 5,
+    populations: [{ ...leak(), suspect: { ...leak().suspect, boundHints: ['max'] } }],
+  });
+  const run = withHeaps(healthy, leaking, [1, 2]);
+  const unsure = withHeaps(healthy, doubtful, [1, 2]).workers ?? [];
+  const [one, two] = run.workers ?? [];
+  assert.ok(one && two && unsure[0] && unsure[1]);
+  for (const workers of [
+    [unsure[0], two],
+    [one, unsure[1]],
+  ]) {
+    const { exitCode, findings } = analyse({ ...run, workers });
+    assert.deepEqual([exitCode, findings.map(({ confidence }) => confidence)], [1, ['confirmed']]);
+  }
+});
+
 test('the same class that leaks on the main thread is a finding of its own', () => {
   const ids = analyse(withHeaps(leaking, leaking, [1])).findings.map(({ id }) => id);
   assert.equal(new Set(ids).size, 2);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ChangingLine } from '../../src/model/changing-line.ts';
 import { markdownProse } from '../../src/report/markdown-text.ts';
 import { prosePieces } from '../../src/report/prose.ts';
 import { caseAdvice } from '../../src/words/case-advice.ts';
@@ -26,8 +27,8 @@ const line = (name: string, runs?: number) => ({
   ...(runs === undefined ? {} : { runs }),
 });
 
-test('advice says whether what removes is not reached, or is reached and removes too few, where calls were counted', () => {
-  const advice = (added: ReturnType<typeof line>, removed: ReturnType<typeof line>): string =>
+test('advice says whether what removes is not reached, or runs and removes too few, where calls were counted', () => {
+  const advice = (added: ChangingLine, removed: ChangingLine): string =>
     caseAdvice({
       kind: 'js-heap-leak',
       holder: 'Map `a`',
@@ -37,7 +38,10 @@ test('advice says whether what removes is not reached, or is reached and removes
       brokenBound: null,
     }) ?? '';
   assert.match(advice(line('add', 100), line('drop', 40)), /is not reached often enough: .* 40 times .* 100 times/);
-  assert.match(advice(line('add', 100), line('drop', 101)), /is reached and removes too few: .*101 times/);
+  assert.match(advice(line('add', 100), line('drop', 101)), / runs, and removes too few: .*101 times/);
+  // Of what stands behind a condition nobody knows whether it ran.
+  const behindCondition = { ...line('drop', 101), isConditional: true as const };
+  assert.match(advice(line('add', 100), behindCondition), / removes too few: .*101 times.* only on a condition/);
   assert.match(advice(line('add', 100), line('add', 100)), /stands in the function that adds \(called 100 times/);
   assert.match(advice(line('add', 100), line('drop', 0)), /did not run while calls were counted/);
   assert.match(advice(line('add'), line('drop')), /calls were not counted/);

@@ -1,16 +1,15 @@
 import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
-import { perHour } from '../../model/units.ts';
 import * as say from '../../words/checks/js-heap.ts';
 import { type Check, type CheckContext, type CheckResult, type FindingDraft, found, insufficient } from '../check.ts';
 import { codeBounds } from '../code/code-bounds.ts';
-import { countSnapshots } from '../completeness/count-snapshots.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
 import { openedConnections } from '../heap/follows-connections.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import type { JudgedSuspect } from '../heap/judged-suspect.ts';
+import { isBlind, isUndecided } from '../heap/looked-at.ts';
 import { type ProportionalGrowth, proportionalGrowth } from '../heap/proportional-growth.ts';
 import { suspectFinding } from '../heap/suspect-finding.ts';
 import { suspectKind } from '../heap/suspect-kind.ts';
@@ -58,10 +57,10 @@ function judgeHeap(context: CheckContext): CheckResult {
   const isOpen =
     isBacklog || doubt !== null || open !== null || unnamedLeak?.isOpen === true || accused.some((one) => one.isOpen);
   if (isOpen) return { ...result, status: 'insufficient-data' };
-  if (isSure || isLookedAt(context)) return result;
-  const isBlind = wasRefused(context) && isCoarse(heap);
-  if (isBlind) return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
-  return cannotTell(heap) ? { ...result, status: 'insufficient-data' } : result;
+  if (isSure) return result;
+  if (isBlind(context, heap))
+    return { ...result, status: 'insufficient-data', detail: `${result.detail}; ${say.BLIND}` };
+  return isUndecided(context, heap) ? { ...result, status: 'insufficient-data' } : result;
 }
 
 /** What is open itself is judged as that. */
@@ -69,35 +68,6 @@ const OF_CONNECTIONS: ReadonlySet<FindingKind> = new Set(['socket-leak', 'fd-lea
 
 /** A suspect in doubt that is this much of the growth explains it: then there is no second, unnamed leak. */
 const EXPLAINS = 0.3;
-
-/** Fewer tell of no growth. */
-const LEAST_READINGS = 3;
-const LEAST_LOOKS = 2;
-
-/** By snapshots, or by what stands in for them. */
-function isLookedAt(context: CheckContext): boolean {
-  const { events, manifest } = context.run;
-  const counts = events.filter(({ type }) => type === 'class-counts').length;
-  const { taken } = countSnapshots(context, false);
-  return taken >= LEAST_LOOKS || counts >= LEAST_LOOKS || manifest.heapProfiles.length >= LEAST_READINGS;
-}
-
-function wasRefused(context: CheckContext): boolean {
-  const { planned, refused } = countSnapshots(context, false);
-  return planned >= LEAST_LOOKS && refused > 0;
-}
-
-/** The sizes after collections are all there is, and they do not tell. */
-function cannotTell({ entry }: AfterCollection): boolean {
-  return entry?.verdict === 'flat' && !entry.isBounded;
-}
-
-/** A leak that would double the heap within a day would not show in its sizes alone. */
-const DAY_HOURS = 24;
-
-function isCoarse({ entry }: AfterCollection): boolean {
-  return entry === null || DAY_HOURS * perHour(entry.smallestSlope) > entry.trend.level;
-}
 
 interface Judgement {
   readonly accused: readonly JudgedSuspect[];
@@ -164,12 +134,16 @@ function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
 
 const NEARLY = 0.02;
 
-/** A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second leak. */
+/**
+ * A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second
+ * leak. Where the values are less sure, the strings are all that is known of it.
+ */
 function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const ownerOf = ({ suspect: { path } }: JudgedSuspect): number | undefined => path.at(-3)?.id;
   const isBeside = (keys: JudgedSuspect, values: JudgedSuspect): boolean =>
     ownerOf(keys) !== undefined &&
     ownerOf(keys) === ownerOf(values) &&
+    sureness(values) >= sureness(keys) &&
     values.behaviour.gainedBytes > keys.behaviour.gainedBytes &&
     Math.abs(keys.behaviour.gained - values.behaviour.gained) <= NEARLY * values.behaviour.gained;
   return judged.filter(
@@ -177,15 +151,25 @@ function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   );
 }
 
-/** What hangs on one holder is one leak: the group with most bytes stands for it. */
+/** What one suspect says against a pass: no other may take its place that says less. */
+function sureness({ confidence, isOpen }: JudgedSuspect): number {
+  return confidence === 'confirmed' ? 3 : confidence === 'likely' ? 2 : isOpen ? 1 : 0;
+}
+
+/** What hangs on one holder is one leak: the surest group stands for it, of those the one with most bytes. */
 function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const best = new Map<string, JudgedSuspect>();
   for (const candidate of judged) {
     const key = anchorKey(candidate.suspect);
     const known = best.get(key);
-    if (!known || candidate.behaviour.gainedBytes > known.behaviour.gainedBytes) best.set(key, candidate);
+    if (!known || standsBefore(candidate, known)) best.set(key, candidate);
   }
   return [...best.values()];
+}
+
+function standsBefore(one: JudgedSuspect, other: JudgedSuspect): boolean {
+  const bySureness = sureness(one) - sureness(other);
+  return bySureness === 0 ? one.behaviour.gainedBytes > other.behaviour.gainedBytes : bySureness > 0;
 }
 
 function anchorKey({ holder: held, anchorLocation: at }: HeapSuspect): string {

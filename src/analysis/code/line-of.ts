@@ -9,6 +9,7 @@ export function lineOf({ script, item }: InScript<CodeStatement>, run: RunCode):
   return {
     ...line,
     ...(lines.length > 0 ? { context: { first, lines } } : {}),
+    ...(item.isAlways ? {} : { isConditional: true }),
     ...(line.runs !== undefined && item.isAlways && run.requests !== null
       ? { perRequest: line.runs / run.requests }
       : {}),

@@ -83,6 +83,13 @@ export function siteLeak(context: CheckContext): SiteLeak | null {
 }
 
 function growingSites(context: CheckContext): GrowingSite[] {
+  return risingSites(context, ALPHA)
+    .filter(({ growth: { windows } }) => windows >= LEAST_WINDOWS)
+    .sort((a, b) => b.growth.slope - a.growth.slope);
+}
+
+/** With this chance of a rise by noise alone for all functions together; kept through the time without requests. */
+function risingSites(context: CheckContext, alpha: number): GrowingSite[] {
   const { allocationReadings: readings } = context.run;
   const work = workClock(context.run, context.judged);
   if (!readings || work === null) return [];
@@ -91,10 +98,25 @@ function growingSites(context: CheckContext): GrowingSite[] {
     const growth = sampledGrowth(lastOfEach(site.sizes.map((size, i) => ({ x: xs[i] ?? 0, ...size }))));
     return growth && (site.sizes.at(-1)?.samples ?? 0) >= LEAST_SAMPLES ? [{ site, growth, requests: xs }] : [];
   });
-  return tested
-    .filter(({ growth: { pRising, windows } }) => windows >= LEAST_WINDOWS && pRising * tested.length <= ALPHA)
-    .filter(({ site }) => isKept(site))
-    .sort((a, b) => b.growth.slope - a.growth.slope);
+  return tested.filter(({ site, growth: { pRising } }) => pRising * tested.length <= alpha && isKept(site));
+}
+
+/** What may be chance, but is no proof that nothing grows. */
+const DOUBTFUL = 0.05;
+const ENOUGH_READINGS = 4;
+
+/**
+ * Whether the samples of live objects say that nothing grows, where the sizes of the heap cannot tell: so dense that growth which those sizes
+ * hide would be seen, through enough requests, and without a function whose objects become more with them.
+ */
+export function areSamplesClear(context: CheckContext): boolean {
+  const { manifest, allocationReadings: readings } = context.run;
+  const work = workClock(context.run, context.judged);
+  const intervalBytes = manifest.heapProfiles.at(-1)?.intervalBytes ?? Number.POSITIVE_INFINITY;
+  if (!readings || work === null || LEAST_SAMPLES * intervalBytes > NOISE_BYTES) return false;
+  const apart = lastOfEach(readings.atMs.map((atMs) => ({ x: work.requestsAt(atMs), samples: 0, bytes: 0 })));
+  if (apart.length < ENOUGH_READINGS) return false;
+  return !risingSites(context, DOUBTFUL).some(({ growth: { pEven } }) => pEven >= EVEN);
 }
 
 /** Between two readings something was asked: what rests is seen as often as one likes, and tells no more. */

@@ -73,8 +73,13 @@ function merged(threads: readonly Judged[]): FindingDraft[] {
     for (const draft of result.findings) {
       const id = findingId(draft.kind, draft.subject.class, `worker ${worker.name || worker.url} ${draft.id}`);
       const known = byId.get(id);
-      if (known) known.workers.push(worker);
-      else byId.set(id, { draft: { ...draft, id }, workers: [worker] });
+      // The surest thread speaks for all.
+      const leads = !known || (known.draft.confidence === 'possible' && draft.confidence !== 'possible');
+      const workers = known?.workers ?? [];
+      byId.set(id, {
+        draft: leads ? { ...draft, id } : known.draft,
+        workers: leads ? [worker, ...workers] : [...workers, worker],
+      });
     }
   }
   return [...byId.values()].map(({ draft, workers: [first, ...others] }) => ({
