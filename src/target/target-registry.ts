@@ -284,7 +284,6 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     clearInterval(before.timer);
     listen('off', before.wakeTool);
   }
-  listen('on', wakeTool);
   const timer = setInterval(watch, request.tickMs).unref();
   const registry: Registry = {
     owner: request.owner,
@@ -298,7 +297,14 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
     close,
     wakeTool,
   };
-  Object.defineProperty(place, key, { value: registry, configurable: true, enumerable: false, writable: false });
+  try {
+    Object.defineProperty(place, key, { value: registry, configurable: true, enumerable: false, writable: false });
+  } catch (error) {
+    clearInterval(timer);
+    throw error;
+  }
+  // Last: what went wrong before leaves nothing in the program.
+  listen('on', wakeTool);
 }
 
 export function setTickLimit(tickLimit: number): void {

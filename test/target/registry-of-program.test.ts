@@ -22,8 +22,9 @@ const OTHERS = [
 
 /** A program in a realm of its own that a tool attaches to. */
 class Program {
-  readonly timers: TimersModule;
+  readonly timers: { -readonly [Name in keyof TimersModule]: TimersModule[Name] };
   readonly running = new Set<NodeJS.Timeout>();
+  readonly listeners = new Set<unknown>();
   table = OTHERS + OWN;
   isOpen = false;
   readonly realm: vm.Context;
@@ -67,8 +68,8 @@ class Program {
         kill() {},
         getMaxListeners: () => 0,
         listenerCount: () => 0,
-        on() {},
-        off() {},
+        on: (_event: string, listener: unknown) => this.listeners.add(listener),
+        off: (_event: string, listener: unknown) => this.listeners.delete(listener),
       },
     });
   }
@@ -112,6 +113,25 @@ test('whatever the program takes away after the attach, the inspector is closed 
   assert.deepEqual(failures, []);
   assert.ok(attached > 500, `${attached} things were taken away`);
   assert.equal(undone, attached);
+});
+
+test('an attach that fails leaves no timer and no listener', (t) => {
+  for (const fault of [
+    'throw-in-timers',
+    'Object.prototype.get = undefined',
+    'Object.defineProperty = () => { throw new Error("no") }',
+  ]) {
+    const program = new Program(t);
+    if (fault === 'throw-in-timers') {
+      program.timers.setInterval = (() => {
+        throw new Error('no intervals');
+      }) as unknown as typeof setInterval;
+    } else {
+      vm.runInContext(fault, program.realm);
+    }
+    assert.throws(() => program.attach(), fault);
+    assert.deepEqual([program.running.size, program.listeners.size], [0, 0], fault);
+  }
 });
 
 test('fake timers that came after the attach keep no timer of ours', (t) => {
