@@ -37,9 +37,15 @@ export function startVisit(script: string, path: string): Visit {
     forgetConsole();
   });
   const ready = new Promise<string | null>((resolve) => {
-    worker.on('message', (failure: string | null) => resolve(failure));
-    worker.on('error', (error) => resolve(error.message));
-    void ended.then(() => resolve('its thread has ended'));
+    let isKnown = false;
+    // Once only: Node tells the service of a promise that is resolved again (multipleResolves), and it may end for it.
+    const know = (failure: string | null): void => {
+      if (!isKnown) resolve(failure);
+      isKnown = true;
+    };
+    worker.on('message', know);
+    worker.on('error', (error) => know(error.message));
+    void ended.then(() => know('its thread has ended'));
   });
   worker.unref();
   return {

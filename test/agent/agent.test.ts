@@ -235,7 +235,9 @@ test('whoever speaks no word of the agent is sent away, and the service goes on'
 });
 
 test('a tool that is killed while it is attached leaves no thread in the service', TIMEOUT, async (context) => {
-  const { target } = await startWithAgent(context, 'http-service.mjs');
+  // Many programs end on what they do not expect.
+  const strict = 'data:text/javascript,process.on("multipleResolves", () => process.exit(9))';
+  const { target } = await startWithAgent(context, 'http-service.mjs', { nodeFlags: [...AGENT, '--import', strict] });
   const threads = (): number => readdirSync(`/proc/${target.facts.pid}/task`).length;
   await ask(target, '/self');
   const before = threads();
@@ -252,6 +254,7 @@ test('a tool that is killed while it is attached leaves no thread in the service
   guest.destroy();
   session.destroy();
   assert.ok(await poll(async () => (threads() === before ? true : null), 5_000));
+  assert.ok(await ask(target, '/self'));
 });
 
 test('--agent names a service by the socket of its agent', TIMEOUT, async (context) => {
