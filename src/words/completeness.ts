@@ -144,6 +144,10 @@ export function someUnanswered(count: number, asked: number): string {
   return `${formatCount(count)} of ${formatCount(asked)} requests were never answered`;
 }
 
+export function someDropped(dropped: number, planned: number): string {
+  return `${formatCount(dropped)} of ${formatCount(planned)} planned requests were dropped: the load could not send them`;
+}
+
 /** What the answers of a request were. */
 export const ANSWERS: Readonly<Record<AnswerKind, string>> = {
   redirect: 'redirects',

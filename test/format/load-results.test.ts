@@ -451,6 +451,35 @@ test('a file that ends in the middle of a line has lost what came after', () => 
   }
 });
 
+test('k6: failures that no tag tells cannot be used', () => {
+  const sample = (metric: string, value: number, tags: object): string =>
+    JSON.stringify({ metric, type: 'Point', data: { time: '2026-03-01T10:00:01Z', value, tags } });
+  const request = (status: string, failed: number, tags = {}): string =>
+    ['http_req_duration', 'http_req_failed']
+      .map((metric, i) => sample(metric, i === 0 ? 5 : failed, { name: 'home', status, ...tags }))
+      .join('\n');
+  const untold = ['a failed request whose tags do not tell it (expected_response is switched off)'];
+  const lines = [request('200', 0), request('500', 1), request('200', 1)];
+  assert.deepEqual(read(`${lines.join('\n')}\n`).damage, untold);
+  assert.deepEqual(read(`${lines.slice(0, 2).join('\n')}\n`).damage, []);
+  const expected = { expected_response: 'true' };
+  assert.deepEqual(read(`${request('200', 1, expected)}\n`).damage, []);
+  const csv = 'metric_name,timestamp,metric_value,name,status\n';
+  assert.deepEqual(
+    read(`${csv}http_req_duration,1772359201,5,home,200\nhttp_req_failed,1772359201,1,home,200\n`).damage,
+    untold,
+  );
+});
+
+test('Gatling: an error record is a request that was never sent', () => {
+  const text = `RUN\tx\tx\t${T}\t \t3.10\nREQUEST\t\thome\t${T}\t${T + 30}\tOK\t \nERROR\tNo attribute named id\t${T}\n`;
+  assert.deepEqual(read(text).damage, ['a request that Gatling could not build']);
+  const home = { groups: [], name: 'home', start: 0, end: 12, ok: true, message: '' };
+  const error = Buffer.from([4, 0, 0, 0, 2, 0, 0, 0, 1, 120, 0, 0, 0, 0, 9]);
+  const binary = Buffer.concat([gatlingLog(T, [home]), error]);
+  assert.deepEqual(read(binary).damage, ['a request that Gatling could not build']);
+});
+
 test('k6: checks that failed are a verdict, of samples as of a summary', () => {
   const check = (value: number): string =>
     `{"metric":"checks","type":"Point","data":{"time":"2026-03-01T10:00:00Z","value":${value},"tags":{"check":"is 200"}}}\n`;

@@ -35,8 +35,12 @@ export function requestFaults(view: RunView): RequestFaults {
   const intervals = view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs);
   const reach = loadReach(view);
   const failures = view.run.requests.length === 0 ? routeFaults(view) : failureFaults(intervals);
+  const dropped = droppedFaults(intervals, view.run.thresholds);
   const unsent = neverSent(view).map(say.requestNeverSent);
-  return { missing: [...failures.missing, ...unsent, ...reach.missing], notes: [...failures.notes, ...reach.notes] };
+  return {
+    missing: [...failures.missing, ...dropped.missing, ...unsent, ...reach.missing],
+    notes: [...failures.notes, ...dropped.notes, ...reach.notes],
+  };
 }
 
 /**
@@ -139,4 +143,18 @@ function unansweredNote(intervals: readonly RequestInterval[]): string[] {
   const unanswered = leftUnanswered(all);
   const asked = all.count + all.aborted;
   return unanswered > 0 && unanswered >= TOLD_SHARE * asked ? [say.someUnanswered(unanswered, asked)] : [];
+}
+
+/** A load of which more was not sent is not the one that was planned. */
+const MOST_DROPPED = 0.1;
+
+/** Whoever sets a limit on what is dropped has judged how much may be. */
+function droppedFaults(intervals: readonly RequestInterval[], thresholds: RunView['run']['thresholds']): RequestFaults {
+  const own = intervals.filter(isOfTasks);
+  const dropped = own.reduce((sum, one) => sum + one.dropped, 0);
+  const planned = own.reduce((sum, { count, aborted = 0 }) => sum + count + aborted, dropped);
+  if (dropped === 0 || dropped < TOLD_SHARE * planned) return { missing: [], notes: [] };
+  const words = [say.someDropped(dropped, planned)];
+  const isTooMuch = dropped > MOST_DROPPED * planned && !thresholds.some(({ metric }) => metric === 'dropped');
+  return isTooMuch ? { missing: words, notes: [] } : { missing: [], notes: words };
 }

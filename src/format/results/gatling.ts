@@ -2,6 +2,9 @@ import { byteReader, type Cursor } from './byte-reader.ts';
 import { type ResultFormat, type ResultSink, statusError } from './load-result.ts';
 import { LAST_LINE_CUT, lineReader } from './text-lines.ts';
 
+/** An error record: an attribute of the session was missing, for example. The request that it stands for was never sent. */
+const NOT_BUILT = 'a request that Gatling could not build';
+
 /**
  * simulation.log of Gatling up to 3.12: lines of cells between tabs. The columns before the name changed over the years
  * (2.x: scenario, user, groups; 3.0: user, groups; 3.4: groups), so cells are counted from the status backwards.
@@ -14,6 +17,7 @@ export const gatlingText: ResultFormat = {
     lineReader(sink, (line, isTorn) => {
       // Gatling ends each of its lines.
       if (isTorn) sink.lost(LAST_LINE_CUT);
+      else if (line.startsWith('ERROR\t')) sink.damage(NOT_BUILT);
       if (!line.startsWith('REQUEST\t')) return;
       const cells = line.split('\t');
       const status = cells.findIndex(
@@ -99,6 +103,7 @@ export const gatlingBinary: ResultFormat = {
           return cursor.skip(4 + 4 + 4 + 1);
         case ERROR:
           cachedText(cursor);
+          sink.damage(NOT_BUILT);
           return cursor.skip(4);
         default:
           cursor.fail(`an unknown kind of record: ${kind}`);

@@ -8,6 +8,7 @@ import { lineReader } from './text-lines.ts';
 const DURATION = 'http_req_duration';
 export const DROPPED = 'dropped_iterations';
 const CHECKS = 'checks';
+const FAILED = 'http_req_failed';
 
 interface Tags {
   readonly name: string;
@@ -29,23 +30,28 @@ export const k6Json: ResultFormat = {
     firstLine.startsWith('{') && /"type"\s*:\s*"(?:Metric|Point)"/.test(firstLine) && firstLine.includes('"metric"'),
   open: (sink) => {
     const checks = new CheckCount();
+    const failures = new UntoldFailures();
     const onLine = (line: string, isTorn: boolean) => {
       // A torn line is read whatever it is about: whether it is whole tells whether the file is.
-      if (![DURATION, DROPPED, CHECKS].some((metric) => line.includes(metric)) && !isTorn) return;
+      if (![DURATION, DROPPED, CHECKS, ...failures.asked].some((metric) => line.includes(metric)) && !isTorn) return;
       const sample = jsonLine(line, sink, isTorn);
       if (sample === null || sample.get('type').text !== 'Point') return;
       const data = sample.get('data');
       const wallMs = Date.parse(data.get('time').text ?? '');
       const value = data.get('value').number;
       const metric = sample.get('metric').text;
-      if (metric === undefined || ![DURATION, DROPPED, CHECKS].includes(metric)) return;
+      if (metric === undefined || ![DURATION, DROPPED, CHECKS, FAILED].includes(metric)) return;
       if (Number.isNaN(wallMs) || value === undefined) return sink.damage('a sample without time or value');
       if (metric === CHECKS) return checks.add(value);
       if (metric === DROPPED) return sink.dropped(wallMs, value);
+      if (metric === FAILED) return failures.add(value);
       const tags = tagsOf(data.get('tags'));
-      sink.request(wallMs, k6Name(tags), value, k6Error(tags));
+      sink.request(wallMs, k6Name(tags), value, failures.judge(tags));
     };
-    return lineReader(sink, onLine, () => checks.tell(sink));
+    return lineReader(sink, onLine, () => {
+      checks.tell(sink);
+      failures.tell(sink);
+    });
   },
 };
 
@@ -61,6 +67,39 @@ class CheckCount {
 
   tell(sink: ResultSink): void {
     if (this.#fails > 0) sink.verdict(failedChecks(this.#fails, this.#fails + this.#passes));
+  }
+}
+
+/**
+ * What the script expects is not recorded where the tag `expected_response` is switched off. Then the status decides, and
+ * `http_req_failed`, a sample beside each duration, says how many failed by the script all the same.
+ */
+class UntoldFailures {
+  #byStatus = 0;
+  #byScript = 0;
+  #isAsked = false;
+
+  /** The lines that have to be read for it. */
+  get asked(): readonly string[] {
+    return this.#isAsked ? [FAILED] : [];
+  }
+
+  judge(tags: Tags): string | null {
+    const error = k6Error(tags);
+    if (tags.expected_response !== '') return error;
+    this.#isAsked = true;
+    if (error !== null) this.#byStatus += 1;
+    return error;
+  }
+
+  add(value: number): void {
+    if (this.#isAsked && value !== 0) this.#byScript += 1;
+  }
+
+  tell(sink: ResultSink): void {
+    const untold = this.#byScript - this.#byStatus;
+    if (untold > 0)
+      sink.damage('a failed request whose tags do not tell it (expected_response is switched off)', untold);
   }
 }
 
@@ -100,18 +139,20 @@ export const k6Csv: ResultFormat = {
   open: (sink) => {
     let at: ReturnType<typeof columnsOf<(typeof COLUMNS)[number]>> | null = null;
     const checks = new CheckCount();
+    const failures = new UntoldFailures();
     const onRow = (cells: readonly string[]) => {
       if (at === null) {
         at = columnsOf(cells, COLUMNS);
         return;
       }
       const metric = cellAt(cells, at.metric_name);
-      if (![DURATION, DROPPED, CHECKS].includes(metric)) return;
+      if (![DURATION, DROPPED, CHECKS, FAILED].includes(metric)) return;
       const wallMs = wallOf(cellAt(cells, at.timestamp));
       const value = Number(cellAt(cells, at.metric_value));
       if (Number.isNaN(wallMs) || !Number.isFinite(value)) return sink.damage('a row without time or value');
       if (metric === CHECKS) return checks.add(value);
       if (metric === DROPPED) return sink.dropped(wallMs, value);
+      if (metric === FAILED) return failures.add(value);
       const tags: Tags = {
         name: cellAt(cells, at.name),
         url: cellAt(cells, at.url),
@@ -120,9 +161,12 @@ export const k6Csv: ResultFormat = {
         expected_response: cellAt(cells, at.expected_response),
         error_code: cellAt(cells, at.error_code),
       };
-      sink.request(wallMs, k6Name(tags), value, k6Error(tags));
+      sink.request(wallMs, k6Name(tags), value, failures.judge(tags));
     };
-    return csvReader(sink, onRow, () => checks.tell(sink));
+    return csvReader(sink, onRow, () => {
+      checks.tell(sink);
+      failures.tell(sink);
+    });
   },
 };
 

@@ -4,6 +4,7 @@ import { analyse } from '../../../src/analysis/analyse.ts';
 import type { RunData } from '../../../src/analysis/run-data.ts';
 import type { Report } from '../../../src/model/report.ts';
 import type { RunEvent } from '../../../src/model/run-event.ts';
+import { parseThresholds } from '../../../src/scenario/parse-threshold.ts';
 import { headline } from '../../../src/words/report/headline.ts';
 import { distribution } from '../../helpers/distribution.ts';
 import { facts, startOf, told, withPlan } from '../../helpers/incomplete-run.ts';
@@ -83,6 +84,26 @@ describe('requests that failed', () => {
       told(analyse({ ...run, requests: hanging })).notes.join(),
       /^[\d,]+ of [\d,]+ requests were never answered$/,
     );
+  });
+
+  test('a load of which more than a tenth was dropped is not the one that was planned', () => {
+    const run = syntheticRun({ seed: 12 });
+    const dropping = (share: number): RunData => ({
+      ...run,
+      requests: run.requests.map((one) => ({ ...one, dropped: Math.round(share * one.count) })),
+    });
+    assert.deepEqual(told(analyse(dropping(0))).notes, []);
+    const few = analyse(dropping(0.1));
+    assert.deepEqual(facts(few), [0, 'pass']);
+    assert.match(
+      told(few).notes.join(),
+      /^[\d,]+ of [\d,]+ planned requests were dropped: the load could not send them$/,
+    );
+    const many = analyse(dropping(0.5));
+    assert.deepEqual(facts(many), [5, 'inconclusive']);
+    assert.match(told(many).missing.join(), /planned requests were dropped/);
+    const thresholds = parseThresholds({ '*': ['dropped<100000'] }, (_, text) => assert.fail(text));
+    assert.deepEqual(facts(analyse({ ...dropping(0.5), thresholds })), [0, 'pass']);
   });
 
   test('answers that change their kind, or lead elsewhere, are told', () => {
