@@ -2,6 +2,10 @@ import type { PlaceOf, RawCallFrame, SourcePlace } from '../model/profiles.ts';
 import type { Microseconds } from '../model/units.ts';
 import { type CallTree, type Pseudo, pseudoOf, subtreeSums } from './call-tree.ts';
 
+export interface FrameTime extends Pick<FunctionTime, 'selfUs' | 'totalUs'> {
+  readonly frame: RawCallFrame;
+}
+
 /** Time by where it went. `activeUs` = js + program + gc: all but idle. */
 export interface TimeShares {
   readonly activeUs: Microseconds;
@@ -41,13 +45,17 @@ export function timeShares(tree: CallTree): TimeShares {
 
 /** Real functions (no pseudo ones), largest self time first. */
 export function hottestFunctions(tree: CallTree, placeOf: PlaceOf, limit: number = Infinity): FunctionTime[] {
+  return hottestFrames(tree, limit).map(({ frame, ...times }) => ({ ...namedPlace(frame, placeOf), ...times }));
+}
+
+/** The same, as V8 knows them: of a deep profile there are many, and few are shown. */
+export function hottestFrames(tree: CallTree, limit: number): FrameTime[] {
   const { selfUs, totalUs } = timesByFunction(tree);
   return tree.functions
     .map((frame, index) => ({ frame, selfUs: selfUs[index] ?? 0, totalUs: totalUs[index] ?? 0 }))
     .filter(({ frame, totalUs: us }) => us > 0 && pseudoOf(frame) === null)
     .sort((a, b) => b.selfUs - a.selfUs || b.totalUs - a.totalUs)
-    .slice(0, limit)
-    .map(({ frame, ...times }) => ({ ...namedPlace(frame, placeOf), ...times }));
+    .slice(0, limit);
 }
 
 /** Name and place of a frame as people know them. */

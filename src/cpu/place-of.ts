@@ -11,8 +11,11 @@ import { measureSourceMap, unusableMap } from '../model/source-map.ts';
 import { packageInPath, relativePath, scriptPath } from './script-paths.ts';
 
 interface Script {
-  readonly record: ScriptRecord;
+  readonly path: string;
+  readonly record: ScriptRecord | null;
   readonly map: TraceMap | null;
+  /** By path of the source: a profile asks for the same few files a million times. */
+  readonly files: Map<string, Pick<SourcePlace, 'file' | 'package'>>;
 }
 
 interface Position {
@@ -44,25 +47,31 @@ export function createPlaceOf(
     return map.map;
   };
   const records = new Map(scripts.map((record) => [scriptPath(record.url), record]));
-  const loaded = new Map<string, Script | null>();
-  const scriptOf = (path: string): Script | null => {
-    const known = loaded.get(path);
+  const byUrl = new Map<string, Script>();
+  const byPath = new Map<string, Script>();
+  const load = (path: string): Script => {
+    const record = records.get(path) ?? null;
+    return { path, record, map: record && mapOf(record), files: new Map() };
+  };
+  const scriptOf = (url: string): Script => {
+    const known = byUrl.get(url);
     if (known !== undefined) return known;
-    const record = records.get(path);
-    const script = record ? { record, map: mapOf(record) } : null;
-    loaded.set(path, script);
+    const path = scriptPath(url);
+    const script = byPath.get(path) ?? load(path);
+    byUrl.set(url, script);
+    byPath.set(path, script);
     return script;
   };
 
   return (url, line0, column0, functionName, variable) => {
     if (url === '') return null;
-    const path = scriptPath(url);
-    const script = scriptOf(path);
+    const script = scriptOf(url);
+    const { path } = script;
     const at = (atLine0: number, atColumn0: number, name: string): SourcePlace => {
       const position =
-        (script?.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
+        (script.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
         ({ path, line: Math.max(-1, atLine0) + 1, column: Math.max(-1, atColumn0) + 1, name: null } satisfies Position);
-      return placeAt(position, path, script?.record ?? null, name);
+      return placeAt(position, script, name);
     };
     const line = lineOf(script, variable);
     // It stands in no function.
@@ -79,23 +88,27 @@ export function toldFromFolder(scripts: readonly ScriptRecord[], cwd: string): r
 }
 
 /** Where a variable of the module begins, from 1; null where the record does not know. */
-function lineOf(script: Script | null, variable: string | undefined): number | null {
-  const variables = script?.record.variables ?? {};
+function lineOf({ record }: Script, variable: string | undefined): number | null {
+  const variables = record?.variables ?? {};
   return variable !== undefined && Object.hasOwn(variables, variable) ? (variables[variable] ?? null) : null;
 }
 
-function placeAt(
-  position: Position,
-  scriptFile: string,
-  record: ScriptRecord | null,
-  functionName: string,
-): SourcePlace {
+function placeAt(position: Position, script: Script, functionName: string): SourcePlace {
   const { path, line, column } = position;
+  const known = script.files.get(path) ?? fileOf(path, script);
+  script.files.set(path, known);
   return {
-    file: record?.packageRoot ? relativePath(scriptPath(record.packageRoot), path) : path,
+    file: known.file,
     line,
     column,
     function: position.name ?? (functionName || '(anonymous)'),
+    package: known.package,
+  };
+}
+
+function fileOf(path: string, { path: scriptFile, record }: Script): Pick<SourcePlace, 'file' | 'package'> {
+  return {
+    file: record?.packageRoot ? relativePath(scriptPath(record.packageRoot), path) : path,
     package: packageOf(path, scriptFile, record),
   };
 }

@@ -30,6 +30,11 @@ export interface Timeline {
   readonly endsUs: readonly Microseconds[];
 }
 
+/** Functions are told apart by name and position; script ids differ from one life of the process to the next. */
+export function frameKey({ lineNumber, columnNumber, url, functionName }: RawCallFrame): string {
+  return `${lineNumber}:${columnNumber}:${url}\n${functionName}`;
+}
+
 /** Grows a tree: the same function called from the same node is one node, whichever profile it comes from. */
 export class TreeBuilder {
   readonly functions: RawCallFrame[] = [];
@@ -44,9 +49,8 @@ export class TreeBuilder {
     this.parentOf.push(-1);
   }
 
-  /** Functions are told apart by name and position; script ids differ from one life of the process to the next. */
   functionIndex(frame: RawCallFrame): number {
-    const key = `${frame.lineNumber}:${frame.columnNumber}:${frame.url}\n${frame.functionName}`;
+    const key = frameKey(frame);
     const known = this.#functionByKey.get(key);
     if (known !== undefined) return known;
     this.#functionByKey.set(key, this.functions.length);

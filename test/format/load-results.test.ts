@@ -19,6 +19,7 @@ interface Read {
   readonly damage: readonly string[];
   readonly lost: readonly string[];
   readonly verdicts: readonly string[];
+  readonly notes: readonly string[];
   readonly crossed: readonly CrossedLimit[];
 }
 
@@ -27,7 +28,7 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const requests: Request[] = [];
   const summaries: ResultSummary[] = [];
-  const [damage, lost, verdicts]: [string[], string[], string[]] = [[], [], []];
+  const [damage, lost, verdicts, notes]: [string[], string[], string[], string[]] = [[], [], [], []];
   const crossed: CrossedLimit[] = [];
   let dropped = 0;
   let id = '';
@@ -43,7 +44,7 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
     dropped: (_, count) => {
       dropped += count;
     },
-    note: () => {},
+    note: (text) => void notes.push(text),
     damage: (reason, times = 1) => void damage.push(...Array.from({ length: times }, () => reason)),
     lost: (reason) => void lost.push(reason),
     verdict: (text) => void verdicts.push(text),
@@ -51,7 +52,7 @@ function read(content: string | Uint8Array, pieceBytes: number = 1 << 20): Read 
   });
   for (let at = 0; at < bytes.length; at += pieceBytes) reader.push(bytes.subarray(at, at + pieceBytes));
   reader.end();
-  return { format: id, requests, summaries, dropped, damage, lost, verdicts, crossed };
+  return { format: id, requests, summaries, dropped, damage, lost, verdicts, notes, crossed };
 }
 
 const T = Date.parse('2026-03-01T10:00:00Z');
@@ -123,7 +124,21 @@ const K6_SUMMARIES = {
     config: { duration: 10, execution: 'local', script: 'a.js' },
     metadata: { generatedAt: '2026-03-01T10:00:10Z', k6Version: '1.5.0' },
     results: {
-      checks: { metrics: [], results: [] },
+      checks: {
+        metrics: [
+          { name: 'checks_total', type: 'counter', contains: 'default', values: { count: 1500 } },
+          {
+            name: 'checks_failed',
+            type: 'rate',
+            contains: 'default',
+            values: { matches: 30, total: 1500, rate: 0.02 },
+          },
+        ],
+        results: [
+          { name: 'status is 200', passes: 980, fails: 20 },
+          { name: 'body is JSON', passes: 490, fails: 10 },
+        ],
+      },
       metrics: [
         { name: 'http_req_duration', type: 'trend', contains: 'time', values: TREND },
         { name: 'http_reqs', type: 'counter', contains: 'default', values: { count: 1000 } },
@@ -188,6 +203,18 @@ test('k6 summary: the thresholds that were crossed, in the two forms that have t
   }
 });
 
+test('k6 summary, machine-readable: failed checks are told, and that it has no thresholds', () => {
+  const { verdicts, notes, crossed } = read(JSON.stringify(K6_SUMMARIES['machine-readable']));
+  assert.deepEqual(verdicts, ['k6: 30 of 1,500 checks failed']);
+  assert.match(notes.join('\n'), /machine-readable summary of k6 has no thresholds/);
+  assert.deepEqual(crossed, []);
+  const failed = { ...K6_SUMMARIES['machine-readable'] };
+  const told = read(JSON.stringify({ ...failed, results: { ...failed.results, passed: false } }));
+  assert.deepEqual(told.crossed, [{ name: 'k6', limit: 'its thresholds', measured: null, unit: '' }]);
+  const handled = read(JSON.stringify(K6_SUMMARIES.handleSummary));
+  assert.doesNotMatch(handled.notes.join('\n'), /thresholds/);
+});
+
 test('Locust totals: real output of 2.12', () => {
   const { format, summaries } = read(readFileSync('test/fixtures/load-results/locust-2.12_stats.csv'));
   assert.equal(format, 'locust-stats');
@@ -246,7 +273,7 @@ const JTL_REQUESTS: readonly Request[] = [
 
 test('JMeter CSV: with its head, without it, with other columns', () => {
   const whole = { format: 'jmeter-csv', requests: JTL_REQUESTS, summaries: [], dropped: 0 };
-  assert.deepEqual(read(JTL), { ...whole, damage: [], lost: [], verdicts: [], crossed: [] });
+  assert.deepEqual(read(JTL), { ...whole, damage: [], lost: [], verdicts: [], notes: [], crossed: [] });
   assert.deepEqual(read(JTL.slice(JTL.indexOf('\n') + 1)).requests, JTL_REQUESTS);
   const few = `label,timeStamp,elapsed,responseCode\r\nhome,2026/03/01 10:00:00.000,12,404\r\n`;
   const [request] = read(few).requests;
@@ -277,6 +304,7 @@ test('JMeter XML: redirects inside of a sample count with it, requests inside of
     damage: [],
     lost: [],
     verdicts: [],
+    notes: [],
     crossed: [],
   });
   for (const end of ['tn="Users 1-1">', '</testResults>'])

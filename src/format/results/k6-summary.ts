@@ -49,9 +49,25 @@ export const k6Summary: DocumentFormat = {
         sink.crossed({ name: `k6 ${name}`, limit, ...measuredBy(limit, metric) });
       }
     }
-    checksVerdict(metrics.get('checks'), sink);
+    checksVerdict(document, metrics, sink);
+    if (isMachineReadable(document)) thresholdsVerdict(document, sink);
   },
 };
+
+/** Of 1.5 and later, `--new-machine-readable-summary`: metrics are a list, and rates have `matches` and `total`. */
+function isMachineReadable(document: JsonNode): boolean {
+  return document.get('results', 'metrics').list.length > 0;
+}
+
+/** The schema has gone through a form that says of all thresholds together whether they held; k6 1.5 writes nothing of them. */
+function thresholdsVerdict(document: JsonNode, sink: ResultSink): void {
+  const passed = document.get('results', 'passed').value;
+  if (passed === false) sink.crossed({ name: 'k6', limit: 'its thresholds', measured: null, unit: '' });
+  if (passed === undefined) sink.note(NO_THRESHOLDS);
+}
+
+const NO_THRESHOLDS =
+  'the machine-readable summary of k6 has no thresholds: whether one was crossed is in --summary-export without --new-machine-readable-summary, and in the exit code of k6';
 
 /** Of handleSummary `{ ok: false }`; of --summary-export `true`, which means crossed there. */
 function crossedThresholds(thresholds: JsonNode): string[] {
@@ -69,16 +85,19 @@ function measuredBy(limit: string, metric: JsonNode): Pick<CrossedLimit, 'measur
   return { measured: number ?? null, unit: isTime ? 'ms' : '' };
 }
 
-function checksVerdict(checks: JsonNode | undefined, sink: ResultSink): void {
-  const [passes, fails] = [checks?.get('passes').number ?? 0, checks?.get('fails').number ?? 0];
+/** Together in a metric, or one by one in the machine-readable form, where they are no metric. */
+function checksVerdict(document: JsonNode, metrics: ReadonlyMap<string, JsonNode>, sink: ResultSink): void {
+  const all = metrics.get('checks');
+  const checks = all ? [all] : document.get('results', 'checks', 'results').list;
+  const sum = (what: string): number => checks.reduce((total, check) => total + (check.get(what).number ?? 0), 0);
+  const [passes, fails] = [sum('passes'), sum('fails')];
   if (fails > 0) sink.verdict(failedChecks(fails, fails + passes));
 }
 
 /** Metrics as the file has them, by name. */
 function rawMetrics(document: JsonNode): readonly (readonly [name: string, metric: JsonNode])[] {
-  const list = document.get('results', 'metrics').list;
-  return list.length > 0
-    ? list.map((metric) => [metric.get('name').text ?? '', metric] as const)
+  return isMachineReadable(document)
+    ? document.get('results', 'metrics').list.map((metric) => [metric.get('name').text ?? '', metric] as const)
     : document.get('metrics').entries;
 }
 

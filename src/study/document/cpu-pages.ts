@@ -1,11 +1,12 @@
 import type { CpuWork } from '../../analysis/run-data.ts';
 import { type CallTree, weightedTree } from '../../cpu/call-tree.ts';
-import { hottestFunctions, timeShares } from '../../cpu/function-times.ts';
+import { hottestFrames, namedPlace, timeShares, timesByFunction } from '../../cpu/function-times.ts';
 import { CPU_LIMITS, layWindows } from '../../cpu/lay-windows.ts';
 import type { FlameWindows } from '../../model/flame-windows.ts';
 import type { PlaceOf } from '../../model/profiles.ts';
 import type { HotFunction } from '../../model/report-document.ts';
-import type { MonoMs } from '../../model/units.ts';
+import type { MonoMs, Share } from '../../model/units.ts';
+import { frameKey } from '../../model/weighted-tree.ts';
 
 /** A stretch of the run under load, with what its CPU windows saw. */
 export interface CpuStretch {
@@ -39,23 +40,26 @@ export function cpuFlames({ stretches }: CpuSummary, placeOf: PlaceOf, startMono
 
 export function hotFunctions({ whole, first, last }: CpuSummary, placeOf: PlaceOf, limit: number): HotFunction[] {
   const activeUs = timeShares(whole).activeUs || 1;
-  const shareIn = (stretch: CpuStretch | null): ((key: string) => number | null) => {
-    if (!stretch || !last) return () => null;
-    const stretchActiveUs = timeShares(stretch.tree).activeUs || 1;
-    const selfUs = new Map(hottestFunctions(stretch.tree, placeOf).map((one) => [keyOf(one), one.selfUs]));
-    return (key) => (selfUs.get(key) ?? 0) / stretchActiveUs;
-  };
-  const inFirst = shareIn(first);
-  const inLast = shareIn(last);
-  return hottestFunctions(whole, placeOf, limit).map((one) => ({
-    ...one,
-    selfShare: one.selfUs / activeUs,
-    totalShare: one.totalUs / activeUs,
-    firstSelfShare: inFirst(keyOf(one)),
-    lastSelfShare: inLast(keyOf(one)),
+  const inFirst = last && selfShares(first.tree);
+  const inLast = last && selfShares(last.tree);
+  return hottestFrames(whole, limit).map(({ frame, selfUs, totalUs }) => ({
+    ...namedPlace(frame, placeOf),
+    selfUs,
+    totalUs,
+    selfShare: selfUs / activeUs,
+    totalShare: totalUs / activeUs,
+    firstSelfShare: inFirst && (inFirst.get(frameKey(frame)) ?? 0),
+    lastSelfShare: inLast && (inLast.get(frameKey(frame)) ?? 0),
   }));
 }
 
-function keyOf({ name, place }: Pick<HotFunction, 'name' | 'place'>): string {
-  return place ? `${place.file}:${place.line}:${place.column} ${name}` : name;
+/** Of a deep profile, few functions have time of their own. */
+function selfShares(tree: CallTree): ReadonlyMap<string, Share> {
+  const activeUs = timeShares(tree).activeUs || 1;
+  const shares = new Map<string, Share>();
+  timesByFunction(tree).selfUs.forEach((us, index) => {
+    const frame = tree.functions[index];
+    if (us > 0 && frame !== undefined) shares.set(frameKey(frame), us / activeUs);
+  });
+  return shares;
 }
