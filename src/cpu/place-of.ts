@@ -5,6 +5,7 @@ import {
   type TraceMap,
   traceSegment,
 } from '@jridgewell/trace-mapping';
+import { type OriginalFunction, readNames } from '../model/original-names.ts';
 import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import { measureSourceMap, unusableMap } from '../model/source-map.ts';
@@ -13,7 +14,11 @@ import { packageInPath, relativePath, scriptPath } from './script-paths.ts';
 interface Script {
   readonly record: ScriptRecord;
   readonly map: TraceMap | null;
+  /** Functions and classes that a compiler renamed, by the names that it gave. */
+  readonly renamed: Renamed;
 }
+
+type Renamed = ReadonlyMap<string, readonly OriginalFunction[]>;
 
 interface Position {
   readonly path: string;
@@ -36,12 +41,12 @@ export function createPlaceOf(
   note: (text: string) => void = () => {},
 ): PlaceOf {
   let segmentsLeft = MOST_SEGMENTS;
-  const mapOf = (record: ScriptRecord): TraceMap | null => {
+  const mapOf = (record: ScriptRecord): Pick<Script, 'map' | 'renamed'> => {
     const map = readMap(maps.get(record.mapFile ?? ''), record.url, segmentsLeft);
     if (typeof map === 'string') note(unusableMap(record.url, map));
-    if (map === null || typeof map === 'string') return null;
+    if (map === null || typeof map === 'string') return { map: null, renamed: new Map() };
     segmentsLeft -= map.segments;
-    return map.map;
+    return map;
   };
   const records = new Map(scripts.map((record) => [scriptPath(record.url), record]));
   const loaded = new Map<string, Script | null>();
@@ -49,7 +54,7 @@ export function createPlaceOf(
     const known = loaded.get(path);
     if (known !== undefined) return known;
     const record = records.get(path);
-    const script = record ? { record, map: mapOf(record) } : null;
+    const script = record ? { record, ...mapOf(record) } : null;
     loaded.set(path, script);
     return script;
   };
@@ -60,7 +65,7 @@ export function createPlaceOf(
     const script = scriptOf(path);
     const at = (atLine0: number, atColumn0: number, name: string): SourcePlace => {
       const position =
-        (script?.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
+        (script?.map && mappedPosition(script, script.map, path, [atLine0, atColumn0, name])) ??
         ({ path, line: Math.max(-1, atLine0) + 1, column: Math.max(-1, atColumn0) + 1, name: null } satisfies Position);
       return placeAt(position, path, script?.record ?? null, name);
     };
@@ -113,11 +118,10 @@ function packageOf(path: string, scriptFile: string, record: ScriptRecord | null
 }
 
 function mappedPosition(
+  { renamed }: Pick<Script, 'renamed'>,
   map: TraceMap,
   scriptFile: string,
-  line0: number,
-  column0: number,
-  functionName: string,
+  [line0, column0, functionName]: readonly [line0: number, column0: number, functionName: string],
 ): Position | null {
   if (line0 < 0 || column0 < 0) return null;
   const needle = { line: line0 + 1, column: column0 };
@@ -130,8 +134,17 @@ function mappedPosition(
     path: sourcePath(found.source, scriptFile),
     line: found.line,
     column: found.column + 1,
-    name: originalName(map, line0, column0, functionName),
+    name: originalName(map, line0, column0, functionName) ?? keptName(renamed, line0, column0, functionName),
   };
+}
+
+/** As it was found out with the text of the script: of a class, whose place is its constructor, the map has no name there. */
+function keptName(renamed: Renamed, line0: number, column0: number, functionName: string): string | null {
+  const isWithin = ({ start, end }: OriginalFunction): boolean =>
+    (start.line0 < line0 || (start.line0 === line0 && start.column0 <= column0)) &&
+    (end.line0 > line0 || (end.line0 === line0 && end.column0 >= column0));
+  // Outer ones come first.
+  return renamed.get(functionName)?.findLast(isWithin)?.name ?? null;
 }
 
 /**
@@ -162,7 +175,7 @@ function readMap(
   text: string | undefined,
   scriptUrl: string,
   mostSegments: number,
-): { readonly map: TraceMap; readonly segments: number } | string | null {
+): { readonly map: TraceMap; readonly renamed: Renamed; readonly segments: number } | string | null {
   if (text === undefined) return null;
   try {
     const json: unknown = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, ''));
@@ -172,8 +185,19 @@ function readMap(
     // The map stands beside its script: sources are relative to it.
     const map = FlattenMap(json as Parameters<typeof FlattenMap>[0], scriptUrl);
     traceSegment(map, 0, 0);
-    return { map, segments: size.segments };
+    return { map, renamed: renamedIn(json), segments: size.segments };
   } catch (error) {
     return `it cannot be read: ${(error as Error).message}`;
   }
+}
+
+function renamedIn(json: unknown): Renamed {
+  const renamed = new Map<string, OriginalFunction[]>();
+  const names = readNames((json as { readonly originalNames?: unknown }).originalNames);
+  for (const one of names?.functions ?? []) {
+    const known = renamed.get(one.minified);
+    if (known) known.push(one);
+    else renamed.set(one.minified, [one]);
+  }
+  return renamed;
 }
