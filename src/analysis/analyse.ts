@@ -19,6 +19,7 @@ import { rankFindings } from './rank-findings.ts';
 import { requestCount } from './requests-of-run.ts';
 import type { RunData } from './run-data.ts';
 import { type RunView, viewRun } from './run-view.ts';
+import { joinSameStatement } from './same-statement.ts';
 import { thresholdGates } from './threshold-gates.ts';
 import { TrendTable } from './trend-table.ts';
 import { exitCodeOf, verdictOf } from './verdict.ts';
@@ -30,7 +31,7 @@ export function analyse(run: RunData): Report {
   const limits = [...thresholdGates(view), ...importedLimits(run.events)];
   const completeness = withUnmeasured(judgeCompleteness(view), limits, run.manifest.plan.failOn);
   const { drafts, checked } = runChecks(view, limits, completeness);
-  const named = crossCheck(foldFollowers(drafts, run)).map((draft) => ({
+  const named = crossCheck(joinSameStatement(foldFollowers(drafts, run))).map((draft) => ({
     ...draft,
     verify: verifyLine(view, draft.id),
   }));

@@ -1,4 +1,6 @@
+import type { Growth } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
+import type { SourcePlace } from '../model/profiles.ts';
 import { caseAdvice } from '../words/case-advice.ts';
 import * as say from '../words/fold-followers.ts';
 import type { FoundDraft } from './check.ts';
@@ -54,7 +56,7 @@ function foldInto(drafts: readonly FoundDraft[], cause: CountedDraft, run: Folde
       (isOfSameThreads(draft, cause) || timesOf(draft, cause) !== null),
   );
   const named = ownerAmong(followers, cause);
-  const folded = named ? nameBy(cause, named) : withMaker(ofClass(cause, followers), run);
+  const folded = withMaker(named ? nameBy(cause, named) : ofClass(cause, followers), run);
   const evidence = followers.map((follower) => ({
     what: followerWords(follower, cause),
     file: follower.evidence[0]?.file ?? null,
@@ -78,24 +80,32 @@ function ownerAmong(followers: readonly FoundDraft[], { kind }: FoundDraft): Fou
   return [...(own.length > 0 ? own : owners)].sort((a, b) => weight(b) - weight(a))[0] ?? null;
 }
 
-function nameBy(cause: FoundDraft, { subject, id, growth, title, countSeries, allocatedAt }: FoundDraft): FoundDraft {
+function nameBy(
+  cause: CountedDraft,
+  { subject, id, growth, title, countSeries, allocatedAt }: FoundDraft,
+): CountedDraft {
   // A thread is no object: what holds the worker says where, not what.
   const isThread = cause.kind === 'thread-leak';
   return {
     ...cause,
     ...(isThread ? {} : { id, title: say.eachHolds(title, cause.title) }),
     subject: isThread ? { ...subject, class: cause.subject.class } : subject,
-    growth:
-      growth && cause.growth
-        ? {
-            ...growth,
-            perHour: cause.growth.perHour ?? 0,
-            perHourUnit: cause.growth.perHourUnit ?? '',
-            ...(cause.growth.over ? { over: cause.growth.over } : {}),
-          }
-        : cause.growth,
+    growth: growth && cause.growth ? growthOfBoth(growth, cause.growth) : cause.growth,
     ...(countSeries ? { countSeries } : {}),
     ...(allocatedAt ? { allocatedAt } : {}),
+  };
+}
+
+/** Bytes of the owners, numbers of what is counted. Its limit may be met before that of the memory of its owners. */
+function growthOfBoth({ limit, ...ofOwner }: Growth, ofCounted: Growth): Growth {
+  const { perHour = 0, perHourUnit = '', over, timeToLimitMs, timeToLimitCI } = ofCounted;
+  const isSooner = timeToLimitMs !== null && timeToLimitMs < (ofOwner.timeToLimitMs ?? Number.POSITIVE_INFINITY);
+  return {
+    ...ofOwner,
+    perHour,
+    perHourUnit,
+    ...(over ? { over } : {}),
+    ...(isSooner ? { timeToLimitMs, timeToLimitCI } : limit ? { limit } : {}),
   };
 }
 
@@ -111,27 +121,29 @@ function ofClass(cause: CountedDraft, followers: readonly FoundDraft[]): Counted
 /** What it opens are the pipes of a child process, which are sockets to Linux. */
 const STARTS_PROCESS = /(?:^|\.)(?:spawn|exec|execFile|fork)$/;
 
+/** With the call that makes one, where no statement is known; of an owner that has a line, if it is made there. */
 function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
-  const { kind, counted, growth } = cause;
+  const { kind, counted, growth, subject } = cause;
+  if (subject.added && subject.added.length > 0) return cause;
   const maker = madeBy(run, { kind, ...(counted ? { counted } : {}), gained: growth?.over?.gained ?? null });
-  if (!maker || cause.subject.source !== null) return cause;
+  if (!maker || (subject.source !== null && !isIn(subject.source, maker.place))) return cause;
   const { file, line, column, function: name, package: owner } = maker.place;
   const lines = run.code ? openingLines(maker.place, maker.called, run.code) : null;
   const advice =
     lines &&
     caseAdvice({
-      kind: cause.kind,
-      holder: cause.subject.holder,
-      subject: cause.subject.class,
+      kind,
+      holder: subject.holder,
+      subject: subject.class,
       ...lines,
       brokenBound: null,
       ...(STARTS_PROCESS.test(maker.called) ? { handle: 'Pipe' } : {}),
     });
   return {
     ...cause,
-    subject: { ...cause.subject, source: { file, line, column, function: name }, package: owner, ...lines },
+    subject: { ...subject, source: subject.source ?? { file, line, column, function: name }, package: owner, ...lines },
     ...(advice ? { recommendation: advice } : {}),
-    allocatedAt: [{ share: 1, stack: maker.stack }],
+    allocatedAt: cause.allocatedAt ?? [{ share: 1, stack: maker.stack }],
     evidence: [
       ...cause.evidence,
       {
@@ -140,6 +152,10 @@ function withMaker(cause: CountedDraft, run: FoldedRun): FoundDraft {
       },
     ],
   };
+}
+
+function isIn(source: NonNullable<FoundDraft['subject']['source']>, place: SourcePlace): boolean {
+  return source.file === place.file && source.function === place.function;
 }
 
 /** What the heap has of the threads that are counted, in whatever number. */

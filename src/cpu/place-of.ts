@@ -5,6 +5,7 @@ import {
   type TraceMap,
   traceSegment,
 } from '@jridgewell/trace-mapping';
+import { type OriginalFunction, readNames } from '../model/original-names.ts';
 import type { PlaceOf, SourcePlace } from '../model/profiles.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 import { measureSourceMap, unusableMap } from '../model/source-map.ts';
@@ -14,9 +15,15 @@ interface Script {
   readonly path: string;
   readonly record: ScriptRecord | null;
   readonly map: TraceMap | null;
+  /** Functions and classes that a compiler renamed, by the names that it gave. */
+  readonly renamed: Renamed;
   /** By path of the source: a profile asks for the same few files a million times. */
   readonly files: Map<string, Pick<SourcePlace, 'file' | 'package'>>;
 }
+
+type Renamed = ReadonlyMap<string, readonly OriginalFunction[]>;
+
+const UNMAPPED: Pick<Script, 'map' | 'renamed'> = { map: null, renamed: new Map() };
 
 interface Position {
   readonly path: string;
@@ -39,19 +46,19 @@ export function createPlaceOf(
   note: (text: string) => void = () => {},
 ): PlaceOf {
   let segmentsLeft = MOST_SEGMENTS;
-  const mapOf = (record: ScriptRecord): TraceMap | null => {
+  const mapOf = (record: ScriptRecord): Pick<Script, 'map' | 'renamed'> => {
     const map = readMap(maps.get(record.mapFile ?? ''), record.url, segmentsLeft);
     if (typeof map === 'string') note(unusableMap(record.url, map));
-    if (map === null || typeof map === 'string') return null;
+    if (map === null || typeof map === 'string') return UNMAPPED;
     segmentsLeft -= map.segments;
-    return map.map;
+    return map;
   };
   const records = new Map(scripts.map((record) => [scriptPath(record.url), record]));
   const byUrl = new Map<string, Script>();
   const byPath = new Map<string, Script>();
   const load = (path: string): Script => {
     const record = records.get(path) ?? null;
-    return { path, record, map: record && mapOf(record), files: new Map() };
+    return { path, record, ...(record ? mapOf(record) : UNMAPPED), files: new Map() };
   };
   const scriptOf = (url: string): Script => {
     const known = byUrl.get(url);
@@ -69,7 +76,7 @@ export function createPlaceOf(
     const { path } = script;
     const at = (atLine0: number, atColumn0: number, name: string): SourcePlace => {
       const position =
-        (script.map && mappedPosition(script.map, path, atLine0, atColumn0, name)) ??
+        (script.map && mappedPosition(script, script.map, path, [atLine0, atColumn0, name])) ??
         ({ path, line: Math.max(-1, atLine0) + 1, column: Math.max(-1, atColumn0) + 1, name: null } satisfies Position);
       return placeAt(position, script, name);
     };
@@ -126,11 +133,10 @@ function packageOf(path: string, scriptFile: string, record: ScriptRecord | null
 }
 
 function mappedPosition(
+  { renamed }: Pick<Script, 'renamed'>,
   map: TraceMap,
   scriptFile: string,
-  line0: number,
-  column0: number,
-  functionName: string,
+  [line0, column0, functionName]: readonly [line0: number, column0: number, functionName: string],
 ): Position | null {
   if (line0 < 0 || column0 < 0) return null;
   const needle = { line: line0 + 1, column: column0 };
@@ -143,8 +149,17 @@ function mappedPosition(
     path: sourcePath(found.source, scriptFile),
     line: found.line,
     column: found.column + 1,
-    name: originalName(map, line0, column0, functionName),
+    name: originalName(map, line0, column0, functionName) ?? keptName(renamed, line0, column0, functionName),
   };
+}
+
+/** As it was found out with the text of the script: of a class, whose place is its constructor, the map has no name there. */
+function keptName(renamed: Renamed, line0: number, column0: number, functionName: string): string | null {
+  const isWithin = ({ start, end }: OriginalFunction): boolean =>
+    (start.line0 < line0 || (start.line0 === line0 && start.column0 <= column0)) &&
+    (end.line0 > line0 || (end.line0 === line0 && end.column0 >= column0));
+  // Outer ones come first.
+  return renamed.get(functionName)?.findLast(isWithin)?.name ?? null;
 }
 
 /**
@@ -175,7 +190,7 @@ function readMap(
   text: string | undefined,
   scriptUrl: string,
   mostSegments: number,
-): { readonly map: TraceMap; readonly segments: number } | string | null {
+): { readonly map: TraceMap; readonly renamed: Renamed; readonly segments: number } | string | null {
   if (text === undefined) return null;
   try {
     const json: unknown = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, ''));
@@ -185,8 +200,19 @@ function readMap(
     // The map stands beside its script: sources are relative to it.
     const map = FlattenMap(json as Parameters<typeof FlattenMap>[0], scriptUrl);
     traceSegment(map, 0, 0);
-    return { map, segments: size.segments };
+    return { map, renamed: renamedIn(json), segments: size.segments };
   } catch (error) {
     return `it cannot be read: ${(error as Error).message}`;
   }
+}
+
+function renamedIn(json: unknown): Renamed {
+  const renamed = new Map<string, OriginalFunction[]>();
+  const names = readNames((json as { readonly originalNames?: unknown }).originalNames);
+  for (const one of names?.functions ?? []) {
+    const known = renamed.get(one.minified);
+    if (known) known.push(one);
+    else renamed.set(one.minified, [one]);
+  }
+  return renamed;
 }

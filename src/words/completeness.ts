@@ -95,6 +95,15 @@ export function fewRequests(seen: number, least: number): string {
 
 export const NO_REQUESTS = 'no requests were seen';
 
+/** `opened` connections came, at most `open` of them at once. */
+export function onlyConnections(opened: number, open: number): string {
+  return `hardly any HTTP requests were seen, but ${formatCount(opened)} connections of clients or more (up to ${formatCount(open)} at once), as of WebSockets: what they send is not counted, so growth is judged over time`;
+}
+
+export function onlyOpen(open: number): string {
+  return `no requests were seen; ${open === 1 ? '1 connection of a client was' : `${formatCount(open)} connections of clients were`} open, but what is sent on connections that stay open (WebSockets) is not counted`;
+}
+
 export function allFailed(errors: number, count: number): string {
   return count === errors ? 'every request failed' : `nearly every request failed (${errors} of ${count})`;
 }

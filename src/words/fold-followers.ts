@@ -19,3 +19,7 @@ export function comeWithEach(causeClass: string, times: number, followerTitle: s
 export function manyOfCause(times: number, followerTitle: string): string {
   return `Each of these comes with ${figure(times)} of them: ${followerTitle}`;
 }
+
+export function sameStatementToo(title: string): string {
+  return `The same statement adds these too: ${title}`;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyse } from '../../src/analysis/analyse.ts';
-import { openedConnections } from '../../src/analysis/heap/follows-connections.ts';
+import { openedConnections, socketsOfClients } from '../../src/analysis/heap/follows-connections.ts';
 import type { GrowthBehaviour } from '../../src/analysis/heap/growth-tests.ts';
 import type { RunEvent } from '../../src/model/run-event.ts';
 import { syntheticRun } from '../helpers/synthetic-run.ts';
@@ -25,6 +25,15 @@ test('as many objects as clients connected and stayed are theirs', () => {
   assert.equal(openedAmong([67, 314], 500), null);
   assert.equal(openedAmong([67, 70], 3), null, 'too few to say');
   assert.equal(openedAmong([], 247), null);
+});
+
+test('as many sockets as clients are connected are theirs', () => {
+  const events = [{ type: 'descriptors', groups: [{ pattern: 'TCP accepted on port 4128, ESTABLISHED', count: 64 }] }];
+  const context = { run: { events } } as unknown as Parameters<typeof socketsOfClients>[0];
+  const of = (...counts: readonly number[]) =>
+    socketsOfClients(context, { counts } as unknown as Parameters<typeof socketsOfClients>[1]);
+  assert.equal(of(3, 10, 66), 64);
+  assert.equal(of(3, 60, 200), null, 'others are open as well');
 });
 
 function refusing(run: ReturnType<typeof syntheticRun>): ReturnType<typeof syntheticRun> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { createPlaceOf, toldFromFolder } from '../../src/cpu/place-of.ts';
 import { packageInPath, relativePath, scriptPath } from '../../src/cpu/script-paths.ts';
+import { originalNames } from '../../src/format/original-names.ts';
 import type { PlaceOf } from '../../src/model/profiles.ts';
 import type { ScriptRecord } from '../../src/model/run-manifest.ts';
 
@@ -72,6 +73,14 @@ test('minified names are given back, and only where the map means the function',
   assert.deepEqual([place?.file, place?.line], ['src/totals.ts', 1]);
   const atParameters = code.indexOf(`function ${minified}(`) + `function ${minified}`.length;
   assert.equal(placeOf(url, 0, atParameters, minified)?.function, 'computeTotals');
+  const ledger = /class (\w+)/.exec(code)?.[1] ?? '';
+  const ofLedger = code.indexOf(`class ${ledger}{`);
+  assert.notEqual(ledger, 'Ledger');
+  // The place of a class is its constructor, where the map has no name: what was found out with the text of the script tells.
+  const originals = { ...JSON.parse(map), originalNames: originalNames(code, JSON.parse(map), url) };
+  const withNames = createPlaceOf([script(url, { mapFile: 'm' })], new Map([['m', JSON.stringify(originals)]]));
+  assert.equal(withNames(url, 0, ofLedger + `class ${ledger}{`.length, ledger)?.function, 'Ledger');
+  assert.equal(withNames(url, 0, 0, ledger)?.function, ledger, 'another of that name');
   const method = code.indexOf('settle(') + 'settle'.length;
   assert.equal(placeOf(url, 0, method, 'settle')?.function, 'settle');
   assert.equal(placeOf(url, 0, method, 'settle')?.line, 5);

@@ -59,6 +59,25 @@ ${ours('soak-profiler.turns')}.set('t' + i, { turn: 'n' + i }); kept.push({ orde
 });
 
 for (const { major, binary, skip } of nodeVersions()) {
+  test(`the timers by which Node ends idle connections are of their sockets: Node ${major}`, { skip }, async (t) => {
+    const program = {
+      setUp: `const { createServer } = require('node:http'); const { connect } = require('node:net'); const { once } = require('node:events');
+const server = createServer((request, response) => response.end('ok')).listen(0); server.keepAliveTimeout = 600_000;`,
+      request: `const client = connect(server.address().port); client.write('GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); await once(client, 'data');`,
+      requestsBetween: 60,
+      node: binary,
+    };
+    const growth = await growthOf(await takeSnapshots(t, program), { requests: [60, 120, 180] });
+    const timers = growth.suspects.filter(
+      ({ class: name, holder }) => name === 'Timeout' || holder.container === 'timers',
+    );
+    assert.deepEqual(timers, [], suspectsOf(growth));
+    assert.ok(
+      growth.suspects.some(({ class: name }) => name === 'TCP'),
+      suspectsOf(growth),
+    );
+  });
+
   for (const module of [true, false]) {
     test(`a variable that a module exports, and its line: Node ${major}, ${module ? 'ESM' : 'CommonJS'}`, {
       skip,

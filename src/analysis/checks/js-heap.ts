@@ -5,7 +5,7 @@ import { type Check, type CheckContext, type CheckResult, type FindingDraft, fou
 import { codeBounds } from '../code/code-bounds.ts';
 import { type AfterCollection, afterCollection } from '../heap/after-collection.ts';
 import { abortedRequests, backlogDoubt } from '../heap/backlog.ts';
-import { openedConnections } from '../heap/follows-connections.ts';
+import { openedConnections, socketsOfClients } from '../heap/follows-connections.ts';
 import { growthBehaviour } from '../heap/growth-tests.ts';
 import { judgeSuspect, LEAST_GAIN } from '../heap/judge-suspect.ts';
 import type { JudgedSuspect } from '../heap/judged-suspect.ts';
@@ -96,8 +96,14 @@ function judgeAll(
       cleared.push({ suspect, reason: against[0] ?? '' });
       continue;
     }
+    const isConnection = OF_CONNECTIONS.has(suspectKind(suspect));
+    const clients = isConnection && confidence === 'possible' && !isOpen ? socketsOfClients(context, suspect) : null;
+    if (clients !== null) {
+      cleared.push({ suspect, reason: say.ofClients(clients) });
+      continue;
+    }
     const judged = { suspect, behaviour, confidence, against, line, ...(isOpen ? { isOpen } : {}) };
-    const opened = OF_CONNECTIONS.has(suspectKind(suspect)) ? null : openedConnections(context, behaviour);
+    const opened = isConnection ? null : openedConnections(context, behaviour);
     accused.push(opened === null || confidence === 'possible' ? judged : inDoubt(judged, say.forConnections(opened)));
   }
   return { accused: withoutEcho(withoutKeys(oneEachHolder(accused))), cleared };

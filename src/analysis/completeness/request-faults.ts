@@ -9,7 +9,7 @@ import type { RunView } from '../run-view.ts';
 import { countTasks, countTasksByName, haveNearlyAllFailed, isOfTasks, type TaskCounts } from '../task-requests.ts';
 import { answerNotes } from './answer-notes.ts';
 import { watchedSpan } from './find-gaps.ts';
-import { isNobodyConnected, loadReach, requestsSeen } from './requests-seen.ts';
+import { clientsSeen, isNobodyConnected, loadReach, requestsSeen } from './requests-seen.ts';
 
 /** From this share on, a reader of a pass should know that requests fail. */
 const TOLD_SHARE = 0.01;
@@ -27,7 +27,10 @@ export interface RequestFaults {
 
 export function requestFaults(view: RunView): RequestFaults {
   const seen = requestsSeen(view);
-  if (seen === 0) return { missing: [say.NO_REQUESTS], notes: [] };
+  const isWatched = view.run.manifest.plan.load !== 'scenario' && view.run.requests.length === 0;
+  const clients = isWatched && seen !== null && seen < LEAST_SEEN ? clientsSeen(view) : { open: 0, opened: 0 };
+  if (clients.opened >= LEAST_SEEN) return { missing: [], notes: [say.onlyConnections(clients.opened, clients.open)] };
+  if (seen === 0) return { missing: [clients.open > 0 ? say.onlyOpen(clients.open) : say.NO_REQUESTS], notes: [] };
   if (seen === null && isNobodyConnected(view)) return { missing: [say.NOBODY_CONNECTED], notes: [] };
   if (seen !== null && seen < LEAST_SEEN && view.run.manifest.plan.failOn.includes('leak'))
     return { missing: [say.fewRequests(seen, LEAST_SEEN)], notes: [] };

@@ -2,6 +2,7 @@ import type { MetricName } from '../../model/metric-catalogue.ts';
 import type { Sample } from '../../model/sample.ts';
 import { gainedBetween } from '../../stats/counters.ts';
 import { notReached, partReached } from '../../words/completeness.ts';
+import { connectionsOfClients } from '../heap/follows-connections.ts';
 import type { RunView } from '../run-view.ts';
 import { countTasks } from '../task-requests.ts';
 import { watchedSpan } from './find-gaps.ts';
@@ -25,6 +26,23 @@ export function isNobodyConnected({ run }: RunView): boolean {
   const seen = run.samples.filter(({ values }) => values['resources.sockets'] !== undefined);
   const listens = seen.some(({ values }) => (values['resources.servers'] ?? 0) > 0);
   return listens && seen.every(({ values }) => values['resources.sockets'] === 0);
+}
+
+/** Fewer may be those of somebody who watches. */
+const LEAST_AT_ONCE = 10;
+
+/**
+ * Connections of clients, where the target has an HTTP server that was asked for nothing: those of WebSockets leave no requests. `open`:
+ * most at once. `opened`: at least so many came while the run was watched, by the number of sockets; what is only there sends nothing.
+ */
+export function clientsSeen(view: RunView): { readonly open: number; readonly opened: number } {
+  const { fromMs, toMs } = watchedSpan(view);
+  const open = Math.max(0, ...connectionsOfClients(view.run));
+  if (open < LEAST_AT_ONCE) return { open, opened: 0 };
+  const sockets = view.run.samples.flatMap(({ monoMs, values: { 'resources.sockets': count } }) =>
+    count !== undefined && monoMs >= fromMs && monoMs <= toMs ? [count] : [],
+  );
+  return { open, opened: sockets.reduce((sum, count, i) => sum + Math.max(0, count - (sockets[i - 1] ?? count)), 0) };
 }
 
 /** Below this share of what was sent, the load asked somebody else; health checks and the like make up the rest. */

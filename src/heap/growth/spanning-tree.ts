@@ -42,8 +42,8 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   const classOf = createClassNumbers(graph, tree.classes);
   const waveOf = createWaves(graph);
   const exported = findModuleExports(graph);
-  const timers = new TimerLists(graph);
   const functions = new ScriptFunctions(graph);
+  const timers = new TimerLists(graph, functions);
   const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
   const parentEdge = new Uint32Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
@@ -116,8 +116,10 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
     next = 0;
     for (const node of later[wave]!) queue[queued++] = node;
     drain(wave);
-    for (const { timer, list, edge } of timers.waiting) {
+    for (const { timer, list, edge, isOfNode } of timers.waiting) {
       if (signatureOf[timer] !== NOT_REACHED || signatureOf[list] === NOT_REACHED) continue;
+      // Handles lead to their sockets, and these to their timers: what is open is the socket.
+      if (isOfNode && wave < OF_HANDLES) continue;
       reach(timer, edge, list, false, wave);
       drain(wave);
     }
@@ -144,6 +146,7 @@ function ofModule(tree: SignatureTree, what: string, url: string): number {
 }
 
 const WAVES = 4;
+const OF_HANDLES = 1;
 const HANDLES = new Set([
   '(Global handles)',
   '(Eternal handles)',
@@ -185,6 +188,6 @@ function createWaves(graph: HeapGraph): (node: number) => number {
 
 function waveOfRoot(name: string): number {
   if (name === '' || name === '(GC roots)') return 0;
-  if (HANDLES.has(name)) return 1;
+  if (HANDLES.has(name)) return OF_HANDLES;
   return PASSING.has(name) ? 3 : 2;
 }

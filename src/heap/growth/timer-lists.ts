@@ -1,11 +1,15 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
+import { target } from '../words/source-locations.ts';
+import type { ScriptFunctions } from './script-functions.ts';
 
 /** A timer that waits, and the edge by which its list leads to the first of them. */
 export interface WaitingTimer {
   readonly timer: number;
   readonly list: number;
   readonly edge: number;
+  /** An object of Node has it for itself, as each socket has one that ends it when it is idle. */
+  readonly isOfNode: boolean;
 }
 
 /**
@@ -18,7 +22,7 @@ export class TimerLists {
   /** Per node: 1 for a list, and for a timer in one. */
   private readonly marks: Uint8Array | null = null;
 
-  constructor(graph: HeapGraph) {
+  constructor(graph: HeapGraph, functions: ScriptFunctions) {
     const { nodeCount, nodeType, nodeName, edgeTo, strings } = graph;
     const waiting: WaitingTimer[] = [];
     this.waiting = waiting;
@@ -32,8 +36,9 @@ export class TimerLists {
       marks[list] = 1;
       const first = edgeNamed(graph, list, next);
       for (let edge = first; edge >= 0 && marks[edgeTo[edge]!] === 0; edge = edgeNamed(graph, edgeTo[edge]!, next)) {
-        marks[edgeTo[edge]!] = 1;
-        waiting.push({ timer: edgeTo[edge]!, list, edge: first });
+        const timer = edgeTo[edge]!;
+        marks[timer] = 1;
+        waiting.push({ timer, list, edge: first, isOfNode: isOfNode(graph, functions, timer) });
       }
     }
   }
@@ -42,6 +47,31 @@ export class TimerLists {
   isInCircle(node: number): boolean {
     return this.marks !== null && this.marks[node] !== 0;
   }
+}
+
+/** What it calls is a function of Node, for an object that leads to the timer: bound to it, or with it as its argument (Node 24). */
+function isOfNode(graph: HeapGraph, functions: ScriptFunctions, timer: number): boolean {
+  const callback = target(graph, timer, EDGE.property, '_onTimeout');
+  if (callback < 0) return false;
+  const bound = target(graph, callback, EDGE.internal, 'bound_function');
+  if (!functions.isOfNode(bound < 0 ? callback : bound)) return false;
+  const owner = bound < 0 ? argumentOf(graph, timer) : target(graph, callback, EDGE.internal, 'bound_this');
+  return owner >= 0 && leadsTo(graph, owner, timer);
+}
+
+/** The first; -1 where there is none. */
+function argumentOf(graph: HeapGraph, timer: number): number {
+  const args = target(graph, timer, EDGE.property, '_timerArgs');
+  const { firstEdge, edgeType, edgeTo, edgeName } = graph;
+  for (let edge = args < 0 ? 0 : firstEdge[args]!, end = args < 0 ? 0 : firstEdge[args + 1]!; edge < end; edge++)
+    if (edgeType[edge] === EDGE.element && edgeName[edge] === 0) return edgeTo[edge]!;
+  return -1;
+}
+
+function leadsTo({ firstEdge, edgeType, edgeTo }: HeapGraph, from: number, to: number): boolean {
+  for (let edge = firstEdge[from]!; edge < firstEdge[from + 1]!; edge++)
+    if (edgeTo[edge] === to && edgeType[edge] === EDGE.property) return true;
+  return false;
 }
 
 function edgeNamed({ firstEdge, edgeType, edgeName }: HeapGraph, node: number, name: number): number {

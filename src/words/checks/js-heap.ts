@@ -84,3 +84,7 @@ export const BLIND =
 export function forConnections(opened: number): string {
   return `As many connections of clients were opened and are still open (${formatCount(opened)}). What the service keeps for a connected client is no leak: check whether these clients are still connected.`;
 }
+
+export function ofClients(open: number): string {
+  return `they are the connections of clients that are open (${formatCount(open)})`;
+}

@@ -70,12 +70,13 @@ function share(growth: Growth): string | null {
   return growth.shareOfGrowth === null ? null : `${formatPercent(growth.shareOfGrowth)} of the growth`;
 }
 
-/** `V8's heap limit of 4.1 GB is reached in 13 h 20 m (12 h 10 m to 15 h 02 m)`. */
+/** `V8's heap limit of 4.1 GB is reached in 13 h 20 m (12 h 10 m to 15 h 02 m)`; `(at the earliest in 12 h 10 m)` where the growth may be nothing. */
 function timeToLimit(growth: Growth): string | null {
   if (growth.timeToLimitMs === null) return null;
   const [low, high] = growth.timeToLimitCI;
   const from = low === null ? null : formatDuration(low);
-  const interval = from === null ? '' : ` (${from} to ${high === null ? 'never' : formatDuration(high)})`;
+  const range = high === null ? `at the earliest in ${from}` : `${from} to ${formatDuration(high)}`;
+  const interval = from === null ? '' : ` (${range})`;
   const limit = growth.limit
     ? `${growth.limit.name} of ${formatBytes(growth.limit.bytes)}`
     : 'the limit of open descriptors';
@@ -104,7 +105,8 @@ export function whichLine(finding: Finding): string | null {
     if (adds !== null) {
       // Without snapshots nobody knows the holder: the place is where the objects themselves are made.
       const what = finding.subject.holder === UNKNOWN ? 'the objects are allocated' : 'its holder is created';
-      const made = source ? `; ${what} at ${placeWords(source)}${of(owner)}` : '';
+      const isSaid = finding.growth?.perHourUnit !== undefined && added[0]?.function === source?.function;
+      const made = source && !isSaid ? `; ${what} at ${placeWords(source)}${of(owner)}` : '';
       return `${adds}; ${removedText(removed)}${made}`;
     }
     if (isSourceOfHolder)

@@ -18,6 +18,30 @@ describe('requests that were seen', () => {
     assert.deepEqual(told(report).missing, ['no requests were seen']);
   });
 
+  test('clients that come and go without HTTP requests are traffic, those that only stay are not', () => {
+    const run = silent({ 'requests.served': 0, 'resources.servers.http': 1 });
+    const withClients = (socketsAt: (second: number) => number, accepted: number): RunData => {
+      const groups = [{ kind: 'socket' as const, pattern: 'TCP accepted on port 3000, ESTABLISHED', count: accepted }];
+      const { startMonoMs } = run.manifest.clock;
+      const looks = [20_000, 40_000].map((atMs) => {
+        return { type: 'descriptors' as const, wallMs: 0, monoMs: startMonoMs + atMs, groups };
+      });
+      const samples = run.samples.map((sample, i) => ({
+        ...sample,
+        values: { ...sample.values, 'resources.sockets': socketsAt(i) },
+      }));
+      return { ...run, samples, events: [...run.events, ...looks].sort((a, b) => a.monoMs - b.monoMs) };
+    };
+    const waves = analyse(withClients((second) => 60 + Math.round(50 * Math.sin(second / 5)), 100));
+    assert.deepEqual(facts(waves), [0, 'pass']);
+    assert.match(told(waves).notes.join(), /connections of clients or more \(up to 100 at once\), as of WebSockets/);
+    const pool = analyse(withClients(() => 40, 40));
+    assert.deepEqual(facts(pool), [5, 'inconclusive']);
+    assert.match(told(pool).missing.join(), /^no requests were seen; 40 connections of clients were open/);
+    const outgoing = analyse(withClients((second) => second % 7, 0));
+    assert.deepEqual(told(outgoing).missing, ['no requests were seen']);
+  });
+
   test('a worker without an HTTP server can pass', () => {
     assert.deepEqual(facts(analyse(silent({ 'requests.served': 0, 'resources.servers.http': 0 }))), [0, 'pass']);
   });
