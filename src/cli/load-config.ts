@@ -43,6 +43,8 @@ export interface Config {
     readonly host: string | null;
     readonly allowHosts: readonly string[];
   };
+  /** An address or a command that is told how the run goes. */
+  readonly notify: string | null;
   readonly out: string | null;
   readonly reportDir: string | null;
 }
@@ -77,6 +79,7 @@ export interface ConfigFile {
   };
   readonly scrape?: string;
   readonly metrics?: { readonly port?: number; readonly host?: string; readonly allowHosts?: readonly string[] };
+  readonly notify?: string;
   readonly out?: string;
   readonly reportDir?: string;
 }
@@ -128,6 +131,7 @@ function readConfig(file: string): Config {
       host: config.metrics?.host ?? null,
       allowHosts: config.metrics?.allowHosts ?? [],
     },
+    notify: config.notify ?? null,
     out: pathOr(config.out),
     reportDir: pathOr(config.reportDir),
   };

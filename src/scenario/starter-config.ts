@@ -36,6 +36,9 @@ target: { port: 3000 }
 # Live figures of the run, for Prometheus.
 # metrics: { port: 9464 }
 
+# Told of a confirmed suspect, a failed gate, a lost service and the end: an address for a POST, or a command.
+# notify: https://hooks.example.com/soak
+
 # out: profiles/night             # default: profiles/<run-id>
 # reportDir: reports/night        # default: reports/<run-id>
 `;
