@@ -45,6 +45,8 @@ export interface Config {
   };
   /** An address or a command that is told how the run goes. */
   readonly notify: string | null;
+  /** Lines of a report are links into it. */
+  readonly editor: string | null;
   readonly out: string | null;
   readonly reportDir: string | null;
 }
@@ -80,6 +82,7 @@ export interface ConfigFile {
   readonly scrape?: string;
   readonly metrics?: { readonly port?: number; readonly host?: string; readonly allowHosts?: readonly string[] };
   readonly notify?: string;
+  readonly editor?: string;
   readonly out?: string;
   readonly reportDir?: string;
 }
@@ -132,6 +135,7 @@ function readConfig(file: string): Config {
       allowHosts: config.metrics?.allowHosts ?? [],
     },
     notify: config.notify ?? null,
+    editor: config.editor ?? null,
     out: pathOr(config.out),
     reportDir: pathOr(config.reportDir),
   };

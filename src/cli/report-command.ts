@@ -9,6 +9,7 @@ import { analyseRun } from '../study/analyse-run.ts';
 import { readLimits } from '../study/read-limits.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
+import { EDITOR_OPTION, editorTemplate } from './editor-option.ts';
 import { textOption } from './option-types.ts';
 import { refuseForeignFile, whenForeign, writeOutput } from './output-file.ts';
 import { ANNOTATIONS_OPTION, annotate, FULL_OPTION } from './publish-options.ts';
@@ -27,8 +28,10 @@ export const reportCommand: Command = (exit) => ({
         'report-dir': textOption('report-dir', 'report folder (default: reports/<run-id>)'),
         full: FULL_OPTION,
         annotations: ANNOTATIONS_OPTION,
+        editor: EDITOR_OPTION,
       })
       .example('$0 report profiles/2026-11-23T20-44-10-orders-api', 'also after the tool was killed')
+      .example('$0 report profiles/<run-id> --editor vscode', 'a click on a line opens it')
       .example(
         '$0 report profiles/<run-id> --full',
         'report.md with all evidence, not the short form for a pull request',
@@ -37,10 +40,11 @@ export const reportCommand: Command = (exit) => ({
     const terminal = terminalFor(args);
     const runDir = resolve(String(args.run));
     const reportDir = resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`);
+    const editor = editorTemplate(args, null);
     checkReportPlace(reportDir);
     await lockReport(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, { runDir, reportDir, full: flagArgument(args, 'full') });
+    const page = await writeReports(document, { runDir, reportDir, full: flagArgument(args, 'full'), editor });
     if (terminal.json) terminal.data(document.report);
     else {
       terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));

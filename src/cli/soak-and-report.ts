@@ -31,6 +31,8 @@ export interface SoakExtras {
   readonly others?: readonly SoakListener[];
   /** All evidence in report.md. */
   readonly full?: boolean;
+  /** As `editorTemplate` gives it. */
+  readonly editor?: string | null;
 }
 
 const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
@@ -47,7 +49,7 @@ export async function soakAndReport(
   reportDir: string,
   terminal: Terminal,
   signals: Signals,
-  { others = [], full = false }: SoakExtras = {},
+  { others = [], full = false, editor = null }: SoakExtras = {},
 ): Promise<SoakOutcome> {
   checkReportPlace(reportDir);
   const clock = createHostClock();
@@ -61,11 +63,13 @@ export async function soakAndReport(
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
   const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
-  const page = await writeReports(document, { runDir: options.runDir, reportDir, full }).catch((error: unknown) => {
-    // What was found out in hours is not lost with the place for it.
-    if (!terminal.json) terminal.show(text);
-    throw error;
-  });
+  const page = await writeReports(document, { runDir: options.runDir, reportDir, full, editor }).catch(
+    (error: unknown) => {
+      // What was found out in hours is not lost with the place for it.
+      if (!terminal.json) terminal.show(text);
+      throw error;
+    },
+  );
   if (terminal.json) terminal.data(document.report);
   else {
     terminal.show(text);

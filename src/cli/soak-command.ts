@@ -8,6 +8,7 @@ import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import { ADDON_PATH_OPTION, backendOption } from './backend-options.ts';
 import type { Command } from './command.ts';
+import { EDITOR_OPTION, editorTemplate } from './editor-option.ts';
 import { loadConfig } from './load-config.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './offer-live-metrics.ts';
 import { durationOption, maxPauseOption, numberOption, rateOption, textOption } from './option-types.ts';
@@ -115,6 +116,7 @@ const OPTIONS = {
   out: { ...textOption('out', 'run folder (default: profiles/<run-id>)'), group: 'Files:' },
   'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
   full: { ...FULL_OPTION, group: 'Files:' },
+  editor: { ...EDITOR_OPTION, group: 'Files:' },
   'allow-remote': { type: 'boolean', default: false, describe: 'allow --inspect to connect to another host' },
   force: {
     type: 'boolean',
@@ -148,6 +150,7 @@ export const soakCommand: Command = (exit) => ({
     const settled = settleSoakOptions(args, config);
     await checkNamedFolders(args, config);
     const address = metricsAddress(args, config);
+    const editor = editorTemplate(args, config);
     const notifier = notifierOf(args, config, terminal);
     const signals = stopOnSignals(terminal.say);
     const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
@@ -170,7 +173,11 @@ export const soakCommand: Command = (exit) => ({
           ...(notifier ? [lossListener(notifier, run)] : []),
         ];
         return withNotices(notifier, run, place, () =>
-          soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal, signals, { others, full }),
+          soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal, signals, {
+            others,
+            full,
+            editor,
+          }),
         );
       });
       annotate(args, document.report, terminal);

@@ -17,6 +17,7 @@ import { renderJunit } from '../report/render-junit.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { renderSarif } from '../report/render-sarif.ts';
+import { editorLinks } from './editor-option.ts';
 import { checkReportPlace, type ReportFile } from './report-place.ts';
 
 export interface ReportPlaces {
@@ -24,6 +25,8 @@ export interface ReportPlaces {
   readonly reportDir: string;
   /** All of it in report.md, too, which else holds the answer in at most 60 lines. */
   readonly full: boolean;
+  /** As `editorTemplate` gives it: lines of the page are links into the editor. */
+  readonly editor?: string | null;
 }
 
 /**
@@ -32,14 +35,21 @@ export interface ReportPlaces {
  */
 export async function writeReports(
   document: Redacted<ReportDocument>,
-  { runDir, reportDir, full }: ReportPlaces,
+  { runDir, reportDir, full, editor = null }: ReportPlaces,
 ): Promise<string> {
   const { script, style } = await readPageAssets();
   const explanations = await readExplanations(document.report.findings.map(({ kind }) => findingPage(kind)));
   // First the one by which the folder is known as a report.
   const texts: Readonly<Record<ReportFile, string>> = {
     'report.json': renderJson(document),
-    'index.html': renderHtml({ document, explanations, script, style, sha256Base64 }),
+    'index.html': renderHtml({
+      document,
+      explanations,
+      editor: await editorLinks(editor, runDir),
+      script,
+      style,
+      sha256Base64,
+    }),
     'report.md': full
       ? renderMarkdown(document)
       : renderPullRequestComment(document, `${ownCommand()} report ${shellWord(shownPath(runDir))} --full`),
