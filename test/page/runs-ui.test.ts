@@ -115,6 +115,8 @@ describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
         .first()
         .waitFor();
       await page.waitForSelector('.charts [data-drawn]');
+      await page.getByText(/^B against A, per request: .* samples, against .* samples\. Grey/).waitFor();
+      await page.locator('.compared-cpu canvas').first().waitFor();
       await assertAccessible(page, width, 'the comparison');
       await page.close();
       assert.deepEqual(misdeeds, []);
