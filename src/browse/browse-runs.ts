@@ -1,5 +1,7 @@
 import { redacted } from '../redact/redact-values.ts';
+import { pageWindows } from '../report/build-page-data.ts';
 import { type PageServer, type Reply, servePages } from '../serve/page-server.ts';
+import { compareCpu } from '../study/compare-cpu.ts';
 import { compareRuns } from './compare-runs.ts';
 import { followRun } from './follow-run.ts';
 import { heapRoutes, json } from './heap-routes.ts';
@@ -55,8 +57,12 @@ async function runRoutes(runs: RunFolders, path: readonly string[], query: URLSe
       run: (send, left) => followRun(folder.dir, afterSec, (event) => send(redacted(event)), left),
     };
   }
-  const after = what === 'compare' ? await runs.find(other) : null;
-  return after && json(redacted(await compareRuns(runs, folder, after)));
+  const after = await runs.find(other);
+  if (!after) return null;
+  if (what === 'compare') return json(redacted(await compareRuns(runs, folder, after)));
+  if (what !== 'compared-cpu') return null;
+  const windows = await compareCpu(folder.dir, after.dir);
+  return json(windows && redacted(pageWindows(windows)));
 }
 
 async function reportPage(runs: RunFolders, key: string): Promise<Reply | null> {

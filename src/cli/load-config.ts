@@ -43,6 +43,10 @@ export interface Config {
     readonly host: string | null;
     readonly allowHosts: readonly string[];
   };
+  /** An address or a command that is told how the run goes. */
+  readonly notify: string | null;
+  /** Lines of a report are links into it. */
+  readonly editor: string | null;
   readonly out: string | null;
   readonly reportDir: string | null;
 }
@@ -77,6 +81,8 @@ export interface ConfigFile {
   };
   readonly scrape?: string;
   readonly metrics?: { readonly port?: number; readonly host?: string; readonly allowHosts?: readonly string[] };
+  readonly notify?: string;
+  readonly editor?: string;
   readonly out?: string;
   readonly reportDir?: string;
 }
@@ -128,6 +134,8 @@ function readConfig(file: string): Config {
       host: config.metrics?.host ?? null,
       allowHosts: config.metrics?.allowHosts ?? [],
     },
+    notify: config.notify ?? null,
+    editor: config.editor ?? null,
     out: pathOr(config.out),
     reportDir: pathOr(config.reportDir),
   };

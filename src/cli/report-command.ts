@@ -7,10 +7,12 @@ import { isJunit, renderJunit } from '../report/render-junit.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
 import { analyseRun } from '../study/analyse-run.ts';
 import { readLimits } from '../study/read-limits.ts';
-import { terminalFor, textArgument } from './arguments.ts';
+import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import type { Command } from './command.ts';
+import { EDITOR_OPTION, editorTemplate } from './editor-option.ts';
 import { textOption } from './option-types.ts';
 import { refuseForeignFile, whenForeign, writeOutput } from './output-file.ts';
+import { ANNOTATIONS_OPTION, annotate, FULL_OPTION } from './publish-options.ts';
 import { lockReport } from './report-lock.ts';
 import { checkReportPlace } from './report-place.ts';
 import { writeReports } from './write-reports.ts';
@@ -22,21 +24,33 @@ export const reportCommand: Command = (exit) => ({
   builder: (yargs) =>
     yargs
       .positional('run', { type: 'string', demandOption: true, describe: 'run folder, such as profiles/<run-id>' })
-      .options({ 'report-dir': textOption('report-dir', 'report folder (default: reports/<run-id>)') })
-      .example('$0 report profiles/2026-11-23T20-44-10-orders-api', 'also after the tool was killed'),
+      .options({
+        'report-dir': textOption('report-dir', 'report folder (default: reports/<run-id>)'),
+        full: FULL_OPTION,
+        annotations: ANNOTATIONS_OPTION,
+        editor: EDITOR_OPTION,
+      })
+      .example('$0 report profiles/2026-11-23T20-44-10-orders-api', 'also after the tool was killed')
+      .example('$0 report profiles/<run-id> --editor vscode', 'a click on a line opens it')
+      .example(
+        '$0 report profiles/<run-id> --full',
+        'report.md with all evidence, not the short form for a pull request',
+      ),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const runDir = resolve(String(args.run));
     const reportDir = resolve(textArgument(args, 'report-dir') ?? `reports/${basename(runDir)}`);
+    const editor = editorTemplate(args, null);
     checkReportPlace(reportDir);
     await lockReport(reportDir);
     const document = await analyseRun(runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
-    const page = await writeReports(document, { runDir, reportDir });
+    const page = await writeReports(document, { runDir, reportDir, full: flagArgument(args, 'full'), editor });
     if (terminal.json) terminal.data(document.report);
     else {
       terminal.show(renderTerminal(document, { colour: terminal.colour, width: terminal.columns }));
       terminal.print(`\nreport: ${page}`);
     }
+    annotate(args, document.report, terminal);
     exit(document.report.exitCode);
   },
 });
@@ -50,13 +64,15 @@ export const checkCommand: Command = (exit) => ({
       .positional('run', { type: 'string', demandOption: true, describe: 'run folder' })
       .options({
         slo: textOption('slo', 'file of thresholds, instead of those of the run'),
+        annotations: ANNOTATIONS_OPTION,
         junit: textOption(
           'junit',
           'write the gates as JUnit XML to this file (an earlier one of this tool is replaced)',
         ),
       })
       .example('$0 check profiles/<run-id> && deploy', 'continue only if every gate passed')
-      .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other thresholds, for a build server'),
+      .example('$0 check profiles/<run-id> --slo slo.yaml --junit slo.xml', 'other thresholds, for a build server')
+      .example('$0 check profiles/<run-id> --annotations github', 'findings at their lines in a pull request'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const slo = textArgument(args, 'slo');
@@ -85,6 +101,7 @@ export const checkCommand: Command = (exit) => ({
       for (const reason of report.completeness?.missing ?? []) terminal.print(printable(`missing ${reason}`));
       for (const note of report.completeness?.notes ?? []) terminal.print(printable(`note    ${note}`));
     }
+    annotate(args, report, terminal);
     exit(report.exitCode);
   },
 });

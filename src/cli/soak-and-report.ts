@@ -26,6 +26,15 @@ export interface SoakOutcome {
   readonly exitCodes: readonly ExitCode[];
 }
 
+export interface SoakExtras {
+  /** Told of all that the terminal is told. */
+  readonly others?: readonly SoakListener[];
+  /** All evidence in report.md. */
+  readonly full?: boolean;
+  /** As `editorTemplate` gives it. */
+  readonly editor?: string | null;
+}
+
 const ENDING_CODE: Readonly<Record<SoakEnding, ExitCode>> = {
   completed: EXIT.passed,
   'stopped-by-user': EXIT.stoppedByUser,
@@ -40,14 +49,13 @@ export async function soakAndReport(
   reportDir: string,
   terminal: Terminal,
   signals: Signals,
-  /** Told of all that the terminal is told. */
-  other: SoakListener | null = null,
+  { others = [], full = false, editor = null }: SoakExtras = {},
 ): Promise<SoakOutcome> {
   checkReportPlace(reportDir);
   const clock = createHostClock();
   const live = terminal.isInteractive ? openLive(target, options, reportDir, terminal) : null;
-  const view = live ?? createSoakView(terminal);
-  const listener = other ? both(view, other) : view;
+  const view: SoakListener = live ?? createSoakView(terminal);
+  const listener = others.reduce(both, view);
   const ending = await runSoak(target, options, { clock, listener, stop: signals.stop, toolVersion: toolVersion() })
     // What is said from here on, an error too, belongs to the terminal as it was.
     .finally(() => live?.close());
@@ -55,11 +63,13 @@ export async function soakAndReport(
   terminal.say('analysing');
   const document = await analyseRun(options.runDir, { onProgress: terminal.say, toolVersion: toolVersion() });
   const text = renderTerminal(document, { colour: terminal.colour, width: terminal.columns });
-  const page = await writeReports(document, { runDir: options.runDir, reportDir }).catch((error: unknown) => {
-    // What was found out in hours is not lost with the place for it.
-    if (!terminal.json) terminal.show(text);
-    throw error;
-  });
+  const page = await writeReports(document, { runDir: options.runDir, reportDir, full, editor }).catch(
+    (error: unknown) => {
+      // What was found out in hours is not lost with the place for it.
+      if (!terminal.json) terminal.show(text);
+      throw error;
+    },
+  );
   if (terminal.json) terminal.data(document.report);
   else {
     terminal.show(text);

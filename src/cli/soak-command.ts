@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Options } from 'yargs';
 import { createHostClock } from '../capture/host-clock.ts';
 import { runId } from '../format/run-id.ts';
@@ -7,9 +8,19 @@ import { DEFAULT_SNAPSHOTS } from '../soak/soak-options.ts';
 import { flagArgument, terminalFor, textArgument } from './arguments.ts';
 import { ADDON_PATH_OPTION, backendOption } from './backend-options.ts';
 import type { Command } from './command.ts';
+import { EDITOR_OPTION, editorTemplate } from './editor-option.ts';
 import { loadConfig } from './load-config.ts';
 import { METRICS_OPTIONS, metricsAddress, metricsListener, withLiveMetrics } from './offer-live-metrics.ts';
 import { durationOption, maxPauseOption, numberOption, rateOption, textOption } from './option-types.ts';
+import {
+  ANNOTATIONS_OPTION,
+  annotate,
+  FULL_OPTION,
+  lossListener,
+  NOTIFY_OPTION,
+  notifierOf,
+  withNotices,
+} from './publish-options.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { checkNamedFolders, settleFolders, settleSoakOptions } from './settle-soak-options.ts';
 import { soakAndReport } from './soak-and-report.ts';
@@ -96,12 +107,16 @@ const OPTIONS = {
   },
   slo: { ...textOption('slo', 'file of thresholds'), group: 'Gates:' },
   ...METRICS_OPTIONS,
+  notify: { ...NOTIFY_OPTION, group: 'Monitoring:' },
+  annotations: { ...ANNOTATIONS_OPTION, group: 'Gates:' },
   config: {
     ...textOption('config', 'configuration file (default: profiler.config.yaml in this folder)'),
     group: 'Files:',
   },
   out: { ...textOption('out', 'run folder (default: profiles/<run-id>)'), group: 'Files:' },
   'report-dir': { ...textOption('report-dir', 'report folder (default: reports/<run-id>)'), group: 'Files:' },
+  full: { ...FULL_OPTION, group: 'Files:' },
+  editor: { ...EDITOR_OPTION, group: 'Files:' },
   'allow-remote': { type: 'boolean', default: false, describe: 'allow --inspect to connect to another host' },
   force: {
     type: 'boolean',
@@ -126,6 +141,8 @@ export const soakCommand: Command = (exit) => ({
       )
       .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'also watch connections, locks and plans')
       .example('$0 soak --port 3000 --hours 8 --clinic-window 60s', 'then: profiler export RUN --to clinic-doctor')
+      .example('$0 soak --port 3000 --hours 8 --notify https://hooks.example.com/soak', 'tells a chat how it goes')
+      .example('$0 soak --port 3000 --minutes 20 --annotations github', 'in a workflow of GitHub Actions')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {
     const config = loadConfig(textArgument(args, 'config'));
@@ -133,6 +150,8 @@ export const soakCommand: Command = (exit) => ({
     const settled = settleSoakOptions(args, config);
     await checkNamedFolders(args, config);
     const address = metricsAddress(args, config);
+    const editor = editorTemplate(args, config);
+    const notifier = notifierOf(args, config, terminal);
     const signals = stopOnSignals(terminal.say);
     const target = await resolveTarget(targetOf(args) ?? config?.target ?? null, 'soak', {
       url: textArgument(args, 'url') ?? config?.url ?? null,
@@ -145,16 +164,23 @@ export const soakCommand: Command = (exit) => ({
       const { runId: id, runDir, reportDir } = folders;
       const { name: service, nodeVersion } = target.facts;
       const live = { service, nodeVersion, runId: id, sampleMs: settled.sampleMs };
-      const { exitCodes } = await withLiveMetrics(address, live, terminal, (metrics) =>
-        soakAndReport(
-          target,
-          { ...settled, runId: id, runDir },
-          reportDir,
-          terminal,
-          signals,
-          metrics && metricsListener(metrics),
-        ),
-      );
+      const full = flagArgument(args, 'full');
+      const run = { service, runId: id };
+      const place = { page: join(reportDir, 'index.html'), exitCode: worstExitCode };
+      const { document, exitCodes } = await withLiveMetrics(address, live, terminal, (metrics) => {
+        const others = [
+          ...(metrics ? [metricsListener(metrics)] : []),
+          ...(notifier ? [lossListener(notifier, run)] : []),
+        ];
+        return withNotices(notifier, run, place, () =>
+          soakAndReport(target, { ...settled, runId: id, runDir }, reportDir, terminal, signals, {
+            others,
+            full,
+            editor,
+          }),
+        );
+      });
+      annotate(args, document.report, terminal);
       exit(worstExitCode(exitCodes));
     } finally {
       await target.release();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../files/output-place.ts';
+import { ownCommand } from '../files/own-command.ts';
 import { shownPath } from '../files/shown-path.ts';
 import { writeAllAtomically } from '../files/write-atomically.ts';
 import { ProfilerError } from '../model/errors.ts';
@@ -14,8 +15,19 @@ import { renderHtml } from '../report/render-html.ts';
 import { renderJson } from '../report/render-json.ts';
 import { renderJunit } from '../report/render-junit.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
+import { renderPullRequestComment } from '../report/render-pull-request-comment.ts';
 import { renderSarif } from '../report/render-sarif.ts';
+import { editorLinks } from './editor-option.ts';
 import { checkReportPlace, type ReportFile } from './report-place.ts';
+
+export interface ReportPlaces {
+  readonly runDir: string;
+  readonly reportDir: string;
+  /** All of it in report.md, too, which else holds the answer in at most 60 lines. */
+  readonly full: boolean;
+  /** As `editorTemplate` gives it: lines of the page are links into the editor. */
+  readonly editor?: string | null;
+}
 
 /**
  * Writes all forms of a report into its folder (0700, files 0600), all of them or, when the disk refuses, none; returns the
@@ -23,15 +35,24 @@ import { checkReportPlace, type ReportFile } from './report-place.ts';
  */
 export async function writeReports(
   document: Redacted<ReportDocument>,
-  { runDir, reportDir }: { readonly runDir: string; readonly reportDir: string },
+  { runDir, reportDir, full, editor = null }: ReportPlaces,
 ): Promise<string> {
   const { script, style } = await readPageAssets();
   const explanations = await readExplanations(document.report.findings.map(({ kind }) => findingPage(kind)));
   // First the one by which the folder is known as a report.
   const texts: Readonly<Record<ReportFile, string>> = {
     'report.json': renderJson(document),
-    'index.html': renderHtml({ document, explanations, script, style, sha256Base64 }),
-    'report.md': renderMarkdown(document),
+    'index.html': renderHtml({
+      document,
+      explanations,
+      editor: await editorLinks(editor, runDir),
+      script,
+      style,
+      sha256Base64,
+    }),
+    'report.md': full
+      ? renderMarkdown(document)
+      : renderPullRequestComment(document, `${ownCommand()} report ${shellWord(shownPath(runDir))} --full`),
     'junit.xml': renderJunit(document),
     'profiler.sarif': renderSarif(document),
   };

@@ -14,6 +14,8 @@ export interface PageData {
   readonly flames: readonly PageFlame[];
   /** Windows of a run, of which the page draws those that the reader chooses. */
   readonly windows: readonly PageFlameWindows[];
+  /** Address of a line in an editor, with `{file}`, `{line}` and `{column}`; absent where none is wanted. */
+  readonly editor?: string;
 }
 
 export interface PageChart {

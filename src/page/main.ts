@@ -2,6 +2,7 @@ import type { PageData } from '../model/page-data.ts';
 import { mountCharts } from './charts.ts';
 import { mountCopy } from './copy.ts';
 import { followSections } from './current-section.ts';
+import { mountEditorLinks } from './editor-links.ts';
 import { mountFlames, mountFlameWindows } from './flames.ts';
 import { mountKeys } from './keys.ts';
 import { mountSearch } from './search.ts';
@@ -14,6 +15,7 @@ if (data) {
   mountCharts(data, time);
   mountKeys(mountSearch(mountFlames(data.flames) ?? mountFlameWindows(data.windows, time)));
   mountCopy();
+  if (data.editor !== undefined) mountEditorLinks(data.editor);
   followSections();
   document.documentElement.dataset.ready = 'true';
 }

@@ -32,6 +32,9 @@ export function seriesChart(
   return { title, unit, description, tSec, ...axis, lines: [{ label: title, colour: '--series', value }] };
 }
 
+/** What of a chart changes while it is looked at. */
+export type ChartFigures = Pick<TimeChart, 'tSec' | 'lines' | 'span'>;
+
 const HEIGHT = 150;
 /** An arrow key moves by this share of what is shown. */
 const KEY_STEP = 0.01;
@@ -40,12 +43,15 @@ const SYNC = 'run';
 
 export interface DrawnChart {
   readonly element: HTMLElement;
+  /** The same chart with other figures, such as those of a run that goes on: who reads it by keyboard stays where he is. */
+  show(chart: ChartFigures): void;
   /** For one that is taken out of the page: until then the page, and all charts that zoom together, hold it. */
   close(): void;
 }
 
 /** Draws a chart into a figure. The canvas is a picture with a description; the figures stand in the table. */
-export function timeChart(chart: TimeChart): DrawnChart {
+export function timeChart(first: TimeChart): DrawnChart {
+  let chart = first;
   const value = h('span', { class: 'value', role: 'status' });
   const canvas = h('div', {
     role: 'application',
@@ -63,11 +69,15 @@ export function timeChart(chart: TimeChart): DrawnChart {
     const width = canvas.clientWidth;
     if (width === 0) return;
     if (plot) plot.setSize({ width, height: HEIGHT });
-    else plot = draw(chart, canvas, width, value);
+    else plot = draw(() => chart, canvas, width, value);
   });
   resize.observe(canvas);
   return {
     element: figure,
+    show: (figures) => {
+      chart = { ...chart, ...figures };
+      plot?.setData(columnsOf(chart));
+    },
     close: () => {
       resize.disconnect();
       plot?.destroy();
@@ -75,13 +85,18 @@ export function timeChart(chart: TimeChart): DrawnChart {
   };
 }
 
-function draw(chart: TimeChart, place: HTMLElement, width: number, value: HTMLElement): uPlot {
-  const columns = [[...chart.tSec], ...chart.lines.map((line) => [...line.value])];
-  const plot = new uPlot(options(chart, width, value), columns as uPlot.AlignedData, place);
+function columnsOf({ tSec, lines }: TimeChart): uPlot.AlignedData {
+  return [[...tSec], ...lines.map((line) => [...line.value])] as uPlot.AlignedData;
+}
+
+/** `now` gives the chart as it is by then. */
+function draw(now: () => TimeChart, place: HTMLElement, width: number, value: HTMLElement): uPlot {
+  const { time } = now();
+  const plot = new uPlot(options(now, width, value), columnsOf(now()), place);
   place.dataset.drawn = 'true';
-  place.addEventListener('keydown', keyHandler(plot, chart.time));
-  plot.over.addEventListener('dblclick', () => chart.time.select(null));
-  chart.time.onChange(() => plot.setScale('x', { min: chart.span[0], max: chart.span[1] }));
+  place.addEventListener('keydown', keyHandler(plot, time));
+  plot.over.addEventListener('dblclick', () => time.select(null));
+  time.onChange(() => plot.setScale('x', { min: now().span[0], max: now().span[1] }));
   return plot;
 }
 
@@ -108,7 +123,8 @@ function keyHandler(plot: uPlot, time: TimeSelection): (event: KeyboardEvent) =>
   };
 }
 
-function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Options {
+function options(now: () => TimeChart, width: number, value: HTMLElement): uPlot.Options {
+  const chart = now();
   const quiet = themeColour('--quiet');
   const axis = {
     stroke: quiet,
@@ -122,7 +138,7 @@ function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Opt
     padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
-    scales: { x: { time: false, range: shownRange(chart) }, y: { range: rangeFromZero } },
+    scales: { x: { time: false, range: shownRange(now) }, y: { range: rangeFromZero } },
     axes: [
       { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(formatTime) },
       { ...axis, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => formatAxis(tick, chart.unit)) },
@@ -130,7 +146,7 @@ function options(chart: TimeChart, width: number, value: HTMLElement): uPlot.Opt
     series: [{}, ...chart.lines.map((line) => series(line.label, line.colour, chart.lines.length === 1))],
     plugins: [overlayPlugin(chart.bands, chart.marks)],
     hooks: {
-      setCursor: [(plot) => showValues(plot, chart, value)],
+      setCursor: [(plot) => showValues(plot, now(), value)],
       setSelect: [(plot) => tellTime(plot, chart.time)],
     },
   };
@@ -148,8 +164,11 @@ function series(label: string, colour: string, filled: boolean): uPlot.Series {
 }
 
 /** The time that is selected, else the whole run: never the extent of the own data, which differs from chart to chart. */
-function shownRange({ span: [start, end], time }: TimeChart): uPlot.Range.Function {
-  return () => (time.range ? [time.range.startSec, time.range.endSec] : [start, end]);
+function shownRange(now: () => TimeChart): uPlot.Range.Function {
+  return () => {
+    const { span, time } = now();
+    return time.range ? [time.range.startSec, time.range.endSec] : [...span];
+  };
 }
 
 /** From zero where zero is near enough to keep the shape readable: an axis that starts at 98 makes 2 look like a lot. */

@@ -154,7 +154,7 @@ function selfOf(values: readonly number[], depths: readonly number[]): number[] 
   return self;
 }
 
-function pageWindows({ id, unit, frames, frameOf, parentOf, windows }: FlameWindows): PageFlameWindows {
+export function pageWindows({ id, unit, frames, frameOf, parentOf, windows }: FlameWindows): PageFlameWindows {
   const names = new Index();
   const places = new Index();
   return {

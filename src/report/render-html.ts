@@ -33,8 +33,14 @@ const LINKS = [
 export function renderHtml({
   document,
   explanations = new Map(),
+  editor = null,
   ...assets
-}: PageAssets & { readonly document: ReportDocument; readonly explanations?: Explanations }): string {
+}: PageAssets & {
+  readonly document: ReportDocument;
+  readonly explanations?: Explanations;
+  /** Address of a line in an editor: see `PageData`. */
+  readonly editor?: string | null;
+}): string {
   const body = html`${header(document)}
 <main>
 ${verdictSection(document)}
@@ -52,7 +58,10 @@ ${filesSection(document)}
 ${methodSection(document)}
 </main>`;
   const title = `${verdictWord(document)}: ${document.report.run.target.name}, soak report`;
-  return pageShell({ title, body, data: scriptJson(pageData(document)) }, assets);
+  return pageShell(
+    { title, body, data: scriptJson({ ...pageData(document), ...(editor === null ? {} : { editor }) }) },
+    assets,
+  );
 }
 
 function header({ report, database }: ReportDocument): Markup {

@@ -3,7 +3,7 @@ import { findingInfo, type GateName } from '../model/finding-catalogue.ts';
 import { printable } from '../model/printable.ts';
 import type { ReportDocument } from '../model/report-document.ts';
 import { whyNoPass } from '../words/completeness.ts';
-import { placeOfFinding } from '../words/place.ts';
+import { ownPlaceOfFinding } from '../words/place.ts';
 import { howFast } from '../words/report/answers.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -53,7 +53,7 @@ function invocationsOf(missing: readonly string[]): object {
 }
 
 function result(finding: Finding, ruleIndex: number): object {
-  const place = placeOfFinding(finding);
+  const place = ownPlaceOfFinding(finding);
   const text = [finding.title, howFast(finding.growth), finding.recommendation]
     .filter(Boolean)
     .map((sentence) => printable(String(sentence)))
@@ -69,7 +69,7 @@ function result(finding: Finding, ruleIndex: number): object {
   };
 }
 
-function location(place: NonNullable<ReturnType<typeof placeOfFinding>>): object {
+function location(place: NonNullable<ReturnType<typeof ownPlaceOfFinding>>): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: encodeURI(printable(place.file)).replace(/[?#]/g, encodeURIComponent) },

@@ -36,6 +36,12 @@ target: { port: 3000 }
 # Live figures of the run, for Prometheus.
 # metrics: { port: 9464 }
 
+# Told of a confirmed suspect, a failed gate, a lost service and the end: an address for a POST, or a command.
+# notify: https://hooks.example.com/soak
+
+# Lines of the report are links into this editor: vscode, cursor, zed, webstorm.
+# editor: vscode
+
 # out: profiles/night             # default: profiles/<run-id>
 # reportDir: reports/night        # default: reports/<run-id>
 `;

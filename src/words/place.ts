@@ -17,3 +17,17 @@ export function placeOfFinding({ subject, allocatedAt }: Finding): Finding['subj
   const added = subject.added?.find(({ package: owner }) => owner === null);
   return added ?? subject.madeAt ?? subject.source ?? allocatedAt?.[0]?.stack[0] ?? null;
 }
+
+/**
+ * The line of the service itself, for hosts that mark lines of a repository: the file of a package is not in it, and its path would
+ * be read as one of the repository.
+ */
+export function ownPlaceOfFinding({ subject, allocatedAt = [] }: Finding): Finding['subject']['source'] {
+  const { added = [], madeAt = null, source, package: owner } = subject;
+  const frames = allocatedAt[0]?.stack ?? [];
+  const known = [...added, ...(madeAt ? [madeAt] : []), ...(source ? [{ ...source, package: owner }] : []), ...frames];
+  return known.find((place) => place.package === null && place.line > 0 && !FOREIGN.test(place.file)) ?? null;
+}
+
+/** Modules of Node, and packages by their whole path. */
+const FOREIGN = /^node:|(?:^|\/)node_modules\//;

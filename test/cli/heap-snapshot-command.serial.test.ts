@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
@@ -25,6 +25,23 @@ test('heap snapshot: a file that can be read, 0600, with its size, nodes and pau
   assert.equal((await summariseSnapshot(out)).nodes, document.nodes);
   assertLeftAlone(service);
   assert.equal((await runCli(words)).code, 2, 'not over a file that is there');
+});
+
+test('heap snapshot --out -: the snapshot on stdout, the words on stderr, and no file is left', async (t) => {
+  const service = await spawnService(SCRIPT);
+  t.after(() => service.stop());
+  const folder = temporaryFolder(t);
+  const words = ['heap', 'snapshot', '--pid', String(service.pid), '--out', '-'];
+  const { code, stdout, stderr } = await runCli(words, { env: { TMPDIR: folder } });
+  assert.equal(code, 0, stderr);
+  const { snapshot } = JSON.parse(stdout);
+  assert.ok(snapshot.node_count > 1000, stderr);
+  assert.match(stderr, /nodes, heap .*the service was paused for/);
+  assert.deepEqual(readdirSync(folder), []);
+  assertLeftAlone(service);
+  const refused = await runCli([...words, '--json'], { env: { TMPDIR: folder } });
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('a snapshot that would take too long is refused with exit code 3, unless forced', async (t) => {

@@ -33,6 +33,7 @@ test('soak --database: a query in a loop, with its line and request; the passwor
     'soak',
     '--pid',
     String(service.pid),
+    '--full',
     '--seconds',
     '12',
     '--snapshots',

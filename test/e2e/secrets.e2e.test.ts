@@ -158,7 +158,7 @@ describe('secrets that are planted everywhere come out nowhere', () => {
     const labels = JSON.stringify(manifest.scrape.series);
     assert.match(labels, /"queue":"outgoing"/);
     assert.match(labels, /"token":"\[redacted \d\]","method":"GET"/);
-    assert.match(readFileSync(join(reportDir, 'report.md'), 'utf8'), /list-items/);
+    assert.match(readFileSync(join(reportDir, 'report.json'), 'utf8'), /list-items/);
     if (!cluster) return;
     const queries = readFileSync(join(runDir, 'database', 'queries-0.json'), 'utf8');
     assert.match(queries, /select \$1 as token, \$2 as pin/);

@@ -96,7 +96,7 @@ test('what clinic doctor recorded becomes a run of one sample a second, and that
     assert.equal(last?.values[name], same?.values[name], name);
   assert.ok((last?.values['gc.minor.time'] ?? 0) > 0, 'collections');
   assert.equal(manifest.target.nodeVersion, (await readRun(RUN)).manifest.target.nodeVersion);
-  const report = await runCli(['report', run, '--report-dir', 'report'], { cwd: folder });
+  const report = await runCli(['report', run, '--full', '--report-dir', 'report'], { cwd: folder });
   assert.match(readFileSync(join(folder, 'report/report.md'), 'utf8'), /No heap snapshots were planned/, report.stderr);
 
   writeFileSync(join(doctor, `${doctor.split('/').at(-1)}-processstat`), 'no');

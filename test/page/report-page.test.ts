@@ -34,6 +34,12 @@ const PAGES: Record<string, () => string> = {
       ]),
       ...pageAssets(),
     }),
+  'leak-editor': () =>
+    renderHtml({
+      document: leakDocument(),
+      editor: 'vscode://file/srv/my%20app/{file}:{line}:{column}',
+      ...pageAssets(),
+    }),
   healthy: () => renderHtml({ document: healthyDocument(), ...pageAssets() }),
   scarce: () => renderHtml({ document: scarceDocument(), ...pageAssets() }),
   hostile: () => renderHtml({ document: hostileDocument(), ...pageAssets() }),
@@ -303,6 +309,24 @@ describe('the report in a browser', { skip: NO_BROWSER }, () => {
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), verify);
     assert.deepEqual(misdeeds, []);
     await page.close();
+  });
+
+  test('lines of the service are links into the editor that was named, those of packages are not', async () => {
+    const { page, misdeeds } = await open('leak-editor');
+    const links = (await page.evaluate(
+      "[...document.querySelectorAll('a.editor')].map((link) => link.getAttribute('href') + ' ' + link.textContent)",
+    )) as string[];
+    assert.ok(links.includes('vscode://file/srv/my%20app/server.mjs:53:8 server.mjs:53:8'), links.join('\n'));
+    assert.ok(links.every((link) => link.startsWith('vscode://file/srv/my%20app/')));
+    assert.deepEqual(
+      links.filter((link) => /node:|@\d/.test(link)),
+      [],
+    );
+    assert.deepEqual(misdeeds, []);
+    await page.close();
+    const plain = await open('leak');
+    assert.equal(await plain.page.locator('a.editor').count(), 0);
+    await plain.page.close();
   });
 
   test('on a narrow screen nothing sticks out sideways', async () => {

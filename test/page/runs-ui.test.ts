@@ -115,6 +115,8 @@ describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
         .first()
         .waitFor();
       await page.waitForSelector('.charts [data-drawn]');
+      await page.getByText(/^B against A, per request: .* samples, against .* samples\. Grey/).waitFor();
+      await page.locator('.compared-cpu canvas').first().waitFor();
       await assertAccessible(page, width, 'the comparison');
       await page.close();
       assert.deepEqual(misdeeds, []);
@@ -135,6 +137,20 @@ describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
       await page.getByRole('link', { name: OPEN }).click();
       appendFileSync(join(dir, 'samples.ndjson'), `${later.slice(0, 5).join('\n')}\n`);
       await page.getByText(/^Recording: steady, .* of 1 m 00 s$/).waitFor();
+      // Who reads a chart by keyboard stays in it when the curves go on. Not by a locator: its handle would hold the chart.
+      await page.evaluate(`(() => {
+        const chart = document.querySelector('.charts [data-drawn]');
+        chart.focus();
+        window.drawnAgain = new Promise((done) => {
+          const context = chart.querySelector('canvas').getContext('2d');
+          const stroke = context.stroke.bind(context);
+          context.stroke = (...path) => { done(); stroke(...path); };
+          new MutationObserver(done).observe(document.querySelector('.charts'), { childList: true });
+        });
+      })()`);
+      appendFileSync(join(dir, 'samples.ndjson'), `${later.slice(5, 8).join('\n')}\n`);
+      await page.evaluate('window.drawnAgain.then(() => {})');
+      assert.equal(await page.evaluate("document.activeElement.matches('.charts [data-drawn]')"), true);
       const { monoMs, wallMs } = JSON.parse(later.at(-1)!) as { monoMs: number; wallMs: number };
       const end = { monoMs, wallMs, type: 'end', reason: 'completed', detail: '' };
       appendFileSync(join(dir, 'events.ndjson'), encodeJournalLine(end));

@@ -1,14 +1,20 @@
-import { resolve } from 'node:path';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
 import { createHostClock } from '../../capture/host-clock.ts';
 import { runId } from '../../format/run-id.ts';
+import { ProfilerError } from '../../model/errors.ts';
 import { EXIT } from '../../model/exit-codes.ts';
 import { formatBytes, formatCount, formatDuration } from '../../model/units.ts';
 import { takeOneSnapshot } from '../../session/take-one-snapshot.ts';
-import { flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
+import { type Arguments, flagArgument, numberArgument, terminalFor, textArgument } from '../arguments.ts';
 import { ADDON_PATH_OPTION, addonArgument, backendOption } from '../backend-options.ts';
 import type { Command } from '../command.ts';
 import { maxPauseOption, textOption } from '../option-types.ts';
+import { writeContent } from '../output.ts';
 import { refuseToOverwrite, tellBeside } from '../output-file.ts';
+import { isDash, noRoomOnStdout } from '../standard-streams.ts';
 import { ATTACH_OPTIONS, capturedName, refuseWithThread, TARGET_OPTIONS, THREAD_OPTION } from '../target-options.ts';
 import { withAttachment } from '../with-attachment.ts';
 
@@ -22,7 +28,7 @@ export const snapshotCommand: Command = (exit) => ({
       .options(THREAD_OPTION)
       .options(ATTACH_OPTIONS)
       .options({
-        out: textOption('out', 'file to write (default: a name with the time, in this folder)'),
+        out: textOption('out', 'file to write; -: stdout (default: a name with the time, in this folder)'),
         'heap-backend': backendOption('heap-backend', 'what takes it', 'heapdump'),
         'addon-path': ADDON_PATH_OPTION,
         'max-pause': maxPauseOption('refuse if the service would be paused for longer'),
@@ -33,13 +39,15 @@ export const snapshotCommand: Command = (exit) => ({
         },
       })
       .example('$0 heap snapshot --port 3000', 'the pause is estimated first; refused if it is too long')
+      .example('$0 heap snapshot --port 3000 --out - | gzip > heap.heapsnapshot.gz', 'leaves no file uncompressed')
       .example('$0 heap snapshot --port 3000 --thread 1', 'the heap of a worker thread, which alone is paused'),
   handler: async (args) => {
     const terminal = terminalFor(args);
     const clock = createHostClock();
     const startWallMs = clock.wallMs();
     const force = flagArgument(args, 'force');
-    const out = textArgument(args, 'out');
+    const place = placeOf(args);
+    const { out } = place;
     const addon = addonArgument(args, 'heap-backend');
     if (addon) refuseWithThread(args, '--heap-backend heapdump', 'heapdump cannot be loaded into a worker thread');
     if (out !== null) refuseToOverwrite(resolve(out), force);
@@ -68,7 +76,12 @@ export const snapshotCommand: Command = (exit) => ({
         const thread = attachment.thread?.id ?? null;
         return { file: taken.path, bytes, nodes, heapUsedBytes, pauseMs: cost.pauseMs, thread, stopped: stop.aborted };
       },
+    }).catch((error: unknown) => {
+      place.release();
+      throw error;
     });
+    // The service is let go of: it does not wait for a slow reader.
+    await place.handOver(result?.file ?? null).finally(place.release);
 
     if (result === null) {
       exit(EXIT.stoppedByUser);
@@ -77,11 +90,43 @@ export const snapshotCommand: Command = (exit) => ({
     const { stopped, thread, ...document } = result;
     const { file, bytes, nodes, heapUsedBytes, pauseMs } = document;
     const paused = thread === null ? 'the service' : `worker thread ${thread}`;
+    const facts = `${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; ${paused} was paused for ${formatDuration(pauseMs)}`;
     if (terminal.json) terminal.data({ ...document, ...(thread !== null && { thread }) });
-    else
-      terminal.print(
-        `${file}\n${formatBytes(bytes)}, ${nodes === null ? 'unknown' : formatCount(nodes)} nodes, heap ${formatBytes(heapUsedBytes)}; ${paused} was paused for ${formatDuration(pauseMs)}`,
-      );
+    else if (place.isStdout) terminal.say(facts);
+    else terminal.print(`${file}\n${facts}`);
     exit(stopped ? EXIT.stoppedByUser : EXIT.passed);
   },
 });
+
+interface SnapshotPlace {
+  /** Null for a name with the time, in the current folder. */
+  readonly out: string | null;
+  readonly isStdout: boolean;
+  /** Sends the file on, where stdout is meant. */
+  readonly handOver: (file: string | null) => Promise<void>;
+  readonly release: () => void;
+}
+
+/** For stdout the snapshot is first written whole: the service must not wait for who reads a pipe. */
+function placeOf(args: Arguments): SnapshotPlace {
+  const out = textArgument(args, 'out');
+  if (!isDash(out)) return { out, isStdout: false, handOver: async () => {}, release: () => {} };
+  if (flagArgument(args, 'json')) throw noRoomOnStdout();
+  if (process.stdout.isTTY) {
+    throw new ProfilerError(
+      'usage',
+      EXIT.usage,
+      '--out - writes the snapshot to stdout, and stdout is a terminal.',
+      'Pipe it into a file or a program, or name the file.',
+    );
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'soak-profiler-'));
+  return {
+    out: join(folder, 'heap.heapsnapshot'),
+    isStdout: true,
+    handOver: async (file) => {
+      if (file !== null) await writeContent(createReadStream(file));
+    },
+    release: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

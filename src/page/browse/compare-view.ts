@@ -4,6 +4,7 @@ import { h } from '../h.ts';
 import type { TimeChart } from '../time-chart.ts';
 import { ask } from './api.ts';
 import { chartStack } from './chart-stack.ts';
+import { comparedCpu } from './compared-cpu.ts';
 import { type Cell, gateFigure, grid, TEXT } from './grid.ts';
 import { formatStart, result } from './runs-list.ts';
 import { heading, link, prose, type View, type ViewContext } from './view.ts';
@@ -35,6 +36,7 @@ export async function compareView(earlier: string, later: string, { signal }: Vi
         h('span', {}, h('i', { class: 'swatch after' }), `B: ${after.id}`),
       ),
       curves.element,
+      comparedCpu(earlier, later, signal),
     ],
   };
 }

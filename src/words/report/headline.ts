@@ -63,9 +63,13 @@ function notAskedFor(what: string, findings: readonly Finding[]): Verdict {
 
 function sentencesOf(finding: Finding): string[] {
   const line = whichLine(finding);
-  return [finding.title, howFast(finding.growth), line === null ? null : `Where: ${line}`].filter(
+  return [finding.title, howFast(finding.growth), line === null ? null : whereWords(line)].filter(
     (sentence) => sentence !== null,
   );
+}
+
+export function whereWords(line: string): string {
+  return `Where: ${line}`;
 }
 
 function gateFailed({ report }: ReportDocument): Verdict {

@@ -15,6 +15,7 @@ export const LABEL = {
   gaveWay: 'What ran out first',
   gatesTable: 'Gates: threshold, measured, result',
   filesOfRun: 'Files of the run and of the report',
+  findingId: 'Id of the finding',
   heaviestFirst: 'Heaviest first',
   inTime: 'In order of time',
   hottest: 'Hottest functions by self time',
@@ -39,6 +40,7 @@ export const LABEL = {
   whatToChange: 'What to change',
   whatToDo: 'What to do',
   why: 'Why we think so',
+  whyAndSince: 'Since when, how sure, kept alive by',
   whyNot: 'Why it might not be so',
 } as const;
 
@@ -84,6 +86,22 @@ export function moreInReport(what: string): string {
   return `${what} in the report.`;
 }
 
+export function bottlenecksFound(count: number): string {
+  return count === 1 ? '1 bottleneck, which fails no gate' : `${count} bottlenecks, which fail no gate`;
+}
+
+/** Null where there is none. The names are Markdown already. */
+export function checksWith(status: 'ok' | 'insufficient-data', names: string): string | null {
+  if (names === '') return null;
+  return status === 'ok' ? `Checked, nothing found: ${names}.` : `Not enough data to judge: ${names}.`;
+}
+
+/** Where all else is: events, CPU, latency, queries, the heap, files. */
+export function everythingElse(command: string | null): string {
+  const page = 'Charts, flame graphs and all evidence: `index.html`.';
+  return command === null ? page : `${page} All of it as Markdown: \`${command}\`.`;
+}
+
 export function possible(title: string): string {
   return `possible, not proven: ${title}`;
 }
@@ -106,4 +124,17 @@ export function objectsOf(name: string): string {
 
 export function explainedIn(page: string): string {
   return `Explained in \`${page}\`.`;
+}
+
+/** `js-heap-leak, confirmed`. */
+export function titleOfFinding(kind: string, confidence: string): string {
+  return `${kind.replaceAll('-', ' ')}, ${confidence}`;
+}
+
+export function gateAnnotation(
+  name: string,
+  limit: string,
+  measured: string,
+): { readonly title: string; readonly text: string } {
+  return { title: `gate ${name}`, text: `The gate ${name} failed: threshold ${limit}, measured ${measured}.` };
 }
