@@ -158,7 +158,11 @@ function ticketsOf(counts: readonly number[]): HeapSuspect {
 }
 
 /** A watched service with `perInterval` requests between two looks, half of them to the route that leaks, and health checks in the rest. */
-function judged(perInterval: number, stays: (requests: number) => number): ReturnType<typeof judgeSuspect> {
+function judged(
+  perInterval: number,
+  stays: (requests: number) => number,
+  change: Partial<HeapSuspect> = {},
+): ReturnType<typeof judgeSuspect> {
   const half = perInterval / 2;
   const told = (at: number, requests: number, checks: number) => ({
     type: 'route-counts' as const,
@@ -179,7 +183,7 @@ function judged(perInterval: number, stays: (requests: number) => number): Retur
   } as unknown as Parameters<typeof intervalsBetween>[0];
   const marks = totals.map((requests, at) => ({ monoMs: 20_000 * at, requests }));
   const counts = [0, half, 2 * half, 2 * half].map((requests) => 10 + stays(requests));
-  const suspect = ticketsOf(counts);
+  const suspect = { ...ticketsOf(counts), ...change };
   return judgeSuspect(suspect, growthBehaviour(suspect, intervalsBetween(view, marks)), RESTING_HEAP);
 }
 
@@ -190,6 +194,13 @@ test('one object for each request of a route, kept through a rest, is likely; of
   const early = judged(26, (requests) => requests);
   assert.equal(early.confidence, 'possible');
   assert.equal(early.isOpen, true);
+});
+
+test('many objects of a part of the requests that outlived a rest, with nothing against them, are no pass', () => {
+  const some = judged(1_000, (requests) => Math.floor(requests * 0.29), { shareOfGrowth: 0.2 });
+  assert.deepEqual(some, { confidence: 'possible', against: [], isOpen: true });
+  const few = judged(300, (requests) => Math.floor(requests * 0.29), { shareOfGrowth: 0.2 });
+  assert.deepEqual(few, { confidence: 'possible', against: [] });
 });
 
 test('an interval with hardly any load does not make even growth uneven', () => {

@@ -37,7 +37,7 @@ const PART_OF_GROWTH = 0.2;
 const COHORTS_KEPT = 0.8;
 /** So many, one for each request of a route through two intervals: what fills or waits would not be as regular. */
 const MANY_WHOLE = 300;
-/** Fewer listeners may be of connections that stay open. */
+/** Fewer may be of connections that stay open. */
 const MANY = 100;
 /** Handles that clients have a part in: they may be as many as there are clients. */
 const OF_CLIENTS = /^(TCP|TLS|Socket|HTTP|Http|JSStream)/;
@@ -59,7 +59,8 @@ const ENGINE_CLASS = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|Stor
  * that is cut when it is full passes for even growth while its numbers are small.
  *
  * A store that grows in steps which fit steady growth is open where nothing makes it more than possible (`store-steps.ts`).
- * What shows a bound or an expiry, slows down, or shrinks in the idle tail is `possible` and no more.
+ * Likewise many objects that outlived a rest, with nothing against them. What shows a bound or an expiry, slows down, or
+ * shrinks in the idle tail is `possible` and no more.
  */
 export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterCollection): SuspectVerdict {
   // A bound that is in sight says why it rests.
@@ -74,7 +75,10 @@ export function judgeSuspect(suspect: HeapSuspect, behaviour: GrowthBehaviour, h
   }
   // A small number is what any leak looks like where hardly a request comes.
   const isTooEarly = confidence === 'possible' && behaviour.gained < LEAST_GAIN && isOneOfFew(behaviour);
-  return { confidence, against: doubts, ...(isTooEarly ? { isOpen: true } : {}) };
+  // Nothing speaks against it, and too little for it.
+  const isUncontested =
+    confidence === 'possible' && doubts.length === 0 && behaviour.outlivedIdle && behaviour.gained >= MANY;
+  return { confidence, against: doubts, ...(isTooEarly || isUncontested ? { isOpen: true } : {}) };
 }
 
 /** `isStepwise`: rest, and intervals without growth, are what its store looks like between two steps. */
@@ -144,7 +148,7 @@ function strength(suspect: HeapSuspect, behaviour: GrowthBehaviour, heap: AfterC
   const isStable = evenness !== null && evenness >= STEADY && (loaded.length > 2 || share >= MOST_OF_GROWTH);
   // Listeners and reactions are no cache that fills: many of them, added evenly and kept through a rest, are a sign.
   const areKeptCallbacks =
-    CALLBACKS.includes(suspect.holder.container) && keptInIdle && (evenness ?? 0) >= STEADY && behaviour.gained >= MANY;
+    CALLBACKS.includes(suspect.holder.container) && keptInIdle && isEven && behaviour.gained >= MANY;
   // Nor is what a program opened and Node holds until it is closed; how many clients come is not the program's doing.
   const areKeptHandles =
     suspect.holder.container === 'handles' &&
