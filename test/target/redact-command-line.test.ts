@@ -45,6 +45,19 @@ test('a title that a program gave itself is read as the arguments that it holds'
     assert.deepEqual(redactCommandLine([title]), [title]);
 });
 
+test('of a very long command line the beginning is kept', () => {
+  const rest = Array.from({ length: 20_000 }, (_, index) => `--password=hunter${index}`);
+  const shown = redactCommandLine(['node', 'server.js', ...rest]);
+  assert.deepEqual(shown.slice(0, 2), ['node', 'server.js']);
+  assert.equal(shown.length, 1_001);
+  assert.equal(shown.at(-1), '[19002 more arguments]');
+  assert.doesNotMatch(shown.join(' '), /hunter/);
+
+  const title = redactCommandLine([`server ${'--token hunter2 '.repeat(20_000)}`]).join('');
+  assert.ok(title.length < 20_000, `${title.length} characters`);
+  assert.doesNotMatch(title, /hunter/);
+});
+
 test('what is no secret stays readable', () => {
   const argv = [
     'node',
