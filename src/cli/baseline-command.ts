@@ -164,6 +164,7 @@ async function measureAll(
         'A run needs about ten samples under load: soak for at least a minute.',
       );
     }
+    if (runs.some(({ id }) => id === measured.id)) throw namedTwice(folder, measured.id);
     runs.push(measured);
     faults.push(...missing.map((reason) => `${measured.id}: ${reason}`));
     failedGates.push(...failed.map((gate) => ({ ...gate, words: `${measured.id} fails its ${gate.words}` })));
@@ -173,6 +174,16 @@ async function measureAll(
 
 function countedWords(failed: readonly FailedGate[]): string[] {
   return failed.filter(({ counts }) => counts).map(({ words }) => words);
+}
+
+/** Twice the same, a run would make the normal difference between runs smaller than it is. */
+function namedTwice(folder: string, id: string): ProfilerError {
+  return new ProfilerError(
+    'run-twice',
+    EXIT.usage,
+    `${folder} is run ${id}, which was named already: it would count twice.`,
+    'Name each run once. Three runs of one build show the normal difference between runs.',
+  );
 }
 
 function incomplete(missing: readonly string[]): ProfilerError {

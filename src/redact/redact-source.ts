@@ -1,8 +1,9 @@
+import { redactClients } from './client-passwords.ts';
 import { isOrdinaryValue } from './ordinary-values.ts';
 import { redactMessage, redactText } from './redact-text.ts';
 import { isMixed } from './redact-url.ts';
 import { isPlaceholder, looksRandom, REDACTED } from './secret-forms.ts';
-import { isSecretName } from './secret-names.ts';
+import { isSecretHeader, isSecretName } from './secret-names.ts';
 
 /**
  * Lines of a program without the secrets that somebody wrote into it. A name and its secret seldom stand side by side there:
@@ -31,7 +32,7 @@ export function redactSourceLine(line: string, before: string | null): string {
       const behind = match.index + piece.length;
       const told = isToldBy(head.slice(-NEAR).trimEnd(), line.slice(behind, behind + NEAR));
       shown += redactLiteral(piece, told ? 'told' : takes ? 'taken' : isSecret ? 'near' : 'none');
-    } else shown += piece;
+    } else shown += redactNumbers(piece);
   }
   return redactText(shown);
 }
@@ -45,7 +46,7 @@ const GOES_ON = /(?:[=:(,?|&+{[]|\breturn)\s*$/;
 const LITERAL_ALONE = /^\s*(?:"[^"]*"|'[^']*'|`[^`]*`|[A-Za-z\d+/=]{16,})[\s,;)\]}]*$/;
 /** Calls that are handed a secret. */
 const TAKES_SECRETS =
-  /^(?:create(?:Hmac|Cipheriv|Decipheriv|SecretKey)|scrypt|pbkdf2|hkdf|sign|verify|encrypt|decrypt|login|logIn|signIn|authenticate|timingSafeEqual|compare)(?:Sync)?$/;
+  /^(?:create(?:Hmac|Cipheriv|Decipheriv|SecretKey)|scrypt|pbkdf2|hkdf|hash|sign|verify|encrypt|decrypt|login|logIn|signIn|authenticate|timingSafeEqual|compare)(?:Sync)?$/;
 
 function wordsOf(code: string): readonly string[] {
   return code.match(/[A-Za-z_$][\w$-]*/g) ?? [];
@@ -59,8 +60,28 @@ function isTelling(word: string): boolean {
 /** A secret name before or behind it, with nothing but operators, brackets and commas between: `token === 'x'`, `set('cookie', 'x')`. */
 function isToldBy(before: string, behind: string): boolean {
   const name = /([\w$-]+)["'`\])]*\s*(?:\|\||\?\?=?|[=!]==?|=|:|,|\()\s*[[{(]?$/.exec(before)?.[1] ?? '';
+  const header = /headers\??\.?\[["'`]([\w-]+)["'`]\]\s*[=!]==?$/.exec(before)?.[1];
   const compared = /^\s*[=!]==?\s*(?:[\w$]+\??\.)*([\w$]+)/.exec(behind)?.[1] ?? '';
-  return isSecretName(name) || isSecretName(compared);
+  return isSecretName(name) || isSecretName(compared) || (header !== undefined && isSecretHeader(header));
+}
+
+/** `pin === 483920`, `password: 123456`. */
+function redactNumbers(code: string): string {
+  return code.replace(
+    /(?<![\w$])([A-Za-z_$][\w$]{0,60})(\s{0,8}(?:[=!]==?|=|:)\s{0,8})(\d{4,})\b/g,
+    (whole, name: string, operator: string, value: string) =>
+      isSecretName(name) && !isOrdinaryValue(name, value) ? `${name}${operator}${REDACTED}` : whole,
+  );
+}
+
+/** Values in a statement: `IDENTIFIED BY 'x'`, `VALUES ('joe', 'x')`. */
+function redactStatement(text: string): string {
+  if (!/\b(?:select|insert|update|delete|alter|create|grant|merge|call)\s|\bidentified\s+by\b/i.test(text)) return text;
+  return text.replace(/((?:\w{1,20}\s{1,4})?)'([^']+)'/g, (whole, before: string, value: string) =>
+    isPlaceholder(value) || (!/^(?:by|password)\s/i.test(before) && WORDS.test(value))
+      ? whole
+      : `${before}'${REDACTED}'`,
+  );
 }
 
 /** Algorithms, encodings, methods. */
@@ -79,7 +100,8 @@ function redactLiteral(literal: string, how: Nearness): string {
   return quote + pieces.map((text) => (text.startsWith('${') ? text : redactPiece(text, how))).join('') + end;
 }
 
-function redactPiece(text: string, how: Nearness): string {
+function redactPiece(literal: string, how: Nearness): string {
+  const text = redactStatement(redactClients(literal));
   if (text === '' || isPlaceholder(text) || TECHNICAL.test(text)) return text;
   if (how !== 'taken' && isSecretName(text) && !/\d/.test(text)) return text;
   if (looksRandom(text, 20) && isMixed(text)) return REDACTED;

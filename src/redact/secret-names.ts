@@ -5,7 +5,7 @@
 
 /** A word that names a secret wherever it stands in a name. */
 const SECRET_WORD =
-  /^(?:\w*(?:passwords?|passwd|passphrase|secret|token|apikey|passcode|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|(?:require|user|db|root|admin|smtp|mail|redis|pg|mysql)?pass|masterauth|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
+  /^(?:\w*(?:passwords?|passwd|passphrase|secret|token|apikey|passcode|passwort|kennwort|mnemonic|accesskey|privatekey|secretkey|sessionid|credentials?|cookie|pwd)|secrets|tokens|cookies|(?:require|user|db|root|admin|smtp|mail|redis|pg|mysql)?pass|masterauth|pw|psw|auth|authori[sz]ation|creds?|bearer|jwt|signature|sig|hmac|dsn|otp|totp|pin|salt|session|sess|sid|sas|csrf|xsrf|mfa)$/;
 
 /** After a secret word: what is told about the secret rather than the secret itself. */
 const ABOUT_A_SECRET = new Set(

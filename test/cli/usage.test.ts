@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -290,4 +290,13 @@ test('completion prints a script', async () => {
   assert.equal(code, 0);
   assert.match(stdout, /profiler/);
   assert.match(stdout, /complete/);
+});
+
+test('a run that is named twice is refused: it would count twice in the normal difference between runs', async () => {
+  const file = join(folder, 'twice.json');
+  const run = 'test/fixtures/runs/healthy';
+  const { code, stderr } = await runCli(['baseline', 'save', run, `${run}/`, '--file', file]);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /healthy is run \S+, which was named already: it would count twice/);
+  assert.equal(existsSync(file), false);
 });

@@ -29,6 +29,13 @@ describe('secrets in lines of a program', () => {
     `      '${S}',`,
     `const url = \`https://h/?token=${S}&x=\${id}\`;`,
     `const secret = '${S}`,
+    `await pool.query("CREATE USER app IDENTIFIED BY '${S}'");`,
+    `await pool.query("INSERT INTO users VALUES ('joe', '${S}')");`,
+    `exec('mysql -u root -p${S} orders');`,
+    `exec(\`sshpass -p ${S} ssh host\`);`,
+    `list.push(await bcrypt.hash('${S}', 10));`,
+    `if (request.headers['x-internal'] !== '${S}') return;`,
+    `const kennwort = '${S}';`,
   ]) {
     test(line, () => {
       const shown = redactSourceLine(line, null);
@@ -36,6 +43,20 @@ describe('secrets in lines of a program', () => {
       assert.equal(redactSourceLine(shown, null), shown, 'twice changes nothing');
     });
   }
+
+  test('a number under the name of a secret', () => {
+    assert.equal(redactSourceLine('if (pin === 483920) unlock();', null), 'if (pin === [redacted]) unlock();');
+    assert.equal(
+      redactSourceLine('const options = { password: 123456 };', null),
+      'const options = { password: [redacted] };',
+    );
+    for (const line of [
+      'const sessionTimeout = 3600000;',
+      'const tokens = 100000;',
+      'setTimeout(refreshToken, 30000);',
+    ])
+      assert.equal(redactSourceLine(line, null), line);
+  });
 
   test('a secret on the line after its name, and the body of a key', () => {
     assert.deepEqual(redactSource(['const options = {', '  password:', `    '${S}',`, '};']), [
@@ -54,6 +75,8 @@ describe('secrets in lines of a program', () => {
 
   test('what says no secret stays as it is', () => {
     for (const line of [
+      'rows.push(await pool.query("select id from orders where state = \'open\'"));',
+      "if (request.headers['content-type'] === 'text/HTML; charset=UTF-8') list.push(request);",
       "emitter.on('message', (text) => list.push(text));",
       "sessions.set(id, { user, since: 'now' });",
       "cache.set(`user-` + id, 'v1 of 2');",
