@@ -14,6 +14,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Milliseconds } from '../model/units.ts';
 import { isAgent } from '../target/agent-door.ts';
 import type { Attachment } from '../target/attachment.ts';
+import { refuseHeldByDebugger } from '../target/held-by-debugger.ts';
 import type { InspectorSession } from '../target/session.ts';
 
 export interface OneSnapshotOptions {
@@ -32,10 +33,11 @@ export interface OneSnapshotOptions {
 
 /**
  * One heap snapshot of an attached target. Throws a ProfilerError `snapshot-refused` (exit 3) where the target would
- * be paused for too long or run out of memory, `storage` (exit 6) where the file would not fit on its disk; nothing was
+ * be paused for too long or run out of memory, `target-held` where another debugger has stopped it, `storage` (exit 6) where the file would not fit on its disk; nothing was
  * done to it then but to collect garbage and to count what lives.
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
+  await refuseHeldByDebugger(attachment);
   // A worker thread has no watchdog of ours that would take a probe away.
   const probe =
     attachment.thread === null

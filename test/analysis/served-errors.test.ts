@@ -53,6 +53,7 @@ describe('requests of watched traffic that the service itself failed', () => {
     );
     assert.equal(finding?.confidence, 'confirmed');
     assert.match(finding.evidence.map(({ what }) => what).join('\n'), /What failed: `GET \/a` \(880 of 6,000\)\./);
+    assert.match(finding.recommendation, /^Read the log of the service at the time/);
     assert.equal(report.exitCode, 0);
     assert.equal(analyse(withPlan(told, { failOn: ['degradation'] })).exitCode, 1);
   });

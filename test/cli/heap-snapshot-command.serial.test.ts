@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import WebSocket from 'ws';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
+import { nodeVersions } from '../helpers/node-versions.ts';
 import { runCli } from '../helpers/run-cli.ts';
 import { spawnService } from '../helpers/spawn-service.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -58,3 +60,49 @@ test('a snapshot that would take too long is refused with exit code 3, unless fo
   assert.equal(forced.code, 0, forced.stderr);
   assert.match(forced.stdout, /nodes, heap .*the service was paused for/);
 });
+
+// The oldest and the newest: V8 tells it, and how it does may change.
+for (const { major, binary, skip } of nodeVersions().filter((_, at, all) => at === 0 || at === all.length - 1)) {
+  test(`Node ${major}: while another debugger holds the service at a breakpoint, that is said at once`, {
+    skip,
+  }, async (t) => {
+    const service = await spawnService(SCRIPT, { nodePath: binary, nodeArgs: ['--inspect'] });
+    t.after(() => service.stop('SIGKILL'));
+    const call = await debuggerOf(t, service.stderr());
+    const out = join(temporaryFolder(t), 'one.heapsnapshot');
+    // A busy host makes a snapshot seem too long.
+    const words = ['heap', 'snapshot', '--pid', String(service.pid), '--out', out, '--max-pause', '10m'];
+    await call('Debugger.enable');
+    const paused = call('paused');
+    await call('Debugger.pause');
+    const answer = fetch(service.baseUrl);
+    await paused;
+    const held = await runCli(words);
+    assert.equal(held.code, 3, held.stderr);
+    assert.match(held.stderr, /Another debugger has stopped .* at a breakpoint/);
+    assert.ok(!existsSync(out));
+    await call('Debugger.resume');
+    await (await answer).text();
+    const { code, stderr } = await runCli(words);
+    assert.equal(code, 0, stderr);
+  });
+}
+
+/** A debugger of somebody else. `paused` waits for the next time that the program is held. */
+async function debuggerOf(t: TestContext, told: string): Promise<(method: string) => Promise<void>> {
+  const socket = new WebSocket(/ws:\S+/.exec(told)?.[0] ?? '');
+  t.after(() => socket.terminate());
+  await new Promise((settle) => socket.once('open', settle));
+  const waiting = new Map<number | string, () => void>();
+  let sent = 0;
+  socket.on('message', (data) => {
+    const { id, method } = JSON.parse(String(data));
+    waiting.get(id ?? (method === 'Debugger.paused' ? 'paused' : ''))?.();
+  });
+  return (method) =>
+    new Promise((settle) => {
+      sent += 1;
+      waiting.set(method === 'paused' ? method : sent, settle);
+      if (method !== 'paused') socket.send(JSON.stringify({ id: sent, method }));
+    });
+}

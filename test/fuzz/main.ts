@@ -15,8 +15,15 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '100000' },
     only: { type: 'string' },
     fresh: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(
+    `npm run fuzz [-- --seed N --cases N --only NAME --fresh]\nReaders: ${Object.keys(READERS).join(', ')}\n`,
+  );
+  process.exit();
+}
 const KEPT = 'test/fuzz/kept';
 const STATE = 'node_modules/.cache/soak-profiler-fuzz';
 /** After so many the state is written. */

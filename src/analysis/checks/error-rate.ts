@@ -1,3 +1,4 @@
+import { advise } from '../../words/advice.ts';
 import * as say from '../../words/checks/load-trends.ts';
 import { failedRoutes } from '../../words/completeness.ts';
 import { errorWords } from '../../words/failures.ts';
@@ -42,7 +43,13 @@ function asServed(context: CheckContext): CheckResult {
   const failing = failedRoutes(countRoutes(context.run.events), serverErrorsOf);
   const verdict = judgeDegradation(
     context,
-    { key: 'served.errors', ...ERRORS, what: say.SERVER_ERRORS, file: 'samples.ndjson' },
+    {
+      key: 'served.errors',
+      ...ERRORS,
+      what: say.SERVER_ERRORS,
+      recommendation: advise(say.READ_THE_LOG),
+      file: 'samples.ndjson',
+    },
     failing === '' ? [] : [{ what: say.whatFailed(failing), file: 'events.ndjson' }],
   );
   if (!verdict) return insufficient(say.TOO_FEW_SEEN);
