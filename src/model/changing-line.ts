@@ -14,6 +14,8 @@ export interface ChangingLine {
   readonly runs?: number;
   /** Its function may run without it: it stands behind a condition or an early return, or in a loop. */
   readonly isConditional?: true;
+  /** It is given another value than the one that was added, and takes out nothing unless both are the same object; their names, where they have one. */
+  readonly otherValue?: { readonly removed: string | null; readonly added: string | null };
   /** Calls for each request answered meanwhile; only where the statement is run each time its function is. */
   readonly perRequest?: number;
   /** The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`. */

@@ -153,6 +153,14 @@ function removesTooFew(
     : `runs, and ${removes} too few: ${counted}. Check whether it is ${given}.`;
 }
 
+function removesOther({ removed, added }: NonNullable<ChangingLine['otherValue']>): string {
+  const values =
+    removed === null || added === null
+      ? 'another value than the one that was added'
+      : `${code(removed)}, but ${code(added)} was added`;
+  return `is given ${values}: unless both are the same object, it removes nothing. Give it what was added.`;
+}
+
 function isOpened(kind: FindingKind): boolean {
   return kind === 'socket-leak' || kind === 'fd-leak' || kind === 'thread-leak';
 }
@@ -170,6 +178,7 @@ function removal({ kind, removed, brokenBound, added, handle, isText, holderClas
   if (!first && holderClass === OF_REGISTRY) return null;
   if (!first)
     return `No statement was found that ${isOpened(kind) || ofHandle(handle) ? 'closes it' : 'removes it'}. ${remedy}`;
+  if (first.otherValue) return `${lineText(first)} ${removesOther(first.otherValue)}`;
   if (first.runs === 0)
     return `${lineText(first)} would remove it, but did not run while calls were counted. Find out why it is not reached (a response that never comes, an earlier error). ${remedy}`;
   const [{ route, outcome } = {}] = added;

@@ -382,6 +382,39 @@ test('a linked list grows where a link is set, not where an empty one gets its f
   );
 });
 
+test('what is given another value than was added removes nothing, and that is told where both are surely others', () => {
+  const holder: Holder = { container: 'set', class: 'Set', knownBy: variable('clients'), owner: module('feed.js') };
+  const otherOf = (body: string) => {
+    const text = `const clients = new Set();
+const other = new EventEmitter();
+exports.attach = function attach(req, res) {
+  const gzip = zlib.createGzip();
+${body}
+};
+`;
+    const { removed } = linesOf({ 'feed.js': text }, holder, 'Gzip', 'feed.js');
+    return removed.find(({ excerpt }) => excerpt?.includes('delete'))?.otherValue;
+  };
+  const add = '  clients.add(gzip);\n';
+  assert.deepEqual(otherOf(`${add}  req.on('close', () => clients.delete(res));`), { removed: 'res', added: 'gzip' });
+  const right = [
+    '  clients.add(res);\n  res.on("close", () => clients.delete(res));',
+    `${add}  req.on('close', () => clients.delete(gzip));`,
+    `${add}  const mine = gzip;\n  req.on('close', () => clients.delete(mine));`,
+    `  let stream = res;\n  if (req.zip) stream = gzip;\n  clients.add(gzip);\n  req.on('close', () => clients.delete(stream));`,
+    `${add}  req.on('close', () => { for (const one of clients) if (one.done) clients.delete(one); });`,
+    `${add}  req.on('close', () => clients.forEach((one) => clients.delete(one)));`,
+    `${add}  req.on('close', () => clients.delete(find(res)));`,
+    `${add}  drop(gzip);\n  function drop(client) { clients.delete(client); }`,
+    `${add}  onClose(gzip, (client) => clients.delete(client));`,
+    `${add}  const oldest = pick(clients);\n  if (clients.size > 9) clients.delete(oldest);`,
+    `${add}  const [first] = clients;\n  if (clients.size > 9) clients.delete(first);`,
+    `${add}  const first = clients.values().next().value;\n  if (clients.size > 9) clients.delete(first);`,
+    `${add}  let old = null;\n  for (const one of clients.values()) old = one;\n  clients.delete(old);`,
+  ];
+  for (const body of right) assert.equal(otherOf(body), undefined, body);
+});
+
 test('calls a request are told where requests came evenly, not where a rest began while calls were counted', () => {
   const counted = { startMonoMs: 10_300, durationMs: 3_000 };
   const samples = (perSecond: (second: number) => number) => {

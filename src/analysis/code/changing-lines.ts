@@ -4,6 +4,7 @@ import type { CodeMap } from './code-map.ts';
 import { shareOnStacks } from './frames.ts';
 import { lineOf } from './line-of.ts';
 import { type MatchedStatement, matchStatements } from './match-statements.ts';
+import { otherValue } from './other-value.ts';
 import { ownCalls } from './own-calls.ts';
 import type { RunCode } from './run-code.ts';
 
@@ -41,7 +42,12 @@ export function changingLines(suspect: HeapSuspect, run: RunCode): ChangingLines
   const removed = removers.filter(({ weight }) => weight >= NEARLY * most).slice(0, MOST_REMOVED);
   return {
     added: distinct(added).slice(0, MOST_ADDED + 1),
-    removed: distinct(removed.map((one) => lineOf(one, run))),
+    removed: distinct(
+      removed.map((one) => {
+        const other = likely[0] ? otherValue(likely[0], one, code) : null;
+        return { ...lineOf(one, run), ...(other ? { otherValue: other } : {}) };
+      }),
+    ),
   };
 }
 
