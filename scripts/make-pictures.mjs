@@ -47,7 +47,7 @@ try {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-/** In a terminal of its own, whose screen is kept as it was when the first suspect stood in it. */
+/** In a terminal of its own, whose screen is kept as it was late in the load, with suspects in it. */
 async function recordDemo() {
   const tmux = (...words) =>
     spawnSync('tmux', ['-L', `pictures-${process.pid}`, '-f', '/dev/null', ...words], { encoding: 'utf8' });
@@ -65,7 +65,7 @@ async function recordDemo() {
   let shown = '';
   while (tmux('has-session').status === 0) {
     const now = tmux('capture-pane', '-p').stdout;
-    if (/suspects +\S+ +\+/.test(now)) shown = now;
+    if (/suspects +\S+ +\+/.test(now) && now.includes('steady to')) shown = now;
     if (Date.now() > endMs) {
       tmux('kill-server');
       throw new Error('the demo did not end');
@@ -78,7 +78,7 @@ async function recordDemo() {
 
 async function openPage(address, height, scheme = 'light') {
   const page = await browser.newPage({
-    viewport: { width: 1100, height },
+    viewport: { width: 1000, height },
     colorScheme: scheme,
     reducedMotion: 'reduce',
   });
@@ -96,7 +96,7 @@ async function keep(page, name) {
 }
 
 async function pictureOfReport() {
-  const page = await openPage(pathToFileURL(join(report, 'index.html')).href, 760);
+  const page = await openPage(pathToFileURL(join(report, 'index.html')).href, 640);
   await page.waitForSelector('html[data-ready]');
   await keep(page, 'report');
 }
@@ -124,22 +124,16 @@ async function pictureOfScreen() {
 }
 
 async function pictureOfHeap() {
-  const last = readdirSync(join(run, 'heap'))
+  const files = readdirSync(join(run, 'heap'))
     .filter((name) => name.endsWith('.heapsnapshot'))
     .sort()
-    .at(-1);
-  const server = spawn(process.execPath, [MAIN, 'heap', 'explore', join(run, 'heap', last)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    .map((name) => join(run, 'heap', name));
+  const server = spawn(process.execPath, [MAIN, 'heap', 'explore', ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const address = await Promise.race([addressOf(server.stdout), addressOf(server.stderr)]);
     const page = await openPage(address, 620);
-    await page
-      .getByRole('link', { name: 'Suspects' })
-      .or(page.getByRole('link', { name: 'Classes' }))
-      .first()
-      .waitFor();
-    await page.locator('tbody tr').first().waitFor();
+    await page.getByRole('link', { name: 'Suspects' }).click();
+    await page.locator('tbody tr').getByText('AuditRecord').first().waitFor();
     await keep(page, 'explorer');
   } finally {
     server.kill('SIGINT');
