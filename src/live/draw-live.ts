@@ -175,11 +175,12 @@ function suspectLines(suspects: readonly LiveSuspect[], most: number): Line[] {
     ];
   return suspects
     .slice(0, most)
-    .map(({ name, objects, bytes: size, perRequest }, index) => [
+    .map(({ name, objects, bytes: size, perRequest, explained }, index) => [
       span(` ${(index === 0 ? 'suspects' : '').padEnd(LABEL_WIDTH)}`, 'dim'),
       span(name, 'warn'),
       span(`  +${formatCount(objects)} objects${size === null ? '' : `, +${formatBytes(size)}`}`),
       span(perRequest === null ? '' : `, ${perRequest.toFixed(2)} a request`),
+      span(explained === undefined ? '' : `, ${explained}`),
     ]);
 }
 

@@ -55,6 +55,7 @@ export class LiveBook {
   #measuredAtMs = Number.NEGATIVE_INFINITY;
   #events: LiveEvent[] = [];
   #suspects: readonly LiveSuspect[] = [];
+  #explained: ReadonlyMap<string, string> = new Map();
   #baseline: { readonly classes: readonly ClassCount[]; readonly requests: number | null } | null = null;
 
   /** `isWarm`: of the heap, the warm-up does not count. */
@@ -106,7 +107,7 @@ export class LiveBook {
   }
 
   /** Classes of which there is more; `requests` were answered meanwhile. */
-  suspects(grown: readonly Omit<LiveSuspect, 'perRequest'>[], requests: number | null): void {
+  suspects(grown: readonly Omit<LiveSuspect, 'perRequest' | 'explained'>[], requests: number | null): void {
     this.#suspects = grown
       .filter(({ name, objects }) => objects > 0 && !OF_THE_ENGINE.test(name))
       .toSorted(
@@ -115,6 +116,11 @@ export class LiveBook {
       )
       .slice(0, MOST_SUSPECTS)
       .map((one) => ({ ...one, perRequest: requests !== null && requests > 0 ? one.objects / requests : null }));
+  }
+
+  /** What a report has found out of classes, by their names. */
+  explain(explained: ReadonlyMap<string, string>): void {
+    this.#explained = explained;
   }
 
   /** What was read and concluded; where the run stands is added by whoever drives it. */
@@ -137,7 +143,10 @@ export class LiveBook {
         latency: latency.values,
       },
       growth: this.#growth,
-      suspects: this.#suspects,
+      suspects: this.#suspects.map((suspect) => {
+        const explained = this.#explained.get(suspect.name);
+        return explained === undefined ? suspect : { ...suspect, explained };
+      }),
       events: this.#events,
     };
   }

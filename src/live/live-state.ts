@@ -84,6 +84,8 @@ export interface LiveSuspect {
   /** Null where objects were counted alone. */
   readonly bytes: Bytes | null;
   readonly perRequest: number | null;
+  /** Who holds it and which line adds it, once a report of the run so far has said it. */
+  readonly explained?: string;
 }
 
 export interface LiveEvent {

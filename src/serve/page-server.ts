@@ -97,6 +97,7 @@ async function answer(
   try {
     const reply = await route(judged.path, judged.query);
     if (reply === null) refuse(404, 'There is no such page.');
+    else if (reply.type === 'events' && request.method === 'HEAD') end(200, '', EVENTS);
     else if (reply.type === 'events') await sendEvents(response, reply.run);
     else end(200, reply.body, CONTENT[reply.type]);
   } catch (error) {
@@ -108,6 +109,8 @@ async function answer(
 
 const ENTRANCE =
   '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>profiler</title><link rel="icon" href="data:,"><p><a href="/">Go on</a></p></html>\n';
+
+const EVENTS: OutgoingHttpHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
 
 const CONTENT: Readonly<Record<Exclude<Reply['type'], 'events'>, OutgoingHttpHeaders>> = {
   page: { 'content-type': 'text/html; charset=utf-8' },
@@ -141,7 +144,7 @@ async function sendEvents(
 ): Promise<void> {
   const left = new AbortController();
   response.on('close', () => left.abort());
-  response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
+  response.writeHead(200, { ...HEADERS, ...EVENTS });
   response.flushHeaders();
   await run((event) => response.write(`data: ${JSON.stringify(event)}\n\n`), left.signal);
   response.end();

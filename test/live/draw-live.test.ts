@@ -173,6 +173,20 @@ test('a new life of the service begins anew: nothing of the one before is held a
   assert.ok((requestsPerSecond ?? 0) >= 0);
 });
 
+test('a suspect says who holds it and which line, once a report has said it', () => {
+  const book = bookOfLeak();
+  const explained = 'in Map pending of module queue.js, src/audit/queue.ts:41:17';
+  book.explain(new Map([['OrderAudit', explained]]));
+  assert.deepEqual(
+    book.reading.suspects.map((suspect) => suspect.explained),
+    [explained, undefined],
+  );
+  const [line = ''] = drawLive(stateOf(book), { columns: 160, rows: 40, isUnicode: true })
+    .map((spans) => spans.map(({ text }) => text).join(''))
+    .filter((text) => text.includes('OrderAudit'));
+  assert.ok(line.trimEnd().endsWith(explained), line);
+});
+
 test('suspects are classes of the program that became more, by request, and not those of the engine', () => {
   const { suspects } = bookOfLeak().reading;
   assert.deepEqual(

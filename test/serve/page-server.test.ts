@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { exploreHeaps } from '../../src/browse/explore-heaps.ts';
-import type { PageServer } from '../../src/serve/page-server.ts';
+import { type PageServer, servePages } from '../../src/serve/page-server.ts';
 import { snapshotText } from '../heap/build-snapshot.ts';
 
 interface Answer {
@@ -171,4 +171,23 @@ describe('pages on loopback', () => {
     assert.equal(status, 200);
     assert.doesNotMatch(body, /root:/);
   });
+});
+
+test('HEAD of a stream of events begins none', async (t) => {
+  let begun = 0;
+  const server = await servePages(async () => ({
+    type: 'events',
+    run: async () => {
+      begun += 1;
+    },
+  }));
+  t.after(() => server.close());
+  const { port, pathname, search } = new URL(server.url);
+  const host = `127.0.0.1:${port}`;
+  const entered = await ask(Number(port), pathname + search, { headers: { host } });
+  const cookie = String(entered.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+  const { status, headers } = await ask(Number(port), '/', { method: 'HEAD', headers: { host, cookie } });
+  assert.deepEqual([status, headers['content-type'], begun], [200, 'text/event-stream; charset=utf-8', 0]);
+  await ask(Number(port), '/', { headers: { host, cookie } });
+  assert.equal(begun, 1);
 });

@@ -10,6 +10,7 @@ import type { AskedEstimate, SoakControls, SoakListener, SoakStatus } from '../.
 import { nodeVersionOf } from '../../target/node-binary.ts';
 import type { Terminal } from '../terminal.ts';
 import { eventText } from './event-text.ts';
+import type { ReportSoFar } from './report-so-far.ts';
 import { Screen } from './screen.ts';
 
 export interface LiveSoakOptions {
@@ -17,7 +18,7 @@ export interface LiveSoakOptions {
   readonly facts: TargetFacts;
   readonly clock: Clock;
   /** Writes a report of the run as it stands; what became of it, in words. */
-  readonly reportNow: () => Promise<string>;
+  readonly reportNow: () => Promise<ReportSoFar>;
   /** Classes that grew between two snapshots of the run, by file. */
   readonly compare: (before: string, after: string) => Promise<Parameters<LiveBook['suspects']>[0]>;
   readonly env?: NodeJS.ProcessEnv;
@@ -186,7 +187,9 @@ export class LiveSoak implements SoakListener {
 
   async #report(): Promise<void> {
     this.#note('writing a report of the run so far');
-    this.#note(await this.#options.reportNow());
+    const { words, explained } = await this.#options.reportNow();
+    if (explained !== null) this.#book.explain(explained);
+    this.#note(words);
   }
 
   async #pause(): Promise<void> {
