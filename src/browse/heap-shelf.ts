@@ -17,7 +17,7 @@ export class HeapShelf {
     this.#salvage = salvage;
   }
 
-  /** Throws a ProfilerError where the file or the question is refused. */
+  /** Throws a ProfilerError if the file or the question is refused. */
   async ask<Question extends HeapQuestion>(file: string, question: Question): Promise<HeapAnswers[Question['what']]> {
     const snapshot = this.#take(file);
     try {
