@@ -21,7 +21,7 @@ const STEP_MS: Milliseconds = 1000;
 /** A week of them, at 10 ms: 5 GB, which nobody has. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** The parts of a folder of clinic doctor; null where it is none. */
+/** The parts of a folder of clinic doctor; null if it is none. */
 export function doctorParts(
   path: string,
 ): { readonly stats: string; readonly events: string | null; readonly info: string | null } | null {

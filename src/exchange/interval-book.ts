@@ -22,13 +22,13 @@ export interface BookLine {
   /** The interval begins at `index` times the width. */
   readonly index: number;
   readonly name: string;
-  /** End of the longest stretch in it that is known only as a whole; 0 where there is none. */
+  /** End of the longest stretch in it that is known only as a whole; 0 if there is none. */
   readonly untilMs: WallMs;
   readonly count: number;
   readonly errors: number;
   readonly dropped: number;
   readonly errorKinds: ReadonlyMap<string, number>;
-  /** HdrHistogram, microseconds, compressed base64; empty where nothing was answered. */
+  /** HdrHistogram, microseconds, compressed base64; empty if nothing was answered. */
   readonly encoded: string;
   /** The same of requests that failed, where each request is known. */
   readonly failed: string;

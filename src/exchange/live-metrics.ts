@@ -14,7 +14,7 @@ export interface LiveFacts {
   readonly service: string;
   readonly nodeVersion: string | null;
   readonly toolVersion: string;
-  /** Null where nothing is recorded. */
+  /** Null if nothing is recorded. */
   readonly runId: string | null;
   readonly sampleMs: Milliseconds;
 }

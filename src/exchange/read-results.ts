@@ -29,7 +29,7 @@ export interface Results {
   readonly formats: readonly { readonly file: string; readonly id: string; readonly title: string }[];
   /** What of the files could not be used. */
   readonly shortfall: Shortfall;
-  /** What the load tool itself found wanting, in words. */
+  /** What the load tool itself found wanting, as text. */
   readonly verdicts: readonly string[];
   /** Its own limits that were not held. */
   readonly crossed: readonly CrossedLimit[];

@@ -21,7 +21,7 @@ export interface SeriesFile {
 }
 
 export const SERIES_FORMATS = {
-  /** Two tables: samples, a column a metric, and requests, a row an interval and name. */
+  /** Two tables: samples, a column a metric, and requests, a row per interval and name. */
   csv: (run: RunSeries): SeriesFile[] => [
     { suffix: '.samples.csv', text: () => samplesCsv(run) },
     { suffix: '.requests.csv', text: () => requestsCsv(run) },
