@@ -80,7 +80,7 @@ function endOfText(bytes: Uint8Array, start: number): number | JsonError {
   return { byteOffset: bytes.length, what: 'unexpected end of file inside a text' };
 }
 
-/** Position of the last byte of the number, true, false or null that starts at `start`; null where there is none. */
+/** Position of the last byte of the number, true, false or null that starts at `start`; null if there is none. */
 function endOfWord(bytes: Uint8Array, start: number): number | null {
   let end = start;
   while (end < bytes.length && IS_WORD[bytes[end] ?? 0] === 1) end += 1;

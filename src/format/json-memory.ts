@@ -21,7 +21,7 @@ const NEW_KEY_COST = 80;
 const REMEMBERED_KEYS = 1 << 14;
 
 /**
- * Why this JSON must not be parsed, in words that follow the name of the file; null where it may. A file of `[],` or of a
+ * Why this JSON must not be parsed, in words that follow the name of the file; null if it may. A file of `[],` or of a
  * million distinct keys takes twenty times its size: what it would take is counted on its bytes, before anything is made.
  */
 export function jsonBomb(bytes: Uint8Array): string | null {

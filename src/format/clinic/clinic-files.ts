@@ -17,7 +17,7 @@ export interface ClinicFile {
 /** What Clinic wants to know of the process. */
 export interface ClinicProcess {
   readonly pid: number;
-  /** `v22.23.3`; null where it is not known. */
+  /** `v22.23.3`; null if unknown. */
   readonly nodeVersion: string | null;
   readonly cwd: string;
 }

@@ -100,7 +100,7 @@ function noteChange(
   if (left.type === 'MemberExpression' && on) walker.note('add', '.=', on, [value], node, at, around);
 }
 
-/** Null where it cannot be one of a given number. */
+/** Null if it cannot be one of a given number. */
 function keyOf(walker: AssignmentWalker, key: AnyNode, around: Around): Value {
   if (key.type === 'BinaryExpression' && key.operator === '%') return walker.book.make(REMAINDER);
   return key.type === 'Identifier' || key.type === 'MemberExpression' ? walker.value(key, around) : null;

@@ -11,9 +11,9 @@ import { CodeWalker } from './code-walker.ts';
 export interface ScriptToRead {
   readonly url: string;
   readonly text: string;
-  /** Flattened; null where the script is its own source. */
+  /** Flattened; null if the script is its own source. */
   readonly map: TraceMap | null;
-  /** The text of a source that the map names but does not hold; null where it cannot be read. */
+  /** The text of a source that the map names but does not hold; null if it cannot be read. */
   readonly sourceText: (source: string) => string | null;
   /** Code of the service itself: the lines of its calls are kept too. */
   readonly isOwn: boolean;

@@ -15,6 +15,6 @@ export type ProfileContent =
       /** Where the file has its samples in order of time. */
       readonly timeline?: Timeline;
       readonly startWallMs?: WallMs;
-      /** What was left out or chosen, in words. */
+      /** What was left out or chosen, as text. */
       readonly notes?: readonly string[];
     };

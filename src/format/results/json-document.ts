@@ -34,12 +34,12 @@ export class JsonNode {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** Elements of a list, empty where there is none. */
+  /** Elements of a list, empty if there is none. */
   get list(): readonly JsonNode[] {
     return Array.isArray(this.value) ? this.value.map((one) => new JsonNode(one)) : [];
   }
 
-  /** Members of an object, empty where there is none. */
+  /** Members of an object, empty if there is none. */
   get entries(): readonly (readonly [name: string, node: JsonNode])[] {
     if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) return [];
     return Object.entries(this.value).map(([name, one]) => [name, new JsonNode(one)]);
