@@ -142,7 +142,7 @@ export class LiveBook {
     };
   }
 
-  /** Another process: what lived in the one before says nothing of this one. */
+  /** Another process: what lived in the one before says nothing about this one. */
   #beginLife(segment: number): void {
     this.#segment = segment;
     this.#live = [];
