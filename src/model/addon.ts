@@ -29,7 +29,7 @@ export interface BuiltAddon {
 export interface TargetAbi {
   readonly nodeVersion: string;
   readonly modules: string;
-  /** Null where it cannot be told. */
+  /** Null if it cannot be told. */
   readonly libc: NativeBuild['libc'];
 }
 

@@ -21,7 +21,9 @@ export interface RouteUse {
   readonly maxCalls: number;
 }
 
-/** One statement as the service saw it, without values. Times from the call to its result, waiting in the client included. */
+/**
+ * One statement as the service saw it, without values. Times from the call to its result, waiting in the client included.
+ */
 export interface TargetStatement {
   readonly text: string;
   readonly calls: number;
@@ -71,7 +73,7 @@ export interface TargetQueries {
   /** Slowest first. */
   readonly slowest: readonly SlowCall[];
   readonly pools: readonly TargetPool[];
-  /** Requests answered while queries were told apart by request; null where they were not. */
+  /** Requests answered while queries were told apart by request; null if they were not. */
   readonly attributedRequests: number | null;
 }
 

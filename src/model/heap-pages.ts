@@ -11,13 +11,13 @@ export interface HeapEntry {
   readonly earlier: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** The path to an object in words, from the root down. */
+/** The path to an object as text, from the root down. */
 export interface PathEntry {
   readonly distance: number;
   readonly steps: readonly { readonly text: string; readonly id: number }[];
 }
 
-/** What grew from one snapshot to another, and who holds it: a suspect in words. */
+/** What grew from one snapshot to another, and who holds it: a suspect as text. */
 export interface SuspectEntry {
   readonly class: string;
   readonly holder: string;

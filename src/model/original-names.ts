@@ -16,7 +16,7 @@ export interface ScriptNames {
   /** As V8 names it. */
   readonly url: string;
   readonly packageVersion: string | null;
-  /** As it was read, not yet checked; null where nothing was renamed. */
+  /** As it was read, not yet checked; null if nothing was renamed. */
   readonly names: unknown;
 }
 
@@ -28,10 +28,10 @@ export interface ScriptPosition {
 
 export interface OriginalVariable {
   readonly minified: string;
-  /** Null where the map does not tell. */
+  /** Null if the map does not tell. */
   readonly name: string | null;
   readonly at: ScriptPosition;
-  /** Null where nothing is known of it. */
+  /** Null if nothing is known of it. */
   readonly source: string | null;
 }
 
@@ -119,7 +119,7 @@ function numberOf(numbers: Map<string, number>, text: string | null): number {
   return numbers.size - 1;
 }
 
-/** Null where it is not what was written here: a run folder may come from elsewhere. */
+/** Null if it is not what was written here: a run folder may come from elsewhere. */
 export function readNames(packed: unknown): ReadNames | null {
   if (typeof packed !== 'object' || packed === null) return null;
   const { names, sources, scopes, functions, exports } = packed as Partial<Record<keyof OriginalNames, unknown>>;

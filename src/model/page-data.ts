@@ -24,7 +24,7 @@ export interface PageChart {
   /** What the chart shows, in a sentence: for those who do not see it. */
   readonly description: string;
   readonly tSec: readonly number[];
-  /** Null where nothing was measured: the line is lifted. */
+  /** Null if nothing was measured: the line is lifted. */
   readonly value: readonly (number | null)[];
 }
 
@@ -61,7 +61,7 @@ export interface PageFlame {
   readonly title: string;
   readonly detail: string;
   readonly names: readonly string[];
-  /** `src/a.ts:41:17`; empty where there is no file. */
+  /** `src/a.ts:41:17`; empty if there is no file. */
   readonly places: readonly string[];
   readonly name: readonly number[];
   readonly place: readonly number[];
@@ -73,8 +73,8 @@ export interface PageFlame {
   /** How many frames were too light to be kept. */
   readonly dropped: number;
   /**
-   * Of a difference of two samplings: what one sample stands for before and after, in the unit of the graph. The variance of a
-   * value is then the value times this (Poisson), and what lies within it is noise. Null where it is not known.
+   * Of a difference of two samplings: what one sample stands for before and after, in the unit of the graph. The variance of
+   * a value is then the value times this (Poisson), and what lies within it is noise. Null if unknown.
    */
   readonly sample: { readonly before: number; readonly after: number } | null;
 }

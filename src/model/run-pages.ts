@@ -17,7 +17,7 @@ export interface RunEntry {
   readonly target: string;
   readonly scenario: string | null;
   readonly startWallMs: WallMs;
-  /** Null where no report says it. */
+  /** Null if no report says it. */
   readonly durationMs: Milliseconds | null;
   readonly plannedMs: Milliseconds;
   readonly verdict: Report['verdict'] | null;

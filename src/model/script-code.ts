@@ -12,7 +12,7 @@ export type CodePath = string;
 
 /** A function or class of a script, by its number. */
 export interface CodeFunction {
-  /** As the source has it; empty where it has none. */
+  /** As the source has it; empty if it has none. */
   readonly name: string;
   /** Of V8: the parameters of a function, the whole of a class. */
   readonly start: ScriptPosition;
@@ -40,7 +40,7 @@ export interface CodeCall {
   readonly value: CodePath;
   readonly in: number;
   readonly at: ScriptPosition;
-  /** Its line; null where it is code of a package. */
+  /** Its line; null if it is code of a package. */
   readonly excerpt: string | null;
 }
 
@@ -56,10 +56,16 @@ export interface CodeText {
   readonly lines: readonly string[];
 }
 
-/** A statement that may add to something or take away from it, or a place where the size of something is compared with a number. */
+/**
+ * A statement that may add to something or take away from it, or a place where the size of something is compared with a
+ * number.
+ */
 export interface CodeStatement {
   readonly act: 'add' | 'remove' | 'bound';
-  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `open` what Node holds, `size` of a bound. */
+  /**
+   * `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`,
+   * `open` what Node holds, `size` of a bound.
+   */
   readonly how: string;
   /** To what; null for timers. */
   readonly on: CodePath | null;

@@ -1,11 +1,12 @@
 /**
- * When a snapshot was taken, by its name: `Heap.20261130.193247.4711.0.001.heapsnapshot` (Node: `--heapsnapshot-near-heap-limit`,
- * `v8.writeHeapSnapshot`, its signal), `heapdump-1795891967.123456.heapsnapshot` (the package heapdump).
+ * When a snapshot was taken, by its name: `Heap.20261130.193247.4711.0.001.heapsnapshot` (Node:
+ * `--heapsnapshot-near-heap-limit`, `v8.writeHeapSnapshot`, its signal), `heapdump-1795891967.123456.heapsnapshot` (the
+ * package heapdump).
  */
 const OF_NODE = /(?:^|[\\/])Heap[.-](\d{8})[.-](\d{6})[.-](\d+)[.-](\d+)[.-]?(\d*)\.heapsnapshot(?:\.\w+)?$/;
 const OF_HEAPDUMP = /(?:^|[\\/])heapdump-(\d+)\.(\d+)\.heapsnapshot(?:\.\w+)?$/;
 
-/** Text that sorts by time; null where the name does not say it. Names of different writers do not compare. */
+/** Text that sorts by time; null if the name does not say it. Names of different writers do not compare. */
 function timeInName(path: string): { readonly writer: string; readonly key: string } | null {
   const node = OF_NODE.exec(path);
   if (node) {

@@ -65,7 +65,7 @@ export type StressResource =
   | 'unknown';
 
 export interface CapacityCurve {
-  /** Null where no law was fitted; `refusal` says why. */
+  /** Null if no law was fitted; `refusal` says why. */
   readonly law: {
     readonly lambda: number;
     readonly sigma: number;
