@@ -19,7 +19,7 @@ export interface Choice {
 
 type Window = PageFlameWindows['windows'][number];
 
-/** What can be drawn of the windows; the choices of the selected time come first. Empty where there is no window at all. */
+/** What can be drawn of the windows; the choices of the selected time come first. Empty if there is no window at all. */
 export function choicesOf(set: PageFlameWindows, selected: TimeRange | null): readonly Choice[] {
   const choices = set.id === 'cpu' ? cpuChoices(set.windows) : readingChoices(set.windows);
   const ofTime =
