@@ -10,7 +10,7 @@ import { sourceLines } from '../source-lines.ts';
 import { explanation } from './explanation.ts';
 import { growthPicture } from './growth-picture.ts';
 
-/** Pages of docs/findings by their path; empty where the caller has none at hand. */
+/** Pages of docs/findings by their path; empty if the caller has none at hand. */
 export type Explanations = ReadonlyMap<string, string>;
 
 export function findingsSection(document: ReportDocument, explanations: Explanations): Markup {

@@ -13,7 +13,7 @@ import { type ChartPoint, growthChart } from './line-chart.ts';
 const MOST_FIGURES = 6;
 const MOST_POINTS = 160;
 
-/** How the subject of a finding grew, as a small chart; nothing where it was neither counted nor sampled. */
+/** How the subject of a finding grew, as a small chart; nothing if it was neither counted nor sampled. */
 export function growthPicture(finding: Finding, document: ReportDocument): Markup {
   const { countSeries = [], subject, kind } = finding;
   // A single store that grows stays one object.
