@@ -15,7 +15,7 @@ export interface YamlFault {
 }
 
 interface ParsedYaml {
-  /** Null where the text was not even composed. */
+  /** Null if the text was not even composed. */
   readonly document: Document.Parsed | null;
   /** Undefined where there is a fault. */
   readonly value: unknown;
