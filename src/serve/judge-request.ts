@@ -6,7 +6,7 @@ export interface RequestFacts {
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
   readonly cookies: readonly string[];
-  /** `Sec-Fetch-Site`; null where the browser does not send it. */
+  /** `Sec-Fetch-Site`; null if the browser does not send it. */
   readonly fetchSite: string | null;
 }
 
