@@ -32,7 +32,7 @@ export interface RecordCpuOptions {
   readonly addon?: AddonChoice | null;
   /** Nothing more will be asked of the service: it is released before lines are mapped, which takes long. */
   readonly isLast?: boolean;
-  /** Told what is left out, in words. */
+  /** Told what is left out, as text. */
   readonly note: (text: string) => void;
 }
 
