@@ -10,7 +10,10 @@ export interface LevelShift {
   readonly to: number;
   readonly pointsBefore: number;
   readonly pointsAfter: number;
-  /** Share of the pairs (one point before, one after) that are in the order of the two levels: 1 where no point of one side lies among the other's. */
+  /**
+   * Share of the pairs (one point before, one after) that are in the order of the two levels: 1 if no point of one side lies
+   * among the other's.
+   */
   readonly order: number;
 }
 
