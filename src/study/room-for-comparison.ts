@@ -8,8 +8,9 @@ const TIMES_LARGEST_FILE = 5;
 const BESIDE_BYTES = 40e6;
 
 /**
- * Why heap snapshots are better compared elsewhere: they do not fit into the control group of this process, which may be that of
- * the service (`docker exec`). Null where they fit. The host is not asked: it has swap, and this process is the first to go.
+ * Why heap snapshots are better compared elsewhere: they do not fit into the control group of this process, which may be
+ * that of the service (`docker exec`). Null if they fit. The host is not asked: it has swap, and this process is the first
+ * to go.
  */
 export function refuseComparison(
   files: readonly string[],
