@@ -6,7 +6,7 @@ import { code, plural } from './terms.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
-  /** In words, as a sentence goes on: ``Map `pending` of module queue.js``. */
+  /** As text, as a sentence goes on: ``Map `pending` of module queue.js``. */
   readonly holder: string;
   /** What piles up, quoted. */
   readonly subject: string;
@@ -22,7 +22,7 @@ export interface CaseAdvice {
   readonly handle?: string;
 }
 
-/** What to change where the statements are known; null where they are not: then the advice for the kind is all there is. */
+/** What to change where the statements are known; null if they are not: then the advice for the kind is all there is. */
 export function caseAdvice(about: CaseAdvice): string | null {
   const [first] = about.added;
   if (!first || isOfNode(first)) return null;

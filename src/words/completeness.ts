@@ -57,7 +57,7 @@ const REFUSED: Readonly<Partial<Record<RefusedCapture, string>>> = {
   'class-counts': 'counts of classes',
 };
 
-/** Null for what is told elsewhere, or tells nothing of leaks. */
+/** Null for what is told elsewhere, or says nothing about leaks. */
 export function refusedWords(capture: RefusedCapture, times: number): string | null {
   const what = REFUSED[capture];
   return what === undefined ? null : `${what} (${times})`;
@@ -173,7 +173,7 @@ export function mostlyRedirects(share: Share): string {
   return `${percent(share)} of the responses were redirects, which the load does not follow: check its login`;
 }
 
-/** `to`: the address that was asked; empty where it is not known. */
+/** `to`: the address that was asked; empty if unknown. */
 export function notReached(reached: number, sent: number, to: string): string {
   const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;
   return `${count} of the ${formatCount(sent)} requests that were sent${to === '' ? '' : ` to ${to}`} reached the service that was watched: give the address of that service (--url)`;

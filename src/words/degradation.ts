@@ -13,7 +13,7 @@ export interface ToldSeries {
 
 /** How figures of one series are written. */
 export interface SeriesWords {
-  /** -1 where the series is turned around. */
+  /** -1 if the series is turned around. */
   readonly sign: 1 | -1;
   readonly verb: 'fell' | 'rose';
   /** What figures are multiplied by before they are shown. */

@@ -58,7 +58,7 @@ export const STRESS_ADVICE: Readonly<Record<Exclude<StressResource, 'generator'>
 
 export const TRIED_ONCE = 'this level was tested once';
 
-/** `from`: the highest level that held; null where none did. */
+/** `from`: the highest level that held; null if none did. */
 export function breaksTitle(
   from: number | null,
   to: number,

@@ -6,12 +6,15 @@ export interface Rest {
   readonly verdict: 'growing' | 'plateau' | 'step' | 'flat';
   /** The largest growth that the data allow is too small to be reported. */
   readonly isBounded: boolean;
-  /** A run of this length would be enough; null where that is not known. */
+  /** A run of this length would be enough; null if unknown. */
   readonly tellsAfterMs: Milliseconds | null;
   readonly axis: 'time' | 'requests';
 }
 
-/** What is said of a series that is not seen to grow: that it does not, that it levelled off, or that it cannot be judged yet. */
+/**
+ * What is said of a series that is not seen to grow: that it does not, that it levelled off, or that it cannot be judged
+ * yet.
+ */
 export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): string {
   switch (verdict) {
     case 'growing':

@@ -5,7 +5,7 @@ import { ANSWERS } from './completeness.ts';
 import { figure } from './figures.ts';
 import { code } from './terms.ts';
 
-/** Objects a request, before the fix and now. */
+/** Objects per request, before the fix and now. */
 export interface Change {
   readonly was: number;
   readonly is: number;

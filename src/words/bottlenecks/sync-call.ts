@@ -9,7 +9,7 @@ export function looked(ofBusy: Share): string {
   return `${percent(ofBusy)} of the busy time is in synchronous calls of Node`;
 }
 
-/** `who`: the function, in words. */
+/** `who`: the function, as text. */
 export function title(who: string, call: string): string {
   return `${capital(who)} calls ${code(call)} under load, which blocks the event loop.`;
 }

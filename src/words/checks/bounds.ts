@@ -12,7 +12,7 @@ export interface Bound {
   readonly holders: number;
 }
 
-/** `bounds`: each in words. `neededMs`: how long a run must be to see them at work; 0 where nobody knows. */
+/** `bounds`: each as text. `neededMs`: how long a run must be to see them at work; 0 if unknown. */
 export function mayStillFill(bounds: readonly string[], neededMs: Milliseconds): string {
   const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would show which it is.` : '';
   return `Its holder has ${bounds.join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`;

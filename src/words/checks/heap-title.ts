@@ -9,7 +9,7 @@ import { capital, code } from '../terms.ts';
 export interface SuspectGrowth {
   readonly unit: 'objects' | 'bytes';
   readonly whole: WholeNumber | null;
-  /** Objects a request; null where nobody counted. */
+  /** Objects per request; null if not counted. */
   readonly perRequest: number | null;
 }
 
@@ -41,7 +41,7 @@ const EVERY: Readonly<Record<RequestOutcome, string>> = {
   aborted: 'Every aborted',
 };
 
-/** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
+/** Null if too many requests fit, or with different numbers: then a rate is all that can be said. */
 function whoLeaves({ request, outcome, perRequest, rivals }: WholeNumber): string | null {
   if (request === null) return 'Every request';
   const every = EVERY[outcome];

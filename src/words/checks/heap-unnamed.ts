@@ -19,7 +19,7 @@ export const COMPARED = 'No group of objects that the snapshots compare grows li
 export const MOVES =
   'Another object holds them in each snapshot, so no single place grows like a leak. A queue of work in progress looks the same while the load rises.';
 
-/** `error`: why there is no comparison; null where there is no reason to tell. */
+/** `error`: why there is no comparison; null if there is no reason to tell. */
 export function notCompared(error: string | null): string {
   return `There were no snapshots to compare${error ? ` (${error})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`;
 }
@@ -107,14 +107,14 @@ export function allocatedIn(share: Share, place: SourcePlace): string {
 }
 
 export interface Unnamed {
-  /** Null where no class is known. */
+  /** Null if no class is known. */
   readonly class: string | null;
   readonly perRequest: number | null;
-  /** Where it is allocated; null where nobody knows. */
+  /** Where it is allocated; null if unknown. */
   readonly place: SourcePlace | null;
   /** There were snapshots to compare. */
   readonly compared: boolean;
-  /** By the source; null where it does not tell. */
+  /** By the source; null if it does not tell. */
   readonly holder: Holder | null;
   /** In the size of the heap after collections. */
   readonly isVisible: boolean;

@@ -36,10 +36,10 @@ export function bySnapshot({ inUse, total, waiting }: PoolSeries): string {
 }
 
 export interface PoolState {
-  /** In words. */
+  /** As text. */
   readonly holder: string;
   readonly out: number;
-  /** How many there can be; null where nobody knows. */
+  /** How many there can be; null if unknown. */
   readonly most: number | null;
   readonly waiting: number;
   readonly perRequest: number | null;
