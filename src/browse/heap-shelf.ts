@@ -5,7 +5,7 @@ import { ExploredSnapshot } from '../snapshot-stream/explored-snapshot.ts';
 /** Each open snapshot keeps about twice the size of its file in memory. */
 const MOST_OPEN = 2;
 
-/** Snapshots that are open: the last two that were asked. Others are closed, and read again when they are asked anew. */
+/** Snapshots that are open: the last two that were asked. Others are closed, and read again on demand. */
 export class HeapShelf {
   /** The last one used at the end. */
   readonly #open = new Map<string, ExploredSnapshot>();

@@ -60,7 +60,7 @@ export class RunFolders {
     return entry;
   }
 
-  /** Snapshots of a run that lie in its folder as files of their own. */
+  /** Snapshots of a run that are separate files in its folder. */
   async heapsOf(folder: RunFolder): Promise<HeapFile[]> {
     const { snapshots } = await readManifest(folder.dir);
     const there = snapshots.flatMap((snapshot, index) => {
@@ -101,7 +101,7 @@ export class RunFolders {
   }
 }
 
-/** What of a snapshot is told: all but its path. */
+/** What is shown of a snapshot: everything but its path. */
 export function heapEntry({ path: _, ...entry }: HeapFile): HeapEntry {
   return entry;
 }
