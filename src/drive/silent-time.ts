@@ -27,7 +27,7 @@ export class SilentTime {
   #atMs: MonoMs = 0;
   /** Since when nothing was answered while requests waited; null if none waits. */
   #sinceMs: MonoMs | null = null;
-  /** How long the first answer took: so long is usual, however few there are. */
+  /** How long the first response took. This long is usual, however few there are. */
   #firstMs: Milliseconds | null = null;
 
   add(

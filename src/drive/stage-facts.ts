@@ -25,7 +25,7 @@ export interface HeldStage {
   readonly isTargetLost: boolean;
 }
 
-/** A stage is cut into so many; three in a row are half of it. */
+/** A stage is cut into this many parts; three in a row are half of it. */
 const WINDOWS = 6;
 /** A window of fewer answers to one request says nothing about a percentile. */
 const LEAST_ANSWERS = 10;
