@@ -9,7 +9,7 @@ export interface ImportedSpan {
   readonly intervalMs: Milliseconds;
   /** Null if nothing is known of the process. */
   readonly nodeVersion: string | null;
-  /** What the tool looked at beside requests. */
+  /** What the tool looked at apart from requests. */
   readonly views: readonly View[];
   readonly failOn: RunManifest['plan']['failOn'];
 }

@@ -7,13 +7,13 @@ import { spreadQuantiles } from '../stats/spread-quantiles.ts';
 const MAX_LATENCY_US = 600_000_000;
 const FIRST_WIDTH_MS = 1000;
 const MOST_LINES = 10_000;
-/** Latencies that are told apart, over all lines: some 60 bytes each. */
+/** How many latencies are distinguished, over all lines: about 60 bytes each. */
 const MOST_VALUES = 1_000_000;
 const MOST_NAMES = 200;
 const MOST_ERROR_KINDS = 40;
 const OTHER_NAME = '(other requests)';
 const OTHER_ERROR = 'other';
-/** No load pauses for so long. */
+/** No load pauses for this long. */
 const LONGEST_PAUSE_MS = 60 * 24 * 3_600_000;
 const DROPPED_NAME = 'dropped arrivals';
 
@@ -159,7 +159,7 @@ export class IntervalBook {
     while (this.#cells.size >= MOST_LINES || this.#values >= MOST_VALUES) {
       const [cells, values] = [this.#cells.size, this.#values];
       this.#doubleWidth();
-      // What lies in one interval already cannot be made less.
+      // What is in one interval already cannot be reduced.
       if (this.#cells.size === cells && this.#values === values) break;
     }
     const key = this.#keyAt(wallMs, name);
