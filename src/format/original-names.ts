@@ -179,7 +179,7 @@ function firstOf<Item, Value>(items: readonly Item[], find: (item: Item) => Valu
   return null;
 }
 
-/** The variables of a block are those of the function that it stands in; null at the top of a module. */
+/** The variables of a block are those of the function that contains it; null at the top of a module. */
 function functionAround(scope: ScriptScope): ScriptFunction | null {
   for (let at: ScriptScope | null = scope; at !== null; at = at.parent) if (at.head) return at.head;
   return null;

@@ -45,7 +45,7 @@ function extentOf(message: Uint8Array, at: number, wire: number): { readonly sta
   return { start: length.end, end };
 }
 
-/** Numbers of a repeated field, packed into one or each by itself. */
+/** Numbers of a repeated field, packed into one or each on its own. */
 export function addNumbers(field: ProtobufField, numbers: number[]): void {
   if (field.wire === 'varint') numbers.push(field.value);
   else if (field.wire === 'bytes') {

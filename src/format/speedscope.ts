@@ -10,7 +10,7 @@ interface FrameEvent {
 
 export interface SpeedscopeSource {
   readonly root: FlameNode;
-  /** Where it is there, samples stand in order of time ("Time Order"); else stacks stand summed up, the largest first. */
+  /** If present, samples are in order of time ("Time Order"); else stacks are summed up, the largest first. */
   readonly timeline: FlameTimeline | null;
   readonly title: string;
   readonly unit: FlameUnit;

@@ -61,7 +61,7 @@ class View implements SourceView {
 
   positionOf = (offset: number): ReturnType<SourceView['positionOf']> => this.#lines.positionOf(offset);
 
-  /** What did not run is not told of. */
+  /** Code that did not run is not listed. */
   runsOf(starts: readonly number[], end: number): number | undefined {
     const { counts } = this.#script;
     if (!counts) return undefined;

@@ -87,7 +87,7 @@ function closingQuote(row: string, start: number): number {
   return end;
 }
 
-/** Where columns stand, by the names in the head of a table; undefined for one that is not there. */
+/** Positions of columns, by the names in the head of a table; undefined for a missing one. */
 export function columnsOf<const Name extends string>(
   head: readonly string[],
   names: readonly Name[],

@@ -46,7 +46,7 @@ export class JsonNode {
   }
 }
 
-/** A line of NDJSON; null for one that is none, which is told. `isTorn`: it ends where the file does. */
+/** A line of NDJSON; null for an invalid one, which is reported. `isTorn`: it ends where the file does. */
 export function jsonLine(line: string, sink: ResultSink, isTorn: boolean): JsonNode | null {
   try {
     return new JsonNode(JSON.parse(line));
@@ -57,7 +57,7 @@ export function jsonLine(line: string, sink: ResultSink, isTorn: boolean): JsonN
   }
 }
 
-/** A format that is one JSON document, told from others by what it holds. */
+/** A format that is one JSON document, recognised by its content. */
 export interface DocumentFormat {
   readonly id: string;
   readonly title: string;

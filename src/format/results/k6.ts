@@ -55,7 +55,7 @@ export const k6Json: ResultFormat = {
   },
 };
 
-/** Checks of the script: what it expects of an answer, beside the status. */
+/** Checks of the script: what it expects of a response, apart from the status. */
 class CheckCount {
   #passes = 0;
   #fails = 0;

@@ -28,9 +28,9 @@ export interface ResultSink {
   dropped(wallMs: WallMs, count: number): void;
   /** A limit of the data, said once a kind. */
   note(text: string): void;
-  /** A record that cannot be used; `times`: so many of them. */
+  /** A record that cannot be used; `times`: how many of them. */
   damage(reason: string, times?: number): void;
-  /** The file is cut off or broken, and nobody knows how much is missing. */
+  /** The file is cut off or broken, and it is unknown how much is missing. */
   lost(reason: string): void;
   /** What the load tool itself found wanting, and does not fail by: checks that failed. In words. */
   verdict(text: string): void;

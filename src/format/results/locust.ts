@@ -4,7 +4,7 @@ import type { ResultFormat, ResultSummary } from './load-result.ts';
 
 const AGGREGATED = 'Aggregated';
 
-/** Columns such as `95%` and where they stand; `100%` is the slowest request. */
+/** Columns such as `95%` and their positions; `100%` is the slowest request. */
 function percentileColumns(head: readonly string[]): (readonly [share: Share, column: number])[] {
   return head.flatMap((name, column) => {
     const percent = /^(\d+(?:\.\d+)?)%$/.exec(name)?.[1];
