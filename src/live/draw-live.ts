@@ -204,7 +204,7 @@ function nextLine({ progress }: LiveState): Line[] {
   ];
 }
 
-/** The latest at the end, as in a log. What is longer than a line goes on below. */
+/** The latest at the end, as in a log. Longer texts continue on the next line. */
 function eventLines(state: LiveState, room: number, columns: number): Line[] {
   const lines: Line[] = [];
   for (const { wallMs, text } of state.events.slice(-Math.max(0, room))) {
