@@ -1,4 +1,4 @@
-/** Native add-ons of others that may be brought into a service. */
+/** Native add-ons of other projects that may be loaded into a service. */
 export const ADDON_NAMES = ['v8-profiler-next', 'heapdump'] as const;
 export type AddonName = (typeof ADDON_NAMES)[number];
 
@@ -55,7 +55,7 @@ function majorOf(nodeVersion: string): number {
   return Number(/^v?(\d+)/.exec(nodeVersion)?.[1] ?? 0);
 }
 
-/** From this line of Node on its sources do not compile any more. */
+/** Its sources do not compile from this release line of Node on. */
 const LAST_NODE: Readonly<Record<AddonName, number>> = { 'v8-profiler-next': 24, heapdump: Number.POSITIVE_INFINITY };
 /** What takes its place everywhere. */
 export const INSTEAD_OF_ADDON: Readonly<Record<AddonName, string>> = {

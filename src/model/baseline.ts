@@ -40,7 +40,7 @@ export interface Baseline {
   readonly runs: readonly MeasuredRun[];
 }
 
-/** `worse`: a regression. `unclear`: it moved by enough to matter, but runs may differ that much by themselves. */
+/** `worse`: a regression. `unclear`: the change is large enough to matter, but runs may differ that much by chance. */
 export type MeasureVerdict = 'same' | 'worse' | 'better' | 'unclear';
 
 export interface ComparedMeasure {

@@ -8,7 +8,7 @@ export interface CallSite {
   readonly function: string;
 }
 
-/** What requests of one route asked of one statement. */
+/** How requests of one route used one statement. */
 export interface RouteUse {
   /** `GET /orders/:id` */
   readonly route: string;
@@ -108,7 +108,7 @@ export interface PlanNode {
   readonly children: readonly PlanNode[];
 }
 
-/** The plan of a statement for values that nobody knows; the statement was not run. */
+/** The plan of a statement with unknown values. The statement was not run. */
 export interface StatementPlan {
   readonly text: string;
   readonly plan: PlanNode | null;

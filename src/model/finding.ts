@@ -7,7 +7,7 @@ import type { SourcePlace } from './profiles.ts';
 export type Confidence = 'confirmed' | 'likely' | 'possible';
 export type Severity = 'critical' | 'major' | 'minor';
 
-/** In place of a class or a holder that nobody knows. */
+/** In place of a class or a holder that is unknown. */
 export const UNKNOWN = '(unknown)';
 
 export interface FindingSubject {

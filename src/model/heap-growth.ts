@@ -29,7 +29,7 @@ export interface HeapLocation {
   readonly variable?: string;
 }
 
-/** A number in the program that bounds what a holder keeps: so many items, or entries until they are so old. */
+/** A number in the program that bounds what a holder keeps: a number of items, or the age of entries. */
 export interface CodeBound {
   readonly unit: 'items' | 'ms';
   readonly value: number;
@@ -67,7 +67,7 @@ export interface HeapSuspect {
   readonly bytesPerRequest: number | null;
   /** Whether the holder shows a bound or an expiry: the property names seen (`max`, `ttl`). */
   readonly boundHints: readonly string[];
-  /** The numbers that stand behind `boundHints`, where the last snapshot has the values of numbers. */
+  /** The values of `boundHints`, if the last snapshot has the values of numbers. */
   readonly bounds?: Readonly<Record<string, number>>;
   /** The object that carries each of `boundHints`: the holder itself, or what it belongs to. */
   readonly boundsOn?: Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export interface HeapSuspect {
   readonly scopeBounds?: Readonly<Record<string, number>>;
   /** What the program's own statements keep it to; absent where its code was not read. */
   readonly codeBounds?: readonly CodeBound[];
-  /** How many objects stand where the holder stands: a list in each of twenty devices is twenty holders. */
+  /** How many objects are at the place of the holder: a list in each of twenty devices is twenty holders. */
   readonly holders?: number;
 }
 
@@ -136,7 +136,7 @@ export interface RequestFit {
 }
 
 export interface WholeNumber extends RequestFit {
-  /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
+  /** Other requests that fit about as well: the counts do not show which of them it is. */
   readonly rivals: readonly RequestFit[];
   /** It fits from this interval with load on (0: from the first): the leak began in the one before. */
   readonly since: number;

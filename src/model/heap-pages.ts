@@ -5,7 +5,7 @@ export interface HeapEntry {
   readonly id: string;
   readonly name: string;
   readonly fileBytes: Bytes;
-  /** Key of the run that took it; null of a file that was named by itself. */
+  /** Key of the run that took it; null for a file that was opened on its own. */
   readonly run: string | null;
   /** Snapshots of the same process or list that were taken before, the latest first. */
   readonly earlier: readonly { readonly id: string; readonly name: string }[];

@@ -17,7 +17,7 @@ export type Owner =
       readonly kind: 'instance';
       readonly class: string;
       readonly knownBy: KnownBy | null;
-      /** Of an instance inside a package: the program's own variable that it hangs on. */
+      /** For an instance inside a package: the program's own variable that holds it. */
       readonly within?: Owner;
     }
   /** A container or plain object that is itself known by a name. */
@@ -50,7 +50,7 @@ export type Holder =
   | { readonly container: 'timers'; readonly durationMs: number | null }
   /** Handles of the runtime that nothing else holds: Node keeps them while they are open. */
   | { readonly container: 'handles'; readonly class: string }
-  /** V8's own tables, such as that of all strings: they hold nothing by themselves. */
+  /** V8's own tables, such as the string table. They retain nothing. */
   | { readonly container: 'engine'; readonly name: string };
 
 export type PlainContainer = 'map' | 'set' | 'weak-map' | 'array' | 'object' | 'slot' | 'chain' | 'promise' | 'unknown';

@@ -1,7 +1,7 @@
 /**
  * What the variables, functions and classes of a minified script were called, by the scopes of the script. Kept beside
- * its source map, since finding it out takes the script's text. Numbers stand in one list, so that a bundle with a
- * hundred thousand functions stays small; `-1` stands for what is not known.
+ * its source map, since finding them takes the script's text. Numbers are in one list, so that a bundle with a hundred
+ * thousand functions stays small. `-1` means unknown.
  */
 export interface OriginalNames {
   readonly names: readonly string[];
@@ -11,7 +11,7 @@ export interface OriginalNames {
   readonly exports: readonly number[];
 }
 
-/** What the heap engine is told of a script. */
+/** What the heap engine knows about a script. */
 export interface ScriptNames {
   /** As V8 names it. */
   readonly url: string;
@@ -28,7 +28,7 @@ export interface ScriptPosition {
 
 export interface OriginalVariable {
   readonly minified: string;
-  /** Null if the map does not tell. */
+  /** Null if the map does not say. */
   readonly name: string | null;
   readonly at: ScriptPosition;
   /** Null if nothing is known of it. */

@@ -46,7 +46,7 @@ export interface TimelineEvent {
   readonly detail: string;
   /** Where it is about the life of the target: what became of it. `ended`: nothing is known but that. */
   readonly target?: 'ended' | 'lost' | 'back';
-  /** How long the target was paused for it; null if it did not, or nobody knows. */
+  /** How long the target was paused for it; null if it was not paused, or if unknown. */
   readonly pauseMs: Milliseconds | null;
 }
 
@@ -94,7 +94,7 @@ export interface SlowQuery {
   readonly place: SourcePlace | null;
 }
 
-/** What stands around the list of statements. */
+/** The text around the list of statements. */
 export interface ReportDatabase {
   /** `host:port/database, PostgreSQL 15.4`; null if only the service was looked at. */
   readonly server: string | null;
@@ -114,7 +114,7 @@ export interface ReportFile {
   readonly sensitive: boolean;
 }
 
-/** Everything that the pages and texts of a report show: report.json and what stands around it. */
+/** Everything that the pages and texts of a report show: report.json and the text around it. */
 export interface ReportDocument {
   readonly report: Report;
   /** `completed`, `stopped-by-user`, `target-lost`, `aborted`. */

@@ -51,7 +51,7 @@ export interface RequestSummary {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly service: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
-  /** Absent where nobody looked at the answers. */
+  /** Absent if the responses were not inspected. */
   readonly answers?: AnswerKinds;
 }
 
@@ -92,7 +92,7 @@ export interface CoverageGap {
 export interface Completeness {
   /** Why the run is no pass, whatever its gates say; sentences. Empty if it ended in order, undamaged and well seen. */
   readonly missing: readonly string[];
-  /** What was lost that a pass can bear, and what was never planned; sentences. */
+  /** Losses that do not prevent a pass, and what was never planned; sentences. */
   readonly notes: readonly string[];
   readonly gaps: readonly CoverageGap[];
   readonly snapshots: {
@@ -127,7 +127,7 @@ export interface Report {
   /** What was looked at for `bottlenecks`. No gate depends on it. */
   readonly bottlenecksChecked?: readonly Checked<string>[];
   readonly requests: readonly RequestSummary[];
-  /** As the service itself counted them by route, up to the last look at its heap; absent where nobody counted. */
+  /** As the service itself counted them by route, up to the last heap snapshot; absent if not counted. */
   readonly routes?: readonly RouteCount[];
   /** Only where queries were seen. */
   readonly queries?: readonly QuerySummary[];

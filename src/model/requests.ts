@@ -1,6 +1,6 @@
 import type { Bytes, Milliseconds, MonoMs } from './units.ts';
 
-/** What the answers of an interval were like, beside how long they took. Sums, so that intervals can be added up. */
+/** What the responses of an interval were like, apart from their latency. Sums, so that intervals can be added up. */
 export interface AnswerTraits {
   /** Answers as expected; the fields below cover these only. */
   readonly answers: number;
@@ -47,7 +47,7 @@ export interface RequestInterval {
   readonly errorKinds: Readonly<Record<string, number>>;
   /**
    * HdrHistogram, microseconds, compressed base64: from the intended send time to the end of the answer. Of requests that
-   * were answered as expected, and of those that waited in vain, with the time that they waited.
+   * were answered as expected, and of those that got no response, with the time that they waited.
    */
   readonly intended: string;
   /** The same from the actual send time. */

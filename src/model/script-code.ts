@@ -28,7 +28,7 @@ export interface CodeVariable {
   readonly name: string;
   /** The function whose variable it is, -1 of the module. */
   readonly of: number;
-  /** Of the source, where the map tells: a bundle has the variables of many. */
+  /** Of the source, if the map says so: a bundle has the variables of many sources. */
   readonly source: string | null;
 }
 
@@ -47,7 +47,7 @@ export interface CodeCall {
 /** At the end of the name of an event: whatever follows, the program computes it. */
 export const ANY_ENDING = '…';
 
-/** What stands in the source around a statement. */
+/** The source around a statement. */
 export interface CodeText {
   /** The statement's own line, without its indentation. */
   readonly excerpt: string;
@@ -76,7 +76,7 @@ export interface CodeStatement {
   readonly items?: number;
   /** Of what removes: not before that age, or that delay of the timer that runs it. Of a timer: its delay. */
   readonly afterMs?: Milliseconds;
-  /** The function that it stands in, -1 at the top of the script. */
+  /** The function that contains it, -1 at the top of the script. */
   readonly in: number;
   readonly at: ScriptPosition;
   /** Run each time when its function is: under no condition, in no loop, behind no early return. */

@@ -17,7 +17,7 @@ function timeInName(path: string): { readonly writer: string; readonly key: stri
   return dump ? { writer: 'heapdump', key: `${dump[1]?.padStart(12, '0')}${dump[2]?.padStart(6, '0')}` } : null;
 }
 
-/** Snapshots of one process in the order of the times in their names; as they are given where the names do not tell. */
+/** Snapshots of one process, ordered by the times in their names; in the given order if the names have no time. */
 export function inOrderOfTime(files: readonly string[]): readonly string[] {
   const times = files.map(timeInName);
   const [first] = times;
