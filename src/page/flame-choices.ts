@@ -31,7 +31,7 @@ export function choicesOf(set: PageFlameWindows, selected: TimeRange | null): re
   return [...ofTime, ...choices];
 }
 
-/** One window alone, as it stands in the list of all. */
+/** One window, as it is in the list of all. */
 export function oneWindow(set: PageFlameWindows, index: number): Choice {
   return { id: 'one', label: windowLabel(set, index), windows: [index], before: null };
 }
@@ -150,7 +150,7 @@ function baseOf(
   return { per: 'second of CPU', before: 1e6 / (before.whole || 1e6), after: 1e6 / (after.whole || 1e6) };
 }
 
-/** What one sample stands for. */
+/** What one sample represents. */
 function sampleOf({ whole, samples }: Sum): number {
   return whole / Math.max(1, samples);
 }
