@@ -49,7 +49,7 @@ function explained(page: string, explanations: Explanations): Markup {
     : html`<details><summary>${LABEL.explained}</summary>${explanation(text)}</details>`;
 }
 
-/** Beside the answers: the growth as a picture, and who keeps the objects alive. */
+/** Next to the answers: the growth as a picture, and what retains the objects. */
 function aside(finding: Finding, document: ReportDocument): Markup {
   const parts = [growthPicture(finding, document), retainingPath(finding)].filter(({ markup }) => markup !== '');
   return parts.length === 0 ? NOTHING : html`<div class="aside">${parts}</div>`;

@@ -9,7 +9,7 @@ import { downsample } from '../downsample.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
 import { type ChartPoint, growthChart } from './line-chart.ts';
 
-/** Figures fit over so many points; of more, first and last are told. */
+/** Figures fit above this many points; of more, only the first and the last are shown. */
 const MOST_FIGURES = 6;
 const MOST_POINTS = 160;
 
