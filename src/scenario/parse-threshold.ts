@@ -51,7 +51,7 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
 }
 
-/** Limits by subject, as files and run folders have them. `onFault` is told of each that is none, as text. */
+/** Limits by subject, as files and run folders have them. `onFault` is called with a text for each that is invalid. */
 export function parseThresholds(
   limits: Readonly<Record<string, readonly string[]>>,
   onFault: (subject: string, text: string, why: string) => void,
