@@ -1,7 +1,7 @@
 /** What a request says of itself, before anything is done for it. A header that came twice has two entries. */
 export interface RequestFacts {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As in the request line. */
   readonly target: string;
   readonly hosts: readonly string[];
   readonly origins: readonly string[];

@@ -43,7 +43,7 @@ export type Reply =
 export type Route = (path: readonly string[], query: URLSearchParams) => Promise<Reply | null>;
 
 export interface PageServer {
-  /** With the token: for the reader, and for nobody else. */
+  /** With the token, so it is for the reader only. */
   readonly url: string;
   close(): Promise<void>;
 }
