@@ -38,7 +38,7 @@ export interface ProfileFile {
 /**
  * A profile that somebody names: a file of any known format, packed or not, or a folder of 0x or Clinic. One in a run folder
  * has the source maps of its run beside it; any other is read with what stands on this machine under the paths that it
- * names. `note` is told of what is left out. Throws a ProfilerError (exit 2).
+ * names. `note` is called for what is left out. Throws a ProfilerError (exit 2).
  */
 export async function readProfileFile(named: string, note: (text: string) => void): Promise<ProfileFile> {
   const file = profileInFolder(named);
