@@ -1,7 +1,7 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 
-/** Counters as they stood at one moment of one life of the process: a sample, or what a live view read. */
+/** Values of counters at one moment of one life of the process: a sample, or what a live view read. */
 export interface Reading {
   readonly monoMs: MonoMs;
   readonly segment: number;

@@ -43,7 +43,7 @@ const LEAST_FOR_PERSISTENCE = 12;
  *     BIC = -2 ln(likelihood) + k ln(n)
  *
  * with the likelihood of noise that repeats itself (`autoregressiveFit`), each shape with the persistence that it leaves.
- * Where a bend lies, and how fast a curve levels off, is chosen by plain least squares.
+ * The position of a bend, and how fast a curve levels off, is chosen by plain least squares.
  * The shape comes before any test for a trend, since a rank test calls a step and a filling cache "rising" as well.
  */
 export function fitShape(points: readonly Point[]): ShapeFit {

@@ -158,8 +158,8 @@ function baseCookie(view: DataView): number {
 }
 
 /**
- * Where the buckets lie, for values of a smallest unit that are told apart to some decimal digits: `2 ** halfBits` buckets
- * of the width of the unit, as many again, and from there on as many of each next power of two.
+ * The layout of the buckets, for values of a smallest unit that are distinguished to some decimal digits: `2 ** halfBits`
+ * buckets of the width of the unit, as many again, and from there on as many of each next power of two.
  */
 function bucketsOf(digits: number, unitUs: number): { readonly halfBits: number; readonly unitUs: number } {
   if (!(digits >= 0 && digits <= 5) || !(unitUs >= 1)) throw new Error('its resolution cannot be');

@@ -1,7 +1,7 @@
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { Rise } from './counters.ts';
 
-/** From `fromMs` to `toMs` hardly a request came. */
+/** Almost no request came from `fromMs` to `toMs`. */
 export interface Rest {
   readonly fromMs: MonoMs;
   readonly toMs: MonoMs;

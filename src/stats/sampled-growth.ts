@@ -1,7 +1,7 @@
 import type { Bytes } from '../model/units.ts';
 import { normalCdf } from './normal-distribution.ts';
 
-/** What lives of one origin, estimated from samples that were taken about every so many bytes. */
+/** Live bytes of one origin, estimated from samples taken about once per a number of bytes. */
 export interface SampledSize {
   /** Work until then: requests. */
   readonly x: number;
