@@ -6,9 +6,9 @@ import { code, plural } from './terms.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
-  /** As text, as a sentence goes on: ``Map `pending` of module queue.js``. */
+  /** As it continues a sentence: ``Map `pending` of module queue.js``. */
   readonly holder: string;
-  /** What piles up, quoted. */
+  /** What accumulates, quoted. */
   readonly subject: string;
   readonly added: readonly ChangingLine[];
   readonly removed: readonly ChangingLine[];
@@ -18,7 +18,7 @@ export interface CaseAdvice {
   readonly holderClass?: string;
   /** One text that is appended to. */
   readonly isText?: boolean;
-  /** Where Node itself holds what piles up: the class of the handle. */
+  /** If Node itself holds what accumulates: the class of the handle. */
   readonly handle?: string;
 }
 
@@ -126,10 +126,10 @@ const REMEDY_OF_PIPES =
   "A pipe stays when that stream's client goes away: `unpipe` it on the `close` event of the response, or destroy that stream.";
 const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
 
-/** A few seconds tell numbers of calls only nearly. */
+/** A few seconds give numbers of calls only approximately. */
 const NEARLY_AS_OFTEN = 0.9;
 
-/** Which of both, where calls of both functions were counted. */
+/** Which of the two, if calls of both functions were counted. */
 function removesTooFew(
   { runs, ...line }: ChangingLine,
   added: ChangingLine | undefined,

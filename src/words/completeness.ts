@@ -57,7 +57,7 @@ const REFUSED: Readonly<Partial<Record<RefusedCapture, string>>> = {
   'class-counts': 'counts of classes',
 };
 
-/** Null for what is told elsewhere, or says nothing about leaks. */
+/** Null for what is reported elsewhere, or says nothing about leaks. */
 export function refusedWords(capture: RefusedCapture, times: number): string | null {
   const what = REFUSED[capture];
   return what === undefined ? null : `${what} (${times})`;
@@ -74,7 +74,7 @@ export function unwatchedCluster(others: number): string {
     : `the ${others} other workers of the cluster were not watched: what leaks or slows down there alone is not seen`;
 }
 
-/** Of a check that needs what only the runtime of the service tells. */
+/** For a check that needs data from the runtime of the service. */
 export const SEEN_FROM_OUTSIDE = 'not seen: the process was observed from outside only';
 
 /** What was never planned. */
@@ -133,7 +133,7 @@ export function someServerErrors(share: Share, routes: string): string {
   return `${percent(share)} of the requests were answered with a status of 500 or more: ${routes}`;
 }
 
-/** No fault of the service, as far as anybody can tell who does not know what was asked. */
+/** Not a fault of the service, as far as can be judged without knowing what was asked. */
 export function someRefused(share: Share, routes: string): string {
   return `${percent(share)} of the requests were answered with a status from 400 to 499: ${routes}`;
 }

@@ -5,7 +5,7 @@ import { figure, percent, rateWords } from './figures.ts';
 export interface ToldSeries {
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;
-  /** `share`: from 0 to 1, told in percent. */
+  /** `share`: from 0 to 1, shown in percent. */
   readonly unit: string;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;

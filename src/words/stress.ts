@@ -22,7 +22,7 @@ export function throughputFell(now: number, best: number): string {
   return `throughput fell to ${formatCount(Math.round(now))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`;
 }
 
-/** What gave way, as it was seen. */
+/** What reached its limit, as it was observed. */
 export const SEEN = {
   memory: (share: Share, rssBytes: Bytes | undefined): string =>
     `memory reached ${percent(share)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`,

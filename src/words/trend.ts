@@ -28,7 +28,7 @@ export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): str
   }
 }
 
-/** `a run of 4 m at this load would be enough`, in whole minutes: no more is known of it. */
+/** `a run of 4 m at this load would be enough`, in whole minutes, since it is not known more exactly. */
 export function runThatTells(tellsAfterMs: Milliseconds | null): string {
   if (tellsAfterMs === null) return 'a longer run is needed';
   return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would be enough`;

@@ -3,7 +3,7 @@ import { type Bytes, formatBytes, formatCount, formatDuration, type Milliseconds
 import { shortLineText } from '../changing-lines.ts';
 import { code } from '../terms.ts';
 
-/** A number that may bound what piles up. */
+/** A number that may bound what accumulates. */
 export interface Bound {
   readonly name: string;
   /** The object that carries it, where it is not the holder. */
@@ -38,7 +38,7 @@ export function ofTime({ name, carrier }: Bound, ms: Milliseconds, isOver: boole
   return `${code(name)} of ${formatDuration(ms)}${on(carrier)}${isOver ? ', and older entries are still there' : ''}`;
 }
 
-/** A time whose unit nobody knows. */
+/** A time in an unknown unit. */
 export function ofUnknownTime({ name, carrier }: Bound, value: number): string {
   return `${code(name)} of ${formatCount(value)}${on(carrier)}`;
 }

@@ -52,7 +52,7 @@ export interface Waits {
   readonly failures: number;
   readonly meanMs: Milliseconds;
   readonly maxMs: Milliseconds;
-  /** Share of the samples under load in which somebody waited and nothing was free. */
+  /** Share of the samples under load in which a request waited and no connection was free. */
   readonly share: Share;
 }
 

@@ -3,7 +3,7 @@ import { type Bytes, formatBytes, formatCount, type Share } from '../../model/un
 import { bytesPerHour, figure, numberWord, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
-/** Why a group that grew is no leak. */
+/** Why a growing group is not a leak. */
 export const CLEARED = {
   noLoad: 'no requests came between the snapshots',
   notGrown: 'it did not grow',
@@ -17,7 +17,7 @@ export const CLEARED = {
 const MOST_TIMES = 10;
 const NOTHING = 0.0005;
 
-/** Why a suspect might be none. */
+/** Why a suspect might not be a leak. */
 export const DOUBT = {
   released: (share: Share): string => `${percent(share)} of its growth was released while no request came.`,
   renewed: (share: Share): string =>

@@ -114,7 +114,7 @@ export interface Unnamed {
   readonly place: SourcePlace | null;
   /** There were snapshots to compare. */
   readonly compared: boolean;
-  /** By the source; null if it does not tell. */
+  /** According to the source; null if it does not say. */
   readonly holder: Holder | null;
   /** In the size of the heap after collections. */
   readonly isVisible: boolean;
