@@ -61,7 +61,7 @@ export class AllocationRecorder {
 
   /**
    * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
-   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null where nothing is sampled.
+   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null if nothing is sampled.
    */
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost | null> {
     if (!this.#isOurs) return null;
@@ -80,8 +80,8 @@ export class AllocationRecorder {
   }
 
   /**
-   * All that was allocated since `startBurst`; from now on only live objects count again, in the interval that `fit` makes of what
-   * was seen. Null as by `read`.
+   * All that was allocated since `startBurst`; from now on only live objects count again, in the interval that `fit` makes
+   * of what was seen. Null as by `read`.
    */
   async endBurst(fit?: (all: SamplingHeapProfile) => Bytes): Promise<AllocationReading | null> {
     if (!this.#isOurs) return null;
@@ -103,7 +103,7 @@ export class AllocationRecorder {
   }
 
   /**
-   * Forces a full collection in the target (V8 does so by itself), so that only what lives is told. Null where nothing is
+   * Forces a full collection in the target (V8 does so by itself), so that only what lives is told. Null if nothing is
    * sampled: `leftOut` says why.
    */
   async read(): Promise<AllocationReading | null> {
@@ -113,14 +113,17 @@ export class AllocationRecorder {
   }
 
   /**
-   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row, and so
-   * pauses the target half as long. Null where nothing is sampled: then nothing was collected.
+   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row,
+   * and so pauses the target half as long. Null if nothing is sampled: then nothing was collected.
    */
   async collect(): Promise<CaptureCost | null> {
     return (await this.read())?.cost ?? null;
   }
 
-  /** Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of snapshots too. */
+  /**
+   * Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of
+   * snapshots too.
+   */
   async discard(): Promise<void> {
     if (this.#isOurs) await this.#call('HeapProfiler.disable');
     this.#isOurs = false;

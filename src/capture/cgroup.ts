@@ -3,7 +3,7 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Bytes } from '../model/units.ts';
 import { parseKeyed, readKernelFile } from './proc-files.ts';
 
-/** Folders of a process's control group, as seen from here; null where a controller is not to be found. */
+/** Folders of a process's control group, as seen from here; null if a controller is not to be found. */
 export interface CgroupFolders {
   readonly memory: CgroupFolder | null;
   readonly cpu: CgroupFolder | null;
@@ -26,7 +26,7 @@ interface Mount {
 /** A v1 controller without a limit reports a number close to 2^63; no host has 2^60 bytes. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
-/** Finds the control group of a process: version 1 where the memory controller lives there (hybrid hosts), else 2. */
+/** Finds the control group of a process: version 1 if the memory controller lives there (hybrid hosts), else 2. */
 export function findCgroup(pid: number): CgroupFolders {
   const membership = readKernelFile(`/proc/${pid}/cgroup`) ?? '';
   const mounts = parseCgroupMounts(readKernelFile('/proc/self/mountinfo') ?? '');
@@ -130,7 +130,7 @@ function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   return { path, limitBytes: Math.min(...limits), usedBytes: Math.max(0, current - reclaimable) };
 }
 
-/** How many cores the group of a process, or one above it, may use; null where none is limited. */
+/** How many cores the group of a process, or one above it, may use; null if none is limited. */
 export function readCpuQuota({ path, version, mountPoint }: CgroupFolder): number | null {
   let least: number | null = null;
   for (let folder = path; folder.startsWith(mountPoint); folder = dirname(folder)) {

@@ -8,7 +8,7 @@ export interface MapRequest {
   readonly root: string;
 }
 
-/** Not usable: why, in words. */
+/** Not usable: why, as text. */
 export type MapAnswer = { readonly map: StrippedSourceMap | null } | { readonly unusable: string };
 
 function mapOf({ path, root }: MapRequest): MapAnswer {

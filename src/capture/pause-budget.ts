@@ -49,7 +49,7 @@ function watchdogOf(pid: number): Milliseconds | null {
   return isMeant ? periodUs / MICROSECONDS_A_MS : null;
 }
 
-/** Why so much computing of the main thread, on a host this busy, is too long a pause; null where it may be. */
+/** Why so much computing of the main thread, on a host this busy, is too long a pause; null if it may be. */
 export function refusePause(
   { maxPauseMs, because, watchdogMs }: PauseBudget,
   cpuMs: Milliseconds,

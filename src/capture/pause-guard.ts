@@ -31,7 +31,7 @@ const DEADLINE_MS = 30_000;
 /** Decides whether the target can bear the pauses that are no snapshot: the start of a CPU profile, a forced collection. */
 export class PauseGuard {
   readonly #session: InspectorSession;
-  /** Of the target on this host; null where it runs elsewhere. */
+  /** Of the target on this host; null if it runs elsewhere. */
   readonly #pid: number | null;
   readonly #maxPauseMs: Milliseconds | null;
 
@@ -69,7 +69,10 @@ export class PauseGuard {
     return this.#judge(costOfCounting(makeup), makeup);
   }
 
-  /** While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it already. */
+  /**
+   * While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it
+   * already.
+   */
   async judgeCpuStart(): Promise<PauseEstimate> {
     const makeup = await readHeapMakeup(this.#session);
     const atLeast = this.#judge(costOfCpuStart(makeup), makeup);

@@ -10,7 +10,7 @@ import { ProcessSampler } from './process-sampler.ts';
 const SAME_START_MS: Milliseconds = 5_000;
 
 /**
- * A sampler for a target of a host without /proc (macOS, Windows): CPU and memory by pidusage. Null where there is /proc, and
+ * A sampler for a target of a host without /proc (macOS, Windows): CPU and memory by pidusage. Null if there is /proc, and
  * where the process of that number on this host is another: the near end of a tunnel is on this host, its far end is not.
  */
 export async function portableSampler(

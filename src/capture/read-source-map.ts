@@ -16,7 +16,7 @@ const TAIL_BYTES = 64 * 1024;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MARKER = /^[ \t]*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=([^\s*'"]+)/gm;
 
-/** The path of a script as V8 names it (`file:///srv/a.js`, `/srv/a.js`); null where it is no file. */
+/** The path of a script as V8 names it (`file:///srv/a.js`, `/srv/a.js`); null if it is no file. */
 export function scriptPath(url: string): string | null {
   if (url.startsWith('/')) return url;
   if (!url.startsWith('file://')) return null;
@@ -41,7 +41,7 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
   return found && parseSourceMap(found.bytes, found.mapPath);
 }
 
-/** How much there is to parse; nothing where no map is found. */
+/** How much there is to parse; nothing if no map is found. */
 export function mapBytes(path: string, toHostPath: ToHostPath): Bytes {
   try {
     const link = readMapLink(toHostPath(path));
@@ -83,7 +83,9 @@ function inlineMap(link: string): RegExpExecArray | null {
   return /^data:application\/json[^,]*?(;base64)?,/.exec(link);
 }
 
-/** The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does. */
+/**
+ * The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does.
+ */
 export function readRawMap(
   path: string,
   toHostPath: ToHostPath,

@@ -39,9 +39,12 @@ const REMEMBERED_CAPTURES = 20;
 /** Collections are told to the probe a turn of the event loop later. */
 const OBSERVED_WITHIN_MS = 250;
 
-/** The view from inside the target: one object put there, read once a tick, taken away without a trace. Needs an attached target. */
+/**
+ * The view from inside the target: one object put there, read once a tick, taken away without a trace. Needs an attached
+ * target.
+ */
 export class RuntimeProbe {
-  /** What this Node (or this program) does not offer, in words. */
+  /** What this Node (or this program) does not offer, as text. */
   readonly unavailable: readonly string[];
   readonly #session: InspectorSession;
   readonly #clock: Clock;

@@ -22,14 +22,14 @@ export interface GuardOptions {
   /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
   readonly session: InspectorSession;
   readonly measure: MeasureCost;
-  /** Of the target on this host; null where it runs elsewhere: then it is asked for its memory, and its load is not known. */
+  /** Of the target on this host; null if it runs elsewhere: then it is asked for its memory, and its load is not known. */
   readonly pid: number | null;
   readonly nodeMajor: number;
   /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
   /** A thread of the service hands the snapshot on (its agent): on a busy host much of it waits there. */
   readonly isRelayed?: boolean;
-  /** A worker thread of it: what the main thread computes meanwhile says nothing of it. */
+  /** A worker thread of it: what the main thread computes meanwhile says nothing about it. */
   readonly isWorker?: boolean;
   /** By a snapshot of the like, taken before. */
   readonly calibration?: SnapshotCalibration | null;

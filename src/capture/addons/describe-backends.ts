@@ -10,7 +10,7 @@ export interface BackendFacts {
   readonly captures: string;
   readonly status: 'works' | 'could' | 'no' | 'unknown';
   readonly detail: string;
-  /** What to do; empty where nothing is to be done. */
+  /** What to do; empty if nothing is to be done. */
   readonly fix: string;
 }
 

@@ -25,7 +25,7 @@ interface PgClient {
 }
 
 const PACKAGE = 'pg';
-/** Stands in pg_stat_activity, and before each statement, so that ours can be told from the service's own. */
+/** Stands in pg_stat_activity, and before each statement, so that ours can be distinguished from the service's own. */
 const APPLICATION = 'soak-profiler';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Whatever we ask must not take longer than this, nor wait for a lock. */

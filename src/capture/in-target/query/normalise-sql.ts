@@ -4,7 +4,7 @@ const VALUE = '\ufdd0';
 const GAP = String.raw`--[^\n]*|\/\*|\s+`;
 const WORD = String.raw`[\w$\u0080-\uffff]*`;
 const TAG = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`;
-/** What stands right behind a literal is part of a value whose quotes went wrong. */
+/** What stands right after a literal is part of a value whose quotes went wrong. */
 const STRING = [
   String.raw`\$(${TAG})?\$[\s\S]*?(?:\$\2\$|$)`,
   String.raw`[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)${WORD}`,

@@ -32,7 +32,7 @@ export class Patches {
 
 /**
  * Calls `done` with error and result when the promise settles. Return it in place of the first, so that a rejection that
- * nobody handles stays one. Null where it is no promise.
+ * nobody handles stays one. Null if it is no promise.
  */
 export function tapPromise(promise: unknown, done: (error: unknown, result: unknown) => void): unknown {
   if (!isThenable(promise)) return null;

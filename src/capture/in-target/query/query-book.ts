@@ -49,7 +49,7 @@ export interface QueryTotals {
 export interface QueryBook {
   /** Whether it is time to look where this statement comes from: a stack costs microseconds. */
   wantsSite(sql: string): boolean;
-  /** Null where there is no room for another statement: the call is only counted. */
+  /** Null if there is no room for another statement: the call is only counted. */
   begin(sql: string, startMs: number, use: RequestUse | null, site: CallSite | null): Call | null;
   end(call: Call, endMs: number, monoMs: number, failed: boolean, rows: number | null): void;
   newRequest(): RequestUse;
@@ -60,7 +60,8 @@ export interface QueryBook {
 }
 
 /**
- * Keeps count of queries by statement, request and caller. Bounded: statements, texts, routes, callers and the slow-query log have a greatest number each.
+ * Keeps count of queries by statement, request and caller. Bounded: statements, texts, routes, callers and the slow-query
+ * log have a greatest number each.
  */
 export function createQueryBook(normalise: (sql: string) => string, slowMs: number): QueryBook {
   const statements = new Map<string, Statement>();
