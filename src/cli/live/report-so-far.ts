@@ -8,10 +8,10 @@ import { EXIT } from '../../model/exit-codes.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const LOW_PRIORITY = 10;
-/** A run may pass or fail, and be told early for want of data: its report was written. */
+/** Any verdict is fine, also "not enough data": the report was written. */
 const WRITTEN: readonly (number | null)[] = [EXIT.passed, EXIT.gateFailed, EXIT.notEnoughData];
 
-/** A report of a run that is being recorded, by another process, so that no sample is late. What became of it, in words. */
+/** A report of a run that is being recorded, by another process, so that no sample is late. What became of it, as text. */
 export function reportSoFar(runDir: string, reportDir: string): Promise<string> {
   return new Promise((resolve) => {
     const words = [MAIN, 'report', runDir, '--report-dir', reportDir, '--quiet', '--json'];
