@@ -15,7 +15,7 @@ const ON_ITS_WAY_MS = 1_000;
 /**
  * Closes an inspector that we opened and whose process does not answer now. No answer is awaited: the thread of the
  * inspector keeps what was asked, also when this tool has ended, until the program goes on. The mark stays until then, so
- * that `detach` knows whose it is. False where it is open still.
+ * that `detach` knows whose it is. False if it is open still.
  */
 export async function closeLater(facts: ProcessFacts, inspector: OpenInspector): Promise<boolean> {
   const session = await connectInspector(inspector.url).catch(() => null);

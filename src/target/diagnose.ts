@@ -15,11 +15,13 @@ export interface Diagnosis {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to change; empty where nothing is wrong. */
+  /** What to change; empty if nothing is wrong. */
   readonly fix: string;
 }
 
-/** All that stands for or against attaching to this process, without touching it: every check, not only the first that fails. */
+/**
+ * All that stands for or against attaching to this process, without touching it: every check, not only the first that fails.
+ */
 export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
   const inspector = await probeSockets(likelyInspectorSockets(facts));
   const way = facts.agentDoor !== null ? 'agent' : inspector ? 'connect' : 'signal';
@@ -45,8 +47,8 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
 }
 
 /**
- * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector is
- * opened. Null without an agent, and where it does not answer.
+ * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector
+ * is opened. Null without an agent, and where it does not answer.
  */
 export async function threadsOf({ agentDoor }: ProcessFacts): Promise<readonly ThreadFacts[] | null> {
   if (agentDoor === null) return null;

@@ -57,7 +57,7 @@ function loadsLibnode(pid: number): boolean {
   }
 }
 
-/** The version of Node that a process runs, as its program says; null where it does not. */
+/** The version of Node that a process runs, as its program says; null if it does not. */
 export function nodeVersionOf(pid: number): string | null {
   const text = findInFile(`/proc/${pid}/exe`, RELEASE_MARK);
   return RELEASE.exec(text?.toString('latin1') ?? '')?.[1] ?? null;
@@ -67,7 +67,7 @@ function fileContains(path: string, mark: Buffer): boolean {
   return findInFile(path, mark) !== null;
 }
 
-/** The mark and a little behind it. Null where it does not occur, or the file is too small to be Node. */
+/** The mark and a little behind it. Null if it does not occur, or the file is too small to be Node. */
 function findInFile(path: string, mark: Buffer): Buffer | null {
   let file: number;
   try {

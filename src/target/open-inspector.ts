@@ -113,7 +113,10 @@ function signal(facts: ProcessFacts): void {
   }
 }
 
-/** Who listens on the loopback port that the inspector would need; null when nobody does. The pid is null where it may not be seen. */
+/**
+ * Who listens on the loopback port that the inspector would need; null when nobody does. The pid is null if it may not be
+ * seen.
+ */
 export function portOwner(port: number): { readonly pid: number | null } | null {
   const socket = socketsInNamespaceOf('self').find(
     ({ address, port: other }) => other === port && (isLoopback(address) || address === '0.0.0.0' || address === '::'),

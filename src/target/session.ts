@@ -4,13 +4,16 @@ import type { Milliseconds } from '../model/units.ts';
 export interface SessionEnd {
   /** `target-exiting`: its program has ended, and the process waits until everybody has released it. */
   readonly cause: 'target-exiting' | 'closed';
-  /** In words. */
+  /** As text. */
   readonly detail: string;
 }
 
 /** One inspector connection to one process. Every call has a deadline; a closed socket rejects all that is pending. */
 export interface InspectorSession {
-  /** Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection closes. */
+  /**
+   * Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection
+   * closes.
+   */
   call<Result = unknown>(
     method: string,
     params?: object,

@@ -59,7 +59,9 @@ type EndInspector = (inspector: Pick<typeof import('node:inspector'), 'url' | 'c
 
 type WithRegistry = Record<symbol, Registry | undefined>;
 
-/** The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached. */
+/**
+ * The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached.
+ */
 export const REGISTRY_EXPRESSION: string = `globalThis[Symbol.for('soak-profiler')]`;
 
 /** Tells the watchdog that the tool lives. Any other expression may carry it along. */
@@ -86,12 +88,18 @@ export function installIn(request: RegistryRequest): string {
   return `(${installRegistry.toString()})(${JSON.stringify(request)}, ${countConnections.toString()}, ${endInspector.toString()})`;
 }
 
-/** An expression that closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the connection ends with it. */
+/**
+ * An expression that closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the
+ * connection ends with it.
+ */
 export function closingOf(debugPort: number): string {
   return `(${closeInspector.toString()})(${debugPort}, ${endInspector.toString()})`;
 }
 
-/** An expression that opens the inspector again on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
+/**
+ * An expression that opens the inspector again on a port that the kernel chooses, so that the next process can have this one
+ * (`unlessShared`).
+ */
 export function movingOfInspector(): string {
   return `(${moveInspector.toString()})(${endInspector.toString()})`;
 }
@@ -117,14 +125,14 @@ export function unlessShared(closing: string): string {
 }
 
 /**
- * Connections to the inspector of this process; null where they cannot be told. With nothing but operators: the watchdog
+ * Connections to the inspector of this process; null if they cannot be told. With nothing but operators: the watchdog
  * asks at a time when the program may have replaced any method of the language.
  */
 function countConnections(
   inspector: Pick<typeof import('node:inspector'), 'url'>,
   fs: Pick<typeof import('node:fs'), 'readFileSync'>,
 ): number | null {
-  // ws://127.0.0.1:9229/uuid: the digits behind the last colon.
+  // ws://127.0.0.1:9229/uuid: the digits after the last colon.
   const url = inspector.url() ?? '';
   let at = url.length - 1;
   while (at >= 0 && url[at] !== ':') at -= 1;

@@ -9,9 +9,9 @@ import type { Transport } from './transport.ts';
 export interface WorkerThread {
   /** `threadId` of node:worker_threads: never given twice in one life of the process. */
   readonly id: number;
-  /** What the program calls it; empty where it gave no name. */
+  /** What the program calls it; empty if it gave no name. */
   readonly name: string;
-  /** Of its script; empty where it runs a text. */
+  /** Of its script; empty if it runs a text. */
   readonly url: string;
   readonly session: InspectorSession;
 }
@@ -32,8 +32,9 @@ export interface WorkerThreads {
 }
 
 /**
- * The worker threads that the main thread has started, each with a session inside that of the main thread, which must be used for
- * no other look at them. Node lists those that run before it answers. The sessions end with it, and each with its thread.
+ * The worker threads that the main thread has started, each with a session inside that of the main thread, which must be
+ * used for no other look at them. Node lists those that run before it answers. The sessions end with it, and each with its
+ * thread.
  */
 export async function openWorkerThreads(session: InspectorSession): Promise<WorkerThreads> {
   const threads: WorkerThread[] = [];
