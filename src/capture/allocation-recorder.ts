@@ -44,14 +44,14 @@ export class AllocationRecorder {
     return this.#leftOut;
   }
 
-  /** Nothing is sampled, and nobody asked whether the service does: the answer can be a collection. */
+  /** Nothing is sampled, and whether the service samples is unknown: finding out can force a collection. */
   leaveOut(why: string): void {
     this.#leftOut = why;
   }
 
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
-    // Where nothing is sampled V8 says so at once; of a sampling that runs it tells, after a collection.
+    // If nothing is sampled, V8 says so at once. If sampling runs, V8 answers after a collection.
     if ((await this.#readProfile('HeapProfiler.getSamplingProfile')) !== null) {
       this.#leftOut = OF_SERVICE;
       return;
@@ -60,7 +60,7 @@ export class AllocationRecorder {
   }
 
   /**
-   * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
+   * For some seconds everything that is allocated counts, garbage too: it shows what keeps the collector busy. What
    * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null if nothing is sampled.
    */
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost | null> {
@@ -70,7 +70,7 @@ export class AllocationRecorder {
         await this.discard();
         await this.#startSampling(intervalBytes, true);
       } catch (error) {
-        // It may begin yet, when a service that did not answer in time goes on, and garbage would pile up until the end.
+        // It may still begin when a service that did not answer in time continues. Then garbage would pile up until the end.
         this.#isOurs = true;
         this.dropBurst().catch(() => {});
         throw error;
@@ -131,7 +131,7 @@ export class AllocationRecorder {
 
   /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
   async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
-    // Before the answer: a service that gives none in time begins when it goes on.
+    // Before the response: a service that does not answer in time begins when it continues.
     this.#isOurs = true;
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval,

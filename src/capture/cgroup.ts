@@ -67,13 +67,13 @@ function parseCgroupMounts(text: string): Mount[] {
   return mounts;
 }
 
-/** Memory, its limit, kills for lack of it, and throttling. What the host does not tell is absent. */
+/** Memory, its limit, kills for lack of it, and throttling. What the host does not report is absent. */
 export function readCgroup({ memory, cpu }: CgroupFolders): Partial<Record<MetricName, number>> {
   const values: Partial<Record<MetricName, number>> = {};
   if (memory) {
     const current = readNumber(memory.path, memory.version === 2 ? 'memory.current' : 'memory.usage_in_bytes');
     const stat = parseKeyed(readKernelFile(join(memory.path, 'memory.stat')) ?? '');
-    // Page cache that nobody uses is given back before anyone is killed: it is no growth of the service.
+    // Unused page cache is released before a process is killed, so it is not growth of the service.
     const idleCache = stat.get(memory.version === 2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
     if (current !== null) values['cgroup.memory.current'] = Math.max(0, current - idleCache);
     const limit = memory.version === 2 ? lowestLimit(memory) : (stat.get('hierarchical_memory_limit') ?? null);
@@ -114,7 +114,7 @@ export function readMemoryLevels(folder: CgroupFolder): MemoryLevel[] {
 function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   const [limitFiles, currentFile, prefix] =
     version === 2
-      ? // Beyond `high` nobody is killed, but all are paused for reclaiming.
+      ? // Beyond `high` no process is killed, but all are paused for reclaiming.
         ([['memory.max', 'memory.high'], 'memory.current', ''] as const)
       : ([['memory.limit_in_bytes'], 'memory.usage_in_bytes', 'total_'] as const);
   const limits = limitFiles.flatMap((file) => readNumber(path, file) ?? []).filter((limit) => limit < NO_LIMIT_BYTES);

@@ -42,7 +42,7 @@ export interface SnapshotEstimate {
   readonly verdict: 'go' | { readonly refused: string };
 }
 
-/** Held back: the service goes on taking memory meanwhile. */
+/** Reserved: the service continues to allocate memory meanwhile. */
 const GROUP_RESERVE_SHARE = 0.1;
 const HOST_RESERVE_SHARE = 0.2;
 /** The same heap again: what was measured, and hash tables that double in steps. */

@@ -7,7 +7,7 @@ import type { InspectorSession } from '../target/session.ts';
  */
 const SHEDDERS = /[/\\]node_modules[/\\]((?:@fastify[/\\])?under-pressure|overload-protection|toobusy(?:-js)?)[/\\]/;
 
-/** It can be told to answer 503 by `eventLoopUtilization()`. The others go by the delay of the loop alone. */
+/** It can be configured to answer 503 by `eventLoopUtilization()`. The others use only the delay of the loop. */
 const READS_UTILIZATION = /under-pressure$/;
 
 /**

@@ -45,7 +45,7 @@ export class GcTracer {
       return tracer;
     } catch (error) {
       tracer.#off();
-      // A service that did not answer in time starts it when it goes on.
+      // A service that did not answer in time starts it when it continues.
       const isLate = error instanceof InspectorError && error.reason === 'deadline';
       if (isLate) session.call('NodeTracing.stop', {}, { deadlineMs: DEADLINE_MS }).catch(() => {});
       return null;

@@ -3,7 +3,7 @@ import type { StrippedSourceMap } from '../model/source-map.ts';
 import { readSourceMap, UnusableSourceMap } from './read-source-map.ts';
 
 export interface MapRequest {
-  /** As the target sees it, and where that lies for us. */
+  /** The path as the target sees it, and its path from here. */
   readonly path: string;
   readonly root: string;
 }

@@ -48,7 +48,7 @@ export function readMemoryRooms(pid: number): MemoryRoom[] {
   return available === null ? rooms : [...rooms, { of: 'host', limitBytes: null, freeBytes: available }];
 }
 
-/** A control group is shared: whoever else lives in it goes on taking memory. */
+/** A control group is shared: other processes in it continue to allocate memory. */
 const RESERVE_SHARE = 0.1;
 
 /**
@@ -130,7 +130,7 @@ export function isInMemory(path: string): boolean {
     try {
       return statfsSync(folder).type === TMPFS_MAGIC;
     } catch {
-      // Not made yet: its parent tells.
+      // Not created yet: its parent has the figure.
       if (folder === dirname(folder)) return false;
     }
   }

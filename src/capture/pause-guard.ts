@@ -55,7 +55,7 @@ export class PauseGuard {
     return { ...judged, markedPauseMs: AFTER_MARKING * judged.pauseMs };
   }
 
-  /** A collection that V8 does beside the program; `markedMs`: until it is over. */
+  /** A concurrent collection; `markedMs`: until it is over. */
   async judgeMarking(): Promise<PauseEstimate & { readonly markedMs: Milliseconds }> {
     const makeup = await readHeapMakeup(this.#session);
     return {

@@ -8,7 +8,7 @@ interface Memory {
   readonly highestBytes: Bytes;
 }
 
-/** How far the resident memory of a process rose above where it stood, and where it ended. */
+/** How far the resident memory of a process rose above its level at the start, and its level at the end. */
 export interface MemoryRise {
   readonly peakBytes: Bytes;
   readonly keptBytes: Bytes;

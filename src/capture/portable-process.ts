@@ -6,7 +6,7 @@ import { hasProc } from '../target/proc.ts';
 import { readElapsed } from './cpu-usage.ts';
 import { ProcessSampler } from './process-sampler.ts';
 
-/** Systems tell the age of a process in whole seconds. */
+/** Systems give the age of a process in whole seconds. */
 const SAME_START_MS: Milliseconds = 5_000;
 
 /**

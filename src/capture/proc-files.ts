@@ -54,7 +54,7 @@ export function readResidentBytes(pid: number): number | null {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
-/** MemAvailable of the host in bytes; null if the kernel does not tell. */
+/** MemAvailable of the host in bytes; null if the kernel does not report it. */
 export function readMemAvailableBytes(): number | null {
   return parseKeyed(readKernelFile('/proc/meminfo') ?? '').get('MemAvailable') ?? null;
 }

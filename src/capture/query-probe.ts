@@ -28,7 +28,7 @@ export class QueryProbe {
     this.unavailable = unavailable;
   }
 
-  /** `slowMs`: from this duration on a query stands in the slow-query log. */
+  /** `slowMs`: from this duration on a query is in the slow-query log. */
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
     const installed = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
       callScript('query-probe', 'installQueryProbe', { slowMs } satisfies QueryProbeOptions),

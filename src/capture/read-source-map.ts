@@ -12,7 +12,7 @@ import type { Bytes } from '../model/units.ts';
 export type ToHostPath = (path: string) => string;
 
 const TAIL_BYTES = 64 * 1024;
-/** Larger scripts and maps exist, but nobody wants them read during a soak. */
+/** Larger scripts and maps exist, but reading them would disturb a soak. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MARKER = /^[ \t]*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=([^\s*'"]+)/gm;
 
@@ -118,7 +118,7 @@ function parseMeasured(bytes: Uint8Array): RawMap {
   return raw as RawMap;
 }
 
-/** The comment stands at the end; only an inline map makes it necessary to read further back. */
+/** The comment is at the end; only an inline map makes it necessary to read further back. */
 function readMapLink(hostPath: string): string | null {
   const descriptor = openRegularFileSync(hostPath, { maxBytes: MAX_BYTES });
   try {
@@ -152,10 +152,10 @@ function linkedPath(link: string, scriptFile: string): string | null {
 /** As tools write it, after it was measured. */
 type RawMap = StrippedSourceMap & { readonly sourceRoot?: unknown; readonly x_google_ignoreList?: unknown };
 
-/** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy lies elsewhere. */
+/** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy is in another folder. */
 function stripSourceMap(raw: RawMap, mapPath: string): StrippedSourceMap {
   if (raw.sections) {
-    // One without a map of its own names a map at an address, which nobody fetches.
+    // One without a map of its own names a map at a remote address, which is not fetched.
     const own = raw.sections.filter(({ map }) => map !== undefined);
     return { version: 3, sections: own.map(({ offset, map }) => ({ offset, map: stripSourceMap(map, mapPath) })) };
   }

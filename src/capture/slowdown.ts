@@ -10,7 +10,7 @@ export interface ThreadTime {
   readonly waitMs: Milliseconds;
 }
 
-/** The main thread of a process; null if the kernel does not tell, and for a process elsewhere. */
+/** The main thread of a process; null if the kernel does not report it, and for a process elsewhere. */
 export function readMainThread(pid: number | null): ThreadTime | null {
   if (pid === null) return null;
   const [run, wait] = (readKernelFile(`/proc/${pid}/task/${pid}/schedstat`) ?? '').split(' ').map(Number);

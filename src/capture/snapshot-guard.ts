@@ -43,9 +43,9 @@ export interface Judgement {
   readonly steps: readonly { readonly capture: CaptureName; readonly cost: CaptureCost }[];
 }
 
-/** What only tells may cost half of what is allowed. */
+/** A capture that only measures may cost half of what is allowed. */
 const LOOK_SHARE = 0.5;
-/** Of a heap, where nobody knows what is garbage. */
+/** Share of a heap, if the share of garbage is unknown. */
 const LEAST_LIVE = 1 / 3;
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS = 2;
@@ -128,7 +128,7 @@ export class SnapshotGuard {
     return estimateSnapshot({ ...facts, makeup: live, inMemory }).verdict === 'go';
   }
 
-  /** What only tells is no reason for a pause that is longer than allowed. */
+  /** A capture that only measures does not justify a longer pause than allowed. */
   async #mayCollect(): Promise<boolean> {
     return (await new PauseGuard(this.#options).judgeCollection(COLLECTIONS)).verdict === 'go';
   }

@@ -11,7 +11,7 @@ import type { Pool, Pools } from './watch-pools.ts';
 /** As it was when the probe was installed. */
 const { getOwnPropertyDescriptor: describe } = Object;
 
-/** Who asked: set while a pool hands a client to its own `query`, since the stack no longer tells. */
+/** The caller: set while a pool hands a client to its own `query`, since the stack no longer shows it. */
 interface Origin {
   readonly use: ReturnType<QueryBook['newRequest']> | null;
   readonly site: CallSite | null;
@@ -35,7 +35,7 @@ interface PgParts {
   readonly attempts: Attempts;
 }
 
-/** Wraps the methods of `pg`. Whatever fails in here, the program's own call goes on. */
+/** Wraps the methods of `pg`. If anything fails here, the program's own call continues. */
 export class PgWrappers {
   readonly #book: QueryBook;
   readonly #pools: Pools;
