@@ -218,7 +218,7 @@ export function checksFor(way: 'agent' | 'connect' | 'signal'): readonly AttachC
   return ATTACH_CHECKS.filter(({ neededTo }) => neededTo !== without && (neededTo !== 'signal' || way === 'signal'));
 }
 
-/** An agent stands ready; else there may be an inspector. */
+/** An agent is ready; else there may be an inspector. */
 function wayInto({ agentDoor }: ProcessFacts): 'agent' | 'connect' {
   return agentDoor === null ? 'connect' : 'agent';
 }

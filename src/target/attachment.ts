@@ -167,7 +167,7 @@ class HeldAttachment implements Attachment {
     const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
     for (const further of this.#further) further.disconnect();
-    // Not waited for one by one: a console call between the two would be kept alive for ever.
+    // Not awaited one by one: the objects of a console call between the two would never be released.
     const closing = closeUnlessShared(session, callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
     const answers = Promise.all([closing, discarded.catch(() => {})]).then(([closed]) => closed === 'shared');
     const isShared = await (problems.length > 0 ? Promise.race([answers, sleep(100, false)]) : answers);

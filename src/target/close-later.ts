@@ -32,7 +32,7 @@ export async function closeLater(facts: ProcessFacts, inspector: OpenInspector):
     await closeUnlessShared(session, unlessShared(`require('node:inspector').close()`), { inTurn: false });
     closed = await poll(isClosed, AT_ONCE_MS);
   }
-  // Node 18 with ES modules and a `require` of the program: no module of Node can be had, so nobody counts the connections.
+  // Node 18 with ES modules and a `require` of the program: no module of Node can be loaded, so connections are not counted.
   if (!closed && session.isOpen) {
     await session.evaluate('process._debugEnd()', { deadlineMs: ON_ITS_WAY_MS }).catch(() => {});
     closed = await poll(isClosed, AT_ONCE_MS);

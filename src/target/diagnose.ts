@@ -20,7 +20,7 @@ export interface Diagnosis {
 }
 
 /**
- * All that stands for or against attaching to this process, without touching it: every check, not only the first that fails.
+ * Everything for or against attaching to this process, without touching it: every check, not only the first that fails.
  */
 export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
   const inspector = await probeSockets(likelyInspectorSockets(facts));
@@ -70,7 +70,7 @@ function agentCheck({ agentDoor }: ProcessFacts): Diagnosis {
   };
 }
 
-/** What cannot be told is no trouble, but it is said. */
+/** What cannot be checked is not a problem, but it is reported. */
 function listenerCheck({ pid }: ProcessFacts): Diagnosis {
   const listens = listensToSigusr1(pid);
   const error = listens ? listensItself(pid) : null;

@@ -24,7 +24,7 @@ export function readLineage(parentPid: number): Ancestor[] {
 }
 
 export interface Supervision {
-  /** Null if nobody who stood above the lost process is left. */
+  /** Null if no ancestor of the lost process is left. */
   readonly supervisor: Ancestor | null;
   readonly isSame: boolean;
 }
@@ -42,7 +42,7 @@ export function compareLineage(lost: readonly Ancestor[], other: readonly Ancest
   return { supervisor, isSame: there !== -1 && programsOf(between) === programsOf(other.slice(0, there)) };
 }
 
-/** True for the first process of a host or container, and for the one that stands for it in the session of a user. */
+/** True for the first process of a host or container, and for the one that replaces it in the session of a user. */
 export function isInit(ancestor: Ancestor | null): boolean {
   return ancestor === null || ancestor.pid === 1 || INIT_PROGRAMS.has(ancestor.comm);
 }

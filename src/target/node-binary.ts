@@ -78,7 +78,7 @@ function findInFile(path: string, mark: Buffer): Buffer | null {
   try {
     if (fstatSync(file).size < SMALLEST_NODE_BYTES) return null;
     const buffer = Buffer.alloc(CHUNK_BYTES);
-    // Chunks overlap, so that no mark is cut in two, nor what stands behind it.
+    // Chunks overlap, so that neither a mark nor what follows it is cut in two.
     const overlap = mark.length + BEHIND_BYTES;
     for (let at = 0; ; at += CHUNK_BYTES - overlap) {
       const read = readSync(file, buffer, 0, CHUNK_BYTES, at);

@@ -56,7 +56,7 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-/** Null if it is missing or is no JSON: nodemon goes on without it, or has ended. */
+/** Null if it is missing or is not JSON: nodemon continues without it, or has ended. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(

@@ -1,6 +1,6 @@
 import { listDescriptors, readProcLink } from './proc.ts';
 
-/** What a process has open of the kinds that tell of its sockets and event loops. */
+/** Open descriptors of a process of the kinds that show its sockets and event loops. */
 export interface OpenDescriptors {
   /** Inodes. */
   readonly sockets: ReadonlySet<string>;

@@ -64,7 +64,7 @@ export function withoutProc(): ProfilerError {
   );
 }
 
-/** The name stands in brackets and may hold brackets and spaces itself, so fields are counted from the last `)`. */
+/** The name is in brackets and may contain brackets and spaces itself, so fields are counted from the last `)`. */
 export function parseStat(text: string): ProcStat {
   const nameEnd = text.lastIndexOf(')');
   const fields = text.slice(nameEnd + 2).split(' ');

@@ -29,7 +29,7 @@ const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
 export interface ProcessFacts extends TargetFacts {
   /** Its parent first. */
   readonly lineage: readonly Ancestor[];
-  /** Its control groups as /proc/<pid>/cgroup has them; null if they are not told. */
+  /** Its control groups as /proc/<pid>/cgroup has them; null if unknown. */
   readonly controlGroups: string | null;
   readonly uid: number;
   /** One letter as in /proc/<pid>/stat: R, S, D, T (stopped), Z (zombie). */
@@ -60,7 +60,7 @@ export interface ProcessFacts extends TargetFacts {
   readonly ageMs: Milliseconds;
 }
 
-/** Null when there is no such process (any more). */
+/** Null if there is no such process, or no longer. */
 export function readProcessFacts(pid: number): ProcessFacts | null {
   const stat = readStat(pid);
   const status = readStatus(pid);

@@ -21,7 +21,7 @@ interface ThreadLimit extends Limited {
 }
 
 /**
- * How many descriptors the process has open and may have, where too few are left; null if there is room, or it is not told.
+ * How many descriptors the process has open and may have, where too few are left; null if there is room, or if unknown.
  */
 export function tooFewDescriptors(pid: number): Limited | null {
   const limit = readLimit(pid, 'Max open files');
@@ -32,7 +32,7 @@ export function tooFewDescriptors(pid: number): Limited | null {
   return limit - used < DESCRIPTORS_NEEDED ? { used, limit } : null;
 }
 
-/** The limit of threads that leaves too few; null if there is room, or it is not told. */
+/** The limit of threads that leaves too few; null if there is room, or if unknown. */
 export function tooFewThreads(pid: number): ThreadLimit | null {
   const limits = [...groupLimits(pid), ...userLimit(pid)];
   return limits.find(({ used, limit }) => limit - used < THREADS_NEEDED) ?? null;

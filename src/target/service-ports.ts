@@ -18,7 +18,7 @@ export function servicePorts(facts: ProcessFacts, inspectorPort: number | null =
 }
 
 /**
- * In the range from which the kernel chooses, where a program asks for any port. One that the program chose may lie there
+ * In the range from which the kernel chooses, where a program asks for any port. One that the program chose may be there
  * too.
  */
 export function isEphemeral(port: number): boolean {

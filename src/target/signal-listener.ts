@@ -66,7 +66,7 @@ function addressOfRoot(pid: number): number | null {
   }
 }
 
-/** Only among local symbols, which stand first. A compiler may add a number to the name. */
+/** Only among local symbols, which come first. A compiler may add a number to the name. */
 function findSymbol(program: number, header: Buffer): number | null {
   const sections = readAt(program, pointerAt(header, 0x28), header.readUInt16LE(0x3c) * SECTION_BYTES);
   const starts = Array.from({ length: sections.length / SECTION_BYTES }, (_, at) => at * SECTION_BYTES);

@@ -19,9 +19,9 @@ export interface SuccessorRule {
   objection(facts: ProcessFacts): string | null;
   /** False if a second one that fits as well may come a moment later: then the first must stay the only one. */
   readonly isUnique: boolean;
-  /** Why nobody can come any more; null while somebody may. */
+  /** Why no successor can come; null while one may. */
   hopeless(): string | null;
-  /** As text, when nobody came who was worth a look. */
+  /** As text, if no candidate appeared. */
   nobody(): string;
 }
 
@@ -197,7 +197,7 @@ function portsOf({ facts, inspectorPort }: LostTarget): readonly number[] {
   return servicePorts(facts, inspectorPort);
 }
 
-/** What a user starts by hand lies in the group of the session, with all else of that user. */
+/** What a user starts by hand is in the group of the session, with everything else of that user. */
 function isInSameUnit(lost: ProcessFacts, other: ProcessFacts): boolean {
   const groups = lost.controlGroups;
   return groups !== null && groups === other.controlGroups && /:\/[^\n]*\.service$|:\/[^\n]*[0-9a-f]{64}/m.test(groups);

@@ -10,14 +10,14 @@ interface Registry {
   readonly owner: RegistryOwner;
   readonly openedByUs: boolean;
   readonly timer: NodeJS.Timeout;
-  /** Ticks of the watchdog since the tool was last heard of, and how many of them it bears. */
+  /** Ticks of the watchdog since the tool was last heard of, and how many of them it allows. */
   silentTicks: number;
   tickLimit: number;
   /** What undoes each thing that was installed (probes, patches), by name. */
   readonly cleanups: Map<string, () => void>;
   /** Runs the cleanups. Returns what went wrong. */
   readonly cleanUp: () => string[];
-  /** Nothing of ours runs any more but the watchdog, which closes the inspector when nobody is connected to it. */
+  /** Nothing of ours runs but the watchdog, which closes the inspector when no client is connected to it. */
   expired: boolean;
   /**
    * Cleans up, removes the registry, and closes the inspector if we opened it. Not while more than `own` connections are
@@ -217,10 +217,10 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   const close = (own: number): number | undefined => {
     registry.expired = true;
     cleanUp();
-    // The tool answers, so it may close where the number cannot be told; the watchdog does not.
+    // The tool answers, so it may close if the number is unknown; the watchdog does not.
     const connections = request.openedByUs ? (count(inspector, { readFileSync }) ?? (own > 0 ? 0 : 1)) : 0;
     if (connections > own) return connections;
-    // First of all: where it cannot be closed, what tells whose it is stays, and tries again.
+    // First of all: if it cannot be closed, the record of its owner stays, and tries again.
     if (request.openedByUs) end(inspector);
     clearInterval(timer);
     listen('off', wakeTool);
@@ -246,7 +246,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
       return 0;
     }
   };
-  // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
+  // Ticks, not time: a loop that was blocked for a minute ticks once when it continues.
   const watch = (): void => {
     registry.silentTicks += 1;
     if (!registry.expired && registry.silentTicks < registry.tickLimit) return;

@@ -54,7 +54,7 @@ export async function openWorkerThreads(session: InspectorSession): Promise<Work
   try {
     await session.call('NodeWorker.enable', { waitForDebuggerOnStart: false }, { deadlineMs: DEADLINE_MS });
   } catch (error) {
-    // A thread that was blocked enables it when it goes on: enabled once more later, it would list nobody.
+    // A blocked thread enables it when it continues. Enabled once more later, it would list no threads.
     isListed = true;
     void close();
     throw error;
@@ -124,7 +124,7 @@ class WorkerTransport implements Transport {
     this.#end('the connection was closed here');
   }
 
-  /** A thread that is gone cannot be told: its end is. */
+  /** A thread that is gone cannot be notified: its end is reported. */
   #tell(method: string, params: object, deadlineMs: Milliseconds): void {
     this.#session.call(`NodeWorker.${method}`, params, { deadlineMs }).catch(() => {});
   }
