@@ -138,10 +138,10 @@ function removesTooFew(
   const calls = added?.runs;
   const given = `given what ${what} (the same key, the same function, the same event)`;
   if (runs !== undefined && line.file === added?.file && line.function === added.function && runs === calls) {
-    const stands = `stands in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few`;
+    const isThere = `is in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few`;
     return line.isConditional
-      ? `${stands}: its condition is not true each time, or it is not ${given}.`
-      : `${stands}: check whether it is ${given}.`;
+      ? `${isThere}: its condition is not true each time, or it is not ${given}.`
+      : `${isThere}: check whether it is ${given}.`;
   }
   if (runs === undefined || calls === undefined || calls === 0)
     return `${removes} too few, or does not run (calls were not counted): check whether it is reached and its condition is true for each one that ${what}, also on failure.`;

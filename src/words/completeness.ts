@@ -97,7 +97,7 @@ export const NO_REQUESTS = 'no requests were seen';
 
 /** `opened` connections came, at most `open` of them at once. */
 export function onlyConnections(opened: number, open: number): string {
-  return `hardly any HTTP requests were seen, but ${formatCount(opened)} connections of clients or more (up to ${formatCount(open)} at once), as of WebSockets: what they send is not counted, so growth is judged over time`;
+  return `almost no HTTP requests were seen, but at least ${formatCount(opened)} client connections were opened (up to ${formatCount(open)} at once), as with WebSockets: what they send is not counted, so growth is judged over time`;
 }
 
 export function onlyOpen(open: number): string {

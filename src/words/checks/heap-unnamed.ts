@@ -21,7 +21,7 @@ export const MOVES =
 
 /** `error`: why there is no comparison; null if there is no reason to tell. */
 export function notCompared(error: string | null): string {
-  return `There were no snapshots to compare${error ? ` (${error})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`;
+  return `There were no snapshots to compare${error ? ` (${error})` : ''}: the holder of the objects is unknown, and a cache that is still filling looks the same.`;
 }
 
 export function heapGrows({ slope, low, high, rSquared, points }: Line): string {
@@ -72,12 +72,12 @@ export interface MayFill {
 export function mayFill({ why, at, items, afterMs }: MayFill): string {
   const place = at ? ` (${at.file}:${at.line})` : '';
   const reason = {
-    limit: `The size of what they are put into is compared with a limit${items === undefined ? '' : ` of ${formatCount(items)}`}${place}`,
-    keys: `What they are put into has so many keys at most${place}`,
-    expiry: `What is older than ${formatDuration(afterMs ?? 0)} is taken away${place}, and the run is not long enough to see that`,
-    eviction: `A statement takes others away again${place}`,
-    removal: `A statement takes objects away again${place}`,
-    package: 'What the objects are put into belongs to a package',
+    limit: `The size of their container is compared with a limit${items === undefined ? '' : ` of ${formatCount(items)}`}${place}`,
+    keys: `Their container has a limited number of keys${place}`,
+    expiry: `Entries older than ${formatDuration(afterMs ?? 0)} are removed${place}, but the run is too short to show it`,
+    eviction: `A statement removes other entries${place}`,
+    removal: `A statement removes objects${place}`,
+    package: 'The container of the objects belongs to a package',
   }[why];
   return `${reason}: it may be a cache that is still filling. A longer run would show which it is, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
 }
@@ -129,7 +129,7 @@ export function title({ class: name, perRequest, place, compared, holder, isVisi
   if (name === null) {
     return place
       ? `${grows}, and what stays was allocated in ${at(place)}; ${held}.`
-      : `${grows}, and ${compared ? 'the snapshots do not say' : 'no snapshot says'} who holds what grew.`;
+      : `${grows}, and ${compared ? 'the snapshots do not say' : 'no snapshot says'} what holds the objects that grew.`;
   }
   const rate = perRequest === null ? '' : `, ${perRequestWords(perRequest)}`;
   return `${grows}: ${code(name)} objects pile up${rate}${place ? `, made in ${at(place)}` : ''}; ${held}.`;
