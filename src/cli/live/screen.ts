@@ -1,6 +1,6 @@
 import process from 'node:process';
-import type { ScreenSize } from '../../live/draw-live.ts';
 import type { Line, Style } from '../../live/line.ts';
+import type { ScreenSize } from '../../live/screen-size.ts';
 import { printable } from '../../model/printable.ts';
 import { redactMessage } from '../../redact/redact-text.ts';
 import { writeControl } from '../output.ts';
