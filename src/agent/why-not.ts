@@ -3,7 +3,7 @@ interface Permission {
 }
 
 /**
- * Why no session could be had in this process, with what to change; null where one can. Node aborts the whole process
+ * Why no session could be had in this process, with what to change; null if one can. Node aborts the whole process
  * where a thread asks for a session that its permission model does not allow, so it is told before.
  */
 export function whyNot(): string | null {

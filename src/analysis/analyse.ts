@@ -59,7 +59,7 @@ export function analyse(run: RunData): Report {
   };
 }
 
-/** They live on what the runtime of a service tells: of a process of another language there is no use in saying what they lack. */
+/** They need data from the Node runtime. For a process of another language, reporting that it is missing is useless. */
 const OF_INSIDE: ReadonlySet<CheckId> = new Set([
   'JS heap',
   'external memory',

@@ -24,7 +24,9 @@ const WATCHED: readonly (readonly [MetricName, number])[] = [
 const WORTH_A_WORD = 0.5;
 const LEAST_MARGIN_MS = 3_000;
 const MOST_EVENTS = 4;
-/** Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service. */
+/**
+ * Milliseconds that the main thread waited for a core, of each that passed: more than this is the machine, not the service.
+ */
 const BUSY_MACHINE = 0.1;
 
 /** A service that waits for this much of the time, and for longer than it runs, is starved. */
@@ -51,7 +53,10 @@ export function aroundStep(view: RunView, atMs: Milliseconds): Evidence[] {
   ];
 }
 
-/** Why the machine and not the service may have made the step; null where it is not short of cores, and looks as idle after it as before. */
+/**
+ * Why the machine and not the service may have made the step; null if it is not short of cores, and looks as idle after it
+ * as before.
+ */
 export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   const stepMs = view.whole.fromMs + atMs;
   const [before, after] = [waitShare(view, view.judged.fromMs, stepMs), waitShare(view, stepMs, view.judged.toMs)];
@@ -62,7 +67,7 @@ export function machineDoubt(view: RunView, atMs: Milliseconds): string | null {
   return isOwnWork(view, stepMs, { before, after }) ? null : say.waitedForCore(after, before);
 }
 
-/** Why whatever was slow under load may have been slow for want of cores; null where there were enough. */
+/** Why whatever was slow under load may have been slow for want of cores; null if there were enough. */
 export function shortOfCores(view: RunView): string | null {
   const { fromMs, toMs } = view.judged;
   const share = waitShare(view, fromMs, toMs);
@@ -74,8 +79,8 @@ function isStarved(view: RunView, waited: number, fromMs: MonoMs, toMs: MonoMs):
 }
 
 /**
- * Whoever needs the core for longer waits for it longer, on a machine that is as busy as before. Own work explains the wait where the
- * service uses more CPU, and waits no longer for each millisecond of it.
+ * A thread that needs the core for longer also waits for it longer, on a machine that is as busy as before. Own work
+ * explains the wait where the service uses more CPU, and waits no longer for each millisecond of it.
  */
 function isOwnWork(view: RunView, stepMs: MonoMs, wait: { readonly before: number; readonly after: number }): boolean {
   const [before, after] = [cpuShare(view, view.judged.fromMs, stepMs), cpuShare(view, stepMs, view.judged.toMs)];

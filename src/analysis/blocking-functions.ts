@@ -4,7 +4,7 @@ import type { CpuWork } from './run-data.ts';
 import type { RunView } from './run-view.ts';
 import { isInside } from './spans.ts';
 
-/** A loop that is held up so long makes requests wait that have nothing to do with it. */
+/** A loop that is blocked this long delays unrelated requests. */
 const LATE_MS = 50;
 const LEAST_LATE = 5;
 const LEAST_LATE_SHARE = 0.01;
@@ -25,7 +25,7 @@ export interface LateLoop {
   readonly medianMs: number;
 }
 
-/** How often the event loop was late under load; null where it was not, or hardly ever. */
+/** How often the event loop was late under load; null if it was never or rarely late. */
 export function lateLoop({ run, judged, loaded, disturbed }: RunView): LateLoop | null {
   const delays = run.samples.flatMap(({ monoMs, values }) => {
     const delayMs = values['loop.delay.max'];

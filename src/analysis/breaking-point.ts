@@ -37,7 +37,7 @@ export function capacityCurve(stages: readonly StressStage[], unit: StressReport
   };
 }
 
-/** The breaking point as a finding of a report; null where nothing broke. `repeated`: the level broke more than once. */
+/** The breaking point as a finding of a report; null if nothing broke. `repeated`: the level broke more than once. */
 export function breakingFinding(
   { from, to, reasons }: StressReport['breakingPoint'],
   stages: readonly StressStage[],

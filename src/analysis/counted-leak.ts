@@ -20,7 +20,7 @@ export interface CountedResource {
   readonly kind: Extract<FindingKind, 'fd-leak' | 'socket-leak' | 'thread-leak' | 'timer-leak'>;
   /** Fewer than this gained is no leak yet. */
   readonly leastGain: number;
-  /** Healthy services open more of it while load ramps up: then only a look at the idle service tells. */
+  /** Healthy services open more of it while load ramps up. Then only the idle service shows whether it leaks. */
   readonly followsLoad: boolean;
 }
 
@@ -29,7 +29,7 @@ const STRAIGHT = 0.8;
 
 export interface CountedVerdict {
   readonly finding: FindingDraft | null;
-  /** For the list of what was checked; null where there was too little to say anything. */
+  /** For the list of what was checked; null if there was too little to say anything. */
   readonly detail: string | null;
 }
 

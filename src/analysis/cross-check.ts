@@ -14,7 +14,7 @@ export function crossCheck(drafts: readonly FoundDraft[]): FoundDraft[] {
 const MOST_OF_A_THREAD = 8;
 const LEAST_OF_A_THREAD = 0.5;
 
-/** Descriptors that rise with threads: who closes them one by one cures nothing. */
+/** Descriptors that rise with threads: closing them one by one fixes nothing. */
 function causedByThreads(draft: FoundDraft, drafts: readonly FoundDraft[]): FoundDraft {
   if (draft.kind !== 'fd-leak' && draft.kind !== 'socket-leak') return draft;
   const threads = drafts.find((one) => one.kind === 'thread-leak' && one.confidence !== 'possible');

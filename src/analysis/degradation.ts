@@ -46,7 +46,7 @@ export interface DegradationVerdict {
   readonly detail: string;
 }
 
-/** Null where the series had too few points. */
+/** Null if the series had too few points. */
 export function judgeDegradation(
   context: CheckContext,
   series: DegradingSeries,

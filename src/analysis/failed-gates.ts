@@ -9,7 +9,7 @@ export interface FailedGate {
   readonly counts: boolean;
 }
 
-/** What makes a run fail, whoever asks: its report, a baseline. */
+/** What makes a run fail, for its report and for a baseline. */
 export function failedGates({ gates, findings }: Report, failOn: readonly GateName[]): FailedGate[] {
   return gates
     .filter(({ status }) => status === 'fail')

@@ -109,7 +109,7 @@ function growthOfBoth({ limit, ...ofOwner }: Growth, ofCounted: Growth): Growth 
   };
 }
 
-/** Objects without a line name nobody, but they say what it is that piles up: of the sockets, those of UDP. */
+/** Objects without a line name no code, but they show what piles up: of the sockets, those of UDP. */
 function ofClass(cause: CountedDraft, followers: readonly FoundDraft[]): CountedDraft {
   if (cause.kind === 'thread-leak') return cause;
   const one = followers.find(
@@ -177,7 +177,7 @@ function isCause(kind: FindingKind): boolean {
   return (CAUSES as readonly FindingKind[]).includes(kind);
 }
 
-/** A small whole number of one for each of the other; null where it is none, or nobody counted the requests. */
+/** A small whole number of one for each of the other; null if there is none, or if requests were not counted. */
 function timesOf(
   { growth }: FoundDraft,
   cause: FoundDraft,

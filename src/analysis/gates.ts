@@ -13,7 +13,9 @@ export interface NamedGate extends Gate {
 /** Gates that count findings; the others are limits that were asked for. */
 type CountedGate = Exclude<GateName, 'slo'>;
 
-/** Any of these is enough to say that there is none. Watched traffic has no latencies by name, an outside view no event loop. */
+/**
+ * Any of these is enough to say that there is none. Watched traffic has no latencies by name, an outside view no event loop.
+ */
 const NEEDED: Readonly<Record<CountedGate, readonly CheckId[]>> = {
   leak: ['JS heap'],
   degradation: ['CPU a request', 'event loop', 'latency'],
@@ -39,7 +41,7 @@ export function judgeGates(
   );
   const counted = (group: CountedGate): NamedGate => {
     const known = checked.some(({ check }) => needed[group].includes(check) && !undecided.has(check));
-    // A check that saw something grow, and cannot tell yet whether that is a defect, leaves the question open.
+    // A check that saw growth, and cannot decide yet whether it is a defect, leaves the gate open.
     const inDoubt = findings.some(
       ({ kind, foundBy }) => findingInfo(kind).gate === group && foundBy !== undefined && undecided.has(foundBy),
     );

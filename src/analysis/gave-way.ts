@@ -3,7 +3,7 @@ import { SEEN } from '../words/stress.ts';
 
 interface Sign {
   readonly resource: StressResource;
-  /** What is seen of it, in words; null: nothing. */
+  /** What is seen of it, as text; null: nothing. */
   readonly seen: (resources: StageResources) => string | null;
 }
 

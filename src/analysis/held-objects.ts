@@ -1,10 +1,10 @@
 import type { PathStep } from '../model/heap-growth.ts';
 import type { Holder, KnownBy, NamedObject, Owner } from '../model/holder.ts';
 
-/** What a finding of the heap is about, as data: its words are made of this, and nobody reads the words. */
+/** What a heap finding is about, as data. Its words are made from this, and no code parses the words. */
 export interface HeldObjects {
   readonly class: string;
-  /** Null where nobody is known to hold them. */
+  /** Null if their holder is unknown. */
   readonly holder: Holder | NamedObject | null;
   readonly path: readonly PathStep[];
 }

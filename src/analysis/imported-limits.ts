@@ -1,7 +1,7 @@
 import type { CrossedLimit, RunEvent } from '../model/run-event.ts';
 import type { NamedGate } from './gates.ts';
 
-/** Limits of another load tool that were not held there: whoever set them meant the test to fail by them. */
+/** Limits that failed in another load tool. They were set so that the test fails. */
 export function importedLimits(events: readonly RunEvent[]): NamedGate[] {
   const crossed = events.flatMap((event) => (event.type === 'import' ? (event.crossed ?? []) : []));
   return crossed.map(toFailedGate);

@@ -13,9 +13,9 @@ import { valuesIn } from './sample-series.ts';
 import type { TableEntry } from './trend-table.ts';
 
 const BLOCKS = 24;
-/** A rest so long releases what requests in progress use, and of connections that are kept for a while. */
+/** A rest of this length releases what requests in progress use, and connections that are kept for a while. */
 const LEAST_REST_MS = 5_000;
-/** Of the growth, so much may be gone after the rest. */
+/** The share of the growth that may be gone after the rest. */
 const LET_GO = 0.05;
 /** Growth that a rest keeps, as a multiple of what is worth reporting. */
 const MANY = 5;
@@ -23,7 +23,7 @@ const MANY = 5;
 /**
  * What was not given back while nobody asked for anything is the strongest evidence that there is. Where a count stayed at
  * its height through a rest, the warm-up may speak too, of which a judgement of growth alone would know nothing: from the
- * first request on, is it a straight line over the requests? Null where there was no such rest, or no such line.
+ * first request on, is it a straight line over the requests? Null if there was no such rest, or no such line.
  */
 export function keptThroughRest(view: RunView, metric: MetricName, leastGain: number): TableEntry | null {
   const { idleTail, judged, run } = view;

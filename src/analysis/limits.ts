@@ -21,7 +21,7 @@ export const NO_LIMIT: TowardsLimit = {
   timeToLimitCI: [null, null],
 };
 
-/** How fast memory grows: the heap, and all that the process holds. In bytes a millisecond. */
+/** How fast memory grows: the heap, and all that the process holds. In bytes per millisecond. */
 export interface Pace {
   readonly heap: Rate;
   readonly memory: Rate;
@@ -49,7 +49,7 @@ export function memoryTimeToLimit(view: RunView, { heap, memory }: Pace, where: 
   return { timeToLimitMs: expected, timeToLimitCI: [soonest, last], limit: { name: first.name, bytes: first.bytes } };
 }
 
-/** When the limit of open descriptors is met, at this rate of all that is opened; nothing where either is not known. */
+/** When the limit of open descriptors is met, at this rate of all that is opened; nothing if either is not known. */
 export function descriptorsTimeToLimit(view: RunView, pace: Rate): TowardsLimit & { readonly most: number | null } {
   const [level, most] = [latest(view, 'process.fds'), latest(view, 'process.fds.limit')];
   if (level === null || most === null) return { ...NO_LIMIT, most: null };
@@ -61,7 +61,7 @@ function whenOf({ time }: LimitAhead): number {
   return time.expected ?? Number.POSITIVE_INFINITY;
 }
 
-/** Growth that a series of memory shows by itself: nobody counted objects or requests. Slopes in bytes a millisecond. */
+/** Growth that a memory series alone shows, without counts of objects or requests. Slopes in bytes per millisecond. */
 export function seriesGrowth(view: RunView, entry: TableEntry, where: 'heap' | 'outside'): Growth {
   const { trend: rate, axis, perRequest } = entry;
   return {

@@ -12,7 +12,7 @@ const SAME_MOMENT_MS = 2_000;
 
 /**
  * The size of the JS heap after major collections, over the judged stretch, one piece for each life of the process.
- * Where collections are not told, the troughs of the use stand in.
+ * If collections are not reported, the troughs of the used heap replace them.
  */
 export function liveHeapSeries(view: RunView): Pieces {
   const sizes = liveSizes(view).filter(({ atMs }) => isInside([view.judged], atMs));
@@ -29,12 +29,12 @@ export function liveHeapSeries(view: RunView): Pieces {
   return envelopes.map((points) => cutWarmUp(points, inAll));
 }
 
-/** The sizes after major collections of the whole run, the time without requests among it, as they were told. */
+/** The sizes after major collections as they were reported, over the whole run, including the time without requests. */
 export function liveHeapSizes(view: RunView): readonly (LiveSize & { readonly atMs: MonoMs })[] {
   return liveSizes(view).filter(({ atMs }) => atMs >= view.judged.fromMs);
 }
 
-/** Live size at the end of the idle tail over that before it; null where either is unknown. */
+/** Live size at the end of the idle tail over that before it; null if either is unknown. */
 export function idleTailSizes(view: RunView): { readonly before: number; readonly after: number } | null {
   if (view.idleTail === null) return null;
   const forced = liveSizes(view).filter((size) => size.forced);

@@ -10,7 +10,7 @@ import { isInside, overlaps } from './spans.ts';
 
 /** A percentile of fewer answers says little. */
 const LEAST_ANSWERS = 20;
-/** So few can still have a median, where there are no more: of a request that is rare, or a service that has become slow. */
+/** The fewest points with a median, for a rare request, or a service that has become slow. */
 const LEAST_FOR_MEDIAN = 5;
 const FEWEST_POINTS = 8;
 const LEAST_BODIES = 3;
@@ -92,7 +92,7 @@ export function loadErrorSeries(view: RunView): Pieces {
   ];
 }
 
-/** Completed requests a second, turned around so that less is more: what falls is what is looked for. */
+/** Completed requests per second, turned around so that less is more: what falls is what is looked for. */
 export function loadRateSeries(view: RunView): Pieces {
   return rateSeries(view, (intervals) => sum(intervals, 'count'));
 }

@@ -12,7 +12,7 @@ const LEAST_LULLS = 2;
 
 /**
  * Where nobody lets the traffic rest, its lulls tell use from leaks: whenever traffic fell to little more than half of what
- * it was in the part before, was as much of `metric` open as before? False where there were fewer than two lulls.
+ * it was in the part before, was as much of `metric` open as before? False if there were fewer than two lulls.
  */
 export function heldThroughLulls(view: RunView, metric: MetricName): boolean {
   const { judged, run } = view;

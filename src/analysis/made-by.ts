@@ -14,8 +14,9 @@ const OPENS = 'open|openSync|opendir|opendirSync|createReadStream|createWriteStr
 const named = (...names: readonly string[]): RegExp => new RegExp(`^(?:\\w+\\.)?(?:${names.join('|')})$`);
 
 /**
- * Functions of Node that make one, as they are called on allocation stacks. The pipes to a child process are sockets to Linux. Each
- * worker thread has an event loop of its own, which has a pipe, an epoll and an event descriptor; nothing else of Node makes those.
+ * Functions of Node that make one, as they are called on allocation stacks. The pipes to a child process are sockets to
+ * Linux. Each worker thread has an event loop of its own, which has a pipe, an epoll and an event descriptor; nothing else
+ * of Node makes those.
  */
 const MAKERS: Readonly<Record<Exclude<CountedMetric, 'resources.timers'>, RegExp>> = {
   'process.threads': named(WORKER),
@@ -27,7 +28,7 @@ const MAKERS: Readonly<Record<Exclude<CountedMetric, 'resources.timers'>, RegExp
 };
 /** A number is all that is left of an open file: no object need stay. */
 const WITHOUT_OBJECT: readonly CountedMetric[] = ['process.fds.file', 'process.fds.other'];
-/** Where nobody tells what exactly is counted. */
+/** If it is unknown what exactly is counted. */
 const OF_KIND: Readonly<Record<CountedCause, CountedMetric>> = {
   'thread-leak': 'process.threads',
   'socket-leak': 'process.fds.socket',
@@ -36,7 +37,7 @@ const OF_KIND: Readonly<Record<CountedCause, CountedMetric>> = {
 
 /** Objects of Node and closures that stay for each: a socket has some KB, a worker more. */
 const LEAST_BYTES_EACH: Bytes = 200;
-/** The mean of a sample is known by so many standard deviations of a Poisson count. */
+/** How many standard deviations of a Poisson count the mean of a sample may be off. */
 const TWO_SIDED_95 = 1.96;
 
 export interface Maker {
@@ -49,14 +50,14 @@ export interface Maker {
 interface Counted {
   readonly kind: CountedCause;
   readonly counted?: CountedMetric;
-  /** How many more there were; null where that is not known. */
+  /** How many more there were; null if unknown. */
   readonly gained: number | null;
 }
 
 /**
  * Which function of the program makes what piles up: of the allocation stacks that grew, the caller of Node's `Worker`,
- * `spawn`, `connect` behind most bytes, of those that can have made so many. The program's own functions before those of packages. Null
- * where nothing tells.
+ * `spawn`, `connect` behind most bytes, of those that can have made so many. The program's own functions before those of
+ * packages. Null where nothing tells.
  */
 export function madeBy(
   { allocationGrowth }: Pick<RunData, 'allocationGrowth'>,
@@ -90,7 +91,7 @@ interface Made {
   readonly samples: number;
 }
 
-/** What the samples may stand for, at most. */
+/** The most that the samples may represent. */
 function mostGained({ bytes, gained, samples }: Made): Bytes {
   return samples === 0 ? gained : gained + (TWO_SIDED_95 * bytes) / Math.sqrt(samples);
 }

@@ -2,13 +2,16 @@ import { type Finding, type Growth, UNKNOWN } from '../model/finding.ts';
 import { isLeakKind } from '../model/finding-catalogue.ts';
 import type { Report } from '../model/report.ts';
 
-/** Growth that is so much slower than the finding was is something else. */
+/** Growth that is this much slower than the finding was is something else. */
 const LEAST_OF_GROWTH = 0.25;
 
 /** What stays of a leak that a new run shows under another holder. */
 export interface MovedLeak {
   readonly finding: Finding;
-  /** The same class, or as many bytes or objects a request: the leak itself. Else only something that the first run did not have. */
+  /**
+   * The same class, or as many bytes or objects per request: the leak itself. Else only something that the first run did not
+   * have.
+   */
   readonly isSameLeak: boolean;
 }
 
@@ -25,7 +28,7 @@ export function movedLeak(before: Finding, first: Report, now: Report): MovedLea
   return other ? { finding: other, isSameLeak: false } : null;
 }
 
-/** Is growth known to be far slower than it was? Growth that nobody measured is not. */
+/** Is growth known to be far slower than it was? False for growth that was not measured. */
 export function isMuchSlower(before: Growth | null, now: Growth | null): boolean {
   return ratioOfGrowth(before, now) < LEAST_OF_GROWTH;
 }

@@ -13,7 +13,7 @@ export interface RequestMeasure {
   /** Intervals with aborted requests: how many, and the longest that any request of theirs took or waited. */
   readonly waits: readonly { readonly aborted: number; readonly longestMs: Milliseconds }[];
   readonly lastedMs: Milliseconds;
-  /** From the intended send time: of requests that were served, or waited in vain. */
+  /** From the intended send time, for requests that were served, or that got no response. */
   readonly latencies: Latencies;
   /** The same, and of answers that were errors. */
   readonly withFailed: Latencies;
@@ -32,7 +32,7 @@ export function measureRequests(view: RunView): RequestMeasures {
 
 type Counts = Omit<RequestMeasure, 'latencies' | 'withFailed'>;
 
-/** Adds up intervals as they come, in order of time: hours of load need no more memory than a minute. */
+/** Sums intervals as they come, in order of time, so hours of load need no more memory than a minute. */
 export class RequestMeasures {
   readonly #counts = new Map<string, { -readonly [Key in keyof Counts]: Counts[Key] }>();
   readonly #reachedMs = new Map<string, MonoMs>();
@@ -92,7 +92,10 @@ function merged(parts: readonly Latencies[]): Latencies {
   return whole;
 }
 
-/** An aborted request that waited for more times the slowest answers (but for one in a hundred) than this had no answer to come. */
+/**
+ * An aborted request that waited for more times the slowest answers (but for one in a hundred) than this had no answer to
+ * come.
+ */
 const IN_VAIN = 2;
 
 /**
@@ -107,8 +110,8 @@ export function leftUnanswered({ count, aborted, waits, withFailed }: RequestMea
 }
 
 /**
- * Of what was asked, how much was answered with an error, or left unanswered: by count and in percent. The limit on errors and the
- * baseline both mean this. Null where nothing was answered.
+ * Of what was asked, how much was answered with an error, or left unanswered: by count and in percent. The limit on errors
+ * and the baseline both mean this. Null if nothing was answered.
  */
 export function failuresOf(measure: RequestMeasure): { readonly count: number; readonly percent: number } | null {
   const { count, dropped, aborted } = measure;

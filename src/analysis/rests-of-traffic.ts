@@ -17,7 +17,7 @@ function trafficRises({ samples, scraped }: RunData): Rise[] {
 }
 
 /**
- * Where nobody drives the load, when it rested by the count of the service itself, after its first request. Null where the
+ * Where nobody drives the load, when it rested by the count of the service itself, after its first request. Null if the
  * load is ours, or nobody counted.
  */
 export function restsOfTraffic(run: RunData): Span[] | null {
@@ -27,11 +27,11 @@ export function restsOfTraffic(run: RunData): Span[] | null {
   return first < 0 ? null : findRests(rises.slice(first));
 }
 
-/** A health check shortly before the end does not end a rest: so many samples are forgiven. */
+/** A health check shortly before the end does not end a rest: this many samples are tolerated. */
 const NEAR_THE_END = 3;
 
 /**
- * The rest that was not over when the service was last asked; captures at the end take their time. Null where there was
+ * The rest that was not over when the service was last asked; captures at the end take their time. Null if there was
  * none, or where the service itself was gone.
  */
 export function restAtEnd(run: RunData, rests: readonly Span[], endMs: MonoMs): Span | null {
@@ -50,7 +50,7 @@ export interface WorkClock {
   readonly requestsAt: (monoMs: MonoMs) => number;
   /** Between the first and the last moment that are judged. */
   readonly requests: number;
-  /** They came so evenly that time tells the same. */
+  /** They came so evenly that time is as good a clock. */
   readonly isEven: boolean;
 }
 
@@ -59,7 +59,7 @@ const LEAST_REQUESTS = 20;
 /** Where the two clocks differ by less at every moment, they tell the same. */
 const EVEN = 0.05;
 
-/** Null where nobody counted requests. */
+/** Null if requests were not counted. */
 export function workClock(run: RunData, judged: Span): WorkClock | null {
   const rises = trafficRises(run);
   const marks = [{ ms: rises[0] ? rises[0].atMs - rises[0].lastedMs : 0, requests: 0 }];

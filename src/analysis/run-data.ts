@@ -17,11 +17,11 @@ import type { Threshold } from '../model/threshold.ts';
 import type { Bytes, Milliseconds, MonoMs } from '../model/units.ts';
 import type { RunCode } from './code/run-code.ts';
 
-/** What the CPU windows say, made by the caller, who reads profiles one by one. */
+/** Results of the CPU windows, made by the caller, which reads profiles one by one. */
 export interface CpuEvidence {
   /** Of all windows merged, largest self time first. */
   readonly hotFunctions: readonly HotFunction[];
-  /** First window against last, largest change of self time first. Empty where there was one window only. */
+  /** First window against last, largest change of self time first. Empty if there was one window only. */
   readonly changes: readonly FunctionChange[];
   /** What the times of `changes` are divided by. */
   readonly per: 'request' | 'cpu-second';
@@ -32,7 +32,7 @@ export interface CpuEvidence {
 /** The service's own metrics as they were read. */
 /** What the application's functions did in all CPU windows of the steady phase. */
 export interface CpuWork extends WorkSums {
-  /** Answered meanwhile; null where nobody counted. */
+  /** Answered meanwhile; null if not counted. */
   readonly requests: number | null;
   readonly longRunners: readonly LongRunner[];
 }
@@ -57,7 +57,7 @@ export interface AllocationReadings {
 /** What the snapshots of one worker thread say, those of one life of the process. */
 export interface WorkerHeap extends Pick<WorkerSnapshotRecord, 'thread' | 'name' | 'url'> {
   readonly snapshots: readonly WorkerSnapshotRecord[];
-  /** Null where they could not be read; `error` says why. */
+  /** Null if they could not be read; `error` says why. */
   readonly growth: HeapGrowth | null;
   readonly error: string | null;
 }
@@ -72,14 +72,14 @@ export interface RunData {
   readonly thresholds: readonly Threshold[];
   /** What the heap engine says of the snapshots of one segment; null with fewer than two, or when they could not be read. */
   readonly heapGrowth: HeapGrowth | null;
-  /** Why there is no `heapGrowth`, in a sentence; null where there is one, or nothing was to be read. */
+  /** Why there is no `heapGrowth`, in a sentence; null if there is one, or nothing was to be read. */
   readonly heapGrowthError: string | null;
   /** Worker threads of which there are at least two snapshots; absent where there is none. */
   readonly workers?: readonly WorkerHeap[];
   readonly cpu: CpuEvidence | null;
-  /** Null where no CPU window can be read. */
+  /** Null if no CPU window can be read. */
   readonly work?: CpuWork | null;
-  /** Null where none was recorded. */
+  /** Null if none was recorded. */
   readonly burst?: AllocationBurst | null;
   /** Stacks whose live bytes grew between the first and the last allocation profile, largest first. */
   readonly allocationGrowth: readonly AllocationGrowth[];
@@ -92,12 +92,12 @@ export interface RunData {
   readonly descriptorTargets?: readonly DescriptorGroup[];
   /** Absent where the service's own metrics were not asked for. */
   readonly scraped?: ScrapedRun;
-  /** Queries as the service and the server saw them; null where nobody looked. */
+  /** Queries as the service and the server saw them; null if they were not watched. */
   readonly database?: DatabaseRecords | null;
   /** What could not be read back of the run folder, in sentences. */
   readonly damage: readonly string[];
   /** Of that, and of what was planned, what no verdict can do without: in sentences. Absent: nothing. */
   readonly losses?: readonly string[];
-  /** The run folder as whoever reads the report can name it; absent where there is none. */
+  /** The run folder as the reader of the report can name it; absent if there is none. */
   readonly folder?: string;
 }

@@ -4,7 +4,7 @@ import { restAtEnd, restsOfTraffic, type WorkClock } from './rests-of-traffic.ts
 import type { RunData } from './run-data.ts';
 import { type Span, subtract } from './spans.ts';
 
-/** A run cut into the stretches that the checks speak of. */
+/** A run cut into the stretches that the checks judge. */
 export interface RunView {
   readonly run: RunData;
   readonly whole: Span;
@@ -12,7 +12,7 @@ export interface RunView {
   readonly judged: Span;
   /** Of `judged`, the time in which load came: pauses around snapshots are left out. */
   readonly loaded: readonly Span[];
-  /** Null where the run had none. */
+  /** Null if the run had none. */
   readonly idleTail: Span | null;
   /** Captures that stalled the target, and a little after them: no latency, CPU or loop delay is taken from there. */
   readonly disturbed: readonly Span[];
@@ -21,7 +21,7 @@ export interface RunView {
   /** First moments of the lives of the target after the first. */
   readonly restartTimesMs: readonly MonoMs[];
   readonly sampleIntervalMs: Milliseconds;
-  /** Where it is set, series go by the work that was done: x stands for the requests that were served. */
+  /** Where it is set, series go by the work that was done: x represents the requests that were served. */
   readonly work?: WorkClock;
 }
 

@@ -19,13 +19,13 @@ const LEAST_SHARE_OF_NAME = 0.01;
 
 /**
  * Why a run was not asked what the first run was asked: requests that are not made, that fail, or too few of them. Then
- * it does not show what showed there, whatever became of it. Empty where the load is alike.
+ * it does not show what showed there, whatever became of it. Empty if the load is alike.
  */
 export function unlikeLoad(before: Finding, first: Report, now: Report): string[] {
   const [was, is, isDriven] = namedRequests(first, now);
   const of = was.some(({ name }) => name === before.growth?.of?.request) ? before.growth?.of : undefined;
   const named = was.filter(({ name, count, errors }) => count > errors || name === of?.request);
-  // Where nobody counted them by name, only their number can be compared.
+  // If they were not counted by name, only their number can be compared.
   if (named.length === 0 || is.length === 0) return tooFew(before, first, now.run.requests / first.run.requests);
   const total = named.reduce((sum, { count, errors }) => sum + count - errors, 0);
   // Whoever watches has no say in what is asked: there what it came with is enough.

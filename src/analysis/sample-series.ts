@@ -59,11 +59,11 @@ export function inBlocks(pieces: Pieces, intervalMs: Milliseconds): Pieces {
   return blocks.map((points) => cutWarmUp(points, inAll));
 }
 
-/** As `blockSeries`, a point a sample. */
+/** As `blockSeries`, a point per sample. */
 export function rawSeries(view: RunView, read: ReadValue, options: SeriesOptions = {}): Pieces {
   const { samples } = view.run;
   if (!view.work) return readingSeries(view, samples, read, options);
-  // Of a sample that a paused service did not answer, nobody knows how many requests there were by then.
+  // For a sample that a paused service did not answer, the number of requests is unknown.
   const counter = requestCounter(samples);
   const counted = samples.filter(({ values }) => values[counter] !== undefined);
   return readingSeries(view, counted, read, options);

@@ -8,8 +8,8 @@ import { rawSeries } from './sample-series.ts';
 const LEAST_ANSWERS = 20;
 
 /**
- * Percent of the answers that had a status of 500 or more, block by block, by the target's own count: all that is known of
- * failures where the load is not ours. A status from 400 to 499 may be the right answer to what was asked.
+ * Percent of the answers that had a status of 500 or more, block by block, by the target's own count: everything that is
+ * known of failures where the load is not ours. A status from 400 to 499 may be the right answer to what was asked.
  */
 export function servedErrorSeries(view: RunView): Pieces {
   const options = { undisturbed: true, loadedOnly: true };

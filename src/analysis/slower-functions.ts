@@ -5,7 +5,10 @@ import type { CpuEvidence } from './run-data.ts';
 const SURE = 4;
 const LEAST_PART = 0.2;
 
-/** Natives that hand bytes to the kernel. The profile samples time that passes, and there it passes in the kernel: on a busy machine, more of it. */
+/**
+ * Natives that hand bytes to the kernel. The profile samples time that passes, and there it passes in the kernel: on a busy
+ * machine, more of it.
+ */
 const SENDS = /^write(v|Buffer|(Utf8|Latin1|Ascii|Ucs2)String)$/;
 
 /**
@@ -28,23 +31,28 @@ export function slowerFunctions({ changes, samples }: CpuEvidence): FunctionChan
     .sort((a, b) => b.selfUs - b.beforeSelfUs - (a.selfUs - a.beforeSelfUs));
 }
 
-/** Of the CPU time of a request in the first window: growth of one function by this much is worth reporting, by the larger it is sure. */
+/**
+ * Of the CPU time of a request in the first window: growth of one function by this much is worth reporting, by the larger it
+ * is sure.
+ */
 const WORTH_A_WORD = 0.15;
 const SURE_SHARE = 0.3;
 const DOUBLED = 2;
 const LEAST_BUSY_SAMPLES = 200;
-/** A caller that explains this much of what its callee gained stands for it. */
+/** A caller that explains this much of what its callee gained replaces it. */
 const EXPLAINS = 0.9;
 
 export interface GrownFunction {
-  /** A function of the program or of a package: what is native is told by its nearest caller that is none. */
+  /** A function of the program or of a package: native code is replaced by its nearest caller that is not native. */
   readonly change: FunctionChange;
   /** CPU time a request that it gained, as a share of all CPU time of a request in the first window. */
   readonly share: number;
   readonly isSure: boolean;
 }
 
-/** The function whose CPU time a request grew most, where it grew beyond noise and by a real part of the whole; else null. */
+/**
+ * The function whose CPU time a request grew most, where it grew beyond noise and by a real part of the whole; else null.
+ */
 export function grownFunction(cpu: CpuEvidence): GrownFunction | null {
   const { changes, samples, per } = cpu;
   if (per !== 'request' || Math.min(samples.first, samples.last) < LEAST_BUSY_SAMPLES) return null;

@@ -11,9 +11,9 @@ import { coveredMs, overlaps, type Span } from './spans.ts';
 export interface SnapshotInterval extends Span {
   /** Time in which load came. */
   readonly loadedMs: Milliseconds;
-  /** Requests that the target answered, or whose client went away before; null where nobody counted. */
+  /** Requests that the target answered, or whose client went away before; null if not counted. */
   readonly requests: number | null;
-  /** Requests by name: of our load, else by the routes that the target counted; empty where nobody did. */
+  /** Requests by name: of our load, else by the routes that the target counted; empty if neither exists. */
   readonly requestsByName: ReadonlyMap<string, NamedCount>;
   /** Who counted them by name. */
   readonly namedBy: 'load' | 'target';
@@ -21,7 +21,7 @@ export interface SnapshotInterval extends Span {
   readonly isIdle: boolean;
   /** Enough of the load came for its growth to be compared with that of the others. */
   readonly tells: boolean;
-  /** The time without load at the end of the run lies inside: what is left was kept through it. */
+  /** It includes the time without load at the end of the run: what is left was kept through it. */
   readonly holdsIdleTail: boolean;
 }
 
@@ -43,8 +43,8 @@ const IDLE_SHARE = 0.1;
 /** The same where only the time under load is known. */
 const IDLE_TIME_SHARE = 0.05;
 /**
- * Of the load of the fullest interval. Where less came, a handful of requests that were under way at a snapshot moves the growth
- * per request by more than a bound would.
+ * Of the load of the fullest interval. Where less came, a handful of requests that were under way at a snapshot moves the
+ * growth per request by more than a bound would.
  */
 const TELLING_SHARE = 0.2;
 
@@ -57,7 +57,7 @@ export function snapshotIntervals(view: RunView, growth: HeapGrowth): SnapshotIn
   return marks.length === growth.snapshots.length ? intervalsBetween(view, marks) : null;
 }
 
-/** The time between two looks at the heap, whatever they were. `requests`: answered in all by then; null where nobody counted. */
+/** The time between two looks at the heap, whatever they were. `requests`: answered in all by then; null if not counted. */
 export function intervalsBetween(
   view: RunView,
   marks: readonly { readonly monoMs: MonoMs; readonly requests: number | null }[],
@@ -153,12 +153,12 @@ function asked({ requests, requestsByName }: Pick<SnapshotInterval, 'requests' |
   return Math.max(0, (requests ?? 0) - ofProbes);
 }
 
-/** Requests a millisecond. */
+/** Requests per millisecond. */
 function rateOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName'> & Span): number {
   return asked(interval) / Math.max(1, interval.toMs - interval.fromMs);
 }
 
-/** Requests, or the time under load where nobody counted them. */
+/** Requests, or the time under load if they were not counted. */
 function loadOf(interval: Pick<SnapshotInterval, 'requests' | 'requestsByName' | 'loadedMs'>): number {
   return interval.requests === null ? interval.loadedMs : asked(interval);
 }

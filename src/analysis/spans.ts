@@ -14,7 +14,7 @@ export function overlaps(spans: readonly Span[], { fromMs, toMs }: Span): boolea
   return spans.some((span) => span.fromMs < toMs && fromMs < span.toMs);
 }
 
-/** How much of [fromMs, toMs] lies in the spans, which do not overlap each other. */
+/** How much of [fromMs, toMs] is in the spans, which do not overlap. */
 export function coveredMs(spans: readonly Span[], { fromMs, toMs }: Span): Milliseconds {
   return spans.reduce((sum, span) => sum + Math.max(0, Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs)), 0);
 }

@@ -7,7 +7,7 @@ import type { CheckContext } from './check.ts';
 import { lastingStep } from './lasting-step.ts';
 import { blockSeries, gauge, valuesIn } from './sample-series.ts';
 
-/** Requests fail or hang while the service has little to do: it waits for something that it does not get. */
+/** Requests fail or do not finish while the service has little to do: it waits for a resource. */
 export interface Starvation {
   /** From the start of the run. */
   readonly atMs: Milliseconds;
@@ -21,7 +21,7 @@ const FEWER = 0.5;
 /** Of one core: above this the service is slow since it works, not since it waits. */
 const BUSY_PERCENT = 70;
 
-/** Null where requests fare at the end as they did at the start, or the service is busy. */
+/** Null if requests fare at the end as they did at the start, or the service is busy. */
 export function starvation(context: CheckContext): Starvation | null {
   const { trends } = context;
   const inFlight = blockSeries(context, gauge('load.in-flight'), { loadedOnly: true }).flat();

@@ -94,7 +94,7 @@ function measureRequest(
   const { metric, percentile: wanted, unit } = threshold;
   if (measure === undefined) return null;
   const { count, errors, dropped, aborted, lastedMs, withFailed } = measure;
-  // Requests that waited in vain have a latency, though none was completed.
+  // Requests without a response have a latency, though none was completed.
   if (count === 0 && metric !== 'dropped' && withFailed.count === 0) return null;
   switch (metric) {
     case 'errors':
@@ -117,7 +117,8 @@ function measureRequest(
 /**
  * Arrivals that were not sent count as slower than all others: a percentile that lies among them is known only where the
  * requests that were sent break the limit by themselves. Failed requests can make it worse and never better: it is taken
- * without them and with them, and the slower counts. Of a service that served nothing it is known only where it breaks the limit.
+ * without them and with them, and the slower counts. Of a service that served nothing it is known only where it breaks the
+ * limit.
  */
 function latencyWithMissing(
   { latencies, withFailed, dropped }: RequestMeasure,

@@ -3,8 +3,8 @@ import type { RunView } from './run-view.ts';
 import { rate, readingSeries } from './sample-series.ts';
 
 /**
- * Requests a second in the last third of the judged time over those in the first: what grows with the traffic grows for
- * a reason. Null where nobody counted requests.
+ * Requests per second in the last third of the judged time over those in the first: what grows with the traffic grows for
+ * a reason. Null if requests were not counted.
  */
 export function trafficGrowth(view: RunView): number | null {
   const { fromMs, toMs } = view.judged;

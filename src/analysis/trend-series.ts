@@ -120,7 +120,7 @@ function servedLatency(view: RunView): [TrendName, Pieces] {
   return ['served.latency', blockSeries(view, meanLatency, { undisturbed: true, loadedOnly: true })];
 }
 
-/** Milliseconds to an answer, by the target's own count: all that is known of latency where the load is not ours. */
+/** Milliseconds to an answer, by the target's own count: everything that is known of latency where the load is not ours. */
 function meanLatency(sample: Sample, previous: Sample | null): number | null {
   const [requests, sumMs] = [
     gainedBetween(previous, sample, 'requests.served'),

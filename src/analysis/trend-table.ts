@@ -15,9 +15,12 @@ export interface TableEntry extends Bounded {
   readonly verdict: TrendVerdict;
   /** The smallest slope that would have been seen and been worth reporting. */
   readonly smallestSlope: number;
-  /** What explains the series better: time, or the requests that were served; those too where they came so evenly that both do. */
+  /**
+   * What explains the series better: time, or the requests that were served; those too where they came so evenly that both
+   * do.
+   */
   readonly axis: 'time' | 'requests';
-  /** The slope a request; null where nobody counted them. */
+  /** The slope a request; null if not counted. */
   readonly perRequest: number | null;
 }
 
@@ -65,7 +68,7 @@ export class TrendTable {
     this.#byWork = overWork.size === 0 ? new Map() : corrected(new Map([...overTime, ...overWork]), testsOf);
   }
 
-  /** Null where there were too few points to measure. `limits` say what growth of this series is worth reporting. */
+  /** Null if there were too few points to measure. `limits` say what growth of this series is worth reporting. */
   judge(name: TrendName, limits: Omit<TrendLimits, 'p'> = {}): TableEntry | null {
     const byTime = this.#entryOf(this.#byTime.get(name), this.#work?.isEven ? 'requests' : 'time', limits);
     const byWork = this.#entryOf(this.#byWork.get(name), 'requests', limits);
@@ -105,7 +108,10 @@ function betterOf(byTime: TableEntry, byWork: TableEntry): TableEntry {
   return isByTime && byWork.verdict !== 'plateau' ? byTime : byWork;
 }
 
-/** What explains a series better, requests or time, as data of a finding. `counted`: what it gained, where that is known exactly. */
+/**
+ * What explains a series better, requests or time, as data of a finding. `counted`: what it gained, where that is known
+ * exactly.
+ */
 export function overOf(entry: TableEntry, counted: number | null = null): NonNullable<Growth['over']> {
   const { trend, perRequest, axis } = entry;
   const grown = trend.slope * trend.span;
@@ -124,7 +130,7 @@ function measure(series: ReadonlyMap<TrendName, Pieces>, testsIn: (name: TrendNa
   );
 }
 
-/** Holm's correction, each family of series by itself. */
+/** Holm's correction, for each family of series separately. */
 function corrected(measured: Measurements, testsOf: (name: TrendName) => number): Map<TrendName, Measured> {
   const kept = new Map<TrendName, Measured>();
   for (const one of new Set([...measured.keys()].map(familyOf))) {

@@ -13,7 +13,7 @@ export interface Verification {
   readonly status: VerifyStatus;
   /** One sentence for people. */
   readonly detail: string;
-  /** The finding as it is in the new run; null where there is none. */
+  /** The finding as it is in the new run; null if there is none. */
   readonly now: Finding | null;
 }
 
@@ -93,7 +93,10 @@ function whyUntold(before: Finding, first: Report, report: Report): string[] {
   return [...new Set(reasons)];
 }
 
-/** The checks that must have judged a run before it can say that this finding is gone: the one that found it, else all that could. */
+/**
+ * The checks that must have judged a run before it can say that this finding is gone: the one that found it, else all that
+ * could.
+ */
 function checksThatFind({ kind, foundBy }: Finding): readonly CheckId[] {
   const able: readonly CheckId[] = findingInfo(kind).checks ?? [];
   if (foundBy !== undefined && able.includes(foundBy)) return [foundBy];
@@ -101,7 +104,7 @@ function checksThatFind({ kind, foundBy }: Finding): readonly CheckId[] {
   return able.filter((check) => check !== 'metrics of the service');
 }
 
-/** Memory that grows, and nobody says who holds it: it may be what is looked for. */
+/** Memory that grows without a known holder may be the finding that is verified. */
 function growthWithoutName(before: Finding, { findings }: Report): Finding | undefined {
   // Growth of the JS heap hides all that lives there, and what it takes along outside.
   const isHeldInHeap = findingInfo(before.kind).checks?.includes('JS heap') ?? false;
@@ -124,7 +127,7 @@ function isSame(before: Finding, other: Finding): boolean {
   return a.holder === b.holder && a.holder !== UNKNOWN && (a.class === b.class || !isLeakKind(before.kind));
 }
 
-/** Objects a request, then and now; null where nobody counted both. */
+/** Objects per request, then and now; null if either was not counted. */
 function change(before: Finding, now: Finding): say.Change | null {
   const [was, is] = [before.growth?.objectsPerRequest, now.growth?.objectsPerRequest];
   return typeof was === 'number' && typeof is === 'number' ? { was, is } : null;

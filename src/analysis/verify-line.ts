@@ -31,7 +31,7 @@ export function verifyLine({ run }: RunView, findingId?: string): string {
 
 const REDACTED = '[redacted]';
 
-/** What a run does not keep, and whoever types the line has to fill in. */
+/** What a run does not keep, and the user has to fill in. */
 function toBeGiven({ baseUrl, text, source }: ScenarioRecord): string[] {
   return [
     ...(source === undefined && text.includes(REDACTED) ? ['--scenario FILE'] : []),

@@ -3,7 +3,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { HeapQuestion, ObjectOrder } from '../model/heap-answers.ts';
 
 const ORDERS: readonly ObjectOrder[] = ['retained', 'shallow', 'id'];
-/** So many pages nobody turns; and a list is sorted as far as it is asked for. */
+/** Nobody reads this many pages, and a list is sorted as far as it is requested. */
 const MOST_ROWS = 100_000;
 
 /**

@@ -14,7 +14,7 @@ export interface HeapFile extends HeapEntry {
   readonly path: string;
 }
 
-/** Finds a snapshot by its id; null where there is none. */
+/** Finds a snapshot by its id; null if there is none. */
 export type FindHeap = (id: string) => Promise<HeapFile | null>;
 
 /** `/api/heap/<id>/<question>`: everything that is asked about one snapshot. */

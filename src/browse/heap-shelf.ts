@@ -14,7 +14,7 @@ interface Shelved {
 }
 
 /**
- * Snapshots that are open: the last two that were asked. Others are closed, and read again when they are asked anew. One that is
+ * Snapshots that are open: the last two that were asked. Others are closed, and read again on demand. One that is
  * being asked is left open: who asks for a third one waits.
  */
 export class HeapShelf {
@@ -31,7 +31,7 @@ export class HeapShelf {
     this.#salvage = salvage;
   }
 
-  /** Throws a ProfilerError where the file or the question is refused. */
+  /** Throws a ProfilerError if the file or the question is refused. */
   async ask<Question extends HeapQuestion>(file: string, question: Question): Promise<HeapAnswers[Question['what']]> {
     let shelved = this.#take(file);
     while (shelved === null) {

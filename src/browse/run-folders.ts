@@ -60,7 +60,7 @@ export class RunFolders {
     return entry;
   }
 
-  /** Snapshots of a run that lie in its folder as files of their own. */
+  /** Snapshots of a run that are separate files in its folder. */
   async heapsOf(folder: RunFolder): Promise<HeapFile[]> {
     const { snapshots } = await readManifest(folder.dir);
     const there = snapshots.flatMap((snapshot, index) => {
@@ -101,7 +101,7 @@ export class RunFolders {
   }
 }
 
-/** What of a snapshot is told: all but its path. */
+/** What is shown of a snapshot: everything but its path. */
 export function heapEntry({ path: _, ...entry }: HeapFile): HeapEntry {
   return entry;
 }
@@ -138,7 +138,7 @@ function unreadable({ key, name }: RunFolder, reason: string): RunEntry {
   return { key, id: name, state: 'unreadable', reason, target: '', ...nothing, ...none };
 }
 
-/** Null where there is none, or it is of another kind. */
+/** Null if there is none, or it is of another kind. */
 export async function readReport({ reportDir }: RunFolder): Promise<Report | null> {
   try {
     const bytes = await readRegularFile(join(reportDir, 'report.json'), { noLinks: true, maxBytes: MOST_REPORT_BYTES });
@@ -160,7 +160,7 @@ function isReport(report: Partial<Report> | null): report is Report {
   );
 }
 
-/** The page of a report; null where there is none. */
+/** The page of a report; null if there is none. */
 export async function readReportPage({ reportDir }: RunFolder): Promise<Buffer | null> {
   const path = join(reportDir, 'index.html');
   if (!isOwnFolder(reportDir) || sizeOfOwn(path) === null) return null;

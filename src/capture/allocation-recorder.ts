@@ -44,14 +44,14 @@ export class AllocationRecorder {
     return this.#leftOut;
   }
 
-  /** Nothing is sampled, and nobody asked whether the service does: the answer can be a collection. */
+  /** Nothing is sampled, and whether the service samples is unknown: finding out can force a collection. */
   leaveOut(why: string): void {
     this.#leftOut = why;
   }
 
   async start({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<void> {
     this.#intervalBytes = intervalBytes;
-    // Where nothing is sampled V8 says so at once; of a sampling that runs it tells, after a collection.
+    // If nothing is sampled, V8 says so at once. If sampling runs, V8 answers after a collection.
     if ((await this.#readProfile('HeapProfiler.getSamplingProfile')) !== null) {
       this.#leftOut = OF_SERVICE;
       return;
@@ -60,8 +60,8 @@ export class AllocationRecorder {
   }
 
   /**
-   * For some seconds everything that is allocated counts, garbage too: it shows who keeps the collector busy. What
-   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null where nothing is sampled.
+   * For some seconds everything that is allocated counts, garbage too: it shows what keeps the collector busy. What
+   * was sampled until now is forgotten. Call `endBurst` soon: the samples are kept until then. Null if nothing is sampled.
    */
   async startBurst({ intervalBytes }: { readonly intervalBytes: Bytes }): Promise<CaptureCost | null> {
     if (!this.#isOurs) return null;
@@ -70,7 +70,7 @@ export class AllocationRecorder {
         await this.discard();
         await this.#startSampling(intervalBytes, true);
       } catch (error) {
-        // It may begin yet, when a service that did not answer in time goes on, and garbage would pile up until the end.
+        // It may still begin when a service that did not answer in time continues. Then garbage would pile up until the end.
         this.#isOurs = true;
         this.dropBurst().catch(() => {});
         throw error;
@@ -80,8 +80,8 @@ export class AllocationRecorder {
   }
 
   /**
-   * All that was allocated since `startBurst`; from now on only live objects count again, in the interval that `fit` makes of what
-   * was seen. Null as by `read`.
+   * All that was allocated since `startBurst`; from now on only live objects count again, in the interval that `fit` makes
+   * of what was seen. Null as by `read`.
    */
   async endBurst(fit?: (all: SamplingHeapProfile) => Bytes): Promise<AllocationReading | null> {
     if (!this.#isOurs) return null;
@@ -103,7 +103,7 @@ export class AllocationRecorder {
   }
 
   /**
-   * Forces a full collection in the target (V8 does so by itself), so that only what lives is told. Null where nothing is
+   * Forces a full collection in the target (V8 does so by itself), so that only what lives is told. Null if nothing is
    * sampled: `leftOut` says why.
    */
   async read(): Promise<AllocationReading | null> {
@@ -113,14 +113,17 @@ export class AllocationRecorder {
   }
 
   /**
-   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row, and so
-   * pauses the target half as long. Null where nothing is sampled: then nothing was collected.
+   * A full collection and nothing else: reading the profile does one, where `HeapProfiler.collectGarbage` does two in a row,
+   * and so pauses the target half as long. Null if nothing is sampled: then nothing was collected.
    */
   async collect(): Promise<CaptureCost | null> {
     return (await this.read())?.cost ?? null;
   }
 
-  /** Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of snapshots too. */
+  /**
+   * Ends sampling and forgets what was sampled, without the collection that `stopSampling` does. Ends the id epoch of
+   * snapshots too.
+   */
   async discard(): Promise<void> {
     if (this.#isOurs) await this.#call('HeapProfiler.disable');
     this.#isOurs = false;
@@ -128,7 +131,7 @@ export class AllocationRecorder {
 
   /** Without HeapProfiler.enable: that would keep the ids of objects alive. */
   async #startSampling(samplingInterval: Bytes, withGarbage: boolean): Promise<void> {
-    // Before the answer: a service that gives none in time begins when it goes on.
+    // Before the response: a service that does not answer in time begins when it continues.
     this.#isOurs = true;
     await this.#call('HeapProfiler.startSampling', {
       samplingInterval,

@@ -41,7 +41,7 @@ export class CallCounter {
     return cost;
   }
 
-  /** A service that did not answer in time does what it was asked when it goes on: behind that comes this. */
+  /** A service that did not answer in time executes the request when it continues. This call comes after it. */
   #abandon(): void {
     for (const method of ['Profiler.stopPreciseCoverage', 'Profiler.disable']) this.#call(method).catch(() => {});
   }

@@ -32,7 +32,7 @@ export class OomWatch {
     this.#noteLimit();
   }
 
-  /** In words, once the process is gone; null where no group tells of a kill. */
+  /** As text, once the process is gone; null if no group reports a kill. */
   cause(nowMonoMs: number): string | null {
     if (!this.#hasRisen(this.#read()) && nowMonoMs - this.#roseMonoMs > KILL_TAKES_MS) return null;
     const limit = this.#limitBytes === null ? 'no limit of its own: the host ran out' : limitText(this.#limitBytes);

@@ -3,7 +3,7 @@ import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Bytes } from '../model/units.ts';
 import { parseKeyed, readKernelFile } from './proc-files.ts';
 
-/** Folders of a process's control group, as seen from here; null where a controller is not to be found. */
+/** Folders of a process's control group, as seen from here; null if a controller is not to be found. */
 export interface CgroupFolders {
   readonly memory: CgroupFolder | null;
   readonly cpu: CgroupFolder | null;
@@ -26,7 +26,7 @@ interface Mount {
 /** A v1 controller without a limit reports a number close to 2^63; no host has 2^60 bytes. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
-/** Finds the control group of a process: version 1 where the memory controller lives there (hybrid hosts), else 2. */
+/** Finds the control group of a process: version 1 if the memory controller lives there (hybrid hosts), else 2. */
 export function findCgroup(pid: number): CgroupFolders {
   const membership = readKernelFile(`/proc/${pid}/cgroup`) ?? '';
   const mounts = parseCgroupMounts(readKernelFile('/proc/self/mountinfo') ?? '');
@@ -67,13 +67,13 @@ function parseCgroupMounts(text: string): Mount[] {
   return mounts;
 }
 
-/** Memory, its limit, kills for lack of it, and throttling. What the host does not tell is absent. */
+/** Memory, its limit, kills for lack of it, and throttling. What the host does not report is absent. */
 export function readCgroup({ memory, cpu }: CgroupFolders): Partial<Record<MetricName, number>> {
   const values: Partial<Record<MetricName, number>> = {};
   if (memory) {
     const current = readNumber(memory.path, memory.version === 2 ? 'memory.current' : 'memory.usage_in_bytes');
     const stat = parseKeyed(readKernelFile(join(memory.path, 'memory.stat')) ?? '');
-    // Page cache that nobody uses is given back before anyone is killed: it is no growth of the service.
+    // Unused page cache is released before a process is killed, so it is not growth of the service.
     const idleCache = stat.get(memory.version === 2 ? 'inactive_file' : 'total_inactive_file') ?? 0;
     if (current !== null) values['cgroup.memory.current'] = Math.max(0, current - idleCache);
     const limit = memory.version === 2 ? lowestLimit(memory) : (stat.get('hierarchical_memory_limit') ?? null);
@@ -114,7 +114,7 @@ export function readMemoryLevels(folder: CgroupFolder): MemoryLevel[] {
 function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   const [limitFiles, currentFile, prefix] =
     version === 2
-      ? // Beyond `high` nobody is killed, but all are paused for reclaiming.
+      ? // Beyond `high` no process is killed, but all are paused for reclaiming.
         ([['memory.max', 'memory.high'], 'memory.current', ''] as const)
       : ([['memory.limit_in_bytes'], 'memory.usage_in_bytes', 'total_'] as const);
   const limits = limitFiles.flatMap((file) => readNumber(path, file) ?? []).filter((limit) => limit < NO_LIMIT_BYTES);
@@ -130,7 +130,7 @@ function readMemoryLevel(path: string, version: 1 | 2): MemoryLevel | null {
   return { path, limitBytes: Math.min(...limits), usedBytes: Math.max(0, current - reclaimable) };
 }
 
-/** How many cores the group of a process, or one above it, may use; null where none is limited. */
+/** How many cores the group of a process, or one above it, may use; null if none is limited. */
 export function readCpuQuota({ path, version, mountPoint }: CgroupFolder): number | null {
   let least: number | null = null;
   for (let folder = path; folder.startsWith(mountPoint); folder = dirname(folder)) {

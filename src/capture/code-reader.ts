@@ -22,7 +22,7 @@ export interface CodeSources {
   readonly root: string;
   /** By path. */
   readonly translated: ReadonlyMap<string, Translated>;
-  /** Null where calls were not counted. */
+  /** Null if calls were not counted. */
   readonly counts: CallCounts | null;
   readonly nowMs: () => Milliseconds;
   readonly roomBytes?: () => Bytes;

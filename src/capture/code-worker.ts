@@ -9,7 +9,7 @@ import { parseSourceMap, readRawMap, scriptPath } from './read-source-map.ts';
 
 export interface CodeRequest {
   readonly url: string;
-  /** As the target sees it, and where that lies for us. */
+  /** The path as the target sees it, and its path from here. */
   readonly path: string;
   readonly root: string;
   /** What was run, where that stands in no file, with the map that it was run by. */

@@ -7,7 +7,7 @@ import { readSocketPeers } from './socket-peers.ts';
 
 type DescriptorKind = DescriptorGroup['kind'];
 
-/** Reading one link takes some 2 us: with more descriptors than this, an even sample stands for all. */
+/** Reading one link takes some 2 us: with more descriptors than this, an even sample represents all. */
 const MAX_LINKS = 2000;
 
 /** Numbers of descriptors by what they point to. Null when the folder cannot be read (another user's process, or gone). */

@@ -59,7 +59,7 @@ export class CpuRecorder implements CpuWindowRecorder {
   readonly #session: InspectorSession;
   readonly #clock: Clock;
   readonly #measure: MeasureCost;
-  /** Titles are unique over recorders and runs, so that nobody else's `console.profile` is taken for ours. */
+  /** Titles are unique over recorders and runs, so that another `console.profile` is not mistaken for ours. */
   readonly #prefix: string;
   /** How each window that V8 still owes us is given up. */
   readonly #giveUps = new Set<RunningWindow['giveUp']>();
@@ -134,13 +134,14 @@ export class CpuRecorder implements CpuWindowRecorder {
       off();
       this.#giveUps.delete(reject);
     });
-    // Whoever ends the window sees the failure; a window that nobody ends must not bring the process down.
+    // The code that ends the window sees the failure. A window that is not ended must not crash the process.
     finished.catch(() => {});
     try {
       await this.#evaluate(`require('node:console').profile(${JSON.stringify(title)})`);
     } catch (error) {
       reject(error as Error);
-      // It may be opened yet, when a service that did not answer in time goes on: V8 would keep its samples until the end.
+      // It may still be opened when a service that did not answer in time continues: V8 would keep its samples until the
+      // end.
       this.#evaluate(`require('node:console').profileEnd(${JSON.stringify(title)})`).catch(() => {});
       throw error;
     }

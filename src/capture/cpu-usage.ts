@@ -56,7 +56,9 @@ export class CpuUsage {
   }
 }
 
-/** How long a process of this host has been running, by the system; null where there is none. To be asked before it is sampled. */
+/**
+ * How long a process of this host has been running, by the system; null if there is none. To be asked before it is sampled.
+ */
 export async function readElapsed(pid: number): Promise<Milliseconds | null> {
   return (await ask(pid, SHORT_AGE_MS))?.elapsed ?? null;
 }

@@ -16,15 +16,18 @@ const LONGEST_MS = 8_000;
 
 /**
  * Has V8 mark what lives beside the running program, as it does by itself when it needs memory: a collection then pauses the
- * program for some ten milliseconds, where one that is forced stops it for 0.9 ms a megabyte. There is no command for it; memory
- * outside of the heap that is taken and released again makes V8 begin. Nothing writes to it, so it takes no room.
- * False where it could not be had, or nobody could tell when it is over.
+ * program for some ten milliseconds, where one that is forced stops it for 0.9 ms a megabyte. There is no command for it;
+ * memory outside of the heap that is taken and released again makes V8 begin. Nothing writes to it, so it takes no room.
+ * False if it could not be started, or if its end cannot be detected.
  */
 export async function startMarking(session: InspectorSession): Promise<boolean> {
   return await session.evaluate<boolean>(START, { deadlineMs: DEADLINE_MS });
 }
 
-/** Whether the collection is over that `startMarking` began. Asking often does no harm, unlike a WeakRef, which would keep what it is asked for. */
+/**
+ * Whether the collection is over that `startMarking` began. Asking often does no harm, unlike a WeakRef, which would keep
+ * what it is asked for.
+ */
 export async function isMarkingOver(session: InspectorSession): Promise<boolean> {
   return (await session.evaluate<boolean>(IS_OVER, { deadlineMs: DEADLINE_MS })) === true;
 }
@@ -44,7 +47,7 @@ const START = `(() => {
 })()`;
 const IS_OVER = `${REGISTRY_EXPRESSION}?.marking?.isOver === true`;
 
-/** So long after `startMarking` a collection is over at the latest, where nobody has measured yet. */
+/** How long after `startMarking` a collection is over at the latest, before one was measured. */
 export function timeToMark({ usedBytes }: Pick<HeapMakeup, 'usedBytes'>, slowdown: number): Milliseconds {
   const markingMs = MARKING_MS_PER_MB * (usedBytes / 1e6) * slowdown;
   return Math.min(LONGEST_MS, Math.max(LEAST_MS, PATIENCE * markingMs));

@@ -10,7 +10,7 @@ export interface SnapshotCalibration {
   readonly nodes: number;
   readonly makeup: HeapMakeup;
   readonly cpuMs: Milliseconds;
-  /** Null where it could not be watched: a process elsewhere. */
+  /** Null if it could not be watched: a process elsewhere. */
   readonly memory: MemoryRise | null;
 }
 
@@ -21,9 +21,9 @@ export interface SnapshotFacts {
   readonly look: HeapLook | null;
   /** Null until the first snapshot of this process. */
   readonly calibration: SnapshotCalibration | null;
-  /** Of the process, now; null where it cannot be read. */
+  /** Of the process, now; null if it cannot be read. */
   readonly rssBytes: Bytes | null;
-  /** All limits that the process lives under; empty where none is known. */
+  /** All limits that the process lives under; empty if none is known. */
   readonly rooms: readonly MemoryRoom[];
   /** How many times longer than its CPU time a thread takes on this host now. */
   readonly slowdown: number;
@@ -42,7 +42,7 @@ export interface SnapshotEstimate {
   readonly verdict: 'go' | { readonly refused: string };
 }
 
-/** Held back: the service goes on taking memory meanwhile. */
+/** Reserved: the service continues to allocate memory meanwhile. */
 const GROUP_RESERVE_SHARE = 0.1;
 const HOST_RESERVE_SHARE = 0.2;
 /** The same heap again: what was measured, and hash tables that double in steps. */

@@ -1,15 +1,18 @@
 import { takeIn } from '../target/inspector-error.ts';
 import type { InspectorSession } from '../target/session.ts';
 
-/** Packages that answer 503 while the event loop of their program is late. One that is bundled, or of the program itself, is not seen. */
+/**
+ * Packages that answer 503 while the event loop of their program is late. One that is bundled, or of the program itself, is
+ * not seen.
+ */
 const SHEDDERS = /[/\\]node_modules[/\\]((?:@fastify[/\\])?under-pressure|overload-protection|toobusy(?:-js)?)[/\\]/;
 
-/** It can be told to answer 503 by `eventLoopUtilization()`. The others go by the delay of the loop alone. */
+/** It can be configured to answer 503 by `eventLoopUtilization()`. The others use only the delay of the loop. */
 const READS_UTILIZATION = /under-pressure$/;
 
 /**
- * Why no CPU profile is taken of a program with such a package; null where its windows do no harm. While V8's CPU profiler runs, an idle
- * program reads a utilization of 0.6 to 0.9 (Node 18 to 26), and a limit on it would be crossed because of us.
+ * Why no CPU profile is taken of a program with such a package; null where its windows do no harm. While V8's CPU profiler
+ * runs, an idle program reads a utilization of 0.6 to 0.9 (Node 18 to 26), and a limit on it would be crossed because of us.
  */
 export function whyNoCpuProfile(shedder: string | null): string | null {
   if (shedder === null || !READS_UTILIZATION.test(shedder)) return null;
@@ -21,7 +24,7 @@ export function shedderWords(shedder: string): string {
   return `the service has loaded ${shedder}, which answers 503 while the event loop is late: captures that pause it may make it do so (--pause-budget, --max-pause)`;
 }
 
-/** The package by which a program sheds load when its event loop is late; null where none has been loaded. */
+/** The package by which a program sheds load when its event loop is late; null if none has been loaded. */
 export async function findLoadShedder(session: InspectorSession): Promise<string | null> {
   const found = await session.evaluate<string | null>(`(() => {
     const shedders = ${SHEDDERS};

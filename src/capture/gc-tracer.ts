@@ -16,7 +16,10 @@ const DATA_DEADLINE_MS = 5_000;
 /** A minute has some hundreds; of a service that does nothing but collect, some ten thousand. */
 const MOST_EVENTS = 100_000;
 
-/** V8's own trace events of collections. There is one tracing for a whole process: where somebody traces already it is left alone. */
+/**
+ * V8's own trace events of collections. There is one tracing for a whole process: where somebody traces already it is left
+ * alone.
+ */
 export class GcTracer {
   readonly #session: InspectorSession;
   readonly #events: GcEvent[] = [];
@@ -33,7 +36,7 @@ export class GcTracer {
     });
   }
 
-  /** Null where this target does not offer it. */
+  /** Null if this target does not offer it. */
   static async start(session: InspectorSession): Promise<GcTracer | null> {
     const tracer = new GcTracer(session);
     try {
@@ -42,7 +45,7 @@ export class GcTracer {
       return tracer;
     } catch (error) {
       tracer.#off();
-      // A service that did not answer in time starts it when it goes on.
+      // A service that did not answer in time starts it when it continues.
       const isLate = error instanceof InspectorError && error.reason === 'deadline';
       if (isLate) session.call('NodeTracing.stop', {}, { deadlineMs: DEADLINE_MS }).catch(() => {});
       return null;

@@ -8,11 +8,11 @@ export interface HeapMakeup {
   readonly largeBytes: Bytes;
   /** Memory outside of the heap that its objects hold. */
   readonly externalBytes: Bytes;
-  /** What V8 lets the heap be, without what it reserves for young objects. Absent where nobody asked. */
+  /** What V8 lets the heap be, without what it reserves for young objects. Absent if not requested. */
   readonly oldLimitBytes?: Bytes;
 }
 
-/** What a walk over the heap told. */
+/** The result of a walk over the heap. */
 export interface HeapLook {
   readonly nodes: number;
   readonly containers: ContainerFacts;
@@ -58,7 +58,7 @@ export function guessFromSpaces({ usedBytes, largeBytes }: HeapMakeup): HeapGrap
   };
 }
 
-/** The same with what a walk over the heap told. `likely` is for time, `atMost` for memory. */
+/** The same with the result of a walk over the heap. `likely` is for time, `atMost` for memory. */
 export function guessFromLook(
   { usedBytes, largeBytes }: HeapMakeup,
   { nodes, containers }: HeapLook,

@@ -3,12 +3,12 @@ import type { StrippedSourceMap } from '../model/source-map.ts';
 import { readSourceMap, UnusableSourceMap } from './read-source-map.ts';
 
 export interface MapRequest {
-  /** As the target sees it, and where that lies for us. */
+  /** The path as the target sees it, and its path from here. */
   readonly path: string;
   readonly root: string;
 }
 
-/** Not usable: why, in words. */
+/** Not usable: why, as text. */
 export type MapAnswer = { readonly map: StrippedSourceMap | null } | { readonly unusable: string };
 
 function mapOf({ path, root }: MapRequest): MapAnswer {

@@ -6,7 +6,7 @@ export interface Measured<Value> {
   readonly cost: CaptureCost;
 }
 
-/** Does something to the target and says what it cost the target. */
+/** Performs an action on the target and returns its cost to the target. */
 export type MeasureCost = <Value>(action: () => Promise<Value>) => Promise<Measured<Value>>;
 
 /** Where no probe is installed: all of the round trip counts as pause, an upper bound. */

@@ -28,7 +28,10 @@ export interface MemoryRoom {
 /** A soak of minutes and of hours, from its first capture to its end: 40 MB and less (`npm run bench:tool-memory`). */
 const TOOL_BYTES = 64e6;
 
-/** Every limit that a process of this host lives under: its own (setrlimit(2)), that of pm2, its control group, those above, the host. */
+/**
+ * Every limit that a process of this host lives under: its own (setrlimit(2)), that of pm2, its control group, those above,
+ * the host.
+ */
 export function readMemoryRooms(pid: number): MemoryRoom[] {
   const { memory } = findCgroup(pid);
   const own = findCgroup(process.pid).memory?.path;
@@ -45,10 +48,13 @@ export function readMemoryRooms(pid: number): MemoryRoom[] {
   return available === null ? rooms : [...rooms, { of: 'host', limitBytes: null, freeBytes: available }];
 }
 
-/** A control group is shared: whoever else lives in it goes on taking memory. */
+/** A control group is shared: other processes in it continue to allocate memory. */
 const RESERVE_SHARE = 0.1;
 
-/** What this tool may still take of the limits that it lives under, perhaps beside the service (`docker exec`). The host is not asked: this process is the first to go there. */
+/**
+ * What this tool may still take of the limits that it lives under, perhaps beside the service (`docker exec`). The host is
+ * not asked: this process is the first to go there.
+ */
 export function readOwnRoom(): Bytes {
   const limited = readMemoryRooms(process.pid).flatMap(({ limitBytes, freeBytes }) =>
     limitBytes === null ? [] : freeBytes - RESERVE_SHARE * limitBytes,
@@ -56,7 +62,9 @@ export function readOwnRoom(): Bytes {
   return Math.min(Number.POSITIVE_INFINITY, ...limited);
 }
 
-/** LimitDATA= and LimitAS= of systemd, `ulimit -d` and `-v`. An allocation above one of them fails, and V8 ends the program. */
+/**
+ * LimitDATA= and LimitAS= of systemd, `ulimit -d` and `-v`. An allocation above one of them fails, and V8 ends the program.
+ */
 const OWN_LIMITS = [
   { of: 'data segment of the process', limit: 'Max data size', used: 'VmData' },
   { of: 'address space of the process', limit: 'Max address space', used: 'VmSize' },
@@ -101,7 +109,7 @@ const READ_ROOM = `({
   resident: process.memoryUsage.rss(),
 })`;
 
-/** What a process elsewhere knows of it by itself (Node 18.15 and later); empty where it does not. */
+/** What a process elsewhere knows of it by itself (Node 18.15 and later); empty if it does not. */
 export async function readRoomInside(session: InspectorSession): Promise<MemoryRoom[]> {
   const { limit, available, resident } = await session.evaluate<{
     readonly limit: Bytes;
@@ -122,7 +130,7 @@ export function isInMemory(path: string): boolean {
     try {
       return statfsSync(folder).type === TMPFS_MAGIC;
     } catch {
-      // Not made yet: its parent tells.
+      // Not created yet: its parent has the figure.
       if (folder === dirname(folder)) return false;
     }
   }

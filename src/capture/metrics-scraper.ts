@@ -7,7 +7,7 @@ import { REDACTED } from '../redact/secret-forms.ts';
 const MOST_BYTES = 16 * 1024 * 1024;
 const ACCEPT = 'text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.8, */*;q=0.1';
 
-/** Reads the metrics that a service exposes by itself. Credentials in the URL are sent as basic authentication. */
+/** Reads the metrics that a service itself exposes. Credentials in the URL are sent as basic authentication. */
 export class MetricsScraper {
   /** Without credentials and secret parameters: this may be shown and written down. */
   readonly url: string;

@@ -18,7 +18,7 @@ export class NameReader {
     this.#roomBytes = roomBytes;
   }
 
-  /** Null where there are none to tell, or no memory to find them. `root`: of the target's files. */
+  /** Null if there are none, or not enough memory to find them. `root`: of the target's files. */
   async read(path: string, root: string): Promise<OriginalNames | null> {
     const bytes = sizeOfFile(root + path) ?? 0;
     return hasRoomToParse(bytes, this.#roomBytes()) ? await this.#desk.ask({ path, root }) : null;

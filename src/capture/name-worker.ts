@@ -5,7 +5,7 @@ import type { OriginalNames } from '../model/original-names.ts';
 import { readRawMap } from './read-source-map.ts';
 
 export interface NameRequest {
-  /** As the target sees it, and where that lies for us. */
+  /** The path as the target sees it, and its path from here. */
   readonly path: string;
   readonly root: string;
 }

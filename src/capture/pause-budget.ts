@@ -2,7 +2,7 @@ import { formatDuration, type Milliseconds } from '../model/units.ts';
 import { readEnvironment, readStatus } from '../target/proc.ts';
 import { readKernelFile } from './proc-files.ts';
 
-/** How long a service may be paused for a snapshot, and who says so. */
+/** How long a service may be paused for a snapshot, and where the limit comes from. */
 export interface PauseBudget {
   readonly maxPauseMs: Milliseconds;
   readonly because: 'asked' | 'default' | 'liveness probe' | 'systemd watchdog';
@@ -49,7 +49,7 @@ function watchdogOf(pid: number): Milliseconds | null {
   return isMeant ? periodUs / MICROSECONDS_A_MS : null;
 }
 
-/** Why so much computing of the main thread, on a host this busy, is too long a pause; null where it may be. */
+/** Why this much computing on the main thread is too long a pause on a host this busy; null if it is allowed. */
 export function refusePause(
   { maxPauseMs, because, watchdogMs }: PauseBudget,
   cpuMs: Milliseconds,

@@ -3,8 +3,8 @@ import type { HeapMakeup } from './guess-graph.ts';
 
 const MEGABYTE = 1e6;
 /**
- * CPU time of the main thread, measured on Node 18 to 26 with heaps of 3 to 330 MB (small objects, Maps, strings, closures, chains,
- * 100,000 functions): 0.3 to 1.0 ms for each megabyte of small objects. Large ones are not looked through.
+ * CPU time of the main thread, measured on Node 18 to 26 with heaps of 3 to 330 MB (small objects, Maps, strings, closures,
+ * chains, 100,000 functions): 0.3 to 1.0 ms for each megabyte of small objects. Large ones are not looked through.
  */
 const COLLECTION_MS_PER_MB = 0.9;
 const COLLECTION_LEAST_MS = 5;
@@ -25,7 +25,10 @@ export function costOfCpuStart(makeup: HeapMakeup, bytecodeBytes: Bytes = 0): Mi
   return CPU_START_LEAST_MS + WALK_MS_PER_MB * smallMegabytes(makeup) + perBytecode;
 }
 
-/** To begin to count calls V8 looks at every function that ran: 30 to 77 ms at 25 MB, 516 ms at 199 MB (`npm run bench:call-counts`). */
+/**
+ * To begin to count calls V8 looks at every function that ran: 30 to 77 ms at 25 MB, 516 ms at 199 MB (`npm run
+ * bench:call-counts`).
+ */
 const COUNTING_LEAST_MS = 20;
 const COUNTING_MS_PER_MB = 2.5;
 
@@ -45,7 +48,7 @@ export function isLargeHeap(makeup: HeapMakeup): boolean {
   return smallMegabytes(makeup) > LARGE_HEAP_MB;
 }
 
-/** Longest single pause of a collection that V8 does beside the program. */
+/** Longest single pause of a concurrent collection. */
 export function costOfMarking(makeup: HeapMakeup): Milliseconds {
   return MARKING_STEPS_MS + MARKING_STEPS_MS_PER_MB * smallMegabytes(makeup);
 }

@@ -31,7 +31,7 @@ const DEADLINE_MS = 30_000;
 /** Decides whether the target can bear the pauses that are no snapshot: the start of a CPU profile, a forced collection. */
 export class PauseGuard {
   readonly #session: InspectorSession;
-  /** Of the target on this host; null where it runs elsewhere. */
+  /** Of the target on this host; null if it runs elsewhere. */
   readonly #pid: number | null;
   readonly #maxPauseMs: Milliseconds | null;
 
@@ -55,7 +55,7 @@ export class PauseGuard {
     return { ...judged, markedPauseMs: AFTER_MARKING * judged.pauseMs };
   }
 
-  /** A collection that V8 does beside the program; `markedMs`: until it is over. */
+  /** A concurrent collection; `markedMs`: until it is over. */
   async judgeMarking(): Promise<PauseEstimate & { readonly markedMs: Milliseconds }> {
     const makeup = await readHeapMakeup(this.#session);
     return {
@@ -69,7 +69,10 @@ export class PauseGuard {
     return this.#judge(costOfCounting(makeup), makeup);
   }
 
-  /** While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it already. */
+  /**
+   * While no CPU profile runs. How much code there is is asked for only where the size of the heap does not forbid it
+   * already.
+   */
   async judgeCpuStart(): Promise<PauseEstimate> {
     const makeup = await readHeapMakeup(this.#session);
     const atLeast = this.#judge(costOfCpuStart(makeup), makeup);

@@ -8,7 +8,7 @@ interface Memory {
   readonly highestBytes: Bytes;
 }
 
-/** How far the resident memory of a process rose above where it stood, and where it ended. */
+/** How far the resident memory of a process rose above its level at the start, and its level at the end. */
 export interface MemoryRise {
   readonly peakBytes: Bytes;
   readonly keptBytes: Bytes;
@@ -17,7 +17,7 @@ export interface MemoryRise {
 
 /**
  * Watches the memory of a process from outside. The highest that the kernel noted is exact where it rose meanwhile; where
- * an earlier peak was higher, looking every 50 ms has to do. `stop` gives null where it cannot be read.
+ * an earlier peak was higher, looking every 50 ms has to do. `stop` gives null if it cannot be read.
  */
 export function watchMemory(pid: number | null): { stop(): MemoryRise | null } {
   const start = readMemory(pid);
@@ -40,7 +40,7 @@ export function watchMemory(pid: number | null): { stop(): MemoryRise | null } {
   };
 }
 
-/** Resident now, and at most so far; null where it cannot be read. */
+/** Resident now, and at most so far; null if it cannot be read. */
 export function readMemory(pid: number | null): Memory | null {
   if (pid === null) return null;
   const status = parseKeyed(readKernelFile(`/proc/${pid}/status`) ?? '');

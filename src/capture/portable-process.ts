@@ -6,11 +6,11 @@ import { hasProc } from '../target/proc.ts';
 import { readElapsed } from './cpu-usage.ts';
 import { ProcessSampler } from './process-sampler.ts';
 
-/** Systems tell the age of a process in whole seconds. */
+/** Systems give the age of a process in whole seconds. */
 const SAME_START_MS: Milliseconds = 5_000;
 
 /**
- * A sampler for a target of a host without /proc (macOS, Windows): CPU and memory by pidusage. Null where there is /proc, and
+ * A sampler for a target of a host without /proc (macOS, Windows): CPU and memory by pidusage. Null if there is /proc, and
  * where the process of that number on this host is another: the near end of a tunnel is on this host, its far end is not.
  */
 export async function portableSampler(

@@ -48,13 +48,13 @@ export function parseNetDev(text: string): { readonly receivedBytes: number; rea
   return { receivedBytes, sentBytes };
 }
 
-/** What a process holds in memory; null where there is no such process, or no /proc. */
+/** What a process holds in memory; null if there is no such process, or no /proc. */
 export function readResidentBytes(pid: number): number | null {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readKernelFile(`/proc/${pid}/status`) ?? '')?.[1];
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
-/** MemAvailable of the host in bytes; null where the kernel does not tell. */
+/** MemAvailable of the host in bytes; null if the kernel does not report it. */
 export function readMemAvailableBytes(): number | null {
   return parseKeyed(readKernelFile('/proc/meminfo') ?? '').get('MemAvailable') ?? null;
 }

@@ -18,7 +18,7 @@ export type ProcessReading =
 
 interface ProcessSamplerOptions {
   readonly pid: number;
-  /** Field 22 of /proc/<pid>/stat when the target was found; 0 where the platform has none. */
+  /** Field 22 of /proc/<pid>/stat when the target was found; 0 if the platform has none. */
   readonly startTicks: number;
   readonly intervalMs: Milliseconds;
   readonly clock: Clock;
@@ -54,12 +54,12 @@ export class ProcessSampler {
     return [...this.#unreadable];
   }
 
-  /** Clock ticks since boot when the process was seen alive last; null where there is no /proc, or before the first sample. */
+  /** Clock ticks since boot when the process was seen alive last; null if there is no /proc, or before the first sample. */
   get lastSeenTicks(): number | null {
     return this.#lastSeenTicks;
   }
 
-  /** Why the process is gone, in words that follow on its number; null where the host does not say. */
+  /** Why the process is gone, in words that follow on its number; null if the host does not say. */
   causeOfDeath(): string | null {
     return this.#oom?.cause(this.#options.clock.monoMs()) ?? null;
   }

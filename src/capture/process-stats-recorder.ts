@@ -19,7 +19,10 @@ const DEADLINE_MS = 60_000;
 /** Two minutes of 10 ms, and some: a megabyte in the target. */
 const MOST_ROWS = 15_000;
 
-/** Process statistics every few milliseconds from inside of the target, as Clinic Doctor wants them. Needs an attached target. */
+/**
+ * Process statistics every few milliseconds from inside of the target, as Clinic Doctor wants them. Needs an attached
+ * target.
+ */
 export class ProcessStatsRecorder {
   readonly #session: InspectorSession;
 
@@ -33,7 +36,7 @@ export class ProcessStatsRecorder {
     try {
       await session.evaluateInTurn<ReturnType<typeof installProcessStats>>(install, { deadlineMs: DEADLINE_MS });
     } catch (error) {
-      // A service that did not answer in time installs it when it goes on.
+      // A service that did not answer in time installs it when it continues.
       session.evaluateInTurn(`${REGISTRY_EXPRESSION}?.processStats?.remove()`).catch(() => {});
       throw error;
     }

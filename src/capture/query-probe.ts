@@ -17,7 +17,7 @@ const INSTALL_DEADLINE_MS = 15_000;
  * target; the numbers of each moment come with the samples of the RuntimeProbe, the list of statements is asked for.
  */
 export class QueryProbe {
-  /** What this Node (or this program) does not offer, in words. */
+  /** What this Node (or this program) does not offer, as text. */
   readonly unavailable: readonly string[];
   readonly #session: InspectorSession;
   readonly #slowMs: Milliseconds;
@@ -28,7 +28,7 @@ export class QueryProbe {
     this.unavailable = unavailable;
   }
 
-  /** `slowMs`: from this duration on a query stands in the slow-query log. */
+  /** `slowMs`: from this duration on a query is in the slow-query log. */
   static async install(session: InspectorSession, { slowMs }: { readonly slowMs: Milliseconds }): Promise<QueryProbe> {
     const installed = await session.evaluateInTurn<ReturnType<typeof installQueryProbe>>(
       callScript('query-probe', 'installQueryProbe', { slowMs } satisfies QueryProbeOptions),

@@ -12,11 +12,11 @@ import type { Bytes } from '../model/units.ts';
 export type ToHostPath = (path: string) => string;
 
 const TAIL_BYTES = 64 * 1024;
-/** Larger scripts and maps exist, but nobody wants them read during a soak. */
+/** Larger scripts and maps exist, but reading them would disturb a soak. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MARKER = /^[ \t]*(?:\/\/|\/\*)[#@]\s*sourceMappingURL=([^\s*'"]+)/gm;
 
-/** The path of a script as V8 names it (`file:///srv/a.js`, `/srv/a.js`); null where it is no file. */
+/** The path of a script as V8 names it (`file:///srv/a.js`, `/srv/a.js`); null if it is no file. */
 export function scriptPath(url: string): string | null {
   if (url.startsWith('/')) return url;
   if (!url.startsWith('file://')) return null;
@@ -41,7 +41,7 @@ export function readSourceMap(path: string, toHostPath: ToHostPath): StrippedSou
   return found && parseSourceMap(found.bytes, found.mapPath);
 }
 
-/** How much there is to parse; nothing where no map is found. */
+/** How much there is to parse; nothing if no map is found. */
 export function mapBytes(path: string, toHostPath: ToHostPath): Bytes {
   try {
     const link = readMapLink(toHostPath(path));
@@ -83,7 +83,9 @@ function inlineMap(link: string): RegExpExecArray | null {
   return /^data:application\/json[^,]*?(;base64)?,/.exec(link);
 }
 
-/** The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does. */
+/**
+ * The map of a script with the text of its sources, measured, but as somebody else wrote it. Throws as `readSourceMap` does.
+ */
 export function readRawMap(
   path: string,
   toHostPath: ToHostPath,
@@ -116,7 +118,7 @@ function parseMeasured(bytes: Uint8Array): RawMap {
   return raw as RawMap;
 }
 
-/** The comment stands at the end; only an inline map makes it necessary to read further back. */
+/** The comment is at the end; only an inline map makes it necessary to read further back. */
 function readMapLink(hostPath: string): string | null {
   const descriptor = openRegularFileSync(hostPath, { maxBytes: MAX_BYTES });
   try {
@@ -150,10 +152,10 @@ function linkedPath(link: string, scriptFile: string): string | null {
 /** As tools write it, after it was measured. */
 type RawMap = StrippedSourceMap & { readonly sourceRoot?: unknown; readonly x_google_ignoreList?: unknown };
 
-/** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy lies elsewhere. */
+/** Keeps the known fields only, never `sourcesContent`. Paths are resolved here, since the copy is in another folder. */
 function stripSourceMap(raw: RawMap, mapPath: string): StrippedSourceMap {
   if (raw.sections) {
-    // One without a map of its own names a map at an address, which nobody fetches.
+    // One without a map of its own names a map at a remote address, which is not fetched.
     const own = raw.sections.filter(({ map }) => map !== undefined);
     return { version: 3, sections: own.map(({ offset, map }) => ({ offset, map: stripSourceMap(map, mapPath) })) };
   }

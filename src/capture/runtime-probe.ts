@@ -28,7 +28,7 @@ interface RuntimeProbeOptions extends ProbeOptions {
 }
 
 const PROBE = `${REGISTRY_EXPRESSION}.probe`;
-/** Every sample tells the watchdog too that we are alive. */
+/** Every sample also shows the watchdog that the tool is alive. */
 const SAMPLE = `${HEARTBEAT_EXPRESSION}, ${PROBE}.sample()`;
 /** Installing compiles a few kilobytes; a blocked loop answers nothing before it is free. */
 const INSTALL_DEADLINE_MS = 15_000;
@@ -36,12 +36,15 @@ const SAMPLE_DEADLINE_MS = 5_000;
 /** How long an answer may take at all: a heap snapshot of several gigabytes blocks for minutes. */
 const PATIENCE_MS = 3_600_000;
 const REMEMBERED_CAPTURES = 20;
-/** Collections are told to the probe a turn of the event loop later. */
+/** The probe learns of collections one turn of the event loop later. */
 const OBSERVED_WITHIN_MS = 250;
 
-/** The view from inside the target: one object put there, read once a tick, taken away without a trace. Needs an attached target. */
+/**
+ * The view from inside the target: one object put there, read once a tick, taken away without a trace. Needs an attached
+ * target.
+ */
 export class RuntimeProbe {
-  /** What this Node (or this program) does not offer, in words. */
+  /** What this Node (or this program) does not offer, as text. */
   readonly unavailable: readonly string[];
   readonly #session: InspectorSession;
   readonly #clock: Clock;
@@ -141,7 +144,7 @@ export class RuntimeProbe {
     const asked = discardConsoleEntries(this.#session, PATIENCE_MS).then(() =>
       this.#session.evaluate<ProbeReading>(SAMPLE, { deadlineMs: PATIENCE_MS }),
     );
-    // Told to whoever calls `sample` next; nobody may.
+    // Reported to the next call of `sample`, if there is one.
     asked.catch(() => {});
     return asked;
   }
@@ -150,7 +153,7 @@ export class RuntimeProbe {
     return this.#captures.some((span) => span.startMonoMs <= monoMs && monoMs <= span.endMonoMs + OBSERVED_WITHIN_MS);
   }
 
-  /** Also of one that nobody confirmed: a service that did not answer in time begins it when it goes on. */
+  /** Also of an unconfirmed one: a service that did not answer in time begins it when it continues. */
   async #endStallWatch(id: number): Promise<Milliseconds | null> {
     return await this.#session.evaluateInTurn<number | null>(`${PROBE}.endStallWatch(${id})`).catch(() => null);
   }

@@ -21,13 +21,16 @@ const MOST_VARIABLES = 200;
 
 /** Line numbers count from 1. */
 export interface ScriptLines {
-  /** Lines that call `JSON.parse` or `JSON.stringify`: V8 books the time of both on the line of the caller, under no name of their own. */
+  /**
+   * Lines that call `JSON.parse` or `JSON.stringify`: V8 books the time of both on the line of the caller, under no name of
+   * their own.
+   */
   readonly jsonLines: readonly number[];
   /** Where variables of the module begin that a heap snapshot may name as holders, without a line. */
   readonly variables: Readonly<Record<string, number>>;
 }
 
-/** Only numbers and those names are kept, no text. Empty where the script cannot be read. */
+/** Only numbers and those names are kept, no text. Empty if the script cannot be read. */
 export function scanScript(file: string): ScriptLines {
   const text = textOf(file);
   const jsonLines: number[] = [];

@@ -3,7 +3,7 @@ import { type ScrapedSeries, type ScrapePlan, seriesText } from '../model/scrape
 import { redactMessage } from '../redact/redact-text.ts';
 import { isSecretLabel } from '../redact/redact-values.ts';
 
-/** A service may expose a hundred thousand series; a run keeps so many. */
+/** A service may expose a hundred thousand series; a run keeps this many. */
 const MOST_SERIES = 200;
 /** One metric with many label sets must not crowd out the others. */
 const MOST_OF_ONE_METRIC = 20;
@@ -57,7 +57,7 @@ export class SeriesChoice {
     );
   }
 
-  /** Labels that say who, or are keys, are numbered: series stay apart, and nobody is named. */
+  /** Labels that identify a person or are keys are numbered: series stay separate, and nobody is named. */
   #shownLabels(labels: ScrapedSeries['labels']): Record<string, string> {
     return Object.fromEntries(
       Object.entries(labels).map(([name, value]) => [name, isSecretLabel(name, value) ? this.#numberOf(value) : value]),

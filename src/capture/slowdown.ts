@@ -10,14 +10,14 @@ export interface ThreadTime {
   readonly waitMs: Milliseconds;
 }
 
-/** The main thread of a process; null where the kernel does not tell, and for a process elsewhere. */
+/** The main thread of a process; null if the kernel does not report it, and for a process elsewhere. */
 export function readMainThread(pid: number | null): ThreadTime | null {
   if (pid === null) return null;
   const [run, wait] = (readKernelFile(`/proc/${pid}/task/${pid}/schedstat`) ?? '').split(' ').map(Number);
   return run && wait !== undefined ? { runMs: run / 1e6, waitMs: wait / 1e6 } : null;
 }
 
-/** Less than this says nothing of how long a thread waits for a core. */
+/** Less than this says nothing about how long a thread waits for a core. */
 const TELLING_RUN_MS = 20;
 
 /**
@@ -39,8 +39,8 @@ export function readSlowdown(pid: number | null, burst: ThreadTime | null = null
 const WAITS_FROM_MS = 40;
 
 /**
- * The same for a single collection, which is over soon. Of 112 of them (5 to 12 ms of CPU, load 15 to 40 on two cores) nine in ten took less
- * than 0.34 of what the whole slowdown makes of them, and half of them less than 0.06.
+ * The same for a single collection, which is over soon. Of 112 of them (5 to 12 ms of CPU, load 15 to 40 on two cores) nine
+ * in ten took less than 0.34 of what the whole slowdown makes of them, and half of them less than 0.06.
  */
 export function slowdownOfShort(cpuMs: Milliseconds, slowdown: number): number {
   return 1 + (slowdown - 1) * Math.min(1, cpuMs / WAITS_FROM_MS);

@@ -22,14 +22,14 @@ export interface GuardOptions {
   /** A session of its own: `HeapProfiler.disable` would end an allocation recording on the same one. */
   readonly session: InspectorSession;
   readonly measure: MeasureCost;
-  /** Of the target on this host; null where it runs elsewhere: then it is asked for its memory, and its load is not known. */
+  /** Of the target on this host; null if it runs elsewhere: then it is asked for its memory, and its load is not known. */
   readonly pid: number | null;
   readonly nodeMajor: number;
   /** Null: what is usual at such a place. */
   readonly maxPauseMs: Milliseconds | null;
   /** A thread of the service hands the snapshot on (its agent): on a busy host much of it waits there. */
   readonly isRelayed?: boolean;
-  /** A worker thread of it: what the main thread computes meanwhile says nothing of it. */
+  /** A worker thread of it: what the main thread computes meanwhile says nothing about it. */
   readonly isWorker?: boolean;
   /** By a snapshot of the like, taken before. */
   readonly calibration?: SnapshotCalibration | null;
@@ -43,9 +43,9 @@ export interface Judgement {
   readonly steps: readonly { readonly capture: CaptureName; readonly cost: CaptureCost }[];
 }
 
-/** What only tells may cost half of what is allowed. */
+/** A capture that only measures may cost half of what is allowed. */
 const LOOK_SHARE = 0.5;
-/** Of a heap, where nobody knows what is garbage. */
+/** Share of a heap, if the share of garbage is unknown. */
 const LEAST_LIVE = 1 / 3;
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS = 2;
@@ -128,7 +128,7 @@ export class SnapshotGuard {
     return estimateSnapshot({ ...facts, makeup: live, inMemory }).verdict === 'go';
   }
 
-  /** What only tells is no reason for a pause that is longer than allowed. */
+  /** A capture that only measures does not justify a longer pause than allowed. */
   async #mayCollect(): Promise<boolean> {
     return (await new PauseGuard(this.#options).judgeCollection(COLLECTIONS)).verdict === 'go';
   }

@@ -23,7 +23,7 @@ export interface TakenSnapshot extends WrittenFile {
   /** Of the snapshot itself, and of the collection before it. */
   readonly cost: CaptureCost;
   readonly collectionCost: CaptureCost;
-  /** Of the target's main thread; null where the kernel does not tell, and of a process elsewhere. */
+  /** Of the target's main thread; null if the kernel does not report it, and for a process elsewhere. */
   readonly cpuMs: Milliseconds | null;
   /** Null like `cpuMs`. */
   readonly memory: MemoryRise | null;
@@ -74,7 +74,7 @@ export class SnapshotRecorder {
     return this.#guard.calibration;
   }
 
-  /** Whether a snapshot into `path` may be taken. What was done to the target to know it stands in `steps`. */
+  /** Whether a snapshot into `path` may be taken. `steps` lists what was done to the target to find out. */
   async judge(options: {
     readonly path: string;
     readonly force: boolean;
@@ -135,7 +135,7 @@ export class SnapshotRecorder {
     if (!options.keepIds) await this.forgetIds().catch((error: unknown) => this.#throwWhileOpen(error));
     const rise = memory.stop();
     const cpuMs = timeBetween(threadBefore, readMainThread(threadPid))?.runMs ?? null;
-    // Numbers are nodes too: what they cost says nothing of a snapshot without them.
+    // Numbers are nodes too: what they cost says nothing about a snapshot without them.
     if (nodes !== null && !options.numbers) {
       this.#guard.learn({ nodes, makeup, cpuMs: cpuMs ?? cost.pauseMs, memory: rise });
     }

@@ -26,7 +26,7 @@ interface TcpRow {
 }
 
 /**
- * TCP sockets of the network namespace of a process in words, by inode: who the other side is. Sockets accepted on a
+ * The remote addresses of TCP sockets in the network namespace of a process, by inode. Sockets accepted on a
  * listening port are grouped by that port (clients come from anywhere), all others by their peer.
  */
 export function readSocketPeers(pid: number): ReadonlyMap<string, string> {

@@ -39,7 +39,8 @@ export class SourceCollector {
   /**
    * `folder`: where the maps go. Files of the process `pid` are read as that process sees them, where the platform can;
    * it is another one after a restart. `onUnusable` is told of every map that is there and is left out, with the reason.
-   * `refuse`: asked before a map is written. `names`: the original names of minified variables too, which heap snapshots name.
+   * `refuse`: asked before a map is written. `names`: the original names of minified variables too, which heap snapshots
+   * name.
    */
   constructor({
     pid,
@@ -114,7 +115,7 @@ export class SourceCollector {
     return completed;
   }
 
-  /** What `read` gives, or null where that is not usable, which is told. */
+  /** What `read` gives, or null if that is not usable, which is told. */
   async #usable(
     path: string,
     read: () => StrippedSourceMap | null | Promise<StrippedSourceMap | null>,

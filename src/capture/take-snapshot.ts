@@ -8,7 +8,7 @@ import type { Sink, WrittenFile } from './part-file.ts';
 /** Estimates may be wrong by a factor, and a slow disk or a busy host adds its own. */
 const DEADLINE_FACTOR = 5;
 const DEADLINE_EXTRA_MS = 60_000;
-/** `node_count` stands behind the description of the fields: 1.5 to 3 kB from the start. */
+/** `node_count` follows the description of the fields: 1.5 to 3 kB from the start. */
 const HEADER_CHARS = 64 * 1024;
 
 /** Takes one heap snapshot into a sink, which appears whole or not at all. */

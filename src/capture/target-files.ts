@@ -12,7 +12,7 @@ export class TargetFiles {
     this.#isShared = isSame(pid, 'ns/mnt') && isSame(pid, 'root');
   }
 
-  /** What stands before its paths; null where its files cannot be read any more. */
+  /** The prefix of its paths; null if its files can no longer be read. */
   root(pid: number): string | null {
     if (!existsSync('/proc/self/root') || (this.#isShared && !existsSync(`/proc/${pid}/root`))) return '';
     return existsSync(`/proc/${pid}/root`) ? `/proc/${pid}/root` : null;

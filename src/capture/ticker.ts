@@ -92,7 +92,7 @@ export function createTicker({ intervalMs, clock, onTick }: TickerOptions): Tick
   }
 
   const finished = run();
-  // A failure is told by `finished` to whoever waits for it; `stop` may be all that the caller waits for.
+  // `finished` reports a failure to its caller; a caller may wait for `stop` only.
   finished.catch(() => {});
   return {
     finished,

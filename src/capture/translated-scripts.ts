@@ -17,7 +17,7 @@ export async function readTranslated(
   session: InspectorSession,
   urls: readonly string[],
 ): Promise<ReadonlyMap<string, Translated>> {
-  // V8 tells one and the same script by path or by URL.
+  // V8 reports the same script by path or by URL.
   const paths = urls.filter((url) => /\.(?:[cm]?tsx?|jsx)$/.test(url)).map(scriptPath);
   const wanted = new Set(paths.slice(0, MOST_SCRIPTS));
   const found = new Map<string, Translated>();
@@ -42,7 +42,7 @@ export async function readTranslated(
       found.set(path, { text, map });
     }
   } catch {
-    // A blocked or broken target: what was told until then is enough.
+    // A blocked or broken target: what was reported until then is enough.
   } finally {
     off();
     await call('Debugger.disable').catch(() => {});

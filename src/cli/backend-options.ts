@@ -13,7 +13,7 @@ export const ADDON_PATH_OPTION: Options = textOption(
   'folder of the add-on, or one that has it in node_modules (default: that of the service, then ours)',
 );
 
-/** Null where the inspector does it. */
+/** Null if the inspector does it. */
 export function addonArgument(args: Readonly<Record<string, unknown>>, option: string): AddonChoice | null {
   if (args[option] === 'inspector' || args[option] === undefined) return null;
   const folder = args['addon-path'];

@@ -67,7 +67,7 @@ const saveCommand: Command = (exit) => ({
     const add = flagArgument(args, 'add');
     // Of a file that is added to, `readBaseline` tells whether it is one.
     refuseToOverwrite(path, add || flagArgument(args, 'force'), runFolders(args).flatMap(filesOfRun));
-    // A file that is none is told before the runs are read.
+    // A file that is not a baseline is reported before the runs are read.
     if (add && existsSync(path)) await readBaseline(path);
     const force = flagArgument(args, 'force');
     const { runs: added, missing, failed } = await measureAll(args, terminal);

@@ -23,7 +23,7 @@ import type { ClinicRecording } from '../session/record-clinic.ts';
 const RENDER_DEADLINE_MS = 10 * 60_000;
 const MOST_TOLD = 2000;
 
-/** What Clinic is told to open: the folder, or for the heap profiler the file. */
+/** What Clinic should open: the folder, or for the heap profiler the file. */
 function clinicEntry(files: readonly ClinicFile[], dir: string): string {
   const [first] = files;
   return join(dir, (first?.path ?? '').split('/')[0] ?? '');
@@ -42,7 +42,7 @@ export function refuseClinicOutput(entry: string, force: boolean): void {
   );
 }
 
-/** Writes the files (0600, in folders 0700) and returns what Clinic is told to open. */
+/** Writes the files (0600, in folders 0700) and returns what Clinic should open. */
 export async function writeClinic(files: readonly ClinicFile[], dir: string, force: boolean): Promise<string> {
   const entry = clinicEntry(files, dir);
   refuseClinicOutput(entry, force);
@@ -59,7 +59,7 @@ export function clinicEntries({ pid }: TargetFacts, dir: string): readonly strin
   return TOOLS.map((tool) => join(dir, `${pid}.${tool}`));
 }
 
-/** Writes a recording for all three tools. Returns what Clinic is told to open. */
+/** Writes a recording for all three tools. Returns what Clinic should open. */
 export async function writeClinicRecording(
   facts: TargetFacts,
   { cpu, stats, gcEvents, heap, clock }: ClinicRecording,
@@ -75,7 +75,10 @@ export async function writeClinicRecording(
   return entries;
 }
 
-/** Lets an installed Clinic draw what was written. Returns the page. Throws a ProfilerError: exit 2 without Clinic, 3 where it fails. */
+/**
+ * Lets an installed Clinic draw what was written. Returns the page. Throws a ProfilerError: exit 2 without Clinic, 3 where
+ * it fails.
+ */
 export async function renderWithClinic(tool: ClinicTool, entry: string): Promise<string> {
   const clinic = findClinic();
   const command = tool.replace('clinic-', '');

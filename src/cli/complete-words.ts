@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { readRegularFileSync } from '../files/regular-file.ts';
 import { shippedScenarios } from '../load/scenario-files.ts';
 
-/** With it a shell asks what could stand at the end of a line. */
+/** A shell uses it to request completions for the end of a line. */
 export const COMPLETION_OPTION = '--get-yargs-completions';
 
 const RUNS = 'profiles';

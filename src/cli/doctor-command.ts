@@ -28,7 +28,7 @@ interface Findings {
   readonly outlook: SnapshotOutlook | null;
   readonly checks: readonly Diagnosis[];
   readonly backends: readonly BackendFacts[];
-  /** Null where nobody was asked for them. */
+  /** Null if they were not requested. */
   readonly threads: readonly ThreadFacts[] | null;
   /** The words that named the process. */
   readonly words: string;

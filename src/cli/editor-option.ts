@@ -17,7 +17,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   webstorm: 'webstorm://open?file={path}&line={line}&column={column}',
 };
 
-/** What a browser runs or shows by itself is no editor. */
+/** A URL that a browser runs or shows itself is not an editor. */
 const NO_EDITOR = /^(?:javascript|data|vbscript|blob|about|https?|file):/i;
 
 export const EDITOR_OPTION: Options = textOption(
@@ -25,7 +25,10 @@ export const EDITOR_OPTION: Options = textOption(
   `link lines of the report to an editor: ${Object.keys(KNOWN).join(', ')}, or an address with {path}, {line} and {column}`,
 );
 
-/** The address of a line in the editor that is wanted; null where none is. Throws a ProfilerError (exit 2) for what is no address. */
+/**
+ * The address of a line in the editor that is wanted; null if none is. Throws a ProfilerError (exit 2) for what is no
+ * address.
+ */
 export function editorTemplate(args: Arguments, config: Config | null): string | null {
   const wanted = textArgument(args, 'editor') ?? config?.editor ?? null;
   if (wanted === null) return null;
@@ -40,8 +43,8 @@ export function editorTemplate(args: Arguments, config: Config | null): string |
 }
 
 /**
- * The same with the folder of the service, from which the report names its files: `{file}` is left. Null where the service was not started on
- * this machine, or its folder is gone.
+ * The same with the folder of the service, from which the report names its files: `{file}` is left. Null if the service was
+ * not started on this machine, or its folder is gone.
  */
 export async function editorLinks(template: string | null, runDir: string): Promise<string | null> {
   if (template === null) return null;

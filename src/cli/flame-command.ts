@@ -35,7 +35,7 @@ interface Flame extends Pick<ProfileFile, 'unit' | 'durationUs' | 'intervalUs' |
   readonly title: string;
   readonly detail: string;
   readonly root: Root;
-  /** Null where the samples have no order, or a difference is drawn. */
+  /** Null if the samples have no order, or a difference is drawn. */
   readonly timeline: FlameTimeline | null;
 }
 
@@ -45,7 +45,7 @@ interface Format {
   readonly canDiff: boolean;
   /** What is not drawn need not be kept; what other tools read is kept whole. */
   readonly limits: FlameLimits;
-  /** What repeats the whole stack for every sample holds at most so many frames. */
+  /** The most frames in a format that repeats the whole stack for every sample. */
   readonly mostFrames?: number;
   /** The content of the file. */
   readonly make: (flame: Flame, note: (text: string) => void) => Content | Promise<Content>;
@@ -241,7 +241,10 @@ function depthOf({ parentOf }: WeightedTree, mostFrames: number, file: string, n
   return depth;
 }
 
-/** Names of functions and files go into every format: what is drawn from a profile is handed on, and so is what other tools read. */
+/**
+ * Names of functions and files go into every format: what is drawn from a profile is handed on, and so is what other tools
+ * read.
+ */
 function withoutSecrets({ tree, placeOf, ...file }: ProfileFile): ProfileFile {
   const functions = tree.functions.map((frame) => ({ ...frame, functionName: redactText(frame.functionName) }));
   return { ...file, tree: { ...tree, functions }, placeOf: (...position) => redacted(placeOf(...position)) };

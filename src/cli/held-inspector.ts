@@ -5,10 +5,10 @@ import type { Belonging } from './stop-on-signals.ts';
 
 type Attach = (process: ProcessFacts | null) => Promise<Attachment>;
 
-/** A target that is blocked does not answer sooner or later than this, as far as somebody who gives up is concerned. */
+/** A user who gives up does not wait longer than this for a blocked target. */
 const PATIENCE_MS = 1_000;
 
-/** Knows what is attached to, so that somebody who gives up leaves no inspector open where that can be helped. */
+/** Knows the attached target, so that a user who gives up leaves no inspector open if possible. */
 export class HeldInspector implements Belonging {
   readonly #attach: Attach;
   readonly #name: string;

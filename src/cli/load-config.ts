@@ -10,7 +10,7 @@ import { type Problem, readDocument } from '../scenario/read-document.ts';
 import type { TargetSpec } from '../target/target-spec.ts';
 import { checkConfig } from './check-config.ts';
 
-/** A configuration file, checked against its schema. Paths in it are resolved against the folder it stands in. */
+/** A configuration file, checked against its schema. Paths in it are resolved against its folder. */
 export interface Config {
   readonly file: string;
   readonly target: TargetSpec | null;
@@ -43,7 +43,7 @@ export interface Config {
     readonly host: string | null;
     readonly allowHosts: readonly string[];
   };
-  /** An address or a command that is told how the run goes. */
+  /** An address or a command that is notified about the run. */
   readonly notify: string | null;
   /** Lines of a report are links into it. */
   readonly editor: string | null;

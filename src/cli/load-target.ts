@@ -86,7 +86,7 @@ async function watchService(
   }
 }
 
-/** `--port` names who is watched, not where the load goes: easily taken for one another. */
+/** `--port` names the watched process, not where the load goes. The two are easily confused. */
 function sayWhereLoadGoes(spec: TargetSpec, baseUrl: string | null, terminal: Terminal): void {
   const port = baseUrl === null ? null : localPort(baseUrl);
   if (!('port' in spec) || port === null || port === spec.port) return;

@@ -19,7 +19,7 @@ export function createLoadView(terminal: Terminal, durationMs: Milliseconds | nu
   };
 }
 
-/** The same for a search of the breaking point: the level stands first. */
+/** The same for a search of the breaking point: the level comes first. */
 export function createStressView(terminal: Terminal): (status: LoadStatus, level: number) => void {
   return (status, level) => {
     if (!terminal.isInteractive) return;

@@ -11,7 +11,7 @@ goFirstWhenMemoryRunsOut();
 
 // A reader that went away (`| head`, a closed terminal) must not end a run that was meant for the night.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-// A disk that did not take the result is told: whoever reads an empty file may take it for one.
+// A failed write of the result is reported: an empty file could be mistaken for a result.
 process.stdout.once('error', (error) => {
   if (errnoOf(error) === 'EPIPE') return;
   const code = printError(storageError('cannot write', 'the result to stdout', error), false);
@@ -36,7 +36,7 @@ try {
   process.exitCode = told(error);
 }
 
-/** The exit code of what was told. */
+/** The exit code of the reported error. */
 function told(error: unknown): ExitCode {
   return printError(loadErrorOf(error) ?? error, words.includes('--json'));
 }

@@ -32,7 +32,7 @@ export const METRICS_OPTIONS: Readonly<Record<'metrics-port' | 'metrics-host' | 
   },
 };
 
-/** Where the live figures are wanted; null where they are not. */
+/** Where the live figures are wanted; null if they are not. */
 export function metricsAddress(args: Arguments, config: Config | null): MetricsAddress | null {
   const port = numberArgument(args, 'metrics-port') ?? config?.metrics.port ?? null;
   const host = textArgument(args, 'metrics-host') ?? config?.metrics.host ?? null;
@@ -68,7 +68,7 @@ export async function withLiveMetrics<Result>(
   }
 }
 
-/** What a soak tells, as figures. */
+/** What a soak reports, as figures. */
 export function metricsListener(metrics: LiveMetrics): SoakListener {
   return {
     status(status) {

@@ -14,7 +14,10 @@ export function refuseToOverwrite(path: string, force: boolean, inputs: readonly
   refuseTakenFile(path, { force, inputs });
 }
 
-/** For what a build writes each time under the same name: an earlier one, known by the whole of its text, is replaced; nothing else is. */
+/**
+ * For what a build writes each time under the same name: an earlier one, known by the whole of its text, is replaced;
+ * nothing else is.
+ */
 export function refuseForeignFile(
   path: string,
   isOurs: (text: string) => boolean,
@@ -24,7 +27,7 @@ export function refuseForeignFile(
   refuseTakenFile(path, { force: false, inputs, isOurs: (file) => isReplaceable(file, isOurs) });
 }
 
-/** As at the start: what lies there when the result is ready may be another's. */
+/** As at the start: the file that exists when the result is ready may belong to someone else. */
 export function whenForeign(path: string, isOurs: (text: string) => boolean): WhenTaken {
   try {
     return lstatSync(path).isFile() && isReplaceable(path, isOurs) ? 'replace' : 'beside';
@@ -43,8 +46,8 @@ export interface OutputOptions {
 }
 
 /**
- * Writes a result (0600: names and paths of a program are not for everybody). Where its name was free at the start and is taken
- * by now, it gets the next free one, and that is said. Returns the path. Throws a ProfilerError (exit 6).
+ * Writes a result (0600: names and paths of a program are not for everybody). Where its name was free at the start and is
+ * taken by now, it gets the next free one, and that is said. Returns the path. Throws a ProfilerError (exit 6).
  */
 export async function writeOutput(path: string, content: Content, options: OutputOptions): Promise<string> {
   const [written = path] = await writeOutputs([{ path, content }], options);

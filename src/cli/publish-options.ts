@@ -31,7 +31,10 @@ export const NOTIFY_OPTION: Options = textOption(
   'tell this http(s) address or command: suspect confirmed, gate failed, service lost, done',
 );
 
-/** The lines that a code host reads out of what is printed. With `--json`, stdout holds the document alone; GitHub reads stderr, too. */
+/**
+ * The lines that a code host reads out of what is printed. With `--json`, stdout holds the document alone; GitHub reads
+ * stderr, too.
+ */
 export function annotate(args: Arguments, report: Report, terminal: Terminal): void {
   if (textArgument(args, 'annotations') === null) return;
   const lines = renderAnnotations(report).join('\n');
@@ -40,7 +43,7 @@ export function annotate(args: Arguments, report: Report, terminal: Terminal): v
   else terminal.print(lines);
 }
 
-/** Somebody to tell of a run; null where nobody asked. */
+/** Who is notified about a run; null if not requested. */
 export function notifierOf(args: Arguments, config: Config | null, terminal: Terminal): Notifier | null {
   const to = textArgument(args, 'notify') ?? config?.notify ?? null;
   if (to === null) return null;
@@ -63,7 +66,7 @@ export function lossListener(
   };
 }
 
-/** Runs `soak` and tells how it ended, a failure too; the messages are on their way when this is over. */
+/** Runs `soak` and sends a notification of its end, including a failure. The messages have been sent when this is over. */
 export async function withNotices<
   Outcome extends { readonly document: Redacted<ReportDocument>; readonly exitCodes: readonly ExitCode[] },
 >(

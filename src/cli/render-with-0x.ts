@@ -19,7 +19,9 @@ type ZeroX = (options: {
 
 const PACKAGE = '0x';
 
-/** Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one. */
+/**
+ * Draws a profile (made by `profileFor0x`) with the `0x` package of the user. Throws a ProfilerError (exit 2) without one.
+ */
 export async function renderWith0x(profile: CpuProfile, title: string): Promise<Uint8Array> {
   const draw = load0x();
   const { dir: workingDir, remove } = makeTemporaryFolder();
@@ -34,7 +36,7 @@ export async function renderWith0x(profile: CpuProfile, title: string): Promise<
   }
 }
 
-/** Looks beside this package first, then where the command is run: under npx the two differ. */
+/** Looks next to this package first, then where the command is run: under npx the two differ. */
 function load0x(): ZeroX {
   const places = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href];
   for (const place of places) {

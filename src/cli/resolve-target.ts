@@ -51,11 +51,11 @@ export async function resolveTarget(
     });
     const named = { ...facts, namedBy: ['--', ...redactCommandLine(spec.command)] };
     const target = ofProcess(named, { by: 'command', command: root }, signals);
-    // Of a launcher above it we are told how that ended, which may be another matter.
+    // For a launcher above it, we learn how the launcher ended, which may be different.
     return { ...target, ended: facts.pid === root.pid ? ended : null, release: () => stop() };
   }
   const facts = 'recorded' in spec ? findRecorded(spec.recorded) : findTarget(spec);
-  // A soak tells of any process what can be seen from outside, and leaves it alone otherwise.
+  // A soak reports what is visible from outside for any process, and does not touch it otherwise.
   if (command === 'soak' && 'pid' in spec && !facts.isNode) return fromOutside(facts, { by: 'pid' });
   const refusal = assessAttach(facts, { isOpen: true });
   if (refusal) throw refusal;
@@ -118,7 +118,7 @@ function ofProcess(
   return { facts, process: facts, identity, ended: null, attach: held.attach };
 }
 
-/** Connects once to learn who answers; the inspector was open before and stays open. */
+/** Connects once to find out which process answers; the inspector was open before and stays open. */
 async function atAddress(address: string, { allowRemote, signals }: ResolveOptions): Promise<ResolvedTarget> {
   const first = await attachToAddress(address, { allowRemote });
   const { facts, process } = first;
@@ -129,7 +129,7 @@ async function atAddress(address: string, { allowRemote, signals }: ResolveOptio
   return {
     facts: { ...facts, namedBy },
     process,
-    // Whoever listens there is who was named.
+    // The process that listens there is the one that was named.
     identity: { by: 'port', port: first.inspector.port },
     ended: null,
     attach: held.attach,

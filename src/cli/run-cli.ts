@@ -82,7 +82,7 @@ async function run(words: readonly string[]): Promise<ExitCode> {
       }),
     );
   }
-  // With a function to hand it to, yargs prints neither help nor completions by itself.
+  // With a callback, yargs prints neither help nor completions itself.
   await parser.parseAsync(withDashKept(words), {}, (_error, _args, text) => {
     if (text !== '') writeResult(`${text}\n`);
   });

@@ -3,7 +3,7 @@ import type { PageServer } from '../serve/page-server.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints the address, and serves until Ctrl-C. The address holds a token: whoever has it sees what the pages show. */
+/** Prints the address, and serves until Ctrl-C. The address contains a token: anyone who has it sees what the pages show. */
 export async function serveUntilStopped(server: PageServer, what: string, terminal: Terminal): Promise<void> {
   const signals = stopOnSignals(terminal.say, { words: 'stopping', onHangUp: 'stop' });
   if (terminal.json) terminal.data({ url: server.url });

@@ -190,7 +190,10 @@ function toUs(milliseconds: number | null): number | null {
 
 const OTHER_FOLDERS = 'Name folders outside of it, both with --out DIR and --report-dir DIR.';
 
-/** Folders that are named are looked at, and that of the report is held, before anything is started or attached to. Throws a ProfilerError (exit 2 or 6). */
+/**
+ * Folders that are named are looked at, and that of the report is held, before anything is started or attached to. Throws a
+ * ProfilerError (exit 2 or 6).
+ */
 export async function checkNamedFolders(args: Arguments, config: Config | null): Promise<void> {
   const out = textArgument(args, 'out') ?? config?.out;
   const reportDir = textArgument(args, 'report-dir') ?? config?.reportDir;
@@ -227,7 +230,7 @@ export async function settleFolders(
   }
 }
 
-/** False when another holds it. Without such sockets, the folders alone tell. */
+/** False if another process holds it. Without such sockets, only the folders show it. */
 async function holdName(path: string): Promise<boolean> {
   const name = createHash('sha256').update(path).digest('hex').slice(0, 40);
   return (await tryLock(`name-${name}`).catch(() => 'none')) !== null;

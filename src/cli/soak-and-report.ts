@@ -27,7 +27,7 @@ export interface SoakOutcome {
 }
 
 export interface SoakExtras {
-  /** Told of all that the terminal is told. */
+  /** Receives everything that the terminal shows. */
   readonly others?: readonly SoakListener[];
   /** All evidence in report.md. */
   readonly full?: boolean;

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.ts';
 
 const LINE_EVERY_MS = 60_000;
 
-/** Shows a soak where nobody looks at a whole screen: one line a minute, or typed JSON lines, a status for each sample. */
+/** Shows a soak without a full-screen view: one line per minute, or typed JSON lines, a status for each sample. */
 export function createSoakView(terminal: Terminal): SoakListener {
   let nextLineAtMs = LINE_EVERY_MS;
   return {

@@ -10,7 +10,9 @@ import { EXIT } from '../model/exit-codes.ts';
 /** yargs loses a lone `-`; no argument of a program can hold this. */
 const KEPT = '\0-';
 
-/** `-` means stdin or stdout for the commands that read and write single files. Behind `--` stand words of another program. */
+/**
+ * `-` means stdin or stdout for the commands that read and write single files. After `--` come arguments of another program.
+ */
 export function withDashKept(words: readonly string[]): string[] {
   if (words[0] !== 'flame' && words[0] !== 'heap') return [...words];
   const end = words.indexOf('--');

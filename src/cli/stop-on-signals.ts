@@ -4,7 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 
 /** Something that must not be left as it is when the user gives up: an open inspector, a program that was started. */
 export interface Belonging {
-  /** Lets go of it; what became of it in words, empty where there is nothing to say. */
+  /** Lets go of it; what became of it as text, empty if there is nothing to say. */
   end(): Promise<string>;
   /** What is said where that does not come about in time. */
   left(): string;
@@ -15,14 +15,16 @@ export interface Signals {
   readonly stop: AbortSignal;
   /** To be released at the second. */
   add(belonging: Belonging): void;
-  /** Ctrl-C means again what it means to any process. Settles at once, but never for one that gave up: it is about to end. */
+  /**
+   * Ctrl-C means again what it means to any process. Settles at once, but never for one that gave up: it is about to end.
+   */
   release(): Promise<void>;
 }
 
 export interface SignalOptions {
   /** What is said at the first signal. */
   readonly words?: string;
-  /** A closed terminal (SIGHUP): what was meant for the night goes on, what somebody looks at stops. */
+  /** A closed terminal (SIGHUP): an overnight run continues, an interactive view stops. */
   readonly onHangUp?: 'go-on' | 'stop';
 }
 

@@ -70,7 +70,7 @@ export function targetOf(args: Readonly<Record<string, unknown>>): TargetSpec | 
   return specs[0] ?? null;
 }
 
-/** In words: what an attachment captures. */
+/** As text: what an attachment captures. */
 export function capturedName({ facts, thread }: Pick<Attachment, 'facts' | 'thread'>): string {
   return `${facts.name} (process ${facts.pid}${thread ? `, ${describeThread(thread)}` : ''})`;
 }

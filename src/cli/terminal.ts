@@ -33,11 +33,14 @@ export interface TerminalOptions {
   readonly json: boolean;
 }
 
-/** Of the words of hours, so many are written behind a live view. */
+/** How many of the messages of a long run are printed after a live view. */
 const MOST_KEPT = 200;
 const CLEAR_LINE = '\u001b[2K';
 
-/** Colour follows NO_COLOR, FORCE_COLOR, TERM=dumb, `--no-color`, and whether the stream is a terminal, in this order of words. */
+/**
+ * Colour follows NO_COLOR, FORCE_COLOR, TERM=dumb, `--no-color`, and whether the stream is a terminal, in this order of
+ * words.
+ */
 export function openTerminal(options: TerminalOptions, env: NodeJS.ProcessEnv = process.env): Terminal {
   const isInteractive = process.stderr.isTTY === true && env.TERM !== 'dumb' && !options.quiet && !options.json;
   const program = ownCommand(env);

@@ -42,7 +42,7 @@ export const topCommand: Command = (exit) => ({
     const once = flagArgument(args, 'once');
     const address = metricsAddress(args, null);
     const enough = new AbortController();
-    // `profiler top --json | head -3`: with its reader gone, nobody looks any more.
+    // `profiler top --json | head -3`: once its reader is gone, there is no one to print for.
     process.stdout.once('error', () => enough.abort());
     await withAttachment(args, terminal, {
       command: 'top',

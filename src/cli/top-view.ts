@@ -2,7 +2,7 @@ import { formatBytes } from '../model/units.ts';
 import type { LiveSample } from '../session/watch-target.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Shows samples as they come where nobody looks at a whole screen: one line each, JSON lines with `--json`. */
+/** Shows samples as they come without a full-screen view: one line each, JSON lines with `--json`. */
 export function createTopView(terminal: Terminal): (sample: LiveSample) => void {
   return (sample) => {
     if (terminal.json) terminal.data(sample);

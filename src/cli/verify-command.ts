@@ -204,7 +204,9 @@ interface RecordedLoad {
   readonly release: () => void;
 }
 
-/** The load of the earlier run, unless another is named. A run names the file of its scenario; the values stand only there. */
+/**
+ * The load of the earlier run, unless another is named. A run names the file of its scenario; only that file has the values.
+ */
 function recordedLoad(args: Arguments, scenario: ScenarioRecord | null, configured: string | null): RecordedLoad {
   const url = scenario && args.url === undefined ? urlOf(scenario) : {};
   if (textArgument(args, 'scenario') !== null || configured !== null) return { args: url, release: () => {} };
@@ -223,7 +225,7 @@ function recordedLoad(args: Arguments, scenario: ScenarioRecord | null, configur
   return { args: { ...url, scenario: file }, release: () => {} };
 }
 
-/** An address is kept without its credentials: then it must be given again, or stand in the scenario. */
+/** An address is kept without its credentials: they must be given again, or be in the scenario. */
 function urlOf({ baseUrl, source }: ScenarioRecord): Arguments {
   if (!baseUrl.includes(REDACTED)) return { url: baseUrl };
   const own = source && readScenarioOf(source.file).scenario.baseUrl;
@@ -250,7 +252,7 @@ function readScenarioOf(file: string): ReturnType<typeof readScenario> {
   }
 }
 
-/** Runs of earlier versions hold the text of the scenario, where credentials stood without them. */
+/** Runs of earlier versions contain the text of the scenario with its credentials removed. */
 function ofEarlierVersion({ text }: ScenarioRecord, url: Arguments): RecordedLoad {
   if (text.includes(REDACTED)) {
     throw new ProfilerError(

@@ -19,7 +19,7 @@ const OTHER_FILE = 'Name a file outside of it with --out FILE.';
 export interface AttachedCommand<Result> {
   /** Name of the command, for the lines to type when no target was named. */
   readonly command: string;
-  /** What Ctrl-C does, in words. */
+  /** What Ctrl-C does, as text. */
   readonly stopWords: string;
   /** What is written, or would be by its usual name: refused where a file there would restart the service. */
   readonly output?: string;

@@ -7,7 +7,7 @@ export interface AllocationSite {
   readonly stack: readonly SourcePlace[];
   /** Estimated by V8 from its samples. */
   readonly bytes: Bytes;
-  /** How many samples the estimate rests on; null where the profile does not say. Under ten it is a hint only. */
+  /** How many samples the estimate rests on; null if the profile does not say. Under ten it is a hint only. */
   readonly samples: number | null;
 }
 

@@ -94,7 +94,7 @@ export function toldFromFolder(scripts: readonly ScriptRecord[], cwd: string): r
   );
 }
 
-/** Where a variable of the module begins, from 1; null where the record does not know. */
+/** Where a variable of the module begins, from 1; null if the record does not know. */
 function lineOf({ record }: Script, variable: string | undefined): number | null {
   const variables = record?.variables ?? {};
   return variable !== undefined && Object.hasOwn(variables, variable) ? (variables[variable] ?? null) : null;

@@ -1,6 +1,6 @@
 /**
  * What can be switched wrong in the service, as data. A test or a demo reads here what a good report should say.
- * The healthy ones are look-alikes: they grow, and stop, expire or flush within seconds, at 50 to 300 requests a second.
+ * The healthy ones are look-alikes: they grow, and stop, expire or flush within seconds, at 50 to 300 requests per second.
  */
 export const FAULT_NAMES = [
   'leak-map',

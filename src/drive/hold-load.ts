@@ -38,7 +38,7 @@ export function holdWhileAway(
     clearTimeout(timer);
     const leftMs = durationMs === null ? LONGEST_TIMER_MS : startMs + durationMs - performance.now();
     if (shallHold) timer = setTimeout(onLost, Math.min(LONGEST_TIMER_MS, Math.max(0, leftMs)));
-    // Of a load that is gone `ended` tells.
+    // `ended` reports a load that is gone.
     turn = turn
       .then<unknown>(() => (shallHold ? load.pause(GRACE_MS, { letGo: true }) : load.resume()))
       .catch(() => {});

@@ -1,7 +1,7 @@
 import type { LoadTotals } from '../load/load-messages.ts';
 import type { Milliseconds } from '../model/units.ts';
 
-/** Where a load stands, told every second. */
+/** The progress of a load, reported every second. */
 export interface LoadStatus {
   readonly elapsedMs: Milliseconds;
   readonly completed: number;

@@ -10,7 +10,7 @@ export interface FollowOptions {
   /** Who may be its successor. */
   readonly identity: TargetIdentity;
   readonly attach: (process: ProcessFacts | null) => Promise<Attachment>;
-  /** What happens, in words. */
+  /** What happens, as text. */
   readonly say: (text: string) => void;
 }
 

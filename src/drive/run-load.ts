@@ -27,7 +27,7 @@ export interface RunLoadOptions {
   readonly overrides: LoadOverrides;
   /** Processes that share the load. */
   readonly workers: number;
-  /** Of the target; null where nobody looks. The load waits while it is away. */
+  /** Of the target; null if it is not watched. The load waits while it is away. */
   readonly watch: TargetWatch | null;
   /** Ends the load early; what was measured until then is reported. */
   readonly stop: AbortSignal;

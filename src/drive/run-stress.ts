@@ -19,7 +19,7 @@ export interface RunStressOptions {
   readonly plan: StressPlan;
   readonly baseUrl: string | null;
   readonly workers: number;
-  /** Null: nobody looks at the target. */
+  /** Null: the target is not watched. */
   readonly watch: TargetWatch | null;
   readonly stop: AbortSignal;
   readonly onStatus: (status: LoadStatus, level: number) => void;
@@ -32,12 +32,12 @@ const NEAR_ENOUGH = 0.05;
 const MOST_BISECTIONS = 4;
 /** A level that broke is tried again; where the two disagree, once more. */
 const MOST_TRIES = 3;
-/** After a break the service gets so long at the lowest level to recover. */
+/** How long the service may recover at the lowest level after a break. */
 const RECOVERY_MS: Milliseconds = 10_000;
 
 /**
- * Raises the load level by level until the service breaks, narrows the level down by halving, and says what gave way.
- * Throws a ProfilerError: exit 2 for what cannot be driven, 5 when the load process died.
+ * Raises the load level by level until the service breaks, narrows the level down by halving, and reports what reached its
+ * limit. Throws a ProfilerError: exit 2 for what cannot be driven, 5 when the load process died.
  */
 export async function runStress(options: RunStressOptions): Promise<{ report: StressReport; exitCode: ExitCode }> {
   const { plan, scenario, stop } = options;
@@ -80,7 +80,7 @@ interface Search {
   /** Holds a level; where it breaks, again: the majority counts. */
   readonly holds: (level: number) => Promise<boolean>;
   readonly recover: (level: number) => Promise<void>;
-  /** Going on would say nothing of the target: the generator gave way, or the target is gone. */
+  /** To continue would say nothing about the target: the generator reached its limit, or the target is gone. */
   readonly isSpoilt: () => boolean;
   readonly end: () => Promise<void>;
 }

@@ -8,7 +8,7 @@ const LEAST_MS = 5000;
 const LEAST_IN_VAIN_MS = 2000;
 /** What comes so often, and ends with an answer, is how the scenario goes: bursts, or a request that takes long. */
 const USUAL_FROM = 3;
-/** A silence is beyond those that are usual when it is so many times as long. */
+/** A silence is beyond those that are usual when it is this many times as long. */
 const BEYOND_USUAL = 2;
 
 interface Silence {
@@ -17,16 +17,17 @@ interface Silence {
 }
 
 /**
- * Time in which requests were in flight and none was answered, longer than the service takes by itself. `findSilences` judges the
- * recorded run of a soak by the same idea; here the load is added up as it comes. An error is an answer; our own time limit is none.
+ * Time in which requests were in flight and none was answered, longer than the service takes by itself. `findSilences`
+ * judges the recorded run of a soak by the same idea; here the load is added up as it comes. An error is an answer; our own
+ * time limit is none.
  */
 export class SilentTime {
   readonly #silences: Silence[] = [];
   #startMs: MonoMs | null = null;
   #atMs: MonoMs = 0;
-  /** Since when nothing was answered while requests waited; null where none waits. */
+  /** Since when nothing was answered while requests waited; null if none waits. */
   #sinceMs: MonoMs | null = null;
-  /** How long the first answer took: so long is usual, however few there are. */
+  /** How long the first response took. This long is usual, however few there are. */
   #firstMs: Milliseconds | null = null;
 
   add(

@@ -25,9 +25,9 @@ export interface HeldStage {
   readonly isTargetLost: boolean;
 }
 
-/** A stage is cut into so many; three in a row are half of it. */
+/** A stage is cut into this many parts; three in a row are half of it. */
 const WINDOWS = 6;
-/** A window of fewer answers to one request says nothing of a percentile. */
+/** A window of fewer answers to one request says nothing about a percentile. */
 const LEAST_ANSWERS = 10;
 
 /** `isOpen`: the level is a rate of arrivals that should all be answered. */

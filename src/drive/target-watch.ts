@@ -97,7 +97,7 @@ function watchInside(
       lost = false;
       const ending: 'stopped' | 'target-lost' = await watchLife(attachment, segment);
       lost = ending === 'target-lost';
-      // The first is released by whoever brought it.
+      // The first is released by the caller.
       if (attachment !== first) await attachment.detach();
       let isAway = false;
       const onAway = (now: boolean): void => {
@@ -134,8 +134,8 @@ function watchOutside(
   let tell: (presence: Presence) => void = () => {};
   const hasClosed = watchPort(process, loadPort);
   let wasClosed = false;
-  // Nobody named the process: the load goes to whoever answers at its address, and what nobody answers is measured. A server that
-  // closes is released once, since it waits for its connections.
+  // Nobody named the process: the load goes to whoever answers at its address, and what nobody answers is measured. A server
+  // that closes is released once, since it waits for its connections.
   const presence = (alive: boolean): Presence => {
     const isClosed = alive && hasClosed();
     const closesNow = isClosed && !wasClosed;

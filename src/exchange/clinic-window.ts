@@ -34,7 +34,7 @@ export interface ClinicWindowOptions {
   readonly fromMs: Milliseconds | null;
   /** Null: as long as that one, or a minute. */
   readonly forMs: Milliseconds | null;
-  /** Told what the files lack, in words. */
+  /** Told what the files lack, as text. */
   readonly note: (text: string) => void;
 }
 
@@ -43,7 +43,10 @@ interface Window {
   readonly toMono: MonoMs;
 }
 
-/** What a run folder recorded in a window, as the files of a tool of Clinic. Throws a ProfilerError (exit 2) where it recorded none of it. */
+/**
+ * What a run folder recorded in a window, as the files of a tool of Clinic. Throws a ProfilerError (exit 2) where it
+ * recorded none of it.
+ */
 export async function clinicFilesOfRun(
   runDir: string,
   tool: ClinicTool,
@@ -104,7 +107,7 @@ async function treeOf(run: Run, { fromMono, toMono }: Window): Promise<WeightedT
   throw lacks('no CPU profile', 'profiler cpu --clinic', run);
 }
 
-/** Null where nothing was recorded for Clinic in that window, or too little of it. */
+/** Null if nothing was recorded for Clinic in that window, or too little of it. */
 async function tracedDoctorOf(run: Run, { fromMono, toMono }: Window): Promise<ClinicFile[] | null> {
   const record = run.manifest.clinicWindow;
   if (!record || record.startMonoMs >= toMono || record.endMonoMs <= fromMono) return null;
@@ -133,8 +136,8 @@ function doctorOf(run: Run, { fromMono, toMono }: Window, note: (text: string) =
 }
 
 /**
- * A sample as ten readings, nine with the median delay of the event loop and one with the longest: by these two Doctor judges.
- * Nothing where the process was not seen from both sides: a zero would be drawn as a dip.
+ * A sample as ten readings, nine with the median delay of the event loop and one with the longest: by these two Doctor
+ * judges. Nothing if the process was not seen from both sides: a zero would be drawn as a dip.
  */
 function readingsOf({ wallMs, values }: Sample, intervalMs: Milliseconds): ProcessStat[] {
   const cpu = values['process.cpu'];

@@ -8,8 +8,9 @@ import { SERIES_FORMATS } from './series-tables.ts';
 export type SeriesFormat = keyof typeof SERIES_FORMATS;
 
 /**
- * Writes the series of a run folder for other tools; `prefix` is the path without what tells the files apart. `refuse` is
- * asked for each file before anything is written. Returns the files. Throws a ProfilerError: as `readRun`, or exit 6.
+ * Writes the series of a run folder for other tools; `prefix` is the path without the part that distinguishes the files.
+ * `refuse` is asked for each file before anything is written. Returns the files. Throws a ProfilerError: as `readRun`, or
+ * exit 6.
  */
 export async function exportSeries(
   runDir: string,

@@ -18,10 +18,10 @@ import { type ImportedSpan, importedManifest } from './imported-manifest.ts';
 const CODE = 'clinic-invalid';
 const HINT = 'Give the whole folder that clinic doctor has written: NAME.clinic-doctor';
 const STEP_MS: Milliseconds = 1000;
-/** A week of them, at 10 ms: 5 GB, which nobody has. */
+/** A week of samples at 10 ms is 5 GB: more than any real file. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** The parts of a folder of clinic doctor; null where it is none. */
+/** The parts of a folder of clinic doctor; null if it is none. */
 export function doctorParts(
   path: string,
 ): { readonly stats: string; readonly events: string | null; readonly info: string | null } | null {
@@ -75,7 +75,7 @@ export async function readDoctor(parts: DoctorParts): Promise<{
 }> {
   const stats = await readStats(parts.stats);
   const info = parts.info === null ? null : await readJson(parts.info, readInfo);
-  // Without its clock nobody knows when a collection was.
+  // Without its clock the time of a collection is unknown.
   const events = parts.events === null || info === null ? [] : await readJson(parts.events, readEvents);
   return {
     samples: samplesOf(stats, events, info?.offsetMs ?? 0),

@@ -20,7 +20,7 @@ export interface ImportFacts {
   readonly intervalMs: Milliseconds;
   /** Requests that lay outside of the run that they were read into. */
   readonly leftOut: number;
-  /** Where the run stands that was replaced, if it could not be removed. */
+  /** Where the replaced run is, if it could not be removed. */
   readonly replaced: string | null;
 }
 
@@ -50,7 +50,8 @@ export async function importAsRun(results: Results, options: NewRunOptions): Pro
   const lengths = intervals.map(({ startMonoMs, endMonoMs }) => endMonoMs - startMonoMs);
   const intervalMs = Math.round(median(lengths));
   const courses = new Set(intervals.map(({ startMonoMs }) => startMonoMs)).size;
-  // Nothing was seen from inside, so leaks are no gate; nor is a course over time where the limits are all there is to judge.
+  // Nothing was seen from inside, so leaks are no gate; nor is a course over time where the limits are all there is to
+  // judge.
   const failOn: RunManifest['plan']['failOn'] =
     Object.keys(options.thresholds).length > 0 && courses < LEAST_COURSE ? ['slo'] : ['slo', 'degradation'];
   const span = {

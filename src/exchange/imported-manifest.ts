@@ -7,9 +7,9 @@ export interface ImportedSpan {
   readonly startWallMs: WallMs;
   readonly endWallMs: WallMs;
   readonly intervalMs: Milliseconds;
-  /** Null where nothing is known of the process. */
+  /** Null if nothing is known of the process. */
   readonly nodeVersion: string | null;
-  /** What the tool looked at beside requests. */
+  /** What the tool looked at apart from requests. */
   readonly views: readonly View[];
   readonly failOn: RunManifest['plan']['failOn'];
 }

@@ -7,13 +7,13 @@ import { spreadQuantiles } from '../stats/spread-quantiles.ts';
 const MAX_LATENCY_US = 600_000_000;
 const FIRST_WIDTH_MS = 1000;
 const MOST_LINES = 10_000;
-/** Latencies that are told apart, over all lines: some 60 bytes each. */
+/** How many latencies are distinguished, over all lines: about 60 bytes each. */
 const MOST_VALUES = 1_000_000;
 const MOST_NAMES = 200;
 const MOST_ERROR_KINDS = 40;
 const OTHER_NAME = '(other requests)';
 const OTHER_ERROR = 'other';
-/** No load pauses for so long. */
+/** No load pauses for this long. */
 const LONGEST_PAUSE_MS = 60 * 24 * 3_600_000;
 const DROPPED_NAME = 'dropped arrivals';
 
@@ -22,13 +22,13 @@ export interface BookLine {
   /** The interval begins at `index` times the width. */
   readonly index: number;
   readonly name: string;
-  /** End of the longest stretch in it that is known only as a whole; 0 where there is none. */
+  /** End of the longest stretch in it that is known only as a whole; 0 if there is none. */
   readonly untilMs: WallMs;
   readonly count: number;
   readonly errors: number;
   readonly dropped: number;
   readonly errorKinds: ReadonlyMap<string, number>;
-  /** HdrHistogram, microseconds, compressed base64; empty where nothing was answered. */
+  /** HdrHistogram, microseconds, compressed base64; empty if nothing was answered. */
   readonly encoded: string;
   /** The same of requests that failed, where each request is known. */
   readonly failed: string;
@@ -159,7 +159,7 @@ export class IntervalBook {
     while (this.#cells.size >= MOST_LINES || this.#values >= MOST_VALUES) {
       const [cells, values] = [this.#cells.size, this.#values];
       this.#doubleWidth();
-      // What lies in one interval already cannot be made less.
+      // What is in one interval already cannot be reduced.
       if (this.#cells.size === cells && this.#values === values) break;
     }
     const key = this.#keyAt(wallMs, name);

@@ -14,12 +14,12 @@ export interface LiveFacts {
   readonly service: string;
   readonly nodeVersion: string | null;
   readonly toolVersion: string;
-  /** Null where nothing is recorded. */
+  /** Null if nothing is recorded. */
   readonly runId: string | null;
   readonly sampleMs: Milliseconds;
 }
 
-/** Where a soak stands. */
+/** The progress of a soak. */
 export interface LiveProgress {
   readonly phase: string;
   readonly elapsedMs: Milliseconds;
@@ -29,7 +29,7 @@ export interface LiveProgress {
 }
 
 const PERCENTILES: readonly number[] = [50, 95, 99];
-/** After so many intervals without a sample, nothing is said of the service any more. */
+/** After this many intervals without a sample, nothing is reported about the service. */
 const STALE_INTERVALS = 5;
 
 /**
@@ -133,7 +133,7 @@ export class LiveMetrics {
     }
   }
 
-  /** Nobody looks any more: that is no sign that the service is gone. */
+  /** The service is no longer watched: that does not mean that it is gone. */
   end(): void {
     this.#hasEnded = true;
     this.#latest = null;

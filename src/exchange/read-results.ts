@@ -29,7 +29,7 @@ export interface Results {
   readonly formats: readonly { readonly file: string; readonly id: string; readonly title: string }[];
   /** What of the files could not be used. */
   readonly shortfall: Shortfall;
-  /** What the load tool itself found wanting, in words. */
+  /** What the load tool itself found wanting, as text. */
   readonly verdicts: readonly string[];
   /** Its own limits that were not held. */
   readonly crossed: readonly CrossedLimit[];
@@ -88,7 +88,7 @@ async function lastWritten(file: string): Promise<WallMs> {
   });
   if (found.isFile() && found.size > 0) return found.mtimeMs;
   if (found.isFile()) {
-    // A file of the kernel, which may be read for ever, has no size either.
+    // A file of the kernel, which may have no end, has no size either.
     throw new ProfilerError('result-unreadable', EXIT.usage, `${file} is empty.`, 'Give a result file of a load tool.');
   }
   throw new ProfilerError(
@@ -158,7 +158,7 @@ async function* upTo(bytes: AsyncIterable<Uint8Array>, most: number, error: () =
   }
 }
 
-/** `*.jtl` beside a name that it fits too: every request would count twice, and the rate with it. */
+/** `*.jtl` together with a name that it matches: every request would count twice, and the rate with it. */
 function twiceError(file: string, twin: string): ProfilerError {
   return new ProfilerError(
     'result-twice',

@@ -7,7 +7,7 @@ import { IntervalBook } from './interval-book.ts';
 export interface Shortfall {
   /** Requests whose record cannot be read, or says what cannot be. */
   readonly unusable: number;
-  /** Why an unknown number of requests is missing beside these. */
+  /** Why an unknown number of further requests is missing. */
   readonly lost: readonly string[];
 }
 
@@ -23,7 +23,7 @@ const MOST_REQUESTS = 1e12;
 /** Limits that a person wrote. */
 const MOST_CROSSED = 100;
 
-/** Readers take the numbers as they stand in the file: 1e308 and Infinity are numbers too. */
+/** Readers take the numbers as they are in the file: 1e308 and Infinity are numbers too. */
 function isPossible(summary: ResultSummary): boolean {
   const { startWallMs, durationMs, count, errors, errorKinds, dropped = 0, quantiles } = summary;
   return (
@@ -50,7 +50,7 @@ function isCount(count: number): boolean {
   return Number.isInteger(count) && count >= 0 && count <= MOST_REQUESTS;
 }
 
-/** Puts what the readers tell into the book; undated stretches wait until the file has been read. */
+/** Puts what the readers report into the book. Undated stretches wait until the file has been read. */
 export class ResultCollector implements ResultSink {
   readonly book: IntervalBook = new IntervalBook();
   requests = 0;

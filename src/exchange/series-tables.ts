@@ -21,7 +21,7 @@ export interface SeriesFile {
 }
 
 export const SERIES_FORMATS = {
-  /** Two tables: samples, a column a metric, and requests, a row an interval and name. */
+  /** Two tables: samples, a column a metric, and requests, a row per interval and name. */
   csv: (run: RunSeries): SeriesFile[] => [
     { suffix: '.samples.csv', text: () => samplesCsv(run) },
     { suffix: '.requests.csv', text: () => requestsCsv(run) },
@@ -95,7 +95,7 @@ const UNITS: Readonly<Record<MetricInfo['unit'], { readonly suffix: string; read
   count: { suffix: '', scale: 1 },
 };
 
-/** A family after the other, as the format wants it; a sample of a series never stands before an earlier one. */
+/** One family after another, as the format requires. A sample of a series never comes before an earlier one. */
 function* openMetrics(run: RunSeries): Generator<string> {
   const label = `run=${quoted(run.manifest.id)}`;
   for (const name of metricsOf(run.samples)) {

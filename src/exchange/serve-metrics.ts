@@ -25,8 +25,8 @@ export interface MetricsServer {
 
 /**
  * Serves GET /metrics until it is closed, to whoever asks by a name that is meant: a page in a browser on this machine can
- * reach a loopback port under a name of its own (DNS rebinding), and says so in the Host header. Throws a ProfilerError (exit 2) when the address
- * cannot be had.
+ * reach a loopback port under a name of its own (DNS rebinding), and says so in the Host header. Throws a ProfilerError
+ * (exit 2) when the address cannot be had.
  */
 export async function serveMetrics(
   { host, port, allowedHosts = [] }: MetricsAddress,
@@ -36,7 +36,7 @@ export async function serveMetrics(
     const refuse = (status: number, words: string, headers: OutgoingHttpHeaders = {}): void => {
       response.writeHead(status, { ...PLAIN, ...headers }).end(`${words}\n`);
     };
-    // Two of them are none: who reads the other one?
+    // Two of them are refused: it is unclear which one a client reads.
     const { host: hosts = [] } = request.headersDistinct;
     const asked = hosts.length === 1 ? hostOf(hosts[0] ?? '') : '';
     const own = [...LOOPBACK_NAMES, host, request.socket.localAddress?.replace(/^::ffff:/, ''), ...allowedHosts];

@@ -4,7 +4,7 @@ import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import { type Bytes, formatBytes } from '../model/units.ts';
 
-/** What this user may still write where `path` is or would be; null where the system does not say. */
+/** What this user may still write where `path` is or would be; null if the system does not say. */
 export function freeBytes(path: string): Bytes | null {
   for (let place = path; ; place = dirname(place)) {
     try {
@@ -17,7 +17,9 @@ export function freeBytes(path: string): Bytes | null {
   }
 }
 
-/** Throws a ProfilerError (exit 6) when the disk of `path` has less than `neededBytes`; to be asked before any work is done. */
+/**
+ * Throws a ProfilerError (exit 6) when the disk of `path` has less than `neededBytes`; to be asked before any work is done.
+ */
 export function refuseWithoutRoom(path: string, neededBytes: Bytes, what: string): void {
   const free = freeBytes(path);
   if (free === null || free >= neededBytes) return;

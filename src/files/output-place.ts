@@ -37,7 +37,7 @@ function taken(message: string, hint: string): ProfilerError {
   return new ProfilerError('file-exists', EXIT.usage, message, hint);
 }
 
-/** What stands at a path, a link as such; null where nothing is. Throws a ProfilerError (exit 6). */
+/** What stands at a path, a link as such; null if nothing is. Throws a ProfilerError (exit 6). */
 export function lstatOf(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;
@@ -63,7 +63,7 @@ function refuseClosedFolder(folder: string): void {
 }
 
 /**
- * Makes a folder (0700) and those above it, one after the other: `mkdir` with `recursive` tries for ever where a file
+ * Makes a folder (0700) and those above it, one at a time: `mkdir` with `recursive` tries for ever where a file
  * system has no folders to make, such as /proc. False when it was there already. Throws a ProfilerError (exit 6).
  */
 export function makeFolders(path: string): boolean {

@@ -33,7 +33,7 @@ const OWN_DESCRIPTOR = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
 const MOST_PIPE_BYTES: Bytes = 256 * 1024 * 1024;
 const PIPE_CHUNK_BYTES = 64 * 1024;
 
-/** What a name in a folder stands for, in words; null for a regular file. */
+/** What a name in a folder stands for, as text; null for a regular file. */
 export function irregularity(
   stats: Pick<
     Stats,
@@ -78,7 +78,7 @@ export function openRegularFileSync(path: string, options: OpenOptions = {}): nu
   return descriptor;
 }
 
-/** Null where it cannot be told. */
+/** Null if it cannot be told. */
 export function sizeOfFile(path: string): Bytes | null {
   try {
     return statSync(path).size;

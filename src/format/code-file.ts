@@ -88,7 +88,7 @@ export function formatCodeOfRun(code: CodeOfRun): string {
   return JSON.stringify(code);
 }
 
-/** Throws where it is not what was written here: a run folder may come from elsewhere. */
+/** Throws if it is not what was written here: a run folder may come from elsewhere. */
 export function parseCodeOfRun(json: string): CodeOfRun {
   return readAll(JSON.parse(json), '');
 }

@@ -18,7 +18,7 @@ export function parseCpuProfile(bytes: Uint8Array, file: string): CpuProfile {
   return parseJson(bytes, { file, code: 'cpu-profile-invalid', hint }, readCpuProfile);
 }
 
-/** The same of a value that is no text any more. Throws a ShapeError. */
+/** The same for a value that is already parsed. Throws a ShapeError. */
 export function readCpuProfile(value: unknown): CpuProfile {
   const own = object(value, '');
   if (member(own, 'nodes') === undefined && member(own, 'head') !== undefined) {

@@ -48,7 +48,7 @@ export function hex(checksum: number): string {
   return checksum.toString(16).padStart(8, '0');
 }
 
-/** A checksum over many, taken in one after the other: it differs when one is missing, changed or elsewhere. */
+/** A checksum over many, taken in in order: it differs when one is missing, changed or elsewhere. */
 export function chainChecksum(before: number, next: number): number {
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);

@@ -19,7 +19,7 @@ import {
 
 type EventType = RunEvent['type'];
 type OfType<E extends RunEvent, T extends EventType> = E extends RunEvent ? (T extends E['type'] ? E : never) : never;
-/** What an event of one type has beside what all events have. */
+/** The fields of one type of event, apart from those of all events. */
 type Own<T extends EventType> = Omit<OfType<RunEvent, T>, 'type' | 'wallMs' | 'monoMs'>;
 
 const readCost = fields<CaptureCost>({ startMonoMs: moment, endMonoMs: moment, pauseMs: number });

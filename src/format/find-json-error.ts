@@ -80,13 +80,13 @@ function endOfText(bytes: Uint8Array, start: number): number | JsonError {
   return { byteOffset: bytes.length, what: 'unexpected end of file inside a text' };
 }
 
-/** Position of the last byte of the number, true, false or null that starts at `start`; null where there is none. */
+/** Position of the last byte of the number, true, false or null that starts at `start`; null if there is none. */
 function endOfWord(bytes: Uint8Array, start: number): number | null {
   let end = start;
   while (end < bytes.length && IS_WORD[bytes[end] ?? 0] === 1) end += 1;
   const atEndOfFile = end === bytes.length;
   const isNumber = bytes[start] === MINUS || ((bytes[start] ?? 0) >= DIGIT_0 && (bytes[start] ?? 0) <= DIGIT_9);
-  // Anything else that is so long is no word of JSON, and need not be looked at.
+  // Anything else of this length is not a word of JSON, and is not examined.
   if (end === start || (!isNumber && end - start > LONGEST_WORD)) return null;
   const word = ascii(bytes, start, end);
   const isWhole = isNumber ? NUMBER.test(word) : WORDS.includes(word);

@@ -4,7 +4,7 @@ import type { WallMs } from '../model/units.ts';
 export interface FirefoxSource {
   readonly timeline: FlameTimeline;
   readonly title: string;
-  /** When the recording began; null where nobody knows. */
+  /** When the recording began; null if unknown. */
   readonly startWallMs: WallMs | null;
   /** From one sample to the next. */
   readonly intervalMs: number;
@@ -23,8 +23,8 @@ const CATEGORIES = [
 ] as const;
 
 /**
- * A timeline in the processed format of the Firefox Profiler (https://profiler.firefox.com): one thread, samples in order with the
- * time that each of them stands for as its weight. Idle time has none. In pieces, since the text may be long.
+ * A timeline in the processed format of the Firefox Profiler (https://profiler.firefox.com): one thread, samples in order
+ * with the time that each of them stands for as its weight. Idle time has none. In pieces, since the text may be long.
  */
 export function* formatFirefoxProfile(
   { timeline, title, startWallMs, intervalMs }: FirefoxSource,

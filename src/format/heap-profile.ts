@@ -18,7 +18,7 @@ export function parseHeapProfile(bytes: Uint8Array, file: string): SamplingHeapP
   return parseJson(bytes, { file, code: 'heap-profile-invalid', hint }, readHeapProfile);
 }
 
-/** The same of a value that is no text any more. Throws a ShapeError. */
+/** The same for a value that is already parsed. Throws a ShapeError. */
 export function readHeapProfile(value: unknown): SamplingHeapProfile {
   const own = object(value, '');
   const head = readTree(member(own, 'head'));

@@ -9,7 +9,7 @@ const MOST_TIMES_ITS_SIZE = 5;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
-/** What a value costs in V8 beside its characters: a slot for each element, a header for each list, object and text. */
+/** What a value costs in V8 apart from its characters: a slot for each element, a header for each list, object and text. */
 const COST: Float64Array = new Float64Array(256);
 COST[0x2c] = 8; // comma
 COST[0x5b] = 40; // [
@@ -21,7 +21,7 @@ const NEW_KEY_COST = 80;
 const REMEMBERED_KEYS = 1 << 14;
 
 /**
- * Why this JSON must not be parsed, in words that follow the name of the file; null where it may. A file of `[],` or of a
+ * Why this JSON must not be parsed, in words that follow the name of the file; null if it may. A file of `[],` or of a
  * million distinct keys takes twenty times its size: what it would take is counted on its bytes, before anything is made.
  */
 export function jsonBomb(bytes: Uint8Array): string | null {

@@ -29,7 +29,7 @@ const WRAPPER_PARAMETER =
 
 /**
  * Finds the original names of what `script` declares in its source map: the name at the place of the declaration or of a
- * use; where the map has no names there, what stands at the original place in the source's own text. Null where nothing
+ * use; where the map has no names there, what stands at the original place in the source's own text. Null if nothing
  * was renamed. `map` was measured before (`measureSourceMap`). Throws what the parser throws.
  */
 export function originalNames(script: string, map: unknown, scriptFile: string): OriginalNames | null {
@@ -63,7 +63,7 @@ export class OriginalText {
     this.#lines = new LineTable(script);
   }
 
-  /** Null where V8 needs no context for it. */
+  /** Null if V8 needs no context for it. */
   scope(scope: ScriptScope): OriginalScope | null {
     const { kind, start, end, bindings } = scope;
     for (const binding of bindings.values()) this.#byPlace.set(binding.at, binding);
@@ -111,7 +111,7 @@ export class OriginalText {
     if (written !== null || nameAt < 0) return written;
     const declared = this.#byPlace.get(nameAt);
     const original = declared ? this.variable(declared).name : (this.#nameInMap(nameAt) ?? this.#nameInSource(nameAt));
-    // A name that a bundler made stands nowhere in the sources.
+    // A name that a bundler made is not recorded in the sources.
     return original ?? (this.#sourceAt(nameAt) === null ? null : name);
   }
 
@@ -179,7 +179,7 @@ function firstOf<Item, Value>(items: readonly Item[], find: (item: Item) => Valu
   return null;
 }
 
-/** The variables of a block are those of the function that it stands in; null at the top of a module. */
+/** The variables of a block are those of the function that contains it; null at the top of a module. */
 function functionAround(scope: ScriptScope): ScriptFunction | null {
   for (let at: ScriptScope | null = scope; at !== null; at = at.parent) if (at.head) return at.head;
   return null;

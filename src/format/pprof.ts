@@ -17,7 +17,7 @@ import { stacksOf } from './walk-flame.ts';
 export interface PprofSource {
   readonly root: FlameNode;
   readonly unit: FlameUnit;
-  /** Of the recording; null where it is not known. */
+  /** Of the recording; null if unknown. */
   readonly durationUs: Microseconds | null;
   /** From one sample to the next. */
   readonly intervalUs: Microseconds | null;

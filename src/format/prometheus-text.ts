@@ -122,7 +122,7 @@ class SampleLine {
     this.#line = line;
   }
 
-  /** Null where the line is none. */
+  /** Null if the line is none. */
   read(): MetricSample | null {
     let name = this.#take(NAME);
     let labels: Record<string, string> = {};
@@ -185,7 +185,7 @@ class SampleLine {
   }
 }
 
-/** Of the quote at `start`; -1 where there is none. Not by a pattern: texts may be longer than its stack. */
+/** Of the quote at `start`; -1 if there is none. Not by a pattern: texts may be longer than its stack. */
 function closingQuote(line: string, start: number): number {
   for (let at = start + 1; at < line.length; at += 1) {
     if (line[at] === '"') return at;

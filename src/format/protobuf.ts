@@ -12,7 +12,7 @@ const FIXED32 = 5;
 const LONGEST_VARINT = 10;
 
 /**
- * The fields of a protobuf message, one after the other (https://protobuf.dev/programming-guides/encoding/). Nothing is
+ * The fields of a protobuf message, in order (https://protobuf.dev/programming-guides/encoding/). Nothing is
  * copied, and nothing is believed: a length that goes beyond the message is a ShapeError.
  */
 export function* protobufFields(message: Uint8Array): Generator<ProtobufField> {
@@ -45,7 +45,7 @@ function extentOf(message: Uint8Array, at: number, wire: number): { readonly sta
   return { start: length.end, end };
 }
 
-/** Numbers of a repeated field, packed into one or each by itself. */
+/** Numbers of a repeated field, packed into one or each on its own. */
 export function addNumbers(field: ProtobufField, numbers: number[]): void {
   if (field.wire === 'varint') numbers.push(field.value);
   else if (field.wire === 'bytes') {
@@ -57,7 +57,7 @@ export function addNumbers(field: ProtobufField, numbers: number[]): void {
   }
 }
 
-/** The number of a field of type double; null where it is of another. */
+/** The number of a field of type double; null if it is of another. */
 export function doubleOf(field: ProtobufField): number | null {
   if (field.wire !== 'fixed64') return null;
   return new DataView(field.bytes.buffer, field.bytes.byteOffset, 8).getFloat64(0, true);

@@ -42,7 +42,7 @@ const clinicFile: Read<string> = (value, path) => {
   throw new ShapeError(path, 'clinic/1.json', value);
 };
 
-/** A run folder may come from another machine: a file that it names must lie in its own folders. */
+/** A run folder may come from another machine: a file that it names must be in its own folders. */
 const artefactFile: Read<string> = (value, path) => {
   if (!/^(cpu|heap)\/(?!\.)[^/\\\0]+$/.test(text(value, path))) {
     throw new ShapeError(path, 'a file in cpu/ or heap/ of the run folder', value);

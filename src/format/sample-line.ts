@@ -26,7 +26,10 @@ export function encodeSample(sample: Sample): string {
   });
 }
 
-/** Reads one record of samples.ndjson; throws a ShapeError. Metrics of a later catalogue are left out and told one by one. */
+/**
+ * Reads one record of samples.ndjson; throws a ShapeError. Metrics of a later catalogue are left out and reported one by
+ * one.
+ */
 export function readSample(record: object, onUnknownMetric: (name: string) => void = () => {}): Sample {
   const sample = readFields(record, '');
   const known = Object.entries(sample.values).filter(([name]) => {

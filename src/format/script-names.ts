@@ -1,7 +1,7 @@
 import type { ScriptNames } from '../model/original-names.ts';
 import type { ScriptRecord } from '../model/run-manifest.ts';
 
-/** What the heap engine is told of the scripts of a run. `maps`: source maps by their name in `sources/`. */
+/** What the heap engine knows about the scripts of a run. `maps`: source maps by their name in `sources/`. */
 export function scriptNames(scripts: readonly ScriptRecord[], maps: ReadonlyMap<string, string>): ScriptNames[] {
   return scripts.map(({ url, mapFile, packageVersion }) => ({
     url,

@@ -264,7 +264,7 @@ class ScopeReader {
     for (const name of scope.bindings.keys()) if (!before.has(name)) this.#exports.push([name, name]);
   }
 
-  /** Declares the names of a pattern in `home`; what else stands in it is read in `scope`. */
+  /** Declares the names of a pattern in `home`; everything else in it is read in `scope`. */
   #pattern(node: AnyNode, scope: ScriptScope, home: ScriptScope): Binding | null {
     switch (node.type) {
       case 'Identifier':

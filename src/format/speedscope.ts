@@ -10,7 +10,7 @@ interface FrameEvent {
 
 export interface SpeedscopeSource {
   readonly root: FlameNode;
-  /** Where it is there, samples stand in order of time ("Time Order"); else stacks stand summed up, the largest first. */
+  /** If present, samples are in order of time ("Time Order"); else stacks are summed up, the largest first. */
   readonly timeline: FlameTimeline | null;
   readonly title: string;
   readonly unit: FlameUnit;
@@ -59,7 +59,10 @@ export function fitsInOrder(timeline: FlameTimeline | null): boolean {
   return true;
 }
 
-/** Sample after sample: what is no longer on the stack closes, what is new on it opens, and between two samples nothing is open. */
+/**
+ * Sample after sample: what is no longer on the stack closes, what is new on it opens, and between two samples nothing is
+ * open.
+ */
 function* orderedEvents(timeline: FlameTimeline, frames: SpeedscopeFrames): Generator<FrameEvent> {
   const { parentOf, frameOf, samples } = timeline;
   const frameAt = (node: number): number => frames.indexOf(timeline.frames[frameOf[node] ?? 0] as Frame);
@@ -101,7 +104,7 @@ function depths(parentOf: readonly number[]): Int32Array {
 
 function* summedEvents(root: FlameNode, frames: SpeedscopeFrames): Generator<FrameEvent> {
   let at = 0;
-  // The root stands for the program: it is a frame of its own only where time was booked on it.
+  // The root represents the program: it is a frame of its own only where time was booked on it.
   const pending: { readonly node: FlameNode; readonly isOpen: boolean }[] = [];
   const enter = (children: readonly FlameNode[]): void => {
     for (const node of children.toReversed()) if (node.value > 0) pending.push({ node, isOpen: false });

@@ -6,7 +6,7 @@ export interface ClassAggregate {
   readonly class: string;
   readonly count: number;
   readonly shallowBytes: Bytes;
-  /** What would be freed with all objects of the class: each byte once, also where they hold one another. */
+  /** Bytes freed if all objects of the class were removed. Each byte counts once, even if the objects hold one another. */
   readonly retainedBytes: Bytes;
 }
 

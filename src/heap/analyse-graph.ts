@@ -5,7 +5,7 @@ import { type NumberedNodes, numberNodes, sizeNodes } from './number-nodes.ts';
 import { layOutTree, type RetainedSizes, sumRetained } from './retained-sizes.ts';
 import { findWeakMapEdges, type WeakMapEdges } from './weak-map-edges.ts';
 
-/** Everything that a summary and paths start from. */
+/** The input of summaries and paths. */
 export interface AnalysedGraph {
   readonly graph: HeapGraph;
   readonly numbered: NumberedNodes;

@@ -13,8 +13,8 @@ export interface BigObject {
 }
 
 /**
- * The objects that keep most alive, biggest first. Objects on top of one another (a module, its Map, the Map's table)
- * keep nearly the same bytes: of such a stack only the lowest that still has nine tenths of it is worth a line.
+ * The objects with the largest retained size, largest first. Objects that retain one another (a module, its Map, the Map's
+ * table) retain nearly the same bytes. Of such a stack only the lowest object that still retains nine tenths is listed.
  */
 export function biggestDominators(
   { graph, numbered, sizes }: Omit<AnalysedGraph, 'aggregates'>,
@@ -43,7 +43,7 @@ export function biggestDominators(
     }));
 }
 
-/** Number of the biggest child of what stands at `place`, -1 where it has none. */
+/** Number of the biggest child of the node at `place`, -1 if it has no child. */
 function biggestChild(place: number, { numberAt, subtreeEnd, retained }: RetainedSizes): number {
   let best = -1;
   for (let child = place + 1; child < subtreeEnd[place]!; child = subtreeEnd[child]!) {

@@ -10,7 +10,7 @@ export interface ClassChange {
   readonly shallowBytes: Bytes;
   readonly countDelta: number;
   readonly shallowDelta: Bytes;
-  /** Objects of the later snapshot alone, and of the earlier alone; null where ids do not compare. */
+  /** Objects of the later snapshot alone, and of the earlier alone; null if ids do not compare. */
   readonly added: number | null;
   readonly removed: number | null;
 }
@@ -24,19 +24,25 @@ interface SnapshotTotals {
 export interface ClassChanges {
   /** Of the earlier and the later one. */
   readonly snapshots: readonly [SnapshotTotals, SnapshotTotals];
-  /** Of the ids that both snapshots have and that rise with time, the share of those whose class is the same; null without any. */
+  /**
+   * Of the ids that both snapshots have and that rise with time, the share of those whose class is the same; null without
+   * any.
+   */
   readonly sameClass: Share | null;
   /** Biggest growth of shallow size first. */
   readonly classes: readonly ClassChange[];
 }
 
-/** Of the ids common to two snapshots of unknown origin, so many must keep their class for ids to be trusted. */
+/** The share of common ids that must keep their class before the ids of two snapshots of unknown origin are trusted. */
 export const TRUSTED_IDS: Share = 0.99;
 
-/** A table by id is as long as the highest; when ids are so many times sparser than nodes, a hash table takes less. */
+/**
+ * An array indexed by id is as long as the highest id. If ids are this many times sparser than nodes, a hash table takes
+ * less memory.
+ */
 const SPARSEST = 16;
 
-/** What a comparison needs to know of a snapshot. No edges, so a graph that was read without them will do. */
+/** What a comparison needs from a snapshot. It needs no edges, so a graph that was read without them is enough. */
 export interface SnapshotClasses {
   readonly totals: SnapshotTotals;
   readonly names: readonly string[];
@@ -54,14 +60,14 @@ export interface IndexedSnapshot extends SnapshotClasses {
 
 /** From an object id to the node that has it. */
 interface IdIndex {
-  /** Node + 1 by half of the odd id; empty where ids are sparse. */
+  /** Node + 1 by half of the odd id; empty if ids are sparse. */
   readonly odd: Uint32Array;
   readonly others: ReadonlyMap<number, number>;
 }
 
 /**
- * What became more from one snapshot to another by class, and by object id what is new and what is gone, as Chrome
- * DevTools compares snapshots.
+ * Growth between two snapshots by class, and new and removed objects by id. Chrome DevTools compares snapshots in the same
+ * way.
  */
 export function findClassChanges(before: IndexedSnapshot, after: SnapshotClasses): ClassChanges {
   const kept = countKept(before, after);

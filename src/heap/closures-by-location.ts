@@ -9,7 +9,7 @@ export interface ClosureGroup extends HeapLocation {
   readonly shallowBytes: Bytes;
 }
 
-/** Which function of the source was made a closure of how often, most first; functions without a place are left out. */
+/** Number of closures per function of the source, largest first. Functions without a location are left out. */
 export function closuresByLocation(graph: HeapGraph, most: number): ClosureGroup[] {
   const { locations, nodeType, selfSize } = graph;
   const groups = new Map<number, { node: number; count: number; shallowBytes: Bytes }>();
@@ -17,7 +17,8 @@ export function closuresByLocation(graph: HeapGraph, most: number): ClosureGroup
     const node = locations.values[row * 4]!;
     if (nodeType[node] !== NODE.closure) continue;
     const script = locations.values[row * 4 + 1]!;
-    // Unique for scripts up to 4,000 columns wide and a million lines long, and a chance meeting beyond costs a wrong count only.
+    // Unique for scripts of up to 4,000 columns and a million lines. A collision in a larger script only makes a count
+    // wrong.
     const key = script * 2 ** 32 + locations.values[row * 4 + 2]! * 2 ** 12 + locations.values[row * 4 + 3]!;
     const group = groups.get(key);
     if (group) {

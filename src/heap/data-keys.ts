@@ -1,10 +1,10 @@
 import type { HeapGraph } from './heap-graph.ts';
 import { EDGE, NODE } from './snapshot-layout.ts';
 
-/** A plain object with more properties is taken for a dictionary: its keys are data (addresses, ids). */
+/** A plain object with more properties is treated as a dictionary: its keys are data (addresses, ids). */
 const MOST_PROPERTIES = 24;
 const SHORTEST = 6;
-/** An address, a number of a card or a telephone, an id: nobody calls a property so. */
+/** An address, a card or telephone number, an id: never the name of a property in source code. */
 const DATA =
   /[\w.+-]@[\w-]+\.[a-z]|\d{7,}|[\da-f]{8}(?:-[\da-f]{4}){3}-|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|^[a-z][a-z\d+.-]*:\/\//i;
 const HEX = /^(?=[a-f\d]*\d)(?=[a-f\d]*[a-f])[a-f\d]{12,}$/i;
@@ -23,7 +23,7 @@ function isRandom(part: string): boolean {
   return part.length >= SHORTEST_RANDOM && (part.match(/\d+/g)?.length ?? 0) >= LEAST_DIGIT_GROUPS;
 }
 
-/** Whether keys of the object are data. `isData` by number of the name: whoever asks of many objects keeps the answers. */
+/** Whether the keys of the object are data. `isData` caches answers by the number of the name. */
 export function isDictionaryAt(
   { nodeType, nodeName, firstEdge, edgeType, edgeName, strings }: HeapGraph,
   node: number,

@@ -14,7 +14,7 @@ export interface RememberedSources {
   readonly many: Int32Array;
 }
 
-/** Powers of two: places tell by their lowest bits where a block begins and ends. */
+/** Powers of two: the lowest bits of a place show where a block begins and ends. */
 export const FEW = 2;
 export const MANY = 16;
 
@@ -39,14 +39,14 @@ export interface DepthFirstSearch {
 
 interface Searching extends DepthFirstSearch {
   closedEnd: number;
-  /** Numbers below are page-owned (see below), but for the root; 1 where the snapshot knows no global object. */
+  /** Numbers below are page-owned (see below), but for the root; 1 if the snapshot knows no global object. */
   pageOwnedEnd: number;
   remembered: RememberedSources;
   fewUsed: number;
   manyUsed: number;
   numbered: number;
   stack: Int32Array;
-  /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; hardly ever any. */
+  /** Ordinals that DevTools would call page-owned although no edge that retains makes them so; almost never any. */
   ownedBesides: ReadonlySet<number>;
   readonly edgeTo: Uint32Array;
   readonly edgeType: Uint8Array;
@@ -73,7 +73,7 @@ export function searchDepthFirst(graph: HeapGraph, weakMaps: WeakMapEdges): Dept
     nodeAt: new Uint32Array(new SharedArrayBuffer(nodeCount * 4)),
     parent: shared(nodeCount),
     path: shared(nodeCount * 2),
-    // A guess; they grow.
+    // An estimate: the columns grow if needed.
     remembered: { few: shared(nodeCount + FEW), many: shared(nodeCount * 2 + MANY) },
     fewUsed: FEW,
     manyUsed: MANY,
@@ -101,8 +101,8 @@ function searchAll(search: Searching, graph: HeapGraph, weakMaps: WeakMapEdges):
   if (search.ownedBesides.size === 0) search.closedEnd = search.pageOwnedEnd;
   searchFromRoot(search, graph, () => true);
   searchOrphans(search, graph);
-  // What is left is kept by nothing but itself: as in DevTools each such node hangs below the root on its own, and its
-  // edges count for nothing.
+  // The remaining nodes are kept only by one another. As in DevTools, each of them becomes a child of the root, and its
+  // edges do not count.
   for (let node = 0; node < nodeCount && search.numbered < nodeCount; node++) {
     if (!isSeen(search, node)) number(search, node);
   }
@@ -145,7 +145,10 @@ function searchFromRoot(search: Searching, graph: HeapGraph, wanted: (edge: numb
   }
 }
 
-/** Visits everything new that `start` leads to, `start` itself as a child of the root. One function on locals: the hottest loop of all. */
+/**
+ * Visits everything new that `start` leads to, with `start` as a child of the root. One function with local variables only,
+ * since this is the hottest loop.
+ */
 function visit(search: Searching, start: number): void {
   const { nodeAt, parent, path, places, edgeTo, edgeType, pageOwnedEnd, ownedBesides } = search;
   let { fewUsed, manyUsed, numbered, stack } = search;

@@ -6,7 +6,7 @@ const DETACHED = 2;
 
 /**
  * Which native nodes are detached (1 each), spread from those that know it to the native nodes they lead to; attached
- * wins. Null where no node says anything, as in Node without a DOM. As in Chrome DevTools.
+ * wins. Null if no node says anything, as in Node without a DOM. As in Chrome DevTools.
  */
 export function findDetached(graph: HeapGraph): Uint8Array | null {
   const detached = nativesIn(graph, DETACHED);

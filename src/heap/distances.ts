@@ -3,7 +3,7 @@ import { hasUserRoots } from './shallow-sizes.ts';
 import { EDGE, NODE } from './snapshot-layout.ts';
 import { isPairEdge, type WeakMapEdges } from './weak-map-edges.ts';
 
-/** Added to what only the engine's own roots reach, as in Chrome DevTools. */
+/** Added to the distance of what only the engine's own roots reach, as in Chrome DevTools. */
 const SYSTEM_DISTANCE = 100_000_000;
 const UNREACHED = -5;
 

@@ -12,15 +12,15 @@ export interface DominatorTree {
   readonly nodeAt: Uint32Array;
   /** Immediate dominator by number, itself a number; the root's is 0. */
   readonly dominator: Uint32Array;
-  /** Memory that the search needed and nobody needs any more: on big heaps worth using again. */
+  /** Memory that the search no longer needs. Reusing it matters on big heaps. */
   readonly spare: SpareMemory;
 }
 
 export interface SpareMemory {
-  /** Each with one entry a node, with anything in it. */
+  /** Each with one entry per node, with anything in it. */
   readonly columns: readonly [Uint32Array, Uint32Array];
   readonly doubles: Float64Array;
-  /** At least two entries a node. */
+  /** At least two entries per node. */
   readonly rest: ArrayBufferLike;
 }
 
@@ -38,7 +38,7 @@ export function buildDominatorTree(
   const search = searchDepthFirst(graph, weakMaps);
   onNumbered?.(search.nodeAt);
   const { nodeCount, nodeAt, parent, path, remembered, places } = search;
-  // What the search knows by ordinal nobody needs any more.
+  // What the search knows by ordinal is no longer needed.
   const dominator = new Uint32Array(places.buffer, 0, nodeCount);
   const semidominator = new Uint32Array(places.buffer, nodeCount * 4, nodeCount);
   settleSemidominators(search, semidominator);

@@ -6,15 +6,15 @@ export interface DuplicateStrings {
   /** How many strings are copies of another. */
   readonly strings: number;
   readonly wastedBytes: Bytes;
-  /** The texts that waste most, by their length: what they say is not shown. */
+  /** The strings that waste most. Only their length is shown, not their content. */
   readonly biggest: readonly { readonly characters: number; readonly copies: number; readonly wastedBytes: Bytes }[];
 }
 
-/** V8 cuts what a string says at 1,024 characters; longer ones may differ behind that and are not compared. */
+/** V8 truncates strings at 1,024 characters. Longer ones may differ after that and are not compared. */
 const LONGEST = 1024;
 
 export interface StringCopies {
-  /** By text; 0 where it is no copy, or may differ behind what V8 writes. */
+  /** By text; 0 if it is no copy, or may differ after the part that V8 writes. */
   readonly copies: Uint32Array;
   /** Bytes of all copies but the first. */
   readonly wasted: Float64Array;

@@ -1,12 +1,12 @@
 import type { SnapshotLayout } from './snapshot-layout.ts';
 
-/** So many rows in a row must look like edges: by chance that happens once in 10^80. */
+/** This many consecutive rows must be valid edges. By chance that happens once in 10^80. */
 const ROWS = 100;
 const COMMA = 44;
 
 /**
- * Where a row of edges begins in bytes from the middle of the section `edges`, or -1 where that cannot be told. Node 22
- * and older mark rows by newlines, later ones do not; what tells in both is that types are small and targets are
+ * Where a row of edges begins in bytes from the middle of the section `edges`, or -1 if that cannot be told. Node 22
+ * and older mark rows by newlines, later ones do not; in both, types are small and targets are
  * multiples of the fields of a node.
  */
 export function findRowStart(bytes: Uint8Array, layout: SnapshotLayout, edgeTypes: number): number {

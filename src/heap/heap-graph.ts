@@ -14,7 +14,7 @@ export interface HeapGraph {
   readonly nodeName: Uint32Array;
   /** Heap objects have odd ids that rise with time; native nodes even ones in no order. */
   readonly nodeId: Uint32Array;
-  /** Saturates at 4 GB, as one object of ours may not be larger. */
+  /** Saturates at 4 GB: a larger single object is not represented. */
   readonly selfSize: Uint32Array;
   /** 0 unknown, 1 attached, 2 detached. */
   readonly detachedness: Uint8Array;
@@ -25,13 +25,16 @@ export interface HeapGraph {
   readonly edgeTo: Uint32Array;
   readonly strings: StringTable;
   readonly locations: LocationRows;
-  /** Where in the uncompressed file the bytes of the first string begin, behind the bracket of the section. */
+  /** Where in the uncompressed file the bytes of the first string begin, after the bracket of the section. */
   readonly stringsOffset: number;
-  /** What was missing, in words; empty for a whole file. */
+  /** What was missing, as text; empty for a whole file. */
   readonly damage: readonly string[];
 }
 
-/** Where functions and their kin stand: row i is values[4 i] (node), then script id, zero-based line and column. */
+/**
+ * Source locations of functions and similar objects: row i is values[4 i] (node), then script id, zero-based line and
+ * column.
+ */
 export interface LocationRows {
   readonly count: number;
   readonly values: Uint32Array;

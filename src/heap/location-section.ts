@@ -3,13 +3,13 @@ import type { TextScanner } from './kernel/text-scanner.ts';
 import { RowSection } from './row-section.ts';
 import type { SnapshotLayout } from './snapshot-layout.ts';
 
-/** The section `locations`. How many there are stands nowhere, so the columns grow. */
+/** The section `locations`. How many there are is not recorded, so the columns grow. */
 export class LocationSection extends RowSection {
   private readonly layout: SnapshotLayout['location'];
   private readonly nodeFields: number;
   private readonly nodeCount: number;
   private count = 0;
-  /** Node, script, line and column of each row, one after the other. */
+  /** Node, script, line and column of each row, in order. */
   private values = new Uint32Array(new SharedArrayBuffer(4 << 12));
 
   constructor(layout: SnapshotLayout, nodeCount: number, scanner: TextScanner) {

@@ -5,7 +5,7 @@ import { scriptOf, target } from './words/source-locations.ts';
 /** A variable that an ES module exports. It lives in a cell of its own, to which the module and all importers lead. */
 export interface ModuleExport {
   readonly name: string;
-  /** Of the module's script; empty where it is not known. */
+  /** Of the module's script; empty if unknown. */
   readonly url: string;
 }
 

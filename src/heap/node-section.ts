@@ -4,7 +4,10 @@ import { damaged } from './snapshot-error.ts';
 import type { SnapshotLayout } from './snapshot-layout.ts';
 
 const LARGEST = 0xffffffff;
-/** All addresses that a process can have: what is larger is no size. Sizes are kept up to 4 GiB, as one buffer seldom is larger. */
+/**
+ * All addresses that a process can have: what is larger is no size. Sizes are kept up to 4 GiB, as one buffer seldom is
+ * larger.
+ */
 const LARGEST_SIZE = 2 ** 47;
 
 export interface NodeColumns {
@@ -54,7 +57,7 @@ export class NodeSection extends RowSection {
       nodeName[row] = numbers[at + name]!;
       nodeId[row] = numbers[at + id]!;
       selfSize[row] = numbers[at + size]!;
-      // Hardly ever anything but the 0 that stands there: not to write it leaves the memory untouched.
+      // Almost never anything but the 0 that stands there: not to write it leaves the memory untouched.
       if (detached >= 0 && numbers[at + detached] !== 0) detachedness[row] = numbers[at + detached]! & 3;
       edges += numbers[at + edgeCount]!;
       if (edges > LARGEST) break;

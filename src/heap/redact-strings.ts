@@ -4,7 +4,7 @@ import { EDGE, NODE } from './snapshot-layout.ts';
 
 /**
  * Which strings only say values: contents of strings, symbols, numbers and regular expressions, keys of dictionaries.
- * What also names a class, a property, a function, a variable or a script stays: without names a snapshot tells nothing.
+ * What also names a class, a property, a function, a variable or a script stays: a snapshot without names is useless.
  */
 export function stringsToRedact(graph: HeapGraph): Uint8Array {
   const { nodeCount, nodeType, nodeName, firstEdge, edgeType, edgeName, strings } = graph;

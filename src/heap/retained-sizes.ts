@@ -1,10 +1,10 @@
 import type { DominatorTree } from './dominators.ts';
 
-/** The dominator tree laid out so that everything a node dominates stands right behind it. */
+/** The dominator tree laid out so that everything a node dominates stands right after it. */
 export interface TreeLayout {
   /** Numbers in preorder of the dominator tree. */
   readonly numberAt: Uint32Array;
-  /** By place in `numberAt`: the place behind the last node that this one dominates. */
+  /** By place in `numberAt`: the place after the last node that this one dominates. */
   readonly subtreeEnd: Uint32Array;
 }
 

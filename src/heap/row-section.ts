@@ -44,7 +44,7 @@ export abstract class RowSection {
     return this.field === 0 && this.digits === 0;
   }
 
-  /** Stores rows, of `fields` numbers each, one after the other; returns how many, fewer where one must be looked at by `store`. */
+  /** Stores rows, of `fields` numbers each, in order; returns how many, fewer where one must be looked at by `store`. */
   protected abstract takeRows(numbers: Uint32Array, rows: number): number;
   /** Stores one row, or throws a ProfilerError. */
   protected abstract store(row: readonly number[], offset: number): void;

@@ -1,6 +1,9 @@
 import { damaged } from './snapshot-error.ts';
 
-/** Node types by their canonical number. V8 numbers its own in `meta`; the parser translates, so that this table is the only one. */
+/**
+ * Node types by their canonical number. V8 numbers its own in `meta`; the parser translates, so that this table is the only
+ * one.
+ */
 export const NODE = {
   hidden: 0,
   array: 1,
@@ -58,7 +61,7 @@ export interface SnapshotLayout {
     readonly id: number;
     readonly selfSize: number;
     readonly edgeCount: number;
-    /** -1 where V8 does not write it. */
+    /** -1 if V8 does not write it. */
     readonly detachedness: number;
     /** Canonical type by V8's number. */
     readonly types: Uint8Array;
@@ -70,7 +73,7 @@ export interface SnapshotLayout {
     readonly to: number;
     readonly types: Uint8Array;
   };
-  /** `fields` is 0 where the snapshot has no locations. */
+  /** `fields` is 0 if the snapshot has no locations. */
   readonly location: {
     readonly fields: number;
     readonly object: number;

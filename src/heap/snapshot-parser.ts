@@ -14,7 +14,7 @@ import { ValueSkipper } from './value-skipper.ts';
 const HEADER_LIMIT = 1 << 20;
 const KEY_LIMIT = 256;
 const WHITE_SPACE: ReadonlySet<number> = new Set([9, 10, 13, 32]);
-/** A row of a node takes at least two bytes a field, so a header cannot claim more rows than the file has room for. */
+/** A row of a node takes at least two bytes per field, so a header cannot claim more rows than the file has room for. */
 const LEAST_BYTES_PER_FIELD = 2;
 
 interface Section {
@@ -25,13 +25,16 @@ interface Section {
 
 export interface ParseOptions {
   readonly scanner: TextScanner;
-  /** Size of the uncompressed file, null where it is not known before the end. */
+  /** Size of the uncompressed file, null if unknown before the end. */
   readonly sizeBytes: number | null;
   /** Take what is there of a damaged or truncated file. */
   readonly salvage?: boolean;
   /** Step over edges and locations, for what needs none: the graph has none then. */
   readonly withoutEdges?: boolean;
-  /** Room for so many edges more than the header says, as a share: for a second thread that cannot know yet where its rows belong. */
+  /**
+   * Room for so many edges more than the header says, as a share: for a second thread that cannot know yet where its rows
+   * belong.
+   */
   readonly spareEdgesShare?: number;
 }
 
@@ -60,7 +63,7 @@ export class SnapshotParser {
   private strings: StringSection | null = null;
   private section: Section | null = null;
   private header: ValueSkipper | null = null;
-  /** What stands between two sections, up to the first character of a value: `,"edges":[`. */
+  /** What is between two sections, up to the first character of a value: `,"edges":[`. */
   private between = '';
   private finished = false;
   private offset = 0;
@@ -95,7 +98,7 @@ export class SnapshotParser {
     this.offset += bytes;
   }
 
-  /** Throws a ProfilerError where the file is damaged; with `salvage`, ignores everything after the damage. */
+  /** Throws a ProfilerError if the file is damaged; with `salvage`, ignores everything after the damage. */
   write(chunk: Uint8Array): void {
     let at = 0;
     try {
@@ -136,7 +139,7 @@ export class SnapshotParser {
       return at + 1;
     }
     this.section = this.open(key, char, offset);
-    // Sections of rows and strings begin behind their bracket; skipped values need theirs to count depth.
+    // Sections of rows and strings begin after their bracket; skipped values need theirs to count depth.
     return this.section instanceof ValueSkipper ? at : at + 1;
   }
 
@@ -202,7 +205,7 @@ export class SnapshotParser {
     };
   }
 
-  /** After the last chunk: the graph. Throws a ProfilerError where the file is not whole, unless `salvage`. */
+  /** After the last chunk: the graph. Throws a ProfilerError if the file is not whole, unless `salvage`. */
   end(): HeapGraph {
     const { layout, nodes, edges, locations } = this;
     if (!layout || !nodes || !edges || !locations)
@@ -235,14 +238,14 @@ export class SnapshotParser {
     };
   }
 
-  /** Of the second thread, where it was given nothing but rows of edges; null where they do not end with a whole row. */
+  /** Of the second thread, where it was given nothing but rows of edges; null if they do not end with a whole row. */
   takePiece(firstRow: number): EdgePiece | null {
     const { edges } = this;
     return edges && !edges.ended && edges.isBetweenRows ? { firstRow, rows: edges.rows - firstRow } : null;
   }
 
   /**
-   * Of the first thread, when it came to where the second began: the graph, or null where the two do not fit together.
+   * Of the first thread, when it came to where the second began: the graph, or null if the two do not fit together.
    * Its edges are all in place only after `placeTail`; whoever needs none may use it before.
    */
   endWithTail(tail: ParsedTail): HeapGraph | null {
@@ -350,7 +353,9 @@ function trimmed<Columns extends object>(columns: Columns, rows: number): Column
   ) as Columns;
 }
 
-/** Of a truncated `nodes` section the edges may still name nodes that never came: they become edges to the root, and weak. */
+/**
+ * Of a truncated `nodes` section the edges may still name nodes that never came: they become edges to the root, and weak.
+ */
 function dropEdgesToMissingNodes(edges: EdgeSection, nodeCount: number): void {
   const { edgeTo, edgeType } = edges.columns;
   for (let edge = 0; edge < edges.rows; edge++) {

@@ -3,7 +3,7 @@ const BACKSLASH = 92;
 const CLOSE = 93;
 
 /**
- * Rewrites the bytes of the section `strings` as they pass, from behind its opening bracket on: strings to remove
+ * Rewrites the bytes of the section `strings` as they pass, from after its opening bracket on: strings to remove
  * become `<string 36>`, their length, everything else and whatever follows the section is handed on as it is.
  */
 export class StringRedactor {

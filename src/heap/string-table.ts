@@ -27,7 +27,7 @@ export class StringTable {
     return { bytes: this.bytes, quotes: this.quotes, count: this.count };
   }
 
-  /** Empty where the file has no such string, which happens in damaged files only. */
+  /** Empty if the file has no such string, which happens in damaged files only. */
   get(index: number): string {
     const cached = this.cache.get(index);
     if (cached !== undefined) return cached;

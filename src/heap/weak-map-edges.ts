@@ -13,7 +13,7 @@ const SHORTEST_NAME = '0 / part of key ( @1) -> value ( @1) pair in WeakMap (tab
 const ID_BITS = 0xffff;
 
 export interface WeakMapEdges {
-  /** Per string: 1 where an internal edge of that name is half of a WeakMap's pair. */
+  /** Per string: 1 if an internal edge of that name is half of a WeakMap's pair. */
   readonly isPairName: Uint8Array;
   /** Nodes that are tables of WeakMaps. */
   readonly tables: readonly number[];

@@ -17,7 +17,7 @@ export function lengthOf(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-/** No wider than so many columns; the part that is cut ends with a dot for each of the last two. */
+/** Cut to a number of columns. A text that was cut ends with two dots. */
 export function fit(line: Line, columns: number): Line {
   let left = columns;
   const kept: Span[] = [];
@@ -73,7 +73,7 @@ function isWide(code: number): boolean {
   );
 }
 
-/** A text in lines of so many columns, broken between words where there are any. */
+/** A text in lines of a number of columns, broken between words where possible. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -20,7 +20,7 @@ const MEASURED_EVERY_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** What the engine calls so is no class of the program. */
 const OF_THE_ENGINE = /^[(]/;
-/** These tell less than a class of the program: they come after it, whatever they weigh. */
+/** These say less than a class of the program, so they come after it, whatever their size. */
 const GENERAL = new Set([
   'Object',
   'Array',
@@ -71,7 +71,7 @@ export class LiveBook {
     this.#series.cpu.add(values['process.cpu']);
     this.#series.loop.add(values['loop.delay.p99']);
     const live = values['heap.live'];
-    // It stands in the samples that follow a collection.
+    // Only samples that follow a collection have it.
     if (isWarm && live !== undefined) this.#collected({ x: sample.monoMs, y: live });
     if (this.#hasNewPoint && sample.monoMs - this.#measuredAtMs >= MEASURED_EVERY_MS) this.#measure(sample.monoMs);
     this.#before = sample;
@@ -151,7 +151,7 @@ export class LiveBook {
     };
   }
 
-  /** Another process: what lived in the one before says nothing of this one. */
+  /** Another process: what lived in the one before says nothing about this one. */
   #beginLife(segment: number): void {
     this.#segment = segment;
     this.#live = [];

@@ -12,7 +12,7 @@ export interface LiveState {
   /** Of the local time, to show the hour. */
   readonly utcOffsetMs: Milliseconds;
   readonly elapsedMs: Milliseconds;
-  /** Null where nothing is recorded: it ends when somebody ends it. */
+  /** Null if nothing is recorded: it ends when somebody ends it. */
   readonly progress: LiveProgress | null;
   readonly load: LiveLoad | null;
   /** Latest values by name, and rates. */
@@ -47,7 +47,7 @@ export interface LiveProgress {
 export interface LiveEstimate {
   readonly pauseMs: Milliseconds;
   readonly extraBytes: Bytes;
-  /** Why it would be refused; null where it would not. */
+  /** Why it would be refused; null if it would not. */
   readonly refused: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** So many values are kept; a wide terminal shows no more. */
+/** How many values are kept. A wide terminal shows no more. */
 const MOST_VALUES = 240;
 
 /**

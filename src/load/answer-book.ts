@@ -4,10 +4,10 @@ import type { AnswerTraits } from '../model/requests.ts';
 import type { RenderedRequest } from '../scenario/compile-request.ts';
 import type { Answer } from './connection.ts';
 
-/** Browsers offer to take answers compressed; a scenario that does not say so offers it in one request of so many. */
+/** Browsers accept compressed responses. For a scenario that does not say so, one request in this many accepts them. */
 const OFFER_EACH = 20;
 const OFFER = 'gzip, deflate, br';
-/** So many bodies are compressed by ourselves, to tell what it would bring; larger ones are left alone. */
+/** How many bodies are compressed here, to measure the saving; larger ones are skipped. */
 const MOST_SAMPLES = 3;
 const LARGEST_SAMPLE_BYTES = 1 << 20;
 const TEXT = /^(?:text\/|application\/(?:[\w.-]*\+)?(?:json|xml|javascript)|image\/svg)/i;

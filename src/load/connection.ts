@@ -14,7 +14,7 @@ export interface Answer {
   readonly body: Buffer;
   /** Of the body, as it came over the wire. */
   readonly bodyBytes: number;
-  /** How long it took to connect; null where the connection stood already. */
+  /** How long it took to connect; null if the connection existed already. */
   readonly connectMs: Milliseconds | null;
   readonly error: string | null;
   readonly sentMs: MonoMs;
@@ -36,7 +36,7 @@ export interface ConnectionOptions {
   readonly origin: string;
   /** For the whole request, connecting included. */
   readonly timeoutMs: Milliseconds;
-  /** Accept a certificate that nobody vouches for. */
+  /** Accept a certificate that no trusted authority signed. */
   readonly insecureTls: boolean;
 }
 

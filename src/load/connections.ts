@@ -36,7 +36,7 @@ export class Connections {
     else this.#waiting.push({ request, bodyUse, done });
   }
 
-  /** Requests that still wait for a connection are not sent any more. */
+  /** Requests that still wait for a connection are no longer sent. */
   withdrawWaiting(): void {
     for (const { done } of this.#waiting.splice(0)) done(unsent());
   }
@@ -52,7 +52,7 @@ export class Connections {
     for (const connection of [...this.#busy]) connection.abort();
   }
 
-  /** Time that nobody lived through is not counted against the requests in flight. */
+  /** Time while the process was suspended is not counted against the requests in flight. */
   extendDeadlines(byMs: Milliseconds): void {
     for (const connection of this.#busy) connection.deadlineMs += byMs;
   }

@@ -14,7 +14,7 @@ export interface LoadListeners {
   readonly onInterval?: (intervals: readonly RequestInterval[], totals: LoadTotals) => void;
   /** The first error of each class of each request: `lock-proof`, `status 500`. */
   readonly onError?: (name: string, kind: string) => void;
-  /** The load process or the whole machine was paused for so long; the schedule went on from there. */
+  /** How long the load process or the whole machine was paused; the schedule continued from there. */
   readonly onSuspended?: (gapMs: Milliseconds) => void;
 }
 
@@ -30,9 +30,14 @@ export interface LoadOptions extends LoadListeners {
   readonly timeoutMs?: Milliseconds;
   readonly maxConnections?: number;
   readonly maxInFlight?: number;
-  /** What is in flight at a pause or at the end gets so long to be answered, then it is aborted; 5 s, which is also the most at the end. */
+  /**
+   * How long requests in flight at a pause or at the end may take before they are aborted; 5 s, which is also the most at
+   * the end.
+   */
   readonly graceMs?: Milliseconds;
-  /** Open model: so long the set-up of users may hold up the arrivals; the planned length, 5 s at least and a minute at most. */
+  /**
+   * Open model: so long the set-up of users may hold up the arrivals; the planned length, 5 s at least and a minute at most.
+   */
   readonly setupMs?: Milliseconds;
   /** So many processes share the load; 1. */
   readonly workers?: number;
@@ -57,7 +62,7 @@ export interface Load {
    * Called again while it drains, with a shorter `graceMs`, it settles sooner. With `letGo` no connection stays open.
    */
   readonly pause: (graceMs?: Milliseconds, how?: { readonly letGo: boolean }) => Promise<LoadTotals>;
-  /** Goes on where it stood: nothing is caught up. */
+  /** Continues where it paused: nothing is caught up. */
   readonly resume: () => Promise<void>;
   /** Users, or arrivals a second, from now on, whatever the stages say. */
   readonly setLevel: (level: number) => Promise<void>;
@@ -218,7 +223,7 @@ class LoadLink {
     return new Promise((resolve, reject) => this.#waiters.push({ type, resolve, reject }));
   }
 
-  /** Settles when the process is gone; it is killed when it does not go by itself. */
+  /** Settles when the process is gone; it is killed if it does not exit on its own. */
   async exited(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const killing = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_MS);

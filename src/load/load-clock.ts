@@ -2,10 +2,10 @@ import type { Milliseconds, MonoMs } from '../model/units.ts';
 import { DueQueue } from './due-queue.ts';
 import { monotonicMs } from './monotonic.ts';
 
-/** An event loop that did not turn for so long was not busy: the process was stopped, or the machine slept. */
+/** An event loop that did not turn for this long was not busy: the process was stopped, or the machine slept. */
 const SUSPENDED_AFTER_MS = 5000;
 const HEARTBEAT_MS = 500;
-/** After so many due entries the event loop gets its turn. */
+/** After this many due entries the event loop runs. */
 const BATCH = 500;
 
 /**

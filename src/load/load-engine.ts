@@ -17,13 +17,13 @@ import { Traffic } from './traffic.ts';
 
 const LATE_MS = 10;
 const LOOP_RESOLUTION_MS = 10;
-/** A probe that hangs does not hold up the next one. */
+/** A probe without a response does not delay the next one. */
 const PROBE_CONNECTIONS = 1000;
 
 interface LoadEvents {
   readonly onError: (name: string, kind: string) => void;
   readonly onSuspended: (gapMs: Milliseconds) => void;
-  /** The planned length is over and nothing is in flight any more. */
+  /** The planned length is over and nothing is in flight. */
   readonly onOver: () => void;
 }
 
@@ -109,8 +109,8 @@ export class LoadEngine {
   }
 
   /**
-   * Settles when nothing is in flight any more: what is not answered after `graceMs` is aborted. Called again while it drains, the
-   * shorter time counts. With `letGo` its connections are closed then.
+   * Settles when nothing is in flight any more: what is not answered after `graceMs` is aborted. Called again while it
+   * drains, the shorter time counts. With `letGo` its connections are closed then.
    */
   async pause(graceMs: Milliseconds = this.#graceMs, letGo = false): Promise<void> {
     this.#clock.pause();
@@ -225,7 +225,7 @@ function lateAfter(load: LoadProfile): Milliseconds {
   return load.model === 'open' && peak > 0 ? Math.max(LATE_MS, 100 / peak) : LATE_MS;
 }
 
-/** A name that a task uses too stands for work. */
+/** A name that a task also uses counts as work. */
 function setupNames({ setup, tasks }: Scenario): Set<string> {
   const names = new Set(setup.map(({ request }) => request.name));
   for (const { request } of tasks) names.delete(request.name);

@@ -2,10 +2,10 @@ import type { RequestInterval } from '../model/requests.ts';
 import type { Milliseconds, MonoMs, Share } from '../model/units.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** What is in flight at the end of a load gets so long at most to be answered. */
+/** The longest time that requests in flight at the end of a load may take. */
 export const FINISH_MS: Milliseconds = 5000;
 
-/** What the load process is told once, before it starts. */
+/** Sent to the load process once, before it starts. */
 export interface LoadConfig {
   /** Overrides already applied. */
   readonly scenario: Scenario;
@@ -22,13 +22,13 @@ export interface LoadConfig {
   readonly maxConnections: number;
   /** Open model: arrivals beyond it are dropped. */
   readonly maxInFlight: number;
-  /** At a pause, requests in flight get so long to be answered; then they are aborted. */
+  /** How long requests in flight may take at a pause before they are aborted. */
   readonly graceMs: Milliseconds;
   /** Open model: the arrivals begin after so long at the latest, even where users are still in their set-up. */
   readonly setupMs: Milliseconds;
 }
 
-/** Where the load stands, since its start. Set-up requests are counted like all others. */
+/** The progress of the load since its start. Set-up requests are counted like all others. */
 export interface LoadTotals {
   readonly startMonoMs: MonoMs;
   readonly atMonoMs: MonoMs;

@@ -3,8 +3,8 @@ import { LoadEngine } from './load-engine.ts';
 import type { FromLoad, LoadConfig, ToLoad } from './load-messages.ts';
 
 /**
- * The load process: a child that is told what to do over IPC and reports every interval. Ctrl-C in the terminal, and
- * closing it, reach it too, but only its parent decides when it ends; when the parent is gone, it ends by itself.
+ * The load process: a child that is controlled over IPC and reports every interval. Ctrl-C in the terminal, and
+ * closing it, reach it too, but only its parent decides when it ends; when the parent is gone, it exits on its own.
  */
 goFirstWhenMemoryRunsOut();
 process.on('SIGINT', () => {});

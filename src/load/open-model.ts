@@ -45,7 +45,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     return new VirtualUser({ user: share.index + 1 + share.of * counts.usersMade++, setup, clock, traffic });
   }
 
-  /** `done` is called when each user has been tried once; arrivals do not wait for a set-up that hangs. */
+  /** `done` is called when each user has been tried once; arrivals do not wait for a set-up without a response. */
   function prepareAll(done: () => void): void {
     if (setup.length === 0) {
       while (counts.users < users) ready.push(makeUser());
@@ -98,7 +98,7 @@ export function openModel(load: OpenLoad, maxInFlight: number, parts: ModelParts
     nextMs = offsetMs === null ? Number.POSITIVE_INFINITY : originMs + offsetMs;
   }
 
-  /** Plans one arrival after the other: however late the generator is, one entry stands in the queue. */
+  /** Plans one arrival at a time: however late the generator is, one entry is in the queue. */
   function plan(): void {
     advance();
     // A schedule that never reaches its next arrival (a last stage of 0/s) waits for the end.

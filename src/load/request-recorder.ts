@@ -13,7 +13,9 @@ interface Outcome {
   readonly endMs: MonoMs;
   /** Null: as expected. */
   readonly errorKind: string | null;
-  /** There was an answer, or a timeout's worth of waiting for one: the time means something. A refused connection has none. */
+  /**
+   * There was an answer, or a timeout's worth of waiting for one: the time means something. A refused connection has none.
+   */
   readonly hasLatency: boolean;
 }
 
@@ -54,7 +56,7 @@ export class RequestRecorder {
     return this.#time(outcome);
   }
 
-  /** Given up by us before the answer came: at least so long it took. Returns as `record`. */
+  /** Aborted by us before the response came: it took at least this long. Returns as `record`. */
   recordAborted(outcome: Outcome): boolean {
     this.#aborted++;
     return this.#time(outcome);
@@ -65,7 +67,7 @@ export class RequestRecorder {
     const isLate = lateMs > this.#lateAfterMs;
     if (isLate) this.#late++;
     if (lateMs > this.#maxLateMs) this.#maxLateMs = lateMs;
-    // Who waited in vain is among those that were served: leaving that out would flatter the service.
+    // Requests without a response count with the served ones: leaving them out would flatter the service.
     if (hasLatency && errorKind !== null && errorKind !== 'timeout') {
       this.#failed.recordValue(toMicroseconds(endMs - plannedMs));
     } else if (hasLatency) {

@@ -34,7 +34,9 @@ interface TrafficOptions {
   readonly connections: Connections;
   readonly seed: number;
   readonly lateAfterMs: Milliseconds;
-  /** What could not be sent counts as dropped. Users that wait for answers ask again: what they did not send is not missing. */
+  /**
+   * What could not be sent counts as dropped. Users that wait for answers ask again: what they did not send is not missing.
+   */
   readonly countsUnsent: boolean;
   /** A short text that no other run has. */
   readonly run: string;
@@ -203,7 +205,10 @@ export class Traffic {
     this.#onError(name, errorKind);
   }
 
-  /** A request that waited in vain is in the percentiles with the time that it waited: leaving it out would flatter the service. */
+  /**
+   * A request without a response is in the percentiles with the time that it waited: leaving it out would flatter the
+   * service.
+   */
   #bookCutShort(step: CompiledStep, plannedMs: MonoMs, answer: Answer): void {
     const { counts } = this;
     if (answer.error === NOT_SENT) {

@@ -1,4 +1,4 @@
-/** Native add-ons of others that may be brought into a service. */
+/** Native add-ons of other projects that may be loaded into a service. */
 export const ADDON_NAMES = ['v8-profiler-next', 'heapdump'] as const;
 export type AddonName = (typeof ADDON_NAMES)[number];
 
@@ -29,7 +29,7 @@ export interface BuiltAddon {
 export interface TargetAbi {
   readonly nodeVersion: string;
   readonly modules: string;
-  /** Null where it cannot be told. */
+  /** Null if it cannot be told. */
   readonly libc: NativeBuild['libc'];
 }
 
@@ -55,7 +55,7 @@ function majorOf(nodeVersion: string): number {
   return Number(/^v?(\d+)/.exec(nodeVersion)?.[1] ?? 0);
 }
 
-/** From this line of Node on its sources do not compile any more. */
+/** Its sources do not compile from this release line of Node on. */
 const LAST_NODE: Readonly<Record<AddonName, number>> = { 'v8-profiler-next': 24, heapdump: Number.POSITIVE_INFINITY };
 /** What takes its place everywhere. */
 export const INSTEAD_OF_ADDON: Readonly<Record<AddonName, string>> = {

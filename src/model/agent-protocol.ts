@@ -13,7 +13,7 @@ export interface AgentHello {
 
 /** What the agent answers at its door. */
 export interface AgentWelcome extends AgentHello {
-  /** Name of the socket for sessions, beside the door; null where there is none, and then `refusal` says why. */
+  /** Name of the socket for sessions, beside the door; null if there is none, and then `refusal` says why. */
   readonly sessions: string | null;
   readonly refusal: string | null;
 }

@@ -18,9 +18,9 @@ export interface RunMeasure {
 /** What must be alike before figures of two runs may be compared with each other. */
 export interface RunConditions {
   readonly target: string;
-  /** `v22.23.3`; null where nothing from inside was seen. */
+  /** `v22.23.3`; null if nothing from inside was seen. */
   readonly node: string | null;
-  /** Name of the scenario, and a digest of its load, set-up and tasks; null where the load was not driven by this tool. */
+  /** Name of the scenario, and a digest of its load, set-up and tasks; null if the load was not driven by this tool. */
   readonly scenario: { readonly name: string; readonly digest: string } | null;
   readonly host: { readonly platform: string; readonly cpus: number; readonly memoryBytes: number };
   readonly durationMs: Milliseconds;
@@ -40,7 +40,7 @@ export interface Baseline {
   readonly runs: readonly MeasuredRun[];
 }
 
-/** `worse`: a regression. `unclear`: it moved by enough to matter, but runs may differ that much by themselves. */
+/** `worse`: a regression. `unclear`: the change is large enough to matter, but runs may differ that much by chance. */
 export type MeasureVerdict = 'same' | 'worse' | 'better' | 'unclear';
 
 export interface ComparedMeasure {
@@ -54,7 +54,7 @@ export interface ComparedMeasure {
   /** Now minus baseline, in the unit, with its 95 % interval. */
   readonly change: number;
   readonly changeCI: readonly [number, number];
-  /** Change as a share of the baseline; null where the baseline is 0. */
+  /** Change as a share of the baseline; null if the baseline is 0. */
   readonly changeShare: number | null;
   readonly changeShareCI: readonly [number, number] | null;
   readonly verdict: MeasureVerdict;

@@ -24,7 +24,7 @@ export interface Bottleneck {
   readonly rank: number;
   readonly confidence: Confidence;
   readonly title: string;
-  /** Name of the request; null where it is no matter of one request. */
+  /** Name of the request; null if it is no matter of one request. */
   readonly request: string | null;
   readonly source: FindingSubject['source'];
   readonly package: string | null;

@@ -1,6 +1,6 @@
 import type { Milliseconds, MonoMs } from './units.ts';
 
-/** How often each function of a script was called for some seconds, by where it stands in the text: `start:end`. */
+/** How often each function of a script was called within a few seconds, by its position in the text: `start:end`. */
 export type ScriptCounts = ReadonlyMap<string, number>;
 
 export interface CallCounts {

@@ -12,13 +12,15 @@ export interface ChangingLine {
   readonly context?: { readonly first: number; readonly lines: readonly string[] };
   /** Calls of its function while calls were counted; absent where they were not. Zero: it did not run meanwhile. */
   readonly runs?: number;
-  /** Its function may run without it: it stands behind a condition or an early return, or in a loop. */
+  /** Its function may run without it: it is after a condition or an early return, or in a loop. */
   readonly isConditional?: true;
   /** It is given another value than the one that was added, and takes out nothing unless both are the same object; their names, where they have one. */
   readonly otherValue?: { readonly removed: string | null; readonly added: string | null };
   /** Calls for each request answered meanwhile; only where the statement is run each time its function is. */
   readonly perRequest?: number;
-  /** The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`. */
+  /**
+   * The requests that lead there, where what stays is a whole number for each of one route and of no other: `POST /orders`.
+   */
   readonly route?: string;
   /** Only those of them that end so leave something. */
   readonly outcome?: 'failed' | 'aborted';

@@ -7,7 +7,10 @@ export function isFunctionClass(name: string): boolean {
 
 const SHAPE = /^Object \{(.*)\}$/;
 
-/** The keys of a plain object as the heap engine names its class: `Object {id, url, …}`; null for any other class. Keys that stand for many are left out. */
+/**
+ * The keys of a plain object as the heap engine names its class: `Object {id, url, …}`; null for any other class. Keys that
+ * represent many are left out.
+ */
 export function shapeKeys(name: string): string[] | null {
   const [, shape] = SHAPE.exec(name) ?? [];
   return shape === undefined ? null : shape.split(', ').filter((key) => key !== '…' && key !== '<key>');

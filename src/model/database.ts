@@ -8,7 +8,7 @@ export interface CallSite {
   readonly function: string;
 }
 
-/** What requests of one route asked of one statement. */
+/** How requests of one route used one statement. */
 export interface RouteUse {
   /** `GET /orders/:id` */
   readonly route: string;
@@ -21,7 +21,9 @@ export interface RouteUse {
   readonly maxCalls: number;
 }
 
-/** One statement as the service saw it, without values. Times from the call to its result, waiting in the client included. */
+/**
+ * One statement as the service saw it, without values. Times from the call to its result, waiting in the client included.
+ */
 export interface TargetStatement {
   readonly text: string;
   readonly calls: number;
@@ -71,7 +73,7 @@ export interface TargetQueries {
   /** Slowest first. */
   readonly slowest: readonly SlowCall[];
   readonly pools: readonly TargetPool[];
-  /** Requests answered while queries were told apart by request; null where they were not. */
+  /** Requests answered while queries were told apart by request; null if they were not. */
   readonly attributedRequests: number | null;
 }
 
@@ -106,7 +108,7 @@ export interface PlanNode {
   readonly children: readonly PlanNode[];
 }
 
-/** The plan of a statement for values that nobody knows; the statement was not run. */
+/** The plan of a statement with unknown values. The statement was not run. */
 export interface StatementPlan {
   readonly text: string;
   readonly plan: PlanNode | null;

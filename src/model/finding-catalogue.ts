@@ -35,7 +35,7 @@ export type GateName = (typeof GATE_NAMES)[number];
 
 /** Culprits before symptoms: of findings that are equally sure, this comes first in a report. */
 export const FINDING_ORDER = [
-  /** A thread costs megabytes, descriptors and ports: what else piles up is the lesser. */
+  /** A thread costs megabytes, descriptors and ports, so it comes before anything else that accumulates. */
   'threads',
   'leak',
   'query',
@@ -73,7 +73,7 @@ const other = { gate: null, isHeld: false, isNoteWhenMinor: false } as const;
 
 /**
  * Every kind of finding, a row each: whatever differs by kind is read from here, or from a table of words that the compiler
- * keeps complete (`words/advice.ts`, `words/checks/heap-title.ts`). docs/extending.md tells how to add one.
+ * keeps complete (`words/advice.ts`, `words/checks/heap-title.ts`). docs/extending.md explains how to add one.
  */
 const FINDINGS: Readonly<Record<FindingKind, FindingKindInfo>> = {
   'js-heap-leak': { ...leak, checks: ['JS heap', 'metrics of the service'], picture: 'heap.live' },

@@ -7,7 +7,7 @@ import type { SourcePlace } from './profiles.ts';
 export type Confidence = 'confirmed' | 'likely' | 'possible';
 export type Severity = 'critical' | 'major' | 'minor';
 
-/** In place of a class or a holder that nobody knows. */
+/** In place of a class or a holder that is unknown. */
 export const UNKNOWN = '(unknown)';
 
 export interface FindingSubject {
@@ -28,9 +28,12 @@ export interface FindingSubject {
   readonly madeAt?: SourcePlace;
   /** `name@version`, null for the application's own code. */
   readonly package: string | null;
-  /** Statements that put it there, likeliest first, the service's own before those of packages. Absent where the code was not read. */
+  /**
+   * Statements that put it there, likeliest first, the service's own before those of packages. Absent where the code was not
+   * read.
+   */
   readonly added?: readonly ChangingLine[];
-  /** Statements that could take it away again; empty where none was found. */
+  /** Statements that could take it away again; empty if none was found. */
   readonly removed?: readonly ChangingLine[];
 }
 
@@ -39,7 +42,10 @@ export interface Growth {
   readonly bytesPerHourCI: readonly [number, number] | null;
   readonly bytesPerRequest: number | null;
   readonly objectsPerRequest: number | null;
-  /** The requests that it comes with, a whole number of objects with each: those of a name, or those of them that failed or were aborted. Absent where that is not known. */
+  /**
+   * The requests that it comes with, a whole number of objects with each: those of a name, or those of them that failed or
+   * were aborted. Absent where that is not known.
+   */
   readonly of?: { readonly request: string; readonly outcome: RequestOutcome; readonly perRequest: number };
   /** Of all that grew in the heap, the share that this finding explains. */
   readonly shareOfGrowth: number | null;
@@ -50,7 +56,10 @@ export interface Growth {
   /** For what is counted rather than weighed (descriptors, threads, milliseconds): change per hour, and its unit. */
   readonly perHour?: number;
   readonly perHourUnit?: string;
-  /** What explains a series better: the requests that were served, or time; how straight it is over that; what it gained meanwhile. */
+  /**
+   * What explains a series better: the requests that were served, or time; how straight it is over that; what it gained
+   * meanwhile.
+   */
   readonly over?: {
     readonly by: 'requests' | 'time';
     readonly rSquared: number;

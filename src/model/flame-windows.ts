@@ -5,8 +5,8 @@ import type { FlameUnit } from './weighted-tree.ts';
  * The call trees of several windows of a run, laid over one another: one shape, and the weights of each window in it.
  * Any of them, their sum and the difference of two can be drawn from it.
  *
- * Node `i` is a call of function `frames[frameOf[i]]` from node `parentOf[i]`; node 0 is the root, and a parent stands before
- * its children. What is too light to be drawn in any window is summed up in a child `(other)`; `(idle)` is left out.
+ * Node `i` is a call of function `frames[frameOf[i]]` from node `parentOf[i]`; node 0 is the root, and a parent stands
+ * before its children. What is too light to be drawn in any window is summed up in a child `(other)`; `(idle)` is left out.
  */
 export interface FlameWindows {
   readonly id: 'cpu' | 'allocations';
@@ -23,7 +23,7 @@ export interface FlameWindows {
 export interface FlameWindow {
   readonly startSec: number;
   readonly endSec: number;
-  /** Requests that the service answered meanwhile; null where nobody counted. */
+  /** Requests that the service answered meanwhile; null if not counted. */
   readonly requests: number | null;
   /** Of what has weight: of a CPU profile those that saw work, without those that saw `(idle)`. */
   readonly samples: number;

@@ -1,7 +1,7 @@
 import type { HeapLocation, PathStep } from './heap-growth.ts';
 import type { Bytes, Share } from './units.ts';
 
-/** What the heap explorer is asked, by one page or one command. `values`: what strings and numbers say may be told. */
+/** Questions to the heap explorer, from a page or a command. `values`: the content of strings and numbers may be shown. */
 export type HeapQuestion =
   | { readonly what: 'overview' }
   | { readonly what: 'packages' }
@@ -80,7 +80,7 @@ export interface HeapReference {
   readonly name: string;
   readonly isWeak: boolean;
   readonly object: HeapObject;
-  /** What it says, where values may be told and it is text or a number. */
+  /** Its content, if values may be shown and it is a string or a number. */
   readonly value: string | null;
   readonly characters: number | null;
 }
@@ -99,7 +99,7 @@ export interface ObjectDetails extends HeapObject {
   readonly fields: ReferenceList;
   /** From the root down to the object's immediate dominator. */
   readonly dominators: readonly HeapObject[];
-  /** Left out of so many dominators at the top. */
+  /** How many dominators at the top are left out. */
   readonly dominatorsLeftOut: number;
 }
 
@@ -115,12 +115,12 @@ export interface DominatedList extends ObjectList {
 }
 
 export interface RepeatedString {
-  /** Number of the text in the snapshot: to ask who holds it. */
+  /** Number of the string in the snapshot, for asking what holds it. */
   readonly text: number;
   readonly characters: number;
   readonly copies: number;
   readonly wastedBytes: Bytes;
-  /** Eight digits by which equal texts are known, where values may not be told. */
+  /** Eight digits that identify equal strings when values may not be shown. */
   readonly fingerprint: string;
   readonly value: string | null;
 }

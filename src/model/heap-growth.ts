@@ -4,7 +4,10 @@ import type { Bytes } from './units.ts';
 
 /** One step of a retaining path, from the root downwards. */
 export interface PathStep {
-  /** How the step before holds this one: `context variable \`pending\``, `property \`items\``, `[*]`, `value of <key>`. Empty for the root. */
+  /**
+   * How the step before holds this one: `context variable \`pending\``, `property \`items\``, `[*]`, `value of <key>`. Empty
+   * for the root.
+   */
   readonly edge: string;
   /** Class or description of the object: `Map`, `OrderAudit`, `(GC root)`. */
   readonly node: string;
@@ -16,7 +19,7 @@ export interface PathStep {
   readonly id: number;
 }
 
-/** A position as the snapshot gives it: zero-based; -1 where only the script is known. */
+/** A position as the snapshot gives it: zero-based; -1 if only the script is known. */
 export interface HeapLocation {
   readonly scriptUrl: string;
   readonly line0: number;
@@ -26,7 +29,7 @@ export interface HeapLocation {
   readonly variable?: string;
 }
 
-/** A number in the program that bounds what a holder keeps: so many items, or entries until they are so old. */
+/** A number in the program that bounds what a holder keeps: a number of items, or the age of entries. */
 export interface CodeBound {
   readonly unit: 'items' | 'ms';
   readonly value: number;
@@ -49,7 +52,9 @@ export interface HeapSuspect {
   /** Per snapshot: objects of the class under the anchor, and the bytes that the anchor retains of them. */
   readonly counts: readonly number[];
   readonly bytes: readonly Bytes[];
-  /** Per interval between snapshots: of the objects born in it, how many are alive in the last snapshot. Empty without ids. */
+  /**
+   * Per interval between snapshots: of the objects born in it, how many are alive in the last snapshot. Empty without ids.
+   */
   readonly cohorts: readonly number[];
   /**
    * How many of the objects that stood there in the last snapshot but one are the same objects in the last. Only where
@@ -62,19 +67,19 @@ export interface HeapSuspect {
   readonly bytesPerRequest: number | null;
   /** Whether the holder shows a bound or an expiry: the property names seen (`max`, `ttl`). */
   readonly boundHints: readonly string[];
-  /** The numbers that stand behind `boundHints`, where the last snapshot has the values of numbers. */
+  /** The values of `boundHints`, if the last snapshot has the values of numbers. */
   readonly bounds?: Readonly<Record<string, number>>;
   /** The object that carries each of `boundHints`: the holder itself, or what it belongs to. */
   readonly boundsOn?: Readonly<Record<string, string>>;
-  /** Numbers of the module or function around the holder whose names speak of a bound: `MAX_ENTRIES`. */
+  /** Numbers of the module or function around the holder whose names indicate a bound: `MAX_ENTRIES`. */
   readonly scopeBounds?: Readonly<Record<string, number>>;
   /** What the program's own statements keep it to; absent where its code was not read. */
   readonly codeBounds?: readonly CodeBound[];
-  /** How many objects stand where the holder stands: a list in each of twenty devices is twenty holders. */
+  /** How many objects are at the place of the holder: a list in each of twenty devices is twenty holders. */
   readonly holders?: number;
 }
 
-/** A pool of connections (or of anything that is lent out), by what it holds in each snapshot; null where it did not say. */
+/** A pool of connections (or of anything that is lent out), by what it holds in each snapshot; null if it did not say. */
 export interface PoolSeries {
   readonly class: string;
   readonly holder: NamedObject;
@@ -87,7 +92,7 @@ export interface PoolSeries {
   readonly total: readonly (number | null)[];
   /** Requests for one that wait. */
   readonly waiting: readonly (number | null)[];
-  /** The largest number that it may hold; null where the snapshot has no values of numbers or no name for it was found. */
+  /** The largest number that it may hold; null if the snapshot has no values of numbers or no name for it was found. */
   readonly max: number | null;
 }
 
@@ -110,7 +115,7 @@ export interface HeapGrowth {
     readonly bytes: Bytes;
     readonly totalShallowBytes: Bytes;
   }[];
-  /** Requests answered in all when each snapshot was taken; null where nobody counted. */
+  /** Requests answered in all when each snapshot was taken; null if not counted. */
   readonly requests: readonly (number | null)[];
   /** Growth from first to last of all classes together. */
   readonly growthBytes: Bytes;
@@ -131,7 +136,7 @@ export interface RequestFit {
 }
 
 export interface WholeNumber extends RequestFit {
-  /** Other requests that fit about as well: nothing in the counts tells which of them it is. */
+  /** Other requests that fit about as well: the counts do not show which of them it is. */
   readonly rivals: readonly RequestFit[];
   /** It fits from this interval with load on (0: from the first): the leak began in the one before. */
   readonly since: number;

@@ -5,19 +5,19 @@ export interface HeapEntry {
   readonly id: string;
   readonly name: string;
   readonly fileBytes: Bytes;
-  /** Key of the run that took it; null of a file that was named by itself. */
+  /** Key of the run that took it; null for a file that was opened on its own. */
   readonly run: string | null;
   /** Snapshots of the same process or list that were taken before, the latest first. */
   readonly earlier: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** The path to an object in words, from the root down. */
+/** The path to an object as text, from the root down. */
 export interface PathEntry {
   readonly distance: number;
   readonly steps: readonly { readonly text: string; readonly id: number }[];
 }
 
-/** What grew from one snapshot to another, and who holds it: a suspect in words. */
+/** What grew from one snapshot to another, and who holds it: a suspect as text. */
 export interface SuspectEntry {
   readonly class: string;
   readonly holder: string;

@@ -6,7 +6,7 @@ export type KnownBy =
 
 /** Whose an object is. */
 export type Owner =
-  /** `file` is null where an ES module has no known URL. */
+  /** `file` is null if an ES module has no known URL. */
   | { readonly kind: 'module'; readonly file: string | null }
   | { readonly kind: 'function'; readonly name: string; readonly file: string }
   /** V8 forgot the name of the function; `inner` is one that is written inside it, if there is any with a name. */
@@ -17,7 +17,7 @@ export type Owner =
       readonly kind: 'instance';
       readonly class: string;
       readonly knownBy: KnownBy | null;
-      /** Of an instance inside a package: the program's own variable that it hangs on. */
+      /** For an instance inside a package: the program's own variable that holds it. */
       readonly within?: Owner;
     }
   /** A container or plain object that is itself known by a name. */
@@ -39,18 +39,18 @@ export interface NamedObject {
  */
 export type Holder =
   | (NamedObject & { readonly container: PlainContainer })
-  /** `event` is null where the events themselves are what grows. `on` is the emitter or target. */
+  /** `event` is null if the events themselves are what grows. `on` is the emitter or target. */
   | {
       readonly container: 'listeners';
       readonly event: string | null;
       readonly api: ListenerApi;
       readonly on: NamedObject;
     }
-  /** Node keeps timers in one list a duration. `durationMs` is null where the lists grow in number. */
+  /** Node keeps timers in one list a duration. `durationMs` is null if the lists grow in number. */
   | { readonly container: 'timers'; readonly durationMs: number | null }
   /** Handles of the runtime that nothing else holds: Node keeps them while they are open. */
   | { readonly container: 'handles'; readonly class: string }
-  /** V8's own tables, such as that of all strings: they hold nothing by themselves. */
+  /** V8's own tables, such as the string table. They retain nothing. */
   | { readonly container: 'engine'; readonly name: string };
 
 export type PlainContainer = 'map' | 'set' | 'weak-map' | 'array' | 'object' | 'slot' | 'chain' | 'promise' | 'unknown';

@@ -15,7 +15,7 @@ export interface LoadReport {
   readonly late: { readonly count: number; readonly maxMs: Milliseconds };
   /** The figures say more about the generator than about the target: see `limits`. */
   readonly generatorLimited: boolean;
-  /** Why, in words; empty otherwise. */
+  /** Why, as text; empty otherwise. */
   readonly limits: readonly string[];
   /** What the generator itself took: all of its processes together, but for the loop, which is that of the busiest. */
   readonly generator: {

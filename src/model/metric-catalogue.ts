@@ -45,7 +45,7 @@ export interface ComparedMetric extends MetricBaseline {
 /** A limit that may be set on `resources`, with the metrics that it is about. */
 export interface ResourceLimit extends Required<Pick<MetricLimit, 'unit' | 'measure' | 'gate'>> {
   readonly join: MetricLimit['join'] | null;
-  /** What stands in for another comes last. */
+  /** A metric that replaces another comes last. */
   readonly metrics: readonly MetricName[];
 }
 

@@ -9,7 +9,9 @@ export interface MetricInfo {
   readonly better: 'lower' | 'higher' | 'neither';
   readonly source: 'pidusage' | 'proc' | 'cgroup' | 'runtime' | 'load' | 'tool' | 'database';
   readonly title: string;
-  /** Its place among the charts of a report, in rising order; absent: no chart. Of a counter, the change per second is drawn. */
+  /**
+   * Its place among the charts of a report, in rising order; absent: no chart. Of a counter, the change per second is drawn.
+   */
   readonly chart?: number;
   /** Its trend is tested, and a check judges it; absent: none. Of a counter, the change per second. */
   readonly trend?: MetricTrend;
@@ -40,7 +42,7 @@ export interface MetricLimit {
    * not about idle minutes or our snapshots. `max` and `rate` (the change per second): of the whole run.
    */
   readonly measure: 'mean' | 'p99' | 'max' | 'rate';
-  /** Where more than one metric has the name: their `sum`, the `larger`, or one that stands in where the other is not there. */
+  /** If several metrics have the name: their `sum`, the `larger`, or one that replaces the other when it is missing. */
   readonly join?: 'sum' | 'larger' | 'stand-in';
   /** In the list of gates, where it is not the name itself: `rss max`. */
   readonly gate?: string;

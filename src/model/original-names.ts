@@ -1,7 +1,7 @@
 /**
  * What the variables, functions and classes of a minified script were called, by the scopes of the script. Kept beside
- * its source map, since finding it out takes the script's text. Numbers stand in one list, so that a bundle with a
- * hundred thousand functions stays small; `-1` stands for what is not known.
+ * its source map, since finding them takes the script's text. Numbers are in one list, so that a bundle with a hundred
+ * thousand functions stays small. `-1` means unknown.
  */
 export interface OriginalNames {
   readonly names: readonly string[];
@@ -11,12 +11,12 @@ export interface OriginalNames {
   readonly exports: readonly number[];
 }
 
-/** What the heap engine is told of a script. */
+/** What the heap engine knows about a script. */
 export interface ScriptNames {
   /** As V8 names it. */
   readonly url: string;
   readonly packageVersion: string | null;
-  /** As it was read, not yet checked; null where nothing was renamed. */
+  /** As it was read, not yet checked; null if nothing was renamed. */
   readonly names: unknown;
 }
 
@@ -28,10 +28,10 @@ export interface ScriptPosition {
 
 export interface OriginalVariable {
   readonly minified: string;
-  /** Null where the map does not tell. */
+  /** Null if the map does not say. */
   readonly name: string | null;
   readonly at: ScriptPosition;
-  /** Null where nothing is known of it. */
+  /** Null if nothing is known of it. */
   readonly source: string | null;
 }
 
@@ -119,7 +119,7 @@ function numberOf(numbers: Map<string, number>, text: string | null): number {
   return numbers.size - 1;
 }
 
-/** Null where it is not what was written here: a run folder may come from elsewhere. */
+/** Null if it is not what was written here: a run folder may come from elsewhere. */
 export function readNames(packed: unknown): ReadNames | null {
   if (typeof packed !== 'object' || packed === null) return null;
   const { names, sources, scopes, functions, exports } = packed as Partial<Record<keyof OriginalNames, unknown>>;

@@ -10,7 +10,7 @@ export interface PageData {
   readonly latency: readonly PageLatency[];
   readonly bands: readonly PageBand[];
   readonly marks: readonly PageMark[];
-  /** Graphs that stand for themselves. */
+  /** Graphs that belong to no window. */
   readonly flames: readonly PageFlame[];
   /** Windows of a run, of which the page draws those that the reader chooses. */
   readonly windows: readonly PageFlameWindows[];
@@ -21,10 +21,10 @@ export interface PageData {
 export interface PageChart {
   readonly title: string;
   readonly unit: string;
-  /** What the chart shows, in a sentence: for those who do not see it. */
+  /** What the chart shows, in a sentence, for screen readers. */
   readonly description: string;
   readonly tSec: readonly number[];
-  /** Null where nothing was measured: the line is lifted. */
+  /** Null if nothing was measured: the line is lifted. */
   readonly value: readonly (number | null)[];
 }
 
@@ -61,7 +61,7 @@ export interface PageFlame {
   readonly title: string;
   readonly detail: string;
   readonly names: readonly string[];
-  /** `src/a.ts:41:17`; empty where there is no file. */
+  /** `src/a.ts:41:17`; empty if there is no file. */
   readonly places: readonly string[];
   readonly name: readonly number[];
   readonly place: readonly number[];
@@ -73,8 +73,8 @@ export interface PageFlame {
   /** How many frames were too light to be kept. */
   readonly dropped: number;
   /**
-   * Of a difference of two samplings: what one sample stands for before and after, in the unit of the graph. The variance of a
-   * value is then the value times this (Poisson), and what lies within it is noise. Null where it is not known.
+   * Of a difference of two samplings: what one sample represents before and after, in the unit of the graph. The variance of
+   * a value is then the value times this (Poisson), and what lies within it is noise. Null if unknown.
    */
   readonly sample: { readonly before: number; readonly after: number } | null;
 }
@@ -88,7 +88,7 @@ export interface PageFlameWindows {
   /** Of each function, its name and its place. */
   readonly name: readonly number[];
   readonly place: readonly number[];
-  /** Of each node, its function and its parent (-1 for the root, which is node 0; parents stand first). */
+  /** Of each node, its function and its parent (-1 for the root, which is node 0; parents come first). */
   readonly frameOf: readonly number[];
   readonly parentOf: readonly number[];
   readonly windows: readonly FlameWindow[];

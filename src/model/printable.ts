@@ -17,7 +17,7 @@ export function printable(text: string): string {
 
 /**
  * The same for words of ours with names in them: nothing is cut, and our own line ends and tabs stay. JSON, and literals of
- * JavaScript and Python, read the escapes as what they stand for: what is written so holds the same text as before.
+ * JavaScript and Python, read the escapes as the characters they represent, so the text stays the same.
  */
 export function printableLines(text: string, replace: (char: string) => string = escaped): string {
   return text.replace(UNPRINTABLE, (char) => (char === '\n' || char === '\t' ? char : replace(char)));

@@ -23,7 +23,7 @@ export interface ReportSeries {
   readonly points: readonly SeriesPoint[];
 }
 
-/** Latency of one request name, one point an interval, from the intended send time. */
+/** Latency of one request name, one point per interval, from the intended send time. */
 export interface LatencySeries {
   readonly name: string;
   readonly points: readonly {
@@ -46,7 +46,7 @@ export interface TimelineEvent {
   readonly detail: string;
   /** Where it is about the life of the target: what became of it. `ended`: nothing is known but that. */
   readonly target?: 'ended' | 'lost' | 'back';
-  /** How long the target was paused for it; null where it did not, or nobody knows. */
+  /** How long the target was paused for it; null if it was not paused, or if unknown. */
   readonly pauseMs: Milliseconds | null;
 }
 
@@ -69,7 +69,7 @@ export interface HotFunction {
   readonly totalUs: Microseconds;
   readonly selfShare: Share;
   readonly totalShare: Share;
-  /** Share of self time in the first and in the last window; null where there was one window only. */
+  /** Share of self time in the first and in the last window; null if there was one window only. */
   readonly firstSelfShare: Share | null;
   readonly lastSelfShare: Share | null;
 }
@@ -94,9 +94,9 @@ export interface SlowQuery {
   readonly place: SourcePlace | null;
 }
 
-/** What stands around the list of statements. */
+/** The text around the list of statements. */
 export interface ReportDatabase {
-  /** `host:port/database, PostgreSQL 15.4`; null where only the service was looked at. */
+  /** `host:port/database, PostgreSQL 15.4`; null if only the service was looked at. */
   readonly server: string | null;
   readonly slowMs: Milliseconds;
   /** Slowest first. */
@@ -110,16 +110,16 @@ export interface ReportFile {
   readonly path: string;
   readonly what: string;
   readonly sizeBytes: Bytes | null;
-  /** Holds values of the service's memory, so perhaps its secrets. */
+  /** Holds values from the service's memory, so perhaps its secrets. */
   readonly sensitive: boolean;
 }
 
-/** Everything that the pages and texts of a report show: report.json and what stands around it. */
+/** Everything that the pages and texts of a report show: report.json and the text around it. */
 export interface ReportDocument {
   readonly report: Report;
   /** `completed`, `stopped-by-user`, `target-lost`, `aborted`. */
   readonly endReason: string;
-  /** Name of the scenario, with its load: `evidence-archive, 20 users`; null where the load was not ours. */
+  /** Name of the scenario, with its load: `evidence-archive, 20 users`; null if the load was not ours. */
   readonly scenario: string | null;
   readonly series: readonly ReportSeries[];
   readonly latency: readonly LatencySeries[];

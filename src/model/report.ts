@@ -38,7 +38,9 @@ export interface RequestSummary {
   readonly errors: number;
   /** Arrivals that were not sent: in no percentile. */
   readonly dropped: number;
-  /** Given up unanswered when the load paused or ended: not in `count`, in the percentiles with the time that they waited. */
+  /**
+   * Given up unanswered when the load paused or ended: not in `count`, in the percentiles with the time that they waited.
+   */
   readonly aborted: number;
   /** Sent noticeably after their time. */
   readonly late: number;
@@ -49,7 +51,7 @@ export interface RequestSummary {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly service: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
-  /** Absent where nobody looked at the answers. */
+  /** Absent if the responses were not inspected. */
   readonly answers?: AnswerKinds;
 }
 
@@ -57,7 +59,7 @@ export interface RequestSummary {
 export interface QuerySummary {
   readonly text: string;
   readonly calls: number;
-  /** Of the route that calls it most in one request; null where queries were not told apart by request. */
+  /** Of the route that calls it most in one request; null if queries were not told apart by request. */
   readonly route: string | null;
   readonly callsPerRequest: number | null;
   readonly rowsPerCall: number;
@@ -67,10 +69,10 @@ export interface QuerySummary {
   readonly maxMs: Milliseconds | null;
   /** Calls in the slow-query log. */
   readonly slowCalls: number | null;
-  /** As pg_stat_statements counted; null where it is not loaded. */
+  /** As pg_stat_statements counted; null if it is not loaded. */
   readonly serverMeanMs: Milliseconds | null;
   readonly source: FindingSubject['source'];
-  /** One line a node, indented; null where it could not be made. */
+  /** One line per node, indented; null if it could not be made. */
   readonly plan: readonly string[] | null;
   readonly planError: string | null;
   /** Large tables that the plan reads as a whole. */
@@ -88,9 +90,9 @@ export interface CoverageGap {
 
 /** How much was seen of what was planned. */
 export interface Completeness {
-  /** Why the run is no pass, whatever its gates say; sentences. Empty where it ended in order, undamaged and well seen. */
+  /** Why the run is no pass, whatever its gates say; sentences. Empty if it ended in order, undamaged and well seen. */
   readonly missing: readonly string[];
-  /** What was lost that a pass can bear, and what was never planned; sentences. */
+  /** Losses that do not prevent a pass, and what was never planned; sentences. */
   readonly notes: readonly string[];
   readonly gaps: readonly CoverageGap[];
   readonly snapshots: {
@@ -125,7 +127,7 @@ export interface Report {
   /** What was looked at for `bottlenecks`. No gate depends on it. */
   readonly bottlenecksChecked?: readonly Checked<string>[];
   readonly requests: readonly RequestSummary[];
-  /** As the service itself counted them by route, up to the last look at its heap; absent where nobody counted. */
+  /** As the service itself counted them by route, up to the last heap snapshot; absent if not counted. */
   readonly routes?: readonly RouteCount[];
   /** Only where queries were seen. */
   readonly queries?: readonly QuerySummary[];

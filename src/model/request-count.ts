@@ -12,7 +12,7 @@ export function requestCounter(samples: readonly Sample[]): RequestCounter {
   return samples.some(({ values }) => values['requests.served'] !== undefined) ? 'requests.served' : 'load.requests';
 }
 
-/** Requests answered in all by then, as far as the samples until then tell; null where nobody counted. */
+/** Requests answered in all by then, as far as the samples until then tell; null if not counted. */
 export function answeredRequests(samples: readonly Sample[], untilMonoMs: MonoMs): number | null {
   const counter = requestCounter(samples);
   const sample = samples.findLast(({ monoMs, values }) => monoMs <= untilMonoMs && values[counter] !== undefined);

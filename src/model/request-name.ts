@@ -3,7 +3,7 @@ const WORD = /^(?:[A-Za-z]?[a-z]*(?:[A-Z][a-z]+)*|[A-Z]+)\d{0,2}$/;
 const BETWEEN_WORDS = /[._-]/;
 const LONGEST_WORDS = 40;
 const LONGEST_WITH_DIGITS = 19;
-/** What stands behind such a part lets somebody in: `/token/x9`, `/reset/S3cr3t`. */
+/** What follows such a part grants access: `/token/x9`, `/reset/S3cr3t`. */
 const TELLING =
   /token|secret|passw|pass$|pwd|auth|session|api-?_?key|keys?$|otp$|pin$|reset|verif|confirm|activat|invit|magic|unsubscribe|login/i;
 /** No short part of it in capitals, and no digit: `createOrder`, not `aZbQ`. */
@@ -34,7 +34,10 @@ function isPlain(part: string, before: string): boolean {
 /** More routes below one part than this are one route for many things: `GET /products/{id}`. */
 export const MOST_SIBLINGS = 20;
 
-/** What a route shares with its siblings (null for one right below the root, where each is a route of its own), and what all of them are called. */
+/**
+ * What a route shares with its siblings (null for one right below the root, where each is a route of its own), and what all
+ * of them are called.
+ */
 export function withoutLastPart(route: string): { readonly siblings: string | null; readonly merged: string } {
   const end = route.lastIndexOf('/');
   const siblings = end <= route.indexOf('/') ? null : route.slice(0, end);

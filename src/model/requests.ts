@@ -1,8 +1,8 @@
 import type { Bytes, Milliseconds, MonoMs } from './units.ts';
 
-/** What the answers of an interval were like, beside how long they took. Sums, so that intervals can be added up. */
+/** What the responses of an interval were like, apart from their latency. Sums, so that intervals can be added up. */
 export interface AnswerTraits {
-  /** Answers as expected; what follows speaks of them alone. */
+  /** Answers as expected; the fields below cover these only. */
   readonly answers: number;
   /** Of their bodies, as they came over the wire. */
   readonly bodyBytes: Bytes;
@@ -46,18 +46,20 @@ export interface RequestInterval {
   /** Errors by class: `status 500`, `ECONNRESET`, `timeout`, `expectation`. */
   readonly errorKinds: Readonly<Record<string, number>>;
   /**
-   * HdrHistogram, microseconds, compressed base64: from the intended send time to the end of the answer. Of requests that were
-   * answered as expected, and of those that waited in vain, with the time that they waited.
+   * HdrHistogram, microseconds, compressed base64: from the intended send time to the end of the answer. Of requests that
+   * were answered as expected, and of those that got no response, with the time that they waited.
    */
   readonly intended: string;
   /** The same from the actual send time. */
   readonly service: string;
   /**
-   * Like `intended`, of answers that were errors: a service that fails fast is not a fast one. Absent where there are none, and in
-   * runs that were recorded before they were kept apart (`intended` holds them there).
+   * Like `intended`, of answers that were errors: a service that fails fast is not a fast one. Absent where there are none,
+   * and in runs that were recorded before they were kept apart (`intended` holds them there).
    */
   readonly failed?: string;
-  /** Only the set-up of the users sends requests of this name. Absent: its tasks do (or the run is of an earlier version). */
+  /**
+   * Only the set-up of the users sends requests of this name. Absent: its tasks do (or the run is of an earlier version).
+   */
   readonly isSetup?: true;
   /** Absent in runs that were recorded before answers were looked at. */
   readonly traits?: AnswerTraits;

@@ -20,7 +20,9 @@ export interface RouteCount {
   readonly begun: number;
   /** Answered with a status of 400 or more. */
   readonly failed: number;
-  /** Of these, with 500 or more: the fault of the service, whoever asked. Absent in runs of earlier versions. */
+  /**
+   * Of these, the ones with 500 or more: the service is at fault, whatever was asked. Absent in runs of earlier versions.
+   */
   readonly serverErrors?: number;
   /** The client went away before the answer ended. */
   readonly aborted: number;
@@ -50,7 +52,10 @@ export interface CaptureCost {
   readonly pauseMs: Milliseconds;
 }
 
-/** `marking`: V8 was made to collect beside the program. `heap-count`: how many objects live, to know what a snapshot would cost. */
+/**
+ * `marking`: V8 was made to collect concurrently. `heap-count`: how many live objects there are, to estimate what a snapshot
+ * would cost.
+ */
 export type CaptureName =
   | 'cpu-start'
   | 'cpu'
@@ -64,7 +69,7 @@ export type CaptureName =
   | 'clinic-window'
   | 'worker-snapshot';
 
-/** What is refused by its estimate, and told. */
+/** Captures that are refused because of their estimate, and reported. */
 export type RefusedCapture = Exclude<CaptureName, 'cpu' | 'heap-count' | 'clinic-window'>;
 
 /** One line of events.ndjson. */
@@ -126,7 +131,7 @@ export type RunEvent = At &
         readonly unusable: number;
         /** Requests that lay outside of the run. */
         readonly leftOut: number;
-        /** Why an unknown number of requests is missing beside these. */
+        /** Why an unknown number of further requests is missing. */
         readonly lost: readonly string[];
         /** What that tool itself found wanting. */
         readonly verdicts: readonly string[];

@@ -7,7 +7,7 @@ export interface TargetFacts {
   readonly pid: number;
   /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: with the pid, the identity of a process. */
   readonly startTicks: number;
-  /** `v22.23.3`; null where nothing from inside can be seen. */
+  /** `v22.23.3`; null if nothing from inside can be seen. */
   readonly nodeVersion: string | null;
   readonly commandLine: readonly string[];
   readonly cwd: string;
@@ -26,7 +26,7 @@ export interface SnapshotRecord {
   readonly monoMs: MonoMs;
   readonly segment: number;
   readonly idEpoch: string;
-  /** Requests that the target had answered in all when this snapshot was taken; null where nobody counted. */
+  /** Requests that the target had answered in all when this snapshot was taken; null if not counted. */
   readonly requests: number | null;
   readonly bytes: Bytes;
   readonly pauseMs: Milliseconds;
@@ -34,12 +34,15 @@ export interface SnapshotRecord {
   readonly phase: string;
 }
 
-/** One heap snapshot of a worker thread, `heap/worker-2-1.heapsnapshot`: which thread it is, as Node numbers and the program names it. */
+/**
+ * One heap snapshot of a worker thread, `heap/worker-2-1.heapsnapshot`: which thread it is, as Node numbers and the program
+ * names it.
+ */
 export interface WorkerSnapshotRecord extends SnapshotRecord {
   readonly thread: number;
-  /** Empty where the program gave no name. */
+  /** Empty if the program gave no name. */
   readonly name: string;
-  /** Of its script; empty where it runs a text. */
+  /** Of its script; empty if it runs a text. */
   readonly url: string;
 }
 

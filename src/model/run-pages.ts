@@ -17,7 +17,7 @@ export interface RunEntry {
   readonly target: string;
   readonly scenario: string | null;
   readonly startWallMs: WallMs;
-  /** Null where no report says it. */
+  /** Null if no report says it. */
   readonly durationMs: Milliseconds | null;
   readonly plannedMs: Milliseconds;
   readonly verdict: Report['verdict'] | null;
@@ -65,7 +65,7 @@ export interface ComparedRuns {
   readonly series: readonly ComparedSeries[];
 }
 
-/** What the page of a run that is being recorded is told. Times in seconds from the start of the run. */
+/** Data for the page of a run that is being recorded. Times in seconds from the start of the run. */
 export type LiveEvent =
   | {
       readonly type: 'samples';

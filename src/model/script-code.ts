@@ -12,7 +12,7 @@ export type CodePath = string;
 
 /** A function or class of a script, by its number. */
 export interface CodeFunction {
-  /** As the source has it; empty where it has none. */
+  /** As the source has it; empty if it has none. */
   readonly name: string;
   /** Of V8: the parameters of a function, the whole of a class. */
   readonly start: ScriptPosition;
@@ -28,7 +28,7 @@ export interface CodeVariable {
   readonly name: string;
   /** The function whose variable it is, -1 of the module. */
   readonly of: number;
-  /** Of the source, where the map tells: a bundle has the variables of many. */
+  /** Of the source, if the map says so: a bundle has the variables of many sources. */
   readonly source: string | null;
 }
 
@@ -40,14 +40,14 @@ export interface CodeCall {
   readonly value: CodePath;
   readonly in: number;
   readonly at: ScriptPosition;
-  /** Its line; null where it is code of a package. */
+  /** Its line; null if it is code of a package. */
   readonly excerpt: string | null;
 }
 
 /** At the end of the name of an event: whatever follows, the program computes it. */
 export const ANY_ENDING = '…';
 
-/** What stands in the source around a statement. */
+/** The source around a statement. */
 export interface CodeText {
   /** The statement's own line, without its indentation. */
   readonly excerpt: string;
@@ -56,10 +56,16 @@ export interface CodeText {
   readonly lines: readonly string[];
 }
 
-/** A statement that may add to something or take away from it, or a place where the size of something is compared with a number. */
+/**
+ * A statement that may add to something or take away from it, or a place where the size of something is compared with a
+ * number.
+ */
 export interface CodeStatement {
   readonly act: 'add' | 'remove' | 'bound';
-  /** `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`, `open` what Node holds, `size` of a bound. */
+  /**
+   * `push`, `set`, `on`, `[]=` an element is assigned, `.=` a property, `=` the variable itself, `spread`, `setInterval`,
+   * `open` what Node holds, `size` of a bound.
+   */
   readonly how: string;
   /** To what; null for timers. */
   readonly on: CodePath | null;
@@ -70,7 +76,7 @@ export interface CodeStatement {
   readonly items?: number;
   /** Of what removes: not before that age, or that delay of the timer that runs it. Of a timer: its delay. */
   readonly afterMs?: Milliseconds;
-  /** The function that it stands in, -1 at the top of the script. */
+  /** The function that contains it, -1 at the top of the script. */
   readonly in: number;
   readonly at: ScriptPosition;
   /** Run each time when its function is: under no condition, in no loop, behind no early return. */

@@ -82,7 +82,7 @@ function faultOfSections(
     if (!isCount(line) || !isCount(column)) return 'a section does not say where it begins';
     // Each costs an object, as a line does.
     size.lines += 1;
-    // A map at an address, which nobody fetches.
+    // A map at a remote address, which is not fetched.
     if (map === undefined) continue;
     const fault = tooMany(firstLine + line, size.segments) ?? faultOf(map, firstLine + line, size, depth + 1);
     if (fault !== null) return fault;

@@ -1,4 +1,4 @@
-/** Gives whole lines on; false where one is longer than allowed. */
+/** Gives whole lines on; false if one is longer than allowed. */
 export function splitLines(onLine: (line: string) => void, longest: number): (text: string) => boolean {
   let parts: string[] = [];
   let length = 0;

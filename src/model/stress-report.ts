@@ -5,7 +5,7 @@ import type { Bytes, CpuPercent, Milliseconds, Share } from './units.ts';
 /** What is raised from stage to stage. */
 export type LevelUnit = 'users' | 'arrivals/s';
 
-/** The target while one level was held; absent where nobody looked, or it could not be read. */
+/** The target while one level was held; absent if it was not watched, or could not be read. */
 export interface StageResources {
   readonly cpuPercent?: CpuPercent;
   readonly loopUtilization?: Share;
@@ -22,13 +22,16 @@ export interface StageResources {
   readonly databaseConnections?: number;
 }
 
-/** One level, held once. A level that was repeated stands several times. */
+/** One level, held once. A repeated level is listed several times. */
 export interface StressStage {
   readonly level: number;
   readonly startedMs: Milliseconds;
   readonly lastedMs: Milliseconds;
   readonly throughputPerSecond: number;
-  /** Of what the schedule asked for, the share that was answered; null for users, who ask when they are answered. */
+  /**
+   * The share of the scheduled requests that was answered; null for users, who wait for each response before the next
+   * request.
+   */
   readonly achievedShare: Share | null;
   readonly errorShare: Share;
   /** Mean, by Little's law where the load is arrivals. */
@@ -44,7 +47,7 @@ export interface StressStage {
   readonly brokeBy: readonly BreakCause[];
   /** What kept the generator from its schedule; empty: nothing. */
   readonly generatorLimits: readonly string[];
-  /** It broke, but the generator may be what gave way: the stage does not count. */
+  /** It broke, but the generator may have been the limit, so the stage does not count. */
   readonly isDoubtful: boolean;
 }
 
@@ -65,7 +68,7 @@ export type StressResource =
   | 'unknown';
 
 export interface CapacityCurve {
-  /** Null where no law was fitted; `refusal` says why. */
+  /** Null if no law was fitted; `refusal` says why. */
   readonly law: {
     readonly lambda: number;
     readonly sigma: number;
@@ -86,7 +89,7 @@ export interface StressReport {
   readonly schema: 'profiler-stress/1';
   readonly scenario: string;
   readonly unit: LevelUnit;
-  /** `held`: nothing broke up to the highest level. `generator-limited`: the tool itself gave way first. */
+  /** `held`: nothing broke up to the highest level. `generator-limited`: the tool itself reached its limit first. */
   readonly outcome: 'broke' | 'held' | 'generator-limited' | 'stopped';
   /** The service held at `from` and broke at `to`. `from` is null when it broke at once, `to` when it never did. */
   readonly breakingPoint: {

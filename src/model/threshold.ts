@@ -7,7 +7,10 @@ export type ThresholdUnit = 'ms' | 'per-second' | 'percent' | 'bytes' | 'bytes-p
 export interface Threshold {
   /** Name of a request, `*` for all requests together, or `resources`. */
   readonly subject: string;
-  /** `p(95)`, `max`, `rate`, `errors`, `dropped`; of resources `cpu`, `rss`, `heap`, `fds`, `threads`, and what else the metric catalogue gives a limit. */
+  /**
+   * `p(95)`, `max`, `rate`, `errors`, `dropped`; of resources `cpu`, `rss`, `heap`, `fds`, `threads`, and what else the
+   * metric catalogue gives a limit.
+   */
   readonly metric: string;
   /** 95 of `p(95)`, else null. */
   readonly percentile: number | null;
@@ -16,6 +19,6 @@ export interface Threshold {
   readonly unit: ThresholdUnit;
   /** As it was written. */
   readonly text: string;
-  /** The load ends when the limit fails, so long after its start at the earliest; absent: it goes on. */
+  /** The load ends when the limit fails, but not before this much time has passed; absent: it continues. */
   readonly abortAfterMs?: number;
 }

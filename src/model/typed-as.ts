@@ -4,7 +4,7 @@ const COMMANDS =
 const CALL = new RegExp(`(?<![\\w/.@-])profiler (?=(?:${COMMANDS}|--help|<command>)(?![\\w-]))`, 'g');
 
 /**
- * A text in which our commands stand as `profiler …`, with the words that start this program where it is read:
+ * A text that writes our commands as `profiler …`, with the words that start this program where it is read:
  * `npx soak-profiler …` where it is a development dependency.
  */
 export function typedAs(text: string, program: string): string {

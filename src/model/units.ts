@@ -1,13 +1,16 @@
 /**
- * Units stand in names and types. These aliases are documentation that the compiler carries along; they do not
- * stop a mix-up by themselves, the suffix of the name (`durationMs`, `heapUsedBytes`) is what a reader checks.
+ * Units are part of names and types. These aliases document them, but do not prevent a mix-up: readers check the suffix of
+ * the name (`durationMs`, `heapUsedBytes`).
  */
 export type Bytes = number;
 export type Milliseconds = number;
 export type Microseconds = number;
 /** Milliseconds since 1970, from the wall clock: may jump. Only for showing. */
 export type WallMs = number;
-/** Milliseconds of the host's monotonic clock (`process.hrtime`): comparable between processes of one host. All durations come from it. */
+/**
+ * Milliseconds of the host's monotonic clock (`process.hrtime`): comparable between processes of one host. All durations
+ * come from it.
+ */
 export type MonoMs = number;
 /** Share from 0 to 1. */
 export type Share = number;

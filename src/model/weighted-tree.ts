@@ -6,7 +6,7 @@ export type FlameUnit = 'microseconds' | 'bytes' | 'count';
 
 /**
  * A call tree in columns: node i is a call of function `functionOf[i]` from node `parentOf[i]`. Node 0 is the root,
- * and a parent always stands before its children, so that sums over subtrees are one pass from the end to the start,
+ * and a parent always comes before its children, so that sums over subtrees are one pass from the end to the start,
  * and no algorithm needs the machine's stack (a profile may be 20,000 calls deep).
  */
 export interface TreeShape {
@@ -16,7 +16,7 @@ export interface TreeShape {
   readonly parentOf: readonly number[];
 }
 
-/** A call tree with the weight of each node itself, in a unit that stands beside it. */
+/** A call tree with the self weight of each node, in a unit that is given separately. */
 export interface WeightedTree extends TreeShape {
   readonly self: Float64Array;
   /** How many samples it is made of. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../model/units.ts';
 
-/** A value on an axis or beside a cursor. */
+/** A value on an axis or next to a cursor. */
 export function formatAxis(value: number, unit: string): string {
   if (unit === 'bytes') return formatBytes(value);
   if (unit === 'ms') return value >= 1000 ? formatDuration(value) : `${short(value)} ms`;
@@ -9,7 +9,7 @@ export function formatAxis(value: number, unit: string): string {
   return Math.abs(value) >= 100_000 ? `${formatCount(Math.round(value / 1000))}k` : formatCount(Number(short(value)));
 }
 
-/** `20 s`, `1 m`, `1 m 30 s`, `3 h`: without the zeros that formatDuration keeps, since ticks stand close. */
+/** `20 s`, `1 m`, `1 m 30 s`, `3 h`: without the zeros that formatDuration keeps, since ticks are close together. */
 export function formatTime(tSec: number): string {
   return tSec === 0 ? '0' : formatDuration(Math.round(tSec * 1000)).replace(/ 00 [sm]$/, '');
 }

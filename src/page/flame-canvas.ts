@@ -5,7 +5,7 @@ import { isDark, themeColour } from './theme.ts';
 
 export const ROW = 19;
 const CHARACTER = 6.7;
-/** Narrower boxes are not drawn: they are most of a large profile, and nobody can see them. */
+/** Narrower boxes are not drawn: they are most of a large profile, and invisible. */
 const NARROWEST = 0.5;
 
 /** What is shown: the frame that fills the width, the selected one, what a search found. */

@@ -19,7 +19,7 @@ export interface Choice {
 
 type Window = PageFlameWindows['windows'][number];
 
-/** What can be drawn of the windows; the choices of the selected time come first. Empty where there is no window at all. */
+/** What can be drawn of the windows; the choices of the selected time come first. Empty if there is no window at all. */
 export function choicesOf(set: PageFlameWindows, selected: TimeRange | null): readonly Choice[] {
   const choices = set.id === 'cpu' ? cpuChoices(set.windows) : readingChoices(set.windows);
   const ofTime =
@@ -31,7 +31,7 @@ export function choicesOf(set: PageFlameWindows, selected: TimeRange | null): re
   return [...ofTime, ...choices];
 }
 
-/** One window alone, as it stands in the list of all. */
+/** One window, as it is in the list of all. */
 export function oneWindow(set: PageFlameWindows, index: number): Choice {
   return { id: 'one', label: windowLabel(set, index), windows: [index], before: null };
 }
@@ -150,7 +150,7 @@ function baseOf(
   return { per: 'second of CPU', before: 1e6 / (before.whole || 1e6), after: 1e6 / (after.whole || 1e6) };
 }
 
-/** What one sample stands for. */
+/** What one sample represents. */
 function sampleOf({ whole, samples }: Sum): number {
   return whole / Math.max(1, samples);
 }

@@ -1,6 +1,6 @@
 import type { PageFlame } from '../model/page-data.ts';
 
-/** A flame graph with what is asked of it again and again: parents, and where a subtree ends. */
+/** A flame graph with what is needed often: parents, and where a subtree ends. */
 export interface FlameGraph {
   readonly data: PageFlame;
   readonly size: number;

@@ -15,7 +15,7 @@ const VIEWS: readonly (readonly [view: View, label: string])[] = [
   ['around', 'Callers and callees'],
 ];
 
-/** A flame graph with its views: from the top, from the leaves, and who calls one function and whom it calls. */
+/** A flame graph with its views: from the top, from the leaves, and the callers and callees of one function. */
 export interface FlamePanel {
   readonly element: HTMLElement;
   /** Draws another graph, in the view that is chosen. Null for none: `instead` says why. */

@@ -23,7 +23,7 @@ export class FlameTree {
     this.#place = [place];
   }
 
-  /** The child of `parent` for a function, with so much more weight. */
+  /** The child of `parent` for a function, with this weight added. */
   add(parent: number, name: number, place: number, value: number, before: number): number {
     const call = parent * FUNCTIONS + this.#functionOf(name, place);
     let node = this.#known.get(call);

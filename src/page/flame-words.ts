@@ -4,7 +4,7 @@ import type { FlameUnit } from '../model/weighted-tree.ts';
 import { isNoise } from './flame-colour.ts';
 import { type FlameGraph, nameOf, placeOf } from './flame-graph.ts';
 
-/** A frame in words, for the tooltip, the status line and a screen reader. */
+/** A frame as text, for the tooltip, the status line and a screen reader. */
 export function describeFrame(graph: FlameGraph, i: number): string {
   const { data } = graph;
   const value = data.value[i] ?? 0;

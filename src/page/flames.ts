@@ -5,7 +5,7 @@ import { type FlamePanel, flamePanel } from './flame-panel.ts';
 import { h } from './h.ts';
 import type { TimeSelection } from './time-selection.ts';
 
-/** Puts graphs that stand for themselves into the page, one at a time, with buttons to choose. Null where there are none. */
+/** Puts graphs that belong to no window into the page, one at a time, with buttons to choose. Null if there are none. */
 export function mountFlames(flames: readonly PageFlame[]): FlamePanel['search'] | null {
   const place = document.querySelector<HTMLElement>('[data-mount="flames"]');
   if (!place || flames.length === 0) return null;
@@ -30,7 +30,7 @@ export function mountFlameWindows(sets: readonly PageFlameWindows[], time: TimeS
     const place = document.querySelector<HTMLElement>(`[data-mount="${PLACES[set.id]}"]`);
     return place && set.windows.length > 0 ? [mountWindows(place, set, time)] : [];
   });
-  // The share that is told is that of the first: of the CPU, where there is one.
+  // The share that is shown is that of the first graph: of the CPU, if there is one.
   return searches.length === 0 ? null : (matches) => searches.map((search) => search(matches))[0] ?? 0;
 }
 
@@ -66,7 +66,7 @@ const NOTHING_THERE: Readonly<Record<PageFlameWindows['id'], string>> = {
   allocations: 'No two readings of the allocations lie in the selected time.',
 };
 
-/** All windows by their time. Null where the buttons name them all. */
+/** All windows by their time. Null if the buttons name them all. */
 function windowList(set: PageFlameWindows, choose: (index: number) => void): HTMLSelectElement | null {
   if (set.windows.length < 3) return null;
   const options = set.windows.map((_, i) => h('option', { value: String(i) }, windowLabel(set, i)));

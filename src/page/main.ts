@@ -8,7 +8,7 @@ import { mountKeys } from './keys.ts';
 import { mountSearch } from './search.ts';
 import { TimeSelection } from './time-selection.ts';
 
-// What stands in the page is complete without this script; it adds charts, flame graphs, search and keys.
+// The page is complete without this script; it adds charts, flame graphs, search and keys.
 const data = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null') as PageData | null;
 if (data) {
   const time = new TimeSelection();

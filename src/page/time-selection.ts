@@ -9,7 +9,10 @@ export class TimeSelection {
     return this.#range;
   }
 
-  /** All charts of a page zoom together and each tells of it: what is known already is told to nobody. */
+  /**
+   * All charts of a page zoom together, and each reports its zoom. A selection that is already current is not reported
+   * again.
+   */
   select(range: TimeRange | null): void {
     if (range?.startSec === this.#range?.startSec && range?.endSec === this.#range?.endSec) return;
     this.#range = range;

@@ -43,7 +43,7 @@ export function withoutArtefacts(run: Run, changed: readonly string[]): Run {
     ...(workerSnapshots ? { workerSnapshots: workerSnapshots.filter(isKept) } : {}),
   };
   const reason = LOSS.otherContent;
-  // One of another size is told as such.
+  // One of another size is reported as such.
   const isTold = (file: string): boolean => run.manifest.seal?.files[file] !== run.onDisk.get(file);
   return {
     ...run,

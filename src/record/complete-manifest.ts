@@ -11,7 +11,9 @@ import type { RunDamage } from './read-journal.ts';
 import { readCpuProfileFile } from './read-profiles.ts';
 import { artefactKind } from './run-files.ts';
 
-/** Listed apart from the profiles of live objects and from the snapshots of the main thread; of no use without their records. */
+/**
+ * Listed apart from the profiles of live objects and from the snapshots of the main thread; of no use without their records.
+ */
 const LISTED_APART = /^heap\/(?:burst\.heapprofile|worker-\d+-\d+\.heapsnapshot)$/;
 
 interface Recorded {
@@ -39,7 +41,7 @@ interface Unlisted {
 /**
  * Brings the lists of run.json in line with the disk: records whose file is gone are taken out, artefacts that are not
  * listed get a record from their capture event, the samples around them and, for CPU windows, their own time stamps.
- * Every change is told as damage. `files`: what there is, see `listArtefacts`.
+ * Every change is reported as damage. `files`: what there is, see `listArtefacts`.
  */
 export async function completeManifest(
   dir: string,
@@ -78,7 +80,7 @@ export async function completeManifest(
   return { manifest: { ...others, ...kept, ...lists }, damage };
 }
 
-/** Adds the record of one artefact to its list; returns what is to be told of it. */
+/** Adds the record of one artefact to its list; returns what is to be reported about it. */
 async function addUnlisted(
   lists: Lists,
   dir: string,
@@ -120,7 +122,7 @@ function snapshotRecord({ file, bytes, monoMs, capture, sample, requests }: Unli
     file,
     monoMs,
     segment: sample?.segment ?? 0,
-    // An epoch of its own: nobody knows with which other snapshot its ids would compare.
+    // An epoch of its own: it is unknown with which other snapshot its ids would compare.
     idEpoch: `unknown:${file}`,
     requests,
     bytes,

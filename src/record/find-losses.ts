@@ -17,7 +17,7 @@ export interface ReadBack {
 }
 
 /**
- * What is missing of a run folder, or is no longer what the tool wrote: in sentences. Empty where nothing is. A line that
+ * What is missing of a run folder, or is no longer what the tool wrote: in sentences. Empty if nothing is. A line that
  * was torn while it was written and written again is no loss; the seal tells. Runs of earlier versions have none: there
  * all damage that can be seen counts, and lines that are gone as a whole are seen by the time that they leave out.
  */

@@ -27,7 +27,7 @@ export class FollowedJournal<Record> {
     });
   }
 
-  /** Empty where nothing was added, or the file is not there yet. */
+  /** Empty if nothing was added, or the file is not there yet. */
   async readNew(): Promise<Record[]> {
     const handle = await openRegularFile(this.#path, { noLinks: true }).catch((error: unknown) => {
       if (errnoOf(error) === 'ENOENT') return null;

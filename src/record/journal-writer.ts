@@ -73,7 +73,7 @@ export class JournalWriter {
     return this.#queue.length + this.#queue.lost;
   }
 
-  /** A disk that hangs fails no call: it is noticed by a line that takes longer than a whole interval. */
+  /** A disk that hangs fails no call. It is detected by a line that takes longer than a whole interval. */
   #everyInterval(): void {
     const stuck = this.#draining !== null && this.#writtenAtTick === this.#written;
     this.#writtenAtTick = this.#draining ? this.#written : null;
@@ -115,7 +115,7 @@ export class JournalWriter {
     this.#endLineFirst = bytesWritten < bytes.length;
   }
 
-  /** Whoever wrote here last may have stopped inside a line. */
+  /** The last writer may have stopped inside a line. */
   async #open(): Promise<FileHandle> {
     this.#options.refuse(this.#path);
     const file = await open(this.#path, JOURNAL_FLAGS, 0o600);

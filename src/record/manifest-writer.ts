@@ -11,7 +11,7 @@ interface ManifestWriterOptions {
   readonly onRecovered: (lostLines: number) => void;
 }
 
-/** Keeps run.json up to date: changes are made in memory at once and written one after the other, the latest state only. */
+/** Keeps run.json up to date: changes are made in memory at once and written in order, the latest state only. */
 export class ManifestWriter {
   readonly #path: string;
   readonly #options: ManifestWriterOptions;

@@ -11,7 +11,7 @@ export interface PlannedBytes {
 /** Measured on the reference service, and rounded up: a sample with all its metrics, and a request name in an interval. */
 const BYTES_A_SAMPLE = 1300;
 const BYTES_AN_INTERVAL = 3000;
-/** run.json names every script that a profile names; it is written beside itself before it takes its place. */
+/** run.json names every script that a profile names; it is written to a temporary file next to it before it is replaced. */
 const FIXED_BYTES = 1024 * 1024;
 /** A CPU sample is two numbers as text; the tree of a service has some thousand nodes. */
 const BYTES_A_CPU_SAMPLE = 14;
@@ -28,7 +28,7 @@ export function plannedBytes({
   readonly sampleMs: Milliseconds;
   readonly cpuWindowMs: Milliseconds;
   readonly cpuIntervalUs: Microseconds;
-  /** Null where no load is driven. */
+  /** Null if no load is driven. */
   readonly loadIntervalMs: Milliseconds | null;
 }): PlannedBytes {
   const windows = Math.ceil(durationMs / Math.max(1, cpuWindowMs)) + 2;

@@ -11,7 +11,7 @@ import { artefactKind } from './run-files.ts';
 /** More than any that was written here. */
 const LARGEST_BYTES = 192 * 1024 * 1024;
 
-/** What the scripts of a run do with what they hold; empty where it kept nothing of them. Throws a ProfilerError (exit 6). */
+/** What the scripts of a run do with what they hold; empty if it kept nothing of them. Throws a ProfilerError (exit 6). */
 export async function readCodeOfRun(
   { dir, manifest }: Pick<Run, 'dir' | 'manifest'>,
   note: (text: string) => void,

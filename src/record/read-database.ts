@@ -9,7 +9,10 @@ import { artefactKind } from './run-files.ts';
 
 const FOLDER = 'database';
 
-/** What a run kept of queries; null where it kept nothing. A file that is no JSON of ours is told and left out. Throws a ProfilerError (exit 6). */
+/**
+ * What a run kept of queries; null if it kept nothing. A file that is no JSON of ours is told and left out. Throws a
+ * ProfilerError (exit 6).
+ */
 export async function readDatabase(
   { dir, onDisk }: Pick<Run, 'dir' | 'onDisk'>,
   note: (text: string) => void,

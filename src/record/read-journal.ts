@@ -10,7 +10,7 @@ import { JournalLedger } from './journal-ledger.ts';
 export interface RunDamage {
   /** Relative to the run folder. */
   readonly file: string;
-  /** One-based; null where the whole file is meant. */
+  /** One-based; null if the whole file is meant. */
   readonly line: number | null;
   readonly byteOffset: number | null;
   readonly reason: string;

@@ -52,7 +52,7 @@ export async function readSourceMaps(
   return maps;
 }
 
-/** Null where it is missing; why it is left out, in words that follow its name. */
+/** Null if it is missing; why it is left out, in words that follow its name. */
 async function readMap(dir: string, mapFile: string, maxBytes: number): Promise<Buffer | string | null> {
   const path = join(dir, 'sources', mapFile);
   return readRegularFile(path, { noLinks: true, maxBytes }).catch((error: unknown) => {

@@ -27,7 +27,7 @@ export interface Run {
   readonly samples: readonly Sample[];
   readonly events: readonly RunEvent[];
   readonly requests: readonly RequestInterval[];
-  /** Readings of the service's own metrics; empty where they were not asked for. */
+  /** Readings of the service's own metrics; empty if they were not asked for. */
   readonly scrapes: readonly Scrape[];
   /** Its profiles, snapshots and files of the database, with their sizes. */
   readonly onDisk: ReadonlyMap<string, Bytes>;

@@ -32,7 +32,7 @@ const PLACE: Readonly<Record<ArtefactKind, { readonly folder: (typeof FOLDERS)[n
   };
 
 export interface RunFile {
-  /** As it stands in run.json and in events: `heap/3.heapsnapshot`. */
+  /** As in run.json and in events: `heap/3.heapsnapshot`. */
   readonly file: string;
   readonly path: string;
 }

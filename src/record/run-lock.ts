@@ -8,7 +8,7 @@ import { askHolder, type LockHolder, type NamedLock, tryLock } from '../target/n
  * under another name. Throws a ProfilerError (exit 2) that names the other process.
  */
 export async function lockRun(dir: string, name: string | null = lockNameOf(dir)): Promise<NamedLock> {
-  // Where there are no such sockets, recording goes on without a lock.
+  // Without such sockets, recording continues without a lock.
   const lock = name === null ? NO_LOCK : await tryLock(name).catch(() => NO_LOCK);
   if (lock === null) throw inUse(dir, (await askHolder(name ?? '')) ?? 'unknown');
   if (lockNameOf(dir) === name) return lock;
@@ -26,7 +26,7 @@ export async function refuseRunInUse(dir: string): Promise<void> {
 
 const NO_LOCK: NamedLock = { release: () => {} };
 
-/** Null where no folder is. */
+/** Null if no folder is. */
 export function lockNameOf(dir: string): string | null {
   const found = lstatOf(dir);
   return found?.isDirectory() ? `run-${found.dev}-${found.ino}` : null;

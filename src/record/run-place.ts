@@ -14,7 +14,8 @@ export type RunPlace = 'free' | 'earlier-run';
 
 /**
  * Whether a run may be recorded into `dir`; changes nothing. Throws a ProfilerError: exit 2 when anything but an empty
- * folder is there (with `force`: anything but a run) or when a run is being recorded there, exit 6 when no folder can be made.
+ * folder is there (with `force`: anything but a run) or when a run is being recorded there, exit 6 when no folder can be
+ * made.
  */
 export async function checkRunPlace(dir: string, force: boolean): Promise<RunPlace> {
   const found = lstatOf(dir);
@@ -71,7 +72,9 @@ function taken(message: string, hint: string): ProfilerError {
   return new ProfilerError('run-folder-exists', EXIT.usage, message, hint);
 }
 
-/** Gives a run folder another name, so that a new run can take its place; returns that name. Throws a ProfilerError (exit 6). */
+/**
+ * Gives a run folder another name, so that a new run can take its place; returns that name. Throws a ProfilerError (exit 6).
+ */
 export async function setAside(dir: string, nowMs: WallMs): Promise<string> {
   const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
   for (let n = 1; ; n += 1) {
@@ -113,7 +116,7 @@ export async function removeRun(dir: string): Promise<boolean> {
   }
 }
 
-/** The artefacts that belong to a run by its run.json; none where that cannot be read. */
+/** The artefacts that belong to a run by its run.json; none if that cannot be read. */
 async function namedFiles(dir: string): Promise<ReadonlySet<string>> {
   const manifest = await readManifest(dir).catch(() => null);
   return new Set(manifest ? artefactsOf(manifest) : []);
@@ -128,7 +131,7 @@ async function isFolder(path: string): Promise<boolean> {
   return (await lstat(path)).isDirectory();
 }
 
-/** Of a real folder; none where it is a link, or nothing. */
+/** Of a real folder; none if it is a link, or nothing. */
 async function namesIn(folder: string): Promise<string[]> {
   return (await isFolder(folder).catch(() => false)) ? await readdir(folder) : [];
 }

@@ -52,9 +52,9 @@ const LAST_ATTEMPTS = 4;
 export type Ledgers = Readonly<Record<JournalName, JournalLedger>>;
 
 export interface OpenOptions extends RecorderOptions {
-  /** What the journals should hold; null where that is not known. */
+  /** What the journals should hold; null if unknown. */
   readonly ledgers: Ledgers | null;
-  /** The artefacts of a run that is resumed. What lies beside them is somebody else's. */
+  /** The artefacts of a resumed run. Other files next to them are not ours. */
   readonly earlier: readonly string[];
   /** Of these, as far as they are known. */
   readonly checksums: Readonly<Record<string, string>>;
@@ -130,7 +130,7 @@ export class RunRecorder {
     return [...this.#inTrouble.values()][0] ?? null;
   }
 
-  /** What was to be recorded and is not, for the disk's sake: in words, with the reason. */
+  /** What was to be recorded and is not, for the disk's sake: as text, with the reason. */
   get losses(): readonly string[] {
     return [...this.#losses].map(([what, reason]) => `${what} (${reason})`);
   }
@@ -139,7 +139,7 @@ export class RunRecorder {
     this.#losses.set(what, reason);
   }
 
-  /** Where the run stands that this one takes the place of; null where there was none, or once it is removed. */
+  /** Where the run is that this one replaces; null if there was none, or once it is removed. */
   get replaced(): string | null {
     return this.#replaced;
   }
@@ -251,13 +251,19 @@ export class RunRecorder {
     );
   }
 
-  /** It stays where a file of the user lies in it, where the disk refuses, and where this run lacks something: the caller says so. */
+  /**
+   * It stays where a file of the user lies in it, where the disk refuses, and where this run lacks something: the caller
+   * says so.
+   */
   async #removeReplaced(): Promise<void> {
     if (this.#replaced === null || !this.#hasData || this.#losses.size > 0) return;
     if (await removeRun(this.#replaced).catch(() => false)) this.#replaced = null;
   }
 
-  /** For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place back. */
+  /**
+   * For a run that did not come to record anything: takes away what `createRun` made, and gives a replaced run its place
+   * back.
+   */
   async discard(): Promise<void> {
     try {
       await this.#closeFiles().catch(() => {});
@@ -270,7 +276,7 @@ export class RunRecorder {
     }
   }
 
-  /** A line counts when it is handed over: one that the disk never took is missed by whoever reads. */
+  /** A line counts when it is handed over: a reader notices a line that the disk never took. */
   #append(name: JournalName, line: string): void {
     this.#ledgers?.[name].add(checksumOfLine(line));
     this.#journals[name].append(line);

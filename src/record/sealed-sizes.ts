@@ -23,7 +23,7 @@ export async function haveGrown(dir: string, seals: Seals): Promise<boolean> {
   return false;
 }
 
-/** Null where it cannot be known. */
+/** Null if it cannot be known. */
 async function sizeOf(path: string): Promise<Bytes | null> {
   return await stat(path).then(
     ({ size }) => size,

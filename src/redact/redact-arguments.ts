@@ -71,7 +71,7 @@ function redactUserOfClient(argv: readonly string[], index: number): string | nu
   return shown.startsWith(before) && shown !== `${before}${word}` ? shown.slice(before.length) : null;
 }
 
-/** What stands before the word since the program, as one line; null where it is no value of a known client. */
+/** What stands before the word since the program, as one line; null if it is no value of a known client. */
 function clientBefore(argv: readonly string[], index: number): string | null {
   const from = argv.slice(0, index).findLastIndex((word) => CLIENT.test(word));
   if (from < 0 || ANOTHER_OPTION.test(argv[index] ?? '')) return null;
@@ -104,7 +104,7 @@ export function redactCommand(text: string): string {
   return redactMessage(rebuilt.join(''));
 }
 
-/** The value of an option that is an argument of its own; null where the option says nothing of it. */
+/** The value of an option that is an argument of its own; null if the option says nothing about it. */
 function redactValueOf(option: string, value: string): string | null {
   if (HEADER_OPTION.test(option)) return redactHeader(value);
   if (USER_OPTION.test(option)) return redactUser(value);

@@ -8,7 +8,7 @@ import { isSecretHeader, isSecretName } from './secret-names.ts';
 /**
  * Lines of a program without the secrets that somebody wrote into it. A name and its secret seldom stand side by side there:
  * `process.env.API_KEY || 'x'`, `headers['x-api-key'] = 'x'`, `createHmac('sha256', 'x')`, `login('admin', 'x')`. So on a
- * line that speaks of secrets every text goes, but for words that name something.
+ * line that indicates secrets every text goes, but for words that name something.
  */
 export function redactSource(lines: readonly string[]): string[] {
   const end = lines.findLastIndex((line) => line.includes('-----END'));
@@ -18,7 +18,7 @@ export function redactSource(lines: readonly string[]): string[] {
   );
 }
 
-/** `before`: the line before, whose end it may go on; null where that is not known. */
+/** `before`: the line before, whose end it may go on; null if unknown. */
 export function redactSourceLine(line: string, before: string | null): string {
   const code = before === null ? line : `${GOES_ON.test(before) ? before : ''} ${line}`;
   const takes = wordsOf(code).some((word) => TAKES_SECRETS.test(word));
@@ -57,7 +57,10 @@ function isTelling(word: string): boolean {
   return isSecretName(word) && !/^keys?$/i.test(word);
 }
 
-/** A secret name before or behind it, with nothing but operators, brackets and commas between: `token === 'x'`, `set('cookie', 'x')`. */
+/**
+ * A secret name before or behind it, with nothing but operators, brackets and commas between: `token === 'x'`,
+ * `set('cookie', 'x')`.
+ */
 function isToldBy(before: string, behind: string): boolean {
   const name = /([\w$-]+)["'`\])]*\s*(?:\|\||\?\?=?|[=!]==?|=|:|,|\()\s*[[{(]?$/.exec(before)?.[1] ?? '';
   const header = /headers\??\.?\[["'`]([\w-]+)["'`]\]\s*[=!]==?$/.exec(before)?.[1];
@@ -89,7 +92,7 @@ const TECHNICAL =
   /^(?:sha-?\d+|md5|hex|base64(?:url)?|utf-?8|ascii|latin1|binary|buffer|aes-[\w-]+|RS?A?-?\w*-?(?:sha)?\d+|[HREP]S\d+|GET|POST|PUT|PATCH|DELETE|HEAD)$/i;
 const WORDS = /^[a-z]*(?:[\s:._/-]+[a-z]+)*[\s:._/-]*$/;
 
-/** How a text stands to what speaks of secrets: `token = 'x'`, `sign(data, 'x')`, on the same line, not at all. */
+/** How a text stands to what indicates secrets: `token = 'x'`, `sign(data, 'x')`, on the same line, not at all. */
 type Nearness = 'told' | 'taken' | 'near' | 'none';
 
 function redactLiteral(literal: string, how: Nearness): string {

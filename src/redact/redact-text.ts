@@ -6,7 +6,7 @@ import { redactHookPaths, redactMailParts, redactParameters, redactTellingPaths,
 import { isPlaceholder, REDACTED, redactForms } from './secret-forms.ts';
 import { isSecretName } from './secret-names.ts';
 
-/** Nothing shorter is a secret that could be told from a word. */
+/** Nothing shorter is a secret that could be distinguished from a word. */
 const SHORTEST = 6;
 /** Most texts of a run are names of functions and files: without one of these there is nothing to look at. */
 const WORTH_A_LOOK =

@@ -15,7 +15,7 @@ import { breakAtGaps, isBreak } from './break-at-gaps.ts';
 import { downsample } from './downsample.ts';
 import { flameFrames, isDiff, timeFrames } from './flame-frames.ts';
 
-/** Kinds of events that are drawn into the charts; the others stand in the table only. */
+/** Kinds of events that are drawn into the charts; the others are in the table only. */
 const MARKED: readonly TimelineEvent['kind'][] = ['capture', 'gap', 'restart', 'clock-jump', 'error'];
 
 /** A chart of a page is some 550 pixels wide: smallest and largest value of each pixel. */
@@ -52,7 +52,7 @@ export function pageCharts(
   };
 }
 
-/** JSON that may stand inside a script element: nothing in it can close the element or open a comment. */
+/** JSON that is safe inside a script element: nothing in it can close the element or open a comment. */
 export function scriptJson(data: PageData): string {
   return printableLines(JSON.stringify(data)).replace(
     /[<>&]/g,

@@ -60,7 +60,7 @@ function weight(node: FlameNode | FlameDiffNode): number {
   return isDiff(node) ? Math.max(node.value, node.before) : node.value;
 }
 
-/** Waiting is no work: it stands to the right of what a reader looks for. */
+/** Waiting is not work, so it is to the right of what a reader looks for. */
 function idleLast(a: FlameNode, b: FlameNode): number {
   return Number(a.name === '(idle)') - Number(b.name === '(idle)');
 }
@@ -86,8 +86,8 @@ export interface TimeFrames {
 }
 
 /**
- * Lays samples out in order of time: consecutive samples with the same stack up to a depth are one call there. Where the service
- * idled, or was not sampled, there is a gap. Parents stand before their children, as in `flameFrames`.
+ * Lays samples out in order of time: consecutive samples with the same stack up to a depth are one call there. Where the
+ * service idled, or was not sampled, there is a gap. Parents stand before their children, as in `flameFrames`.
  */
 export function timeFrames({ frameOf, parentOf, samples }: FlameTimeline, limit: number): TimeFrames {
   const calls: Call[] = [];

@@ -8,7 +8,7 @@ import { markdownCode, markdownProse, markdownTable, markdownText } from './mark
 const TOP = 10;
 const SQL_CHARS = 200;
 
-/** Empty where no query was seen. */
+/** Empty if no query was seen. */
 export function markdownQueries({ report, database }: ReportDocument): string {
   const { queries = [] } = report;
   if (!database || (queries.length === 0 && database.notes.length === 0)) return '';

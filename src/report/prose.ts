@@ -6,7 +6,9 @@ export interface ProsePiece {
   readonly code: boolean;
 }
 
-/** Two backticks on each side where the name has one of its own, and blanks beside them where it begins or ends with it. */
+/**
+ * Two backticks on each side where the name has one of its own, and spaces next to them if the name begins or ends with one.
+ */
 const CODE = /``(?: (.+?) |(.+?))``(?!`)|`([^`]*)`?/g;
 
 /**

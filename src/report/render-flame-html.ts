@@ -20,7 +20,7 @@ export interface FlamePage extends PageAssets {
 
 const ROWS = 50;
 
-/** A page with nothing but flame graphs, and the functions by self time as the table beside them. */
+/** A page with only flame graphs, and a table of the functions by self time. */
 export function renderFlameHtml({ title, flames, timeline = null, ...assets }: FlamePage): string {
   const graphs = timeline
     ? [

@@ -8,7 +8,7 @@ import { html, type Markup, NOTHING } from './markup.ts';
 const WIDTH = 1200;
 const ROW = 18;
 const TOP = 34;
-/** Narrower boxes are left out: nobody can see them, and they are most of a profile. */
+/** Narrower boxes are left out: they are invisible, and they are most of a profile. */
 const NARROWEST = 0.4;
 /** Width of a character of the label, in pixels. */
 const CHARACTER = 6.6;
@@ -19,7 +19,7 @@ export interface FlameSvg {
   readonly unit: FlameUnit;
 }
 
-/** A flame graph as a picture that stands alone: root on top, a tooltip (SVG title) on every box, no script. */
+/** A flame graph as a standalone picture: root on top, a tooltip (SVG title) on every box, no script. */
 export function renderFlameSvg({ title, root, unit }: FlameSvg): string {
   const scale = WIDTH / Math.max(1, root.value);
   const frames = flameFrames(root).frames.filter(({ node }) => node.value * scale >= NARROWEST);
@@ -54,7 +54,10 @@ function tooltip(node: FlameNode | FlameDiffNode, root: FlameNode, unit: FlameUn
   return `${node.name}${place}: ${formatFlameValue(node.value, unit)}, ${share}, self ${formatFlameValue(node.self, unit)}${before}`;
 }
 
-/** Own code warm, packages blue, Node's own green, natives grey; in a difference red grew and blue shrank. */
+/**
+ * Own code warm, packages blue, Node's own green, native code grey. In a difference, red means growth and blue means
+ * decline.
+ */
 function fill(node: FlameNode | FlameDiffNode): string {
   if (isDiff(node)) {
     const change = (node.value - node.before) / Math.max(1, node.value, node.before);

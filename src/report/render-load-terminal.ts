@@ -7,7 +7,7 @@ import { terminalTable } from './terminal-table.ts';
 import { type Rendered, sanitise, span, type TerminalLine } from './terminal-text.ts';
 
 const PERCENTILES = ['p50Ms', 'p90Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const;
-/** Kinds of failures beyond these stand in the JSON. */
+/** Further kinds of failures are in the JSON. */
 const SHOWN_ERRORS = 8;
 const FIGURES = ['count', 'errors', 'per s', 'p50', 'p90', 'p95', 'p99', 'max'] as const;
 

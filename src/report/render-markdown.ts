@@ -16,7 +16,7 @@ import { markdownQueries } from './markdown-queries.ts';
 import { markdownCode, markdownProse, markdownTable, markdownText } from './markdown-text.ts';
 import { sourceLines } from './source-lines.ts';
 
-/** Rows of a table that is ranked; the rest stands in report.json and the page. */
+/** Rows of a ranked table; the rest is in report.json and on the page. */
 const TOP = 10;
 
 /** report.md: the answer on the first page, the evidence after it. */
@@ -95,7 +95,7 @@ function pathStep(step: string, depth: number): string {
   return `${'  '.repeat(Math.min(depth, 8))}- ${markdownProse(step)}`;
 }
 
-/** Indented by four spaces: code, whatever stands in it. */
+/** Indented by four spaces: always code, whatever it contains. */
 function sourceBlocks(finding: Finding): string[] {
   return sourceLines(finding).map(
     ({ title, lines }) => `${markdownText(title)}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`,

@@ -8,7 +8,7 @@ import { type Rendered, sanitise, span, type TerminalLine } from './terminal-tex
 
 const LABEL_WIDTH = 21;
 
-/** Where a service breaks, what gave way, and the curve up to there. */
+/** Where a service breaks, what reached its limit, and the curve up to there. */
 export function renderStressTerminal(report: StressReport, { colour }: TerminalOptions): Rendered {
   const { gaveWay, gates, findings } = report;
   const [finding] = findings;

@@ -11,7 +11,7 @@ import { type Rendered, type Style, sanitise, span, type TerminalLine, wrapProse
 
 export interface TerminalOptions {
   readonly colour: boolean;
-  /** Columns; 80 where nobody knows. */
+  /** Columns; 80 if unknown. */
   readonly width?: number;
 }
 
@@ -26,7 +26,7 @@ const TONES: Readonly<Record<ReturnType<typeof headline>['tone'], Style>> = {
 const SHOWN = 3;
 const LABEL_WIDTH = 16;
 
-/** The verdict as it stands in the terminal at the end of a run. */
+/** The verdict that the terminal shows at the end of a run. */
 export function renderTerminal(document: ReportDocument, { colour, width = 80 }: TerminalOptions): Rendered {
   const columns = Math.max(40, Math.min(width, 120));
   const { findings, gates } = document.report;

@@ -5,7 +5,7 @@ import { span, type TerminalLine } from './terminal-text.ts';
 export interface TerminalColumn {
   readonly head: string;
   readonly align?: 'left' | 'right';
-  /** Longer cells keep their end, which tells most of a path; default: as wide as the widest. */
+  /** Longer cells keep their end, which is the important part of a path; default: as wide as the widest. */
   readonly maxWidth?: number;
 }
 

@@ -1,8 +1,11 @@
-/** Comparing takes the product of both lengths; nobody mistypes a name that is longer. */
+/** Comparing takes the product of both lengths; names that people type are shorter. */
 const LONGEST = 80;
 const MOST_CANDIDATES = 1000;
 
-/** The candidate nearest to what was typed, when it is near enough to be what was meant (a third of the letters differ at most); else null. */
+/**
+ * The candidate nearest to what was typed, when it is near enough to be what was meant (a third of the letters differ at
+ * most); else null.
+ */
 export function didYouMean(typed: string, candidates: readonly string[]): string | null {
   if (typed.length > LONGEST) return null;
   let best: string | null = null;
@@ -18,7 +21,10 @@ export function didYouMean(typed: string, candidates: readonly string[]): string
   return best;
 }
 
-/** Levenshtein distance, one row at a time: row[j] is the distance of the letters of `a` seen so far to the first j letters of `b`. */
+/**
+ * Levenshtein distance, one row at a time: row[j] is the distance of the letters of `a` seen so far to the first j letters
+ * of `b`.
+ */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

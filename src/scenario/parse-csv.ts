@@ -9,7 +9,7 @@ const MOST_FIELDS = 5_000_000;
 
 /**
  * Rows of fields of a CSV text as RFC 4180 has it: quotes around commas, line breaks and doubled quotes; empty lines
- * are left out. Throws where a quote is out of place.
+ * are left out. Throws if a quote is out of place.
  */
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
@@ -36,7 +36,7 @@ export function parseCsv(text: string): string[][] {
   return rows;
 }
 
-/** Of the quote at `start`; -1 where there is none. A doubled one is a quote of the field. */
+/** Of the quote at `start`; -1 if there is none. A doubled one is a quote of the field. */
 function closingQuote(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end >= 0 && text.charCodeAt(end + 1) === QUOTE) end = text.indexOf('"', end + 2);

@@ -28,7 +28,7 @@ const UNIT_READERS: Readonly<Record<ThresholdUnit, { read: (text: string) => num
 /**
  * Reads one limit, `<metric> <operator> <value with unit>`:
  * `p(95)<300ms`, `rate>500/s`, `errors<0.1%`, and with subject `resources` `cpu<80%`, `rss<512MiB`, `network<1Gbps`.
- * `p95` is another way to write `p(95)`. Returns what is wrong, in words, when it is none.
+ * `p95` is another way to write `p(95)`. Returns what is wrong, as text, when it is none.
  */
 export function parseThreshold(subject: string, text: string): Threshold | string {
   if (text.length > LONGEST) return `a threshold of ${text.length} characters is too long`;
@@ -51,7 +51,7 @@ export function parseThreshold(subject: string, text: string): Threshold | strin
   return `"${written}" is no value for ${metric}: write it like ${metric}${operator}${wanted}`;
 }
 
-/** Limits by subject, as files and run folders have them. `onFault` is told of each that is none, in words. */
+/** Limits by subject, as files and run folders have them. `onFault` is called with a text for each that is invalid. */
 export function parseThresholds(
   limits: Readonly<Record<string, readonly string[]>>,
   onFault: (subject: string, text: string, why: string) => void,
@@ -110,7 +110,7 @@ function readNumber(text: string): number | null {
   return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : null;
 }
 
-/** `100MB/s`, or bits as networks count them: `1Gbps` is 125,000,000 bytes a second. */
+/** `100MB/s`, or bits as networks count them: `1Gbps` is 125,000,000 bytes per second. */
 function parseByteRate(text: string): number | null {
   const bits = /^(\d+(?:\.\d+)?)\s*([kMG]?)bps$/.exec(text);
   if (bits) return (Number(bits[1]) * ({ k: 1e3, M: 1e6, G: 1e9 }[bits[2] ?? ''] ?? 1)) / 8;

@@ -15,7 +15,7 @@ export interface YamlFault {
 }
 
 interface ParsedYaml {
-  /** Null where the text was not even composed. */
+  /** Null if the text was not even composed. */
   readonly document: Document.Parsed | null;
   /** Undefined where there is a fault. */
   readonly value: unknown;
@@ -86,7 +86,7 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] | { readonly fa
   }
 }
 
-/** Offset of the first part found that lies too deep. With a stack of its own. */
+/** Offset of the first part that is nested too deep. Uses a stack of its own. */
 function findDeeper(tokens: readonly CST.Token[]): number | null {
   const pending = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = pending.pop(); next; next = pending.pop()) {
@@ -139,7 +139,7 @@ function findStrangeTag(document: Document.Parsed): YamlFault | null {
   return fault;
 }
 
-/** The first alias whose anchor does not stand before it. */
+/** The first alias whose anchor does not come before it. */
 function findStrayAlias(document: Document.Parsed): YamlFault | null {
   const anchors = new Set<string>();
   let fault: YamlFault | null = null;

@@ -3,7 +3,7 @@ import type { Report } from './read-document.ts';
 import type { DataSet } from './scenario.ts';
 import type { DataFile, ScenarioFile } from './scenario-file.ts';
 
-/** Text of a file that stands beside the scenario; throws when it cannot be read. */
+/** Text of a file next to the scenario; throws if it cannot be read. */
 export type ReadText = (path: string) => string;
 
 /** The rows of every data set. A CSV file names its columns in its first line. */

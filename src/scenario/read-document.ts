@@ -25,11 +25,14 @@ interface CheckedDocument {
   /** Undefined when the text is not even YAML. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** A problem of what stands at the path, or of the nearest thing above it. */
+  /** A problem at the path, or at the nearest node above it. */
   readonly problemAt: (path: DocumentPath, message: string) => Problem;
 }
 
-/** Reads YAML or JSON (a subset of YAML) and holds it against a JSON Schema. Never throws: all that is wrong is in `problems`. */
+/**
+ * Reads YAML or JSON (a subset of YAML) and holds it against a JSON Schema. Never throws: all that is wrong is in
+ * `problems`.
+ */
 export function readDocument(text: string, schema: Schema): CheckedDocument {
   const { document, value, lines, fault } = parseYaml(text);
   const problemAtOffset = (offset: number, message: string): Problem => {

@@ -1,7 +1,9 @@
 import type { Threshold } from '../model/threshold.ts';
 import type { Milliseconds } from '../model/units.ts';
 
-/** A load as plain data: it can be sent to another process. `parseScenario` makes it; names as in the file, units settled. */
+/**
+ * A load as plain data: it can be sent to another process. `parseScenario` makes it; names as in the file, units settled.
+ */
 export interface Scenario {
   readonly name: string;
   /** Null when the file leaves it to `--url`. */
@@ -11,7 +13,7 @@ export interface Scenario {
   readonly data: readonly DataSet[];
   /** Null: none. */
   readonly probe: Probe | null;
-  /** How `profiler load` raises the load until the service breaks; null: it drives `load` as it stands. */
+  /** How `profiler load` raises the load until the service breaks; null: it drives `load` as it is. */
   readonly stress: StressPlan | null;
   /** Once per virtual user, in order. */
   readonly setup: readonly Step[];
@@ -29,7 +31,7 @@ export interface ClosedLoad {
   readonly model: 'closed';
   readonly stages: readonly Stage[];
   readonly thinkTime: ThinkTime;
-  /** After so many requests a user ends and a fresh one, with its own set-up, takes the place; null: never. */
+  /** After this many requests a user ends, and a new one with its own set-up replaces it; null: never. */
   readonly requestsPerUser: number | null;
   /** Null: until it is stopped. */
   readonly durationMs: Milliseconds | null;
@@ -67,7 +69,7 @@ export interface HttpOptions {
   readonly cookies: boolean;
   /** Ask for compressed answers. */
   readonly gzip: boolean;
-  /** Accept a certificate that nobody vouches for. */
+  /** Accept a certificate that no trusted authority signed. */
   readonly insecureTls: boolean;
 }
 
@@ -82,7 +84,9 @@ export interface DataSet {
   readonly per: 'request' | 'user';
 }
 
-/** One cheap request at a fixed rate beside the load: it shows stalls that waiting users hide. Reported as `probe`. */
+/**
+ * One cheap request at a fixed rate in addition to the load: it shows stalls that waiting users hide. Reported as `probe`.
+ */
 export interface Probe {
   readonly path: string;
   readonly ratePerSecond: number;
@@ -107,7 +111,7 @@ export interface ThinkTime {
 export interface Step {
   readonly request: RequestTemplate;
   readonly expect: Expectation;
-  /** Name of the variable and where its value stands in the answer: `$.enrollment_token`. */
+  /** Name of the variable and where its value is in the response: `$.enrollment_token`. */
   readonly capture: Readonly<Record<string, string>>;
 }
 

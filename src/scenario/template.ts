@@ -27,7 +27,7 @@ interface Template {
   readonly isDynamic: boolean;
   /** Captured variables, and columns of data sets (`devices.id`), that it names. */
   readonly variables: readonly string[];
-  /** What is wrong with it, in words; empty when nothing is. */
+  /** What is wrong with it, as text; empty when nothing is. */
   readonly problems: readonly string[];
 }
 

@@ -1,12 +1,12 @@
 /** What a request says of itself, before anything is done for it. A header that came twice has two entries. */
 export interface RequestFacts {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As in the request line. */
   readonly target: string;
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
   readonly cookies: readonly string[];
-  /** `Sec-Fetch-Site`; null where the browser does not send it. */
+  /** `Sec-Fetch-Site`; null if the browser does not send it. */
   readonly fetchSite: string | null;
 }
 

@@ -43,7 +43,7 @@ export type Reply =
 export type Route = (path: readonly string[], query: URLSearchParams) => Promise<Reply | null>;
 
 export interface PageServer {
-  /** With the token: for the reader, and for nobody else. */
+  /** With the token, so it is for the reader only. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -63,7 +63,8 @@ export async function servePages(route: Route, port: number = 0): Promise<PageSe
   server.maxConnections = MOST_CONNECTIONS;
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
-  // Browsers send the cookies of one port to all others of a host: by its name ours is told from that of another server.
+  // Browsers send the cookies of one port to all others of a host: by its name ours is distinguished from that of another
+  // server.
   door = { port: bound, cookieName: `profiler-${bound}`, isToken };
   return {
     url: `http://${LOOPBACK}:${bound}/?open=${token}`,

@@ -8,8 +8,9 @@ import type { ScriptRecord } from '../model/run-manifest.ts';
 import { type StrippedSourceMap, unusableMap } from '../model/source-map.ts';
 
 /**
- * Maps lines of scripts that lie on this machine, by the source maps beside them; the lines of others stay as they are.
- * `note` is told of maps that are left out. `variables`: the scripts are read for the lines of their modules' variables too.
+ * Maps lines of scripts that are on this machine, by the source maps beside them; the lines of others stay as they are.
+ * `note` is called for maps that are left out. `variables`: the scripts are read for the lines of their modules' variables
+ * too.
  */
 export function localPlaces(
   urls: Iterable<string>,

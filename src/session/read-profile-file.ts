@@ -25,9 +25,9 @@ export interface ProfileFile {
   readonly format: string;
   readonly tree: WeightedTree;
   readonly unit: FlameUnit;
-  /** Null where the file does not have its samples in order of time. */
+  /** Null if the file does not have its samples in order of time. */
   readonly timeline: Timeline | null;
-  /** Null where the values are no time. */
+  /** Null if the values are no time. */
   readonly durationUs: Microseconds | null;
   readonly intervalUs: Microseconds | null;
   /** When the recording began. */
@@ -36,9 +36,9 @@ export interface ProfileFile {
 }
 
 /**
- * A profile that somebody names: a file of any known format, packed or not, or a folder of 0x or Clinic. One in a run folder has the
- * source maps of its run beside it; any other is read with what stands on this machine under the paths that it names.
- * `note` is told of what is left out. Throws a ProfilerError (exit 2).
+ * A profile that somebody names: a file of any known format, packed or not, or a folder of 0x or Clinic. One in a run folder
+ * has the source maps of its run beside it; any other is read with what stands on this machine under the paths that it
+ * names. `note` is called for what is left out. Throws a ProfilerError (exit 2).
  */
 export async function readProfileFile(named: string, note: (text: string) => void): Promise<ProfileFile> {
   const file = profileInFolder(named);
@@ -124,7 +124,7 @@ async function runOf(file: string): Promise<RunManifest | null> {
   return isOfRun ? await readManifest(runDir) : null;
 }
 
-/** A relative path was told from a folder that nobody knows: what stands here under it is another file. */
+/** A relative path was relative to an unknown folder: the same path here is another file. */
 function isOfThisMachine(url: string): boolean {
   return isAbsolute(url) || /^[a-z][\w+.-]*:/i.test(url);
 }

@@ -14,7 +14,7 @@ export interface ClinicRecording {
   readonly cpu: CpuRecording;
   readonly stats: readonly ProcessStat[];
   readonly gcEvents: readonly GcEvent[];
-  /** Null where it was not sampled; that was told to `note`. */
+  /** Null if it was not sampled; `note` was called with the reason. */
   readonly heap: SamplingHeapProfile | null;
   readonly clock: ClockPair;
 }

@@ -30,9 +30,9 @@ export interface RecordCpuOptions {
   readonly stop: AbortSignal;
   /** An add-on that records instead of the inspector, and its folder where somebody named it; null for the inspector. */
   readonly addon?: AddonChoice | null;
-  /** Nothing more will be asked of the service: it is released before lines are mapped, which takes long. */
+  /** The service is no longer needed: it is released before lines are mapped, which takes long. */
   readonly isLast?: boolean;
-  /** Told what is left out, in words. */
+  /** Told what is left out, as text. */
   readonly note: (text: string) => void;
 }
 

@@ -11,7 +11,7 @@ import type { Attachment } from '../target/attachment.ts';
 
 /** What a heap snapshot of a process would cost now, without taking one or pausing it. */
 export interface SnapshotOutlook {
-  /** `resident`: nobody asked the process, so all of its memory is taken for heap: an upper limit. */
+  /** `resident`: the process was not asked, so all of its memory counts as heap: an upper limit. */
   readonly by: 'resident' | 'heap';
   readonly heapBytes: Bytes;
   readonly estimate: SnapshotEstimate;

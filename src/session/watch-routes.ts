@@ -11,7 +11,7 @@ export interface WatchRoutesOptions {
   readonly stop: AbortSignal;
 }
 
-/** The requests that a service gets in so long a time, by route: words of their paths stay, values are `{id}`. */
+/** The requests that a service gets in a period, by route: words of their paths stay, values are `{id}`. */
 export async function watchRoutes(
   { session }: Attachment,
   { clock, durationMs, stop }: WatchRoutesOptions,

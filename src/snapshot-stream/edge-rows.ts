@@ -21,13 +21,13 @@ export class EdgeRows {
     this.layout = layout;
   }
 
-  /** Where the first row behind `offset` begins; null where no edges stand there. */
+  /** Where the first row behind `offset` begins; null if no edges stand there. */
   after(offset: Bytes): Bytes | null {
     const row = findRowStart(readAt(this.descriptor, offset, PROBE_BYTES), this.layout, EDGE.weak + 1);
     return row < 0 ? null : offset + row;
   }
 
-  /** A place within the edges, which stand behind the nodes; null where none is found. */
+  /** A place within the edges, which stand behind the nodes; null if none is found. */
   findWithin(nodesOffset: Bytes, sizeBytes: Bytes): Bytes | null {
     const places = placesFrom(nodesOffset, sizeBytes, TRIES);
     const middle = Math.floor(places.length / 2);

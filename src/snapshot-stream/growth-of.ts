@@ -7,7 +7,7 @@ import type { OnProgress } from './open-snapshot.ts';
 import { errorOf, type Refusal } from './refusal.ts';
 
 export interface GrowthOptions {
-  /** Requests that the target had answered in all when each snapshot was taken; null where nobody counted. */
+  /** Requests that the target had answered in all when each snapshot was taken; null if not counted. */
   readonly requests?: readonly (number | null)[];
   /** Id epoch of each snapshot: object ids compare within one epoch only. Null or left out where the origin is unknown. */
   readonly idEpochs?: readonly (string | null)[];

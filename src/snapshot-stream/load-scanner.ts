@@ -7,7 +7,7 @@ declare const WebAssembly: {
   Instance: new (module: object) => { readonly exports: unknown };
 };
 
-/** A scanner with a memory of its own (1 MB): one serves any number of files that are read one after the other. */
+/** A scanner with a memory of its own (1 MB): one serves any number of files that are read in order. */
 export function loadScanner(): TextScanner {
   const code = readFileSync(new URL('../heap/kernel/scan.wasm', import.meta.url));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));

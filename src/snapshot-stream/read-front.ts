@@ -28,7 +28,7 @@ export const SPARE_EDGES_SHARE = 0.1;
  * no part (a layout that cannot be cut), the front goes on to the end of the file.
  */
 export class FrontReader {
-  /** Null where the file does not begin as it should. */
+  /** Null if the file does not begin as it should. */
   readonly start: FrontStart | null;
   private readonly parser: SnapshotParser;
   private readonly reader: SequentialReader;
@@ -37,7 +37,7 @@ export class FrontReader {
   private isSound = true;
   private toPlace: ParsedTail | null = null;
 
-  /** Throws where the file cannot be opened or is damaged. */
+  /** Throws if the file cannot be opened or is damaged. */
   constructor(file: string, sizeBytes: Bytes, meeting: Meeting) {
     const scanner = loadScanner();
     this.parser = new SnapshotParser({ scanner, sizeBytes, spareEdgesShare: SPARE_EDGES_SHARE });
@@ -55,7 +55,7 @@ export class FrontReader {
     }
   }
 
-  /** False where it came further than to where the tail begins. */
+  /** False if it came further than to where the tail begins. */
   private readOn(): boolean {
     const { reader, offsets } = this;
     for (;;) {
@@ -69,8 +69,8 @@ export class FrontReader {
   }
 
   /**
-   * The graph; null where it must be read again: a tail that does not fit may have been written over rows of the front.
-   * Its edges are all there only after `place`. Throws where the file is damaged.
+   * The graph; null if it must be read again: a tail that does not fit may have been written over rows of the front.
+   * Its edges are all there only after `place`. Throws if the file is damaged.
    */
   finish(tail: ParsedTail | null): HeapGraph | null {
     if (!this.isSound) return null;

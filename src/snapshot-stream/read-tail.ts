@@ -21,7 +21,7 @@ const LEAST_PIECE_BYTES = 12 << 20;
  * Reads the second part of a file, from a row in the middle of the edges on, while another thread reads the front; then
  * pieces before that as long as the front has much to go, since nobody can tell how fast two threads will be. Which rows
  * these are is not known before the front came there: they are put where they will belong by estimate, with room to spare,
- * and moved at the end. Null where the file cannot be cut, or the front has it read already.
+ * and moved at the end. Null if the file cannot be cut, or the front has it read already.
  */
 export function readTail(
   file: string,

@@ -24,7 +24,7 @@ const WORTH_IT_BYTES = 48 << 20;
 interface Beginning {
   readonly file: string;
   readonly meeting: Meeting;
-  /** Null where the file does not begin as it should. */
+  /** Null if the file does not begin as it should. */
   readonly start: Promise<FrontStart | null>;
 }
 
@@ -35,7 +35,7 @@ export class SnapshotHelper {
   private classes: { file: string; salvage: boolean; indexed: Promise<IndexedSnapshot> } | null = null;
   private asked = 0;
 
-  /** Null where a second thread would not help. */
+  /** Null if a second thread would not help. */
   static start(sizeBytes: Bytes): SnapshotHelper | null {
     if (sizeBytes < WORTH_IT_BYTES || availableParallelism() < 2) return null;
     return new SnapshotHelper();
@@ -71,7 +71,7 @@ export class SnapshotHelper {
   }
 
   /**
-   * The graph of the file that was begun, with what the caller read of it; null where it must be read again. Its edges are
+   * The graph of the file that was begun, with what the caller read of it; null if it must be read again. Its edges are
    * all there only when `placed`.
    */
   async join(
@@ -83,7 +83,7 @@ export class SnapshotHelper {
     return { graph: await joined, placed };
   }
 
-  /** Classes and ids of a whole file, read without its edges. Rejects with a ProfilerError where it cannot be read. */
+  /** Classes and ids of a whole file, read without its edges. Rejects with a ProfilerError if it cannot be read. */
   indexedClasses(file: string, salvage: boolean): Promise<IndexedSnapshot> {
     if (this.classes?.file === file && this.classes.salvage === salvage) return this.classes.indexed;
     const indexed = this.ask({ type: 'classes', file, salvage }, ({ snapshot }) => {
@@ -158,7 +158,7 @@ export class SnapshotHelper {
   }
 }
 
-/** 0 where it cannot be told: whoever opens the file says why. */
+/** 0 if it cannot be told: whoever opens the file says why. */
 function sizeOf(file: string): Bytes {
   try {
     return statSync(file).size;

@@ -6,13 +6,13 @@ import type { Attachment } from '../target/attachment.ts';
 import type { InspectorSession } from '../target/session.ts';
 import type { RunLog } from './run-log.ts';
 
-/** Path of v8-profiler-next in the target, loaded; null where the inspector records. */
+/** Path of v8-profiler-next in the target, loaded; null if the inspector records. */
 export async function cpuAddonOf(attachment: Attachment, choice: AddonChoice | null = null): Promise<string | null> {
   if (choice === null) return null;
   return loadAddon('v8-profiler-next', { session: attachment.session, site: siteOf(attachment), ...choice });
 }
 
-/** Null where the inspector takes the snapshots. */
+/** Null if the inspector takes the snapshots. */
 export async function heapdumpOf(
   attachment: Attachment,
   session: InspectorSession,

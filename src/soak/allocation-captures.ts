@@ -29,7 +29,10 @@ function urlsOf({ head }: SamplingHeapProfile): string[] {
   return [...urls];
 }
 
-/** What was allocated, by call stack: the objects that are still alive, or all allocations of some seconds. Each reading forces a collection. */
+/**
+ * What was allocated, by call stack: the objects that are still alive, or all allocations of some seconds. Each reading
+ * forces a collection.
+ */
 export class AllocationCaptures {
   readonly #options: CaptureOptions;
   readonly #desk: CaptureDesk;
@@ -81,7 +84,7 @@ export class AllocationCaptures {
       this.#desk.noteLength('heap-profile', reading.cost.pauseMs);
       this.#readAtRequests = requests;
       await this.#scripts.keep(urlsOf(reading.profile));
-      // Both pause the program, one after the other.
+      // Both pause the program, so one after the other.
       const cost = { ...reading.cost, pauseMs: (markingMs ?? 0) + reading.cost.pauseMs };
       return { file, cost, bytes: Buffer.byteLength(text), estimatedPauseMs };
     });
@@ -142,7 +145,9 @@ export class AllocationCaptures {
     return result;
   }
 
-  /** A reading is a collection: for how long it will pause the service. Null if it is not allowed; 0 if nothing is sampled. */
+  /**
+   * A reading is a collection: for how long it will pause the service. Null if it is not allowed; 0 if nothing is sampled.
+   */
   async #settle({ allocations, guard }: Instruments): Promise<Milliseconds | null> {
     if (allocations.leftOut !== null) return 0;
     return await this.#options.pauses.settle('heap-profile', () => this.#judgeMarked(guard));

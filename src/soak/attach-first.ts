@@ -31,7 +31,7 @@ export async function attachFirst(
       attachment = await attach(process);
       return await setUpInstruments(attachment, 0, options);
     } catch (error) {
-      // A refusal is told at once.
+      // A refusal is reported at once.
       const patienceMs = attachment || (error as Error).cause ? GONE_WITHIN_MS : 0;
       if (process && (await isGone(process, patienceMs))) {
         const cause = await causeOfEnd(outside, ended);

@@ -12,7 +12,7 @@ export interface OwnWork {
 const ENOUGH_SAMPLES = 5;
 
 /**
- * Share of the time in which the event loop was busy lately; null where it is not known. Samples that hold a capture of our own say how
+ * Share of the time in which the event loop was busy lately; null if unknown. Samples that hold a capture of our own say how
  * busy that kept it: they count only where there are no others, and then the one with the least of it.
  */
 export function recentBusyShare(samples: readonly Sample[], ownWork: readonly OwnWork[]): Share | null {
@@ -33,8 +33,8 @@ export function recentBusyShare(samples: readonly Sample[], ownWork: readonly Ow
 }
 
 /**
- * By one sample. Node's own figure is near 1 for an idle process while V8's CPU profiler runs, so it is believed no further than the
- * CPU time of the process goes.
+ * By one sample. Node's own figure is near 1 for an idle process while V8's CPU profiler runs, so it is believed no further
+ * than the CPU time of the process goes.
  */
 function busyShareOf(sample: Sample): Share | null {
   const cpuPercent = sample.values['process.cpu'];

@@ -20,7 +20,7 @@ interface CountingOptions {
   readonly pauses: LongPauses;
 }
 
-/** Why a count that pauses the service for so long is not made now; null where it may be. */
+/** Why a count that pauses the service for so long is not made now; null if it may be. */
 type Refuse = (instruments: Instruments, pauseMs: Milliseconds, busyShare: number | null) => Promise<string | null>;
 
 /** To begin to count calls V8 walks the whole heap. */

@@ -32,7 +32,10 @@ type CaptureAction = (instruments: Instruments) => Promise<{
 
 const MOST_RECENT = 30;
 
-/** What all captures have in common: they run one after the other, each writes an event with its cost and keeps its file, and a failure costs that capture only. */
+/**
+ * What all captures have in common: they run in order, each writes an event with its cost and keeps its file, and a failure
+ * costs that capture only.
+ */
 export class CaptureDesk {
   readonly #options: DeskOptions;
   #turn: Promise<void> = Promise.resolve();

@@ -105,7 +105,7 @@ export class Captures {
     if (isRefused) await this.#classes.keep({ momentsLeft, isCollected });
   }
 
-  /** What a snapshot would cost now, by the heap as it is; nothing is done to the service. Null where it cannot be asked. */
+  /** What a snapshot would cost now, by the heap as it is; nothing is done to the service. Null if it cannot be asked. */
   async estimateSnapshot(): Promise<AskedEstimate | null> {
     return await this.#snapshots.estimate();
   }
@@ -125,7 +125,9 @@ export class Captures {
     await this.#scripts.keepCode(this.#calls.counts);
   }
 
-  /** The heaps of the worker threads. To be called under load: those of some pools come to their event loop with a task only. */
+  /**
+   * The heaps of the worker threads. To be called under load: those of some pools come to their event loop with a task only.
+   */
   async keepWorkers(phase: PhaseName, isPlanned = true): Promise<void> {
     await this.#workers.look(phase, isPlanned);
   }

@@ -5,12 +5,12 @@ import { endText, type ProcessEnd } from '../target/process-end.ts';
 /** `exiting`: its program has ended, but the process still exists. `draining`: it works, but new requests go to another. */
 export type Ending = 'exited' | 'reused' | 'exiting' | 'draining';
 
-/** A process that exits is gone, and its parent told, within a few milliseconds; a busy machine needs longer. */
+/** A process that exits is gone, and its parent informed, within a few milliseconds; a busy machine needs longer. */
 const TOLD_WITHIN_MS = 1_000;
 
 /**
  * What became of a process, in words that follow on its number. `ended`: how, as its parent is told, where that is us;
- * null where another is. Nothing is guessed: null where nobody tells.
+ * null where another is. Nothing is guessed: null if nobody tells.
  */
 export async function causeOfEnd(
   outside: ProcessSampler | null,
@@ -27,7 +27,7 @@ export async function causeOfEnd(
   return `was ended by ${endText(told)}${hint}`;
 }
 
-/** The end in words, with its cause where it is known. */
+/** The end as text, with its cause where it is known. */
 export function endingText(pid: number, reason: Ending, cause: string | null): string {
   switch (reason) {
     case 'exited':

@@ -7,15 +7,15 @@ export interface ClassCountFacts {
   readonly sinceLastMs: Milliseconds | null;
   /** Length of the whole run. */
   readonly plannedMs: Milliseconds;
-  /** Share of the time in which the event loop was busy lately; null where it is not known. */
+  /** Share of the time in which the event loop was busy lately; null if unknown. */
   readonly busyShare: number | null;
-  /** The package by which the service sheds load when its event loop is late; null where none is seen. */
+  /** The package by which the service sheds load when its event loop is late; null if none is seen. */
   readonly shedder: string | null;
 }
 
-/** Of the time, at most so much is paused for counts. */
+/** The largest share of the time that may be paused for counts. */
 const MOST_OF_TIME = 0.02;
-/** One count tells nothing: before the first, two must fit. */
+/** One count shows no growth: before the first, two must fit. */
 const COUNTS_NEEDED = 2;
 /** Where little time is left, what waits behind a pause is not worked off soon. */
 const MOST_BUSY = 0.7;
@@ -23,7 +23,7 @@ const MOST_BUSY = 0.7;
 const UNNOTICED_MS = 40;
 
 /**
- * Why the classes are not counted now, where requests that are not ours would wait meanwhile; null where they may be. It is
+ * Why the classes are not counted now, where requests that are not ours would wait meanwhile; null if they may be. It is
  * the longest pause of all captures but snapshots, and growth by class needs two of them, far apart.
  */
 export function refuseClassCount(facts: ClassCountFacts): string | null {

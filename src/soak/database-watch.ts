@@ -23,7 +23,10 @@ const KEEPS = 60;
 /** Statements whose plans are asked for: those that take most time in the server, in the target, and are called most. */
 const EXPLAINED_EACH = 8;
 
-/** Keeps what is known of queries in the run folder: now and then, so that a tool that is killed loses little, and at the end. */
+/**
+ * Keeps what is known of queries in the run folder: now and then, so that a tool that is killed loses little, and at the
+ * end.
+ */
 export class DatabaseWatch {
   readonly #options: DatabaseWatchOptions;
   readonly #keepEachMs: Milliseconds;
@@ -41,7 +44,7 @@ export class DatabaseWatch {
     return (await this.#options.monitor?.read(patienceMs)) ?? {};
   }
 
-  /** Does not wait: whoever takes samples must not. */
+  /** Does not wait, since sampling must not wait. */
   keepWhenDue(): void {
     const { clock } = this.#options;
     if (this.#keeping || clock.monoMs() < this.#nextMonoMs) return;

@@ -11,13 +11,13 @@ import type { RunLog } from './run-log.ts';
 export interface DiskGuardOptions {
   readonly recorder: RunRecorder;
   readonly log: RunLog;
-  /** On the disk of the run; null where it cannot be told. */
+  /** On the disk of the run; null if unknown. */
   readonly freeBytes: () => Bytes | null;
   /** What the journals will still need until the end: samples go before captures. */
   readonly reservedBytes: () => Bytes;
 }
 
-/** Keeps the disk of a run for its samples: what would not fit beside them is not captured. */
+/** Keeps the disk of a run for its samples: a capture that would leave too little room for them is not made. */
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
 
@@ -25,7 +25,7 @@ export class DiskGuard {
     this.#options = options;
   }
 
-  /** Why an artefact of so many bytes cannot be kept; null when it can. To be asked before the target is paused for it. */
+  /** Why an artefact of this many bytes cannot be kept; null if it can. To be called before the target is paused for it. */
   refusal(bytes: Bytes): string | null {
     const { recorder } = this.#options;
     if (recorder.inTrouble !== null) return `the disk refuses writes now (${recorder.inTrouble.message})`;

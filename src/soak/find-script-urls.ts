@@ -7,7 +7,7 @@ const MOST_URLS = 20_000;
 const SCRIPT_URL = /"((?:file:\/\/)?\/[^"\\\s]{1,900}\.[cm]?[jt]sx?)"/g;
 
 /**
- * The scripts that the program had loaded when a heap snapshot was taken: their URLs stand in its string table.
+ * The scripts that the program had loaded when a heap snapshot was taken: their URLs are in its string table.
  * Found by their shape alone, without parsing: a path in a string of the program may slip in, and then names a file
  * that has no source map or does not exist, which costs nothing.
  */

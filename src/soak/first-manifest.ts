@@ -6,7 +6,7 @@ import { redactAddress } from '../redact/redact-address.ts';
 import { scenarioOutline } from '../scenario/scenario-outline.ts';
 import type { LoadOptions, SoakOptions } from './soak-options.ts';
 
-/** run.json as it stands before anything was captured. */
+/** run.json before anything was captured. */
 export function firstManifest(
   facts: TargetFacts,
   options: SoakOptions,

@@ -26,7 +26,7 @@ export class InsideView {
     this.#options = options;
   }
 
-  /** Major collections that the target ran by itself, as far as it has reported them. */
+  /** Major collections that the target ran on its own, as far as it has reported them. */
   get ownCollections(): number {
     return this.#ownCollections;
   }
@@ -62,7 +62,7 @@ export class InsideView {
     return instruments && !this.#busy && !this.#unresponsive ? await ask(instruments) : null;
   }
 
-  /** Does something that pauses the target: nobody asks it anything meanwhile, and its watchdog waits. */
+  /** Does something that pauses the target. Meanwhile no request is sent to it, and its watchdog waits. */
   async whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
     await this.#pending;
     const instruments = this.#options.instruments();

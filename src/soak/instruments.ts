@@ -55,11 +55,14 @@ export interface Instruments {
   /** Collections and snapshots, on a session of their own. */
   readonly heapSession: InspectorSession;
   readonly snapshots: SnapshotRecorder;
-  /** Null where the inspector takes them. */
+  /** Null if the inspector takes them. */
   readonly heapdump: HeapdumpBackend | null;
 }
 
-/** Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails (exit 3 or 4). */
+/**
+ * Starts every recording on a fresh attachment. What was begun is undone, and the target left, when a step fails (exit 3 or
+ * 4).
+ */
 export async function setUpInstruments(
   attachment: Attachment,
   segment: number,
@@ -105,21 +108,24 @@ export async function setUpInstruments(
     const portable = await portableSampler(attachment, { intervalMs: options.sampleMs, clock });
     return { attachment, portable, probe, queries, cpu, allocations, guard, heapSession, snapshots, heapdump };
   } catch (error) {
-    // While the connection still tells why.
+    // While the connection still knows the reason.
     const explained = explainFailure(error, attachment);
     await attachment.detach();
     throw explained;
   }
 }
 
-/** The longest pause of a run beside its snapshots: left out where it is too long, or would destroy what the service measures. */
+/**
+ * The longest pause of a run beside its snapshots: left out where it is too long, or would destroy what the service
+ * measures.
+ */
 async function startCpu(
   cpu: CpuWindowRecorder,
   options: InstrumentOptions & {
     readonly session: InspectorSession;
     readonly guard: PauseGuard;
     readonly pid: number | null;
-    /** A profiler of its own, beside that of the inspector: it destroys nothing. */
+    /** A profiler of its own, separate from that of the inspector, so it destroys nothing. */
     readonly isOwn: boolean;
   },
 ): Promise<void> {
@@ -152,7 +158,7 @@ function noteShedder(shedder: string, log: RunLog): void {
   log.say(detail);
 }
 
-/** What of the service would be destroyed by an instrument is worth more than what it would tell. */
+/** Data of the service that an instrument would destroy is worth more than what the instrument measures. */
 export function noteLeftOut(what: 'allocations', why: string | null, log: RunLog): void {
   if (why === null) return;
   const detail = `${what} not sampled: ${why}`;
@@ -173,7 +179,7 @@ async function installQueries(session: InspectorSession, log: RunLog): Promise<Q
   }
 }
 
-/** Ends every recording and closes the inspector; what is gone already is no error. Returns what was left, in words. */
+/** Ends every recording and closes the inspector; what is gone already is no error. Returns what was left, as text. */
 export async function takeDownInstruments({
   attachment,
   probe,

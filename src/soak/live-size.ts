@@ -14,7 +14,7 @@ export interface CollectOptions {
 
 /** `HeapProfiler.collectGarbage` does two in a row. */
 const COLLECTIONS_WITHOUT_SAMPLING = 2;
-/** Health checks go on while the traffic rests. */
+/** Health checks continue while the traffic rests. */
 const LEAST_REQUESTS = 20;
 const LEAST_READINGS_LEFT = 2;
 /** Two stretches between them. */

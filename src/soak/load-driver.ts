@@ -17,7 +17,7 @@ export interface LoadProgress {
 /** The load of a soak, in its own process: its requests go into the run folder; its death ends the load, not the run. */
 export interface LoadDriver {
   start(): Promise<void>;
-  /** Resolves when no request is in flight any more: what is not answered in time is aborted. */
+  /** Resolves when no request is in flight: requests that are not answered in time are aborted. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** While the service is gone nothing is sent, whatever the phases say: what takes its port may be another program. */
@@ -29,7 +29,10 @@ export interface LoadDriver {
   progress(): LoadProgress;
 }
 
-/** At a pause, what is in flight gets a hundredth of the run to be answered: some five pauses lengthen it by a twentieth at most. */
+/**
+ * At a pause, what is in flight gets a hundredth of the run to be answered: some five pauses lengthen it by a twentieth at
+ * most.
+ */
 const GRACE_SHARE = 0.01;
 const SHORTEST_GRACE_MS = 1000;
 const LONGEST_GRACE_MS = 30_000;
@@ -103,7 +106,7 @@ export async function startLoadDriver(
     log.say(`the load process is gone: ${detail}; going on without load`);
   });
 
-  /** A load that is gone is noted above, once; after that the run goes on without it. */
+  /** The loss of the load is noted above, once. After that the run continues without it. */
   const tell = async (
     state: 'started' | 'paused' | 'resumed' | 'stopped',
     action: () => Promise<unknown>,

@@ -6,7 +6,7 @@ import { PauseSum } from './pause-sum.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunPauses } from './run-pauses.ts';
 
-/** How it begins to be told. */
+/** How its message begins. */
 const LEFT_OUT: Readonly<Record<RefusedCapture, string>> = {
   'cpu-start': 'CPU not sampled',
   'heap-profile': 'allocations not read',
@@ -19,20 +19,23 @@ const LEFT_OUT: Readonly<Record<RefusedCapture, string>> = {
 };
 /** Reading the profile of allocations is a collection, too: one that was too long forbids the other. */
 const SAME_WORK: Partial<Record<CaptureName, CaptureName>> = { 'heap-profile': 'collect-garbage' };
-/** What is nice to know leaves the most for what tells of leaks. */
+/** Optional captures leave most of the budget for captures that find leaks. */
 const SHARE_OF_SUM: Partial<Record<CaptureName, Share>> = {
   'cpu-start': 0.15,
   'heap-profile': 0.4,
   'call-counts': 0.1,
   'class-counts': 0.25,
 };
-/** Of the pauses of all kinds together: the rest is for the main thread, of whose snapshots nobody knows yet how long they take. */
+/**
+ * Of the pauses of all kinds together: the rest is for the main thread, of whose snapshots nobody knows yet how long they
+ * take.
+ */
 const SHARE_OF_WORKERS: Share = 0.5;
 const EXPECTED_MARGIN = 1.15;
 
 /**
- * Which pauses of a run may be. Refused are those whose estimate is longer than is allowed, and those that took longer once, whatever
- * was estimated: they are not repeated, in no later life of the service and on no later connection.
+ * Which pauses of a run may be. Refused are those whose estimate is longer than is allowed, and those that took longer once,
+ * whatever was estimated: they are not repeated, in no later life of the service and on no later connection.
  */
 export class LongPauses {
   readonly #maxPauseMs: Milliseconds | null;
@@ -67,8 +70,8 @@ export class LongPauses {
   }
 
   /**
-   * For how long the capture will pause the service; null where it may not be made, which is written down. `again`: how many more of
-   * the like it takes before any of them tells something.
+   * For how long the capture will pause the service; null if it may not be made, which is written down. `again`: how many
+   * more of the like it takes before any of them tells something.
    */
   async settle(capture: RefusedCapture, judge: () => Promise<PauseEstimate>, again = 0): Promise<Milliseconds | null> {
     const tooLong = this.whyNotAgain(capture);
@@ -86,8 +89,8 @@ export class LongPauses {
   }
 
   /**
-   * Why a pause is too much together with those before; null where it may be. What is counted apart for a large heap is not where
-   * the user has said how long one may be.
+   * Why a pause is too much together with those before; null if it may be. What is counted apart for a large heap is not
+   * where the user has said how long one may be.
    */
   refuseSum(pauseMs: Milliseconds, capture: CaptureName, isLargeHeap: boolean, again = 0): string | null {
     if (this.#force) return null;
@@ -107,8 +110,8 @@ export class LongPauses {
   }
 
   /**
-   * The same for a snapshot. The estimate of the first is an upper limit: it is held against a budget that was asked for, and the
-   * others are expected to take as long as the last one. One more must fit for the end: growth is told between two.
+   * The same for a snapshot. The estimate of the first is an upper limit: it is held against a budget that was asked for,
+   * and the others are expected to take as long as the last one. One more must fit for the end: growth is told between two.
    */
   refuseSnapshot(estimatedMs: Milliseconds, isLast: boolean): string | null {
     const isFirst = !this.#lastMs.has('heap-snapshot');
@@ -117,7 +120,7 @@ export class LongPauses {
     return this.#all.refuse(expectedMs, isLast ? 0 : expectedMs);
   }
 
-  /** How long one took, for those to come: so much is kept for the last of them. */
+  /** How long one took, which is what is reserved for the last one. */
   noteSnapshot(pauseMs: Milliseconds, isLast: boolean): void {
     this.#lastMs.set('heap-snapshot', pauseMs);
     this.#forLastMs = isLast ? 0 : this.expect('heap-snapshot', pauseMs);
@@ -140,12 +143,12 @@ export class LongPauses {
     return this.#sum.spentMs;
   }
 
-  /** Null where it may be made. */
+  /** Null if it may be made. */
   whyNotAgain(capture: CaptureName): string | null {
     return this.#tooLong.get(SAME_WORK[capture] ?? capture) ?? null;
   }
 
-  /** Each time in the record, once to whoever watches. */
+  /** Written to the record each time, but shown to the user once. */
   refuse(capture: RefusedCapture, reason: string, estimatedPauseMs: Milliseconds = 0): void {
     this.#log.event({ type: 'capture-refused', capture, reason, estimatedPauseMs, estimatedBytes: 0 });
     if (!this.#told.has(capture)) this.#log.say(`${LEFT_OUT[capture]}: ${reason}`);

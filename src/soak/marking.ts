@@ -31,7 +31,9 @@ export class Marking {
     return !Number.isNaN(this.#markedMs);
   }
 
-  /** A whole collection beside the program. It may be a part of another capture: the event that tells of it is written here. */
+  /**
+   * A whole collection beside the program. It may be a part of another capture: the event that tells of it is written here.
+   */
   async collect({ attachment: { session }, probe, guard }: Instruments): Promise<boolean> {
     if (!this.isAvailable) return false;
     const judged = await guard.judgeMarking();
@@ -55,8 +57,8 @@ export class Marking {
   }
 
   /**
-   * Returns when V8 has marked most of a large heap, so that the collection that follows has little to do: with the longest pause
-   * meanwhile. Null where that collection would have all to do, since V8's own was over each time.
+   * Returns when V8 has marked most of a large heap, so that the collection that follows has little to do: with the longest
+   * pause meanwhile. Null if that collection would have all to do, since V8's own was over each time.
    */
   async begin({ attachment: { session }, guard, allocations, probe }: Instruments): Promise<Milliseconds | null> {
     if (allocations.leftOut !== null || !this.isAvailable) return 0;

@@ -5,8 +5,8 @@ const LEAST_LIMIT_MS = 2_000;
 const SHARE_OF_RUN = 0.002;
 
 /**
- * What all pauses of a run may add up to where the heap is large, so that each collection is felt: 2 s, in long runs 0.2 % of
- * the time. Snapshots do not count: their own guard decides, and those of a large heap are refused.
+ * What all pauses of a run may add up to where the heap is large, so that each collection is felt: 2 s, in long runs 0.2 %
+ * of the time. Snapshots do not count: their own guard decides, and those of a large heap are refused.
  */
 export class PauseSum {
   readonly limitMs: Milliseconds;
@@ -28,7 +28,7 @@ export class PauseSum {
     this.#spentMs += pauseMs;
   }
 
-  /** Why a pause of this length may not be; `share`: of the whole, at most. Null where it may. */
+  /** Why a pause of this length may not be; `share`: of the whole, at most. Null if it may. */
   refuse(pauseMs: Milliseconds, share: Share = 1): string | null {
     if (pauseMs <= Math.min(this.leftMs, share * this.limitMs)) return null;
     const all = formatDuration(this.limitMs);

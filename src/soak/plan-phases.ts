@@ -10,7 +10,7 @@ export interface Checkpoint {
 export interface PhasePlan {
   readonly warmUpMs: Milliseconds;
   readonly steadyMs: Milliseconds;
-  /** 0 where the load is not ours: nobody can order an idle service. */
+  /** 0 if the load is not ours: nobody can order an idle service. */
   readonly idleTailMs: Milliseconds;
   readonly checkpoints: readonly Checkpoint[];
 }
@@ -28,7 +28,7 @@ const COLLECTIONS_IN_SHORT_RUN = 8;
  * the steady phase at equal distances, the last of them at its end, so that every loaded interval carries about the
  * same number of requests and the idle tail is bracketed by two snapshots.
  *
- * A short run sees few major collections of the service's own, or none: there the heap is also collected at equal
+ * A short run sees few major collections of the service own, or none: there the heap is also collected at equal
  * distances, so that the live size has points enough for a trend. A long run lives on the collections that happen.
  */
 export function planPhases(durationMs: Milliseconds, snapshots: number, drivesLoad: boolean): PhasePlan {

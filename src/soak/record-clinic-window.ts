@@ -46,8 +46,8 @@ export class ClinicWindow {
   }
 
   /**
-   * Nothing where none was started, and where the service restarted meanwhile: what was read went with it. Begin and end are told by
-   * themselves: the time between is judged like any other.
+   * Nothing if none was started, and where the service restarted meanwhile: what was read went with it. Begin and end are
+   * told by themselves: the time between is judged like any other.
    */
   async keep(): Promise<void> {
     const { keeper, recorder, log } = this.#options;
@@ -76,7 +76,7 @@ export class ClinicWindow {
   }
 }
 
-/** All of it or nothing: a tracing that nobody ends would go on to the end of the run. */
+/** All of it or nothing: a tracing that is not stopped would continue to the end of the run. */
 export async function startClinicReadings(session: InspectorSession): Promise<ClinicReadings> {
   const clock = await readClocks(session);
   const tracer = await GcTracer.start(session);

@@ -8,7 +8,7 @@ import type { SoakListener } from './soak-status.ts';
 type Unstamped<Event> = Event extends RunEvent ? Omit<Event, 'wallMs' | 'monoMs'> : never;
 export type NewEvent = Unstamped<RunEvent>;
 
-/** Writes what happens into the run folder, and tells whoever watches. */
+/** Writes events into the run folder, and reports them to the view. */
 export interface RunLog {
   /** `atMonoMs`: when it happened, where that is not now. */
   event(event: NewEvent, atMonoMs?: number): void;

@@ -2,18 +2,18 @@ import type { RunEvent } from '../model/run-event.ts';
 import { formatDuration, type Milliseconds, type Share } from '../model/units.ts';
 import type { NewEvent } from './run-log.ts';
 
-/** A run of some minutes may be paused so long in all. */
+/** How long a run of a few minutes may be paused in total. */
 const LEAST_LIMIT_MS = 5_000;
 /** Of a long run. */
 const SHARE_OF_RUN: Share = 0.002;
 
 /**
- * The pauses of a run, all kinds together: snapshots, class counts, collections, readings, starts. Who names a budget has it kept
- * whatever the load is. Where none is named, one is kept for requests that are not ours: a load of ours is paused for most
- * captures, and waits for the others.
+ * The pauses of a run, all kinds together: snapshots, class counts, collections, readings, starts. Who names a budget has it
+ * kept whatever the load is. Where none is named, one is kept for requests that are not ours: a load of ours is paused for
+ * most captures, and waits for the others.
  */
 export class RunPauses {
-  /** Null where nothing is refused for it. */
+  /** Null if nothing is refused for it. */
   readonly limitMs: Milliseconds | null;
   readonly isAsked: boolean;
   #spentMs = 0;
@@ -21,7 +21,7 @@ export class RunPauses {
   constructor(options: {
     /** `--pause-budget`; null: what is usual. */
     readonly askedMs: Milliseconds | null;
-    /** `--max-pause`: who allows a long pause allows it for each snapshot. */
+    /** `--max-pause`: a long pause is allowed for each snapshot. */
     readonly maxPauseMs: Milliseconds | null;
     readonly snapshots: number;
     readonly durationMs: Milliseconds;
@@ -37,12 +37,12 @@ export class RunPauses {
     return this.#spentMs;
   }
 
-  /** What a capture that is told of has cost: the truth, not the estimate. */
+  /** The measured cost of a reported capture, not the estimate. */
   note(event: NewEvent | RunEvent): void {
     if (event.type === 'capture' && event.error === null) this.#spentMs += event.cost.pauseMs;
   }
 
-  /** Why a pause of this length may not be; `reserveMs`: what must be left after it. Null where it may be. */
+  /** Why a pause of this length may not be; `reserveMs`: what must be left after it. Null if it may be. */
   refuse(pauseMs: Milliseconds, reserveMs: Milliseconds): string | null {
     if (this.limitMs === null || pauseMs + reserveMs <= this.limitMs - this.#spentMs) return null;
     const one = `it would pause the service for about ${formatDuration(pauseMs)}`;

@@ -29,12 +29,12 @@ export interface PhasesOptions {
 
 /** Time for the last answers and promises to settle before a collection, once the load is paused. */
 const SETTLE_MS = 300;
-/** Without load of ours: so long without a request at the end counts as an idle tail. */
+/** Without load of ours: this long without a request at the end counts as an idle tail. */
 const IDLE_AFTER_MS = 5_000;
-/** At the end of the warm-up, garbage is sampled for so long: later, live objects are compared and must not be lost. */
+/** How long garbage is sampled at the end of the warm-up: later, live objects are compared and must not be lost. */
 const LONGEST_BURST_MS = 5_000;
 const BURST_SHARE = 0.4;
-/** Calls are counted for so long: without optimised code the service is slower. */
+/** How long calls are counted: without optimised code the service is slower. */
 const LONGEST_COUNT_MS = 3_000;
 const COUNT_SHARE = 0.08;
 /** A collection beside the running program keeps some garbage; the lowest of a few does not. */
@@ -69,7 +69,7 @@ export async function runPhases(options: PhasesOptions): Promise<void> {
   await phase('steady', options, () => steady(options));
   if (plan.idleTailMs > 0 && !stop.aborted) {
     await phase('idle-tail', options, async () => {
-      // Clients go, too: connections that the load keeps open would stand there as sockets that nobody closes.
+      // Clients are closed as well: connections that the load keeps open would appear as sockets that are not closed.
       await load?.stop();
       await stay(plan.idleTailMs, options);
       if (snapshots > 1) await captures.keepWorkers('idle-tail');
@@ -95,7 +95,7 @@ async function steady(options: PhasesOptions): Promise<void> {
   const middle = marks.find((mark) => mark.snapshot && isMiddle(mark)) ?? marks.find(isMiddle);
   for (const [index, mark] of marks.entries()) {
     const momentsLeft = marks.length - index;
-    // CPU windows end where their time is over, on the way to the next checkpoint.
+    // CPU windows end when their time is over, before the next checkpoint.
     for (;;) {
       const toMarkMs = mark.atShare * plan.steadyMs - loadedMs;
       if (toMarkMs <= 0) break;
@@ -158,7 +158,9 @@ function isMiddle({ atShare }: Checkpoint): boolean {
   return atShare >= 0.3 && atShare < 0.8;
 }
 
-/** For some seconds, beside the load; begun with the snapshot before, where there is one. Ends before the next checkpoint. */
+/**
+ * For some seconds, beside the load; begun with the snapshot before, where there is one. Ends before the next checkpoint.
+ */
 async function countCalls({ captures, stop, plan }: PhasesOptions): Promise<void> {
   if (!captures.isCounting) await captures.startCounting();
   await wait(Math.min(LONGEST_COUNT_MS, COUNT_SHARE * plan.steadyMs), stop);

@@ -198,7 +198,7 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   try {
     await recorder.close();
   } catch (error) {
-    // What stands there now is not this run: nothing of it is to be analysed.
+    // The folder is not this run any more, so nothing in it is analysed.
     if (!(error instanceof ProfilerError) || error.code === 'folder-replaced') throw error;
     recorder.noteLoss('the journals', error.message);
   }
@@ -206,7 +206,7 @@ async function closeRecorder(recorder: RunRecorder, log: RunLog): Promise<void> 
   if (recorder.replaced !== null) log.say(`the run that was there before is kept as ${recorder.replaced}`);
 }
 
-/** What a user asks for beside the plan. Once the run stops, nothing more is begun. */
+/** What a user requests in addition to the plan. Once the run stops, nothing more is started. */
 function controlsOf(captures: Captures, load: LoadDriver | null, stop: AbortSignal): SoakControls {
   let isPaused = false;
   return {

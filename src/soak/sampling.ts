@@ -17,7 +17,7 @@ export interface SamplingOptions {
   readonly database: DatabaseWatch | null;
   readonly recorder: RunRecorder;
   readonly log: RunLog;
-  /** Requests that this tool itself has sent beside the load so far: they are no traffic. */
+  /** Requests that this tool itself has sent so far in addition to the load: they are not traffic. */
   readonly ownRequests: () => number;
   /** After each tick: rotate windows, draw a status. Must not take long. */
   readonly onSample: (sample: Sample, sampling: Sampling) => void;
@@ -29,25 +29,27 @@ export interface Sampling {
   readonly latest: Sample | null;
   /** Some of the latest in order, of this life of the process. */
   readonly recent: readonly Sample[];
-  /** In all, by the latest sample that tells, always of one counter (see `requestCounter`); null where nobody counts. */
+  /** In total, by the latest sample that has it, always of one counter (see `requestCounter`); null if not counted. */
   readonly answeredRequests: number | null;
-  /** When the count of served requests last rose; null where nobody counts or none came. */
+  /** When the count of served requests last rose; null if not counted, or if none came. */
   readonly lastRequestMonoMs: MonoMs | null;
-  /** Major collections that the service ran by itself, as far as it has told. */
+  /** Major collections that the service ran on its own, as far as it has reported them. */
   readonly ownCollections: number;
-  /** One sample at once, off the beat: exact counts at a checkpoint. Null where the target could not be read. */
+  /** One sample at once, off the beat: exact counts at a checkpoint. Null if the target could not be read. */
   sampleNow(): Promise<Sample | null>;
   stop(): Promise<void>;
 }
 
-/** A tick may wait so long for the inside of the target; what comes later is kept for the next sample. */
+/** How long a tick waits for values from inside the target. Later values are kept for the next sample. */
 const PATIENCE_SHARE = 0.8;
 /** At a checkpoint the load is paused and the counts are what it is about: a target that is slow to answer is waited for. */
 const CHECKPOINT_PATIENCE_MS = 10_000;
 
 const MOST_RECENT = 12;
 
-/** Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only. */
+/**
+ * Takes one sample a tick and writes it down; a target that answers late or not at all costs the values from inside only.
+ */
 export function startSampling(options: SamplingOptions): Sampling {
   const { clock, keeper, recorder, log, intervalMs } = options;
   let taken = 0;
@@ -56,10 +58,13 @@ export function startSampling(options: SamplingOptions): Sampling {
   let recent: readonly Sample[] = [];
   let served = 0;
   let counted: number | null = null;
-  /** Own requests as of the latest sample and the one before: an answer may be counted one sample later than it was asked for. */
+  /**
+   * Own requests as of the latest sample and the one before: an answer may be counted one sample later than it was asked
+   * for.
+   */
   let own: readonly [number, number] = [0, 0];
   let lastRequestMonoMs: MonoMs | null = null;
-  /** Samples are taken one after the other: each read takes the counts since the one before. */
+  /** Samples are taken in order: each read takes the counts since the one before. */
   let queue: Promise<unknown> = Promise.resolve();
 
   const take = async (lateMs: Milliseconds, patienceMs: Milliseconds): Promise<Sample | null> => {

@@ -42,7 +42,9 @@ export class ScriptKeeper {
     });
   }
 
-  /** Source maps of these scripts, where they have one, each looked for once. One that the disk refuses costs that map only. */
+  /**
+   * Source maps of these scripts, where they have one, each looked for once. One that the disk refuses costs that map only.
+   */
   async keep(urls: readonly string[]): Promise<void> {
     try {
       await this.#collect(urls);
@@ -58,7 +60,7 @@ export class ScriptKeeper {
     const { recorder, keeper } = this.#options;
     this.#files.look(keeper.facts.pid);
     const found = await this.#sources.collect(urls);
-    // A script that is TypeScript was translated while it was loaded: its map stands in no file.
+    // A TypeScript script was translated while it was loaded: its map is in no file.
     const translated = found.filter(({ url }) => /\.[cm]?tsx?$/.test(url));
     const session = keeper.instruments?.attachment.session;
     const scripts =
@@ -72,7 +74,9 @@ export class ScriptKeeper {
       await recorder.updateManifest((manifest) => ({ ...manifest, scripts: [...manifest.scripts, ...scripts] }));
   }
 
-  /** What the scripts that were seen do with what they hold: which statements add, and which remove. For the end of a run. */
+  /**
+   * What the scripts that were seen do with what they hold: which statements add, and which remove. For the end of a run.
+   */
   async keepCode(counts: CallCounts | null): Promise<void> {
     const { recorder, log, keeper, clock } = this.#options;
     const urls = recorder.manifest.scripts.map(({ url }) => url);

@@ -11,7 +11,9 @@ import type { ScriptKeeper } from './script-keeper.ts';
 import type { AskedEstimate } from './soak-status.ts';
 
 export interface SnapshotOptions {
-  /** The last one also holds the values of numbers, if that is allowed too: they show whether a cache exceeded its own limit. */
+  /**
+   * The last one also holds the values of numbers, if that is allowed too: they show whether a cache exceeded its own limit.
+   */
   readonly isLast?: boolean;
   /** The next snapshot can be compared with this one object by object; until then allocations are slower. */
   readonly keepIds?: boolean;
@@ -104,7 +106,10 @@ export class SnapshotCaptures {
     return this.#options.pauses.refuseSum(collecting.pauseMs + looking.pauseMs, 'heap-count', false) === null;
   }
 
-  /** Why the snapshot is not taken: its pause or memory, or a disk that could not keep it, so that the service is not paused in vain. */
+  /**
+   * Why the snapshot is not taken: its pause or memory, or a disk that could not keep it, so that the service is not paused
+   * for nothing.
+   */
   async #refusal(phase: PhaseName, { isLast = false, estimate, numbers }: SnapshotOptions & Judgement) {
     const { recorder, force, keeper, pauses } = this.#options;
     if (estimate.verdict !== 'go' && !force) return estimate.verdict.refused;

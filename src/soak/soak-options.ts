@@ -16,7 +16,7 @@ export interface LoadOptions {
 }
 
 /**
- * Heap snapshots of a soak where nobody says how many: on the command line, in a configuration, in a test.
+ * The default number of heap snapshots of a soak: on the command line, in a configuration, in a test.
  *
  * Three intervals with load: what goes up and down by itself (a batch, a generation) rises evenly through two of them by
  * chance once in forty times, through three once in a thousand. Where we drive the load, one more brackets the idle tail.
@@ -43,7 +43,7 @@ export interface SoakOptions {
   readonly thresholds: readonly Threshold[];
   /** The service's own metrics in Prometheus' format; null: not read. */
   readonly scrapeUrl: string | null;
-  /** A PostgreSQL database to watch beside the target; holds a password perhaps, so it is written nowhere. */
+  /** A PostgreSQL database to watch in addition to the target. It may contain a password, so it is not written anywhere. */
   readonly databaseUrl: string | null;
   /** Subscribe to the HTTP diagnostics channels inside the target, and wrap its database driver. */
   readonly probes: boolean;

@@ -7,10 +7,10 @@ import type { PhasePlan } from './plan-phases.ts';
 import type { Sampling } from './sampling.ts';
 import type { SoakListener } from './soak-status.ts';
 
-/** Where the run stands, for the view: planned time that is behind, and what is still to come. */
+/** The progress of the run, for the view: planned time that has passed, and time that is left. */
 export interface SoakProgress {
   enter(phase: PhaseName): void;
-  /** A step of the plan begins that takes so long. */
+  /** A step of the plan with this duration begins. */
   plan(stepMs: Milliseconds): void;
   show(sample: Sample, sampling: Sampling | null, load: LoadDriver | null): void;
 }

@@ -3,7 +3,7 @@ import type { PhaseName, RunEvent } from '../model/run-event.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Bytes, Milliseconds } from '../model/units.ts';
 
-/** Where a soak stands, for a live view: given about once a second. */
+/** The progress of a soak, for a live view: given about once a second. */
 export interface SoakStatus {
   readonly phase: PhaseName;
   readonly elapsedMs: Milliseconds;
@@ -27,18 +27,18 @@ export interface SoakStatus {
     readonly idleTailMs: Milliseconds;
   };
   readonly snapshotsPlanned: number;
-  /** Until the next planned snapshot; null where none is left. */
+  /** Until the next planned snapshot; null if none is left. */
   readonly nextSnapshotInMs: Milliseconds | null;
 }
 
-/** What a soak tells while it runs. */
+/** What a soak reports while it runs. */
 export interface SoakListener {
   status(status: SoakStatus): void;
-  /** The load of the latest interval, one entry a request name. */
+  /** The load of the latest interval, one entry per request name. */
   requests?(intervals: readonly RequestInterval[]): void;
   /** Each line of events.ndjson as it is written. */
   event?(event: RunEvent): void;
-  /** What can be asked of the run from now on. */
+  /** What can be requested from the run from now on. */
   ready?(controls: SoakControls): void;
   /** The recording is over; the analysis begins. */
   ended?(): void;
@@ -46,9 +46,9 @@ export interface SoakListener {
   happened(text: string): void;
 }
 
-/** What whoever watches may ask of a run. None of it rejects: a failure is told as all others are. */
+/** What a view may request from a run. None of it rejects: a failure is reported like all others. */
 export interface SoakControls {
-  /** Of a snapshot now, by the heap as it is: nothing is done to the service. Null where it cannot be asked. */
+  /** Of a snapshot now, by the heap as it is: nothing is done to the service. Null if it cannot be asked. */
   estimateSnapshot(): Promise<AskedEstimate | null>;
   /** Beside the planned ones; a load of ours rests meanwhile. */
   takeSnapshot(): Promise<void>;
@@ -61,6 +61,6 @@ export interface SoakControls {
 export interface AskedEstimate {
   readonly pauseMs: Milliseconds;
   readonly extraBytes: Bytes;
-  /** Why it would be refused; null where it would not. */
+  /** Why it would be refused; null if it would not. */
   readonly refused: string | null;
 }

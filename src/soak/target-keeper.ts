@@ -33,13 +33,13 @@ type Life = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 export interface TargetKeeperOptions extends InstrumentOptions {
   readonly returnTimeoutMs: Milliseconds;
-  /** Of the target, where load of ours goes; null where none goes to this machine. */
+  /** Of the target, where load of ours goes; null if none goes to this machine. */
   readonly loadPort: number | null;
   /** A new life of the target began and is watched. */
   readonly onSegment: (life: Life, segment: number) => void;
   /** The target is gone, or another process that is accepted as the same has taken its place. */
   readonly onAway: (isAway: boolean) => void;
-  /** The target died and did not come back in time; `why` in words. */
+  /** The target died and did not come back in time; `why` as text. */
   readonly onGone: (why: string) => void;
   readonly stop: AbortSignal;
 }
@@ -53,7 +53,7 @@ const LOOK_FOR_SUCCESSOR_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 /** A process that exits takes no new debuggers within a few milliseconds; a busy machine needs longer. */
 const EXIT_CONFIRM_MS = 2_000;
-/** A run that is ended waits so long for a target that does not answer: supervisors kill after 10 to 90 s. */
+/** How long an ending run waits for a target that does not answer: supervisors kill after 10 to 90 s. */
 const ENDING_MS = 8_000;
 
 /**
@@ -64,12 +64,12 @@ const ENDING_MS = 8_000;
 export class TargetKeeper {
   readonly #options: KeeperOptions;
   readonly #target: SoakTarget;
-  /** Null where only the inspector, or only an address, is known. */
+  /** Null if only the inspector, or only an address, is known. */
   #process: ProcessFacts | null;
   #segment = 0;
   #life: Life;
   #outside: ProcessSampler | null;
-  /** In its place on a host without /proc: it tells of no end, the connection does. */
+  /** Used instead on a host without /proc: it does not report the end of the process, the connection does. */
   #portable: ProcessSampler | null = null;
   #instruments: Instruments | null;
   readonly #inside: InsideView;
@@ -106,7 +106,7 @@ export class TargetKeeper {
     return new TargetKeeper(target, target.attach ? await attachFirst(target, target.attach, own) : null, own);
   }
 
-  /** Major collections that the target ran by itself, as far as it has reported them. */
+  /** Major collections that the target ran on its own, as far as it has reported them. */
   get ownCollections(): number {
     return this.#inside.ownCollections;
   }
@@ -158,12 +158,12 @@ export class TargetKeeper {
     return this.#inside.whenCalm(ask);
   }
 
-  /** Does something that pauses the target: nobody asks it anything meanwhile, and its watchdog waits. */
+  /** Does something that pauses the target. Meanwhile no request is sent to it, and its watchdog waits. */
   whileBusy<Value>(action: (instruments: Instruments) => Promise<Value>): Promise<Value | null> {
     return this.#inside.whileBusy(action);
   }
 
-  /** Notes what most descriptors point to, for whoever asks which of them leak. */
+  /** Notes what most descriptors point to, which shows which of them leak. */
   noteDescriptors(): void {
     const groups = this.#outside?.topDescriptors() ?? [];
     if (groups.length > 0) this.#options.log.event({ type: 'descriptors', groups });
@@ -178,7 +178,7 @@ export class TargetKeeper {
     if (now?.startTicks === known.startTicks) this.#process = { ...now, nodeVersion: known.nodeVersion };
   }
 
-  /** Whether the target is gone at this moment: ended, and nobody has taken its place yet. */
+  /** Whether the target is gone at this moment: ended, and not yet replaced. */
   get isGone(): boolean {
     return this.#isAwaited;
   }
@@ -214,7 +214,7 @@ export class TargetKeeper {
       if (this.#closing || this.#instruments !== instruments) return;
       this.#instruments = null;
       this.#inside.noteLost();
-      // It may have closed while the recovery that brought it was about to end.
+      // It may have closed while the recovery that opened it was about to end.
       await this.#recovering;
       this.#recover(() => this.#goOnWithout(instruments, end));
     });
@@ -250,7 +250,7 @@ export class TargetKeeper {
       });
   }
 
-  /** The process may live on without its inspector, or be dying: the view from outside tells. */
+  /** The process may still run without its inspector, or be ending: sampling from outside shows which. */
   async #reconnect(reason: string): Promise<void> {
     const { log, stop, clock, returnTimeoutMs, onGone } = this.#options;
     const lostMonoMs = clock.monoMs();
@@ -346,7 +346,7 @@ export class TargetKeeper {
     try {
       const attachment = await this.#target.attach?.(this.#process);
       if (!attachment) return null;
-      // Where only an address is known, who answers there tells whether it is another life.
+      // If only an address is known, the process that answers there shows whether it is another life.
       if (!this.#process && !isSameLife(attachment.facts, this.#life)) this.#beginLife(attachment.facts, lostMonoMs);
       return await setUpInstruments(attachment, this.#segment, this.#options);
     } catch (error) {

@@ -23,7 +23,7 @@ interface Candidate {
   readonly usedBytes: Bytes;
 }
 
-/** Each takes a pause of its own. Threads of a pool run the same script: some of them stand for the others. */
+/** Each takes a pause of its own. Threads of a pool run the same script: some of them represent the others. */
 const MOST_THREADS = 3;
 /** One that waits in `Atomics.wait` answers questions and does nothing else. */
 const TURN_DEADLINE_MS = 1_000;
@@ -34,15 +34,15 @@ const TOO_LONG = 'a heap snapshot would have been too long a pause';
 const NOT_TURNING = 'it did not come to its event loop: it waits in Atomics.wait, or computes';
 
 /**
- * Heap snapshots of worker threads, each an isolate with a heap of its own that no snapshot of the main thread shows. The sessions
- * live for one look: between looks nothing of ours is in a thread.
+ * Heap snapshots of worker threads, each an isolate with a heap of its own that no snapshot of the main thread shows. The
+ * sessions live for one look: between looks nothing of ours is in a thread.
  */
 export class WorkerCaptures {
   readonly #options: WorkerOptions;
   readonly #desk: CaptureDesk;
   readonly #scripts: ScriptKeeper;
   #looks = 0;
-  /** How many snapshots a thread has: growth is told between two of one thread. By segment and number. */
+  /** How many snapshots a thread has, by segment and number: growth is measured between two of one thread. */
   readonly #known = new Map<string, number>();
   #isNoted = false;
   #hadThreads = false;
@@ -58,7 +58,7 @@ export class WorkerCaptures {
   /** One look at all of them, with snapshots where they are planned; what was seen, and what was not, is written down. */
   async look(phase: PhaseName, isPlanned: boolean): Promise<void> {
     const { keeper, log } = this.#options;
-    // No session of its own: each tells of itself on the service's stderr.
+    // No session of its own: each session prints a message on the service's stderr.
     const session = keeper.instruments?.heapSession;
     if (!session) return;
     try {
@@ -120,7 +120,7 @@ export class WorkerCaptures {
     return candidates.toSorted((a, b) => rank(a) - rank(b) || b.usedBytes - a.usedBytes).slice(0, MOST_THREADS);
   }
 
-  /** Null where it has a snapshot now, else why not. */
+  /** Null if it has a snapshot now, else why not. */
   async #examine({ thread, usedBytes }: Candidate, phase: PhaseName): Promise<string | null> {
     const { keeper, recorder, sampling } = this.#options;
     let reason: string | null = FAILED;
@@ -157,7 +157,7 @@ export class WorkerCaptures {
     const { clock, keeper, maxPauseMs } = this.#options;
     return new SnapshotRecorder({
       session,
-      // The main thread goes on meanwhile: its clock says nothing of this pause.
+      // The main thread continues meanwhile: its clock says nothing about this pause.
       measure: measureRoundTrip(clock),
       newEpoch: () => `worker ${keeper.segment} ${id} ${this.#looks}`,
       pid: attachment.process?.pid ?? null,
@@ -168,7 +168,7 @@ export class WorkerCaptures {
     });
   }
 
-  /** Whether the thread can bear it, and the disk. */
+  /** Whether the thread and the disk can afford it. */
   async #settle(
     snapshots: SnapshotRecorder,
     path: string,

@@ -1,14 +1,17 @@
 import type { Milliseconds } from '../model/units.ts';
 import type { Trend } from './trend.ts';
 
-/** Growth below this share of the level, over the run, is no growth to speak of: "does not grow" claims no more than that. */
+/**
+ * Growth below this share of the level, over the run, is no growth worth reporting: "does not grow" claims no more than
+ * that.
+ */
 const SPEAKABLE_SHARE = 0.1;
 const [LEAST_TIMES, MOST_TIMES] = [1.5, 50] as const;
 
 export interface Bounded {
   /** The upper end of the interval of the slope leaves no growth worth reporting: only then a series may be called flat. */
   readonly isBounded: boolean;
-  /** How long a series like this one must be to tell, at least; null where it tells already. */
+  /** How long a series like this one must be to tell, at least; null if it tells already. */
   readonly tellsAfterMs: Milliseconds | null;
 }
 

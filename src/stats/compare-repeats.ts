@@ -4,7 +4,7 @@ import { studentQuantile, studentUpperTail } from './student-t.ts';
 /** One value a run. */
 export interface Repeats {
   readonly values: readonly number[];
-  /** Standard error of each value, as the scatter inside its own run tells it. */
+  /** Standard error of each value, from the scatter inside its own run. */
   readonly errors: readonly number[];
 }
 

@@ -1,7 +1,7 @@
 import type { MetricName } from '../model/metric-catalogue.ts';
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 
-/** Counters as they stood at one moment of one life of the process: a sample, or what a live view read. */
+/** Values of counters at one moment of one life of the process: a sample, or what a live view read. */
 export interface Reading {
   readonly monoMs: MonoMs;
   readonly segment: number;
@@ -16,7 +16,7 @@ export interface Rise {
 }
 
 /**
- * What counters gained, all together, between two readings. Null where that is not known: the process was started again
+ * What counters gained, all together, between two readings. Null if unknown: the process was started again
  * between them, a reading lacks one of them, or one fell (what counts it was put there again).
  */
 export function gainedBetween(from: Reading | null, to: Reading, ...names: readonly MetricName[]): number | null {
@@ -47,13 +47,13 @@ export function risesOf(readings: readonly Reading[], ...names: readonly MetricN
   return rises;
 }
 
-/** All that is known to have been gained, over restarts too; null where nothing is known. */
+/** All that is known to have been gained, over restarts too; null if nothing is known. */
 export function totalGain(readings: readonly Reading[], ...names: readonly MetricName[]): number | null {
   const rises = risesOf(readings, ...names);
   return rises.length === 0 ? null : rises.reduce((sum, { gained }) => sum + gained, 0);
 }
 
-/** Gained a millisecond, over the time of which it is known: of milliseconds that were spent, the share of the time. */
+/** Gained per millisecond, over the time of which it is known: of milliseconds that were spent, the share of the time. */
 export function gainPerMs(readings: readonly Reading[], ...names: readonly MetricName[]): number | null {
   const rises = risesOf(readings, ...names);
   const lastedMs = rises.reduce((sum, rise) => sum + rise.lastedMs, 0);

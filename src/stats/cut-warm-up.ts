@@ -2,7 +2,7 @@ import { robustDeviation } from './order-statistics.ts';
 import type { Point } from './point.ts';
 import { theilSen } from './theil-sen.ts';
 
-/** What takes longer is no warm-up but growth that levels off, and its bend must be seen to be told from a leak. */
+/** What takes longer is no warm-up but growth that levels off, and its bend must be seen to be distinguished from a leak. */
 const LONGEST_SHARE = 0.15;
 const DEVIATIONS = 4;
 const LEAST_POINTS = 8;

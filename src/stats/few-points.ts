@@ -2,21 +2,24 @@ import { leastSquares } from './least-squares.ts';
 import type { Point } from './point.ts';
 import { studentUpperTail } from './student-t.ts';
 
-/** Orders of more values are too many to try one by one; from there on the normal approximation of a rank test is exact enough. */
+/**
+ * Orders of more values are too many to try one by one; from there on the normal approximation of a rank test is exact
+ * enough.
+ */
 export const MOST_TO_PERMUTE = 8;
 
 export interface LineTest {
   /** One-sided: how likely normal noise makes a slope as steep and as straight where there is none. */
   readonly pLine: number;
-  /** The same by order alone: the share of all orders of the values that rise as much. 1 where there are too many to try. */
+  /** The same by order alone: the share of all orders of the values that rise as much. 1 if there are too many to try. */
   readonly pOrder: number;
 }
 
 /**
  * Six points in perfect order are one order of 720, so that no rank test reaches 1 % once it is corrected for the other
  * series. Sizes of the heap after forced collections have little noise, well below 1 %: there a straight line says
- * more than its order does. Student's t of the slope of least squares, t = r sqrt((n - 2) / (1 - r^2)), says how much, and the
- * exact permutation test (Fisher 1935) of sum x y beside it needs no normal noise: both must agree.
+ * more than its order does. Student's t of the slope of least squares, t = r sqrt((n - 2) / (1 - r^2)), says how much, and
+ * the exact permutation test (Fisher 1935) of sum x y beside it needs no normal noise: both must agree.
  */
 export function testLine(points: readonly Point[]): LineTest {
   const n = points.length;

@@ -30,7 +30,7 @@ interface Candidate {
   readonly shapeOf: (fit: AutoregressiveFit) => Shape;
 }
 
-/** A step or a bend nearer to an end than this share cannot be told from noise at the end. */
+/** A step or a bend nearer to an end than this share cannot be distinguished from noise at the end. */
 const MARGIN = 0.05;
 /** Time constants that are tried, as shares of the span: beyond half of it a saturating curve looks like a line. */
 const TAU_SHARES: readonly number[] = [0.03, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35, 0.5];
@@ -43,7 +43,7 @@ const LEAST_FOR_PERSISTENCE = 12;
  *     BIC = -2 ln(likelihood) + k ln(n)
  *
  * with the likelihood of noise that repeats itself (`autoregressiveFit`), each shape with the persistence that it leaves.
- * Where a bend lies, and how fast a curve levels off, is chosen by plain least squares.
+ * The position of a bend, and how fast a curve levels off, is chosen by plain least squares.
  * The shape comes before any test for a trend, since a rank test calls a step and a filling cache "rising" as well.
  */
 export function fitShape(points: readonly Point[]): ShapeFit {
@@ -66,7 +66,10 @@ export function fitShape(points: readonly Point[]): ShapeFit {
   return { shape: candidate.shapeOf(fit), rest };
 }
 
-/** Level, slope or height, and twice for a place that is searched: the best of many places fits noise, too (Zhang and Siegmund 2007). */
+/**
+ * Level, slope or height, and twice for a place that is searched: the best of many places fits noise, too (Zhang and
+ * Siegmund 2007).
+ */
 const WITH_PLACE = 4;
 const WITH_TWO_PLACES = 7;
 
@@ -124,7 +127,9 @@ function candidatesOf(points: readonly Point[]): Candidate[] {
   ].filter((candidate) => candidate !== null);
 }
 
-/** Places and the ratio of the heights by least squares, all pairs of places tried; sums of prefixes make each pair cheap. */
+/**
+ * Places and the ratio of the heights by least squares, all pairs of places tried; sums of prefixes make each pair cheap.
+ */
 function twoSteps(points: readonly Point[], places: readonly number[]): Candidate | null {
   const sums = [0];
   for (const { y } of points) sums.push((sums.at(-1) ?? 0) + y);

@@ -5,7 +5,7 @@ import { theilSen } from './theil-sen.ts';
  * The slope of the second half over that of the first. A leak: 0.9 to 1.1, since it is linear in requests. Warm-up, a
  * cache that fills, interning: 0 to 0.2. Growth towards a far plateau is in between (0.57 was measured): the hard case.
  *
- * 1 where the first half has no slope; infinite growth late in a run (a late leak) gives a large number. Null with fewer
+ * 1 if the first half has no slope; infinite growth late in a run (a late leak) gives a large number. Null with fewer
  * than four points.
  */
 export function halfRatio(points: readonly Point[]): number | null {

@@ -22,7 +22,7 @@ const LEAST_SHARE = 0.03;
 const LEAST_HALF_RATIO = 0.25;
 /** The same where the shape levels off, too. */
 const LEAST_HALF_RATIO_OF_RESTING = 0.8;
-/** With few points a rank test is content with order alone: then they must also lie on a line. */
+/** With few points a rank test needs their order only, so they must also be on a line. */
 const FEW_POINTS = 12;
 const LEAST_R_SQUARED = 0.7;
 

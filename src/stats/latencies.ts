@@ -68,8 +68,8 @@ export class Latencies {
   }
 
   /**
-   * `percentile` from 0 to 100; null when nothing was recorded. `missing` requests have no latency and count as slower than all
-   * that have one: null where the percentile lies among them.
+   * `percentile` from 0 to 100; null when nothing was recorded. `missing` requests have no latency and count as slower than
+   * all that have one: null if the percentile lies among them.
    */
   atPercentile(percentile: number, missing = 0): Milliseconds | null {
     if (this.#count === 0) return null;
@@ -158,8 +158,8 @@ function baseCookie(view: DataView): number {
 }
 
 /**
- * Where the buckets lie, for values of a smallest unit that are told apart to some decimal digits: `2 ** halfBits` buckets of
- * the width of the unit, as many again, and from there on as many of each next power of two.
+ * The layout of the buckets, for values of a smallest unit that are distinguished to some decimal digits: `2 ** halfBits`
+ * buckets of the width of the unit, as many again, and from there on as many of each next power of two.
  */
 function bucketsOf(digits: number, unitUs: number): { readonly halfBits: number; readonly unitUs: number } {
   if (!(digits >= 0 && digits <= 5) || !(unitUs >= 1)) throw new Error('its resolution cannot be');

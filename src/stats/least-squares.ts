@@ -4,11 +4,14 @@ export interface LineFit {
   readonly slope: number;
   readonly intercept: number;
   readonly squaredError: number;
-  /** Share of the variance that the line explains; 1 where there is none to explain. */
+  /** Share of the variance that the line explains; 1 if there is none to explain. */
   readonly rSquared: number;
 }
 
-/** The ordinary line of least squares, for comparing shapes and for saying how straight a line is; slopes come from `theilSen`. */
+/**
+ * The ordinary line of least squares, for comparing shapes and for saying how straight a line is; slopes come from
+ * `theilSen`.
+ */
 export function leastSquares(points: readonly Point[]): LineFit {
   const n = points.length;
   const meanX = points.reduce((sum, { x }) => sum + x, 0) / n;

@@ -1,7 +1,7 @@
 import { median } from './order-statistics.ts';
 import type { Point } from './point.ts';
 
-/** A series that stood at one level until `x` and at another from there on. */
+/** A series that was at one level until `x` and at another after it. */
 export interface LevelShift {
   /** Of the first point at the new level. */
   readonly x: number;
@@ -10,7 +10,10 @@ export interface LevelShift {
   readonly to: number;
   readonly pointsBefore: number;
   readonly pointsAfter: number;
-  /** Share of the pairs (one point before, one after) that are in the order of the two levels: 1 where no point of one side lies among the other's. */
+  /**
+   * Share of the pairs (one point before, one after) that are in the order of the two levels: 1 if no point of one side lies
+   * among the other's.
+   */
   readonly order: number;
 }
 
@@ -18,9 +21,9 @@ const LEAST_ON_A_SIDE = 3;
 
 /**
  * The one place that cuts the points best into two levels, by the smallest sum of absolute deviations from the two
- * medians: an outlier on either side moves neither. Null with fewer than three points on each side. Whether the two
- * levels differ by more than chance is told by `order`, the effect size of the rank-sum test (Mann and Whitney 1947,
- * U / (n m)): three points above five others by chance alone happens once in 56 cases, four above eight once in 495.
+ * medians: an outlier on either side moves neither. Null with fewer than three points on each side. `order` shows whether
+ * the two levels differ by more than chance. It is the effect size of the rank-sum test (Mann and Whitney 1947, U / (n m)):
+ * three points above five others by chance alone happens once in 56 cases, four above eight once in 495.
  */
 export function levelShift(points: readonly Point[]): LevelShift | null {
   let best: { readonly at: number; readonly cost: number } | null = null;

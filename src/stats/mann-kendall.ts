@@ -6,7 +6,7 @@ export interface MannKendall {
   /** Variance of S where there is no trend, ties taken into account, times the factor given. */
   readonly variance: number;
   readonly z: number;
-  /** One-sided: how likely so many rises are where there is no trend. 1 where there is nothing to test. */
+  /** One-sided: how likely so many rises are where there is no trend. 1 if there is nothing to test. */
   readonly pRising: number;
 }
 

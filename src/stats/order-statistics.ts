@@ -1,5 +1,5 @@
 /**
- * Order statistics: they stand where means and standard deviations would, since one pause of a collection or one
+ * Order statistics, used instead of means and standard deviations, since one pause of a collection or one
  * descheduled second must not move a verdict.
  */
 

@@ -11,7 +11,7 @@ const LEAST_POINTS = 16;
 /**
  * The period of a wave, in points (batches, hourly jobs, flushes): the lag of the highest peak of the autocorrelation,
  * once a straight line is taken away. Persistence without a period makes an autocorrelation that falls without a peak,
- * so a peak must stand above the lags before it. Null where no wave repeats at least three times.
+ * so a peak must stand above the lags before it. Null if no wave repeats at least three times.
  */
 export function detectPeriod(points: readonly Point[]): number | null {
   if (points.length < LEAST_POINTS) return null;

@@ -3,7 +3,7 @@ import { mean } from './order-statistics.ts';
 /** A value so near to 1 that no finite run could tell it from a random walk. */
 const HIGHEST = 0.98;
 
-/** Autocorrelation at lag 1 over all pieces; neighbours are counted inside a piece only. 0 where nothing varies. */
+/** Autocorrelation at lag 1 over all pieces; neighbours are counted inside a piece only. 0 if nothing varies. */
 function lagOneAutocorrelation(pieces: readonly (readonly number[])[]): number {
   let shared = 0;
   let total = 0;

@@ -4,7 +4,7 @@ import type { MonoMs } from '../model/units.ts';
 import { addKinds, NO_ANSWERS } from './answer-kind.ts';
 import { Latencies } from './latencies.ts';
 
-/** One line a request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance. */
+/** One line per request name over the intervals that lie wholly in [fromMs, toMs], in order of first appearance. */
 export function summariseRequests(
   intervals: Iterable<RequestInterval>,
   fromMs: MonoMs = Number.NEGATIVE_INFINITY,

@@ -1,7 +1,7 @@
 import type { Milliseconds, MonoMs } from '../model/units.ts';
 import type { Rise } from './counters.ts';
 
-/** From `fromMs` to `toMs` hardly a request came. */
+/** Almost no request came from `fromMs` to `toMs`. */
 export interface Rest {
   readonly fromMs: MonoMs;
   readonly toMs: MonoMs;
@@ -23,7 +23,7 @@ const ROUNDS = 3;
  *     w(interval) = (0.5 - 0.05) rate T - n ln(0.5 / 0.05)
  *
  * It climbs while nothing comes and falls by 2.3 with each request, so that health checks do not end a rest of a busy
- * service, and 5 requests a second need 3 s of silence, 2 a second 8 s (cumulative sum of Page 1954, with its start found
+ * service, and 5 requests per second need 3 s of silence, 2 a second 8 s (cumulative sum of Page 1954, with its start found
  * again once it is sure). A trough of a wave at 0.3 of the mean falls, so it is no rest.
  */
 export function findRests(rises: readonly Rise[]): Rest[] {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../model/units.ts';
 import { normalCdf } from './normal-distribution.ts';
 
-/** What lives of one origin, estimated from samples that were taken about every so many bytes. */
+/** Live bytes of one origin, estimated from samples taken about once per a number of bytes. */
 export interface SampledSize {
   /** Work until then: requests. */
   readonly x: number;
@@ -15,7 +15,9 @@ export interface SampledGrowth {
   readonly slope: number;
   readonly low: number;
   readonly high: number;
-  /** One-sided: how likely a level that does not grow gives a rise like this, whatever share of it survives between readings. */
+  /**
+   * One-sided: how likely a level that does not grow gives a rise like this, whatever share of it survives between readings.
+   */
   readonly pRising: number;
   /** How likely even growth gives gains as uneven as these. */
   readonly pEven: number;
@@ -23,7 +25,7 @@ export interface SampledGrowth {
   readonly windows: number;
 }
 
-/** A stretch with less work than this share of the mean tells nothing of growth by work. */
+/** A stretch with less work than this share of the mean says nothing about growth by work. */
 const LEAST_WORK = 0.05;
 /** How much of a level survives from one reading to the next is not known: the worst of these is taken. */
 const SURVIVALS = [0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97];
@@ -32,14 +34,14 @@ const UNEVEN_SHARE = 0.15;
 const TWO_SIDED_95 = 1.96;
 
 /**
- * A Poisson sample with one sample in about I bytes knows its own noise: k samples stand for k I bytes, with a standard deviation
- * of sqrt(k) I (V8's sampling heap profiler draws the distance to the next sample from an exponential distribution). So no noise
- * need be guessed from the few readings of a run.
+ * A Poisson sample with one sample in about I bytes knows its own noise: k samples stand for k I bytes, with a standard
+ * deviation of sqrt(k) I (V8's sampling heap profiler draws the distance to the next sample from an exponential
+ * distribution). So no noise need be guessed from the few readings of a run.
  *
- * Rising: sum (x - mean x) k against its variance where the level stays, of mean m. Samples of one reading may live on in the next,
- * so the readings are dependent: with a share s that survives the mean distance between readings, the covariance of readings i and j
- * is m s^(distance), as of a queue in balance (M/M/infinity). s is between 0 (all turned over) and 1 (nothing moves, and then nothing
- * rises); the s with the largest variance is taken.
+ * Rising: sum (x - mean x) k against its variance where the level stays, of mean m. Samples of one reading may live on in
+ * the next, so the readings are dependent: with a share s that survives the mean distance between readings, the covariance
+ * of readings i and j is m s^(distance), as of a queue in balance (M/M/infinity). s is between 0 (all turned over) and 1
+ * (nothing moves, and then nothing rises); the s with the largest variance is taken.
  *
  * Even: where so much is added a request and stays, the gains of the stretches are independent, of mean and variance in
  * proportion to their requests: Pearson's chi-square says whether they can be. What fills up, or comes in one load, fails.
@@ -110,7 +112,10 @@ function evenByChance(gains: readonly { readonly work: number; readonly gained: 
   return chiSquareUpperTail(chiSquare, gains.length - 1);
 }
 
-/** P(X > x) of chi-square with `degrees` degrees of freedom, by the cube root (Wilson and Hilferty 1931): good to about a hundredth. */
+/**
+ * P(X > x) of chi-square with `degrees` degrees of freedom, by the cube root (Wilson and Hilferty 1931): good to about a
+ * hundredth.
+ */
 function chiSquareUpperTail(x: number, degrees: number): number {
   const spread = 2 / (9 * degrees);
   return 1 - normalCdf((Math.cbrt(x / degrees) - (1 - spread)) / Math.sqrt(spread));

@@ -20,7 +20,7 @@ export interface TheilSen {
  * that of Mann-Kendall. `factor` is the price of persistence (`varianceFactor`): without it a nominal 95 % interval for
  * the time to a limit holds the truth in 62 to 81 % of runs, with it in 93 %.
  *
- * Null where no two points of a piece differ in x.
+ * Null if no two points of a piece differ in x.
  */
 export function theilSen(pieces: Pieces, factor: number = 1, confidence: number = 0.95): TheilSen | null {
   const slopes = pairSlopes(pieces);

@@ -1,7 +1,7 @@
 export interface TimeToLimit {
   /** In units of the slope's x, from now; null: not reached at this slope. */
   readonly expected: number | null;
-  /** Soonest and latest by the interval of the slope; `latest` is null where the slope may be zero. */
+  /** Soonest and latest by the interval of the slope; `latest` is null if the slope may be zero. */
   readonly soonest: number | null;
   readonly latest: number | null;
 }

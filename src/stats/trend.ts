@@ -26,7 +26,7 @@ export interface Trend {
   /** One-sided, not yet corrected for the number of series tested. */
   readonly pRising: number;
   readonly shape: Shape;
-  /** Points of the wave that was taken away; null where there was none. */
+  /** Points of the wave that was taken away; null if there was none. */
   readonly period: number | null;
   readonly halfRatio: number | null;
   /** Of a straight line. */
@@ -38,7 +38,9 @@ export interface Trend {
 }
 
 export interface MeasureOptions {
-  /** The values have next to no noise, as counts and sizes of the heap after collections: then few of them may prove a line. */
+  /**
+   * The values have next to no noise, as counts and sizes of the heap after collections: then few of them may prove a line.
+   */
   readonly isCalm?: boolean;
 }
 
@@ -112,7 +114,7 @@ const STRAIGHT_HALF_RATIO = 0.5;
 const STRAIGHT = 0.95;
 const [SURE_LINE, SURE_ORDER] = [0.001, 0.01] as const;
 
-/** Of few points with next to no noise, whether they lie on a rising line: both tests must say so. 1 where they do not. */
+/** Of few points with next to no noise, whether they lie on a rising line: both tests must say so. 1 if they do not. */
 function lineP(points: readonly Point[]): number {
   if (points.length >= FEW_POINTS || leastSquares(points).rSquared < STRAIGHT) return 1;
   const { pLine, pOrder } = testLine(points);

@@ -1,4 +1,4 @@
-/** What was measured at one level of load: users (or requests in flight) and answers a second. */
+/** What was measured at one level of load: users (or requests in flight) and responses per second. */
 export interface LoadPoint {
   readonly load: number;
   readonly throughput: number;
@@ -22,7 +22,7 @@ export interface ScalabilityFit {
 
 interface Refusal {
   readonly kind: 'refused';
-  /** In words, for the report. */
+  /** As text, for the report. */
   readonly reason: string;
 }
 
@@ -116,7 +116,9 @@ function solve(points: readonly LoadPoint[], [withSigma, withKappa]: readonly [b
   };
 }
 
-/** The x that brings every row times x nearest to 1: normal equations, columns scaled, Gauss with pivots. Null when singular. */
+/**
+ * The x that brings every row times x nearest to 1: normal equations, columns scaled, Gauss with pivots. Null when singular.
+ */
 function leastSquaresOnes(rows: readonly (readonly number[])[]): number[] | null {
   const size = rows[0]?.length ?? 0;
   const scales = Array.from({ length: size }, (_, j) =>

@@ -57,7 +57,10 @@ export interface AnalyseOptions {
   readonly program?: string;
 }
 
-/** Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder is not changed. */
+/**
+ * Reads a run folder, however its recording ended, and concludes, without what earlier versions kept of secrets. The folder
+ * is not changed.
+ */
 export async function analyseRun(
   runDir: string,
   { onProgress, toolVersion, thresholds, growth, program = ownCommand() }: AnalyseOptions,
@@ -201,7 +204,7 @@ async function compareSnapshots(
   }
 }
 
-/** The engine tells of each step many times, with its share; a line a step is enough. */
+/** The engine reports each step many times, with its share. One line per step is enough. */
 function onceEach(onProgress: (text: string) => void): (what: string) => void {
   let last = '';
   return (what) => {

@@ -18,7 +18,7 @@ import type { CpuStretch, CpuSummary } from './document/cpu-pages.ts';
 /** A night has some fifty windows; more than this are thinned evenly, the first and the last always kept. */
 const MOST_WINDOWS = 60;
 
-/** What the CPU windows of the steady phase saw; null where none can be read. What cannot be read is told to `note`. */
+/** What the CPU windows of the steady phase saw; null if none can be read. What cannot be read is passed to `note`. */
 export async function readCpu(run: Run, placeOf: PlaceOf, note: (text: string) => void): Promise<CpuSummary | null> {
   const captures = captureTimes(run.events);
   // One window at a time: those of a night together take more than a gigabyte.
@@ -71,7 +71,7 @@ function jsonLinesOf(scripts: readonly ScriptRecord[]): (url: string) => Readonl
   return (url) => lines.get(scriptPath(url)) ?? none;
 }
 
-/** Windows that lie in the steady phase of the last life of the target; all there are where the run never got there. */
+/** Windows in the steady phase of the last life of the target; all windows if the run never reached that phase. */
 function steadyWindows({ manifest, events }: Run): readonly CpuWindowRecord[] {
   const lastSegment = manifest.cpuWindows.at(-1)?.segment;
   const windows = manifest.cpuWindows.filter((record) => record.segment === lastSegment);

@@ -3,13 +3,14 @@ import process from 'node:process';
 import { type MemoryRoom, readMemoryRooms } from '../capture/memory-room.ts';
 import { type Bytes, formatBytes } from '../model/units.ts';
 
-/** As measured (docs/heap-benchmark.md): the graph of the largest snapshot, and what is worked out beside it. */
+/** As measured (docs/heap-benchmark.md): the graph of the largest snapshot, and what is computed from it. */
 const TIMES_LARGEST_FILE = 5;
 const BESIDE_BYTES = 40e6;
 
 /**
- * Why heap snapshots are better compared elsewhere: they do not fit into the control group of this process, which may be that of
- * the service (`docker exec`). Null where they fit. The host is not asked: it has swap, and this process is the first to go.
+ * Why heap snapshots are better compared elsewhere: they do not fit into the control group of this process, which may be
+ * that of the service (`docker exec`). Null if they fit. The host is not asked: it has swap, and this process is the first
+ * to go.
  */
 export function refuseComparison(
   files: readonly string[],
@@ -23,7 +24,7 @@ export function refuseComparison(
   return null;
 }
 
-/** A file that is missing is told by whoever reads it. */
+/** A missing file is reported by its reader. */
 function sizeOf(file: string): Bytes {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

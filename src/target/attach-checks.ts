@@ -10,7 +10,7 @@ const BOOT_MS = 5_000;
 /** One reason why a process might not be touched. `refuse` gives null when it does not apply. */
 interface AttachCheck {
   readonly name: string;
-  /** What it means that the check holds, in words. */
+  /** What it means that the check holds, as text. */
   readonly holds: string;
   /**
    * Needed always, to connect to an inspector, or to open one by a signal: the agent in a service needs neither of these.
@@ -218,7 +218,7 @@ export function checksFor(way: 'agent' | 'connect' | 'signal'): readonly AttachC
   return ATTACH_CHECKS.filter(({ neededTo }) => neededTo !== without && (neededTo !== 'signal' || way === 'signal'));
 }
 
-/** An agent stands ready; else there may be an inspector. */
+/** An agent is ready; else there may be an inspector. */
 function wayInto({ agentDoor }: ProcessFacts): 'agent' | 'connect' {
   return agentDoor === null ? 'connect' : 'agent';
 }

@@ -29,7 +29,8 @@ interface Address {
 /**
  * Attaches to an inspector that is open already, at `ws://host:port/id` or `host:port`, and leaves it open afterwards
  * (unless an instance of ours that died had opened it).
- * `expected`: the process of this host that must answer there. An address of another machine is refused (exit 2) without `allowRemote`: the inspector has no password and no encryption.
+ * `expected`: the process of this host that must answer there. An address of another machine is refused (exit 2) without
+ * `allowRemote`: the inspector has no password and no encryption.
  */
 export async function attachToAddress(
   text: string,
@@ -98,7 +99,7 @@ async function connect(inspector: OpenInspector): ReturnType<typeof connectInspe
   }
 }
 
-/** Throws where it is no such description. */
+/** Throws if it is no such description. */
 function checkedSelf({ pid, version, argv, cwd, name, startTicks }: SelfDescription): SelfDescription {
   if (!Number.isSafeInteger(pid)) throw new Error('no pid');
   return {

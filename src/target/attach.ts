@@ -36,8 +36,8 @@ export interface AttachOptions {
 
 /**
  * Attaches to a running Node process: through the agent where the service has loaded it; else by its inspector where that
- * is open already; else opens that by SIGUSR1, moves it off Node's one default port and leaves a watchdog. Rejects with a ProfilerError (exit 3) that says what to do instead;
- * nothing is left behind then.
+ * is open already; else opens that by SIGUSR1, moves it off Node's one default port and leaves a watchdog. Rejects with a
+ * ProfilerError (exit 3) that says what to do instead; nothing is left behind then.
  */
 export async function attach(facts: ProcessFacts, options: AttachOptions = {}): Promise<Attachment> {
   const now = readProcessFacts(facts.pid);
@@ -58,7 +58,7 @@ export async function attach(facts: ProcessFacts, options: AttachOptions = {}): 
   }
 }
 
-/** Null where there is none, or none that lets us in: a service that is blocked can be asked by its inspector alone. */
+/** Null if there is none, or none that lets us in: a service that is blocked can be asked by its inspector alone. */
 async function attachThroughAgent(
   facts: ProcessFacts,
   lock: NamedLock,

@@ -40,7 +40,9 @@ export interface Attachment {
   readonly thread: HeldThread | null;
   /** Opens a further connection to the same inspector. It ends with the first one. */
   connect(): Promise<InspectorSession>;
-  /** Tells the watchdog that we live. Sent every few seconds by itself; an own expression may carry `HEARTBEAT_EXPRESSION`. */
+  /**
+   * Tells the watchdog that we live. Sent every few seconds by itself; an own expression may carry `HEARTBEAT_EXPRESSION`.
+   */
   heartbeat(): Promise<void>;
   /** Makes the watchdog more patient during a capture: twice the time, counted in its own ticks. */
   suspendWatchdog(): Promise<void>;
@@ -62,7 +64,7 @@ interface AttachmentParts {
   readonly inspector: OpenInspector;
   readonly openedByUs: boolean;
   readonly tickMs: Milliseconds;
-  /** Keeps other instances away; released with the connection. Null where the process is not of this host. */
+  /** Keeps other instances away; released with the connection. Null if the process is not of this host. */
   readonly lock: NamedLock | null;
 }
 
@@ -165,7 +167,7 @@ class HeldAttachment implements Attachment {
     const problems = await this.#cleanUp(session, patienceMs);
     const discarded = session.call('Runtime.discardConsoleEntries', {}, { deadlineMs: STEP_DEADLINE_MS });
     for (const further of this.#further) further.disconnect();
-    // Not waited for one by one: a console call between the two would be kept alive for ever.
+    // Not awaited one by one: the objects of a console call between the two would never be released.
     const closing = closeUnlessShared(session, callInTarget(closeRegistry), { deadlineMs: STEP_DEADLINE_MS });
     const answers = Promise.all([closing, discarded.catch(() => {})]).then(([closed]) => closed === 'shared');
     const isShared = await (problems.length > 0 ? Promise.race([answers, sleep(100, false)]) : answers);

@@ -15,7 +15,7 @@ const ON_ITS_WAY_MS = 1_000;
 /**
  * Closes an inspector that we opened and whose process does not answer now. No answer is awaited: the thread of the
  * inspector keeps what was asked, also when this tool has ended, until the program goes on. The mark stays until then, so
- * that `detach` knows whose it is. False where it is open still.
+ * that `detach` knows whose it is. False if it is open still.
  */
 export async function closeLater(facts: ProcessFacts, inspector: OpenInspector): Promise<boolean> {
   const session = await connectInspector(inspector.url).catch(() => null);
@@ -32,7 +32,7 @@ export async function closeLater(facts: ProcessFacts, inspector: OpenInspector):
     await closeUnlessShared(session, unlessShared(`require('node:inspector').close()`), { inTurn: false });
     closed = await poll(isClosed, AT_ONCE_MS);
   }
-  // Node 18 with ES modules and a `require` of the program: no module of Node can be had, so nobody counts the connections.
+  // Node 18 with ES modules and a `require` of the program: no module of Node can be loaded, so connections are not counted.
   if (!closed && session.isOpen) {
     await session.evaluate('process._debugEnd()', { deadlineMs: ON_ITS_WAY_MS }).catch(() => {});
     closed = await poll(isClosed, AT_ONCE_MS);

@@ -6,8 +6,9 @@ import { likelyInspectorSockets, probeSockets } from './probe-inspector.ts';
 import { isSameProcess, readProcessFacts } from './process-facts.ts';
 import { lockTarget } from './target-lock.ts';
 
-// A process of its own, started by `startClosingHelper`: the tool has ended, and the signal that it sent to a blocked service
-// will open an inspector yet. Waits for that, closes it, and ends. Another instance that comes in between takes it over.
+// A process of its own, started by `startClosingHelper`: the tool has ended, and the signal that it sent to a blocked
+// service will open an inspector yet. Waits for that, closes it, and ends. Another instance that comes in between takes it
+// over.
 
 const LOOK_EVERY_MS = 250;
 
@@ -17,7 +18,7 @@ while (performance.now() < untilMs && isSameProcess({ pid, startTicks })) {
   if (await closeWhenOpen()) break;
   await sleep(LOOK_EVERY_MS);
 }
-// Of one that has ended nobody has to close anything.
+// If it has ended, nothing has to be closed.
 if (!isSameProcess({ pid, startTicks })) removeMark({ pid, startTicks });
 process.exit();
 
@@ -26,7 +27,7 @@ async function closeWhenOpen(): Promise<boolean> {
   const inspector = facts && (await probeSockets(likelyInspectorSockets(facts)));
   if (!inspector) return false;
   const lock = await lockTarget(facts).catch(() => null);
-  // Whoever holds it knows by the mark that it has to close what it found open.
+  // The mark shows its holder that it has to close what it found open.
   if (lock === null) return true;
   try {
     const { closed } = await detachLeftover(facts).catch(async () => ({ closed: await closeLater(facts, inspector) }));

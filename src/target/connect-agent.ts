@@ -33,7 +33,7 @@ function connectTo(path: string): Promise<Socket> {
   });
 }
 
-/** A blocked service takes the connection, since the kernel does, and answers when it goes on. */
+/** The kernel accepts the connection of a blocked service, which answers when it continues. */
 function enter(guest: Socket, deadlineMs: Milliseconds): Promise<AgentWelcome> {
   return new Promise((resolve, reject) => {
     const settle = (action: () => void): void => {

@@ -22,7 +22,7 @@ const TURN_PATIENCE_MS = 1_000;
 const OBJECT_GROUP = 'soak-profiler';
 
 const NOTIFY = 'NodeRuntime.notifyWhenWaitingForDisconnect';
-/** A target that answers at all answers within this time; one that streams a snapshot may go on for a little longer. */
+/** A target that answers at all answers within this time. One that streams a snapshot may need a little longer. */
 const SILENCE_MS = 100;
 const LAST_WORDS_MS = 1_000;
 const TARGET_EXITING: SessionEnd = { cause: 'target-exiting', detail: 'the program has ended, its process is exiting' };
@@ -42,7 +42,7 @@ interface PendingCall {
 }
 
 interface EvaluateResult {
-  /** Missing where whoever answers is no inspector. */
+  /** Missing if the process that answers is not an inspector. */
   readonly result?: { readonly value?: unknown };
   readonly exceptionDetails?: {
     readonly text: string;
@@ -64,8 +64,8 @@ export async function connectInspector(url: string): Promise<InspectorSession> {
 }
 
 /**
- * The session of a worker thread, whose messages another session carries. That one tells when the program has ended: a thread
- * that was to say so too would wait with its end for us.
+ * The session of a worker thread, whose messages another session carries. That one tells when the program has ended: a
+ * thread that was to say so too would wait with its end for us.
  */
 export function openWorkerSession(transport: Transport): InspectorSession {
   return new TransportSession(transport, { isWorker: true });
@@ -102,7 +102,8 @@ class TransportSession implements InspectorSession {
         if (this.#end) this.#leaveWhenQuiet();
       },
       closed: (detail) => {
-        // First those who close what belongs to it, then those whose calls fail and who may try something else.
+        // First the callbacks that close what belongs to it, then the callers whose calls fail and that may try something
+        // else.
         this.#tellEnd({ cause: 'closed', detail });
         this.#rejectAll();
       },
@@ -310,7 +311,10 @@ function isContextMissed(error: unknown): boolean {
   return error instanceof InspectorError && /Cannot find context with specified id/.test(error.message);
 }
 
-/** The words of an exception. Where in the target it was thrown is a place in code of ours, or whatever the far side writes there. */
+/**
+ * The words of an exception. Where in the target it was thrown is a place in code of ours, or whatever the far side writes
+ * there.
+ */
 function withoutStack(description: string): string {
   return description.replace(/\n\s+at [\s\S]*$/, '');
 }

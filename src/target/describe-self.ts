@@ -1,4 +1,4 @@
-/** What a process says of itself; `startTicks` is 0 where there is no /proc. */
+/** What a process says of itself; `startTicks` is 0 if there is no /proc. */
 export interface SelfDescription {
   readonly pid: number;
   readonly version: string;

@@ -15,11 +15,13 @@ export interface Diagnosis {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to change; empty where nothing is wrong. */
+  /** What to change; empty if nothing is wrong. */
   readonly fix: string;
 }
 
-/** All that stands for or against attaching to this process, without touching it: every check, not only the first that fails. */
+/**
+ * Everything for or against attaching to this process, without touching it: every check, not only the first that fails.
+ */
 export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
   const inspector = await probeSockets(likelyInspectorSockets(facts));
   const way = facts.agentDoor !== null ? 'agent' : inspector ? 'connect' : 'signal';
@@ -45,8 +47,8 @@ export async function diagnose(facts: ProcessFacts): Promise<Diagnosis[]> {
 }
 
 /**
- * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector is
- * opened. Null without an agent, and where it does not answer.
+ * The worker threads of a service that has loaded the agent, which is asked for them: nothing is installed and no inspector
+ * is opened. Null without an agent, and where it does not answer.
  */
 export async function threadsOf({ agentDoor }: ProcessFacts): Promise<readonly ThreadFacts[] | null> {
   if (agentDoor === null) return null;
@@ -68,7 +70,7 @@ function agentCheck({ agentDoor }: ProcessFacts): Diagnosis {
   };
 }
 
-/** What cannot be told is no trouble, but it is said. */
+/** What cannot be checked is not a problem, but it is reported. */
 function listenerCheck({ pid }: ProcessFacts): Diagnosis {
   const listens = listensToSigusr1(pid);
   const error = listens ? listensItself(pid) : null;

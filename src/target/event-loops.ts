@@ -2,9 +2,9 @@ import { type ListeningSocket, listeningAmong, socketsInNamespaceOf } from './li
 import { openDescriptors } from './open-descriptors.ts';
 import { readEpollTargets } from './proc.ts';
 
-// An inspector has a thread, an event loop and a listening socket of its own. By the loop it is told from the servers of
-// the service: to ask one of those whether it is an inspector would be a request to the service, and a server that
-// speaks no HTTP may well fall over one.
+// An inspector has a thread, an event loop and a listening socket of its own. By the loop it is distinguished from the
+// servers of the service: to ask one of those whether it is an inspector would be a request to the service, and a server
+// that speaks no HTTP may well fall over one.
 
 /** What was open before an inspector opens. */
 export interface OpenBefore {
@@ -39,7 +39,7 @@ export function newInspectorSockets(pid: number, before: OpenBefore): readonly L
  * Sockets of an inspector that may have been open for long: those in a loop other than Node's own two. Node makes the loop
  * of its platform, which never watches a socket, and then that of the main thread, both while it starts, so with low
  * numbers. An inspector has a higher one, or a lower one that became free (then the first loop does watch a socket).
- * A worker thread that listens is not told from it. Null where the descriptors may not be read.
+ * A worker thread that listens is not told from it. Null if the descriptors may not be read.
  */
 export function inspectorLikeSockets(pid: number): readonly ListeningSocket[] | null {
   const open = openDescriptors(pid);

@@ -13,7 +13,7 @@ import { isSameProcess } from './process-facts.ts';
 export function explainFailure(
   error: unknown,
   { facts, process, session, thread }: Attachment,
-  /** Why the process is gone, in words that follow on its name, where that can be told. */
+  /** Why the process is gone, as text that follows its name, if known. */
   causeOfDeath: () => string | null = () => null,
 ): unknown {
   if (error instanceof ProfilerError) return error;
@@ -59,7 +59,7 @@ export function explainFailure(
   );
 }
 
-/** For one whose end was told, in words that follow on its name. */
+/** For one whose end was reported, as text that follows its name. */
 export function diedOf({ name, pid }: Pick<TargetFacts, 'name' | 'pid'>, died: string, cause: unknown): ProfilerError {
   return new ProfilerError(
     'target-lost',
@@ -72,7 +72,7 @@ export function diedOf({ name, pid }: Pick<TargetFacts, 'name' | 'pid'>, died: s
   );
 }
 
-/** For one that is not attached to yet, or no more. */
+/** For one that is not attached yet, or no longer attached. */
 export function connectionFailed({ pid }: Pick<TargetFacts, 'pid'>, cause: InspectorError): ProfilerError {
   return new ProfilerError(
     'inspector-failed',

@@ -5,7 +5,7 @@ import { pidsServing } from './who-serves.ts';
 const FORWARDS = /^(docker-proxy|rootlessport|rootlesskit|slirp4netns|conmon|pasta|ssh|sshd|kubectl)/;
 
 /**
- * The one process that serves a port of this host, of whatever language; null where there is none, where there are several (the
+ * The one process that serves a port of this host, of whatever language; null if there is none, where there are several (the
  * workers of a cluster too), or where its descriptors may not be read.
  */
 export function findListener(port: number): ProcessFacts | null {

@@ -26,7 +26,7 @@ export function findTarget(
 
 /**
  * The process that an earlier run watched, started again since: the same name in full, and the same folder or command
- * line. Throws a ProfilerError where there is none (exit 3), or more than one (exit 2): part of a name is no evidence.
+ * line. Throws a ProfilerError if there is none (exit 3), or more than one (exit 2): part of a name is no evidence.
  */
 export function findRecorded({ name, cwd, commandLine }: TargetFacts): ProcessFacts {
   const command = commandLine.join('\0');
@@ -63,7 +63,10 @@ function findByPort(port: number): ProcessFacts {
   throw nobodyUsable(port, sockets[0]?.uid ?? null, owners);
 }
 
-/** Why the port leads to no process that could be profiled: held by another program, by another user, in a container, or free. */
+/**
+ * Why the port leads to no process that could be profiled: held by another program, by another user, in a container, or
+ * free.
+ */
 function nobodyUsable(port: number, uid: number | null, owners: readonly ProcessFacts[]): ProfilerError {
   const [owner] = owners;
   if (owner) {

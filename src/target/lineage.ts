@@ -1,6 +1,6 @@
 import { readStat } from './proc.ts';
 
-/** A process above another: its pid, and its start time, by which it is told from a later one with that pid. */
+/** A process above another: its pid, and its start time, by which it is distinguished from a later one with that pid. */
 export interface Ancestor {
   readonly pid: number;
   readonly startTicks: number;
@@ -8,7 +8,7 @@ export interface Ancestor {
   readonly comm: string;
 }
 
-/** Where many services of one host begin: to have it above them says nothing of two processes. */
+/** Where many services of one host begin: to have it above them says nothing about two processes. */
 const INIT_PROGRAMS: ReadonlySet<string> = new Set(['systemd', 'init', 'launchd']);
 
 /** The parent, its parent and so on, as far as they can be seen from here. */
@@ -24,7 +24,7 @@ export function readLineage(parentPid: number): Ancestor[] {
 }
 
 export interface Supervision {
-  /** Null where nobody who stood above the lost process is left. */
+  /** Null if no ancestor of the lost process is left. */
   readonly supervisor: Ancestor | null;
   readonly isSame: boolean;
 }
@@ -42,7 +42,7 @@ export function compareLineage(lost: readonly Ancestor[], other: readonly Ancest
   return { supervisor, isSame: there !== -1 && programsOf(between) === programsOf(other.slice(0, there)) };
 }
 
-/** True for the first process of a host or container, and for the one that stands for it in the session of a user. */
+/** True for the first process of a host or container, and for the one that replaces it in the session of a user. */
 export function isInit(ancestor: Ancestor | null): boolean {
   return ancestor === null || ancestor.pid === 1 || INIT_PROGRAMS.has(ancestor.comm);
 }

@@ -47,7 +47,7 @@ export function tryLock(name: string): Promise<NamedLock | null> {
   });
 }
 
-/** Null when nobody holds the lock; `unknown` when its holder does not answer and cannot be looked up either. */
+/** Null if the lock is free; `unknown` if its holder does not answer and cannot be looked up either. */
 export async function askHolder(name: string): Promise<LockHolder | 'unknown' | null> {
   const answer = await connectTo(name);
   return answer === 'unknown' ? lookUpHolder(name) : answer;
@@ -79,7 +79,7 @@ function lookUpHolder(name: string): LockHolder | 'unknown' | null {
   const rows = readUnixTable()
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
-  // Those that wait to be accepted bear its name too.
+  // Connections that wait to be accepted have its name too.
   const row = rows.find(([, , , flags, , , , path]) => flags === LISTENING && path === `@${addressOf(name)}`);
   // Let go of while it was asked.
   if (row === undefined) return null;

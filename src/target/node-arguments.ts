@@ -18,7 +18,7 @@ const TAKES_VALUE = new Set([
 ]);
 
 interface NodeArguments {
-  /** What stands before the script: `--inspect=0`, `--max-old-space-size=512`. */
+  /** The options before the script: `--inspect=0`, `--max-old-space-size=512`. */
   readonly flags: readonly string[];
   /** Path as given; null with `--eval` and in a program that changed its title. */
   readonly script: string | null;

@@ -57,7 +57,7 @@ function loadsLibnode(pid: number): boolean {
   }
 }
 
-/** The version of Node that a process runs, as its program says; null where it does not. */
+/** The version of Node that a process runs, as its program says; null if it does not. */
 export function nodeVersionOf(pid: number): string | null {
   const text = findInFile(`/proc/${pid}/exe`, RELEASE_MARK);
   return RELEASE.exec(text?.toString('latin1') ?? '')?.[1] ?? null;
@@ -67,7 +67,7 @@ function fileContains(path: string, mark: Buffer): boolean {
   return findInFile(path, mark) !== null;
 }
 
-/** The mark and a little behind it. Null where it does not occur, or the file is too small to be Node. */
+/** The mark and a little behind it. Null if it does not occur, or the file is too small to be Node. */
 function findInFile(path: string, mark: Buffer): Buffer | null {
   let file: number;
   try {
@@ -78,7 +78,7 @@ function findInFile(path: string, mark: Buffer): Buffer | null {
   try {
     if (fstatSync(file).size < SMALLEST_NODE_BYTES) return null;
     const buffer = Buffer.alloc(CHUNK_BYTES);
-    // Chunks overlap, so that no mark is cut in two, nor what stands behind it.
+    // Chunks overlap, so that neither a mark nor what follows it is cut in two.
     const overlap = mark.length + BEHIND_BYTES;
     for (let at = 0; ; at += CHUNK_BYTES - overlap) {
       const read = readSync(file, buffer, 0, CHUNK_BYTES, at);

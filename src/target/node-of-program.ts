@@ -4,7 +4,7 @@ interface NodeOfProgram {
 }
 
 /**
- * An expression (or statements, whose last value counts) with Node's own `require` and `process` at hand, now and later.
+ * An expression (or statements, whose last value counts) with Node's own `require` and `process` available, now and later.
  * Node hands its `require` to what is evaluated only where the program has no global of that name: a loader of AMD modules
  * sets one that knows no module of Node. And a program may have put something else in the place of `process`, as some do
  * that render pages of browsers.

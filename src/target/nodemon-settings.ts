@@ -1,7 +1,7 @@
 import { readRegularFileSync } from '../files/regular-file.ts';
 import { readEnvironment } from './proc.ts';
 
-/** What nodemon looks at, as one of its sources says it; null where that source says nothing. */
+/** What nodemon looks at, as one of its sources says it; null if that source says nothing. */
 export interface NodemonSettings {
   readonly watch: readonly string[] | null;
   readonly ignore: readonly string[] | null;
@@ -13,8 +13,8 @@ const NOTHING: NodemonSettings = { watch: null, ignore: null, ext: null };
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * What the files say by which this nodemon was set up: `--config`, else nodemon.json of its folder, else `nodemonConfig` of the
- * package.json there; then what only the nodemon.json of the home folder says.
+ * What the files say by which this nodemon was set up: `--config`, else nodemon.json of its folder, else `nodemonConfig` of
+ * the package.json there; then what only the nodemon.json of the home folder says.
  */
 export function readNodemonFiles(pid: number, configFile: string | null): NodemonSettings {
   const inRoot = (path: string): string =>
@@ -56,7 +56,7 @@ function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-/** Null where it is missing or is no JSON: nodemon goes on without it, or has ended. */
+/** Null if it is missing or is not JSON: nodemon continues without it, or has ended. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(

@@ -26,7 +26,7 @@ export async function connectThread(main: InspectorSession, id: number): Promise
     throw unknownThread(id, threads);
   }
   for (const other of threads) if (other !== thread) other.session.disconnect();
-  // Node would go on to attach to each thread that is started.
+  // Node would continue to attach to each thread that is started.
   void thread.session.closed.then(close);
   return thread;
 }

@@ -1,6 +1,6 @@
 import { listDescriptors, readProcLink } from './proc.ts';
 
-/** What a process has open of the kinds that tell of its sockets and event loops. */
+/** Open descriptors of a process of the kinds that show its sockets and event loops. */
 export interface OpenDescriptors {
   /** Inodes. */
   readonly sockets: ReadonlySet<string>;
@@ -9,7 +9,7 @@ export interface OpenDescriptors {
   readonly epolls: readonly number[];
 }
 
-/** One pass over the links, which are thousands in a service with many connections. Null where they may not be read. */
+/** One pass over the links, which are thousands in a service with many connections. Null if they may not be read. */
 export function openDescriptors(pid: number): OpenDescriptors | null {
   const descriptors = listDescriptors(pid);
   if (descriptors === null) return null;

@@ -55,7 +55,7 @@ export async function openInspector(
   const inspector = await probeSockets(candidateSockets(facts.pid));
   if (inspector) return { inspector, opened: false };
   const error = whyClosed(facts, { port, deadlineMs, listens });
-  // One that is blocked will open it later, by our signal: the mark stays for the one who has to close it then.
+  // A blocked one will open it later, by our signal: the mark stays for the process that has to close it then.
   if (error.code !== 'target-blocked') removeMark(facts);
   throw error;
 }
@@ -113,7 +113,10 @@ function signal(facts: ProcessFacts): void {
   }
 }
 
-/** Who listens on the loopback port that the inspector would need; null when nobody does. The pid is null where it may not be seen. */
+/**
+ * The process that listens on the loopback port that the inspector would need; null if there is none. The pid is null if it
+ * is not visible.
+ */
 export function portOwner(port: number): { readonly pid: number | null } | null {
   const socket = socketsInNamespaceOf('self').find(
     ({ address, port: other }) => other === port && (isLoopback(address) || address === '0.0.0.0' || address === '::'),
@@ -149,7 +152,7 @@ export function targetGone(pid: number): ProfilerError {
   );
 }
 
-/** Whether the signal was the cause is not told to anybody but its parent. */
+/** Only its parent learns whether the signal was the cause. */
 function endedAfterSignal(pid: number): ProfilerError {
   return new ProfilerError(
     'target-ended-by-signal',

@@ -9,7 +9,7 @@ import { isSameProcess } from './process-facts.ts';
 type Identity = Pick<TargetFacts, 'pid' | 'startTicks'>;
 
 const PREFIX = 'soak-profiler-opening-';
-/** The process of a mark that cannot be looked up from here: by then nobody is about to open anything. */
+/** The process of a mark that cannot be looked up from here: after this time no opening is in progress. */
 const FOREIGN_LIFE_MS: Milliseconds = 24 * 3600_000;
 
 /** `soak-profiler-opening-<pid namespace>-<pid>-<start>`: pids count within one pid namespace only, and are used again. */
@@ -20,7 +20,8 @@ interface Mark extends Identity {
 
 /**
  * For about 100 ms, from the signal until the watchdog stands, nothing in the target says who opened its inspector. A
- * file says it instead, from before the signal: should the tool be killed just then, the next instance knows what it has to close.
+ * file says it instead, from before the signal: should the tool be killed just then, the next instance knows what it has to
+ * close.
  */
 export function markOpening(target: Identity): void {
   try {
@@ -48,7 +49,9 @@ export function openedByTheDead(): Identity[] {
     .map(({ pid, startTicks }) => ({ pid, startTicks }));
 }
 
-/** Marks of processes that have ended. What another pid namespace holds is looked up where it can be seen, else its age tells. */
+/**
+ * Marks of processes that have ended. What another pid namespace holds is looked up if it is visible, else its age decides.
+ */
 function removeMarksOfTheDead(): void {
   const marks = readMarks();
   for (const mark of marks) if (mark.namespace === ownNamespace() && !isSameProcess(mark)) remove(mark.file);
@@ -84,7 +87,7 @@ function readMarks(): Mark[] {
   });
 }
 
-/** Of a file of this user, and of no other kind of thing that bears its name. */
+/** Of a regular file of this user only. */
 function ownStat(file: string): Stats | null {
   try {
     const stat = lstatSync(file);
@@ -94,7 +97,7 @@ function ownStat(file: string): Stats | null {
   }
 }
 
-/** Who made the mark; nobody where it does not say so. */
+/** The process that made the mark; none if the mark does not say. */
 function openerOf({ file }: Mark): Identity {
   const [pid = 0, startTicks = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
   return { pid, startTicks };

@@ -1,4 +1,4 @@
-/** What pm2 tells a process that it started: its options stand in the environment, in its cluster mode as one text. */
+/** What pm2 passes to a process that it started: its options are in the environment, in its cluster mode as one text. */
 export function pm2Options(environment: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
   return { ...Object.fromEntries(environment), ...optionsOfCluster(environment) };
 }

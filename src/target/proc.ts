@@ -49,7 +49,7 @@ export function readProcLink(pid: number | 'self', file: string): string | null 
   }
 }
 
-/** Throws where there is no /proc: processes are found on Linux only. */
+/** Throws if there is no /proc: processes are found on Linux only. */
 export function listPids(): number[] {
   if (process.platform !== 'linux') throw withoutProc();
   return readdirSync('/proc').map(Number).filter(Number.isInteger);
@@ -64,7 +64,7 @@ export function withoutProc(): ProfilerError {
   );
 }
 
-/** The name stands in brackets and may hold brackets and spaces itself, so fields are counted from the last `)`. */
+/** The name is in brackets and may contain brackets and spaces itself, so fields are counted from the last `)`. */
 export function parseStat(text: string): ProcStat {
   const nameEnd = text.lastIndexOf(')');
   const fields = text.slice(nameEnd + 2).split(' ');
@@ -116,7 +116,7 @@ export function readControlGroups(pid: number): string | null {
   return readProc(pid, 'cgroup');
 }
 
-/** Descriptors by number; null where they may not be listed. */
+/** Descriptors by number; null if they may not be listed. */
 export function listDescriptors(pid: number): number[] | null {
   try {
     return readdirSync(`/proc/${pid}/fd`).map(Number);

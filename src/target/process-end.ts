@@ -1,4 +1,4 @@
-/** How a process ended, as its parent is told. */
+/** How a process ended, as reported to its parent. */
 export type ProcessEnd =
   | { readonly by: 'exit'; readonly code: number }
   | { readonly by: 'signal'; readonly signal: NodeJS.Signals };

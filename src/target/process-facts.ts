@@ -29,7 +29,7 @@ const CLUSTER_VARIABLE = 'NODE_UNIQUE_ID';
 export interface ProcessFacts extends TargetFacts {
   /** Its parent first. */
   readonly lineage: readonly Ancestor[];
-  /** Its control groups as /proc/<pid>/cgroup has them; null where they are not told. */
+  /** Its control groups as /proc/<pid>/cgroup has them; null if unknown. */
   readonly controlGroups: string | null;
   readonly uid: number;
   /** One letter as in /proc/<pid>/stat: R, S, D, T (stopped), Z (zombie). */
@@ -52,7 +52,7 @@ export interface ProcessFacts extends TargetFacts {
   readonly listening: readonly ListeningSocket[] | null;
   /** Paths of sockets of the Unix domain; null when they may not be read. */
   readonly unixListening: readonly string[] | null;
-  /** The door of our agent in it, as it is reached from here; null where it has none, or that may not be read. */
+  /** The door of our agent in it, as it is reached from here; null if it has none, or that may not be read. */
   readonly agentDoor: string | null;
   /** Null when it may not be read. */
   readonly startEnvironment: StartEnvironment | null;
@@ -60,7 +60,7 @@ export interface ProcessFacts extends TargetFacts {
   readonly ageMs: Milliseconds;
 }
 
-/** Null when there is no such process (any more). */
+/** Null if there is no such process, or no longer. */
 export function readProcessFacts(pid: number): ProcessFacts | null {
   const stat = readStat(pid);
   const status = readStatus(pid);
@@ -110,7 +110,7 @@ export function otherClusterWorkers({ pid, isClusterWorker }: ProcessFacts): rea
   return primary === undefined ? [] : clusterWorkersOf(primary).filter((worker) => worker !== pid);
 }
 
-/** Empty where it is not the primary of a cluster. */
+/** Empty if it is not the primary of a cluster. */
 export function clusterWorkersOf(pid: number): readonly number[] {
   return listChildren(pid).filter((child) => readEnvironment(child)?.has(CLUSTER_VARIABLE));
 }

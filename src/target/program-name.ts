@@ -8,7 +8,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /**
  * What people call the program: the name in the nearest package.json above the script, else the script.
  * Files are read through /proc/<pid>/root, so that a process in a container is named by its own files.
- * A script inside node_modules is a launcher (`next start`): then the folder it was started in tells the name.
+ * A script inside node_modules is a launcher (`next start`): then the folder it was started in gives the name.
  */
 export function programName(pid: number, cwd: string, script: string | null, title: string): string {
   if (!script) return packageName(pid, cwd) ?? printable(basename(title));

@@ -59,7 +59,7 @@ interface ClaimRequest {
   readonly tickMs: Milliseconds;
 }
 
-/** For the first message to an inspector that we opened: until the watchdog stands, it would stay open without us. */
+/** For the first message to an inspector that we opened: until the watchdog runs, it would stay open without us. */
 export function claimFresh(request: ClaimRequest): string {
   return `${REGISTRY_EXPRESSION} || ${install(request)}`;
 }

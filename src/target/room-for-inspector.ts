@@ -16,11 +16,13 @@ interface Limited {
 }
 
 interface ThreadLimit extends Limited {
-  /** What limits them, in words. */
+  /** What limits them, as text. */
   readonly by: string;
 }
 
-/** How many descriptors the process has open and may have, where too few are left; null where there is room, or it is not told. */
+/**
+ * How many descriptors the process has open and may have, where too few are left; null if there is room, or if unknown.
+ */
 export function tooFewDescriptors(pid: number): Limited | null {
   const limit = readLimit(pid, 'Max open files');
   const open = listDescriptors(pid);
@@ -30,7 +32,7 @@ export function tooFewDescriptors(pid: number): Limited | null {
   return limit - used < DESCRIPTORS_NEEDED ? { used, limit } : null;
 }
 
-/** The limit of threads that leaves too few; null where there is room, or it is not told. */
+/** The limit of threads that leaves too few; null if there is room, or if unknown. */
 export function tooFewThreads(pid: number): ThreadLimit | null {
   const limits = [...groupLimits(pid), ...userLimit(pid)];
   return limits.find(({ used, limit }) => limit - used < THREADS_NEEDED) ?? null;
@@ -61,7 +63,7 @@ function* userLimit(pid: number): Generator<ThreadLimit> {
   yield { used, limit, by: `the limit of processes of user ${uid} (ulimit -u)` };
 }
 
-/** Where the group counts its threads: by version 1 where that controller is mounted, else by version 2. */
+/** Where the group counts its threads: by version 1 if that controller is mounted, else by version 2. */
 function findPidsGroup(
   membership: string,
   mountinfo: string,

@@ -7,7 +7,7 @@ const EPHEMERAL_PORTS: readonly [low: number, high: number] = [32_768, 60_999];
 
 /**
  * The ports by which a service is known again when it comes back. Those of an inspector are no part of it, and one that
- * the kernel chose is another at each start: it counts only where there is no other. Empty where it listens on nothing,
+ * the kernel chose is another at each start: it counts only where there is no other. Empty if it listens on nothing,
  * or its descriptors may not be read.
  */
 export function servicePorts(facts: ProcessFacts, inspectorPort: number | null = null): readonly number[] {
@@ -17,7 +17,10 @@ export function servicePorts(facts: ProcessFacts, inspectorPort: number | null =
   return (chosen.length > 0 ? chosen : ports).sort((a, b) => a - b);
 }
 
-/** In the range from which the kernel chooses, where a program asks for any port. One that the program chose may lie there too. */
+/**
+ * In the range from which the kernel chooses, where a program asks for any port. One that the program chose may be there
+ * too.
+ */
 export function isEphemeral(port: number): boolean {
   const [low, high] = ephemeralPorts();
   return port >= low && port <= high;

@@ -4,13 +4,16 @@ import type { Milliseconds } from '../model/units.ts';
 export interface SessionEnd {
   /** `target-exiting`: its program has ended, and the process waits until everybody has released it. */
   readonly cause: 'target-exiting' | 'closed';
-  /** In words. */
+  /** As text. */
   readonly detail: string;
 }
 
 /** One inspector connection to one process. Every call has a deadline; a closed socket rejects all that is pending. */
 export interface InspectorSession {
-  /** Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection closes. */
+  /**
+   * Sends one CDP command. Rejects with an InspectorError on a protocol error, on the deadline, or when the connection
+   * closes.
+   */
   call<Result = unknown>(
     method: string,
     params?: object,
@@ -21,7 +24,7 @@ export interface InspectorSession {
   /**
    * Evaluates an expression on the main thread of the target and returns its value (JSON): wherever the program is at
    * that moment, in an endless loop too. For looking, not for changing what Node itself works on.
-   * `require` is at hand during the synchronous part. Promises are not awaited: a blocked loop would hang the call.
+   * `require` is available during the synchronous part. Promises are not awaited: a blocked loop would hang the call.
    */
   evaluate<Value = unknown>(expression: string, options?: { readonly deadlineMs?: Milliseconds }): Promise<Value>;
   /**
@@ -34,7 +37,7 @@ export interface InspectorSession {
    * as one connection is open, Node does not let it exit.
    */
   readonly closed: Promise<SessionEnd>;
-  /** The same for those who cannot wait; null while the connection is open. */
+  /** The same for callers that cannot wait; null while the connection is open. */
   readonly end: SessionEnd | null;
   readonly isOpen: boolean;
   /**

@@ -20,7 +20,7 @@ const MOST_NAME_BYTES = 64 * 1024 * 1024;
 
 /**
  * Whether the program itself listens to SIGUSR1, so that the signal would run its code in place of Node's. Reads the memory
- * of the process, and changes nothing. Null where it cannot be told: that memory may not be read (another user, or Yama without
+ * of the process, and changes nothing. Null if it cannot be told: that memory may not be read (another user, or Yama without
  * root), or the executable has no symbols (a stripped build, a libuv of its own).
  */
 export function listensToSigusr1(pid: number): boolean | null {
@@ -66,7 +66,7 @@ function addressOfRoot(pid: number): number | null {
   }
 }
 
-/** Only among local symbols, which stand first. A compiler may add a number to the name. */
+/** Only among local symbols, which come first. A compiler may add a number to the name. */
 function findSymbol(program: number, header: Buffer): number | null {
   const sections = readAt(program, pointerAt(header, 0x28), header.readUInt16LE(0x3c) * SECTION_BYTES);
   const starts = Array.from({ length: sections.length / SECTION_BYTES }, (_, at) => at * SECTION_BYTES);

@@ -8,7 +8,7 @@ const LIFE_MS: Milliseconds = 15 * 60_000;
 
 /**
  * Leaves a small process behind that closes the inspector of a service which was sent the signal and is blocked: the
- * inspector opens when it goes on, and nobody else would close it. Returns its pid, null where it could not be started.
+ * inspector opens when it goes on, and nobody else would close it. Returns its pid, null if it could not be started.
  */
 export function startClosingHelper({ pid, startTicks }: Pick<TargetFacts, 'pid' | 'startTicks'>): number | null {
   const helper = spawn(process.execPath, [HELPER, String(pid), String(startTicks), String(LIFE_MS)], {

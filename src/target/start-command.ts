@@ -81,7 +81,7 @@ export async function startCommand(argv: readonly string[], options: StartOption
     50,
   );
   if (found?.facts) return { facts: found.facts, root, ended, stop };
-  // What `stop` brings about is not what the command did by itself.
+  // An end by `stop` is not an end of the command on its own.
   const ownEnd = end as ProcessEnd | null;
   await stop();
   const shown = redactCommandLine(argv).join(' ');
@@ -144,7 +144,7 @@ async function stopGroup(group: Identity, ended: Promise<ProcessEnd>, patienceMs
   if (!empty) signalGroup(group, 'SIGKILL');
 }
 
-/** False when nobody of the group is left. Its number may belong to another by then. */
+/** False if no process of the group is left. Its number may belong to another group by then. */
 function signalGroup({ pid, startTicks }: Identity, signal: NodeJS.Signals | 0): boolean {
   const leader = readStat(pid);
   if (pid === 0 || (leader && leader.startTicks !== startTicks)) return false;

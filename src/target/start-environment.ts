@@ -4,7 +4,9 @@ import { readEnvironment } from './proc.ts';
 /** The variables that a process was started with: digests of their values, which may be secret. */
 export type StartEnvironment = ReadonlyMap<string, string>;
 
-/** Variables that are others at each start of the same service: numbers of the start, what a shell or a supervisor counts. */
+/**
+ * Variables that are others at each start of the same service: numbers of the start, what a shell or a supervisor counts.
+ */
 const OF_EACH_START: ReadonlySet<string> = new Set([
   // systemd
   'INVOCATION_ID',
@@ -32,7 +34,7 @@ const OF_EACH_START: ReadonlySet<string> = new Set([
   'SHLVL',
 ]);
 
-/** Null where it belongs to somebody else. */
+/** Null if it belongs to somebody else. */
 export function readStartEnvironment(pid: number): StartEnvironment | null {
   const environment = readEnvironment(pid);
   if (environment === null) return null;
@@ -40,7 +42,7 @@ export function readStartEnvironment(pid: number): StartEnvironment | null {
   return new Map(kept.map(([name, value]) => [name, createHash('sha256').update(value).digest('base64')]));
 }
 
-/** The names of those that differ, or that only one of them has; empty where one cannot be read. */
+/** The names of those that differ, or that only one of them has; empty if one cannot be read. */
 export function differingVariables(one: StartEnvironment | null, other: StartEnvironment | null): readonly string[] {
   if (one === null || other === null) return [];
   return [...new Set([...one.keys(), ...other.keys()])].filter((name) => one.get(name) !== other.get(name)).sort();

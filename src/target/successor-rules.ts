@@ -15,13 +15,13 @@ import { pidsServing } from './who-serves.ts';
 export interface SuccessorRule {
   /** Pids that are worth a look now. */
   candidates(): readonly number[];
-  /** Why this one is not the successor, or not yet; null where it is. */
+  /** Why this one is not the successor, or not yet; null if it is. */
   objection(facts: ProcessFacts): string | null;
-  /** False where a second one that fits as well may come a moment later: then the first must stay the only one. */
+  /** False if a second one that fits as well may come a moment later: then the first must stay the only one. */
   readonly isUnique: boolean;
-  /** Why nobody can come any more; null while somebody may. */
+  /** Why no successor can come; null while one may. */
   hopeless(): string | null;
-  /** In words, when nobody came who was worth a look. */
+  /** As text, if no candidate appeared. */
   nobody(): string;
 }
 
@@ -143,7 +143,8 @@ function objectionToOrigin(lost: LostTarget, other: ProcessFacts): string | null
 function objectionToPorts(lost: LostTarget, other: ProcessFacts): string | null {
   const isBack = (port: number): boolean => other.listening?.some((socket) => socket.port === port) === true;
   const missing = portsOf(lost).filter((port) => !isBack(port));
-  // Which of several in that range the kernel chose is not known: those are others at each start, what is the same was meant.
+  // Which of several in that range the kernel chose is not known: those are others at each start, what is the same was
+  // meant.
   if (missing.length > 0 && missing.every(isEphemeral) && portsOf(lost).some(isBack)) return null;
   if (missing.length === 0) return portsOf(lost).length > 0 ? null : objectionToPaths(lost.facts, other);
   const has = servicePorts(other);
@@ -176,7 +177,7 @@ function shorten(names: readonly string[]): string {
   return `${names.slice(0, NAMED_VARIABLES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Those that cannot be told from the lost one but by their pids. */
+/** Those that cannot be distinguished from the lost one but by their pids. */
 function siblingsOf({ facts }: LostTarget): readonly ProcessFacts[] {
   return listPids()
     .filter((pid) => pid !== facts.pid && hasCommandLineOf(facts, pid))
@@ -186,7 +187,7 @@ function siblingsOf({ facts }: LostTarget): readonly ProcessFacts[] {
     .filter((sibling) => differingVariables(facts.startEnvironment, sibling.startEnvironment).length === 0);
 }
 
-/** By what a service is told from its siblings: where it serves. */
+/** By what a service is distinguished from its siblings: where it serves. */
 function placesOf(lost: LostTarget): readonly (number | string)[] {
   const ports = portsOf(lost);
   return ports.length > 0 ? ports : servicePaths(lost.facts);
@@ -196,7 +197,7 @@ function portsOf({ facts, inspectorPort }: LostTarget): readonly number[] {
   return servicePorts(facts, inspectorPort);
 }
 
-/** What a user starts by hand lies in the group of the session, with all else of that user. */
+/** What a user starts by hand is in the group of the session, with everything else of that user. */
 function isInSameUnit(lost: ProcessFacts, other: ProcessFacts): boolean {
   const groups = lost.controlGroups;
   return groups !== null && groups === other.controlGroups && /:\/[^\n]*\.service$|:\/[^\n]*[0-9a-f]{64}/m.test(groups);

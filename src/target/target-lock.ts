@@ -4,7 +4,7 @@ import { askHolder, isThisProcess, type LockHolder, type NamedLock, tryLock } fr
 import { readProcLink } from './proc.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
-/** In another network namespace than ours nobody is asked, and the mark in the target tells. */
+/** In another network namespace the lock cannot be asked, and the mark in the target decides. */
 type Target = Pick<ProcessFacts, 'pid' | 'pidInside' | 'startTicks'>;
 
 /**
@@ -16,7 +16,7 @@ export async function lockTarget(target: Target): Promise<NamedLock> {
   const lock = await tryLock(nameOf(target));
   if (lock) return lock;
   await assertNotHeld(target);
-  // Ours, or released just now: the mark in the target tells of who else comes.
+  // Ours, or released just now: the mark in the target shows who else attaches.
   return (await tryLock(nameOf(target))) ?? { release: () => {} };
 }
 

@@ -10,14 +10,14 @@ interface Registry {
   readonly owner: RegistryOwner;
   readonly openedByUs: boolean;
   readonly timer: NodeJS.Timeout;
-  /** Ticks of the watchdog since the tool was last heard of, and how many of them it bears. */
+  /** Ticks of the watchdog since the tool was last heard of, and how many of them it allows. */
   silentTicks: number;
   tickLimit: number;
   /** What undoes each thing that was installed (probes, patches), by name. */
   readonly cleanups: Map<string, () => void>;
   /** Runs the cleanups. Returns what went wrong. */
   readonly cleanUp: () => string[];
-  /** Nothing of ours runs any more but the watchdog, which closes the inspector when nobody is connected to it. */
+  /** Nothing of ours runs but the watchdog, which closes the inspector when no client is connected to it. */
   expired: boolean;
   /**
    * Cleans up, removes the registry, and closes the inspector if we opened it. Not while more than `own` connections are
@@ -59,7 +59,9 @@ type EndInspector = (inspector: Pick<typeof import('node:inspector'), 'url' | 'c
 
 type WithRegistry = Record<symbol, Registry | undefined>;
 
-/** The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached. */
+/**
+ * The registry in an expression for the target: `REGISTRY.cleanups.set('probe', () => ...)`. Undefined when not attached.
+ */
 export const REGISTRY_EXPRESSION: string = `globalThis[Symbol.for('soak-profiler')]`;
 
 /** Tells the watchdog that the tool lives. Any other expression may carry it along. */
@@ -86,12 +88,18 @@ export function installIn(request: RegistryRequest): string {
   return `(${installRegistry.toString()})(${JSON.stringify(request)}, ${countConnections.toString()}, ${endInspector.toString()})`;
 }
 
-/** An expression that closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the connection ends with it. */
+/**
+ * An expression that closes the inspector, whoever opened it (`unlessShared`); the answer never arrives, since the
+ * connection ends with it.
+ */
 export function closingOf(debugPort: number): string {
   return `(${closeInspector.toString()})(${debugPort}, ${endInspector.toString()})`;
 }
 
-/** An expression that opens the inspector again on a port that the kernel chooses, so that the next process can have this one (`unlessShared`). */
+/**
+ * An expression that opens the inspector again on a port that the kernel chooses, so that the next process can have this one
+ * (`unlessShared`).
+ */
 export function movingOfInspector(): string {
   return `(${moveInspector.toString()})(${endInspector.toString()})`;
 }
@@ -117,14 +125,14 @@ export function unlessShared(closing: string): string {
 }
 
 /**
- * Connections to the inspector of this process; null where they cannot be told. With nothing but operators: the watchdog
+ * Connections to the inspector of this process; null if they cannot be told. With nothing but operators: the watchdog
  * asks at a time when the program may have replaced any method of the language.
  */
 function countConnections(
   inspector: Pick<typeof import('node:inspector'), 'url'>,
   fs: Pick<typeof import('node:fs'), 'readFileSync'>,
 ): number | null {
-  // ws://127.0.0.1:9229/uuid: the digits behind the last colon.
+  // ws://127.0.0.1:9229/uuid: the digits after the last colon.
   const url = inspector.url() ?? '';
   let at = url.length - 1;
   while (at >= 0 && url[at] !== ':') at -= 1;
@@ -209,10 +217,10 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
   const close = (own: number): number | undefined => {
     registry.expired = true;
     cleanUp();
-    // The tool answers, so it may close where the number cannot be told; the watchdog does not.
+    // The tool answers, so it may close if the number is unknown; the watchdog does not.
     const connections = request.openedByUs ? (count(inspector, { readFileSync }) ?? (own > 0 ? 0 : 1)) : 0;
     if (connections > own) return connections;
-    // First of all: where it cannot be closed, what tells whose it is stays, and tries again.
+    // First of all: if it cannot be closed, the record of its owner stays, and tries again.
     if (request.openedByUs) end(inspector);
     clearInterval(timer);
     listen('off', wakeTool);
@@ -238,7 +246,7 @@ function installRegistry(request: RegistryRequest, count: CountConnections, end:
       return 0;
     }
   };
-  // Ticks, not time: a loop that was blocked for a minute ticks once when it goes on.
+  // Ticks, not time: a loop that was blocked for a minute ticks once when it continues.
   const watch = (): void => {
     registry.silentTicks += 1;
     if (!registry.expired && registry.silentTicks < registry.tickLimit) return;

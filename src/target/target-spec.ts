@@ -3,7 +3,7 @@ export type TargetSpec =
   | { readonly pid: number }
   /** Who listens on this port of this host. */
   | { readonly port: number }
-  /** Name of the program or part of it, or part of its command line; `*` stands for anything. */
+  /** Name of the program or part of it, or part of its command line; `*` matches anything. */
   | { readonly name: string }
   /** `ws://host:port/id` or `host:port` of an inspector that is open already. */
   | { readonly inspect: string }

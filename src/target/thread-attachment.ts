@@ -4,7 +4,7 @@ import type { InspectorSession } from './session.ts';
 
 /** The thread of a service that is captured in place of its main thread. */
 export interface HeldThread extends ThreadFacts {
-  /** It has ended, and the service goes on as far as is known. */
+  /** It has ended, and the service continues as far as is known. */
   readonly hasEnded: boolean;
 }
 

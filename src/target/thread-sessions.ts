@@ -9,9 +9,9 @@ import type { Transport } from './transport.ts';
 export interface WorkerThread {
   /** `threadId` of node:worker_threads: never given twice in one life of the process. */
   readonly id: number;
-  /** What the program calls it; empty where it gave no name. */
+  /** What the program calls it; empty if it gave no name. */
   readonly name: string;
-  /** Of its script; empty where it runs a text. */
+  /** Of its script; empty if it runs a text. */
   readonly url: string;
   readonly session: InspectorSession;
 }
@@ -32,8 +32,9 @@ export interface WorkerThreads {
 }
 
 /**
- * The worker threads that the main thread has started, each with a session inside that of the main thread, which must be used for
- * no other look at them. Node lists those that run before it answers. The sessions end with it, and each with its thread.
+ * The worker threads that the main thread has started, each with a session inside that of the main thread, which must be
+ * used for no other look at them. Node lists those that run before it answers. The sessions end with it, and each with its
+ * thread.
  */
 export async function openWorkerThreads(session: InspectorSession): Promise<WorkerThreads> {
   const threads: WorkerThread[] = [];
@@ -53,7 +54,7 @@ export async function openWorkerThreads(session: InspectorSession): Promise<Work
   try {
     await session.call('NodeWorker.enable', { waitForDebuggerOnStart: false }, { deadlineMs: DEADLINE_MS });
   } catch (error) {
-    // A thread that was blocked enables it when it goes on: enabled once more later, it would list nobody.
+    // A blocked thread enables it when it continues. Enabled once more later, it would list no threads.
     isListed = true;
     void close();
     throw error;
@@ -123,7 +124,7 @@ class WorkerTransport implements Transport {
     this.#end('the connection was closed here');
   }
 
-  /** A thread that is gone cannot be told: its end is. */
+  /** A thread that is gone cannot be notified: its end is reported. */
   #tell(method: string, params: object, deadlineMs: Milliseconds): void {
     this.#session.call(`NodeWorker.${method}`, params, { deadlineMs }).catch(() => {});
   }

@@ -6,7 +6,7 @@ import { type LostTarget, type SuccessorRule, successorRule } from './successor-
 import type { TargetIdentity } from './target-identity.ts';
 
 const POLL_MS = 250;
-/** So long the only one that fits must stay the only one, where nothing but its origin tells it from another. */
+/** How long the only candidate must stay the only one, if only its origin distinguishes it from others. */
 const SETTLE_MS = 1_000;
 const TICKS_A_MS = 0.1;
 
@@ -51,7 +51,7 @@ class SuccessorSearch {
     this.#rule = rule;
   }
 
-  /** Why nobody was taken. */
+  /** Why no successor was accepted. */
   reason(): string {
     return this.#doubt ?? this.#rule.nobody();
   }

@@ -166,7 +166,7 @@ function watched(path: string, byWhom: string, hint: string): ProfilerError {
   );
 }
 
-/** Folders and files of which the kernel tells a process each change, as device and inode. */
+/** Folders and files whose changes the kernel reports to a process, as device and inode. */
 function watchedInodes(pid: number): ReadonlySet<string> {
   const found = new Set<string>();
   for (const fd of listDescriptors(pid) ?? []) {
@@ -211,7 +211,7 @@ function liesIn(path: string, folder: string): boolean {
   }
 }
 
-/** Of what is not there yet: by what it will lie in. */
+/** For a path that does not exist yet: by its future parent folder. */
 function identityOf(path: string): string {
   try {
     const { dev, ino } = statSync(path);

@@ -20,8 +20,9 @@ export function expectNoLeak({ report, text }: SoakResult): void {
 }
 
 /**
- * Throws an AssertionError that lists every threshold that did not hold, or could not be measured, and if the run is incomplete. Without `limits`: those of
- * the scenario. `limits`: `{ checkout: ['p(95)<300ms', 'errors<1%'], resources: ['rss<512MiB'] }`, or a file of them.
+ * Throws an AssertionError that lists every threshold that did not hold, or could not be measured, and if the run is
+ * incomplete. Without `limits`: those of the scenario. `limits`: `{ checkout: ['p(95)<300ms', 'errors<1%'], resources:
+ * ['rss<512MiB'] }`, or a file of them.
  */
 export function expectSlo(result: SoakResult, limits?: Limits | string): void {
   const gates = result.judge(limits);
@@ -47,7 +48,7 @@ function round(value: number | null): string {
   return value === null ? 'unknown' : String(Number(value.toPrecision(4)));
 }
 
-/** The stack begins where the test stands, not here. */
+/** The stack begins in the test, not here. */
 function failure(message: string, text: string, caller: (...given: never[]) => void): AssertionError {
   return new AssertionError({ message: text === '' ? message : `${message}\n\n${text}`, stackStartFn: caller });
 }

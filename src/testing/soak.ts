@@ -24,7 +24,9 @@ import { startCommand } from '../target/start-command.ts';
 import type { TargetIdentity } from '../target/target-identity.ts';
 
 export interface SoakTestOptions {
-  /** The service, in one of these ways: its process, who listens on a port, or a command to start (and end) it. */
+  /**
+   * The service, in one of these ways: its process, the process that listens on a port, or a command to start (and end) it.
+   */
   readonly pid?: number;
   readonly port?: number;
   readonly command?: readonly string[];
@@ -36,7 +38,7 @@ export interface SoakTestOptions {
   readonly ratePerSecond?: number;
   /** Length under load; 60, the shortest that can confirm a leak. At least 10. */
   readonly seconds?: number;
-  /** Heap snapshots in all; as many as `profiler soak` takes by itself. */
+  /** Total number of heap snapshots; the default is that of `profiler soak`. */
   readonly snapshots?: number;
   /** Keep the run here: `profiler report FOLDER` makes its report. Without it the run is removed once it is analysed. */
   readonly folder?: string;
@@ -50,7 +52,10 @@ export interface SoakResult {
   readonly text: string;
   /** Null when it was removed. */
   readonly folder: string | null;
-  /** Compares the thresholds of the scenario, or others, with what was measured. `limits`: as in a scenario, or a file of them. */
+  /**
+   * Compares the thresholds of the scenario, or others, with what was measured. `limits`: as in a scenario, or a file of
+   * them.
+   */
   readonly judge: (limits?: Limits | string) => readonly Gate[];
 }
 
@@ -66,7 +71,7 @@ export async function soak(options: SoakTestOptions): Promise<SoakResult> {
   }
 }
 
-/** Test runners print the message of an error alone: what to do about it stands there too, and no secret. */
+/** Test runners print only the message of an error, so it includes what to do about it, and no secret. */
 function withHint(error: unknown): unknown {
   if (!(error instanceof ProfilerError)) return error;
   const { code, exitCode, message, hint, cause } = error;

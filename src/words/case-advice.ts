@@ -6,9 +6,9 @@ import { code, plural } from './terms.ts';
 
 export interface CaseAdvice {
   readonly kind: FindingKind;
-  /** In words, as a sentence goes on: ``Map `pending` of module queue.js``. */
+  /** As it continues a sentence: ``Map `pending` of module queue.js``. */
   readonly holder: string;
-  /** What piles up, quoted. */
+  /** What accumulates, quoted. */
   readonly subject: string;
   readonly added: readonly ChangingLine[];
   readonly removed: readonly ChangingLine[];
@@ -18,11 +18,11 @@ export interface CaseAdvice {
   readonly holderClass?: string;
   /** One text that is appended to. */
   readonly isText?: boolean;
-  /** Where Node itself holds what piles up: the class of the handle. */
+  /** If Node itself holds what accumulates: the class of the handle. */
   readonly handle?: string;
 }
 
-/** What to change where the statements are known; null where they are not: then the advice for the kind is all there is. */
+/** What to change where the statements are known; null if they are not: then the advice for the kind is all there is. */
 export function caseAdvice(about: CaseAdvice): string | null {
   const [first] = about.added;
   if (!first || isOfNode(first)) return null;
@@ -126,10 +126,10 @@ const REMEDY_OF_PIPES =
   "A pipe stays when that stream's client goes away: `unpipe` it on the `close` event of the response, or destroy that stream.";
 const REMEDY_OF_TEXT = 'Write it out and empty it as soon as it has reached a size, counted in its own `length`.';
 
-/** A few seconds tell numbers of calls only nearly. */
+/** A few seconds give numbers of calls only approximately. */
 const NEARLY_AS_OFTEN = 0.9;
 
-/** Which of both, where calls of both functions were counted. */
+/** Which of the two, if calls of both functions were counted. */
 function removesTooFew(
   { runs, ...line }: ChangingLine,
   added: ChangingLine | undefined,
@@ -138,10 +138,10 @@ function removesTooFew(
   const calls = added?.runs;
   const given = `given what ${what} (the same key, the same function, the same event)`;
   if (runs !== undefined && line.file === added?.file && line.function === added.function && runs === calls) {
-    const stands = `stands in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few`;
+    const isThere = `is in the function that adds (called ${plural(runs, 'time')} while calls were counted) and ${removes} too few`;
     return line.isConditional
-      ? `${stands}: its condition is not true each time, or it is not ${given}.`
-      : `${stands}: check whether it is ${given}.`;
+      ? `${isThere}: its condition is not true each time, or it is not ${given}.`
+      : `${isThere}: check whether it is ${given}.`;
   }
   if (runs === undefined || calls === undefined || calls === 0)
     return `${removes} too few, or does not run (calls were not counted): check whether it is reached and its condition is true for each one that ${what}, also on failure.`;

@@ -32,7 +32,7 @@ export function removedText(removed: readonly ChangingLine[]): string {
   return `removed at ${shown.join(', ')}${left === 0 ? '' : `, and ${left} more`}`;
 }
 
-/** A few seconds tell whole numbers of a request only nearly. */
+/** A few seconds give whole numbers per request only approximately. */
 const NEARLY = 0.12;
 
 function often({ perRequest }: ChangingLine): string {

@@ -57,7 +57,7 @@ const REFUSED: Readonly<Partial<Record<RefusedCapture, string>>> = {
   'class-counts': 'counts of classes',
 };
 
-/** Null for what is told elsewhere, or tells nothing of leaks. */
+/** Null for what is reported elsewhere, or says nothing about leaks. */
 export function refusedWords(capture: RefusedCapture, times: number): string | null {
   const what = REFUSED[capture];
   return what === undefined ? null : `${what} (${times})`;
@@ -74,7 +74,7 @@ export function unwatchedCluster(others: number): string {
     : `the ${others} other workers of the cluster were not watched: what leaks or slows down there alone is not seen`;
 }
 
-/** Of a check that needs what only the runtime of the service tells. */
+/** For a check that needs data from the runtime of the service. */
 export const SEEN_FROM_OUTSIDE = 'not seen: the process was observed from outside only';
 
 /** What was never planned. */
@@ -97,7 +97,7 @@ export const NO_REQUESTS = 'no requests were seen';
 
 /** `opened` connections came, at most `open` of them at once. */
 export function onlyConnections(opened: number, open: number): string {
-  return `hardly any HTTP requests were seen, but ${formatCount(opened)} connections of clients or more (up to ${formatCount(open)} at once), as of WebSockets: what they send is not counted, so growth is judged over time`;
+  return `almost no HTTP requests were seen, but at least ${formatCount(opened)} client connections were opened (up to ${formatCount(open)} at once), as with WebSockets: what they send is not counted, so growth is judged over time`;
 }
 
 export function onlyOpen(open: number): string {
@@ -133,7 +133,7 @@ export function someServerErrors(share: Share, routes: string): string {
   return `${percent(share)} of the requests were answered with a status of 500 or more: ${routes}`;
 }
 
-/** No fault of the service, as far as anybody can tell who does not know what was asked. */
+/** Not a fault of the service, as far as can be judged without knowing what was asked. */
 export function someRefused(share: Share, routes: string): string {
   return `${percent(share)} of the requests were answered with a status from 400 to 499: ${routes}`;
 }
@@ -173,7 +173,7 @@ export function mostlyRedirects(share: Share): string {
   return `${percent(share)} of the responses were redirects, which the load does not follow: check its login`;
 }
 
-/** `to`: the address that was asked; empty where it is not known. */
+/** `to`: the address that was asked; empty if unknown. */
 export function notReached(reached: number, sent: number, to: string): string {
   const count = reached === 0 ? 'none' : `only ${formatCount(reached)}`;
   return `${count} of the ${formatCount(sent)} requests that were sent${to === '' ? '' : ` to ${to}`} reached the service that was watched: give the address of that service (--url)`;

@@ -5,7 +5,7 @@ import { figure, percent, rateWords } from './figures.ts';
 export interface ToldSeries {
   /** At the start of a sentence: `The median latency of \`lock-proof\``. */
   readonly what: string;
-  /** `share`: from 0 to 1, told in percent. */
+  /** `share`: from 0 to 1, shown in percent. */
   readonly unit: string;
   /** The series is turned around: it is the falling that is worse. */
   readonly isTurned?: boolean;
@@ -13,7 +13,7 @@ export interface ToldSeries {
 
 /** How figures of one series are written. */
 export interface SeriesWords {
-  /** -1 where the series is turned around. */
+  /** -1 if the series is turned around. */
   readonly sign: 1 | -1;
   readonly verb: 'fell' | 'rose';
   /** What figures are multiplied by before they are shown. */

@@ -4,7 +4,7 @@ import { code } from './terms.ts';
 
 const SHOWN = 3;
 
-/** The most frequent failures, by request name and kind; null where nothing failed. */
+/** The most frequent failures, by request name and kind; null if nothing failed. */
 export function errorWords(intervals: readonly RequestInterval[]): string | null {
   const counts = new Map<string, number>();
   for (const { name, errorKinds } of intervals) {

@@ -3,7 +3,8 @@ import type { SourcePlace } from '../model/profiles.ts';
 
 /** `src/audit/queue.ts:41:17`, `pg@8.23.1/lib/client.js:526:9`; without the column where it is not known. */
 export function formatPlace(place: Pick<SourcePlace, 'file' | 'line' | 'column'> & Partial<SourcePlace>): string {
-  // The file of a package is told from its root: without the package it would read like one of the application.
+  // The file of a package is shown relative to the root of the package: without the package it would read like one of the
+  // application.
   const file = place.package && !place.file.includes('node_modules/') ? `${place.package}/${place.file}` : place.file;
   const column = place.column > 0 ? `:${place.column}` : '';
   return place.line > 0 ? `${file}:${place.line}${column}` : file;

@@ -22,7 +22,7 @@ export function throughputFell(now: number, best: number): string {
   return `throughput fell to ${formatCount(Math.round(now))}/s while the load rose (it was ${formatCount(Math.round(best))}/s)`;
 }
 
-/** What gave way, as it was seen. */
+/** What reached its limit, as it was observed. */
 export const SEEN = {
   memory: (share: Share, rssBytes: Bytes | undefined): string =>
     `memory reached ${percent(share)} of its limit${rssBytes === undefined ? '' : ` (RSS ${formatBytes(rssBytes)})`}`,
@@ -58,7 +58,7 @@ export const STRESS_ADVICE: Readonly<Record<Exclude<StressResource, 'generator'>
 
 export const TRIED_ONCE = 'this level was tested once';
 
-/** `from`: the highest level that held; null where none did. */
+/** `from`: the highest level that held; null if none did. */
 export function breaksTitle(
   from: number | null,
   to: number,

@@ -1,8 +1,8 @@
 import type { SourcePlace } from '../model/profiles.ts';
 
 /**
- * Puts a name between backticks: reports set what stands between them as code. A template literal keeps its own, so that it can be
- * searched for in the source: then there are two on each side, as in Markdown.
+ * Puts a name between backticks: reports set what is between them as code. A template literal keeps its own, so that it can
+ * be searched for in the source: then there are two on each side, as in Markdown.
  */
 export function code(name: string): string {
   if (!name.includes('`')) return `\`${name}\``;

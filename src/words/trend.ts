@@ -6,12 +6,15 @@ export interface Rest {
   readonly verdict: 'growing' | 'plateau' | 'step' | 'flat';
   /** The largest growth that the data allow is too small to be reported. */
   readonly isBounded: boolean;
-  /** A run of this length would be enough; null where that is not known. */
+  /** A run of this length would be enough; null if unknown. */
   readonly tellsAfterMs: Milliseconds | null;
   readonly axis: 'time' | 'requests';
 }
 
-/** What is said of a series that is not seen to grow: that it does not, that it levelled off, or that it cannot be judged yet. */
+/**
+ * What is said of a series that is not seen to grow: that it does not, that it levelled off, or that it cannot be judged
+ * yet.
+ */
 export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): string {
   switch (verdict) {
     case 'growing':
@@ -25,7 +28,7 @@ export function restWords({ verdict, isBounded, tellsAfterMs, axis }: Rest): str
   }
 }
 
-/** `a run of 4 m at this load would be enough`, in whole minutes: no more is known of it. */
+/** `a run of 4 m at this load would be enough`, in whole minutes, since it is not known more exactly. */
 export function runThatTells(tellsAfterMs: Milliseconds | null): string {
   if (tellsAfterMs === null) return 'a longer run is needed';
   return `a run of ${formatDuration(Math.ceil(tellsAfterMs / MINUTE_MS) * MINUTE_MS)} at this load would be enough`;

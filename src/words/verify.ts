@@ -5,7 +5,7 @@ import { ANSWERS } from './completeness.ts';
 import { figure } from './figures.ts';
 import { code } from './terms.ts';
 
-/** Objects a request, before the fix and now. */
+/** Objects per request, before the fix and now. */
 export interface Change {
   readonly was: number;
   readonly is: number;
@@ -33,7 +33,7 @@ export function otherLeak(confidence: Confidence, title: string): string {
   return `Not seen at its holder, but this run has a new leak, ${confidence}: ${title} Fix it and verify again: the new leak may be the same one.`;
 }
 
-/** Memory grows, and nobody says who holds it. */
+/** Memory grows, and its holder is unknown. */
 export function maybeNameless(title: string): string {
   return `It may still be there: ${title} A longer run (--minutes) would show it.`;
 }

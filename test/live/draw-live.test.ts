@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawLive, type ScreenSize } from '../../src/live/draw-live.ts';
+import { drawLive } from '../../src/live/draw-live.ts';
 import { fit, lengthOf, span, wrap } from '../../src/live/line.ts';
 import { LiveBook, phasesOf } from '../../src/live/live-book.ts';
 import type { LiveState } from '../../src/live/live-state.ts';
+import type { ScreenSize } from '../../src/live/screen-size.ts';
 import { Series, sparkline } from '../../src/live/series.ts';
 import { assertGolden } from '../helpers/golden.ts';
 

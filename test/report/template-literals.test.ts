@@ -42,7 +42,7 @@ test('advice says whether what removes is not reached, or runs and removes too f
   // Of what stands behind a condition nobody knows whether it ran.
   const behindCondition = { ...line('drop', 101), isConditional: true as const };
   assert.match(advice(line('add', 100), behindCondition), / removes too few: .*101 times.* only on a condition/);
-  assert.match(advice(line('add', 100), line('add', 100)), /stands in the function that adds \(called 100 times/);
+  assert.match(advice(line('add', 100), line('add', 100)), /is in the function that adds \(called 100 times/);
   assert.match(advice(line('add', 100), line('drop', 0)), /did not run while calls were counted/);
   assert.match(advice(line('add'), line('drop')), /calls were not counted/);
 });

@@ -9,7 +9,7 @@ export interface NamedTraits extends AnswerTraits {
   readonly meanBytes: Bytes;
 }
 
-/** By request name, in order of first appearance; empty where the load was not ours, or nobody looked at answers. */
+/** By request name, in order of first appearance; empty if the load was not ours, or responses were not inspected. */
 export function answerTraits({ run }: RunView): NamedTraits[] {
   const byName = new Map<string, AnswerTraits>();
   for (const { name, traits } of run.requests) {

@@ -5,7 +5,7 @@ import { allNames } from '../held-objects.ts';
 import { type BottleneckDraft, type RankedFinding, type Rule, type RuleContext, seen, unseen } from './rule.ts';
 
 const CACHE = /cache|memo|lru/i;
-/** So near to one entry a request that hardly any request found what it looked for. */
+/** So near to one entry per request that almost no request had a hit. */
 const NEARLY_ONE: readonly [number, number] = [0.9, 1.1];
 /** Of all requests, so that one name is not matched by chance. */
 const LEAST_SHARE = 0.2;

@@ -23,7 +23,7 @@ export const noCompression: Rule = {
   },
 };
 
-/** Measured on bodies that came, compressed by ourselves; 0 where none was small enough to be tried. */
+/** Measured on bodies that came, compressed by ourselves; 0 if none was small enough to be tried. */
 function savedShare({ sampleBytes, sampleGzipBytes }: NamedTraits): number {
   return sampleBytes > 0 ? 1 - sampleGzipBytes / sampleBytes : 0;
 }

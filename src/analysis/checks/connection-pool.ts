@@ -58,7 +58,10 @@ function keptAtRest(context: CheckContext, samples: readonly Sample[]): say.AtRe
     : stuck(samples);
 }
 
-/** No load of ours and no request in progress: whoever still holds a connection has forgotten it. Those that wait for one count as in progress. */
+/**
+ * No load of ours and no request in progress: a connection that is still held was not returned. Requests that wait for one
+ * count as in progress.
+ */
 function isAtRest({ idleTail, loaded, judged }: CheckContext, { monoMs, values }: Sample): boolean {
   const active = values['requests.active'];
   if (active === undefined || active > (values['pool.waiting'] ?? 0)) return false;
@@ -67,7 +70,7 @@ function isAtRest({ idleTail, loaded, judged }: CheckContext, { monoMs, values }
   return inTail || inPause || active === 0;
 }
 
-/** Where the load never rests: callers wait, and for a long time nobody was given a connection. */
+/** If the load never rests: callers wait, and for a long time none of them was given a connection. */
 function stuck(samples: readonly Sample[]): say.AtRest | null {
   const last = samples.at(-1);
   if (!last || (last.values['pool.waiting'] ?? 0) === 0) return null;

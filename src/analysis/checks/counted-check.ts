@@ -23,7 +23,7 @@ function runCounted(context: CheckContext, resources: readonly CountedResource[]
   );
   const leads = findings.some(({ kind, confidence }) => kind === 'thread-leak' && confidence !== 'possible');
   if (isNamed && !leads) return { status: 'finding', detail: partOfFinding(detail), findings: [] };
-  // What grew, and may be in use as well as leaked: that is no pass.
+  // It grew, and may be in use or leaked: this is not a pass.
   const isOpen = findings.some(({ confidence }) => confidence === 'possible') && context.idleTail === null;
   if (isOpen) return { status: 'insufficient-data', detail, findings };
   return { status: findings.length > 0 ? 'finding' : 'ok', detail, findings };

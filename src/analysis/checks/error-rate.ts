@@ -38,7 +38,7 @@ export const errorRate: Check = {
   },
 };
 
-/** Traffic that is watched: the statuses that the service gave, as its own HTTP channels tell. */
+/** Traffic that is watched: the statuses that the service gave, as its own HTTP channels report. */
 function asServed(context: CheckContext): CheckResult {
   const failing = failedRoutes(countRoutes(context.run.events), serverErrorsOf);
   const verdict = judgeDegradation(

@@ -27,7 +27,7 @@ export const eventLoop: Check = {
   },
 };
 
-/** The scheduler takes the core from a busy process some ten times a second anyway. */
+/** The scheduler takes the core from a busy process about ten times per second anyway. */
 const LEAST_SWITCHES = 20;
 
 /** More and more often another process or thread was given the core while the service wanted it. */

@@ -13,7 +13,7 @@ import { valuesIn } from '../sample-series.ts';
 import type { TableEntry } from '../trend-table.ts';
 
 const LEAST_GROWTH_BYTES = 1_000_000;
-/** From here on a collection has seen most of what grew. */
+/** From this point a collection has examined most of what grew. */
 const LATE_SHARE = 2 / 3;
 
 /**
@@ -35,7 +35,7 @@ export const externalMemory: Check = {
     const released = releasedInIdle(context, trend.slope * trend.span);
     if (released !== null && released >= RELEASED_SHARE) return found([], `${BUFFERS.released}; ${seen}`);
     const finding = externalFinding(context, entry, released);
-    // A line that goes on to the end of a short run may be a leak: no pass.
+    // A line that rises to the end of a short run may be a leak: this is not a pass.
     const isOpen = finding.confidence === 'possible' && isStraightLine(trend);
     return isOpen ? { status: 'insufficient-data', detail, findings: [finding] } : found([finding], detail);
   },
@@ -53,7 +53,7 @@ function isExplained({ earlier }: CheckContext, slope: number): boolean {
 function releasedInIdle(context: CheckContext, grown: number): number | null {
   const { idleTail } = context;
   if (idleTail === null || grown <= 0) return null;
-  // Buffers that nobody needs stay until a collection: without a late one, a rest tells nothing of them.
+  // Unused buffers stay until a collection: without a late collection, a rest says nothing about them.
   const lateMs = context.judged.fromMs + LATE_SHARE * (context.judged.toMs - context.judged.fromMs);
   const isCollected = context.run.events.some(({ type, monoMs }) => type === 'live-heap' && monoMs >= lateMs);
   if (!isCollected) return null;

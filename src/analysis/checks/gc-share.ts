@@ -50,18 +50,21 @@ function gcFinding(context: CheckContext, share: number): FindingDraft {
   };
 }
 
-/** Under so many samples a share is a guess. */
+/** Below this many samples a share is not reliable. */
 const LEAST_SAMPLES = 20;
 
 interface AllocationSite {
   readonly place: SourcePlace;
-  /** In words, quoted. */
+  /** As text, quoted. */
   readonly who: string;
   readonly share: Share;
   readonly evidence: Evidence;
 }
 
-/** Who allocates most, garbage included: it is what keeps the collector busy. Null where nobody stands out. */
+/**
+ * The function that allocates most, including garbage, which is what keeps the collector busy. Null if none is much larger
+ * than the others.
+ */
 function allocationSite({ run: { burst } }: CheckContext): AllocationSite | null {
   const most = burst?.owners.find(({ place }) => place !== null);
   if (!burst || !most?.place || most.samples < LEAST_SAMPLES) return null;

@@ -11,9 +11,9 @@ import { type Check, type CheckContext, type FindingDraft, found, insufficient }
 import { findingId } from '../finding-id.ts';
 import type { CpuWork } from '../run-data.ts';
 
-/** One function with so much of the busy time is worth a look ... */
+/** One function with this share of the busy time is reported ... */
 const HOT_SHARE = 0.2;
-/** ... if it is so much of a core, too: in a service that is hardly busy it is nobody's concern. */
+/** ... if it also takes this share of a core: in an idle service it does not matter. */
 const HOT_OF_CORE = 0.15;
 const SHOWN = 2;
 
@@ -50,7 +50,7 @@ function blockingFinding(
   runner: LongRunner,
   loop: LateLoop | null,
 ): FindingDraft {
-  // Calls that follow each other without a break look like one: the loop itself knows better how late it was.
+  // Calls without a break between them look like one call. The delay of the loop is more exact.
   const ms = Math.min(runner.medianUs / 1000, loop?.medianMs ?? Number.POSITIVE_INFINITY);
   const own = work.owned.find((one) => isSame(one, runner));
   const file = context.run.manifest.cpuWindows.at(-1)?.file ?? null;

@@ -71,7 +71,7 @@ const EXPLAINS = 0.3;
 
 interface Judgement {
   readonly accused: readonly JudgedSuspect[];
-  /** Groups that grew and are no leak, with the reason. */
+  /** Groups that grew and are not leaks, with the reason. */
   readonly cleared: readonly { readonly suspect: HeapSuspect; readonly reason: string }[];
 }
 
@@ -89,7 +89,7 @@ function judgeAll(
   for (const found of growth.suspects) {
     const suspect: HeapSuspect = code ? { ...found, codeBounds: codeBounds(found, code) } : found;
     const behaviour = growthBehaviour(suspect, intervals);
-    // Buffers show beside the heap, not in it.
+    // Buffers are outside the heap.
     const line = suspectKind(suspect) === 'external-memory-leak' ? outside : heap;
     const { confidence, against, isOpen } = judgeSuspect(suspect, behaviour, line);
     if (confidence === null) {
@@ -131,7 +131,7 @@ function inDoubt<Judged extends Pick<JudgedSuspect, 'confidence' | 'against'>>(j
   return { ...judged, confidence: 'possible', against: [doubt, ...judged.against] };
 }
 
-/** Names and literals of functions that pile up are strings that pile up: beside another accused they are no second leak. */
+/** When functions pile up, so do their names and literals. These strings are not a second leak. */
 function withoutEcho(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const isEcho = ({ suspect }: JudgedSuspect): boolean => suspect.holder.container === 'engine';
   if (!judged.some((one) => !isEcho(one) && one.confidence !== 'possible')) return [...judged];
@@ -142,7 +142,7 @@ const NEARLY = 0.02;
 
 /**
  * A store of one object may keep its keys in a list beside its values: as many strings as there are values are no second
- * leak. Where the values are less sure, the strings are all that is known of it.
+ * leak. Where the values are less sure, the strings are everything that is known of it.
  */
 function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const ownerOf = ({ suspect: { path } }: JudgedSuspect): number | undefined => path.at(-3)?.id;
@@ -162,7 +162,10 @@ function sureness({ confidence, isOpen }: JudgedSuspect): number {
   return confidence === 'confirmed' ? 3 : confidence === 'likely' ? 2 : isOpen ? 1 : 0;
 }
 
-/** What hangs on one holder is one leak: the surest group stands for it, of those the one with most bytes. */
+/**
+ * Everything below one holder is one leak. It is represented by the surest group, and among equals by the one with most
+ * bytes.
+ */
 function oneEachHolder(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
   const best = new Map<string, JudgedSuspect>();
   for (const candidate of judged) {

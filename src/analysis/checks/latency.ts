@@ -3,7 +3,7 @@ import { type Check, type CheckContext, type CheckResult, found, insufficient } 
 import { type DegradationVerdict, judgeDegradation } from '../degradation.ts';
 import { LATENCY_PERCENTILES, latencyKey, requestNames } from '../load-series.ts';
 
-/** Does an endpoint answer slower and slower? Each request name by itself, median and 95th percentile. */
+/** Do responses of an endpoint become slower? Each request name separately, median and 95th percentile. */
 export const latency: Check = {
   name: 'latency',
   run(context) {
@@ -18,7 +18,7 @@ export const latency: Check = {
   },
 };
 
-/** Traffic that is watched: the mean time from arrival to answer, as the service's own HTTP channels tell. */
+/** Traffic that is watched: the mean time from arrival to answer, as the service's own HTTP channels report. */
 function asServed(context: CheckContext): CheckResult {
   const verdict = judgeDegradation(context, {
     key: 'served.latency',

@@ -45,7 +45,10 @@ function wordsFor(context: CheckContext): typeof NATIVE {
   return isSeenFromOutside(context) ? OUTSIDE : NATIVE;
 }
 
-/** A short look is no proof; but what grows so much, straight on, and is kept while the service is idle leaves no pass either. */
+/**
+ * A short run is no proof. But growth that is this large and straight, and that is kept while the service is idle, is not a
+ * pass.
+ */
 function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
   const words = wordsFor(context);
   const { trend } = entry;
@@ -62,7 +65,9 @@ function tooShort(context: CheckContext, entry: TableEntry): CheckResult {
   };
 }
 
-/** Of what was gained under load, the share that is still there at the end of the time without requests; null without one. */
+/**
+ * Of what was gained under load, the share that is still there at the end of the time without requests; null without one.
+ */
 function keptShare(context: CheckContext): number | null {
   const { idleTail, judged } = context;
   if (idleTail === null) return null;

@@ -115,7 +115,7 @@ function growthOf(grown: readonly SnapshotInterval[], gained: number, left: numb
 
 const AROUND_MS = 3_000;
 
-/** Requests in progress when the last snapshot was taken; null where nobody counted. */
+/** Requests in progress when the last snapshot was taken; null if not counted. */
 function inFlightAtEnd({ run }: CheckContext, intervals: readonly SnapshotInterval[]): number | null {
   const atMs: Milliseconds | undefined = intervals.at(-1)?.toMs;
   if (atMs === undefined) return null;
@@ -123,7 +123,7 @@ function inFlightAtEnd({ run }: CheckContext, intervals: readonly SnapshotInterv
   return before?.values['load.in-flight'] ?? before?.values['requests.active'] ?? null;
 }
 
-/** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
+/** The heap does not show it, but an exhausted pool looks like this from outside. */
 function unnamedPool(trouble: Starvation): FindingDraft {
   return {
     id: findingId('pool-exhaustion', 'pool', 'series'),

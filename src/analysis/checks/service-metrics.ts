@@ -22,7 +22,7 @@ const ROLES: Readonly<Record<JudgedRole, Pick<DegradingSeries, 'kind' | 'leastGr
   cardinality: { kind: 'js-heap-leak', unit: 'series', leastGrowth: 20, atRest: 'fine' },
 };
 
-/** A symptom that an earlier check has measured itself is not told twice. */
+/** A symptom that an earlier check has measured is not reported again. */
 const TOLD_BEFORE: readonly Role[] = ['pool-wait', 'duration', 'failures', 'cardinality'];
 /** What rises with the traffic is use, or at least may be. */
 const FOLLOWS_TRAFFIC: readonly Role[] = ['backlog', 'pool-wait', 'duration', 'failures'];
@@ -54,7 +54,7 @@ export const serviceMetrics: Check = {
 
 interface Judged {
   readonly finding: FindingDraft | null;
-  /** For the list of what was checked; null where nothing moves, `unknown` where there were too few readings. */
+  /** For the list of what was checked; null if nothing moves, `unknown` where there were too few readings. */
   readonly row: string | null | 'unknown';
 }
 
@@ -88,7 +88,7 @@ function judge(context: CheckContext, measure: Measure): Judged {
   };
 }
 
-/** A share whose name does not say of what it is one may be of 1 or of 100: it stands without unit. */
+/** A share whose name does not give its scale may be of 1 or of 100, so it has no unit. */
 function unitWord({ unit }: Measure, word: string): string {
   if (unit === 'count') return word === 'share' ? '' : word;
   return unit === 'share' ? word : unit;

@@ -9,15 +9,15 @@ export interface InScript<Item> {
   readonly item: Item;
 }
 
-/** A path may be reached in many ways; more of them tell nothing new. */
+/** A path may be reached in many ways. More than this add nothing. */
 const MOST_PATHS = 120;
 const MOST_FOR_CALLS = 40;
 const MOST_CALLS = 80_000;
-/** What is given so many things is a helper of everybody. */
+/** A function that is given this many values is a general helper. */
 const MOST_SOURCES = 100;
 const DEEPEST = 10;
 
-/** Methods of the language: their name says nothing of whose they are. */
+/** Methods of the language: their name says nothing about whose they are. */
 const OF_LANGUAGE =
   /^(?:push|pop|shift|set|get|add|delete|has|clear|on|once|off|emit|then|catch|map|filter|forEach|next|call|apply|bind|toString|join|slice|concat|find|keys|values|entries|end|write|close|send|log|error|json|status|use|handle|listen)$/;
 
@@ -53,7 +53,7 @@ export class CodeMap {
     return found;
   }
 
-  /** Of the whole program; null for a value that nobody knows. */
+  /** Of the whole program; null for an unknown value. */
   path(script: number, path: CodePath): ProgramPath | null {
     const [base = '', ...steps] = path.split(' ');
     const from = this.#base(script, base);
@@ -175,7 +175,7 @@ export class CodeMap {
     return methods;
   }
 
-  /** Of an object that nobody knows: a method that few others are called like. */
+  /** For an unknown object: a method whose name is rare. */
   #byMethodName(
     { script, item }: InScript<CodeCall>,
     methods: ReadonlyMap<string, readonly ProgramPath[]>,

@@ -27,7 +27,7 @@ export function framesOf(code: CodeMap, placeOf: PlaceOf, allocationGrowth: read
   const wanted = new Set(grown.flatMap(({ stack }) => stack.map(({ file }) => file)));
   const functions = new Map<string, FrameFunction>();
   for (const [script, { url, functions: own }] of code.scripts.entries()) {
-    // A map may know nothing of the first line, which the compiler wrote; the names of many files stand in one bundle.
+    // A map may have no entry for the first line, which the compiler wrote. One bundle has the names of many files.
     const looks = [{ line0: 0, column0: 0 }, ...[own[0], own.at(-1)].flatMap((one) => one?.start ?? [])];
     const files = looks.map(({ line0, column0 }) => placeOf(url, line0, column0, '')?.file);
     const isWanted = own.length > BUNDLE_FUNCTIONS || files.some((file) => file === undefined || wanted.has(file));

@@ -3,7 +3,7 @@ import type { Holder, KnownBy, NamedObject, Owner } from '../../model/holder.ts'
 import type { CodeMap, ProgramPath } from './code-map.ts';
 import { pathOf } from './import-paths.ts';
 
-/** How the code gets to what holds the objects, likeliest first; empty where it cannot be told. */
+/** How the code gets to what holds the objects, likeliest first; empty if it cannot be told. */
 export function holderPaths(code: CodeMap, holder: Holder, location: HeapLocation | null): ProgramPath[] {
   const search = new HolderSearch(code, location);
   switch (holder.container) {

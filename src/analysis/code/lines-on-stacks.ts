@@ -24,13 +24,13 @@ const PLAIN = /^(?:Map|Set|Array|Object$|\[|\{)/;
 /** Why what is kept may have an end: a cache that fills looks like a leak until then. */
 export interface MayEnd {
   /**
-   * Its size is compared with a limit, its keys are so many, what is old goes, others make room, each is taken away by its own key, or
-   * it is none of the program's own.
+   * Its size is compared with a limit, its keys are so many, what is old goes, others make room, each is taken away by its
+   * own key, or it is none of the program's own.
    */
   readonly why: 'limit' | 'keys' | 'expiry' | 'eviction' | 'removal' | 'package';
   /** The statement that says so. */
   readonly at: ChangingLine | null;
-  /** Of a limit that stands in the source. */
+  /** Of a limit in the source. */
   readonly items?: number;
   readonly afterMs?: Milliseconds;
 }
@@ -39,10 +39,10 @@ export interface LinesOnStacks {
   readonly lines: ChangingLines;
   /** The strongest reason first. */
   readonly mayEnd: readonly MayEnd[];
-  /** Of what is kept; null where the source does not tell. */
+  /** Of what is kept; null if the source does not say. */
   readonly class: string | null;
   readonly kind: HeapFindingKind;
-  /** What they are put into, as the source calls it; null where it has no name. */
+  /** What they are put into, as the source calls it; null if it has no name. */
   readonly holder: Holder | null;
 }
 
@@ -111,7 +111,10 @@ function isLocal(script: number, { on, in: within }: CodeStatement, code: CodeMa
   return id !== undefined && code.scripts[script]?.variables[Number(id)]?.of === within;
 }
 
-/** Stores first, then what waits for one promise, then for one that is replaced each time and listeners that are taken off again, then what has so many keys. */
+/**
+ * Stores first, then what waits for one promise, then for one that is replaced each time and listeners that are taken off
+ * again, then what has so many keys.
+ */
 function rankOf(one: InScript<CodeStatement>, code: CodeMap): number {
   if (waitsFor(one.item)) return isReplaced(one, code) ? 2 : 1;
   if (listens(one.item) && isTakenOff(one, code)) return 2;
@@ -186,7 +189,9 @@ function isByKey({ script, item }: InScript<CodeStatement>, code: CodeMap): bool
   return [...code.origins(path).keys()].every((origin) => !/ (?:\[\]|\.value)(?: |$)/.test(origin));
 }
 
-/** A Map, a Set, an array or an object of the program itself. A package may have a bound that does not stand in the program. */
+/**
+ * A Map, a Set, an array or an object of the program itself. A package may have a bound that does not stand in the program.
+ */
 function isPlainStore({ script, item }: InScript<CodeStatement>, { map: code }: RunCode): boolean {
   const path = item.on === null ? null : code.path(script, item.on);
   if (path === null) return false;

@@ -38,7 +38,7 @@ export function matchStatements(code: CodeMap, suspect: HeapSuspect, act: CodeSt
     const place = weightOf(code, one, suspect, held);
     const isAsked = place >= LEAST || code.isOwn(one.script) || isScriptOf(code, one.script, suspect.classLocation);
     const value = act === 'add' && isAsked ? valueWeight(code, one, suspect) : 0;
-    // Where the holder cannot be followed, what is added may tell all the same.
+    // If the holder cannot be followed, what is added may still identify it.
     const isByValue = place < LEAST && value >= SAME_CLASS && isSameEventOf(one.item, suspect);
     if (place >= LEAST || isByValue) found.push({ ...one, weight: (isByValue ? BY_VALUE : place) + value });
   }
@@ -109,7 +109,7 @@ function nameWeight(code: CodeMap, script: number, { on }: CodeStatement, suspec
 
 /** Node keeps the timer, and no variable of the program leads to it: every statement about timers fits alike. */
 const LIKE_TIMERS = 0.3;
-/** It opens such a handle; whether that one, nothing tells. */
+/** It opens such a handle, but not necessarily this one. */
 const LIKE_HANDLES = 0.6;
 const SAME_FUNCTION = 0.9;
 const SAME_CLASS = 0.5;
@@ -149,7 +149,7 @@ export function valueWeight(
   return isOther ? OTHER_CLASS : 0;
 }
 
-/** Of what the statement puts there, as the source has it: `Cart`, `Object {id, url}`; null where that does not tell. */
+/** Of what the statement puts there, as the source has it: `Cart`, `Object {id, url}`; null if that does not tell. */
 export function classPut(code: CodeMap, { script, item }: InScript<CodeStatement>): string | null {
   const origins = item.values.flatMap((value) => {
     const path = code.path(script, value);

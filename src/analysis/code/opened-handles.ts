@@ -1,7 +1,7 @@
 import type { CodeStatement } from '../../model/script-code.ts';
 import type { CodeMap, InScript, ProgramPath } from './code-map.ts';
 
-/** Which functions of Node open what Node then holds by itself, by the class of the handle. */
+/** Which functions of Node open resources that Node itself then holds, by the class of the handle. */
 const OPENED_BY: Readonly<Record<string, RegExp>> = {
   FSEvent: /^package:fs(?: \.default)? \.watch$/,
   StatWatcher: /^package:fs(?: \.default)? \.watchFile$/,

@@ -10,7 +10,10 @@ import type { RunCode } from './run-code.ts';
 const ENDS = /^(?:close|destroy|end|terminate|kill|abort|release|dispose)$/;
 const MOST_REMOVED = 3;
 
-/** The call in a function that opens something (`spawn`, `connect`, `new Worker`), and what closes it; null where it is not found. */
+/**
+ * The call in a function that opens something (`spawn`, `connect`, `new Worker`), and what closes it; null if it is not
+ * found.
+ */
 export function openingLines(place: SourcePlace, called: string, run: RunCode): ChangingLines | null {
   const { map: code } = run;
   const at = run.frames.functionOf(place);

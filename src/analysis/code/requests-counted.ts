@@ -3,10 +3,10 @@ import type { Sample } from '../../model/sample.ts';
 import type { CodeOfRun } from '../../model/script-code.ts';
 import type { MonoMs } from '../../model/units.ts';
 
-/** With fewer in between, what stands between two samples is a guess. */
+/** With fewer in between, what is between two samples is a guess. */
 const LEAST_SAMPLES = 2;
 
-/** Answered while calls were counted, between samples in proportion to the time; null where nobody counted. */
+/** Answered while calls were counted, between samples in proportion to the time; null if not counted. */
 export function requestsCounted(counted: CodeOfRun['counted'], samples: readonly Sample[]): number | null {
   if (!counted) return null;
   const name = requestCounter(samples);
@@ -23,12 +23,17 @@ export function requestsCounted(counted: CodeOfRun['counted'], samples: readonly
   return to > from ? to - from : null;
 }
 
-/** From the slowest to the fastest time between two samples: beyond that, a wave or a rest of the load begins or ends here. */
+/**
+ * From the slowest to the fastest time between two samples: beyond that, a wave or a rest of the load begins or ends here.
+ */
 const LEAST_RATE_SHARE = 1 / 3;
 /** Of fewer requests between two samples, the rate is chance. */
 const LEAST_REQUESTS = 10;
 
-/** The samples before, inside and after are of different rates: what came before the first of them, or after the last, is a guess. */
+/**
+ * The samples before, inside and after are of different rates: what came before the first of them, or after the last, is a
+ * guess.
+ */
 function isUneven(points: readonly Point[], startMonoMs: MonoMs, untilMonoMs: MonoMs): boolean {
   const gains = points.slice(1).flatMap(({ monoMs, value }, i) => {
     const before = points[i]!;

@@ -9,7 +9,7 @@ import { requestsCounted } from './requests-counted.ts';
 /** The program of a run, with what was seen of it while it ran. Made when a finding first asks for it. */
 export class RunCode {
   readonly placeOf: PlaceOf;
-  /** Requests while calls were counted; null where they were not, or nobody knows. */
+  /** Requests while calls were counted; null if calls were not counted, or if unknown. */
   readonly requests: number | null;
   readonly #code: CodeOfRun;
   readonly #allocationGrowth: readonly AllocationGrowth[];

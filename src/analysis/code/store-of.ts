@@ -11,7 +11,7 @@ const CONTAINERS: readonly (readonly [RegExp, PlainContainer, string])[] = [
   [/^(Object$|\{)/, 'object', 'Object'],
 ];
 
-/** What a statement adds to, by the name that the source has for it. Null where it has none. */
+/** What a statement adds to, by the name that the source has for it. Null if it has none. */
 export function storeOf(one: InScript<CodeStatement>, code: CodeMap): Holder | null {
   const { item } = one;
   if (startsTimer(item)) return { container: 'timers', durationMs: item.afterMs ?? null };

@@ -4,7 +4,7 @@ import { addKinds, answerKind, NO_ANSWERS } from '../../stats/answer-kind.ts';
 import * as say from '../../words/completeness.ts';
 import { isOfTasks } from '../task-requests.ts';
 
-/** A kind of answer is told from so many answers on. */
+/** A kind of answer is reported from this many responses on. */
 const LEAST_ANSWERS = 20;
 /** Of the answers, at the start and at the end. */
 const PART = 0.2;

@@ -2,7 +2,7 @@ import type { Completeness } from '../../model/report.ts';
 import type { RunView } from '../run-view.ts';
 import { plannedViews } from './find-gaps.ts';
 
-/** What became of the snapshots that were planned. In a run that reached its end, all that is not told failed. */
+/** What became of the snapshots that were planned. In a run that reached its end, every snapshot without a record failed. */
 export function countSnapshots(view: RunView, reachedEnd: boolean): Completeness['snapshots'] {
   const { manifest, events } = view.run;
   const planned = plannedViews(view).includes('inside') ? manifest.plan.snapshots : 0;

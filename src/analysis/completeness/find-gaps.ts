@@ -13,11 +13,11 @@ import { findSilences } from './find-silences.ts';
 export interface Gap extends Span {
   readonly what: CoverageGap['what'];
   readonly reason: string;
-  /** It came with a restart of the service, whose length is counted by itself, or was decided to spare the service. */
+  /** It came with a restart of the service, whose length is counted separately, or was decided to spare the service. */
   readonly isExcused?: true;
 }
 
-/** A sample that comes late is no gap: so many in a row must be missing. */
+/** A late sample is not a gap: this many in a row must be missing. */
 const LEAST_TICKS = 3;
 
 const SOURCES: Readonly<Record<View, readonly MetricInfo['source'][]>> = {
@@ -48,7 +48,7 @@ export function watchedSpan({ judged, idleTail }: RunView): Span {
   return { fromMs: judged.fromMs, toMs: Math.max(judged.toMs, idleTail?.toMs ?? judged.toMs) };
 }
 
-/** Captures of ours that worked: nobody asks the service anything meanwhile, and that was planned. */
+/** Captures of ours that worked: the planned pause of sampling during a capture is not a gap. */
 export function capturing({ run }: RunView): Span[] {
   return run.events.flatMap((event) =>
     event.type === 'capture' && event.error === null
@@ -78,7 +78,7 @@ function viewGaps(view: RunView, side: View): Gap[] {
   }));
 }
 
-/** Where CPU windows were planned and none is kept. What a restart took along is told, but not counted. */
+/** Where CPU windows were planned and none is kept. What was lost in a restart is reported, but not counted. */
 function cpuGaps(view: RunView): Gap[] {
   const { manifest, events } = view.run;
   if (manifest.plan.cpuWindowMs <= 0 || !plannedViews(view).includes('inside')) return [];
@@ -108,7 +108,7 @@ function cpuGaps(view: RunView): Gap[] {
   });
 }
 
-/** Why no CPU profile was started on the connection of that moment, to spare the service; null where one was. */
+/** Why no CPU profile was started on the connection of that moment, to spare the service; null if one was. */
 function refusedCpu({ run }: RunView, monoMs: MonoMs): string | null {
   const last = run.events.findLast(
     (event) =>
@@ -140,7 +140,7 @@ function snapshotGaps({ run, judged }: RunView): Gap[] {
   ].filter(({ fromMs, toMs }) => toMs > fromMs);
 }
 
-/** Load that was planned and did not come, or that nobody answered. */
+/** Planned load that did not come, or that was not answered. */
 function loadGaps(view: RunView): Gap[] {
   if (view.run.manifest.plan.load !== 'scenario') return [];
   const lost = lostLoad(view);
@@ -193,7 +193,7 @@ function at(monoMs: MonoMs): Span {
   return { fromMs: monoMs, toMs: monoMs };
 }
 
-/** What the events say of that time; empty where they say nothing. */
+/** What the events say of that time; empty if they say nothing. */
 function reasonOf({ run }: RunView, { fromMs, toMs }: Span): string {
   for (const event of run.events) {
     if (event.monoMs < fromMs - 1000 || event.monoMs > toMs) continue;

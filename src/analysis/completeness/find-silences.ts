@@ -5,14 +5,14 @@ import type { RunView } from '../run-view.ts';
 import { coveredMs, type Span, subtract } from '../spans.ts';
 import { isOfTasks } from '../task-requests.ts';
 
-/** Time without an answer is remarkable from so many usual distances between answers on, and from so long on. */
+/** A time without responses is reported from this many usual distances between responses, and from this length. */
 const UNUSUAL_TIMES = 10;
 const LEAST_MS = 2000;
 /** What comes so often, and ends with an answer, is how the scenario goes: bursts, or a request that takes long. */
 const USUAL_FROM = 3;
-/** A silence is beyond those that are usual when it is so many times as long. */
+/** A silence is beyond those that are usual when it is this many times as long. */
 const BEYOND_USUAL = 2;
-/** A request that waited in vain, or for so much of the silence: it was the service that was silent. */
+/** A request that got no response, or waited for this share of the silence: it was the service that was silent. */
 const WAITED_SHARE = 0.5;
 
 /**

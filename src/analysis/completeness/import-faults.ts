@@ -34,7 +34,10 @@ export function importFaults({ events, thresholds, requests }: RunData): {
 const LEAST_QUIET_MS = 60_000;
 const MUCH_QUIET = 0.1;
 
-/** How much load was planned is not in the results. Hours without any may be a generator that stood still, or parts whose clocks differ. */
+/**
+ * How much load was planned is not in the results. Hours without load may be a paused generator, or parts whose clocks
+ * differ.
+ */
 function quietTime(requests: RunData['requests']): string[] {
   const spans = [...requests].sort((a, b) => a.startMonoMs - b.startMonoMs);
   const firstMs = spans[0]?.startMonoMs ?? 0;

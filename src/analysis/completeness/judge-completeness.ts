@@ -101,7 +101,7 @@ function unwatchedCluster({ run }: RunView): string[] {
   return otherClusterWorkers === 0 ? [] : [say.unwatchedCluster(otherClusterWorkers)];
 }
 
-/** What was never planned is no gap, but whoever reads a pass should know of it. */
+/** What was never planned is not a gap, but a reader of a pass should know about it. */
 function notLookedAt(view: RunView): string[] {
   const { manifest, samples } = view.run;
   const sides = plannedViews(view);

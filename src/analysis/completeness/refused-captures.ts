@@ -4,12 +4,12 @@ import type { RunView } from '../run-view.ts';
 
 type Refusal = Extract<RunEvent, { type: 'capture-refused' }>;
 
-/** Why the last heap snapshot that was refused was; empty where none was. */
+/** Why the last heap snapshot that was refused was; empty if none was. */
 export function lastRefusal(view: RunView): string {
   return refusals(view).findLast(({ capture }) => capture === 'heap-snapshot')?.reason ?? '';
 }
 
-/** Which captures that tell of leaks were not made, to spare the service: in one sentence, or none. */
+/** Which captures for finding leaks were not made, to spare the service: one sentence, or none. */
 export function refusedCaptures(view: RunView): string[] {
   const times = new Map<RefusedCapture, number>();
   const told: Refusal[] = [];

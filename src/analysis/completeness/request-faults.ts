@@ -16,7 +16,7 @@ const TOLD_SHARE = 0.01;
 /** A task that was asked less often may have failed by chance. */
 const LEAST_ASKED = 10;
 
-/** A leak shows as so many objects that stay, and mostly there is one a request. */
+/** A leak shows as this many objects that stay. Most leaks keep one per request. */
 const LEAST_SEEN = LEAST_GAIN;
 
 /** What of the load was not done: without it, the rest says little. In sentences. */
@@ -47,8 +47,8 @@ export function requestFaults(view: RunView): RequestFaults {
 }
 
 /**
- * Of traffic that is watched, by the statuses that the service gave. Whoever asks for what is not there is answered with an
- * error rightly, so a single route that fails is only told.
+ * Of traffic that is watched, by the statuses that the service gave. A caller that asks for what is not there is answered
+ * with an error rightly, so a single route that fails is only told.
  */
 function routeFaults({ run }: RunView): RequestFaults {
   const routes = countRoutes(run.events);
@@ -79,7 +79,10 @@ function statusNotes(routes: readonly RouteCount[]): string[] {
   });
 }
 
-/** In points of a share: a service that breaks in the middle is no pass. Their course is known from one look at the heap to the next alone. */
+/**
+ * In points of a share: a service that breaks in the middle is no pass. Their course is known from one look at the heap to
+ * the next alone.
+ */
 const MOST_RISE = 0.2;
 
 function failuresRose(parts: readonly TaskCounts[]): string[] {
@@ -104,7 +107,10 @@ function neverSent({ run }: RunView): string[] {
   return taskNames(scenario.text).filter((name) => !sent.has(name));
 }
 
-/** Of the outline that a run holds. Earlier versions kept the file as it was, and stages may have tasks of their own: then nothing is asked. */
+/**
+ * Of the outline that a run holds. Earlier versions kept the file as it was, and stages may have tasks of their own: then
+ * nothing is asked.
+ */
 function taskNames(text: string): string[] {
   try {
     const { load, tasks } = JSON.parse(text) as Outline;
@@ -151,7 +157,7 @@ function unansweredNote(intervals: readonly RequestInterval[]): string[] {
 /** A load of which more was not sent is not the one that was planned. */
 const MOST_DROPPED = 0.1;
 
-/** Whoever sets a limit on what is dropped has judged how much may be. */
+/** A user who sets a limit on dropped requests has decided how many are acceptable. */
 function droppedFaults(intervals: readonly RequestInterval[], thresholds: RunView['run']['thresholds']): RequestFaults {
   const own = intervals.filter(isOfTasks);
   const dropped = own.reduce((sum, one) => sum + one.dropped, 0);

@@ -8,8 +8,9 @@ import { countTasks } from '../task-requests.ts';
 import { watchedSpan } from './find-gaps.ts';
 
 /**
- * Requests while the run was judged, those of this tool itself (which reads metrics, or probes) and the set-up of users left out. Null where they cannot be
- * counted: a target without an HTTP server, `--no-probes`, a view from outside without load of ours.
+ * Requests while the run was judged, those of this tool itself (which reads metrics, or probes) and the set-up of users left
+ * out. Null if they cannot be counted: a target without an HTTP server, `--no-probes`, a view from outside without load of
+ * ours.
  */
 export function requestsSeen(view: RunView): number | null {
   const { run } = view;
@@ -28,12 +29,13 @@ export function isNobodyConnected({ run }: RunView): boolean {
   return listens && seen.every(({ values }) => values['resources.sockets'] === 0);
 }
 
-/** Fewer may be those of somebody who watches. */
+/** Fewer may be connections of monitoring. */
 const LEAST_AT_ONCE = 10;
 
 /**
- * Connections of clients, where the target has an HTTP server that was asked for nothing: those of WebSockets leave no requests. `open`:
- * most at once. `opened`: at least so many came while the run was watched, by the number of sockets; what is only there sends nothing.
+ * Connections of clients, where the target has an HTTP server that was asked for nothing: those of WebSockets leave no
+ * requests. `open`: most at once. `opened`: at least so many came while the run was watched, by the number of sockets; what
+ * is only there sends nothing.
  */
 export function clientsSeen(view: RunView): { readonly open: number; readonly opened: number } {
   const { fromMs, toMs } = watchedSpan(view);
@@ -57,7 +59,9 @@ export interface Reach {
   readonly notes: readonly string[];
 }
 
-/** Did the load that we drove come to the service that was watched? Its own count from inside is compared with what was sent. */
+/**
+ * Did the load that we drove come to the service that was watched? Its own count from inside is compared with what was sent.
+ */
 export function loadReach(view: RunView): Reach {
   const nothing = { missing: [], notes: [] };
   const { scenario, plan } = view.run.manifest;
@@ -76,10 +80,10 @@ function requestsSent(view: RunView): number {
   return countTasks(view.run.requests.filter(({ endMonoMs }) => endMonoMs > fromMs)).count;
 }
 
-/** By the count of the service's own HTTP servers; null where nobody counted. */
+/** By the count of the service's own HTTP servers; null if not counted. */
 function requestsTaken(view: RunView, counters: readonly MetricName[], inProgress = 0): number | null {
   const { samples, scraped } = view.run;
-  // A worker of a queue answers nobody. The servers are looked for as long as no request has come.
+  // A worker of a queue answers no requests. The servers are looked for as long as no request has come.
   const answers = ({ values }: Sample): boolean =>
     (values['resources.servers.http'] ?? 0) > 0 || (values['requests.served'] ?? 0) > 0;
   if (!samples.some(answers)) return null;

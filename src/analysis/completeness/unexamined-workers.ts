@@ -3,10 +3,10 @@ import * as say from '../../words/checks/worker-threads.ts';
 import type { RunView } from '../run-view.ts';
 import { isSeenFromOutside } from './find-gaps.ts';
 
-/** Growth is told between two looks at one thread. */
+/** Growth is measured between two snapshots of one thread. */
 const LEAST_LOOKS = 2;
 
-/** What was not seen of the worker threads, in a sentence; none where there were none, or all were examined. */
+/** What was not seen of the worker threads, in a sentence; none if there were none, or all were examined. */
 export function unexaminedWorkers({ run }: RunView): string[] {
   const looks = run.events.flatMap((event) => (event.type === 'worker-threads' ? [event] : []));
   const running = Math.max(0, ...looks.map((look) => look.running));
@@ -22,7 +22,7 @@ export function unexaminedWorkers({ run }: RunView): string[] {
   return [say.notExamined(missed, running, reason)];
 }
 
-/** Why memory that nothing explains may be that of worker threads; none where all of them were examined. */
+/** Why memory that nothing explains may be that of worker threads; none if all of them were examined. */
 export function doubtByWorkers(view: RunView): string[] {
   if (isSeenFromOutside(view)) return [];
   // Earlier versions did not look for them.

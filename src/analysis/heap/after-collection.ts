@@ -8,12 +8,12 @@ import type { TableEntry } from '../trend-table.ts';
 export interface AfterCollection {
   /** At the start of a sentence. */
   readonly what: string;
-  /** Null where there were too few collections to say anything. */
+  /** Null if there were too few collections to say anything. */
   readonly entry: TableEntry | null;
   /** Grows on a straight line, the second half about as fast as the first. */
   readonly isLinear: boolean;
   readonly isGrowing: boolean;
-  /** Share of the growth that the idle tail released; null where there was none to look at. */
+  /** Share of the growth that the idle tail released; null if there was none to look at. */
   readonly releasedInIdle: number | null;
 }
 

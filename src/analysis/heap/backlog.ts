@@ -8,14 +8,14 @@ const OBJECTS_A_REQUEST = 3;
 const BYTES_A_REQUEST = 64 * 1024;
 
 /**
- * Requests since a moment that our load gave up unanswered. The service may go on with them long after their client is gone.
+ * Requests since a moment that our load gave up unanswered. The service may work on them long after their client is gone.
  */
 export function abortedRequests({ requests }: RunData, sinceMs: MonoMs): number {
   return requests.reduce((sum, { endMonoMs, aborted = 0 }) => sum + (endMonoMs > sinceMs ? aborted : 0), 0);
 }
 
 /**
- * Why growth may be the backlog of a service that was asked for more than it manages, and no leak; null where there are not
+ * Why growth may be the backlog of a service that was asked for more than it manages, and no leak; null if there are not
  * enough requests that wait to explain it.
  */
 export function backlogDoubt(

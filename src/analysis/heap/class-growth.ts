@@ -4,7 +4,7 @@ import { PARTLY_RELEASED_COUNTS, STEADY_COUNTS } from '../leak-thresholds.ts';
 import { intervalsBetween, snapshotIntervals } from '../snapshot-intervals.ts';
 import { type GrowthBehaviour, growthBehaviour } from './growth-tests.ts';
 
-/** A class whose objects pile up by the counts that stand in for snapshots. */
+/** A class whose objects pile up, by the counts that replace snapshots. */
 export interface GrowingClass {
   readonly class: string;
   readonly counts: readonly number[];
@@ -39,7 +39,7 @@ export function growingClasses(context: CheckContext): GrowingClass[] {
 
 /** What no program makes by itself, beside what everything is made of. */
 const ENGINE = /^(system \/|\(|Feedback|Weak(Fixed)?Array|LoadHandler|StoreHandler|PropertyCell|Bytecode)/;
-/** Of all that grew, what hangs on objects of the class or is them. */
+/** The share of the growth that is objects of the class, or is below them. */
 const LEAST_SHARE = 0.3;
 
 /**

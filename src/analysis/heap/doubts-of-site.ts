@@ -7,7 +7,7 @@ import type { GrowingSite } from './growing-sites.ts';
 export interface Doubts {
   /** It has an end that may not be reached yet: nothing that grows outweighs that. */
   readonly bounded: string | null;
-  /** It may be replaced all the time, or nobody knows where it is kept: what else grows as it does outweighs that. */
+  /** It may be replaced all the time, or it is unknown where it is kept. Other growth of the same pace outweighs that. */
   readonly open: string | null;
 }
 
@@ -19,13 +19,13 @@ export interface SiteFacts {
   readonly isRise: boolean;
 }
 
-/** Growth that goes on as before, or at half the pace. */
+/** Growth that continues as before, or at half the pace. */
 const GOES_ON = 0.5;
 const LEAST_SAMPLES = 10;
 /** What goes after this share of the run, or sooner, would have shown. */
 const SEEN_TO_EXPIRE = 1 / 3;
 
-/** Why what a function keeps may be no leak: the source says that it has an end, or does not say who keeps it. */
+/** Why what a function keeps may not be a leak: the source shows a bound, or does not show what keeps it. */
 export function doubtsOf(found: LinesOnStacks | null, facts: SiteFacts): Doubts {
   if (!found) return { bounded: null, open: say.NOTHING_ADDS };
   const { judged } = facts.context;

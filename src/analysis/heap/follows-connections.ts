@@ -2,14 +2,14 @@ import type { HeapSuspect } from '../../model/heap-growth.ts';
 import type { CheckContext } from '../check.ts';
 import type { GrowthBehaviour } from './growth-tests.ts';
 
-/** As Linux tells of a connection that a client opened and still holds. */
+/** The state that Linux gives for a connection that a client opened and still holds. */
 const ACCEPTED = /^TCP accepted on port \d+, ESTABLISHED$/;
 const LEAST = 30;
 const AS_MANY = { share: 0.1, count: 5 };
 
 /**
- * How many more connections of clients are open than before, where a suspect gained as many objects: what a service keeps for a
- * client that is there is no leak. Null where they are not as many.
+ * How many more connections of clients are open than before, where a suspect gained as many objects: what a service keeps
+ * for a client that is there is no leak. Null if they are not as many.
  */
 export function openedConnections({ run }: CheckContext, { unit, gained }: GrowthBehaviour): number | null {
   const counts = connectionsOfClients(run);
@@ -17,7 +17,10 @@ export function openedConnections({ run }: CheckContext, { unit, gained }: Growt
   return unit === 'objects' && areAsMany(opened, gained) ? opened : null;
 }
 
-/** How many connections of clients are open at the end, where there are as many sockets: they are theirs. Null where there are not. */
+/**
+ * How many connections of clients are open at the end, where there are as many sockets: they are theirs. Null if there are
+ * not.
+ */
 export function socketsOfClients({ run }: CheckContext, { counts }: HeapSuspect): number | null {
   const open = connectionsOfClients(run).at(-1) ?? 0;
   return areAsMany(open, counts.at(-1) ?? 0) ? open : null;

@@ -20,7 +20,7 @@ export interface SiteLeak {
   readonly sites: readonly GrowingSite[];
   /** So many more grow as fast: what is replaced all the time does too, until all of it was made while it was sampled. */
   readonly others: readonly GrowingSite[];
-  /** Null where the growth of the functions is too small to make a line of the sizes of the heap. */
+  /** Null if the growth of the functions is too small to make a line of the sizes of the heap. */
   readonly heap: ProportionalGrowth | null;
   /** What lives became more: it was not only replaced by what is sampled. */
   readonly isRise: boolean;
@@ -38,10 +38,12 @@ const ALPHA = 0.001;
 const EVEN = 0.01;
 const LINE = 0.005;
 const LEAST_BYTES = 300_000;
-/** What the heap grows by a request, of what a site does: sampled sizes leave out what the allocator rounds up, and tables. */
+/**
+ * What the heap grows by a request, of what a site does: sampled sizes leave out what the allocator rounds up, and tables.
+ */
 const LEAST_OF_HEAP = 0.5;
 const MOST_OF_HEAP = 1.6;
-/** By so much the size after collections comes and goes by itself: compiled code, caches of the engine. */
+/** The size after collections varies by this much without a leak: compiled code, caches of the engine. */
 const NOISE_BYTES = 300_000;
 const NOISE_SHARE = 0.03;
 const BEYOND_NOISE = 1.5;
@@ -49,10 +51,11 @@ const BEYOND_NOISE = 1.5;
 const LARGE_HEAP_BYTES = 100_000_000;
 
 /**
- * What leaks by the samples of live objects. The samples alone accuse nobody: those of a cache that is at its bound rise too, since
- * what was there before the sampling began is replaced by what is sampled. So the heap must grow, on a line over the requests, by
- * about as much a request as the objects of the function do. Where that is less than what the size of a heap comes and goes by, the heap
- * cannot tell, and the source has to: null for `heap`. Null where no function grows, or the heap says that it cannot be.
+ * What leaks by the samples of live objects. The samples alone accuse nobody: those of a cache that is at its bound rise
+ * too, since what was there before the sampling began is replaced by what is sampled. So the heap must grow, on a line over
+ * the requests, by about as much a request as the objects of the function do. Where that is less than what the size of a
+ * heap comes and goes by, the heap cannot tell, and the source has to: null for `heap`. Null if no function grows, or the
+ * heap says that it cannot be.
  */
 export function siteLeak(context: CheckContext): SiteLeak | null {
   const growing = growingSites(context);
@@ -106,8 +109,8 @@ const DOUBTFUL = 0.05;
 const ENOUGH_READINGS = 4;
 
 /**
- * Whether the samples of live objects say that nothing grows, where the sizes of the heap cannot tell: so dense that growth which those sizes
- * hide would be seen, through enough requests, and without a function whose objects become more with them.
+ * Whether the samples of live objects say that nothing grows, where the sizes of the heap cannot tell: so dense that growth
+ * which those sizes hide would be seen, through enough requests, and without a function whose objects become more with them.
  */
 export function areSamplesClear(context: CheckContext): boolean {
   const { manifest, allocationReadings: readings } = context.run;
@@ -119,7 +122,7 @@ export function areSamplesClear(context: CheckContext): boolean {
   return !risingSites(context, DOUBTFUL).some(({ growth: { pEven } }) => pEven >= EVEN);
 }
 
-/** Between two readings something was asked: what rests is seen as often as one likes, and tells no more. */
+/** Requests came between two readings: more readings of an idle service add nothing. */
 const LEAST_APART = 0.02;
 
 function lastOfEach(readings: readonly SampledSize[]): SampledSize[] {

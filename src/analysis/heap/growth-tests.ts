@@ -29,9 +29,12 @@ export interface GrowthBehaviour {
   readonly evenness: number | null;
   /** What fluctuation of counted things may do to `evenness` and `laterOverEarlier` by chance. */
   readonly tolerance: number;
-  /** Share of the growth that was released while no request came; null where there was no such time. */
+  /** Share of the growth that was released while no request came; null if there was no such time. */
   readonly releasedInIdle: number | null;
-  /** Of what stood there when the load ended, what is there after the idle tail, by identity; null where ids do not tell. */
+  /**
+   * The share of the objects at the end of the load that is left after the idle tail, by identity; null if ids do not show
+   * it.
+   */
   readonly survivors: number | null;
   /**
    * Share of the growth that stands there after the idle tail as other objects. What was there before the load may be
@@ -42,9 +45,11 @@ export interface GrowthBehaviour {
   readonly outlivedIdle: boolean;
   /** A whole number a request in every loaded interval (or in those since it began), and of which request. */
   readonly whole: WholeNumber | null;
-  /** Share of what was born in the loaded intervals and is alive in the last snapshot; null where ids do not tell. */
+  /**
+   * Share of the objects created in the loaded intervals that are alive in the last snapshot; null if ids do not show it.
+   */
   readonly cohortsAlive: number | null;
-  /** A single store that grows in steps which fit steady growth; null where it is none, or has slowed down. */
+  /** A single store that grows in steps which fit steady growth; null if it is none, or has slowed down. */
   readonly steps: StoreSteps | null;
 }
 

@@ -61,7 +61,7 @@ const HANDLE =
   /^(Socket|TLSSocket|TCP|TLS|Pipe|TTY|UDP|Server|Worker|MessagePort|ChildProcess|FSWatcher|FileHandle|(Read|Write)Stream|ClientRequest|IncomingMessage|ServerResponse|Timeout)/;
 const OF_HANDLES = /sock|conn|client|work|thread|handle|pool|stream|file|timer|descriptor|request/i;
 
-/** A number of the scope around, which is not on the holder or its owner, must speak of what piles up. */
+/** A number of the scope around, which is not on the holder or its owner, must be about what piles up. */
 function mayGovern(name: string, { class: piled }: HeapSuspect): boolean {
   return !HANDLE.test(piled) || OF_HANDLES.test(name);
 }
@@ -120,7 +120,9 @@ function tellsAfter({ loaded, unit, gained }: GrowthBehaviour, items: number): P
   return perMs > 0 ? { tellsAfterMs: (TO_BE_SURE * items) / perMs } : {};
 }
 
-/** What the statements of the program keep it to. Being beyond that proves nothing: the number may be about something else. */
+/**
+ * What the statements of the program keep it to. Being beyond that proves nothing: the number may be about something else.
+ */
 function openInCode(suspect: HeapSuspect, behaviour: GrowthBehaviour): JudgedBound[] {
   const { codeBounds = [], holders = 1 } = suspect;
   const count = Math.max(...suspect.counts);
@@ -147,13 +149,13 @@ function dueMs({ loaded, idle }: GrowthBehaviour): Milliseconds {
 function judgeTime(behaviour: GrowthBehaviour, bound: say.Bound, value: number): JudgedBound {
   const ttlMs = toMs(bound.name, value);
   if (ttlMs === null) return { state: 'open', words: say.ofUnknownTime(bound, value) };
-  // Growth went on all the same.
+  // Growth continued all the same.
   return dueMs(behaviour) > OVER * ttlMs
     ? { state: 'broken', words: say.ofTime(bound, ttlMs, true) }
     : { state: 'open', words: say.ofTime(bound, ttlMs, false), tellsAfterMs: 3 * ttlMs };
 }
 
-/** Null where the unit cannot be told: milliseconds unless the number is as likely a span in seconds. */
+/** Null if the unit is unclear: milliseconds unless the number is as likely a span in seconds. */
 function toMs(name: string, value: number): Milliseconds | null {
   if (MILLISECONDS.test(name)) return value;
   if (/sec(ond)?s?$/i.test(name)) return 1000 * value;

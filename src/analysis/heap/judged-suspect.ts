@@ -7,9 +7,9 @@ export interface JudgedSuspect {
   readonly suspect: HeapSuspect;
   readonly behaviour: GrowthBehaviour;
   readonly confidence: Confidence;
-  /** The series that it shows in: the heap, or the buffers beside it. */
+  /** The series that shows it: the heap, or the buffers outside it. */
   readonly line: AfterCollection;
   readonly against: readonly string[];
-  /** This run cannot tell whether it leaks: no pass. */
+  /** This run cannot show whether it leaks: not a pass. */
   readonly isOpen?: true;
 }

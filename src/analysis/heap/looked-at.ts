@@ -5,7 +5,7 @@ import type { AfterCollection } from './after-collection.ts';
 import { growingClasses } from './class-growth.ts';
 import { areSamplesClear } from './growing-sites.ts';
 
-/** Fewer tell of no growth. */
+/** Fewer snapshots show no growth. */
 const LEAST_READINGS = 3;
 const LEAST_LOOKS = 2;
 /** A leak that would double the heap within a day would not show in its sizes alone. */
@@ -16,12 +16,12 @@ export function isBlind(context: CheckContext, heap: AfterCollection): boolean {
   return !isLookedAt(context) && wasRefused(context) && isCoarse(heap);
 }
 
-/** The sizes after collections do not tell whether the heap grows, and nothing else shows that it does not. */
+/** The sizes after collections do not show whether the heap grows, and nothing else shows that it does not. */
 export function isUndecided(context: CheckContext, { entry }: AfterCollection): boolean {
   return entry?.verdict === 'flat' && !entry.isBounded && !areObjectsClear(context);
 }
 
-/** By snapshots, or by what stands in for them. */
+/** By snapshots, or by what replaces them. */
 function isLookedAt(context: CheckContext): boolean {
   const { run } = context;
   return (

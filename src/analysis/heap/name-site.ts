@@ -21,7 +21,7 @@ export interface NamedSite {
   readonly name: string | null;
   readonly kind: HeapFindingKind;
   readonly changes: ChangingLines | null;
-  /** As the source has it; null where that does not tell. */
+  /** As the source has it; null if the source does not say. */
   readonly holder: Holder | null;
   /** Why it may be no leak at all. */
   readonly doubts: Doubts;
@@ -56,7 +56,7 @@ export function nameSite(context: CheckContext, bySites: SiteLeak | null, counte
   if (more.length === 0) return { ...only, isClear: true };
   const unbounded = candidates.filter(({ doubts }) => doubts.bounded === null && doubts.open === null);
   const [first = only] = unbounded;
-  // Small ones are told by their source one by one: each may leak by itself.
+  // Small ones are identified by their source one by one: each may be a leak of its own.
   if (unbounded.length === 1 || (unbounded.length > 0 && bySites?.heap === null)) return { ...first, isClear: true };
   const others = candidates.filter((one) => one !== first).flatMap(({ site }) => site?.place ?? []);
   return { ...first, doubts: { ...first.doubts, open: say.oneOf(others) }, isClear: false };

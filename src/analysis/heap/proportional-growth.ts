@@ -8,7 +8,7 @@ import { idleTailSizes, liveHeapSizes } from '../live-heap.ts';
 import { workClock } from '../rests-of-traffic.ts';
 import type { RunView } from '../run-view.ts';
 
-/** The live heap grew by so much with the requests that no report may call it fine, whatever else is known. */
+/** Growth of the live heap with the requests that prevents a pass, whatever else is known. */
 export interface ProportionalGrowth extends Proportional {
   readonly bytesPerRequest: number;
   /** How likely noise alone makes such a line. */
@@ -24,13 +24,16 @@ const TWO_ERRORS = 2;
 const PROPORTIONAL = 0.9;
 /** What requests in progress hold differs from one size to the next: a test of the line, and another signal, say more. */
 const STRAIGHT_UNDER_LOAD = 0.7;
-/** The later half of the requests brought this share of what the earlier half brought, or more: a cache that fills brings less. */
+/**
+ * The later half of the requests brought this share of what the earlier half brought, or more: a cache that fills brings
+ * less.
+ */
 const LEAST_LATER = 0.5;
 
 /**
- * Sizes after forced collections over the requests served, in one life of the process, on a line through three points at least,
- * that the time without requests did not give back. Null where there is nothing of the kind. `loadedOnly`: what requests in progress
- * hold is in all of the sizes; where the line is all that there is, the ones without it would bend it.
+ * Sizes after forced collections over the requests served, in one life of the process, on a line through three points at
+ * least, that the time without requests did not give back. Null if there is nothing of the kind. `loadedOnly`: what requests
+ * in progress hold is in all of the sizes; where the line is all that there is, the ones without it would bend it.
  */
 export function lineOverRequests(
   view: RunView,
@@ -62,8 +65,9 @@ export function lineOverRequests(
 }
 
 /**
- * By how much the size after forced collections rose, from the lower of the first two to the lower of the last two of the run; null
- * with too few of them. Not how straight: compiled code and caches of the engine come and go by as much as little leaks in a minute.
+ * By how much the size after forced collections rose, from the lower of the first two to the lower of the last two of the
+ * run; null with too few of them. Not how straight: compiled code and caches of the engine come and go by as much as little
+ * leaks in a minute.
  */
 export function riseOfHeap(view: RunView): Bytes | null {
   const moments = momentsOf(view, { loadedOnly: false });
@@ -88,8 +92,9 @@ const LARGE_BYTES = 100_000_000;
 const SURE_OF_LINE = 0.005;
 
 /**
- * The same where it is more than a tenth of the heap. It accuses nobody by itself (a cache that fills looks the same), but a run
- * that ends so is no pass. Of a large heap of which nothing else could be looked at, any line that is no chance is enough.
+ * The same where it is more than a tenth of the heap. It accuses nobody by itself (a cache that fills looks the same), but a
+ * run that ends so is no pass. Of a large heap of which nothing else could be looked at, any line that is no chance is
+ * enough.
  */
 export function proportionalGrowth(view: RunView): ProportionalGrowth | null {
   const line = lineOverRequests(view, { loadedOnly: false });
@@ -111,7 +116,7 @@ function momentsOf(view: RunView, { loadedOnly }: { readonly loadedOnly: boolean
   return lowestOfEach(sizes.map(({ atMs, y }): Point => ({ x: work.requestsAt(atMs), y })).sort((a, b) => a.x - b.x));
 }
 
-/** The lowest of those between which hardly a request came: finalisers lag. */
+/** The lowest of the sizes with almost no request between them: finalisers lag. */
 function lowestOfEach(points: readonly Point[]): Point[] {
   const apart = ((points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0)) / 50;
   const kept: Point[] = [];
@@ -123,7 +128,7 @@ function lowestOfEach(points: readonly Point[]): Point[] {
   return kept;
 }
 
-/** Growth in the later half of the requests over that in the earlier half; 1 where too few points lie in one. */
+/** Growth in the later half of the requests over that in the earlier half; 1 if too few points lie in one. */
 function laterShare(points: readonly Point[], from: number, to: number): number {
   const middle = (from + to) / 2;
   const early = points.filter(({ x }) => x <= middle);

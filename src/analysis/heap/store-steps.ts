@@ -16,15 +16,16 @@ const ROUNDING = 0.01;
 /** What the sizes of a store that grows in steps say of the number of its entries. */
 export interface StoreSteps {
   readonly bytes: readonly number[];
-  /** At the slowest steady growth that fits them, the next step comes when the run is so many times as long. */
+  /** At the slowest steady growth that fits them, the next step comes when the run is this many times as long. */
   readonly nextAtTimes: number;
 }
 
 /**
- * Numbers that pile up leave no objects to count: only the store that holds them grows, and it grows in steps. Between two steps it looks
- * at rest, for as long as it took to get there. A store of b bytes has entries for more than b / factor of them (else it would not have
- * been enlarged) and for b at most. Steady growth is a line e(x) = a + r x, x the requests; it fits when at every snapshot
- * b / factor < e <= b. Where no line fits, growth has slowed down. Null then, and for whatever is no single store.
+ * Numbers that pile up leave no objects to count: only the store that holds them grows, and it grows in steps. Between two
+ * steps it looks at rest, for as long as it took to get there. A store of b bytes has entries for more than b / factor of
+ * them (else it would not have been enlarged) and for b at most. Steady growth is a line e(x) = a + r x, x the requests; it
+ * fits when at every snapshot b / factor < e <= b. Where no line fits, growth has slowed down. Null then, and for whatever
+ * is no single store.
  */
 export function storeSteps(suspect: HeapSuspect, x: readonly number[]): StoreSteps | null {
   const { bytes, counts, holders = 1, holder } = suspect;
@@ -56,7 +57,7 @@ interface Line {
   readonly r: number;
 }
 
-/** The corners of all lines that stay within the bounds: each touches a bound of two points. Empty where no line does. */
+/** The corners of all lines that stay within the bounds: each touches a bound of two points. Empty if no line does. */
 function fittingLines(points: readonly Bounded[]): Line[] {
   const corners = points.flatMap((p, i) =>
     points.slice(i + 1).flatMap((q) =>

@@ -7,7 +7,7 @@ import type { GrowthBehaviour } from './growth-tests.ts';
 import { judgeBounds } from './judge-bounds.ts';
 import { perRequestIn } from './whole-number.ts';
 
-/** What speaks for a suspect, each with the file that shows it. */
+/** The evidence for a suspect, each with the file that shows it. */
 export function suspectEvidence(
   suspect: HeapSuspect,
   behaviour: GrowthBehaviour,

@@ -37,7 +37,7 @@ function growthOf(suspect: HeapSuspect, behaviour: GrowthBehaviour, rate: Rate):
   };
 }
 
-/** Where others grow beside it, the limit is met in less than this share of the time that the suspect alone would take. */
+/** If others grow as well, the limit is reached in less than this share of the time that the suspect alone would take. */
 const MUCH_SOONER = 0.8;
 
 /** Into a limit grows all that grows, other leaks too: the lines of the whole, where they are steeper than the suspect's. */
@@ -72,7 +72,7 @@ function sumOf(rates: readonly (Rate | null | undefined)[]): Rate {
 }
 
 /**
- * Bytes a millisecond of load. The interval is as wide, in proportion, as that of the line of the whole heap; where
+ * Bytes per millisecond of load. The interval is as wide, in proportion, as that of the line of the whole heap; where
  * that is not known, from the slowest to the fastest interval between snapshots.
  */
 function rateOf(behaviour: GrowthBehaviour, suspect: HeapSuspect, heap: AfterCollection): Rate {

@@ -23,7 +23,7 @@ const BY_CLASS: readonly (readonly [RegExp, HeapFindingKind])[] = [
   [/^(system \/ )?PromiseReaction$/, 'promise-leak'],
 ];
 
-/** The path refines the kind: what hangs on an emitter is a leak of listeners, whatever its class. */
+/** The path refines the kind: what an emitter holds as listeners is a listener leak, whatever its class. */
 export function suspectKind(suspect: HeapSuspect): HeapFindingKind {
   const byHolder = BY_HOLDER[suspect.holder.container];
   if (byHolder) return byHolder;
@@ -66,7 +66,7 @@ export function asCounted(
 
 const MOSTLY_OUTSIDE = 2;
 
-/** Objects of the heap that hold buffers: where most of what grows lies outside, that is the leak to name. */
+/** Objects of the heap that hold buffers: if most of the growth is outside the heap, that is the leak to name. */
 export function heldOutside({ trends }: CheckContext, kind: HeapFindingKind): HeapFindingKind {
   const outside = trends.judge('heap.external', { leastGrowth: 1_000_000 });
   const inside = trends.judge('heap.live');

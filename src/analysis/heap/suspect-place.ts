@@ -10,12 +10,12 @@ import { isHeldByRuntime } from './suspect-kind.ts';
 
 export type AllocatedAt = NonNullable<Finding['allocatedAt']>;
 
-/** What leaks, who holds it, and the line of the program. */
+/** What leaks, what holds it, and the line of the program. */
 export function subjectOf(suspect: HeapSuspect, placeOf: PlaceOf, allocatedAt: AllocatedAt): FindingSubject {
   const own = placeOfLocation(suspect.classLocation, placeOf);
-  // What the runtime holds has no place in the program: whoever the path came by did not make its list.
+  // What the runtime holds has no place in the program: the objects on the path did not create its list.
   const held = isHeldByRuntime(suspect.holder) ? null : placeOfLocation(suspect.anchorLocation, placeOf);
-  // A line of Node itself is where nobody looks.
+  // A line of Node itself does not help the reader.
   const holder = held?.file.startsWith('node:') ? (own ?? held) : held;
   const place = holder ?? own ?? allocatedBy(allocatedAt);
   const source = place && { file: place.file, line: place.line, column: place.column, function: place.function };

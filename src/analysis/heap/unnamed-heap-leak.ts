@@ -23,7 +23,7 @@ import type { ProportionalGrowth } from './proportional-growth.ts';
 
 export interface UnnamedLeak {
   readonly finding: FindingDraft;
-  /** It grows with the requests, and what it is cannot be told: no pass. */
+  /** It grows with the requests, and it is unknown what grows: not a pass. */
   readonly isOpen: boolean;
   /** Over the requests, where functions agree with it. */
   readonly line: ProportionalGrowth | null;
@@ -32,8 +32,8 @@ export interface UnnamedLeak {
 /**
  * The heap after collections grows and no suspect of the snapshots explains it: there were no snapshots, they could not
  * be compared, or what grew is spread too thin. The classes that were counted and the allocation stacks that grew say
- * what piles up and who makes it; who holds it stays open. A trend of the whole is too coarse for a large heap, and for small objects:
- * there the live objects of one function must grow, and the heap or the source must agree.
+ * what piles up and who makes it; who holds it stays open. A trend of the whole is too coarse for a large heap, and for
+ * small objects: there the live objects of one function must grow, and the heap or the source must agree.
  */
 export function unnamedHeapLeak(
   context: CheckContext,
@@ -44,7 +44,7 @@ export function unnamedHeapLeak(
   const { heapGrowth } = context.run;
   const compared = heapGrowth !== null;
   const bySites = compared ? null : siteLeak(context);
-  // What noise a flat heap let go says nothing of what one function keeps.
+  // What noise a flat heap let go says nothing about what one function keeps.
   const isReleased = (heap.releasedInIdle ?? 0) > RELEASED_SHARE && (heap.isGrowing || bySites === null);
   if (isReleased || !(heap.isGrowing || bySites)) return null;
   const grown = heapGrowth ? classesGrowingAnywhere(context, heapGrowth) : growingClasses(context);
@@ -53,8 +53,8 @@ export function unnamedHeapLeak(
   if (bySites && isOfBuffers(named) && growsOutside(context)) return null;
   const kept = heap.releasedInIdle !== null && heap.releasedInIdle < PARTLY_RELEASED_SHARE;
   const isSure = isSureOfLine(heap, { kept, agree: !compared || grown.length > 0 });
-  // Where no class was counted, all that speaks against a cache that fills is that nothing takes away what is kept there. What the whole
-  // of a large heap says in a short run is too little to outweigh that.
+  // Where no class was counted, all that speaks against a cache that fills is that nothing takes away what is kept there.
+  // What the whole of a large heap says in a short run is too little to outweigh that.
   const isVisible = heap.isGrowing || bySites?.heap != null;
   const isOutweighed = areCounted(grown, isVisible) || (isSure && (heap.entry?.trend.level ?? 0) < LARGE_HEAP_BYTES);
   const { bounded, open } = named.doubts;
@@ -103,8 +103,8 @@ export function unnamedHeapLeak(
 }
 
 /**
- * Whether the counts of a class say that it goes on growing. A ring fills in the one interval with load that two counts have between
- * them, as a leak does: there the sizes of the heap must show it too.
+ * Whether the counts of a class say that it goes on growing. A ring fills in the one interval with load that two counts have
+ * between them, as a leak does: there the sizes of the heap must show it too.
  */
 function areCounted(grown: readonly GrowingClass[], isVisible: boolean): boolean {
   return grown.length > 0 && (isVisible || (grown[0]?.behaviour.loaded.length ?? 0) > 1);

@@ -5,7 +5,10 @@ import type { Gain } from './growth-tests.ts';
 /** Whose requests are counted: those of a name, or of all; of these all, or those that ended so. */
 type Candidate = Pick<RequestFit, 'request' | 'outcome'>;
 
-/** In-flight requests at a snapshot move a count by a few. Not a share: of three or more a request, chance would often come as near. */
+/**
+ * In-flight requests at a snapshot move a count by a few. Not a share: of three or more a request, chance would often come
+ * as near.
+ */
 const WHOLE_TOLERANCE = 0.03;
 const MOST_PER_REQUEST = 20;
 /** Routes that come equally often differ by chance only: what fits no more than this worse may be it as well. */
@@ -21,7 +24,7 @@ const ALONE = { share: 0.01, count: 2, mostPerRequest: 3 };
 /** Before it began there is less of it. */
 const BEFORE = 0.9;
 
-/** Requests of an interval that a fit speaks of; NaN where nobody counted them. */
+/** Requests of an interval that a fit covers; NaN where nobody counted them. */
 export function requestsOf({ requests, requestsByName }: SnapshotInterval, { request, outcome }: Candidate): number {
   if (request === null) return requests || Number.NaN;
   const counts = requestsByName.get(request);
@@ -33,9 +36,9 @@ export function perRequestIn({ interval, amount }: Gain, candidate: Candidate): 
 }
 
 /**
- * A leak keeps 1.00, 2.00, 3.00 objects a request; noise of the engine keeps 0.1 or 0.46. Tried for every request name,
- * for those of them that failed or were aborted, and for all together; where several fit, the smallest number is the likeliest story. What
- * fits only the later intervals began in the middle.
+ * A leak keeps 1.00, 2.00, 3.00 objects per request; noise of the engine keeps 0.1 or 0.46. Tried for every request name,
+ * for those of them that failed or were aborted, and for all together; where several fit, the smallest number is the
+ * likeliest story. What fits only the later intervals began in the middle.
  */
 export function wholeNumber(loaded: readonly Gain[]): WholeNumber | null {
   for (let since = 0; since < loaded.length; since += 1) {
@@ -84,7 +87,7 @@ function bestOf(fits: readonly Fit[]): Omit<WholeNumber, 'since'> | null {
   return best ? { ...best, rivals } : null;
 }
 
-/** Null where it is no whole number; `deviation` is the largest of an interval, as a share. */
+/** Null if it is no whole number; `deviation` is the largest of an interval, as a share. */
 function fitOf(judged: readonly Gain[], candidate: Candidate): Fit | null {
   const ratios = judged.map((gain) => perRequestIn(gain, candidate));
   const perRequest = Math.round(ratios[0] ?? Number.NaN);

@@ -73,7 +73,7 @@ function merged(threads: readonly Judged[]): FindingDraft[] {
     for (const draft of result.findings) {
       const id = findingId(draft.kind, draft.subject.class, `worker ${worker.name || worker.url} ${draft.id}`);
       const known = byId.get(id);
-      // The surest thread speaks for all.
+      // The surest thread represents all.
       const leads = !known || (known.draft.confidence === 'possible' && draft.confidence !== 'possible');
       const workers = known?.workers ?? [];
       byId.set(id, {

@@ -14,7 +14,7 @@ import {
 /** One statement, from all sides that saw it. */
 export interface KnownQuery {
   readonly text: string;
-  /** As the service saw it, over all its lives; null where nobody looked inside. */
+  /** As the service saw it, over all its lives; null if it was not watched from inside. */
   readonly target: TargetStatement | null;
   /** Where the last life that sent it wrote it down. */
   readonly targetFile: string | null;

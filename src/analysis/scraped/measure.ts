@@ -17,11 +17,11 @@ export interface Measure {
   readonly unit: 'bytes' | 'ms' | 'count' | 'share';
   /** What was made of the series: a counter's change, or a sum over its count. */
   readonly as: '' | 'per second' | 'mean';
-  /** Null where this reading (with the one before, in the same life of the process) says nothing of it. */
+  /** Null if this reading (with the one before, in the same life of the process) says nothing about it. */
   readonly read: (scrape: Scrape, previous: Scrape | null) => number | null;
 }
 
-/** How much a counter rose since the reading before; null where it is missing or began again. */
+/** How much a counter rose since the reading before; null if it is missing or began again. */
 export function rise(index: number, scrape: Scrape, previous: Scrape | null): number | null {
   const [to, from] = [scrape.values[index], previous?.values[index]];
   return to === undefined || from === undefined || to < from ? null : to - from;

@@ -20,7 +20,7 @@ export function measuresOf({ series }: Pick<ScrapePlan, 'series'>): Measure[] {
   ];
 }
 
-/** Label values without an end keep a series each in the memory of the service, for ever. */
+/** Each of an unlimited number of label values keeps a series in the memory of the service. */
 const EXPOSED: Measure = {
   key: 'scraped series',
   text: MADE_OF.exposed,
@@ -123,7 +123,7 @@ const OUTCOME_LABELS: readonly string[] = [
 ];
 const FAILED = /^(5\d\d|5xx|error|errors|failed|failure)$/i;
 
-/** Share of answers that failed, of each counter that tells them apart by a label. */
+/** Share of failed responses, of each counter that distinguishes them by a label. */
 function failureShares(all: readonly Indexed[]): Measure[] {
   const counters = all.filter(({ kind, name }) => kind === 'counter' && !name.endsWith('_sum'));
   return [...new Set(counters.map(({ name }) => name))].flatMap((name) => {

@@ -112,7 +112,7 @@ interface Addon {
 
 type WithRegistry = Record<symbol, { readonly cleanups: Map<string, () => void> } | undefined>;
 
-/** A profile that nobody ends grows without bound: the watchdog ends it where the tool cannot. */
+/** A profile that is not ended grows without bound: the watchdog ends it if the tool cannot. */
 function openIn(path: string, title: string, intervalUs: number | null): void {
   const { createRequire } = require('node:module') as typeof import('node:module');
   const addon = createRequire(`${path}/package.json`)(path) as Addon;

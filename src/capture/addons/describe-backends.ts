@@ -10,7 +10,7 @@ export interface BackendFacts {
   readonly captures: string;
   readonly status: 'works' | 'could' | 'no' | 'unknown';
   readonly detail: string;
-  /** What to do; empty where nothing is to be done. */
+  /** What to do; empty if nothing is to be done. */
   readonly fix: string;
 }
 
@@ -19,7 +19,7 @@ const CAPTURES: Readonly<Record<AddonName, string>> = {
   heapdump: 'heap snapshots (--heap-backend; not of a worker thread)',
 };
 
-/** By what can be seen from outside: the process is not touched. `mayAttach`: nothing stands against it. */
+/** From what is visible outside: the process is not touched. `mayAttach`: nothing prevents it. */
 export function describeBackends(facts: ProcessFacts, mayAttach: boolean): BackendFacts[] {
   if (!facts.isNode) return [];
   const way = facts.agentDoor === null ? 'its inspector' : 'its agent';

@@ -25,7 +25,7 @@ export function findAddon(name: AddonName, site: AddonSite, folder: string | nul
   return null;
 }
 
-/** What stands before the paths of the process, as seen from here. */
+/** The prefix of the paths of the process, as seen from here. */
 export function rootOf({ pid }: AddonSite): string | null {
   if (pid === null) return null;
   const files = new TargetFiles();

@@ -25,7 +25,7 @@ interface PgClient {
 }
 
 const PACKAGE = 'pg';
-/** Stands in pg_stat_activity, and before each statement, so that ours can be told from the service's own. */
+/** Stands in pg_stat_activity, and before each statement, so that ours can be distinguished from the service's own. */
 const APPLICATION = 'soak-profiler';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Whatever we ask must not take longer than this, nor wait for a lock. */
@@ -62,7 +62,7 @@ export async function connectPostgres(url: string): Promise<PostgresConnection> 
       keepAlive: true,
       options: options.map((setting) => `-c ${setting}`).join(' '),
     });
-    // A connection that breaks is told by the next query.
+    // The next query reports a broken connection.
     client.on('error', () => {});
     await client.connect();
   } catch (error) {
@@ -93,7 +93,7 @@ function unreachable({ host, pathname }: URL, { message }: Error): ProfilerError
   );
 }
 
-/** Looks beside this package first, then where the command is run: under npx the two differ. */
+/** Looks next to this package first, then where the command is run: under npx the two differ. */
 function loadPg(): { readonly Client: new (config: object) => PgClient } {
   for (const place of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
     const require = createRequire(place);

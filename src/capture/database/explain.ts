@@ -32,7 +32,7 @@ export async function explainStatement(
   const without = (error: string): StatementPlan => ({ text, plan: null, error });
   if (serverVersion < OLDEST_VERSION) return without('generic plans need PostgreSQL 12 or later');
   if (!PLANNABLE.test(text)) return without('not a statement that has a plan');
-  // In a normalised text a semicolon can stand in a quoted name only; the server refuses a second statement as well.
+  // In a normalised text a semicolon can be in a quoted name only; the server refuses a second statement as well.
   if (text.replace(/"(?:[^"]|"")*"/g, '').includes(';')) return without('more than one statement');
   let prepared = false;
   try {

@@ -18,7 +18,7 @@ export interface Look {
   readonly blocksRead: number;
   readonly blocksHit: number;
   readonly tempBytes: number;
-  /** Statements that run right now, as they stand, with their values: not for writing down. */
+  /** Statements that run right now, unchanged and with their values: not to be written to disk. */
   readonly running: readonly { readonly query: string | null; readonly ms: Milliseconds; readonly waits: boolean }[];
 }
 

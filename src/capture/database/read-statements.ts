@@ -12,7 +12,7 @@ interface StatementRow {
   readonly tempBlocks: number;
 }
 
-/** Counters of pg_stat_statements by id, as they stand. */
+/** Current counters of pg_stat_statements by id. */
 export type StatementCounters = ReadonlyMap<string, StatementRow>;
 
 const TOP = 60;

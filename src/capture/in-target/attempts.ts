@@ -1,6 +1,6 @@
 /** What this Node lacks, or the program has patched away, must not stop the rest: it is remembered and read as null. */
 export class Attempts {
-  /** What failed, in words. */
+  /** What failed, as text. */
   readonly unavailable: string[] = [];
 
   run<T>(what: string, action: () => T): T | null {

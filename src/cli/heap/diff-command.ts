@@ -25,7 +25,7 @@ import { takeAhead } from './read-ahead.ts';
 import { signed, table } from './text-table.ts';
 
 /**
- * What grew over two or more snapshots, and who holds it.
+ * What grew over two or more snapshots, and what holds it.
  *
  * @param ahead where a file that may be the first is being read already
  */
@@ -94,7 +94,7 @@ function oldestFirst(files: readonly string[], times: readonly number[]): string
   return order.map((index) => files[index] ?? '');
 }
 
-/** What cannot be read is told by whoever reads it. A pipe has no time of its own. */
+/** The reader reports what cannot be read. A pipe has no time of its own. */
 function writtenAtMs(file: string): number {
   const facts = statSync(file, { throwIfNoEntry: false });
   return facts === undefined || facts.nlink === 0 ? Number.NaN : facts.mtimeMs;

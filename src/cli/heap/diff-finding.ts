@@ -11,7 +11,7 @@ import { evennessOf } from '../../stats/evenness.ts';
 import { holderText } from '../../words/holder.ts';
 import { pathText } from '../../words/path.ts';
 
-/** Even growth over so many intervals is likely a leak; a pair of snapshots alone tells no leak from a warm-up. */
+/** Even growth over this many intervals is likely a leak. A pair of snapshots cannot distinguish a leak from a warm-up. */
 const LIKELY_INTERVALS = 2;
 
 /** A suspect as report.json writes findings. Snapshots alone have no clock: what is per hour is unknown. */

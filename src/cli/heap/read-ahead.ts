@@ -1,7 +1,7 @@
 import { SnapshotHelper } from '../../snapshot-stream/snapshot-helper.ts';
 
 /**
- * To load what understands a command line takes a while: a big file is read meanwhile. Null where there is
+ * To load what understands a command line takes a while: a big file is read meanwhile. Null if there is
  * none; should the file be another one than it looks, the work was for nothing.
  *
  * @param words the command line: `heap summary FILE`, `heap diff --classes FILE FILE`

@@ -107,7 +107,7 @@ interface SnapshotPlace {
   readonly release: () => void;
 }
 
-/** For stdout the snapshot is first written whole: the service must not wait for who reads a pipe. */
+/** For stdout the snapshot is first written whole: the service must not wait for the reader of a pipe. */
 function placeOf(args: Arguments): SnapshotPlace {
   const out = textArgument(args, 'out');
   if (!isDash(out)) return { out, isStdout: false, handOver: async () => {}, release: () => {} };

@@ -14,7 +14,7 @@ import { takeAhead } from './read-ahead.ts';
 import { table } from './text-table.ts';
 
 /**
- * What is in a snapshot, and who keeps it alive.
+ * What is in a snapshot, and what retains it.
  *
  * @param ahead where a file that may be the one is being read already
  */

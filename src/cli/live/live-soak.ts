@@ -17,7 +17,7 @@ export interface LiveSoakOptions {
   readonly terminal: Terminal;
   readonly facts: TargetFacts;
   readonly clock: Clock;
-  /** Writes a report of the run as it stands; what became of it, in words. */
+  /** Writes a report of the run as it stands; what became of it, as text. */
   readonly reportNow: () => Promise<ReportSoFar>;
   /** Classes that grew between two snapshots of the run, by file. */
   readonly compare: (before: string, after: string) => Promise<Parameters<LiveBook['suspects']>[0]>;
@@ -58,7 +58,7 @@ export class LiveSoak implements SoakListener {
       onKey: (key) => this.#onKey(key),
       onResize: () => this.#draw(),
     });
-    // What is said meanwhile is an event here, and stands in the terminal afterwards.
+    // Messages meanwhile are events here, and are printed to the terminal afterwards.
     this.#releaseSay = terminal.divert((text) => this.#note(text));
   }
 
@@ -151,7 +151,9 @@ export class LiveSoak implements SoakListener {
     else this.#note('not taken');
   }
 
-  /** A key that is held down comes thirty times a second: what it starts is not started again meanwhile. No key ends a run. */
+  /**
+   * A key that is held down comes thirty times per second: what it starts is not started again meanwhile. No key ends a run.
+   */
   async #once(key: string, action: () => Promise<void>): Promise<void> {
     if (this.#underWay.has(key)) return;
     this.#underWay.add(key);

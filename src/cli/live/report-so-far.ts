@@ -13,7 +13,7 @@ import { formatPlace, placeOfFinding } from '../../words/place.ts';
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const LOW_PRIORITY = 10;
 const MOST_REPORT_BYTES = 64 * 1024 * 1024;
-/** A run may pass or fail, and be told early for want of data: its report was written. */
+/** Any verdict is fine, also "not enough data": the report was written. */
 const WRITTEN: readonly (number | null)[] = [EXIT.passed, EXIT.gateFailed, EXIT.notEnoughData];
 
 export interface ReportSoFar {

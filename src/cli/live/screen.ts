@@ -1,6 +1,6 @@
 import process from 'node:process';
-import type { ScreenSize } from '../../live/draw-live.ts';
 import type { Line, Style } from '../../live/line.ts';
+import type { ScreenSize } from '../../live/screen-size.ts';
 import { printable } from '../../model/printable.ts';
 import { redactMessage } from '../../redact/redact-text.ts';
 import { writeControl } from '../output.ts';
@@ -17,7 +17,7 @@ const SGR: Readonly<Record<Style, string>> = {
   bad: `${ESC}1;31m`,
   series: `${ESC}36m`,
 };
-/** Drawn where the terminal does not tell its size. */
+/** Size used if the terminal does not report its own. */
 const USUAL = { columns: 80, rows: 24 };
 
 export interface ScreenOptions {
@@ -52,7 +52,7 @@ export class Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
-    // Before whoever says what went wrong: on the alternate screen it would be lost.
+    // Before the error is printed: on the alternate screen it would be lost.
     process.prependListener('uncaughtException', this.#restore);
     process.prependListener('unhandledRejection', this.#restore);
     process.once('exit', this.#restore);
@@ -98,7 +98,7 @@ export class Screen {
     writeControl(LEAVE);
   }
 
-  /** Names of the service stand in it: what could steer a terminal is escaped, what is secret is left out. */
+  /** It contains names from the service: control characters are escaped, secrets are left out. */
   #toText(line: Line): string {
     return line
       .map(({ text, style }) => {

@@ -5,7 +5,7 @@ import { AuditRecord } from './audit-record.ts';
 
 /**
  * The audit records of requests under way, by request. Fault `leak-map`: settling marks a record and leaves it in the
- * Map, one a request to /lock-proof, about 1 KB each.
+ * Map, one per request to /lock-proof, about 1 KB each.
  */
 export class PendingAudits {
   private readonly pending = new Map<string, AuditRecord>();

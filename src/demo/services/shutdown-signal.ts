@@ -8,7 +8,7 @@ class ServiceClosingError extends Error {
 
 /**
  * Refuses work once the service closes. Fault `leak-promise`: work is raced against a promise that settles at shutdown
- * only. Each race hangs its reactions on that promise, and with them the result of the work, one a request.
+ * only. Each race hangs its reactions on that promise, and with them the result of the work, one per request.
  */
 export class ShutdownSignal {
   private readonly closing: Promise<never>;

@@ -8,7 +8,7 @@ import { encodeProcessStats, type ProcessStat } from './process-stat.ts';
 
 export type ClinicTool = 'clinic-doctor' | 'clinic-flame' | 'clinic-heapprofiler';
 
-/** A file of Clinic: its path below where its folders stand. */
+/** A file of Clinic: its path relative to the parent of its folders. */
 export interface ClinicFile {
   readonly path: string;
   readonly content: string | Uint8Array | Iterable<string>;
@@ -17,7 +17,7 @@ export interface ClinicFile {
 /** What Clinic wants to know of the process. */
 export interface ClinicProcess {
   readonly pid: number;
-  /** `v22.23.3`; null where it is not known. */
+  /** `v22.23.3`; null if unknown. */
   readonly nodeVersion: string | null;
   readonly cwd: string;
 }

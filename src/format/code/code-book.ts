@@ -4,7 +4,7 @@ import type { Milliseconds } from '../../model/units.ts';
 import type { Binding } from '../script-scopes.ts';
 import { longer } from './note-bounds.ts';
 
-/** Where the code stands: of a function, what `this` is in it, and whether this place is always passed. */
+/** Where the code is: of a function, what `this` is in it, and whether this place is always passed. */
 export interface Around {
   readonly id: number;
   readonly self: CodePath;

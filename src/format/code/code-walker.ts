@@ -55,7 +55,7 @@ export class CodeWalker implements AssignmentWalker, ClassWalker, ModuleWalker {
     for (const node of program.body) this.visit(node, top);
   }
 
-  /** Visits an expression; the path of its value, null where it is nothing that can be followed. */
+  /** Visits an expression; the path of its value, null if it is nothing that can be followed. */
   value(node: AnyNode | null | undefined, around: Around): Value {
     if (!node) return null;
     switch (node.type) {

@@ -19,7 +19,7 @@ export interface AssignmentWalker extends Walker {
     method: string | null,
   ): CodePath;
   bindingAt(start: number): Binding | undefined;
-  /** Whether the name at a place is a variable of the function that it stands in. */
+  /** Whether the name at a place is a variable of the function that contains it. */
   isVariableOf(start: number, around: Around): boolean;
 }
 
@@ -100,7 +100,7 @@ function noteChange(
   if (left.type === 'MemberExpression' && on) walker.note('add', '.=', on, [value], node, at, around);
 }
 
-/** Null where it cannot be one of a given number. */
+/** Null if it cannot be one of a given number. */
 function keyOf(walker: AssignmentWalker, key: AnyNode, around: Around): Value {
   if (key.type === 'BinaryExpression' && key.operator === '%') return walker.book.make(REMAINDER);
   return key.type === 'Identifier' || key.type === 'MemberExpression' ? walker.value(key, around) : null;
@@ -134,7 +134,7 @@ function isFresh(node: AnyNode): boolean {
   return node.type === 'NewExpression' && node.arguments.length === 0;
 }
 
-/** A property of it, and no more. */
+/** Only a property of it. */
 function isStepOn(node: AnyNode): boolean {
   if (node.type === 'ChainExpression') return isStepOn(node.expression);
   return node.type === 'MemberExpression' && nameOfMember(node) !== null && node.object.type !== 'CallExpression';

@@ -10,7 +10,7 @@ const LEAST_ITEMS = 2;
 const ORDERED = new Set(['<', '<=', '>', '>=']);
 const COMPARED = new Set(['<', '<=', '>', '>=', '==', '===', '!=', '!==']);
 
-/** Numbers that stand in a script: literals, what is computed of them, and constants of the module that are such. */
+/** Numbers in a script: literals, expressions of literals, and constants of the module with such values. */
 export class Numbers {
   readonly #constants = new Map<Binding, number>();
   readonly #bindingAt: (start: number) => Binding | undefined;
@@ -54,8 +54,8 @@ export class Numbers {
 }
 
 /**
- * `list.length > 50`, `seen.size - 50`, `Object.keys(byId).length >= 50`: what is measured, and the number. Without the number where the
- * script does not tell it: `seen.size < this.max`.
+ * `list.length > 50`, `seen.size - 50`, `Object.keys(byId).length >= 50`: what is measured, and the number. Without the
+ * number where the script does not tell it: `seen.size < this.max`.
  */
 export function sizeBound(
   { left, right, operator }: BinaryExpression,

@@ -21,7 +21,7 @@ type Call = CallExpression | NewExpression;
 
 export type StatementTraits = Pick<CodeStatement, 'event' | 'afterMs' | 'items'>;
 
-/** Who walks through the script, and is asked for what stands inside a call. */
+/** The walker through the script, which visits the content of a call. */
 export interface Walker {
   readonly book: CodeBook;
   value(node: AnyNode | null | undefined, around: Around): Value;

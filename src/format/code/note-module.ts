@@ -10,7 +10,7 @@ export interface ModuleWalker extends Walker {
   identifier(node: { readonly name: string; readonly start: number }, around: Around): Value;
 }
 
-/** Names of a script that stand for what another script gives out. */
+/** Names of a script for exports of another script. */
 export function noteImports(
   walker: ModuleWalker,
   node: Extract<AnyNode, { type: 'ImportDeclaration' }>,

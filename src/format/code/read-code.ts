@@ -11,9 +11,9 @@ import { CodeWalker } from './code-walker.ts';
 export interface ScriptToRead {
   readonly url: string;
   readonly text: string;
-  /** Flattened; null where the script is its own source. */
+  /** Flattened; null if the script is its own source. */
   readonly map: TraceMap | null;
-  /** The text of a source that the map names but does not hold; null where it cannot be read. */
+  /** The text of a source that the map names but does not hold; null if it cannot be read. */
   readonly sourceText: (source: string) => string | null;
   /** Code of the service itself: the lines of its calls are kept too. */
   readonly isOwn: boolean;
@@ -61,7 +61,7 @@ class View implements SourceView {
 
   positionOf = (offset: number): ReturnType<SourceView['positionOf']> => this.#lines.positionOf(offset);
 
-  /** What did not run is not told of. */
+  /** Code that did not run is not listed. */
   runsOf(starts: readonly number[], end: number): number | undefined {
     const { counts } = this.#script;
     if (!counts) return undefined;

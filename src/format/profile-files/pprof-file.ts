@@ -39,7 +39,7 @@ interface Line {
   readonly line: number;
 }
 interface Location {
-  /** Leaf first: what was inlined stands before what it was inlined into. */
+  /** Leaf first: an inlined function comes before the function that it was inlined into. */
   readonly lines: readonly Line[];
   readonly address: number;
 }
@@ -54,7 +54,10 @@ interface Tables {
   readonly functions: ReadonlyMap<number, FunctionRow>;
 }
 
-/** Reads a pprof profile, unpacked. It has one or more values a stack: the default one is taken, else the last, as `go tool pprof` does. */
+/**
+ * Reads a pprof profile, unpacked. It has one or more values a stack: the default one is taken, else the last, as `go tool
+ * pprof` does.
+ */
 export function readPprof(message: Uint8Array): PprofContent {
   const strings: string[] = [];
   const types: { readonly type: number; readonly unit: number }[] = [];

@@ -46,7 +46,7 @@ function nodesOf({ functions, functionOf, parentOf }: TreeBuilder): CpuProfile['
   }));
 }
 
-/** Null where the code has been thrown away. */
+/** Null if the code has been thrown away. */
 function readCode(value: unknown, path: string): RawCallFrame | null {
   if (value === null) return null;
   const own = object(value, path);

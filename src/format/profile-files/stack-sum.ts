@@ -27,7 +27,7 @@ export class StackSum {
     return node;
   }
 
-  /** `samples`: how many of them the weight stands for. */
+  /** `samples`: how many samples the weight represents. */
   add(node: number, weight: number, samples = 1): void {
     if (!(weight >= 0 && weight <= LARGEST_WEIGHT))
       throw new ShapeError('a weight', 'a number that is not negative', weight);

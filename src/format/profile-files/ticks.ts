@@ -5,7 +5,9 @@ import { StackSum } from './stack-sum.ts';
 
 const MOST_FRAMES = 20_000_000;
 
-/** Reads the ticks of 0x (`--write-ticks`) and of Clinic (`…-samples`): a list of stacks, each from the outermost frame on. */
+/**
+ * Reads the ticks of 0x (`--write-ticks`) and of Clinic (`…-samples`): a list of stacks, each from the outermost frame on.
+ */
 export function readTicks(value: readonly unknown[]): WeightedTree {
   const sum = new StackSum();
   const functions = new Map<string, number>();
@@ -32,7 +34,7 @@ export function readTicks(value: readonly unknown[]): WeightedTree {
 /** What 0x writes into its pages: `visualizer({"merged":…}, {"title":…})`. */
 const CALL = 'visualizer({"merged":';
 
-/** Reads the tree in a page of 0x (`flamegraph.html`); null where it is another page. */
+/** Reads the tree in a page of 0x (`flamegraph.html`); null if it is another page. */
 export function treeTextIn(page: string): string | null {
   const at = page.lastIndexOf(CALL);
   if (at < 0) return null;
@@ -57,7 +59,7 @@ export function readZeroXTree(value: unknown): WeightedTree {
   return sum.tree();
 }
 
-/** Where the JSON object that begins at `start` ends; null where it does not. */
+/** Where the JSON object that begins at `start` ends; null if it does not. */
 function endOfValue(textWithJson: string, start: number): number | null {
   let depth = 0;
   let inText = false;

@@ -1,6 +1,6 @@
 import type { ResultReader, ResultSink } from './load-result.ts';
 
-/** Reads the values of one record, one after the other. */
+/** Reads the values of one record, in order. */
 export interface Cursor {
   readonly uint8: () => number;
   readonly int32: () => number;
@@ -21,8 +21,8 @@ class MoreBytes extends Error {}
 class Damaged extends Error {}
 
 /**
- * Reads records of unknown length from pieces of a file. `readRecord` takes one record; where the bytes at hand end inside of
- * it, it is called again, from the start of the record, when more have come: what it does must bear that, which holds
+ * Reads records of unknown length from pieces of a file. `readRecord` takes one record; where the bytes at hand end inside
+ * of it, it is called again, from the start of the record, when more have come: what it does must bear that, which holds
  * where it reads all before it tells anything.
  */
 export function byteReader(readRecord: (cursor: Cursor) => void, sink: ResultSink): ResultReader {

@@ -80,14 +80,14 @@ function endOfPlain(row: string, start: number): number {
   return end < 0 ? row.length : end;
 }
 
-/** Of the quote at `start`; -1 where there is none. A doubled one is a quote of the cell. */
+/** Of the quote at `start`; -1 if there is none. A doubled one is a quote of the cell. */
 function closingQuote(row: string, start: number): number {
   let end = row.indexOf('"', start + 1);
   while (end >= 0 && row[end + 1] === '"') end = row.indexOf('"', end + 2);
   return end;
 }
 
-/** Where columns stand, by the names in the head of a table; undefined for one that is not there. */
+/** Positions of columns, by the names in the head of a table; undefined for a missing one. */
 export function columnsOf<const Name extends string>(
   head: readonly string[],
   names: readonly Name[],
@@ -99,7 +99,7 @@ export function columnsOf<const Name extends string>(
   return Object.fromEntries(places) as Record<Name, number | undefined>;
 }
 
-/** The cell, empty where there is no such column. */
+/** The cell, empty if there is no such column. */
 export function cellAt(cells: readonly string[], column: number | undefined): string {
   return column === undefined ? '' : (cells[column] ?? '');
 }

@@ -5,7 +5,7 @@ import { type Tag, tagReader } from './xml-tags.ts';
 const COLUMNS = ['timeStamp', 'elapsed', 'label', 'responseCode', 'responseMessage', 'success'] as const;
 /** The order of JMeter where the file has no head (jmeter.save.saveservice.print_field_names=false). */
 const DEFAULT_ORDER: readonly string[] = [...COLUMNS.slice(0, 5), 'threadName', 'dataType', 'success'];
-/** A transaction controller adds a row of its own beside those of its requests. */
+/** A transaction controller adds a row of its own to those of its requests. */
 const TRANSACTION = /^Number of samples in transaction/;
 
 /** JMeter's .jtl as CSV, with or without its head, with any choice of columns that has time, length and label. */

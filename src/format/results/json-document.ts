@@ -34,19 +34,19 @@ export class JsonNode {
     return this.value !== undefined && this.value !== null;
   }
 
-  /** Elements of a list, empty where there is none. */
+  /** Elements of a list, empty if there is none. */
   get list(): readonly JsonNode[] {
     return Array.isArray(this.value) ? this.value.map((one) => new JsonNode(one)) : [];
   }
 
-  /** Members of an object, empty where there is none. */
+  /** Members of an object, empty if there is none. */
   get entries(): readonly (readonly [name: string, node: JsonNode])[] {
     if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) return [];
     return Object.entries(this.value).map(([name, one]) => [name, new JsonNode(one)]);
   }
 }
 
-/** A line of NDJSON; null for one that is none, which is told. `isTorn`: it ends where the file does. */
+/** A line of NDJSON; null for an invalid one, which is reported. `isTorn`: it ends where the file does. */
 export function jsonLine(line: string, sink: ResultSink, isTorn: boolean): JsonNode | null {
   try {
     return new JsonNode(JSON.parse(line));
@@ -57,7 +57,7 @@ export function jsonLine(line: string, sink: ResultSink, isTorn: boolean): JsonN
   }
 }
 
-/** A format that is one JSON document, told from others by what it holds. */
+/** A format that is one JSON document, recognised by its content. */
 export interface DocumentFormat {
   readonly id: string;
   readonly title: string;

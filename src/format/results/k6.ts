@@ -20,7 +20,7 @@ interface Tags {
 }
 
 /**
- * `k6 run --out json=FILE`: a line a sample of a metric, some eight a request. Only the duration of requests and dropped
+ * `k6 run --out json=FILE`: a line per sample of a metric, some eight a request. Only the duration of requests and dropped
  * iterations matter; the rest is passed over without being parsed. Samples are stamped when the request has ended.
  */
 export const k6Json: ResultFormat = {
@@ -55,7 +55,7 @@ export const k6Json: ResultFormat = {
   },
 };
 
-/** Checks of the script: what it expects of an answer, beside the status. */
+/** Checks of the script: what it expects of a response, apart from the status. */
 class CheckCount {
   #passes = 0;
   #fails = 0;

@@ -1,7 +1,9 @@
 import type { CrossedLimit } from '../../model/run-event.ts';
 import type { Milliseconds, Share, WallMs } from '../../model/units.ts';
 
-/** What another load tool says of a stretch of time under one request name, where it keeps percentiles instead of requests. */
+/**
+ * What another load tool says of a stretch of time under one request name, where it keeps percentiles instead of requests.
+ */
 export interface ResultSummary {
   readonly name: string;
   /** Null: the file says only how long it lasted. */
@@ -13,22 +15,22 @@ export interface ResultSummary {
   readonly errorKinds: Readonly<Record<string, number>>;
   /** Arrivals of this stretch that the tool could not send; absent where it does not say. */
   readonly dropped?: number;
-  /** Share of the requests and the latency that they do not exceed, both rising; empty where there are none. */
+  /** Share of the requests and the latency that they do not exceed, both rising; empty if there are none. */
   readonly quantiles: readonly (readonly [share: Share, latencyMs: Milliseconds])[];
 }
 
 /** Where a reader of results puts what it reads. */
 export interface ResultSink {
-  /** One request. `error`: its kind, null where it went as the tool expected. */
+  /** One request. `error`: its kind, null if it went as the tool expected. */
   request(endWallMs: WallMs, name: string, durationMs: Milliseconds, error: string | null): void;
   summary(summary: ResultSummary): void;
   /** Arrivals that the tool could not send. */
   dropped(wallMs: WallMs, count: number): void;
   /** A limit of the data, said once a kind. */
   note(text: string): void;
-  /** A record that cannot be used; `times`: so many of them. */
+  /** A record that cannot be used; `times`: how many of them. */
   damage(reason: string, times?: number): void;
-  /** The file is cut off or broken, and nobody knows how much is missing. */
+  /** The file is cut off or broken, and it is unknown how much is missing. */
   lost(reason: string): void;
   /** What the load tool itself found wanting, and does not fail by: checks that failed. In words. */
   verdict(text: string): void;

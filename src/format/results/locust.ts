@@ -4,7 +4,7 @@ import type { ResultFormat, ResultSummary } from './load-result.ts';
 
 const AGGREGATED = 'Aggregated';
 
-/** Columns such as `95%` and where they stand; `100%` is the slowest request. */
+/** Columns such as `95%` and their positions; `100%` is the slowest request. */
 function percentileColumns(head: readonly string[]): (readonly [share: Share, column: number])[] {
   return head.flatMap((name, column) => {
     const percent = /^(\d+(?:\.\d+)?)%$/.exec(name)?.[1];
@@ -24,7 +24,7 @@ function quantilesOf(
   });
 }
 
-/** `X_stats.csv` of `locust --csv X`: the whole run, one row a request name; it does not say when that was. */
+/** `X_stats.csv` of `locust --csv X`: the whole run, one row per request name; it does not say when that was. */
 export const locustStats: ResultFormat = {
   id: 'locust-stats',
   title: 'Locust totals (_stats.csv)',
@@ -67,7 +67,7 @@ interface Progress {
 }
 
 /**
- * `X_stats_history.csv`: a row a second, with totals so far and percentiles of the last ten seconds or so. The difference
+ * `X_stats_history.csv`: a row per second, with totals so far and percentiles of the last ten seconds or so. The difference
  * of two rows is what happened between them. Rows by request name are there with --csv-full-history only; where they
  * are, the aggregated ones would count everything twice.
  */

@@ -1,6 +1,6 @@
 import type { ResultReader, ResultSink } from './load-result.ts';
 
-/** Longer lines are nobody's: a file that is not of this format. */
+/** A longer line means that the file is not of this format. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 export const LAST_LINE_CUT = 'the file ends in the middle of a line';

@@ -14,7 +14,7 @@ interface VegetaResult {
   readonly url: string;
 }
 
-/** `vegeta encode` (--to json): a line a request. */
+/** `vegeta encode` (--to json): a line per request. */
 export const vegetaJson: ResultFormat = {
   id: 'vegeta-json',
   title: 'vegeta results (vegeta encode)',
@@ -32,7 +32,10 @@ export const vegetaJson: ResultFormat = {
     }),
 };
 
-/** `vegeta encode --to csv`: without a head; nanoseconds since 1970, code, nanoseconds, bytes out and in, error, body, name, number, method, address. */
+/**
+ * `vegeta encode --to csv`: without a head; nanoseconds since 1970, code, nanoseconds, bytes out and in, error, body, name,
+ * number, method, address.
+ */
 export const vegetaCsv: ResultFormat = {
   id: 'vegeta-csv',
   title: 'vegeta results (vegeta encode --to csv)',

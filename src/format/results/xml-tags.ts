@@ -10,7 +10,7 @@ export interface Tag {
 /** Longer than any tag, and than what a comment or CDATA section needs to be recognised. */
 const LONGEST_TAG = 4 * 1024 * 1024;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-/** A tag; `>` may stand inside of quotes. */
+/** A tag; `>` may occur inside quotes. */
 const TAG = /<(\/?)([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y;
 const ENDS: readonly (readonly [start: string, end: string])[] = [
   ['<!--', '-->'],

@@ -33,15 +33,15 @@ import { TopOf } from './top-of.ts';
 
 const MOST_DOMINATORS = 24;
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 export interface ListPage {
   readonly from: number;
   readonly most?: number;
 }
 
 /**
- * One snapshot that is looked through interactively. What many questions need is calculated once, when it is first
- * needed; a question by itself looks through columns and keeps nothing, so that memory stays that of the graph.
+ * One snapshot that a user explores. Results that many queries share are calculated once, on first use. A query itself scans
+ * columns and keeps nothing, so memory stays that of the graph.
  */
 export class HeapExplorer {
   readonly #analysed: AnalysedGraph;
@@ -57,7 +57,7 @@ export class HeapExplorer {
     this.#salt = salt;
   }
 
-  /** Calculates ahead one thing that a later question needs; false when nothing is left. */
+  /** Calculates one shared result ahead of time; false if none is left. */
   prepareNext(): boolean {
     if (!this.#locations) this.#locations = new SourceLocations(this.#analysed.graph);
     else if (!this.#packages) this.#table();
@@ -111,7 +111,7 @@ export class HeapExplorer {
     return retainersOf(this.#analysed.graph, this.#objectRows(), this.nodeOf(id), from, values);
   }
 
-  /** What an object alone keeps, and nothing in between: its children in the dominator tree. Null: of the roots. */
+  /** What an object alone retains, directly: its children in the dominator tree. Null: of the roots. */
   dominated(id: number | null, from: number): DominatedList {
     const { numberAt, subtreeEnd, retained } = this.#analysed.sizes;
     const rows = this.#objectRows();
@@ -137,7 +137,7 @@ export class HeapExplorer {
     return stringHolders(this.#analysed.graph, this.#analysed.numbered, (node) => rows.numberOf(node), text, values);
   }
 
-  /** Objects of a class that the earlier snapshot has not, or that this one has no more. */
+  /** Objects of a class that are new since the earlier snapshot, or gone since then. */
   changedObjects(earlier: EarlierSnapshot, name: string, side: 'new' | 'gone', from: number): ObjectList {
     const { graph, numbered, sizes } = this.#analysed;
     const before = earlier.objectsOf(name);

@@ -6,7 +6,7 @@ import type { NameTest, ObjectQuery } from './parse-query.ts';
 
 /**
  * Whether an object, by its number in the dominator tree, fits a query. Names are tested once each, not once an object.
- * Parts that count for their owner have no size of their own and fit nothing, but by their id.
+ * Parts whose size counts for their owner match only by their id.
  */
 export function numberTest(
   { graph, numbered, sizes }: AnalysedGraph,

@@ -34,7 +34,7 @@ export class ObjectRows {
     return this.ofNumber(this.numberOf(node));
   }
 
-  /** Numbers are found by looking through all: some milliseconds in a heap of millions, and no memory. */
+  /** Numbers are found by a full scan: a few milliseconds in a heap of millions, and no memory. */
   numberOf(node: number): number {
     return this.#analysed.sizes.nodeAt.indexOf(node);
   }

@@ -2,7 +2,7 @@ import type { PackageRow } from '../../model/heap-answers.ts';
 import type { AnalysedGraph } from '../analyse-graph.ts';
 import type { SourceLocations } from '../words/source-locations.ts';
 
-/** Names of what is in no package. */
+/** Names for objects that are in no package. */
 const OWN_CODE = '(own code)';
 const NODE_ITSELF = '(Node.js)';
 const NO_PACKAGE = '(engine, globals)';
@@ -32,7 +32,7 @@ export function assignPackages({ graph, sizes }: AnalysedGraph, locations: Sourc
   const { nodeAt, numberAt, subtreeEnd } = sizes;
   const names = [NO_PACKAGE];
   const numbers = new Map([[NO_PACKAGE, 0]]);
-  /** By ordinal: package + 1, 0 where the object says nothing itself. */
+  /** By ordinal: package + 1, 0 if the object says nothing itself. */
   const own = new Uint16Array(graph.nodeCount);
   locations.eachScript((node, url) => {
     const name = packageOfScript(url);

@@ -6,7 +6,7 @@ import { NODE_TYPE_NAMES } from '../snapshot-layout.ts';
 /** A test of names: by a regular expression between slashes, else the whole name. */
 export type NameTest = (name: string) => boolean;
 
-/** Terms that must all hold; null where nothing was asked of it. */
+/** Terms that must all hold; null if there is no term for it. */
 export interface ObjectQuery {
   readonly class: NameTest | null;
   readonly package: NameTest | null;
@@ -24,7 +24,7 @@ export interface SizeTest {
   readonly holds: (bytes: Bytes) => boolean;
 }
 
-/** Longer ones are no search, and a long expression may take for ever. */
+/** Longer texts are not searches, and a long regular expression may never end. */
 const LONGEST = 500;
 const TERM = /\s*(?:([a-z]+)\s*(:|[<>]=?|=)\s*)?(\/(?:\\.|[^\\/])*\/[a-z]*|"[^"]*"|[^\s"/][^\s]*)/y;
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
@@ -36,8 +36,8 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
 };
 
 /**
- * Reads `class:/Order/ retained>1MB package:lru-cache`. A word alone is part of the name of a class, `@123` an id. Throws
- * a ProfilerError (exit 2) that says which term it does not know.
+ * Reads `class:/Order/ retained>1MB package:lru-cache`. A single word matches part of a class name, `@123` matches an id.
+ * Throws a ProfilerError (exit 2) that names the unknown term.
  */
 export function parseQuery(text: string): ObjectQuery {
   if (text.length > LONGEST) throw refused(`The query has ${text.length} characters; at most ${LONGEST} are read.`);

@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<number, string>> = {
   [EDGE.shortcut]: 'shortcut',
   [EDGE.weak]: 'weak',
 };
-/** What the program wrote first, then the engine's own. */
+/** References that the program wrote come first, then those of the engine. */
 const ORDER: readonly number[] = [
   EDGE.property,
   EDGE.element,
@@ -40,7 +40,7 @@ export function fieldsOf(
   return page(graph, edges, from, (edge) => reference(graph, rows, edge, graph.edgeTo[edge]!, values, isHidden));
 }
 
-/** Who refers to an object. All edges are looked through, which takes some milliseconds and needs no second index. */
+/** Which objects refer to an object. A scan of all edges takes a few milliseconds and needs no second index. */
 export function retainersOf(
   graph: HeapGraph,
   rows: ObjectRows,

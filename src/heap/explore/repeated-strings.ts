@@ -10,7 +10,7 @@ import { TopOf } from './top-of.ts';
 
 const MOST_HOLDERS = 50;
 
-/** Texts that are there more than once, what wastes most first. */
+/** Strings that exist more than once, the largest waste first. */
 export function repeatedStrings(
   { strings }: HeapGraph,
   { copies, wasted }: StringCopies,

@@ -1,6 +1,6 @@
 /**
- * The first `most` of what is offered, in the order that `compare` gives, in the memory of twice as many: a heap has
- * millions of objects, and a page of them is fifty.
+ * The first `most` of the offered items in the order of `compare`. Keeps at most twice as many: a heap has millions of
+ * objects, and a page shows fifty.
  */
 export class TopOf {
   readonly #most: number;

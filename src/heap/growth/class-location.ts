@@ -51,7 +51,9 @@ function isHandle(graph: HeapGraph, node: number): boolean {
   return graph.nodeType[node] === NODE.object && HANDLES.has(graph.strings.get(graph.nodeName[node]!));
 }
 
-/** A handle is Node's own, but who opened it listens to it: the nearest function of the program that hangs on it. */
+/**
+ * A handle belongs to Node, but the code that opened it listens to it: the nearest function of the program below the handle.
+ */
 function listenerOf(graph: HeapGraph, handle: number, locations: SourceLocations): HeapSuspect['classLocation'] {
   const seen = new Set([handle]);
   let ring = [handle];
@@ -75,13 +77,13 @@ function listenerOf(graph: HeapGraph, handle: number, locations: SourceLocations
   return null;
 }
 
-/** What the program wired up: not prototypes and what the engine hangs on. */
+/** References that the program made, without prototypes and what the engine adds. */
 function isWiring({ edgeType, edgeName, strings }: HeapGraph, edge: number): boolean {
   const type = edgeType[edge];
   return type === EDGE.element || (type === EDGE.property && !strings.is(edgeName[edge]!, '__proto__'));
 }
 
-/** Promise reactions and their kin name no callee: the first closure of the program among what they lead to. */
+/** Promise reactions and similar objects name no callee. This is the first closure of the program that they lead to. */
 function firstClosure(graph: HeapGraph, node: number, locations: SourceLocations): HeapSuspect['classLocation'] {
   if (graph.nodeType[node] !== NODE.hidden && graph.nodeType[node] !== NODE.object) return null;
   for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {

@@ -25,9 +25,9 @@ export interface DescribeContext {
   readonly spanning: SpanningTree;
   readonly locations: SourceLocations;
   readonly scopes: Scopes;
-  /** Highest odd id per snapshot; null where ids do not compare. */
+  /** Highest odd id per snapshot; null if ids do not compare. */
   readonly highestIds: readonly number[] | null;
-  /** Objects that stood in the snapshot before the last one too, by suspect; null where their ids do not compare. */
+  /** Objects that the snapshot before the last one had as well, by suspect; null if their ids do not compare. */
   readonly survivors: ReadonlyMap<SuspectSeries, number> | null;
   readonly requests: readonly (number | null)[];
   readonly growthBytes: number;
@@ -56,7 +56,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
     holder: withoutName(holder, suspect),
     holderId: graph.nodeId[holderNode]!,
     anchorLocation: holderLocation(graph, path, at, scopes, locations),
-    // Timers expire and emitters know a number of listeners that is worth a warning: no bounds.
+    // Timers expire, and emitters have a number of listeners at which they warn. Neither is a bound.
     ...('owner' in holder ? boundsOf(graph, path, at, context.hasNumbers) : NO_BOUNDS),
     path: pathWords(graph, path, scopes, at).map((step) => (step.id === named ? { ...step, edge: ANY_KEY } : step)),
     signature: signatureText(series, signature, suspect.siblings?.[0]?.at),
@@ -74,7 +74,7 @@ export function describeSuspect(suspect: SuspectSeries, context: DescribeContext
 
 const ANY_KEY = `value of ${LABEL.key}`;
 
-/** `@id` of the object on the path that its siblings know by other names; null where there are none. */
+/** `@id` of the object on the path that its siblings know by other names; null if there are none. */
 function nodeOfSibling(
   { graph, spanning, settled }: DescribeContext,
   path: NodePath,
@@ -161,11 +161,11 @@ export function countSurvivors(
   return survivors;
 }
 
-/** Most of the members look like this one; a few dozen are asked. */
+/** A typical member: the most frequent form among a few dozen. */
 function typicalOf(scopes: Scopes, members: readonly number[]): { node: number; words: string } | null {
   const step = Math.max(1, Math.floor(members.length / 48));
   const seen = new Map<string, { node: number; words: string; times: number }>();
-  // From the middle on, where neither the first link of a chain nor the newest object under way stands.
+  // Starts in the middle, which avoids the first link of a chain and the newest object still in use.
   for (let seenSoFar = 0; seenSoFar < members.length; seenSoFar += step) {
     const node = members[(seenSoFar + (members.length >> 1)) % members.length]!;
     const words = scopes.words(node);
@@ -176,7 +176,7 @@ function typicalOf(scopes: Scopes, members: readonly number[]): { node: number; 
   return [...seen.values()].sort((a, b) => b.times - a.times)[0] ?? null;
 }
 
-/** Index in the path of the last object that stands at the anchor. */
+/** Index in the path of the last object at the anchor. */
 function anchorIndex({ spanning, settled }: DescribeContext, path: NodePath, suspect: SuspectSeries): number {
   const anchors = suspect.siblings?.map(({ anchor }) => anchor) ?? [suspect.place.anchor];
   for (let at = path.nodes.length - 1; at > 0; at--) {
@@ -185,7 +185,7 @@ function anchorIndex({ spanning, settled }: DescribeContext, path: NodePath, sus
   return 0;
 }
 
-/** Born in which interval: by the highest id of each snapshot. */
+/** The interval in which an object was created, from the highest id of each snapshot. */
 function cohortsOf(graph: HeapGraph, members: readonly number[], highestIds: readonly number[]): number[] {
   const cohorts = highestIds.slice(1).map(() => 0);
   for (const node of members) {

@@ -3,13 +3,13 @@ import { EDGE } from '../snapshot-layout.ts';
 import type { WeakMapEdges } from '../weak-map-edges.ts';
 import type { Names } from './names.ts';
 
-/** Labels of steps. The first character says what it is: property, variable of a context, internal slot. */
+/** Labels of steps. The first character gives the kind: property, variable of a context, internal slot. */
 export const LABEL = { index: '[*]', key: '<key>', weakMapValue: '<weak map value>' } as const;
 export const PROPERTY = '.';
 const VARIABLE = '$';
 const INTERNAL = '/';
 
-/** An object with more properties than anybody writes down is a dictionary: its keys are data. */
+/** An object with more properties than a person would write is a dictionary: its keys are data. */
 const DICTIONARY = 256;
 
 export interface EdgeLabels {

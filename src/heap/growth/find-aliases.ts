@@ -3,9 +3,9 @@ import { isContextClass, isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
 import type { SignatureTree } from './signature-tree.ts';
 
-/** Smaller things come and go. */
+/** Smaller objects vary too much to compare. */
 const LEAST_BYTES = 20_000;
-/** From one snapshot to the next no store becomes so many times as large, or small. */
+/** A store does not become this many times as large, or as small, from one snapshot to the next. */
 const MOST_CHANGE = 4;
 const NONE = -1;
 

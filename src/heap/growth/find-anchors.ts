@@ -3,11 +3,14 @@ import { SignatureTree } from './signature-tree.ts';
 
 /** New objects that account for a smaller part of the bytes are beside what grows. */
 const LEAST_PART_OF_BYTES = 0.3;
-/** Something below gained so many times as many objects: it may be that which grows, inside of a few. */
+/** A place below gained this many times as many objects: the growth may be there, inside a few objects. */
 const MANY_MORE_BELOW = 8;
-/** With two snapshots nothing tells when the new objects came; a few of them may have come once. */
+/** Two snapshots do not show when the new objects were added. A few of them may have been added once. */
 const FEW = 3;
-/** An interval with less of the growth says nothing of pace; in one with more, a fourth of that share must be new objects. */
+/**
+ * An interval with less of the growth says nothing about its pace. In one with more, the share of new objects must be at
+ * least a fourth of the share of growth.
+ */
 const REAL_PART = 0.15;
 const LEAST_PACE = 1 / 4;
 
@@ -28,7 +31,7 @@ export interface PlaceSeries {
 export function seriesOf(tree: SignatureTree, sums: readonly SignatureSums[]): PlaceSeries {
   const subtree = sums.map((sum) => {
     const bytes = sum.bytes.slice();
-    // A signature is made after the one above it, so one sweep down the numbers adds everything up.
+    // A signature is created after its parent, so one pass over descending numbers computes all sums.
     for (let signature = tree.count - 1; signature > 0; signature--) {
       const parent = tree.parent(signature);
       bytes[parent] = bytes[parent]! + bytes[signature]!;
@@ -93,8 +96,8 @@ function isSteady(series: PlaceSeries, place: number): boolean {
 
 /**
  * Whether the growth below a place comes from there being more objects of it, and not from one of them (or a few)
- * growing inside. Two signs speak for the latter: the new objects would account for a small part of the bytes only; or
- * they came once, and what is below them went on growing.
+ * growing inside. Two signs point to the latter. The new objects account for only a small part of the bytes. Or they were
+ * added once, and what is below them kept growing.
  */
 function explainsGrowth(series: PlaceSeries, place: number, below: Float64Array): boolean {
   const counts = countsOf(series, place);

@@ -8,10 +8,10 @@ export function isOddId(id: number): boolean {
 /** Class by odd id, of a sample of the ids of a snapshot: the same ids are in the samples of all snapshots. */
 export type IdClasses = ReadonlyMap<number, number>;
 
-/** So many ids tell a share to a tenth of a percent. */
+/** This many ids give a share to a tenth of a percent. */
 const SAMPLE = 100_000;
 
-/** Of a heap with so many nodes every how-manieth id is worth looking at. */
+/** In a heap with this many nodes, every n-th id is sampled. */
 export function samplingStep(nodeCount: number): number {
   return Math.max(1, Math.floor(nodeCount / SAMPLE));
 }

@@ -3,11 +3,11 @@ import { gain, type PlaceSeries } from './find-anchors.ts';
 import { SignatureTree } from './signature-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
-/** How far the shares of growth that fell into an interval may lie apart. Counts of a few dozen scatter by less. */
+/** The largest difference allowed between the shares of growth in an interval. Counts of a few dozen scatter by less. */
 const SIDE_BY_SIDE = 0.25;
 /** With two snapshots there is one share, of everything. */
 const LEAST_SNAPSHOTS = 3;
-/** Two lists of one object, or two of plain objects, may well be two leaks, and then their names are worth more than their sum. */
+/** Two lists on one object, or on two plain objects, may be two leaks. Then their names are worth more than their sum. */
 const LEAST_UNLIKE = 4;
 const SAYS_NOTHING = /^(Object|Array|Map|Set|Promise|\(string\))$/;
 const LEAST_OBJECTS = 4;
@@ -60,7 +60,7 @@ function lookedAt(found: readonly SuspectSeries[]): SuspectSeries[] {
     .slice(0, MOST_LOOKED_AT);
 }
 
-/** The steps from the root, once for each property among them with that left out, and the signature that it leads to. */
+/** The steps from the root, once for each property with that property left out, and the signature that it leads to. */
 function masksOf({ tree }: PlaceSeries, { main }: SuspectSeries): [mask: string, at: number][] {
   const path: number[] = [];
   for (let at = main; at !== SignatureTree.root; at = tree.parent(at)) path.push(at);

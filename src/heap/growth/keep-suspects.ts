@@ -7,12 +7,14 @@ import { SignatureTree } from './signature-tree.ts';
 import type { SuspectSeries } from './suspect-series.ts';
 
 const MOST = 20;
-/** Of what grew in all: the engine's own noise in the first thousand requests is below it. */
+/** Share of the total growth. The engine's own noise in the first thousand requests is below it. */
 const LEAST_SHARE = 0.01;
-/** A place that grows by itself, with nothing new below it, may be a table that doubled: it must be more of the growth. */
+/** A place that grows with nothing new below it may be a table that doubled, so it needs a larger share of the growth. */
 const LEAST_SHARE_INSIDE = 0.05;
 const LEAST_OBJECTS = 8;
-/** Under so many requests, a whole number a request is chance; so near must it be to one. */
+/**
+ * Below this many requests, a whole number per request is chance. The second value is how near it must be to a whole number.
+ */
 const LEAST_REQUESTS = 50;
 const WHOLE_TOLERANCE = 0.02;
 
@@ -31,7 +33,7 @@ export function keepSuspects(
     .map(({ suspect }) => suspect);
 }
 
-/** What grew unevenly comes later, and is not left out for that. */
+/** Uneven growth comes later in the list, but is not left out. */
 const LEAST_WEIGHT = 0.05;
 
 function evenShare(bytes: readonly number[], requests: readonly (number | null)[]): number {
@@ -50,13 +52,15 @@ function isWorthSaying(
   if (suspect.main < 0)
     return newBytes >= LEAST_SHARE_INSIDE * growthBytes && !isOfEngine(series, suspect.place.anchor);
   if (newObjects <= 0) return false;
-  // A whole number of new objects a request is no noise, however small and whatever the class.
+  // A whole number of new objects per request is not noise, however small it is and whatever the class.
   if (isWholePerRequest(newObjects, requests)) return true;
   if (isEngine(series, suspect.main)) return false;
   return newObjects >= LEAST_OBJECTS && newBytes >= LEAST_SHARE * growthBytes;
 }
 
-/** The native side of a handle, a root of its own: the object of JavaScript that belongs to it (`TCP`, `Zlib`) is counted. */
+/**
+ * The native side of a handle, a root of its own: the object of JavaScript that belongs to it (`TCP`, `Zlib`) is counted.
+ */
 function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
   const at = main < 0 ? place.anchor : main;
   return tree.parent(at) === SignatureTree.root && tree.classes.get(tree.class(at)).startsWith('Node / ');
@@ -64,7 +68,7 @@ function isShadow({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolea
 
 const PROFILER_HOME = `${PROPERTY}${PROFILER_SYMBOL}`;
 
-/** What our own probes keep, lists of requests and queries that they count, is nothing of the service's. */
+/** What our own probes keep (lists of counted requests and queries) does not belong to the service. */
 function isOfProfiler({ tree }: PlaceSeries, { main, place }: SuspectSeries): boolean {
   for (let at = main < 0 ? place.anchor : main; at !== SignatureTree.root; at = tree.parent(at)) {
     if (tree.labels.get(tree.label(at)).startsWith(PROFILER_HOME)) return true;
@@ -72,7 +76,10 @@ function isOfProfiler({ tree }: PlaceSeries, { main, place }: SuspectSeries): bo
   return false;
 }
 
-/** Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's own are none of it. */
+/**
+ * Code, hidden classes, feedback: what the engine keeps for itself. Backing arrays of the program's objects do not count as
+ * that.
+ */
 function isEngine({ tree }: PlaceSeries, signature: number): boolean {
   const name = tree.classes.get(tree.class(signature));
   return isEngineClass(name) && !/^\((string|array|object elements|object properties)\)$/.test(name);
@@ -86,7 +93,7 @@ function isOfEngine(series: PlaceSeries, signature: number): boolean {
 
 const OF_V8 = /^\((?:[^)]* roots|[^)]* strings|[^)]* cache|Bootstrapper|Builtins)\)$/;
 
-/** 1.00, 2.00, 3.00 … new objects a request are a leak; the engine's own noise is fractional. */
+/** 1.00, 2.00, 3.00 … new objects per request are a leak; the engine's own noise is fractional. */
 function isWholePerRequest(newObjects: number, requests: readonly (number | null)[]): boolean {
   const served = requestsBetween(requests);
   if (served === null || served < LEAST_REQUESTS) return false;
@@ -94,14 +101,14 @@ function isWholePerRequest(newObjects: number, requests: readonly (number | null
   return Math.round(ratio) >= 1 && Math.abs(ratio - Math.round(ratio)) < WHOLE_TOLERANCE;
 }
 
-/** Requests from the first snapshot to the last; null where nobody counted. */
+/** Requests from the first snapshot to the last; null if not counted. */
 export function requestsBetween(requests: readonly (number | null)[]): number | null {
   const first = requests[0] ?? null;
   const last = requests.at(-1) ?? null;
   return first === null || last === null || last <= first ? null : last - first;
 }
 
-/** Growth a request in each interval in which there was load; intervals without requests say nothing. */
+/** Growth per request in each interval in which there was load; intervals without requests say nothing. */
 export function growthRates(bytes: readonly number[], requests: readonly (number | null)[]): number[] {
   return bytes.slice(1).flatMap((now, i) => {
     const [before, after] = [requests[i] ?? null, requests[i + 1] ?? null];

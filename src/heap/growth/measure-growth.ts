@@ -25,9 +25,9 @@ import { type SuspectSeries, seriesOfSuspects } from './suspect-series.ts';
 export interface SnapshotOrigin {
   readonly file: string;
   readonly fileBytes: Bytes;
-  /** Object ids compare between snapshots of one epoch; null where nobody knows. */
+  /** Object ids compare between snapshots of one epoch; null if unknown. */
   readonly idEpoch: string | null;
-  /** Requests answered in all when it was taken; null where nobody counted. */
+  /** Requests answered in all when it was taken; null if not counted. */
   readonly requests: number | null;
   /** It was taken with the values of numbers: see `hideNumbers`. */
   readonly hasNumbers?: boolean;
@@ -47,7 +47,7 @@ interface Latest {
   readonly idClasses: IdClasses | null;
 }
 
-/** Below this nobody would look, and noise of the engine is of that size. */
+/** Smaller growth is not worth a look, and the engine's own noise is of that size. */
 const LEAST_BYTES = 2_000;
 
 /**

@@ -1,8 +1,8 @@
 import type { HeapSuspect } from '../../model/heap-growth.ts';
 
 /**
- * One leak, one suspect: the values of a dictionary, its keys and its table hang below one holder by different edges.
- * The first keeps its name (the biggest comes first, but bare references and strings give way), bytes add up.
+ * Makes one suspect of one leak. One holder leads to the values of a dictionary, to its keys and to its table by different
+ * edges. The first suspect keeps its name: the biggest comes first, but bare references and strings come last. Bytes add up.
  */
 export function mergeByHolder(described: readonly HeapSuspect[]): HeapSuspect[] {
   const groups = new Map<number, HeapSuspect[]>();
@@ -19,7 +19,7 @@ function merged(group: readonly HeapSuspect[]): HeapSuspect {
     group.find((suspect) => !isBare(suspect)) ?? group.find((one) => one.class !== 'references') ?? group[0]!;
   const sum = (values: readonly (number | null)[]): number | null =>
     values.includes(null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
-  // A list that is linked both ways is reached from both of its ends: each half is counted by itself.
+  // A doubly linked list is reached from both ends, so each half is counted separately.
   const halves = main.holder.container === 'chain' ? group.filter((one) => isHalf(one, main)) : [main];
   const addUp = (rows: readonly (readonly number[])[]): number[] =>
     rows[0]!.map((_, index) => rows.reduce((total, row) => total + row[index]!, 0));

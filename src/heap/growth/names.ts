@@ -1,4 +1,4 @@
-/** Strings by number, across snapshots: the numbers of two snapshots' own string tables do not compare. */
+/** Strings by number, shared by several snapshots: the numbers of their own string tables do not compare. */
 export class Names {
   private readonly numbers = new Map<string, number>();
   private readonly texts: string[] = [];

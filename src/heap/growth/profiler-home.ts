@@ -1,7 +1,7 @@
 import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE } from '../snapshot-layout.ts';
 
-/** Under this name (`Symbol.for`) the probes that a soak puts into the service keep what is theirs. */
+/** The probes of a soak keep their state in the service under this name (`Symbol.for`). */
 export const PROFILER_SYMBOL = '<symbol soak-profiler';
 
 /** The edges to what our probes keep. They wrap functions of the program, which lead there too. */

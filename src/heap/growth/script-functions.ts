@@ -13,7 +13,7 @@ export class ScriptFunctions {
     this.#sharedName = graph.strings.indexOf('shared');
   }
 
-  /** URL of its script as V8 has it; empty where there is none, as of functions of the engine. */
+  /** URL of its script as V8 has it; empty if there is none, as of functions of the engine. */
   urlOf(closure: number): string {
     const shared = this.#sharedOf(closure);
     const script = shared < 0 ? -1 : this.#scriptOf(shared);

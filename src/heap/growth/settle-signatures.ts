@@ -6,7 +6,7 @@ import { isEngineClass } from './node-classes.ts';
 import type { SignatureSums } from './signature-sums.ts';
 import { SignatureTree } from './signature-tree.ts';
 
-/** So many property names that the first snapshot did not have make an object a dictionary: its keys are data. */
+/** An object that gains this many property names since the first snapshot is a dictionary: its keys are data. */
 const NEW_NAMES = 8;
 
 export interface SettledSignatures {
@@ -54,7 +54,7 @@ export function settleSignatures(tree: SignatureTree, sums: readonly SignatureSu
   return { tree: next, sums: sums.map((sum) => resettle(sum, settled, next.count)), settled };
 }
 
-/** So few of a class, in every snapshot, are parts of the program's wiring and no data. */
+/** A class with no more instances than this in every snapshot is part of the program's structure, not data. */
 const LANDMARKS = 2;
 const OF_PROTOTYPES = new Set([`${PROPERTY}prototype`, `${PROPERTY}__proto__`]);
 const ANYTHING = new Set(['Object', 'Array', 'Map', 'Set', 'WeakMap', 'Promise', CLOSURE_PREFIX]);
@@ -71,7 +71,7 @@ function findLandmarks(tree: SignatureTree, sums: readonly SignatureSums[]): Uin
       if (total > LANDMARKS) isLandmark[klass] = 0;
     });
   }
-  // Two caches that stay where they are can be told apart, and what one holds is not what the other holds.
+  // Two caches at fixed places are different caches with different contents.
   const lasting = new Uint8Array(tree.classes.count);
   for (let signature = 1; signature < tree.count; signature++) {
     const klass = tree.class(signature);
@@ -100,7 +100,7 @@ function findDictionaries(tree: SignatureTree, sums: readonly SignatureSums[]): 
     if (isDataKey(label.slice(PROPERTY.length)) && tree.classes.get(tree.class(parent)) === 'Object')
       isDictionary[parent] = 1;
     const isNew = (first.count[signature] ?? 0) === 0 && (last.count[signature] ?? 0) > 0;
-    // What is wholly new brings its fields along; only an object that was there before gains keys.
+    // A new object comes with its fields. Only an object that existed before gains keys.
     if (isNew && (parent === SignatureTree.root || (first.count[parent] ?? 0) > 0)) {
       newNames[parent] = newNames[parent]! + 1;
       if (newNames[parent]! >= NEW_NAMES) isDictionary[parent] = 1;

@@ -24,7 +24,7 @@ export class SignatureTree {
   private parents = new Int32Array(1 << 14);
   private steps = new Int32Array(1 << 14);
   private depths = new Uint8Array(1 << 14);
-  /** 1 where a longer path was folded onto the signature: it stands for a chain. */
+  /** 1 if a longer path was folded onto the signature: it stands for a chain. */
   private folds = new Uint8Array(1 << 14);
   count = 1;
 

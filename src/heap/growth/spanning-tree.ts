@@ -19,11 +19,14 @@ export interface SpanningTree {
   readonly signatureOf: Uint32Array;
   /** Per node: the edge by which it was reached. Meaningless for the root. */
   readonly parentEdge: Uint32Array;
-  /** Met on the way, by the nodes of their cells. */
+  /** Found during the search, by the nodes of their cells. */
   readonly exported: ReadonlyMap<number, ModuleExport>;
 }
 
-/** In `parentEdge` of what a module has, its context or an exported variable, which stands below the root: how Node leads to it says nothing. */
+/**
+ * In `parentEdge` of what a module has: its context or an exported variable. It is a child of the root, since the path
+ * through Node says nothing.
+ */
 export const OF_MODULE = 0xffffffff;
 
 /**
@@ -47,7 +50,7 @@ export function buildSpanningTree(graph: HeapGraph, weakMaps: WeakMapEdges, tree
   const signatureOf = new Uint32Array(nodeCount).fill(NOT_REACHED);
   const parentEdge = new Uint32Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
-  /** Functions of Node, to be followed when all that is reached without them was. */
+  /** Functions of Node. They are followed after everything that is reached without them. */
   const inner: number[] = [];
   const later: number[][] = Array.from({ length: WAVES }, () => []);
   let queued = 0;
@@ -134,7 +137,7 @@ function ofProgram(exported: ReadonlyMap<number, ModuleExport>): (readonly [cell
     .sort(([, a], [, b]) => Number(isPackage(a.url)) - Number(isPackage(b.url)));
 }
 
-/** The same place whoever of the importers is met first. */
+/** The same place whichever importer is found first. */
 function ofExport(tree: SignatureTree, { name, url }: ModuleExport): number {
   return ofModule(tree, name, url);
 }

@@ -2,7 +2,7 @@ import type { Bytes } from '../../model/units.ts';
 import { countsOf, type GrowingPlace, gain, type PlaceSeries } from './find-anchors.ts';
 import { isContextClass, isEngineClass } from './node-classes.ts';
 
-/** A growing place with its numbers; still without words. */
+/** A growing place with its figures, before it is described. */
 export interface SuspectSeries {
   readonly place: GrowingPlace;
   /** Signature of what leaks: the outermost object that a program can name; -1 when only references grow. */
@@ -11,7 +11,7 @@ export interface SuspectSeries {
   readonly counted: readonly number[];
   readonly counts: readonly number[];
   readonly bytes: readonly Bytes[];
-  /** What it was joined of, if it was. */
+  /** The suspects that were joined into it, if any. */
   readonly siblings?: readonly Sibling[];
 }
 
@@ -22,7 +22,7 @@ export interface Sibling {
   readonly at: number;
 }
 
-/** Totals of all objects of a class, by the number of the class in the tree, a row a snapshot. */
+/** Totals of all objects of a class, by the number of the class in the tree, a row per snapshot. */
 export interface ClassTotals {
   readonly count: readonly Float64Array[];
   readonly bytes: readonly Float64Array[];
@@ -44,8 +44,9 @@ function classTotals({ tree, sums }: PlaceSeries): ClassTotals {
 /**
  * Counts and bytes of every place. Where the shortest path of objects changed between two snapshots they leave one
  * place and turn up in another without any growth: what a place gained of a class is cut to what the whole heap
- * gained of it, and the rest is counted as having been there before. What moves takes along all that it holds: where the whole
- * heap gained as much of something that the place holds, nothing has moved, and the other classes were freed elsewhere.
+ * gained of it, and the rest is counted as having been there before. What moves takes along all that it holds: where the
+ * whole heap gained as much of something that the place holds, nothing has moved, and the other classes were freed
+ * elsewhere.
  */
 export function seriesOfSuspects(series: PlaceSeries, places: readonly GrowingPlace[]): SuspectSeries[] {
   const totals = classTotals(series);
@@ -106,16 +107,16 @@ function bytesByClass(series: PlaceSeries, places: readonly GrowingPlace[], owne
   };
   for (let signature = 0; signature < tree.count; signature++)
     if (owner[signature]! >= 0) add(owner[signature]!, signature);
-  // The table of the container grows with what it holds.
+  // The table of a container grows with its contents.
   places.forEach(({ anchor, groups }, index) => {
     if (groups.length > 0 && owner[anchor] === -1) add(index, anchor);
   });
   return found;
 }
 
-/** Of what a place gained, a class counts as a witness from this share on. */
+/** A class counts as evidence from this share of what a place gained. */
 const WITNESS = 0.1;
-/** Of what a place gained of a class, the whole heap gained as much, or nearly. */
+/** The whole heap gained at least this share of what a place gained of a class. */
 const AS_MUCH = 0.9;
 
 function isNew(byClass: ClassBytes, { bytes }: ClassTotals): boolean {

@@ -3,7 +3,7 @@ import { EDGE, NODE } from '../snapshot-layout.ts';
 import { target } from '../words/source-locations.ts';
 import type { ScriptFunctions } from './script-functions.ts';
 
-/** A timer that waits, and the edge by which its list leads to the first of them. */
+/** A waiting timer, and the edge from its list to the first of them. */
 export interface WaitingTimer {
   readonly timer: number;
   readonly list: number;
@@ -13,9 +13,9 @@ export interface WaitingTimer {
 }
 
 /**
- * Node keeps waiting timers in a list a duration, a circle by `_idleNext`. What keeps a timer is the object of the program
- * that has it, if there is one, else its list; never its neighbour: or those that nobody clears would stand, as the
- * circle goes, now behind their list and now behind the timer of a request that is under way.
+ * Node keeps waiting timers in one circular list per duration, linked by `_idleNext`. A timer is retained by the object of
+ * the program that has it, if there is one, else by its list. It is never retained by its neighbour: otherwise timers that
+ * are not cleared would appear now below their list, now below the timer of a request in progress.
  */
 export class TimerLists {
   readonly waiting: readonly WaitingTimer[];

@@ -14,7 +14,7 @@ export interface RetainingPath {
   readonly id: number;
   readonly words: string;
   readonly location: HeapLocation | null;
-  /** How many of the objects asked for have the same path in words. */
+  /** How many of the objects asked for have the same path when written as text. */
   readonly objects: number;
   /** Steps from the nearest user root, as Chrome DevTools counts them. */
   readonly distance: number;

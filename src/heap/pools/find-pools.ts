@@ -2,7 +2,7 @@ import type { HeapGraph } from '../heap-graph.ts';
 import { EDGE, NODE } from '../snapshot-layout.ts';
 import { numberOf } from '../words/numbers.ts';
 
-/** What a pool of connections (or of anything that is lent out and given back) holds; null where it does not say. */
+/** What a pool of connections (or of anything that is lent out and given back) holds; null if it does not say. */
 export interface PoolState {
   readonly node: number;
   readonly inUse: number;
@@ -105,7 +105,9 @@ function elementsOf({ firstEdge, edgeType, edgeTo, nodeType }: HeapGraph, node: 
   return count;
 }
 
-/** What a Set holds, or the values of a Map: objects in its table. Keys that are objects too would count twice, and are few. */
+/**
+ * What a Set holds, or the values of a Map: objects in its table. Keys that are objects too would count twice, and are few.
+ */
 function entriesOf(graph: HeapGraph, node: number): number {
   const { firstEdge, edgeType, edgeTo, edgeName, nodeType, strings } = graph;
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {

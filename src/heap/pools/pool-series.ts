@@ -23,7 +23,10 @@ export function signPools(pools: readonly PoolState[], { signatureOf }: Spanning
   });
 }
 
-/** The pools of the last snapshot, each followed back through the others by its place. Several at one place (a pool a tenant) add up. */
+/**
+ * The pools of the last snapshot, each followed back through the others by its place. Several at one place (a pool a tenant)
+ * add up.
+ */
 export function poolSeries(
   snapshots: readonly (readonly SignedPool[])[],
   context: {
@@ -59,7 +62,7 @@ export function poolSeries(
 
 /**
  * Who of the program's own code keeps the pool, and where that is written: the variable of a module or function, or the
- * property of an instance. The shortest path leads as often through a callback of the package. Null where there is none.
+ * property of an instance. The shortest path leads as often through a callback of the package. Null if there is none.
  */
 function ownKeeper(
   graph: HeapGraph,

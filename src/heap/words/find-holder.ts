@@ -54,7 +54,9 @@ function visibleHolder(naming: Naming, anchor: number, isChain: boolean): number
   return at;
 }
 
-/** Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class. */
+/**
+ * Of the class of a link further down; a context also leads on by the same variable, since all contexts are of one class.
+ */
 function isLink(naming: Naming, at: number, anchor: number): boolean {
   const { graph, path } = naming;
   const node = path.nodes[at]!;
@@ -68,7 +70,7 @@ function isLink(naming: Naming, at: number, anchor: number): boolean {
   return false;
 }
 
-/** A plain object that is told from others by its properties, as `{prev, next, data}`. */
+/** A plain object that is distinguished from others by its properties, as `{prev, next, data}`. */
 function isRecord({ graph, scopes }: Naming, node: number): boolean {
   return className(graph, node) === 'Object' && scopes.words(node) !== 'Object';
 }
@@ -105,7 +107,7 @@ function edgeName(graph: HeapGraph, edge: number): string {
   return graph.strings.get(graph.edgeName[edge]!);
 }
 
-/** Name of the property that leads to the step; null where it was reached otherwise. */
+/** Name of the property that leads to the step; null if it was reached otherwise. */
 function propertyTo(graph: HeapGraph, path: NodePath, at: number): string | null {
   const edge = path.edges[at];
   return at > 0 && edge !== undefined && graph.edgeType[edge] === EDGE.property ? edgeName(graph, edge) : null;
@@ -289,7 +291,10 @@ function isExports({ path, scopes }: Naming, at: number, knownBy: KnownBy): bool
   return knownBy.how === 'variable' ? scopes.ownerOf(above, 'exports')?.kind === 'module' : !!scopes.ofModule(above);
 }
 
-/** An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many as likely. */
+/**
+ * An instance has a name of its own by a variable, unless that says no more than its class; by a property it is one of many
+ * as likely.
+ */
 function isOwnName(knownBy: KnownBy | null, name: string): boolean {
   if (knownBy === null || (knownBy.how !== 'variable' && knownBy.how !== 'export')) return false;
   return knownBy.name.toLowerCase() !== name.toLowerCase();

@@ -5,7 +5,7 @@ import { numberOf } from './numbers.ts';
 import type { NodePath } from './path-words.ts';
 import { isContext } from './scopes.ts';
 
-/** What speaks of a bound or an expiry of a holder. */
+/** What indicates a bound or an expiry of a holder. */
 export interface HolderBounds {
   /** Names on the holder, and on what it belongs to. */
   readonly boundHints: readonly string[];
@@ -84,7 +84,7 @@ function governs(
   return true;
 }
 
-/** How the step before holds it; empty where that is no name. */
+/** How the step before holds it; empty if that is no name. */
 function edgeNameTo({ firstEdge, edgeName, edgeTo, edgeType, strings }: HeapGraph, path: NodePath, at: number): string {
   const owner = path.nodes[at - 1];
   if (owner === undefined) return '';

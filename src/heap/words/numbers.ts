@@ -21,7 +21,7 @@ export function hideNumbers(graph: HeapGraph): boolean {
   return true;
 }
 
-/** The number that an object holds under a name; null where it holds none, or the snapshot has no values. */
+/** The number that an object holds under a name; null if it holds none, or the snapshot has no values. */
 export function numberOf(graph: HeapGraph, node: number, name: string): number | null {
   const { firstEdge, edgeType, edgeName, edgeTo, nodeType, strings } = graph;
   for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++) {
@@ -33,7 +33,7 @@ export function numberOf(graph: HeapGraph, node: number, name: string): number |
   return null;
 }
 
-/** V8 writes the value as a string beside the number; null where the snapshot has no values. */
+/** V8 writes the value as a string beside the number; null if the snapshot has no values. */
 export function valueOfNumber(
   { firstEdge, edgeTo, edgeName, nodeName, strings }: HeapGraph,
   number: number,

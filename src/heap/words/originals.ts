@@ -29,7 +29,7 @@ export class Originals {
     this.#scripts = new Map(scripts.map((script) => [script.url, script]));
   }
 
-  /** Of a function its name, of an object that of its class; null where it was not renamed or nobody knows. */
+  /** Of a function its name, of an object that of its class; null if it was not renamed or nobody knows. */
   nameOf(node: number): string | null {
     const location = this.#scripts.size === 0 ? null : this.#locate(node);
     const functions = location && this.#names(location.scriptUrl)?.functions;
@@ -56,12 +56,18 @@ export class Originals {
     return this.#names(url)?.exports.get(name) ?? null;
   }
 
-  /** The scope that `context` is of. `owner`: the function whose variables it holds, -1 where that is gone; `insiders`: functions made in it. */
+  /**
+   * The scope that `context` is of. `owner`: the function whose variables it holds, -1 if that is gone; `insiders`:
+   * functions made in it.
+   */
   scopeOf(context: number, owner: number, insiders: readonly number[]): OriginalScope | null {
     return (owner < 0 ? null : this.#ownScope(context, owner)) ?? this.#scopeAround(context, insiders);
   }
 
-  /** The scope of a function begins behind the `(` that is its place; parameters that are not plain names have one of their own. */
+  /**
+   * The scope of a function begins behind the `(` that is its place; parameters that are not plain names have one of their
+   * own.
+   */
   #ownScope(context: number, owner: number): OriginalScope | null {
     const location = this.#locate(owner);
     const scopes = (location && this.#names(location.scriptUrl)?.scopes) ?? [];
@@ -77,7 +83,9 @@ export class Originals {
     return scopes.find((scope) => isSame(scope.end, own.end) && scope !== own && holdsAll(scope, names));
   }
 
-  /** Contexts from a function outwards are of the scopes around it, one for one, but for those of which we know no variable. */
+  /**
+   * Contexts from a function outwards are of the scopes around it, one for one, but for those of which we know no variable.
+   */
   #scopeAround(context: number, insiders: readonly number[]): OriginalScope | null {
     for (const insider of insiders) {
       const location = this.#locate(insider);

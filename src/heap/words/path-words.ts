@@ -14,7 +14,10 @@ export interface NodePath {
 /** Programs are wired in fewer steps than that; further down a chain begins. */
 const MOST_WIRING = 40;
 
-/** A path for people: parts of containers are stepped over, repeats collapsed, and it starts at the module or function whose variable holds it all. */
+/**
+ * A path for people: parts of containers are stepped over, repeats collapsed, and it starts at the module or function whose
+ * variable holds it all.
+ */
 export function pathWords(graph: HeapGraph, path: NodePath, scopes: Scopes, holder: number = MOST_WIRING): PathStep[] {
   const start = startOf(graph, path, scopes, Math.min(holder, path.nodes.length - 2));
   const steps: PathStep[] = [rootStep(graph, path, start, scopes)];
@@ -39,7 +42,7 @@ export function isPart(graph: HeapGraph, node: number): boolean {
   );
 }
 
-/** How the step before holds this one, in words. */
+/** How the step before holds this one, as text. */
 function edgeWords(graph: HeapGraph, path: NodePath, at: number, scopes: Scopes): string {
   const { edgeType, edgeName, nodeName, strings } = graph;
   const edge = path.edges[at]!;
@@ -77,7 +80,7 @@ function startOf(graph: HeapGraph, path: NodePath, scopes: Scopes, deepest: numb
     if (graph.edgeType[path.edges[at + 1]!] !== EDGE.context) continue;
     const scope = scopes.ofContext(path.nodes[at]!);
     if (scope?.isUserCode) return at;
-    // How the program came to a function of Node says nothing of what Node keeps itself.
+    // How the program came to a function of Node says nothing about what Node keeps itself.
     if (scope?.owner.kind === 'module') return at;
     if (scope && ofNode === 0) ofNode = at;
   }

@@ -14,7 +14,7 @@ export class SourceLocations {
     this.urls = this.readUrls();
   }
 
-  /** Of a closure its own place, of an object that of its constructor; null where V8 gave none or the script has no name. */
+  /** Of a closure its own place, of an object that of its constructor; null if V8 gave none or the script has no name. */
   locate(node: number): HeapLocation | null {
     const row = this.rowOf(node);
     if (row < 0) return null;

@@ -1,4 +1,4 @@
-/** What the database, the load and this tool tell. Rows of the metric catalogue: see `MetricInfo`. */
+/** Figures from the database, the load and this tool. Rows of the metric catalogue: see `MetricInfo`. */
 export const OTHER_METRICS = {
   'db.connections': {
     unit: 'count',

@@ -1,4 +1,4 @@
-/** What the system that runs the target tells of it. Rows of the metric catalogue: see `MetricInfo`. */
+/** Figures from the system that runs the target. Rows of the metric catalogue: see `MetricInfo`. */
 export const PROCESS_METRICS = {
   'process.cpu': {
     unit: 'percent',

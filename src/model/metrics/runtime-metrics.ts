@@ -1,4 +1,7 @@
-/** What the target tells of itself: heap, collector, event loop, handles, requests, queries, pools. Rows of the metric catalogue: see `MetricInfo`. */
+/**
+ * Figures from inside the target: heap, collector, event loop, handles, requests, queries, pools. Rows of the metric
+ * catalogue: see `MetricInfo`.
+ */
 export const RUNTIME_METRICS = {
   'heap.used': {
     unit: 'bytes',

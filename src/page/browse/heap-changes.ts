@@ -75,7 +75,7 @@ async function objectChanges(
   ];
 }
 
-/** What grew, who holds it, and its objects. */
+/** What grew, what holds it, and its objects. */
 export async function suspectsView(heap: string, context: ViewContext): Promise<View> {
   const { query } = context.place;
   const frame = await heapFrame(heap, 'suspects', context);

@@ -56,7 +56,7 @@ function snapshotChoice(heaps: readonly HeapEntry[], id: string, tab: string): H
   return [select];
 }
 
-/** Values of a heap are passwords as likely as not: they are told when they are asked for, and for this page alone. */
+/** Values in a heap may be passwords. They are shown only on request, and for this page only. */
 function valueSwitch({ values, showValues }: ViewContext): HTMLElement {
   const box = h('input', { type: 'checkbox', id: 'values', checked: values });
   box.addEventListener('change', () => showValues(box.checked));

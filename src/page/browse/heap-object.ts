@@ -9,7 +9,7 @@ import { heapFrame } from './heap-frame.ts';
 import { objectList } from './heap-lists.ts';
 import { addressOf, facts, link, prose, type View, type ViewContext } from './view.ts';
 
-/** One object: what it is, what keeps it alive, what it refers to, who refers to it. */
+/** One object: what it is, what keeps it alive, what it refers to, what refers to it. */
 export async function objectView(heap: string, id: number, context: ViewContext): Promise<View> {
   const { values, signal } = context;
   const { query } = context.place;

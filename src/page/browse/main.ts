@@ -69,7 +69,7 @@ async function show(): Promise<void> {
   view.replaceChildren(...next.nodes);
   view.removeAttribute('aria-busy');
   document.documentElement.dataset.ready = location.hash || '#';
-  // Who goes on by keyboard or screen reader begins at what is new.
+  // With a keyboard or a screen reader, the reader starts at the new content.
   if (!isFirst) (view.querySelector<HTMLElement>('h2[tabindex], h1') ?? view).focus({ preventScroll: false });
   isFirst = false;
 }

@@ -9,10 +9,10 @@ import { type Cell, gateFigure, grid, TEXT } from './grid.ts';
 import { formatStart, result } from './runs-list.ts';
 import { heading, link, prose, type View, type ViewContext } from './view.ts';
 
-/** Charts are drawn anew so often: a curve of hours does not change faster. */
+/** How often charts are redrawn: a curve of hours does not change faster. */
 const REPAINT_MS = 2_000;
 
-/** One run: what came out and why, its curves, its snapshots. A run that is recorded now goes on while one looks. */
+/** One run: what came out and why, its curves, its snapshots. The page of a run in progress updates itself. */
 export async function runView(key: string, { signal }: ViewContext): Promise<View> {
   const run = await ask<RunDetails>(`run/${key}`, {}, signal);
   const { id, target, scenario, startWallMs, durationMs, plannedMs, charts } = run;
@@ -133,7 +133,7 @@ function follow(key: string, run: RunDetails, shown: PageChart[], status: HTMLEl
     const nowSec = Math.max(0, ...event.series.map(({ tSec }) => tSec.at(-1) ?? 0));
     tell(`Recording: ${phase}, ${formatDuration(Math.round(nowSec) * 1000)} of ${formatDuration(run.plannedMs)}`);
   });
-  // The browser connects again by itself, and would be told everything anew.
+  // The browser reconnects automatically, and would receive everything again.
   source.addEventListener('error', () => {
     tell('The connection to profiler ui was lost. Reload the page to go on.');
     source.close();

@@ -10,7 +10,7 @@ export interface Place {
 export interface View {
   readonly title: string;
   readonly nodes: readonly HTMLElement[];
-  /** Called when the reader goes on. */
+  /** Called when the reader leaves the page. */
   readonly leave?: () => void;
 }
 
@@ -18,7 +18,7 @@ export interface ViewContext {
   readonly place: Place;
   /** What strings and numbers say is shown. */
   readonly values: boolean;
-  /** Aborted when the reader goes on. */
+  /** Aborted when the reader leaves the page. */
   readonly signal: AbortSignal;
   showValues(on: boolean): void;
 }
@@ -57,7 +57,7 @@ export function heading(text: string, ...facts: readonly string[]): HTMLElement 
   return h('div', {}, h('h1', { tabindex: -1 }, text), ...(facts.length > 0 ? [line] : []));
 }
 
-/** A sentence with its names, which stand between backticks, as code. */
+/** A sentence whose names (between backticks) are set as code. */
 export function prose(text: string): (string | HTMLElement)[] {
   return text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? h('code', {}, part) : part));
 }

@@ -10,7 +10,7 @@ import { sourceLines } from '../source-lines.ts';
 import { explanation } from './explanation.ts';
 import { growthPicture } from './growth-picture.ts';
 
-/** Pages of docs/findings by their path; empty where the caller has none at hand. */
+/** Pages of docs/findings by their path; empty if the caller has none at hand. */
 export type Explanations = ReadonlyMap<string, string>;
 
 export function findingsSection(document: ReportDocument, explanations: Explanations): Markup {
@@ -49,7 +49,7 @@ function explained(page: string, explanations: Explanations): Markup {
     : html`<details><summary>${LABEL.explained}</summary>${explanation(text)}</details>`;
 }
 
-/** Beside the answers: the growth as a picture, and who keeps the objects alive. */
+/** Next to the answers: the growth as a picture, and what retains the objects. */
 function aside(finding: Finding, document: ReportDocument): Markup {
   const parts = [growthPicture(finding, document), retainingPath(finding)].filter(({ markup }) => markup !== '');
   return parts.length === 0 ? NOTHING : html`<div class="aside">${parts}</div>`;

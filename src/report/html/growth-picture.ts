@@ -9,11 +9,11 @@ import { downsample } from '../downsample.ts';
 import { html, type Markup, NOTHING } from '../markup.ts';
 import { type ChartPoint, growthChart } from './line-chart.ts';
 
-/** Figures fit over so many points; of more, first and last are told. */
+/** Figures fit above this many points; of more, only the first and the last are shown. */
 const MOST_FIGURES = 6;
 const MOST_POINTS = 160;
 
-/** How the subject of a finding grew, as a small chart; nothing where it was neither counted nor sampled. */
+/** How the subject of a finding grew, as a small chart; nothing if it was neither counted nor sampled. */
 export function growthPicture(finding: Finding, document: ReportDocument): Markup {
   const { countSeries = [], subject, kind } = finding;
   // A single store that grows stays one object.

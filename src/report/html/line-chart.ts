@@ -5,7 +5,7 @@ interface Point {
   readonly y: number;
 }
 
-/** A line without axes for a table cell; the figures stand beside it, so it says nothing to a screen reader. */
+/** A line without axes for a table cell. The figures are next to it, so screen readers skip it. */
 export function sparkline(values: readonly number[]): Markup {
   const points = scaled(values, 88, 20, 2);
   return html`<svg class="spark" viewBox="0 0 88 20" width="88" height="20" aria-hidden="true" focusable="false"><polyline points="${pathOf(points)}"/>${points.slice(-1).map(({ x, y }) => html`<circle cx="${x}" cy="${y}" r="2"/>`)}</svg>`;
@@ -26,7 +26,7 @@ const TOP = 30;
 const BOTTOM = 26;
 const SIDE = 34;
 
-/** A line with the figures of its most telling points, from zero up: how a leak grew. Needs no script. */
+/** A line with the figures of its most important points, from zero up: how a leak grew. Needs no script. */
 export function growthChart(title: string, measured: readonly ChartPoint[]): Markup {
   const points = placed(measured);
   const floor = HEIGHT - BOTTOM;

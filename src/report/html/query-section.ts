@@ -10,7 +10,7 @@ import { table } from './table.ts';
 
 const WITH_PLAN = 10;
 
-/** Nothing where no query was seen: most services use no database that is known here. */
+/** Nothing if no query was seen: most services use no database that is known here. */
 export function querySection({ report, database }: ReportDocument): Markup {
   const { queries = [] } = report;
   if (!database) return NOTHING;

@@ -32,7 +32,7 @@ export function table({ caption, columns, rows, searchable = false }: TableParts
 ${body}</tbody></table></div>`;
 }
 
-/** A row must have a name, even when what it stands for has none. */
+/** A row must have a name, even if what it represents has none. */
 function named(cell: Markup): Markup {
   return cell.markup.replace(/<[^>]*>/g, '').trim() === '' ? html`<span class="quiet">(no name)</span>` : cell;
 }

@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<Headline['tone'], string>> = { bad: '✕', warn: '!
 export function verdictSection(document: ReportDocument): Markup {
   const { tone, words, detail, sentences, limits } = headline(document);
   const { report } = document;
-  // The sentences of a failed run are the answers of its first finding, which stands right below.
+  // The sentences of a failed run are the answers of its first finding, which is right below.
   const told = report.findings.length > 0 ? sentences.slice(0, 1) : sentences;
   return html`<section id="verdict" aria-labelledby="verdict-title">
 <h1 id="verdict-title">${LABEL.soakReport}: ${report.run.target.name}</h1>

@@ -92,7 +92,7 @@ let generation = 0;
 let sequences = 0;
 let run = '';
 ${data.length === 0 ? '' : dataScript(data)}
-/** Once for the whole test: what {{run}} stands for. */
+/** Once for the whole test: the value of {{run}}. */
 export function setup() {
   return { run: Date.now().toString(36) };
 }

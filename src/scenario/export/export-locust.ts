@@ -250,7 +250,9 @@ function wholeWeights(weights: readonly number[]): number[] {
   return weights.map((weight) => Math.max(1, Math.round((100 * weight) / least)));
 }
 
-/** A row of LIMITS: name, words, how it is measured of an entry of Locust's statistics, whether it holds; null where it is not. */
+/**
+ * A row of LIMITS: name, words, how it is measured of an entry of Locust's statistics, whether it holds; null if it is not.
+ */
 function locustLimit(
   { subject, metric, percentile, operator, value, unit, text }: Threshold,
   { load }: Scenario,

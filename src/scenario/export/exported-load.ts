@@ -14,7 +14,7 @@ export const ENDLESS_MS: number = 24 * 3_600_000;
 
 export const ENDLESS_NOTE = 'the scenario has no end; 24 h were written';
 
-/** Headers of every request stand in the requests themselves, for tools that know no other place. */
+/** Headers of every request are in the requests themselves, for tools that have no other place. */
 export function withHeaders(scenario: Scenario): Scenario {
   const { headers } = scenario.http;
   const fill = <Kind extends Step>(step: Kind): Kind => ({
@@ -24,7 +24,7 @@ export function withHeaders(scenario: Scenario): Scenario {
   return { ...scenario, setup: scenario.setup.map(fill), tasks: scenario.tasks.map(fill) };
 }
 
-/** What none of the other tools is told. */
+/** What is not exported to any other tool. */
 export function leftOut({ load, http, probe, stress }: Scenario): string[] {
   const notes: string[] = [];
   if (probe) notes.push('left out: the probe beside the load');

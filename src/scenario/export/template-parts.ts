@@ -22,7 +22,7 @@ export function templateParts(text: string): TemplatePart[] {
   return parts;
 }
 
-/** A text of a JSON body that stands for a number: it is sent without its quotes. */
+/** A text of a JSON body that represents a number: it is sent without its quotes. */
 export function isNumberTemplate(text: string): boolean {
   return /^\{\{\s*number\([^"}]*\)\s*\}\}$/.test(text);
 }

@@ -12,7 +12,7 @@ import { frameKey } from '../../model/weighted-tree.ts';
 export interface CpuStretch {
   readonly startMonoMs: MonoMs;
   readonly endMonoMs: MonoMs;
-  /** Requests answered in it; null where nobody counted. */
+  /** Requests answered in it; null if not counted. */
   readonly requests: number | null;
   readonly tree: CallTree;
 }
@@ -22,7 +22,7 @@ export interface CpuSummary {
   readonly whole: CallTree;
   readonly stretches: readonly CpuStretch[];
   readonly first: CpuStretch;
-  /** Null where there was one stretch only. */
+  /** Null if there was one stretch only. */
   readonly last: CpuStretch | null;
   readonly work: CpuWork;
 }

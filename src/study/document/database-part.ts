@@ -7,7 +7,7 @@ import { FILE_WORDS, uncountedCalls } from '../../words/report/method.ts';
 
 const SHOWN_SLOW = 50;
 
-/** What a report tells of the database beside the statements. */
+/** What a report says about the database apart from the statements. */
 export function reportDatabase(
   { queries, server }: DatabaseRecords,
   placeOf: PlaceOf,

@@ -16,7 +16,7 @@ interface ScrapedPart {
   readonly method: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Charts of what the service says of itself: first what findings speak of, then what is judged, then what moves. */
+/** Charts of what the service says of itself: first what findings are about, then what is judged, then what moves. */
 export function scrapedPart({ manifest, scrapes }: Run, findings: readonly Finding[]): ScrapedPart {
   const { scrape } = manifest;
   if (!scrape) return { charts: [], notes: [], method: [] };

@@ -11,12 +11,12 @@ export function looked(ofBusy: Share): string {
   return `${percent(ofBusy)} of the busy time is on lines that parse or write JSON`;
 }
 
-/** `who`: the function, in words. */
+/** `who`: the function, as text. */
 export function title(who: string, ofBusy: Share): string {
   return `Parsing or writing JSON in ${who} takes ${percent(ofBusy)} of the busy time.`;
 }
 
-/** `eachMs`: of a request; null where nobody counted requests. */
+/** `eachMs`: of a request; null if requests were not counted. */
 export function timeOnLines(who: string, ofBusy: Share, eachMs: number | null): string {
   const each = eachMs === null ? '' : `, ${figure(eachMs)} ms per request on average`;
   return `${percent(ofBusy)} of the busy time is on lines below ${who} that call ${code('JSON.parse')} or ${code('JSON.stringify')}${each}.`;

@@ -10,7 +10,7 @@ export const ADVICE =
   'Look at the key: it contains something that differs each time (a request id, a time, the order of parameters, a new object). Build it only from what the result depends on, and give the cache a bound.';
 export const CHECK = 'Count hits and misses in the cache and log them: hits should be more than a few percent.';
 
-/** `request`: null where it is each of all requests. */
+/** `request`: null if it is each of all requests. */
 export function title(request: string | null, holder: string): string {
   const who = request === null ? 'Each request' : `Each ${code(request)}`;
   return `${who} adds an entry to ${holder}: no entry is ever read again. It is a cache that never hits.`;

@@ -24,7 +24,7 @@ export function connecting(ms: number): string {
   return `Connecting took ${figure(ms)} ms on average, before each request.`;
 }
 
-/** `connectMs`: null where no connection was timed. */
+/** `connectMs`: null if no connection was timed. */
 export function gain(connectMs: number | null): string {
   const saved = connectMs === null ? 'The time to connect' : `${figure(connectMs)} ms`;
   return `${saved} for each request here. Over a network it is one round trip, with TLS two or three, and the CPU of each handshake on both sides.`;

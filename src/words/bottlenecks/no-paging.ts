@@ -12,7 +12,7 @@ export function title(request: string, from: Bytes, to: Bytes, spanMs: Milliseco
   return `The responses to ${code(request)} grow from ${formatBytes(from)} to ${formatBytes(to)} in ${formatDuration(spanMs)}: they contain all stored rows, not one page.`;
 }
 
-/** Bytes a millisecond. */
+/** Bytes per millisecond. */
 export interface SizeTrend {
   readonly slope: number;
   readonly low: number;

@@ -9,7 +9,7 @@ export function looked(ofBusy: Share): string {
   return `${percent(ofBusy)} of the busy time is in synchronous calls of Node`;
 }
 
-/** `who`: the function, in words. */
+/** `who`: the function, as text. */
 export function title(who: string, call: string): string {
   return `${capital(who)} calls ${code(call)} under load, which blocks the event loop.`;
 }
@@ -30,7 +30,7 @@ export function check(call: string, who: string): string {
   return `In the next run the flame graph should no longer show ${code(call)} below ${who}, and the event-loop delay should fall.`;
 }
 
-/** By the call: what stands in its place. */
+/** By the call: what to use instead. */
 export function advice(call: string): string {
   if (/^(?:exec|execFile|spawn)Sync$/.test(call)) {
     return `Replace ${code(call)} by its asynchronous form (${code(`await promisify(${call.replace('Sync', '')})`)}), or keep one child process alive and talk to it.`;

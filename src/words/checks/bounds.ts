@@ -3,7 +3,7 @@ import { type Bytes, formatBytes, formatCount, formatDuration, type Milliseconds
 import { shortLineText } from '../changing-lines.ts';
 import { code } from '../terms.ts';
 
-/** A number that may bound what piles up. */
+/** A number that may bound what accumulates. */
 export interface Bound {
   readonly name: string;
   /** The object that carries it, where it is not the holder. */
@@ -12,7 +12,7 @@ export interface Bound {
   readonly holders: number;
 }
 
-/** `bounds`: each in words. `neededMs`: how long a run must be to see them at work; 0 where nobody knows. */
+/** `bounds`: each as text. `neededMs`: how long a run must be to see them at work; 0 if unknown. */
 export function mayStillFill(bounds: readonly string[], neededMs: Milliseconds): string {
   const advice = neededMs > 0 ? ` A run of ${formatDuration(neededMs)} at this load would show which it is.` : '';
   return `Its holder has ${bounds.join(', ')}: a cache with a bound or an expiry that was not reached in this run looks the same.${advice}`;
@@ -38,7 +38,7 @@ export function ofTime({ name, carrier }: Bound, ms: Milliseconds, isOver: boole
   return `${code(name)} of ${formatDuration(ms)}${on(carrier)}${isOver ? ', and older entries are still there' : ''}`;
 }
 
-/** A time whose unit nobody knows. */
+/** A time in an unknown unit. */
 export function ofUnknownTime({ name, carrier }: Bound, value: number): string {
   return `${code(name)} of ${formatCount(value)}${on(carrier)}`;
 }

@@ -12,7 +12,7 @@ export const TOO_SMALL_ADVICE =
 export const POOL = 'the pool';
 export const UNNAMED = 'the database';
 
-/** `meanWaitMs`: null where nobody took a connection under load. */
+/** `meanWaitMs`: null if nobody took a connection under load. */
 export function inUse(out: number, limit: number, meanWaitMs: Milliseconds | null): string {
   const acquired = meanWaitMs === null ? '' : `; callers waited ${figure(meanWaitMs)} ms for one on average`;
   return `${formatCount(out)} of ${formatCount(limit)} connections in use at the end${acquired}`;
@@ -52,7 +52,7 @@ export interface Waits {
   readonly failures: number;
   readonly meanMs: Milliseconds;
   readonly maxMs: Milliseconds;
-  /** Share of the samples under load in which somebody waited and nothing was free. */
+  /** Share of the samples under load in which a request waited and no connection was free. */
   readonly share: Share;
 }
 

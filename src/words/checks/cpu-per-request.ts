@@ -24,7 +24,7 @@ export interface SlowerFunction {
   readonly selfUs: Microseconds;
 }
 
-/** `per`: what the times are divided by; a second of CPU where nobody counted requests. */
+/** `per`: what the times are divided by; a second of CPU if requests were not counted. */
 export function slower({ name, place, beforeSelfUs, selfUs }: SlowerFunction, per: 'request' | 'second'): string {
   const [unit, scale] = per === 'request' ? ['us per request', 1] : ['ms a second of CPU', 1000];
   const where = place ? ` (${place.file}:${place.line})` : '';

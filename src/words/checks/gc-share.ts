@@ -9,7 +9,7 @@ export function level(share: Share): string {
   return `${percent(share)} of the time under load (median of the blocks)`;
 }
 
-/** `most`: who allocates most, and how much of it; null where nobody stands out. */
+/** `most`: who allocates most, and how much of it; null if nobody stands out. */
 export function title(share: Share, most: { readonly who: string; readonly share: Share } | null): string {
   const who = most === null ? '' : `; ${most.who} allocates ${percent(most.share)} of it`;
   return `Collecting garbage takes ${percent(share)} of the time under load${who}.`;

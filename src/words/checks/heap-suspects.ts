@@ -3,7 +3,7 @@ import { type Bytes, formatBytes, formatCount, type Share } from '../../model/un
 import { bytesPerHour, figure, numberWord, percent } from '../figures.ts';
 import { code } from '../terms.ts';
 
-/** Why a group that grew is no leak. */
+/** Why a growing group is not a leak. */
 export const CLEARED = {
   noLoad: 'no requests came between the snapshots',
   notGrown: 'it did not grow',
@@ -17,7 +17,7 @@ export const CLEARED = {
 const MOST_TIMES = 10;
 const NOTHING = 0.0005;
 
-/** Why a suspect might be none. */
+/** Why a suspect might not be a leak. */
 export const DOUBT = {
   released: (share: Share): string => `${percent(share)} of its growth was released while no request came.`,
   renewed: (share: Share): string =>
@@ -32,7 +32,7 @@ export const DOUBT = {
   /** `line`: the statement that removes. */
   bounded: (line: string): string =>
     `A cache that is still filling looks the same until it is full: ${line} may be what bounds it.`,
-  /** `nextAtTimes`: at steady growth the next step comes when the run is so many times as long. */
+  /** `nextAtTimes`: at steady growth the next step comes when the run is this many times as long. */
   steps: (bytes: readonly Bytes[], nextAtTimes: number): string => {
     const times = Math.max(2, Math.ceil(nextAtTimes + 0.25));
     const longer = times > MOST_TIMES ? 'much longer run' : `run ${numberWord(times)} times as long`;
@@ -55,14 +55,14 @@ export function bySnapshot(name: string, counts: readonly number[], bytes: reado
   return `${code(name)} by snapshot: ${counts.map(formatCount).join(', ')} (${sizes} retained).`;
 }
 
-/** `evenWithin`: how much the intervals differ; null where they are not even. */
+/** `evenWithin`: how much the intervals differ; null if they are not even. */
 export function inEveryInterval(intervals: number, evenWithin: Share | null): string {
   const within = evenWithin === null || evenWithin < NOTHING ? '' : ` within ${percent(evenWithin)}`;
   const even = evenWithin === null ? '' : `, evenly${within}`;
   return `It grows in each of the ${numberWord(intervals)} intervals with load${even}.`;
 }
 
-/** `figures`: objects a request, by interval. */
+/** `figures`: objects per request, by interval. */
 export function stayForEach(name: string, whole: WholeNumber, figures: readonly number[]): string {
   const { perRequest, rivals, since } = whole;
   const of = requestsOf(whole);
@@ -91,7 +91,7 @@ export function cohortsAlive(share: Share): string {
   return `Of the objects created under load, ${percent(share)} are alive in the last snapshot.`;
 }
 
-/** `same`: how many are the same objects, of how many; null where object ids do not tell. */
+/** `same`: how many are the same objects, of how many; null if object ids do not tell. */
 export function notShrunk(same: { readonly survivors: number; readonly of: number } | null): string {
   const survived =
     same === null
@@ -100,7 +100,7 @@ export function notShrunk(same: { readonly survivors: number; readonly of: numbe
   return `It did not shrink in the time without requests, although garbage was collected.${survived}`;
 }
 
-/** Bytes a millisecond. */
+/** Bytes per millisecond. */
 export interface Line {
   readonly slope: number;
   readonly low: number;

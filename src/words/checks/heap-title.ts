@@ -9,7 +9,7 @@ import { capital, code } from '../terms.ts';
 export interface SuspectGrowth {
   readonly unit: 'objects' | 'bytes';
   readonly whole: WholeNumber | null;
-  /** Objects a request; null where nobody counted. */
+  /** Objects per request; null if not counted. */
   readonly perRequest: number | null;
 }
 
@@ -30,7 +30,7 @@ export function suspectTitle(
   }
   if (unit === 'bytes')
     return `${capital(holderText(holder))} grows${suspect.class ? ` by ${code(suspect.class)}` : ''} and does not shrink.`;
-  // Some are removed and some are not, as far as a rate tells: a call without reply, a request that failed.
+  // The rate suggests that some are removed and some are not: a call without reply, a request that failed.
   const howMany = perRequest === null ? stays(true) : `: ${leftWords(perRequest)}`;
   return `${capital(pileUp(suspect.class))} pile up ${place(holder, 'in')}${howMany}.`;
 }
@@ -41,7 +41,7 @@ const EVERY: Readonly<Record<RequestOutcome, string>> = {
   aborted: 'Every aborted',
 };
 
-/** Null where too many requests fit, or with different numbers: then a rate is all that can be said. */
+/** Null if too many requests fit, or with different numbers: then a rate is all that can be said. */
 function whoLeaves({ request, outcome, perRequest, rivals }: WholeNumber): string | null {
   if (request === null) return 'Every request';
   const every = EVERY[outcome];
@@ -57,9 +57,9 @@ const inNumber = (many: boolean, one: string, more = `${one}s`): string => (many
 interface KindWords {
   /** `adds one \`OrderAudit\``, after who does it. */
   readonly leaves: (count: string, cls: string, many: boolean) => string;
-  /** What piles up, where no whole number of it comes with a request. */
+  /** What accumulates, if it is not a whole number per request. */
   readonly pileUp: (cls: string) => string;
-  /** Of those that are added one by one, and of those that pile up. */
+  /** For those that are added one by one, and for those that accumulate. */
   readonly place: (holder: Holder, where: 'to' | 'in') => string;
   readonly stays: (many: boolean) => string;
 }

@@ -19,9 +19,9 @@ export const COMPARED = 'No group of objects that the snapshots compare grows li
 export const MOVES =
   'Another object holds them in each snapshot, so no single place grows like a leak. A queue of work in progress looks the same while the load rises.';
 
-/** `error`: why there is no comparison; null where there is no reason to tell. */
+/** `error`: why there is no comparison; null if there is no reason to tell. */
 export function notCompared(error: string | null): string {
-  return `There were no snapshots to compare${error ? ` (${error})` : ''}: who holds the objects is not known, and a cache that is still filling looks the same.`;
+  return `There were no snapshots to compare${error ? ` (${error})` : ''}: the holder of the objects is unknown, and a cache that is still filling looks the same.`;
 }
 
 export function heapGrows({ slope, low, high, rSquared, points }: Line): string {
@@ -72,12 +72,12 @@ export interface MayFill {
 export function mayFill({ why, at, items, afterMs }: MayFill): string {
   const place = at ? ` (${at.file}:${at.line})` : '';
   const reason = {
-    limit: `The size of what they are put into is compared with a limit${items === undefined ? '' : ` of ${formatCount(items)}`}${place}`,
-    keys: `What they are put into has so many keys at most${place}`,
-    expiry: `What is older than ${formatDuration(afterMs ?? 0)} is taken away${place}, and the run is not long enough to see that`,
-    eviction: `A statement takes others away again${place}`,
-    removal: `A statement takes objects away again${place}`,
-    package: 'What the objects are put into belongs to a package',
+    limit: `The size of their container is compared with a limit${items === undefined ? '' : ` of ${formatCount(items)}`}${place}`,
+    keys: `Their container has a limited number of keys${place}`,
+    expiry: `Entries older than ${formatDuration(afterMs ?? 0)} are removed${place}, but the run is too short to show it`,
+    eviction: `A statement removes other entries${place}`,
+    removal: `A statement removes objects${place}`,
+    package: 'The container of the objects belongs to a package',
   }[why];
   return `${reason}: it may be a cache that is still filling. A longer run would show which it is, or a snapshot (\`--max-pause 60s\`, when the load is low).`;
 }
@@ -107,14 +107,14 @@ export function allocatedIn(share: Share, place: SourcePlace): string {
 }
 
 export interface Unnamed {
-  /** Null where no class is known. */
+  /** Null if no class is known. */
   readonly class: string | null;
   readonly perRequest: number | null;
-  /** Where it is allocated; null where nobody knows. */
+  /** Where it is allocated; null if unknown. */
   readonly place: SourcePlace | null;
   /** There were snapshots to compare. */
   readonly compared: boolean;
-  /** By the source; null where it does not tell. */
+  /** According to the source; null if it does not say. */
   readonly holder: Holder | null;
   /** In the size of the heap after collections. */
   readonly isVisible: boolean;
@@ -129,7 +129,7 @@ export function title({ class: name, perRequest, place, compared, holder, isVisi
   if (name === null) {
     return place
       ? `${grows}, and what stays was allocated in ${at(place)}; ${held}.`
-      : `${grows}, and ${compared ? 'the snapshots do not say' : 'no snapshot says'} who holds what grew.`;
+      : `${grows}, and ${compared ? 'the snapshots do not say' : 'no snapshot says'} what holds the objects that grew.`;
   }
   const rate = perRequest === null ? '' : `, ${perRequestWords(perRequest)}`;
   return `${grows}: ${code(name)} objects pile up${rate}${place ? `, made in ${at(place)}` : ''}; ${held}.`;

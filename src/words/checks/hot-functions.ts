@@ -4,7 +4,7 @@ import { capital, code } from '../terms.ts';
 
 export const AGAINST = 'A hot function is not a defect by itself: it may be the main work of the service.';
 
-/** `who`: the function, in words. */
+/** `who`: the function, as text. */
 export function most(who: string, ofBusy: Share, ofCore: Share): string {
   return `${who} takes the most time, ${percent(ofBusy)} of the busy time and ${percent(ofCore)} of a core`;
 }
@@ -29,7 +29,7 @@ export function hotTitle(who: string, ofBusy: Share, ofCore: Share): string {
   return `${capital(who)} takes ${percent(ofBusy)} of the busy time, ${percent(ofCore)} of a core.`;
 }
 
-/** `eachMs`: of a request; null where nobody counted requests. */
+/** `eachMs`: of a request; null if requests were not counted. */
 export function withCalls(ofBusy: Share, eachMs: Milliseconds | null): string {
   const each = eachMs === null ? '' : `, ${figure(eachMs)} ms per request on average`;
   return `With the packages and the native code that it calls: ${percent(ofBusy)} of the busy time${each}.`;

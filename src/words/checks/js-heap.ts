@@ -9,7 +9,7 @@ import { smallestLeak } from './memory.ts';
 export const ECHO =
   'The string table of V8 retains nothing. These strings most likely belong to the other objects that accumulate.';
 
-/** `error`: why snapshots were not compared; null where there is nothing to say. */
+/** `error`: why snapshots were not compared; null if there is nothing to say. */
 export function tooLittle(error: string | null): string {
   return `fewer than five collections and fewer than two heap snapshots to compare${error === null ? '' : `; ${error}`}`;
 }
@@ -36,7 +36,7 @@ function proportional({ from, to, rSquared, collections, outlivedIdle }: Proport
   return `the live heap grew from ${formatBytes(from)} to ${formatBytes(to)} in proportion to the requests (R2 ${figure(rSquared)}, ${collections} collections)${kept}`;
 }
 
-/** Of the sizes after collections; slopes in bytes a millisecond. */
+/** Of the sizes after collections; slopes in bytes per millisecond. */
 export interface HeapLine extends Rest {
   readonly smallestSlope: number;
   readonly level: Bytes;
@@ -47,8 +47,8 @@ export interface HeapLine extends Rest {
 }
 
 /**
- * `line`: null where there were too few collections. `open`: growth with the requests that nobody can judge yet; `told`: of which a
- * finding says what it is.
+ * `line`: null if there were too few collections. `open`: growth with the requests that nobody can judge yet; `told`: of
+ * which a finding says what it is.
  */
 export function heapLine(line: HeapLine | null, open: Proportional | null, told: Proportional | null = null): string {
   if (told !== null && line && line.verdict !== 'growing')

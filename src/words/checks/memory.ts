@@ -3,7 +3,7 @@ import { type Bytes, formatBytes, formatDuration, type Milliseconds } from '../.
 import { bytesPerHour, figure } from '../figures.ts';
 import { capital, code } from '../terms.ts';
 
-/** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes a millisecond. */
+/** Of the checks of memory: heap, buffers, and what is neither. Slopes are in bytes per millisecond. */
 export function smallestLeak(slopePerMs: number): string {
   return `smallest leak this run could detect: ${bytesPerHour(slopePerMs)}`;
 }
@@ -60,7 +60,7 @@ export const NATIVE: NativeWords = {
   against: 'Fragmentation also grows, but levels off. A longer run would show which it is.',
 };
 
-/** Of a process that is seen from outside only: its resident memory is all that is known. */
+/** Of a process that is seen from outside only: its resident memory is everything that is known. */
 export const OUTSIDE: NativeWords = {
   ...NATIVE,
   class: 'resident memory',

@@ -13,7 +13,7 @@ export const IN_PROGRESS =
 /** What a pool gains in an hour. */
 export const UNIT = 'connections';
 
-/** Nobody in the heap says so, but it is what an exhausted pool looks like from outside. */
+/** The heap does not show it, but an exhausted pool looks like this from outside. */
 export const UNNAMED = {
   title: 'Requests fail or hang while the service is nearly idle: it waits for another resource.',
   holder: 'a pool or a service that it calls',
@@ -36,10 +36,10 @@ export function bySnapshot({ inUse, total, waiting }: PoolSeries): string {
 }
 
 export interface PoolState {
-  /** In words. */
+  /** As text. */
   readonly holder: string;
   readonly out: number;
-  /** How many there can be; null where nobody knows. */
+  /** How many there can be; null if unknown. */
   readonly most: number | null;
   readonly waiting: number;
   readonly perRequest: number | null;

@@ -5,7 +5,7 @@ import { code } from '../terms.ts';
 /** Of both checks of queries: slow ones, and queries in a loop. Statements are short ones. */
 export const NONE_SEEN = 'no query was seen';
 
-/** `route`: null where queries were not told apart by request. */
+/** `route`: null if queries were not told apart by request. */
 export function holder(route: string | null): string {
   return route === null ? 'queries of the database' : `requests ${route}`;
 }
@@ -98,7 +98,7 @@ export function loopTitle(statement: string, each: number, route: string | null,
 export interface LoopCalls {
   readonly callsEach: number;
   readonly requests: number;
-  /** In one request; null where that was not seen. */
+  /** In one request; null if that was not seen. */
   readonly maxCalls: number | null;
   readonly msEach: Milliseconds;
 }

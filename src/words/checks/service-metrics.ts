@@ -56,7 +56,7 @@ export function row(text: string, isTold: boolean, detail: string): string {
   return `${code(text)} ${isTold ? 'is part of a finding above; it ' : ''}${detail}`;
 }
 
-/** `as`: what was made of the series, `per second`; empty where nothing was. */
+/** `as`: what was made of the series, `per second`; empty if nothing was. */
 export function rises(text: string, as: string, rate: string): string {
   return `${code(text)}${as && `, ${as},`} rises by ${rate}`;
 }

@@ -4,7 +4,7 @@ import { code, plural } from '../terms.ts';
 export interface ThreadName {
   readonly thread: number;
   readonly name: string;
-  /** Of its script, as V8 tells it; empty where it runs a text. */
+  /** Of its script, as V8 reports it; empty if it runs a text. */
   readonly url: string;
 }
 

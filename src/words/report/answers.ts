@@ -12,7 +12,7 @@ export type Question = 'What' | 'How fast' | 'Since when' | 'Which line' | 'What
 
 export interface Answer {
   readonly question: Question;
-  /** A sentence; names stand between backticks. */
+  /** A sentence, with names between backticks. */
   readonly text: string;
 }
 
@@ -103,7 +103,7 @@ export function whichLine(finding: Finding): string | null {
     const of = (name: string | null): string => (name ? ` (package ${code(name)})` : '');
     const adds = addedText(added);
     if (adds !== null) {
-      // Without snapshots nobody knows the holder: the place is where the objects themselves are made.
+      // Without snapshots the holder is unknown: the place is where the objects themselves are created.
       const what = finding.subject.holder === UNKNOWN ? 'the objects are allocated' : 'its holder is created';
       const isSaid = finding.growth?.perHourUnit !== undefined && added[0]?.function === source?.function;
       const made = source && !isSaid ? `; ${what} at ${placeWords(source)}${of(owner)}` : '';

@@ -4,7 +4,7 @@ import { formatPlace } from '../place.ts';
 import { code } from '../terms.ts';
 import { LABEL } from './labels.ts';
 
-/** The questions that a reader asks of a bottleneck, with their answers; names stand between backticks. */
+/** The questions that a reader asks about a bottleneck, with their answers. Names are between backticks. */
 export function bottleneckAnswers({
   source,
   request,
@@ -32,7 +32,7 @@ export function bottleneckPage(rule: Bottleneck['rule']): string {
   return `docs/bottlenecks/${rule}.md`;
 }
 
-/** What was looked at without anything to tell, and what could not be seen: `Nothing found: ...`. */
+/** What was checked without a result, and what could not be checked: `Nothing found: ...`. */
 export function quietRules({ bottlenecksChecked = [] }: Report): string[] {
   const listed = (status: Checked['status']): string =>
     bottlenecksChecked

@@ -36,7 +36,7 @@ function missedOf({ requests }: ReportDocument['report']): { readonly dropped: n
 }
 
 export function dataFacts({ report, timeline, endReason }: ReportDocument): string {
-  // Where gaps are told with their length in the headline, their number says nothing more.
+  // If the headline gives the length of gaps, their number adds nothing.
   const gaps = report.completeness ? [] : timeline.filter(({ kind }) => kind === 'gap');
   const restarts = timeline.filter(({ target }) => target === 'back');
   // A plain end says nothing that is not said already.

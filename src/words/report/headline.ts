@@ -12,7 +12,7 @@ export interface Headline {
   readonly words: string;
   /** `1 suspect, confidence high`. */
   readonly detail: string;
-  /** What a reader must know who reads nothing else; names between backticks. */
+  /** What someone who reads nothing else must know. Names are between backticks. */
   readonly sentences: readonly string[];
   /** What is missing of the run, or was not looked at: it limits every verdict. */
   readonly limits: readonly string[];
@@ -83,7 +83,7 @@ function gateFailed({ report }: ReportDocument): Verdict {
   };
 }
 
-/** What a gate that is unknown waits for stands before all other checks without enough data. */
+/** What an unknown gate waits for comes before all other checks without enough data. */
 const CHECKS_OF_GATE: Readonly<Record<string, readonly string[]>> = {
   leak: ['JS heap', 'native memory'],
   degradation: ['latency', 'CPU a request', 'event loop'],

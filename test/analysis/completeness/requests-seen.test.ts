@@ -34,7 +34,7 @@ describe('requests that were seen', () => {
     };
     const waves = analyse(withClients((second) => 60 + Math.round(50 * Math.sin(second / 5)), 100));
     assert.deepEqual(facts(waves), [0, 'pass']);
-    assert.match(told(waves).notes.join(), /connections of clients or more \(up to 100 at once\), as of WebSockets/);
+    assert.match(told(waves).notes.join(), /client connections were opened \(up to 100 at once\), as with WebSockets/);
     const pool = analyse(withClients(() => 40, 40));
     assert.deepEqual(facts(pool), [5, 'inconclusive']);
     assert.match(told(pool).missing.join(), /^no requests were seen; 40 connections of clients were open/);

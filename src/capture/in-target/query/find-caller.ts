@@ -6,7 +6,7 @@ const STACK_DEPTH = 30;
 const { getOwnPropertyDescriptor: describe, isExtensible } = Object;
 
 /**
- * The line of the program itself that called `below`; that of a library where there is none; null where the stack does
+ * The line of the program itself that called `below`; that of a library where there is none; null if the stack does
  * not tell. The program's own settings of stacks are kept: where it listens to what is set (`stack-chain` and its like keep
  * the formatter that they are given) nothing is.
  */

@@ -4,7 +4,7 @@ const VALUE = '\ufdd0';
 const GAP = String.raw`--[^\n]*|\/\*|\s+`;
 const WORD = String.raw`[\w$\u0080-\uffff]*`;
 const TAG = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`;
-/** What stands right behind a literal is part of a value whose quotes went wrong. */
+/** Text directly after a literal is part of a value with wrong quotes. */
 const STRING = [
   String.raw`\$(${TAG})?\$[\s\S]*?(?:\$\2\$|$)`,
   String.raw`[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)${WORD}`,
@@ -21,7 +21,7 @@ const VALUE_AS_NAME = /^"(?:[^"]*@|[\s\S]{66})/;
 /** Behind it stand values: a column of the same table is compared with one seldom, and then mostly by `table.column`. */
 const COMPARED = /(?:[=<>]|\bi?like)\s*$/i;
 const SECRET_COMPARED = /(?:pass|pwd|secret|token|api_?key|credential)\w*"?\s*(?:[=<>]+|\bi?like)\s*$/i;
-/** A word that nobody quoted: `abc123`, not `null` or `total`. */
+/** An unquoted word: `abc123`, not `null` or `total`. */
 const LIKE_A_VALUE = /^(?=.*\d)(?=.*[a-z]).{6,}$/i;
 /** What a list of values may hold besides values: neither `values` nor `execute` nor `call` knows columns. */
 const NO_VALUE = /^(?:default|null|true|false|user|(?:current|session|local)\w*)$/i;

@@ -17,7 +17,7 @@ export class Patches {
     const place = before ?? { configurable: true, enumerable: false, writable: true };
     Object.defineProperty(owner, name, { ...place, value: wrapper });
     this.#undo.push(() => {
-      // Somebody who wrapped it after us keeps ours inside, which then only passes on.
+      // Code that wrapped it after us keeps our wrapper inside, which then only forwards calls.
       if (Object.getOwnPropertyDescriptor(owner, name)?.value !== wrapper) return;
       if (before) Object.defineProperty(owner, name, before);
       else delete (owner as Record<string, unknown>)[name];
@@ -32,7 +32,7 @@ export class Patches {
 
 /**
  * Calls `done` with error and result when the promise settles. Return it in place of the first, so that a rejection that
- * nobody handles stays one. Null where it is no promise.
+ * nobody handles stays one. Null if it is no promise.
  */
 export function tapPromise(promise: unknown, done: (error: unknown, result: unknown) => void): unknown {
   if (!isThenable(promise)) return null;

@@ -8,7 +8,7 @@ const MAX_ROUTES = 100;
 const ROUTES_EACH = 12;
 const MAX_SLOW = 50;
 const REPORTED = 120;
-/** Callers are looked at for the first calls of a statement and then for one in so many. */
+/** Callers are recorded for the first calls of a statement, and then for one call in this many. */
 const SITES_FIRST = 20;
 const SITES_EACH = 64;
 /** Durations by powers of the square root of two, from a tenth of a millisecond. */
@@ -49,7 +49,7 @@ export interface QueryTotals {
 export interface QueryBook {
   /** Whether it is time to look where this statement comes from: a stack costs microseconds. */
   wantsSite(sql: string): boolean;
-  /** Null where there is no room for another statement: the call is only counted. */
+  /** Null if there is no room for another statement: the call is only counted. */
   begin(sql: string, startMs: number, use: RequestUse | null, site: CallSite | null): Call | null;
   end(call: Call, endMs: number, monoMs: number, failed: boolean, rows: number | null): void;
   newRequest(): RequestUse;
@@ -60,7 +60,8 @@ export interface QueryBook {
 }
 
 /**
- * Keeps count of queries by statement, request and caller. Bounded: statements, texts, routes, callers and the slow-query log have a greatest number each.
+ * Keeps count of queries by statement, request and caller. Bounded: statements, texts, routes, callers and the slow-query
+ * log have a greatest number each.
  */
 export function createQueryBook(normalise: (sql: string) => string, slowMs: number): QueryBook {
   const statements = new Map<string, Statement>();
@@ -164,7 +165,7 @@ export function createQueryBook(normalise: (sql: string) => string, slowMs: numb
     newRequest: () => ({ counts: new Map() }),
     endRequest(use, name) {
       const { counts } = use;
-      // What runs after the answer belongs to no request any more.
+      // What runs after the response belongs to no request.
       use.counts = null;
       attributed += 1;
       if (!counts || counts.size === 0) return;

@@ -30,7 +30,7 @@ interface Acquired {
   readonly client: unknown;
 }
 
-/** Pools that the program uses, and who holds their clients. Holds none of them itself. */
+/** Pools that the program uses, and what holds their clients. Does not retain them itself. */
 export class Pools {
   readonly #pools = new Set<WeakRef<Pool>>();
   readonly #known = new WeakSet<Pool>();

@@ -11,7 +11,7 @@ import type { Pool, Pools } from './watch-pools.ts';
 /** As it was when the probe was installed. */
 const { getOwnPropertyDescriptor: describe } = Object;
 
-/** Who asked: set while a pool hands a client to its own `query`, since the stack no longer tells. */
+/** The caller: set while a pool hands a client to its own `query`, since the stack no longer shows it. */
 interface Origin {
   readonly use: ReturnType<QueryBook['newRequest']> | null;
   readonly site: CallSite | null;
@@ -30,12 +30,12 @@ interface Acquiring {
 interface PgParts {
   readonly book: QueryBook;
   readonly pools: Pools;
-  /** Null where requests cannot be followed. */
+  /** Null if requests cannot be followed. */
   readonly requests: RequestFollower | null;
   readonly attempts: Attempts;
 }
 
-/** Wraps the methods of `pg`. Whatever fails in here, the program's own call goes on. */
+/** Wraps the methods of `pg`. If anything fails here, the program's own call continues. */
 export class PgWrappers {
   readonly #book: QueryBook;
   readonly #pools: Pools;
@@ -127,7 +127,7 @@ export class PgWrappers {
     };
   }
 
-  /** What to call when the query has ended; null where it is not counted. */
+  /** What to call when the query has ended; null if it is not counted. */
   #beginQuery(config: unknown, below: object): Tell | null {
     const asked = this.#origin;
     this.#origin = null;
@@ -156,7 +156,9 @@ export class PgWrappers {
     };
   }
 
-  /** Calls a client's `query`, whichever way the program wants to hear of its end: a callback, one in the config, a promise. */
+  /**
+   * Calls a client's `query`, whichever way the program wants to hear of its end: a callback, one in the config, a promise.
+   */
   #callAndTell(original: Anything, client: unknown, words: unknown[], done: Tell): unknown {
     const hearing = this.#attempts.run('results of queries', () => tellByCallback(words, done));
     if (!hearing) return this.#tellOfPromise(apply(original, client, words), done);
@@ -178,7 +180,7 @@ export class PgWrappers {
 }
 
 /**
- * Puts a callback that tells `done` where the program's own is; null where there is none. A config stays the very object
+ * Puts a callback that tells `done` where the program's own is; null if there is none. A config stays the very object
  * that the program passed: what copies it below, or looks at private fields of it, must find what it looks for. Only a
  * callback that is plain data of it is exchanged, for as long as the call takes: pg reads it there.
  */

@@ -5,7 +5,7 @@ import type { ProbeReading } from './target-runtime-probe.ts';
 type V8 = typeof import('node:v8');
 type PerfHooks = typeof import('node:perf_hooks');
 
-/** Points that nobody has read yet; the oldest are dropped. */
+/** Points that were not read yet; the oldest are dropped. */
 const MAX_LIVE = 100;
 /** Kinds of V8: others are incremental marking and weak callbacks. */
 const SCAVENGE = 1;

@@ -17,9 +17,9 @@ const HELD_MS = 2_147_000_011;
 const MOST_HOLDS = 8;
 
 /**
- * Keeps idle connections of the HTTP servers of the program open through a pause. Node closes those that have been idle for longer
- * than `keepAliveTimeout` as soon as it goes on, before it reads what a client has sent meanwhile: that request fails with ECONNRESET. So
- * their deadline is moved away before the pause, and begins anew after it.
+ * Keeps idle connections of the HTTP servers of the program open through a pause. Node closes those that have been idle for
+ * longer than `keepAliveTimeout` as soon as it goes on, before it reads what a client has sent meanwhile: that request fails
+ * with ECONNRESET. So their deadline is moved away before the pause, and begins anew after it.
  */
 export class KeptConnections {
   readonly #finish: ReturnType<Channels['channel']>;
@@ -77,7 +77,7 @@ export class KeptConnections {
   }
 }
 
-/** By the name that Node 18 to 26 give it; null where there is none. */
+/** By the name that Node 18 to 26 give it; null if there is none. */
 function connectionsOf(server: object): Connections | null {
   for (const symbol of Object.getOwnPropertySymbols(server)) {
     if (symbol.description !== 'http.server.connections') continue;

@@ -14,7 +14,9 @@ interface Watch {
 
 /** Measures the longest stall of the event loop while a capture of ours runs. */
 export class StallWatches {
-  /** As they were when the probe was installed: fake timers replace them in the module too, and cannot clear a timer of Node. */
+  /**
+   * As they were when the probe was installed: fake timers replace them in the module too, and cannot clear a timer of Node.
+   */
   readonly #setInterval: Timers['setInterval'];
   readonly #clearInterval: Timers['clearInterval'];
   readonly #watches = new Map<number, Watch>();
@@ -24,7 +26,10 @@ export class StallWatches {
     this.#clearInterval = clearInterval;
   }
 
-  /** Whoever asks gives the id: it can be ended by it also where the answer to this came too late. Where there are too many, nothing is measured. */
+  /**
+   * A caller that asks gives the id: it can be ended by it also where the answer to this came too late. Where there are too
+   * many, nothing is measured.
+   */
   begin(id: number): void {
     if (this.#watches.size >= MAX_WATCHES || this.#watches.has(id)) return;
     const turn = guarded(() => {

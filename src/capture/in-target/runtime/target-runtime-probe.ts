@@ -1,7 +1,7 @@
 import type { RouteCount } from '../../../model/run-event.ts';
 import type { QueryReading } from '../query/target-query-probe.ts';
 
-/** One reading, as JSON over the inspector. Times in milliseconds, sizes in bytes; null where it is unavailable. */
+/** One reading, as JSON over the inspector. Times in milliseconds, sizes in bytes; null if it is unavailable. */
 export interface ProbeReading {
   readonly monoMs: number;
   readonly memory: { readonly heapUsed: number; readonly external: number; readonly arrayBuffers: number } | null;
@@ -29,7 +29,10 @@ export interface ProbeReading {
   readonly live: readonly { readonly monoMs: number; readonly bytes: number }[];
   /** Active resources by type. */
   readonly resources: Readonly<Record<string, number>> | null;
-  /** Since the installation: answered, of these with a status of 500 or more, died unanswered; in progress now; milliseconds from arrival to answer, summed. */
+  /**
+   * Since the installation: answered, of these with a status of 500 or more, died unanswered; in progress now; milliseconds
+   * from arrival to answer, summed.
+   */
   readonly requests: {
     readonly served: number;
     readonly errors: number;
@@ -45,7 +48,7 @@ export interface ProbeReading {
 
 export interface TargetProbe {
   sample(): ProbeReading;
-  /** Empty where requests are not seen. */
+  /** Empty if requests are not seen. */
   routes(): RouteCount[];
   beginStallWatch(id: number): void;
   endStallWatch(id: number): number | null;

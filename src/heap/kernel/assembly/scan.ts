@@ -2,7 +2,7 @@
 // they export; text-scanner.ts lays that memory out and is the only caller.
 //
 // The way of simdjson (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019): 64 bytes become one bit mask for
-// each kind of byte, and what is looked for is stepped through bit by bit, without a branch a byte.
+// each kind of byte, and what is looked for is stepped through bit by bit, without a branch per byte.
 
 const BLOCK: usize = 64;
 /** Results besides the returned one stand at address 0. */
@@ -54,7 +54,7 @@ function digitsBefore(end: usize, count: u64): u64 {
 
 /**
  * Writes the numbers of the text [start, end) to `out`, 32 bits each, by whole blocks of 64 bytes. Returns where it
- * stopped: behind the last whole block, at the first digit of a number that goes on behind it, or before a block or a
+ * stopped: after the last whole block, at the first digit of a number that goes on behind it, or before a block or a
  * number that is not plain (another character, more than 32 bits). How many numbers: at RESULT.
  */
 export function numbers(start: usize, end: usize, out: usize): usize {
@@ -104,7 +104,7 @@ export function numbers(start: usize, end: usize, out: usize): usize {
 
 /**
  * Writes where in the text [start, end) a quote stands that is not escaped, counted from `base` at `start`, to `out`.
- * `escaped`: 1 where a backslash stood before `start`. Returns how many; at RESULT: 1 where the text ends in a backslash
+ * `escaped`: 1 if a backslash stood before `start`. Returns how many; at RESULT: 1 if the text ends in a backslash
  * that escapes what follows.
  */
 export function quotes(start: usize, end: usize, base: u32, escaped: u32, out: usize): u32 {
