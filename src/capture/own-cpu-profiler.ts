@@ -6,14 +6,14 @@ import { countSessions, lookForProfilers } from './in-target/look-for-profilers.
 
 /** Why such a program is not profiled. */
 export const OWN_PROFILER =
-  'the service, or another tool, profiles its CPU over the inspector (a continuous profiler), and V8 starts each profile of ours in that session too, where it makes theirs fail';
+  'the service, or another tool, profiles its CPU over the inspector (a continuous profiler, or --cpu-prof), and V8 starts each profile of ours in that session too, where it makes theirs fail or is written into the log';
 
 const DEADLINE_MS = 30_000;
 const OBJECT_GROUP = 'soak-profiler-sessions';
 
 /**
  * Whether another session of the inspector has its CPU profiler enabled. To be asked before one of ours has. Where a
- * profiler runs that may be none of the inspector (a native one, `--cpu-prof`), the program is looked through for
+ * profiler runs that may be none of the inspector (a native one, or one of a worker thread), the program is looked through for
  * sessions: that takes a collection. Without leave for it, it is taken for one.
  */
 export async function profilesItself(session: InspectorSession, mayCollect: () => Promise<boolean>): Promise<boolean> {

@@ -45,8 +45,15 @@ for (const { major, binary, skip } of nodeVersions()) {
   });
 }
 
-test('a profile that no session of the inspector takes is none of those', async (t) => {
-  const { session } = await startInspected(t, READY, { flags: ['--cpu-prof', `--cpu-prof-dir=${temporaryFolder(t)}`] });
+test('a profile that no session of the main thread takes is none of those', async (t) => {
+  const inWorker = `${SESSION} setInterval(() => {}, 1000); post('Profiler.enable').then(() => post('Profiler.start')).then(() => require('node:worker_threads').parentPort.postMessage(1));`;
+  const program = `new (require('node:worker_threads').Worker)(${JSON.stringify(inWorker)}, { eval: true }).on('message', () => { ${READY} });`;
+  const { session } = await startInspected(t, program);
   assert.equal(await profilesItself(session, async () => true), false);
   assert.equal(await profilesItself(session, async () => false), true, 'in doubt it is');
+});
+
+test('the session of --cpu-prof is one of those: it would write each profile of ours into the log of the service', async (t) => {
+  const { session } = await startInspected(t, READY, { flags: ['--cpu-prof', `--cpu-prof-dir=${temporaryFolder(t)}`] });
+  assert.equal(await profilesItself(session, async () => true), true);
 });
