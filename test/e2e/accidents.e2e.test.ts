@@ -120,6 +120,19 @@ test('the service restarts: found again, a new segment, the run goes on', async 
   );
 });
 
+test('the terminal is closed (SIGHUP): the soak goes on to its planned end and writes its report', async (t) => {
+  const service = await startService(t);
+  const { code, stderr, report, runDir } = await soakInFolder(t, [...soakWords(service, 12), '--snapshots', '0'], {
+    onStart: (pid, words) =>
+      void until(() => words().includes('steady begins'), 'the steady phase').then(() => process.kill(pid, 'SIGHUP')),
+  });
+  assert.ok([0, 1, 5].includes(code ?? -1), stderr);
+  assert.ok(report().run.durationMs > 0);
+  const { events } = await readRun(runDir);
+  assert.ok(events.some((event) => event.type === 'end' && event.reason === 'completed'));
+  assert.equal((await fetch(`${service.baseUrl}/health`)).status, 200);
+});
+
 test('the service dies for good: exit code 4, and the report is written', async (t) => {
   const service = await startService(t);
   const { code, stderr, report } = await soakInFolder(t, soakWords(service, 120), {
