@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { ProfilerError } from '../model/errors.ts';
 import { EXIT } from '../model/exit-codes.ts';
 import type { Notice } from '../model/notice.ts';
+import { printable } from '../model/printable.ts';
 import { redactMessage } from '../redact/redact-text.ts';
 import { redacted } from '../redact/redact-values.ts';
 
@@ -28,25 +29,32 @@ export interface NotifierOptions {
   /** That a message was not delivered, and why. `to` is without what is secret in it. */
   readonly onFailure: (event: string, to: string, why: string) => void;
   readonly deadlineMs?: number;
+  readonly settleMs?: number;
 }
 
 /**
  * Tells somebody who does not look: a POST with JSON to an address, or a command that is given the same JSON on stdin. Secrets are taken out of
  * each message. Whatever happens to a message, the run goes on. Throws a ProfilerError (exit 2) for an address that is none.
  */
-export function createNotifier({ to, onFailure, deadlineMs = DEADLINE_MS }: NotifierOptions): Notifier {
+export function createNotifier({
+  to,
+  onFailure,
+  deadlineMs = DEADLINE_MS,
+  settleMs = SETTLE_MS,
+}: NotifierOptions): Notifier {
   const { name, deliver } = /^https?:/i.test(to) ? webhook(to) : { name: 'the command', deliver: command(to) };
   const stop = new AbortController();
   let last: Promise<void> = Promise.resolve();
   let losses = 0;
   const sendNow = async (notice: Notice): Promise<void> => {
-    const message = { schema: SCHEMA, ...redacted(notice, redactMessage) };
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(deadlineMs)]);
+    const late = AbortSignal.timeout(deadlineMs);
     try {
-      signal.throwIfAborted();
-      await deliver(message, signal);
+      stop.signal.throwIfAborted();
+      const message = { schema: SCHEMA, ...redacted(notice, shown) };
+      await deliver(message, AbortSignal.any([stop.signal, late]));
     } catch (error) {
-      const why = signal.aborted ? `no answer within ${deadlineMs / 1000} s` : (error as Error).message;
+      const failed = late.aborted ? `no answer within ${deadlineMs / 1000} s` : (error as Error).message;
+      const why = stop.signal.aborted ? `it was still waiting ${settleMs / 1000} s after the end of the run` : failed;
       onFailure(notice.event, name, why);
     }
   };
@@ -57,11 +65,16 @@ export function createNotifier({ to, onFailure, deadlineMs = DEADLINE_MS }: Noti
       last = last.then(() => sendNow(notice));
     },
     async settle() {
-      const timer = setTimeout(() => stop.abort(), SETTLE_MS);
+      const timer = setTimeout(() => stop.abort(), settleMs);
       await last;
       clearTimeout(timer);
     },
   };
+}
+
+/** Names of the profiled program go to a terminal, and into an environment, which takes no NUL: one line of plain text. */
+function shown(text: string): string {
+  return printable(redactMessage(text));
 }
 
 type Deliver = (message: { readonly text: string; readonly event: string }, signal: AbortSignal) => Promise<void>;
@@ -80,7 +93,7 @@ function webhook(text: string): { readonly name: string; readonly deliver: Deliv
   const { username, password, origin } = url;
   url.username = '';
   url.password = '';
-  const user = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const user = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
   const headers = {
     'content-type': 'application/json',
     ...(username === '' && password === '' ? {} : { authorization: `Basic ${user}` }),
@@ -93,6 +106,11 @@ function webhook(text: string): { readonly name: string; readonly deliver: Deliv
     }
   };
   return { name: origin, deliver };
+}
+
+/** A `%` that is no escape stands for itself, as a URL reads it. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }
 
 /** Chat services call everybody for `@channel` and `<!here>`, also where it is the name of a class. */
@@ -126,6 +144,8 @@ function command(line: string): Deliver {
   return async (message, signal) => {
     const env = { ...process.env, PROFILER_EVENT: message.event, PROFILER_TEXT: message.text };
     const child = spawn('sh', ['-c', line], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env });
+    // Listened to at once: a command that cannot be started is an error event, which would end this process.
+    const exit = once(child, 'exit');
     const kill = (): void => {
       // What it started ends with it.
       if (child.pid !== undefined) killGroup(child.pid);
@@ -133,9 +153,9 @@ function command(line: string): Deliver {
     signal.addEventListener('abort', kill);
     try {
       // A command need not read.
-      child.stdin.on('error', () => {});
-      child.stdin.end(`${JSON.stringify(message)}\n`);
-      const [code, by] = await once(child, 'exit');
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(`${JSON.stringify(message)}\n`);
+      const [code, by] = await exit;
       if (code !== 0) throw new Error(code === null ? `it was ended by ${by}` : `it ended with exit code ${code}`);
     } finally {
       signal.removeEventListener('abort', kill);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
@@ -42,11 +43,17 @@ async function receiver(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
-function sendAll(to: string, notices: readonly Notice[], deadlineMs = 10_000): Promise<string[]> {
+function sendAll(
+  to: string,
+  notices: readonly Notice[],
+  deadlineMs: number = 10_000,
+  settleMs: number = 30_000,
+): Promise<string[]> {
   const failures: string[] = [];
   const notifier = createNotifier({
     to,
     deadlineMs,
+    settleMs,
     onFailure: (event, where, why) => failures.push(`${event} ${where} ${why}`),
   });
   for (const notice of notices) notifier.send(notice);
@@ -83,6 +90,12 @@ describe('messages to an address', () => {
     assert.equal(received[0]?.headers.authorization, `Basic ${Buffer.from('bot:p@ss').toString('base64')}`);
   });
 
+  test('a `%` that is no escape stays in the password: a browser takes such an address, too', async (t) => {
+    const { url, received } = await receiver(t);
+    assert.deepEqual(await sendAll(url.replace('//', '//bot:100%25%@'), [DONE]), []);
+    assert.equal(received[0]?.headers.authorization, `Basic ${Buffer.from('bot:100%%').toString('base64')}`);
+  });
+
   test('an answer of 503 is followed by a second attempt; one of 404 or a redirect is not', async (t) => {
     const { url, received } = await receiver(t, [503, 200, 404, 302]);
     const origin = url;
@@ -95,6 +108,12 @@ describe('messages to an address', () => {
     const { url, received } = await receiver(t, ['hang']);
     assert.deepEqual(await sendAll(url, [DONE, DONE], 500), [`done ${url} no answer within 0.5 s`]);
     assert.equal(received.length, 2);
+  });
+
+  test('the end of a run does not wait for all that hang: those that are left are told as such', async (t) => {
+    const { url } = await receiver(t, ['hang', 'hang']);
+    const why = `done ${url} it was still waiting 0.3 s after the end of the run`;
+    assert.deepEqual(await sendAll(url, [DONE, DONE], 100_000, 300), [why, why]);
   });
 
   test('nobody there: told with the host alone, since the path of a webhook is its password', async () => {
@@ -130,6 +149,28 @@ describe('messages to a command', () => {
     assert.deepEqual(JSON.parse(json), { schema: 'profiler-notice/1', ...DONE, text });
     assert.equal(words, `done ${text}`);
     assert.equal(existsSync(join(folder, 'pwned')), false);
+  });
+
+  test('a name cannot move the cursor of a terminal, and one with a NUL is told, too', async (t) => {
+    const out = join(temporaryFolder(t), 'out');
+    const text = 'class \u0000\u001b[2J\nsecond line';
+    assert.deepEqual(await sendAll(`printf %s "$PROFILER_TEXT" > '${out}'`, [{ ...DONE, text }]), []);
+    assert.equal(readFileSync(out, 'utf8'), 'class \\u0000\\u001b[2J\\u000asecond line');
+  });
+
+  test('one that cannot be started, for want of descriptors, does not end the tool', () => {
+    const script = `
+      import { openSync } from 'node:fs';
+      import { createNotifier } from ${JSON.stringify(new URL('../../src/exchange/notifier.js', import.meta.url))};
+      const onFailure = (event, to, why) => process.stdout.write([event, to, why].join(' '));
+      const notifier = createNotifier({ to: 'true', onFailure });
+      try { for (;;) openSync('/dev/null'); } catch {}
+      notifier.send(${JSON.stringify(DONE)});
+      await notifier.settle();`;
+    const words = ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+    const { status, stdout, stderr } = spawnSync('sh', words, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^done the command .*EMFILE/);
   });
 
   test('one that fails, or reads nothing, is told and does no harm', async () => {
