@@ -12,6 +12,7 @@ import { brokenNotice, lossNotice, notNotified, reportNotices } from '../words/n
 import { type Arguments, textArgument } from './arguments.ts';
 import type { Config } from './load-config.ts';
 import { choiceOption, textOption } from './option-types.ts';
+import { writeWords } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
 export const FULL_OPTION: Options = {
@@ -33,13 +34,13 @@ export const NOTIFY_OPTION: Options = textOption(
 
 /**
  * The lines that a code host reads out of what is printed. With `--json`, stdout holds the document alone; GitHub reads
- * stderr, too.
+ * stderr, too. They were asked for, so `--quiet` keeps them.
  */
 export function annotate(args: Arguments, report: Report, terminal: Terminal): void {
   if (textArgument(args, 'annotations') === null) return;
   const lines = renderAnnotations(report).join('\n');
   if (lines === '') return;
-  if (terminal.json) terminal.say(lines);
+  if (terminal.json) writeWords('stderr', `${lines}\n`);
   else terminal.print(lines);
 }
 

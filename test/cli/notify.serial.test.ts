@@ -57,10 +57,11 @@ test('soak --notify: a lost service is told at once and the end last; a receiver
   assert.doesNotMatch(stdout, /^::error/m);
 });
 
-test('check --annotations github --json: the document alone on stdout, the lines of the findings on stderr', async (t) => {
+test('check --annotations github --json: the document alone on stdout, the findings on stderr, also with --quiet', async (t) => {
   const folder = temporaryFolder(t);
   const run = resolve('test/fixtures/runs/leak');
-  const { stdout, stderr } = await runCli(['check', run, '--annotations', 'github', '--json'], { cwd: folder });
+  const words = ['check', run, '--annotations', 'github', '--json', '--quiet'];
+  const { stdout, stderr } = await runCli(words, { cwd: folder });
   assert.equal(JSON.parse(stdout).verdict, 'inconclusive', stderr);
   assert.match(stderr, /^::notice file=server\.mjs,line=57,col=11,title=.*::/m);
 });
