@@ -50,7 +50,7 @@ export async function editorLinks(template: string | null, runDir: string): Prom
   if (template === null) return null;
   const { cwd } = (await readManifest(runDir)).target;
   const root = packageFolder(cwd);
-  return root === null ? null : template.replaceAll('{path}', `${pathToFileURL(root).pathname}/{file}`);
+  return root === null ? null : template.replaceAll('{path}', () => `${pathToFileURL(root).pathname}/{file}`);
 }
 
 function packageFolder(folder: string): string | null {
