@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { summariseSnapshot } from '../../src/snapshot-stream/summarise-snapshot.ts';
 import { assertLeftAlone } from '../helpers/assert-left-alone.ts';
@@ -11,6 +14,7 @@ import { spawnService } from '../helpers/spawn-service.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const SCRIPT = 'test/targets/http-service.mjs';
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 test('heap snapshot: a file that can be read, 0600, with its size, nodes and pause', async (t) => {
   const service = await spawnService(SCRIPT);
@@ -43,6 +47,22 @@ test('heap snapshot --out -: the snapshot on stdout, the words on stderr, and no
   assertLeftAlone(service);
   const refused = await runCli([...words, '--json'], { env: { TMPDIR: folder } });
   assert.equal(refused.code, 2, refused.stderr);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('heap snapshot --out - that is ended while its reader is slow leaves no snapshot behind', async (t) => {
+  const service = await spawnService(SCRIPT);
+  t.after(() => service.stop());
+  const folder = temporaryFolder(t);
+  const words = [MAIN, 'heap', 'snapshot', '--pid', String(service.pid), '--out', '-'];
+  const env = { ...process.env, TMPDIR: folder };
+  const tool = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'ignore'], env });
+  t.after(() => tool.kill('SIGKILL'));
+  // More than a pipe holds is still to come.
+  await once(tool.stdout, 'readable');
+  assert.equal(readdirSync(folder).length, 1);
+  tool.kill('SIGTERM');
+  await once(tool, 'exit');
   assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -1,8 +1,8 @@
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { createHostClock } from '../../capture/host-clock.ts';
+import { makeTemporaryFolder } from '../../files/temporary-folder.ts';
 import { runId } from '../../format/run-id.ts';
 import { ProfilerError } from '../../model/errors.ts';
 import { EXIT } from '../../model/exit-codes.ts';
@@ -120,13 +120,13 @@ function placeOf(args: Arguments): SnapshotPlace {
       'Pipe it into a file or a program, or name the file.',
     );
   }
-  const folder = mkdtempSync(join(tmpdir(), 'soak-profiler-'));
+  const { dir, remove } = makeTemporaryFolder();
   return {
-    out: join(folder, 'heap.heapsnapshot'),
+    out: join(dir, 'heap.heapsnapshot'),
     isStdout: true,
     handOver: async (file) => {
       if (file !== null) await writeContent(createReadStream(file));
     },
-    release: () => rmSync(folder, { recursive: true, force: true }),
+    release: remove,
   };
 }
