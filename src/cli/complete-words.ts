@@ -8,7 +8,7 @@ export const COMPLETION_OPTION = '--get-yargs-completions';
 
 const RUNS = 'profiles';
 const REPORTS = 'reports';
-const OF_A_RUN = ['report', 'check', 'verify', 'resume', 'export'];
+const OF_A_RUN = ['report', 'check', 'verify', 'export'];
 const MOST_REPORT_BYTES = 64 * 1024 * 1024;
 
 /**

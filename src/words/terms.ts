@@ -21,9 +21,12 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** A sentence that begins with a file (`heap/1.heapsnapshot`) keeps its name as it is. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return FILE_FIRST.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const FILE_FIRST = /^[^\s/]+(?:\/|\.[a-z])/;
 
 export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);

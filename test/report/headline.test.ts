@@ -37,6 +37,20 @@ describe('the headline says what the verdict rests on', () => {
     assert.equal(detail, 'rss max (threshold 512MiB)');
   });
 
+  test('what is missing begins with a capital, but a file keeps its name', () => {
+    const completeness = {
+      missing: ['heap/1.heapsnapshot is missing', 'samples.ndjson is missing', 'no request was seen'],
+      notes: [],
+      gaps: [],
+      snapshots: { planned: 1, taken: 1, refused: 0, failed: 0 },
+    };
+    assert.deepEqual(withReport({ completeness }).limits, [
+      'heap/1.heapsnapshot is missing.',
+      'samples.ndjson is missing.',
+      'No request was seen.',
+    ]);
+  });
+
   test('a leak that is only possible does not turn a pass into a fail, nor into silence', () => {
     const { words, tone } = withReport({ verdict: 'pass', exitCode: 0, findings: [possible] });
     assert.deepEqual([words, tone], ['NO LEAK PROVEN', 'warn']);
