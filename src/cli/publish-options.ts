@@ -29,7 +29,7 @@ export const ANNOTATIONS_OPTION: Options = choiceOption(
 
 export const NOTIFY_OPTION: Options = textOption(
   'notify',
-  'tell this http(s) address or command: suspect confirmed, gate failed, service lost, done',
+  'notify this http(s) address or command: suspect confirmed, gate failed, service lost, done',
 );
 
 /**

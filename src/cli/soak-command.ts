@@ -141,7 +141,10 @@ export const soakCommand: Command = (exit) => ({
       )
       .example('$0 soak --port 3000 --database postgres://watch@db/orders', 'also watch connections, locks and plans')
       .example('$0 soak --port 3000 --hours 8 --clinic-window 60s', 'then: profiler export RUN --to clinic-doctor')
-      .example('$0 soak --port 3000 --hours 8 --notify https://hooks.example.com/soak', 'tells a chat how it goes')
+      .example(
+        '$0 soak --port 3000 --hours 8 --notify https://hooks.example.com/soak',
+        'send messages about the run to a chat',
+      )
       .example('$0 soak --port 3000 --minutes 20 --annotations github', 'in a workflow of GitHub Actions')
       .example('$0 soak --minutes 3 --scenario soak.yaml -- node server.js', 'start the service first'),
   handler: async (args) => {

@@ -12,7 +12,7 @@ const SCHEMA = 'profiler-notice/1';
 const DEADLINE_MS = 10_000;
 /** What the end of a run waits for messages that are still under way. */
 const SETTLE_MS = 30_000;
-/** A service that dies every minute is told of so often in one run. */
+/** A service that is lost every minute is reported this many times in one run. */
 const MOST_LOSSES = 10;
 const ATTEMPTS = 2;
 
@@ -33,8 +33,8 @@ export interface NotifierOptions {
 }
 
 /**
- * Tells somebody who does not look: a POST with JSON to an address, or a command that is given the same JSON on stdin. Secrets are taken out of
- * each message. Whatever happens to a message, the run goes on. Throws a ProfilerError (exit 2) for an address that is none.
+ * Sends messages about a run: a POST with JSON to an address, or a command that gets the same JSON on stdin. Secrets are taken out of
+ * each message. Whatever happens to a message, the run goes on. Throws a ProfilerError (exit 2) for an invalid address.
  */
 export function createNotifier({
   to,

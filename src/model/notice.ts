@@ -1,6 +1,6 @@
 import type { Gate, Report } from './report.ts';
 
-/** What somebody wants to hear of who does not look: the body that a webhook or a command is given. */
+/** A message about a run, for people who do not watch it: the body that a webhook or a command gets. */
 export interface Notice {
   readonly event: 'suspect-confirmed' | 'gate-failed' | 'target-lost' | 'done';
   /** One line. Chat services show it: Slack, Mattermost and others read `text`. */
