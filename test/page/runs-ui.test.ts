@@ -123,6 +123,17 @@ describe('profiler ui in Chromium, with 200 runs', { skip: NO_BROWSER }, () => {
     });
   }
 
+  test('a comparison of the CPU that cannot be drawn is told, in place of "Reading" for ever', async () => {
+    const { page, misdeeds } = await open();
+    await page.route('**/api/compared-cpu/**', (route) => route.fulfill({ json: {} }));
+    await page.getByLabel(`Compare ${HEALTHY}`).check();
+    await page.getByLabel(`Compare ${LEAK}`).check();
+    await page.getByRole('button', { name: 'Compare two runs' }).click();
+    await page.getByText(/^The CPU profiles could not be compared: TypeError/).waitFor();
+    await page.close();
+    assert.deepEqual(misdeeds, []);
+  });
+
   test('a run that is recorded now goes on while one looks, and says when it has ended', async () => {
     const dir = join(runs.profiles, OPEN);
     const samples = readFileSync('test/fixtures/runs/leak/samples.ndjson', 'utf8').trim().split('\n');

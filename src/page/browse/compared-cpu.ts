@@ -8,8 +8,8 @@ import { ask, Refused } from './api.ts';
 export function comparedCpu(earlier: string, later: string, signal: AbortSignal): HTMLElement {
   const words = h('p', { role: 'status' }, 'Reading the CPU profiles of both runs …');
   const place = h('section', { class: 'compared-cpu' }, h('h2', {}, 'CPU: what changed from A to B'), words);
-  ask<PageFlameWindows | null>(`compared-cpu/${earlier}/${later}`, {}, signal).then(
-    (windows) => {
+  ask<PageFlameWindows | null>(`compared-cpu/${earlier}/${later}`, {}, signal)
+    .then((windows) => {
       if (windows === null) {
         words.textContent = 'One of the runs has no CPU profile that can be read.';
         return;
@@ -19,11 +19,11 @@ export function comparedCpu(earlier: string, later: string, signal: AbortSignal)
       words.textContent = `B against A, ${flame.detail}. Grey: no more than the samples vary by.`;
       place.append(panel.element);
       panel.show(flame);
-    },
-    (error: unknown) => {
+    })
+    // Also what goes wrong while it is drawn: "Reading …" would stay.
+    .catch((error: unknown) => {
       if (signal.aborted) return;
       words.textContent = `The CPU profiles could not be compared: ${error instanceof Refused ? error.message : String(error)}`;
-    },
-  );
+    });
   return place;
 }
