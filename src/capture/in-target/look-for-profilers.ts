@@ -20,7 +20,7 @@ export function lookForProfilers(title: string): { readonly running: number; rea
   const running = count();
   // Its session is Node's own, no object of the program, and writes each profile of ours into the log of the service.
   const isOfNode = /(?:^|\s)--cpu[-_]prof(?![^\s])/.test(
-    `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`,
+    `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`,
   );
   if (running > 0) return { running, waiting: isOfNode ? 1 : 0 };
   profile(title);
