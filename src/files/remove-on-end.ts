@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import process from 'node:process';
 
 /** What a terminal, a supervisor and a closed window send. SIGQUIT is for a core dump, which must not be delayed. */
@@ -32,9 +33,9 @@ export function removeOnEnd(remove: () => void): () => void {
   };
 }
 
-/** After all that `exit` means to others. */
+/** After all that `exit` means to others. As process 1 of a container it outlives its own signal: the exit code tells it then. */
 function dieBy(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.on('exit', () => process.kill(process.pid, signal));
-  process.exit();
+  process.exit(128 + constants.signals[signal]);
 }

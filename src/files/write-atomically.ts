@@ -70,6 +70,8 @@ export async function writeAllAtomically(
       at = path;
       renameSync(part, path);
     }
+    // Their names are free: whatever has one from now on is of somebody else.
+    parts.length = 0;
     for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
       at = folder;
       await syncFolder(folder);

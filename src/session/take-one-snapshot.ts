@@ -33,8 +33,8 @@ export interface OneSnapshotOptions {
 
 /**
  * One heap snapshot of an attached target. Throws a ProfilerError `snapshot-refused` (exit 3) where the target would
- * be paused for too long or run out of memory, `target-held` where another debugger has stopped it, `storage` (exit 6) where the file would not fit on its disk; nothing was
- * done to it then but to collect garbage and to count what lives.
+ * be paused for too long or run out of memory, `target-held` (exit 3) where another debugger has stopped it, `storage`
+ * (exit 6) where the file would not fit on its disk; nothing was done to it then but to collect garbage and to count what lives.
  */
 export async function takeOneSnapshot(attachment: Attachment, options: OneSnapshotOptions): Promise<TakenSnapshot> {
   await refuseHeldByDebugger(attachment);

@@ -79,6 +79,34 @@ test('a program that handles the signal itself decides when it ends, and then no
   assert.deepEqual(filesIn(folder), FINISHED);
 });
 
+test('process 1 of a container, to which its own signal does nothing, ends with the exit code of that signal', async (t) => {
+  const folder = temporaryFolder(t);
+  const child = start(t, folder, 'process.kill = () => true');
+  if (child.stdout) await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [143, null]);
+  assert.deepEqual(filesIn(folder), FINISHED);
+});
+
+test('a file that another writer began under the name of a finished part is not removed', async (t) => {
+  const folder = temporaryFolder(t);
+  // Asked for the last time just before the file gets its name; what is queued then runs while its folder is written to the disk.
+  const program = `
+    import { existsSync, writeFileSync } from 'node:fs';
+    import { writeAtomically } from '${SRC}/files/write-atomically.js';
+    const ended = () => {
+      if (!existsSync('a.json')) return;
+      writeFileSync('a.json.part', 'of another', { flag: 'wx' });
+      process.exit(7);
+    };
+    await writeAtomically('a.json', 'whole', 'replace', () => queueMicrotask(ended));
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: folder, stdio: 'inherit' });
+  t.after(() => child.kill('SIGKILL'));
+  assert.deepEqual(await once(child, 'exit'), [7, null]);
+  assert.deepEqual(filesIn(folder), ['a.json', 'a.json.part']);
+});
+
 test('heap redact that is ended leaves no half of its result', async (t) => {
   const folder = temporaryFolder(t);
   const input = writeHeapSnapshot(join(folder, 'in.heapsnapshot'));
