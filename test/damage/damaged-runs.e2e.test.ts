@@ -206,7 +206,7 @@ test('check, report, JUnit and baseline say the same of a damaged run', async (c
   assert.match(readFileSync(junit, 'utf8'), /errors="1"[\s\S]*name="complete"><error message="samples\.ndjson/);
   const report = await runCli(['report', dir, '--report-dir', join(dir, '..', 'report')]);
   assert.equal(report.code, 5);
-  assert.match(report.stdout, /INCONCLUSIVE[\s\S]*NOT ENOUGH DATA[\s\S]*Samples\.ndjson: \d+ of/);
+  assert.match(report.stdout, /INCONCLUSIVE[\s\S]*NOT ENOUGH DATA[\s\S]*samples\.ndjson: \d+ of/);
   const baseline = ['baseline', 'save', dir, '--file', join(dir, '..', 'baseline.json')];
   const refused = await runCli(baseline);
   assert.equal(refused.code, 5, refused.stderr);
