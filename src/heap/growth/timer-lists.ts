@@ -8,7 +8,7 @@ export interface WaitingTimer {
   readonly timer: number;
   readonly list: number;
   readonly edge: number;
-  /** An object of Node has it for itself, as each socket has one that ends it when it is idle. */
+  /** A connection has it for itself: it ends the connection when it is idle. */
   readonly isOfNode: boolean;
 }
 
@@ -49,14 +49,19 @@ export class TimerLists {
   }
 }
 
-/** What it calls is a function of Node, for an object that leads to the timer: bound to it, or with it as its argument (Node 24). */
+const CONNECTION = /(Socket|Session)$/;
+
+/**
+ * What it calls is a function of Node, for a connection that leads to the timer: bound to it, or with it as its argument
+ * (Node 24). Not that of a server, by which alone the program is reached where Node 18 holds its server.
+ */
 function isOfNode(graph: HeapGraph, functions: ScriptFunctions, timer: number): boolean {
   const callback = target(graph, timer, EDGE.property, '_onTimeout');
   if (callback < 0) return false;
   const bound = target(graph, callback, EDGE.internal, 'bound_function');
   if (!functions.isOfNode(bound < 0 ? callback : bound)) return false;
   const owner = bound < 0 ? argumentOf(graph, timer) : target(graph, callback, EDGE.internal, 'bound_this');
-  return owner >= 0 && leadsTo(graph, owner, timer);
+  return owner >= 0 && CONNECTION.test(graph.strings.get(graph.nodeName[owner]!)) && leadsTo(graph, owner, timer);
 }
 
 /** The first; -1 where there is none. */
