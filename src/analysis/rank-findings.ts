@@ -1,7 +1,6 @@
-import type { Confidence, Finding, Severity } from '../model/finding.ts';
+import { type Finding, type Severity, SURENESS } from '../model/finding.ts';
 import { FINDING_ORDER, findingInfo } from '../model/finding-catalogue.ts';
 
-const CONFIDENCE: Readonly<Record<Confidence, number>> = { confirmed: 0, likely: 1, possible: 2 };
 const SEVERITY: Readonly<Record<Severity, number>> = { critical: 0, major: 1, minor: 2 };
 
 type Unranked = Pick<Finding, 'kind' | 'confidence' | 'severity' | 'growth'>;
@@ -20,7 +19,7 @@ function keysOf(draft: Unranked): number[] {
   return [
     worth(draft),
     FINDING_ORDER.indexOf(findingInfo(draft.kind).order),
-    CONFIDENCE[draft.confidence],
+    -SURENESS[draft.confidence],
     -(draft.growth?.shareOfGrowth ?? 0),
     SEVERITY[draft.severity],
     -(draft.growth?.bytesPerHour ?? 0),

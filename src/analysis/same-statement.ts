@@ -1,9 +1,8 @@
-import type { Confidence } from '../model/finding.ts';
+import { SURENESS } from '../model/finding.ts';
 import type { FindingKind } from '../model/finding-catalogue.ts';
 import { sameStatementToo } from '../words/fold-followers.ts';
 import type { FoundDraft } from './check.ts';
 
-const SURENESS: Readonly<Record<Confidence, number>> = { confirmed: 2, likely: 1, possible: 0 };
 const OPENED: readonly FindingKind[] = ['socket-leak', 'fd-leak'];
 /** As many of one as of the other. */
 const NEARLY = 0.12;

@@ -5,6 +5,9 @@ import type { RequestOutcome } from './heap-growth.ts';
 import type { SourcePlace } from './profiles.ts';
 
 export type Confidence = 'confirmed' | 'likely' | 'possible';
+
+/** To compare by: the surer the larger, steps of one. */
+export const SURENESS: Readonly<Record<Confidence, number>> = { confirmed: 2, likely: 1, possible: 0 };
 export type Severity = 'critical' | 'major' | 'minor';
 
 /** In place of a class or a holder that is unknown. */

@@ -1,3 +1,4 @@
+import { SURENESS } from '../../model/finding.ts';
 import type { FindingKind } from '../../model/finding-catalogue.ts';
 import type { HeapGrowth, HeapSuspect } from '../../model/heap-growth.ts';
 import * as say from '../../words/checks/js-heap.ts';
@@ -159,7 +160,7 @@ function withoutKeys(judged: readonly JudgedSuspect[]): JudgedSuspect[] {
 
 /** What one suspect says against a pass: no other may take its place that says less. */
 function sureness({ confidence, isOpen }: JudgedSuspect): number {
-  return confidence === 'confirmed' ? 3 : confidence === 'likely' ? 2 : isOpen ? 1 : 0;
+  return SURENESS[confidence] + (isOpen ? 0.5 : 0);
 }
 
 /**
